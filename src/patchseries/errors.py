@@ -1,0 +1,80 @@
+"""The one error type that a person is shown, and the exit statuses it carries.
+
+Anything else that escapes is a bug: the command line writes its traceback to a log
+file and exits with ``ExitCode.BUG``.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller (DESIGN: "Exit status")."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    INVALID = 3
+    UPSTREAM = 4
+    PROGRAM = 5
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class SeriesError(Exception):
+    """A failure that its reader can act on.
+
+    :param message: what went wrong, and where, on one line
+    :param cause: the underlying words (of git, dpkg-source, the kernel), or None
+    :param hint: what to do next, as an instruction, or None
+    :param exit_code: the exit status of the command that met it
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        cause: str | None = None,
+        hint: str | None = None,
+        exit_code: ExitCode = ExitCode.INVALID,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.cause = cause
+        self.hint = hint
+        self.exit_code = exit_code
+
+    def __str__(self) -> str:
+        """The whole error as one line: message, cause in brackets, hint after a semicolon."""
+        text = self.message
+        if self.cause:
+            text += f" ({_one_line(self.cause)})"
+        if self.hint:
+            text += f"; {self.hint}"
+        return text
+
+
+class UpstreamError(SeriesError):
+    """An upstream cannot be reached, or no longer is what was pinned."""
+
+    def __init__(self, message: str, *, cause: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, cause=cause, hint=hint, exit_code=ExitCode.UPSTREAM)
+
+
+class ProgramError(SeriesError):
+    """A program that is needed is missing, or failed."""
+
+    def __init__(self, message: str, *, cause: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, cause=cause, hint=hint, exit_code=ExitCode.PROGRAM)
+
+
+class UsageError(SeriesError):
+    """The command line asks for something that is not there."""
+
+    def __init__(self, message: str, *, cause: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, cause=cause, hint=hint, exit_code=ExitCode.USAGE)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,174 @@
+"""git's own three-way merge of trees, by one ``git merge-tree --stdin`` process for many merges.
+
+The trees are dressed as commits (a base and two children), so neither a work tree nor any
+history is needed, and a merge or root commit is no special case. Started once, a merge takes
+about 1 ms instead of the 6 ms of a process for each (measured on nova, git 2.39).
+
+git 2.39 flushes its output only when it has shown a conflict's messages, and before the NUL
+that ends the answer. So each question is followed by a tiny merge that does conflict (the
+*flusher*): its answer pushes ours out, and its last NUL is read before the next question's answer.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from patchseries import process
+from patchseries.errors import ProgramError
+from patchseries.model import Conflict, TreeId
+
+
+@dataclass(frozen=True, slots=True)
+class MergeStage:
+    """One side of a conflicted path: stage 1 (base), 2 (ours) or 3 (theirs)."""
+
+    mode: str
+    oid: str
+    stage: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeMessage:
+    """What git says of a path: its kind (``CONFLICT (contents)``) and its words."""
+
+    paths: tuple[str, ...]
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merge: the tree (with conflict markers where it is not clean) and what conflicts."""
+
+    clean: bool
+    tree: TreeId
+    stages: tuple[MergeStage, ...] = ()
+    messages: tuple[MergeMessage, ...] = ()
+
+    @property
+    def conflicted_paths(self) -> tuple[str, ...]:
+        """The paths that conflict, each once, in git's order."""
+        return tuple(dict.fromkeys(stage.path for stage in self.stages))
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """A conflict for each path, with git's words as the reason."""
+        return tuple(Conflict(path, 1, self._reason(path)) for path in self.conflicted_paths)
+
+    def _reason(self, path: str) -> str:
+        kinds = (m.kind for m in self.messages if path in m.paths and "CONFLICT" in m.kind)
+        return next(kinds, "CONFLICT")
+
+
+class MergeProcess:
+    """A running ``git merge-tree --stdin``: ask with :meth:`merge`, end with :meth:`close`."""
+
+    def __init__(self, git_dir: Path, env: dict[str, str], flusher: Callable[[], str]) -> None:
+        """Prepare to merge in *git_dir*; *flusher* gives two commits (``A B``) that conflict."""
+        self._argv = ["git", "-c", "merge.conflictStyle=diff3", "merge-tree", "--write-tree",
+                      "-z", "--stdin"]  # fmt: skip
+        self._cwd = git_dir
+        self._env = env
+        self._flusher = flusher
+        self._flush_line = ""
+        self._owed_nul = False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def merge(self, ours: str, theirs: str) -> Merge:
+        """Merge two commits over their one common parent.
+
+        :raises ProgramError: git ended (a missing object, say) instead of answering
+        """
+        running = self._running()
+        assert running.stdin is not None
+        assert running.stdout is not None
+        try:
+            running.stdin.write(f"{ours} {theirs}\n{self._flush_line}\n".encode())
+            running.stdin.flush()
+            if self._owed_nul:
+                running.stdout.read(1)
+            answer = _read_merge(running.stdout)
+            _skip_flusher(running.stdout)
+            self._owed_nul = True
+            return answer
+        except (OSError, EOFError) as error:
+            self.close()
+            raise ProgramError(
+                "git merge-tree ended without an answer",
+                cause=f"merging {ours[:12]} and {theirs[:12]}: is an object missing?",
+                hint="run `series fetch` again",
+            ) from error
+        except BaseException:
+            self.close()  # an answer half read would be taken for the next one
+            raise
+
+    def close(self) -> None:
+        """End the process, if it runs."""
+        if self._process is None:
+            return
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:  # it ended first: nothing is left to flush to
+                    pass
+        self._process.terminate()
+        self._process.wait()
+        self._process = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._flush_line = self._flush_line or self._flusher()
+            self._owed_nul = False
+            self._process = process.start(self._argv, cwd=self._cwd, env=self._env)
+        return self._process
+
+
+def _read_merge(stream: IO[bytes]) -> Merge:
+    """One whole answer, with the NUL that ends it."""
+    clean, tree, stages = _read_head(stream)
+    messages = []
+    while not clean and (count := _token(stream)):
+        messages.append(_read_message(stream, int(count)))
+    if clean:
+        stream.read(1)
+    return Merge(clean, tree, stages, tuple(messages))
+
+
+def _skip_flusher(stream: IO[bytes]) -> None:
+    """The flusher's answer up to its one conflict message: what is flushed of it."""
+    _read_head(stream)
+    while "CONFLICT" not in _read_message(stream, int(_token(stream))).kind:
+        pass
+
+
+def _read_head(stream: IO[bytes]) -> tuple[bool, TreeId, tuple[MergeStage, ...]]:
+    clean = _token(stream) == "1"
+    tree = TreeId(_token(stream))
+    stages = []
+    while not clean and (info := _token(stream)):
+        meta, _, path = info.partition("\t")
+        mode, oid, stage = meta.split(" ")
+        stages.append(MergeStage(mode, oid, int(stage), path))
+    return clean, tree, tuple(stages)
+
+
+def _read_message(stream: IO[bytes], paths: int) -> MergeMessage:
+    return MergeMessage(
+        tuple(_token(stream) for _ in range(paths)), _token(stream), _token(stream).strip()
+    )
+
+
+def _token(stream: IO[bytes]) -> str:
+    """The next NUL-ended word; paths are kept lossless by surrogate escapes."""
+    word = bytearray()
+    while (byte := stream.read(1)) != b"\0":
+        if not byte:
+            raise EOFError("merge-tree: the stream ended")
+        word += byte
+    return word.decode("utf-8", "surrogateescape")

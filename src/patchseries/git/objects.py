@@ -1,0 +1,133 @@
+"""git's objects as values, read from and written to their stored bytes.
+
+Bytes stay bytes: messages and names may be in any encoding, and what is decoded for people
+is never what is written back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from patchseries.model import CommitId, TreeId
+
+_SIGNATURE = re.compile(rb"(?P<name>.*?) ?<(?P<mail>[^>]*)> (?P<time>-?\d+) (?P<zone>[+-]\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who and when: name and mail as text, seconds since 1970 (UTC), zone as ``+0100``."""
+
+    name: str
+    mail: str
+    time: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit. ``message`` is its stored bytes; :attr:`text` is the same for people."""
+
+    id: CommitId
+    tree: TreeId
+    parents: tuple[CommitId, ...]
+    author: Signature
+    committer: Signature
+    encoding: str
+    message: bytes
+
+    @property
+    def text(self) -> str:
+        """The message, decoded by its declared encoding, else UTF-8, else Latin-1."""
+        return decode(self.message, self.encoding)
+
+    @property
+    def subject(self) -> str:
+        """The first paragraph of the message on one line, as git shows it."""
+        paragraph = self.text.strip("\n").split("\n\n", 1)[0]
+        return " ".join(line.strip() for line in paragraph.split("\n")).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """What a path is in a tree: git's mode (octal digits, ``100644``) and object id."""
+
+    mode: str
+    oid: str
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether it is a folder."""
+        return self.mode == "40000"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file, executable or not."""
+        return self.mode in ("100644", "100755")
+
+
+def decode(data: bytes, encoding: str = "utf-8") -> str:
+    """*data* as text: by *encoding*, else as UTF-8, else as Latin-1 (which always can)."""
+    for name in (encoding, "utf-8"):
+        try:
+            return data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("latin-1")
+
+
+def parse_commit(oid: str, data: bytes) -> Commit:
+    """The commit stored as *data* (git's commit object format); ValueError if it is none."""
+    head, _, message = data.partition(b"\n\n")
+    fields: dict[str, list[bytes]] = {}
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key:  # an empty key continues a multi-line header (gpgsig), which nothing here needs
+            fields.setdefault(key.decode("latin-1"), []).append(value)
+    if "tree" not in fields or "author" not in fields:
+        raise ValueError(f"object {oid} is not a commit")
+    encoding = fields.get("encoding", [b"utf-8"])[0].decode("latin-1")
+    return Commit(
+        id=CommitId(oid),
+        tree=TreeId(fields["tree"][0].decode()),
+        parents=tuple(CommitId(p.decode()) for p in fields.get("parent", [])),
+        author=_signature(fields["author"][0], encoding),
+        committer=_signature(fields.get("committer", fields["author"])[0], encoding),
+        encoding=encoding,
+        message=message,
+    )
+
+
+def parse_tree(data: bytes, id_bytes: int = 20) -> dict[bytes, TreeEntry]:
+    """The entries of one tree object, by name; *id_bytes* is 20 for SHA-1, 32 for SHA-256."""
+    entries: dict[bytes, TreeEntry] = {}
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        oid = data[end + 1 : end + 1 + id_bytes].hex()
+        entries[data[space + 1 : end]] = TreeEntry(data[at:space].decode(), oid)
+        at = end + 1 + id_bytes
+    return entries
+
+
+def format_tree(entries: Iterable[tuple[bytes, TreeEntry]]) -> bytes:
+    """The bytes of a tree object: git's order, in which a folder sorts as if it ended in ``/``."""
+    ordered = sorted(entries, key=lambda e: e[0] + b"/" if e[1].is_tree else e[0])
+    return b"".join(
+        entry.mode.encode() + b" " + name + b"\0" + bytes.fromhex(entry.oid)
+        for name, entry in ordered
+    )
+
+
+def _signature(data: bytes, encoding: str) -> Signature:
+    found = _SIGNATURE.fullmatch(data)
+    if not found:  # seen in old imports: a missing date; the name is all there is
+        return Signature(decode(data, encoding), "", 0, "+0000")
+    return Signature(
+        decode(found["name"], encoding).strip(),
+        decode(found["mail"], encoding),
+        int(found["time"]),
+        found["zone"].decode(),
+    )

@@ -1,0 +1,336 @@
+"""A git repository: reading and writing objects, naming commits, comparing and merging trees.
+
+Reading and writing objects goes through GitPython's object database (one ``cat-file --batch``
+process). The user's git configuration is never read here: results depend on objects alone.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from patchseries import process
+from patchseries.errors import ProgramError, SeriesError, UpstreamError
+from patchseries.git.merge import Merge, MergeProcess
+from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
+from patchseries.model import CommitId, TreeId
+
+ISOLATED = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_CONFIG_COUNT": "3",
+    "GIT_CONFIG_KEY_0": "core.attributesFile",
+    "GIT_CONFIG_VALUE_0": "/dev/null",
+    "GIT_CONFIG_KEY_1": "core.quotePath",
+    "GIT_CONFIG_VALUE_1": "false",
+    # A mirror may belong to another user. It is only read, and no hook of it ever runs.
+    "GIT_CONFIG_KEY_2": "safe.directory",
+    "GIT_CONFIG_VALUE_2": "*",
+}
+"""The environment of every local git call: no configuration or attributes but the repository's."""
+
+_DRESS = b"patchseries <> 0 +0000"
+"""Who made the commits that only dress a tree for a merge; they are never published."""
+
+
+class Repository:
+    """One git repository (its git directory). Not for use by several threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the repository at *path*: a bare one, a git directory or a work tree.
+
+        :raises SeriesError: there is none
+        """
+        import git
+
+        self._errors = (git.exc.GitError, git.exc.ODBError, ValueError)
+        try:
+            self._repo = git.Repo(path, odbt=git.GitCmdObjectDB)
+        except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError) as error:
+            raise SeriesError(f"no git repository at {path}") from error
+        self._repo.git.update_environment(**ISOLATED)
+        self.git_dir = Path(self._repo.git_dir)
+        self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
+        self.tree = lru_cache(maxsize=4096)(self._read_tree)
+        self.commit = lru_cache(maxsize=4096)(self._read_commit)
+
+    def __enter__(self) -> Repository:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the helper processes."""
+        self._merger.close()
+        self._repo.close()
+
+    @classmethod
+    def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
+        """Make a bare repository at *path* that also reads the object folders *alternates*."""
+        process.run(["git", "init", "--quiet", "--bare", path], env=ISOLATED)
+        repository = cls(path)
+        repository.set_alternates(alternates)
+        return repository
+
+    def set_alternates(self, object_folders: Sequence[Path]) -> None:
+        """Read *object_folders* too (git's alternates); they are never written to."""
+        info = self.git_dir / "objects" / "info"
+        info.mkdir(parents=True, exist_ok=True)
+        lines = "".join(f"{folder.resolve()}\n" for folder in object_folders)
+        (info / "alternates").write_text(lines)
+
+    @property
+    def objects_folder(self) -> Path:
+        """The folder of its objects, for another repository's alternates."""
+        common = self.git_dir / "commondir"  # a linked work tree keeps its objects elsewhere
+        git_dir = self.git_dir / common.read_text().strip() if common.is_file() else self.git_dir
+        return (git_dir / "objects").resolve()
+
+    # Running git -----------------------------------------------------------------------------
+
+    def run(
+        self,
+        *args: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        accept: Sequence[int] = (0,),
+    ) -> process.Result:
+        """Run a local git command on this repository, isolated from any user configuration."""
+        return process.run(
+            ["git", f"--git-dir={self.git_dir}", *args],
+            cwd=self.git_dir,
+            stdin=stdin,
+            env=ISOLATED | dict(env or {}),
+            accept=accept,
+        )
+
+    # Names -----------------------------------------------------------------------------------
+
+    def resolve(self, rev: str) -> CommitId | None:
+        """The commit that *rev* (an id, a tag, a branch, ``HEAD~3``) names, or None."""
+        if rev.startswith("-"):
+            raise SeriesError(f"not a revision: {rev!r}")
+        done = self.run("rev-parse", "--verify", "--quiet", "--end-of-options",
+                        f"{rev}^{{commit}}", accept=(0, 1, 128))  # fmt: skip
+        return CommitId(done.stdout.decode().strip()) if done.status == 0 else None
+
+    def refs(self, *patterns: str) -> dict[str, CommitId]:
+        """Refs that match *patterns* (``refs/tags/``), by full name, peeled to commits."""
+        form = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
+        done = self.run("for-each-ref", f"--format={form}", *patterns)
+        found: dict[str, CommitId] = {}
+        for line in done.stdout.decode("utf-8", "surrogateescape").splitlines():
+            name, kind, oid, peeled_kind, peeled = line.split("\0")
+            if "commit" in (kind, peeled_kind):
+                found[name] = CommitId(oid if kind == "commit" else peeled)
+        return found
+
+    # Objects ---------------------------------------------------------------------------------
+
+    def read(self, oid: str) -> tuple[str, bytes]:
+        """The type and bytes of the object *oid*.
+
+        :raises UpstreamError: it is not here
+        """
+        try:
+            stream = self._repo.odb.stream(bytes.fromhex(oid))
+            return stream.type.decode(), stream.read()
+        except self._errors as error:
+            raise UpstreamError(
+                f"object {oid} is not in {self.git_dir}", hint="run `series fetch` again"
+            ) from error
+
+    def has(self, oid: str) -> bool:
+        """Whether the object is here."""
+        try:
+            self._repo.odb.info(bytes.fromhex(oid))
+        except self._errors:
+            return False
+        return True
+
+    def blob(self, oid: str) -> bytes:
+        """The bytes of a blob."""
+        return self.read(oid)[1]
+
+    def _read_commit(self, oid: str) -> Commit:
+        """The commit *oid* (cached)."""
+        kind, data = self.read(oid)
+        if kind != "commit":
+            raise SeriesError(f"{oid} is a {kind}, not a commit")
+        return parse_commit(oid, data)
+
+    def _read_tree(self, oid: str) -> Mapping[bytes, TreeEntry]:
+        """The entries of the tree *oid*, one level (cached; do not change it)."""
+        kind, data = self.read(oid)
+        if kind != "tree":
+            raise SeriesError(f"{oid} is a {kind}, not a tree")
+        return parse_tree(data, len(oid) // 2)
+
+    def entry(self, tree: str, path: str) -> TreeEntry | None:
+        """What *path* is in *tree*, or None."""
+        entry = TreeEntry("40000", tree)
+        for part in encode_path(path).split(b"/"):
+            if not entry.is_tree:
+                return None
+            found = self.tree(entry.oid).get(part)
+            if found is None:
+                return None
+            entry = found
+        return entry
+
+    def file(self, tree: str, path: str) -> bytes | None:
+        """The bytes of the file or link *path* in *tree*, or None when there is none."""
+        entry = self.entry(tree, path)
+        if entry is None or entry.is_tree or entry.mode == "160000":
+            return None
+        return self.blob(entry.oid)
+
+    def walk(self, tree: str, prefix: str = "") -> Iterator[tuple[str, TreeEntry]]:
+        """Every path below *tree* that is no folder, with what it is."""
+        for name, entry in self.tree(tree).items():
+            path = prefix + decode_path(name)
+            if entry.is_tree:
+                yield from self.walk(entry.oid, path + "/")
+            else:
+                yield path, entry
+
+    def changes(self, old: str, new: str) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
+        """The paths whose mode or content differs between two trees: (before, after)."""
+        found: dict[str, tuple[TreeEntry | None, TreeEntry | None]] = {}
+        self._compare(old, new, "", found)
+        return found
+
+    def write_blob(self, data: bytes) -> str:
+        """Store a blob; its id."""
+        return self._store("blob", data)
+
+    def write_tree(self, entries: Mapping[bytes, TreeEntry]) -> TreeId:
+        """Store one level of a tree; its id."""
+        return TreeId(self._store("tree", format_tree(entries.items())))
+
+    def edit_tree(self, tree: str, edits: Mapping[str, TreeEntry | None]) -> TreeId:
+        """*tree* with each path of *edits* set (None: removed); folders left empty go away."""
+        return self._edit(tree, {encode_path(p): e for p, e in edits.items()})
+
+    def write_commit(self, tree: str, parents: Iterable[str] = ()) -> CommitId:
+        """Store a nameless commit that dresses *tree* for git; the same input, the same id."""
+        head = f"tree {tree}\n" + "".join(f"parent {p}\n" for p in parents)
+        data = head.encode() + b"author " + _DRESS + b"\ncommitter " + _DRESS + b"\n\n"
+        return CommitId(self._store("commit", data))
+
+    # Trees against trees ---------------------------------------------------------------------
+
+    def merge(self, base: str, ours: str, theirs: str) -> Merge:
+        """git's own merge (ort, renames followed) of the trees *ours* and *theirs* over *base*."""
+        root = self.write_commit(base)
+        return self._merger.merge(
+            self.write_commit(ours, [root]), self.write_commit(theirs, [root])
+        )
+
+    def diff(self, old: str, new: str, context: int = 3) -> bytes:
+        """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git."""
+        return self.run(
+            "diff-tree", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv",
+            "--no-color", "--full-index", "--binary", f"-U{context}", "--diff-algorithm=myers",
+            "--src-prefix=a/", "--dst-prefix=b/", old, new, "--",
+        ).stdout  # fmt: skip
+
+    def _conflicting_commits(self) -> str:
+        """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""
+        root = self.write_commit(self.write_tree({}))
+        sides = (
+            self.write_tree({b"f": TreeEntry("100644", self.write_blob(data))})
+            for data in (b"a\n", b"b\n")
+        )
+        return " ".join(self.write_commit(tree, [root]) for tree in sides)
+
+    # Private ---------------------------------------------------------------------------------
+
+    def _store(self, kind: str, data: bytes) -> str:
+        from gitdb import IStream
+
+        try:
+            stored = self._repo.odb.store(IStream(kind, len(data), io.BytesIO(data)))
+        except OSError as error:
+            raise ProgramError(
+                f"cannot write a git object below {self.git_dir}",
+                cause=error.strerror,
+                hint="make room or make the folder writable",
+            ) from error
+        return str(stored.hexsha.decode())
+
+    def _compare(
+        self,
+        old: str | None,
+        new: str | None,
+        prefix: str,
+        found: dict[str, tuple[TreeEntry | None, TreeEntry | None]],
+    ) -> None:
+        if old == new:
+            return
+        before = self.tree(old) if old else {}
+        after = self.tree(new) if new else {}
+        for name in sorted(before.keys() | after.keys()):
+            a, b = before.get(name), after.get(name)
+            if a == b:
+                continue
+            path = prefix + decode_path(name)
+            a_tree, b_tree = (e.oid if e and e.is_tree else None for e in (a, b))
+            if a_tree or b_tree:
+                self._compare(a_tree, b_tree, path + "/", found)
+            a_leaf, b_leaf = (e if e and not e.is_tree else None for e in (a, b))
+            if a_leaf or b_leaf:
+                found[path] = (a_leaf, b_leaf)
+
+    def _edit(self, tree: str | None, edits: Mapping[bytes, TreeEntry | None]) -> TreeId:
+        entries = dict(self.tree(tree)) if tree else {}
+        below: dict[bytes, dict[bytes, TreeEntry | None]] = {}
+        for path, entry in edits.items():
+            name, slash, rest = path.partition(b"/")
+            if slash:
+                below.setdefault(name, {})[rest] = entry
+            elif entry is None:
+                entries.pop(name, None)
+            else:
+                entries[name] = entry
+        for name, inner in below.items():
+            known = entries.get(name)
+            oid = self._edit(known.oid if known and known.is_tree else None, inner)
+            if self.tree(oid):
+                entries[name] = TreeEntry("40000", oid)
+            elif known and known.is_tree:
+                del entries[name]
+        return self.write_tree(entries)
+
+
+@contextmanager
+def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
+    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards."""
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix="scratch-"))
+    try:
+        with Repository.init(folder / "repo.git", over) as repository:
+            yield repository
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def encode_path(path: str) -> bytes:
+    """A path as git stores it."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def decode_path(path: bytes) -> str:
+    """A path as text that :func:`encode_path` takes back unchanged."""
+    return path.decode("utf-8", "surrogateescape")

@@ -1,0 +1,93 @@
+"""The words of the project as frozen values. Nothing here reads, writes or runs anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+CommitId = NewType("CommitId", str)
+"""The full, lower-case hexadecimal id of a git commit (40 digits for SHA-1, 64 for SHA-256)."""
+
+TreeId = NewType("TreeId", str)
+"""The full hexadecimal id of a git tree."""
+
+ChangeId = NewType("ChangeId", str)
+"""A Gerrit Change-Id: ``I`` and 40 lower-case hexadecimal digits."""
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_CHANGE = re.compile(r"I[0-9a-f]{40}")
+
+
+def commit_id(text: str) -> CommitId:
+    """The commit id that *text* spells; ValueError unless it is a full one."""
+    if not _COMMIT.fullmatch(text):
+        raise ValueError(f"not a full commit id: {text!r}")
+    return CommitId(text)
+
+
+def change_id(text: str) -> ChangeId:
+    """The Change-Id that *text* spells; ValueError unless it is one."""
+    if not _CHANGE.fullmatch(text):
+        raise ValueError(f"not a Change-Id (I and 40 hexadecimal digits): {text!r}")
+    return ChangeId(text)
+
+
+class Outcome(StrEnum):
+    """What porting one patch onto one base came to. The set is closed (DESIGN: "Words")."""
+
+    CLEAN = "clean"
+    """git's own three-way merge and nothing else."""
+    ADAPTED = "adapted"
+    """A named strategy was needed: it wants a person's review."""
+    ALREADY_APPLIED = "already-applied"
+    EMPTY = "empty"
+    """The source itself changes nothing."""
+    NOT_APPLICABLE = "not-applicable"
+    """The manifest excludes this base."""
+    CONFLICT = "conflict"
+
+    @property
+    def makes_patch(self) -> bool:
+        """Whether this outcome gives a patch file."""
+        return self in (Outcome.CLEAN, Outcome.ADAPTED)
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error fails the check, a warning is told, a note informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a person should know: what (code), how bad, where, and what to do."""
+
+    code: str
+    severity: Severity
+    message: str
+    patch: str | None = None
+    file: str | None = None
+    line: int | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A released point of a line: its name (a tag, say ``2013.1.4``) and its commit."""
+
+    name: str
+    commit: CommitId
+    tree: TreeId
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What is left of a port in one file: the path, how many regions, and git's own words."""
+
+    path: str
+    hunks: int
+    reason: str = ""

@@ -1,0 +1,54 @@
+"""What goes into a port and what comes out of it, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from patchseries.git import Commit, Repository
+from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a commit changes: from the tree before it to the tree after it.
+
+    ``commit`` is the commit itself, for what its history can tell; None when there is none
+    (a patch file).
+    """
+
+    before: TreeId
+    after: TreeId
+    commit: CommitId | None = None
+
+    @classmethod
+    def of(cls, repository: Repository, commit: Commit) -> Change:
+        """The change that *commit* made to its first parent (to nothing, for a root commit)."""
+        before = (
+            repository.commit(commit.parents[0]).tree
+            if commit.parents
+            else repository.write_tree({})
+        )
+        return cls(before, commit.tree, commit.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PortOptions:
+    """How far the engine may go.
+
+    ``git_only`` stops after git's own merge. ``name_maps`` names ready-made identifier maps.
+    """
+
+    git_only: bool = False
+    name_maps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortResult:
+    """The outcome, the resulting tree (None on conflict) and what a reviewer should know."""
+
+    outcome: Outcome
+    tree: TreeId | None
+    strategies: tuple[str, ...] = ()
+    review: bool = False
+    findings: tuple[Finding, ...] = field(default=())
+    conflicts: tuple[Conflict, ...] = field(default=())

@@ -1,0 +1,144 @@
+"""The only door to other programs.
+
+Every program runs with an environment that is built here, not inherited: the C locale,
+UTC, and no variable that points git at another repository or injects configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchseries.errors import ProgramError
+
+_INSTALL = {
+    "git": "install git 2.39 or later (apt-get install git)",
+    "dpkg-source": "apt-get install dpkg-dev",
+    "dpkg-genbuildinfo": "apt-get install dpkg-dev",
+    "dpkg-genchanges": "apt-get install dpkg-dev",
+    "xz": "apt-get install xz-utils",
+    "patch": "apt-get install patch",
+    "quilt": "apt-get install quilt",
+    "lintian": "apt-get install lintian",
+}
+
+_STABLE = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "TZ": "UTC"}
+
+_FETCH_SETTINGS = frozenset(
+    {"GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_CAINFO",
+     "GIT_SSL_CAPATH", "GIT_SSL_NO_VERIFY", "GIT_PROXY_COMMAND", "GIT_EXEC_PATH"}
+)  # fmt: skip
+"""The user's GIT_* settings that only say how to reach a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a program ended: its exit status and what it wrote, as bytes."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def words(self) -> str:
+        """What the program said on its error stream (or else on its output), as text."""
+        return (self.stderr or self.stdout).decode("utf-8", "replace").strip()
+
+
+def scrub(environ: MutableMapping[str, str]) -> None:
+    """Remove from *environ* each GIT_* variable that would redirect git or change its results."""
+    for name in [n for n in environ if n.startswith("GIT_") and n not in _FETCH_SETTINGS]:
+        del environ[name]
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment every program gets: the caller's, scrubbed, with stable locale and zone."""
+    environ = dict(os.environ)
+    scrub(environ)
+    environ.update(_STABLE)
+    environ.update(extra or {})
+    return environ
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    stdin: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    accept: Sequence[int] = (0,),
+    timeout: float | None = None,
+) -> Result:
+    """Run *argv* to its end and return how it ended.
+
+    :param stdin: bytes for its standard input (None: it reads nothing)
+    :param env: variables on top of :func:`environment`
+    :param accept: the exit statuses that are answers; any other raises
+    :param timeout: seconds after which it is killed
+    :raises ProgramError: missing program, unaccepted status, or time over
+    """
+    name = str(argv[0])
+    try:
+        done = subprocess.run(
+            [str(a) for a in argv],
+            cwd=cwd,
+            input=stdin if stdin is not None else b"",
+            env=environment(env),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise _not_started(name, error, cwd) from error
+    except (PermissionError, NotADirectoryError) as error:
+        raise ProgramError(f"{name} could not be started", cause=str(error)) from error
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"{name} did not end within {timeout:g} s") from error
+    result = Result(done.returncode, done.stdout, done.stderr)
+    if result.status not in accept:
+        raise ProgramError(f"{describe(argv)} {_ending(result.status)}", cause=result.words or None)
+    return result
+
+
+def start(
+    argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start *argv* as a co-process with pipes on its three streams (the error stream is dropped).
+
+    :raises ProgramError: when it cannot be started
+    """
+    try:
+        return subprocess.Popen(
+            [str(a) for a in argv],
+            cwd=cwd,
+            env=environment(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except FileNotFoundError as error:
+        raise _not_started(str(argv[0]), error, cwd) from error
+
+
+def describe(argv: Sequence[str | Path]) -> str:
+    """The program and its first word that is no option: enough to know which call it was."""
+    words = [str(a) for a in argv]
+    verb = next((w for w in words[1:] if not w.startswith("-") and "=" not in w), "")
+    return f"{Path(words[0]).name} {verb}".strip()
+
+
+def _ending(status: int) -> str:
+    if status < 0:
+        return f"was ended by {signal.Signals(-status).name}"
+    return f"failed with status {status}"
+
+
+def _not_started(name: str, error: OSError, cwd: Path | None) -> ProgramError:
+    if cwd is not None and not cwd.is_dir():
+        return ProgramError(f"{name} could not be started: no folder {cwd}", cause=str(error))
+    hint = _INSTALL.get(Path(name).name, f"install {name} and run the command again")
+    return ProgramError(f"{name} is not installed", hint=hint)
