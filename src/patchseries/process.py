@@ -15,6 +15,9 @@ from pathlib import Path
 
 from patchseries.errors import ProgramError
 
+Process = subprocess.Popen[bytes]
+"""A running co-process, as :func:`start` gives it."""
+
 _INSTALL = {
     "git": "install git 2.39 or later (apt-get install git)",
     "dpkg-source": "apt-get install dpkg-dev",
@@ -107,7 +110,7 @@ def run(
 
 def start(
     argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> subprocess.Popen[bytes]:
+) -> Process:
     """Start *argv* as a co-process with pipes on its three streams (the error stream is dropped).
 
     :raises ProgramError: when it cannot be started
