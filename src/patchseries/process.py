@@ -64,6 +64,10 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return environ
 
 
+def _bare(extra: Mapping[str, str] | None) -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath)} | _STABLE | dict(extra or {})
+
+
 def run(
     argv: Sequence[str | Path],
     *,
@@ -72,6 +76,7 @@ def run(
     env: Mapping[str, str] | None = None,
     accept: Sequence[int] = (0,),
     timeout: float | None = None,
+    inherit: bool = True,
 ) -> Result:
     """Run *argv* to its end and return how it ended.
 
@@ -79,6 +84,7 @@ def run(
     :param env: variables on top of :func:`environment`
     :param accept: the exit statuses that are answers; any other raises
     :param timeout: seconds after which it is killed
+    :param inherit: whether it sees the caller's environment; else PATH alone and *env*
     :raises ProgramError: missing program, unaccepted status, or time over
     """
     name = str(argv[0])
@@ -87,7 +93,7 @@ def run(
             [str(a) for a in argv],
             cwd=cwd,
             input=stdin if stdin is not None else b"",
-            env=environment(env),
+            env=environment(env) if inherit else _bare(env),
             capture_output=True,
             timeout=timeout,
             check=False,
