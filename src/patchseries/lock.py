@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import tomlkit
@@ -21,17 +21,25 @@ _HEAD = "Written by series: what was ported, from which commits, and what came o
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """What porting one patch onto one base gave.
+class Acceptance:
+    """A person's sign-off: who (``Name <mail>``), on which day, of which diff (its sha256).
 
-    ``sha256`` is that of the patch file (None when there is none). ``accepted`` says who signed
-    an adapted result off and when (``Name <mail>, 2026-01-31``); it holds for this sha256 only.
+    It holds for that diff only: when the port changes, it asks again.
     """
+
+    by: str
+    on: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What porting one patch onto one base gave; ``sha256`` is that of the patch file, if any."""
 
     outcome: Outcome
     strategies: tuple[str, ...] = ()
     sha256: str | None = None
-    accepted: str | None = None
+    accepted: Acceptance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +102,15 @@ def _cell(table: Mapping[str, object]) -> Cell:
     strategies = table.get("strategies", [])
     if not isinstance(strategies, list):
         raise TypeError("strategies: expected a list")
+    accepted = table.get("accepted")
+    if accepted is not None and not isinstance(accepted, dict):
+        raise TypeError("accepted: expected a table")
     return Cell(
         Outcome(str(table["outcome"])),
         tuple(str(s) for s in strategies),
-        _text(table, "sha256"),
-        _text(table, "accepted"),
+        str(table["sha256"]) if "sha256" in table else None,
+        Acceptance(accepted["by"], accepted["on"], accepted["diff"]) if accepted else None,
     )
-
-
-def _text(table: Mapping[str, object], key: str) -> str | None:
-    return str(table[key]) if key in table else None
 
 
 def _cell_table(patch: str, base: str, cell: Cell) -> dict[str, object]:
@@ -113,14 +120,19 @@ def _cell_table(patch: str, base: str, cell: Cell) -> dict[str, object]:
     if cell.sha256:
         table["sha256"] = cell.sha256
     if cell.accepted:
-        table["accepted"] = cell.accepted
+        table["accepted"] = asdict(cell.accepted)
     return table
 
 
 def _lines(tables: Iterable[Mapping[str, object]]) -> Array:
     array = tomlkit.array().multiline(True)
     for table in tables:
-        inline: InlineTable = tomlkit.inline_table()
-        inline.update(table)
-        array.append(inline)
+        array.append(_inline(table))
     return array
+
+
+def _inline(table: Mapping[str, object]) -> InlineTable:
+    inline: InlineTable = tomlkit.inline_table()
+    for key, value in table.items():
+        inline.append(key, _inline(value) if isinstance(value, dict) else value)
+    return inline
