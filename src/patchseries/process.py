@@ -67,6 +67,10 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return environ
 
 
+def _bare(extra: Mapping[str, str] | None) -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath)} | _STABLE | dict(extra or {})
+
+
 def run(
     argv: Sequence[str | Path],
     *,
@@ -76,6 +80,7 @@ def run(
     accept: Sequence[int] = (0,),
     timeout: float | None = None,
     on_stderr: Callable[[str], None] | None = None,
+    inherit: bool = True,
 ) -> Result:
     """Run *argv* to its end and return how it ended.
 
@@ -84,6 +89,7 @@ def run(
     :param accept: the exit statuses that are answers; any other raises
     :param timeout: seconds after which it is killed
     :param on_stderr: is told each line of its error stream as it comes (progress)
+    :param inherit: whether it sees the caller's environment; else PATH alone and *env*
     :raises ProgramError: missing program, unaccepted status, or time over
     """
     name = str(argv[0])
@@ -91,7 +97,7 @@ def run(
         with subprocess.Popen(
             [str(a) for a in argv],
             cwd=cwd,
-            env=environment(env),
+            env=environment(env) if inherit else _bare(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -44,13 +44,11 @@ _MODULES = {"import": "import_", "test-apply": "test_apply"}
 class LazyGroup(click.Group):
     """A group whose commands are imported one by one, when they are used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in the order in which they are used."""
         return [name for name in COMMANDS if _module_exists(name)]
 
-    def get_command(  # noqa: ARG002
-        self, ctx: click.Context, name: str
-    ) -> click.Command | None:
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command *name*, or None."""
         if name not in COMMANDS or not _module_exists(name):
             return None
