@@ -72,7 +72,7 @@ def wrong_imports(
         other = room_of(name) if top == "patchseries" else ""
         if other in order and order.index(other) > order.index(room):
             yield f"{line}: {room} imports {other}, which comes after it"
-        if other and other not in order and not other.startswith("_"):
+        if other not in ("", "__version__", *order):
             yield f"{line}: {room} imports {other}, which is no room"
         if room not in DOORS.get(top, {room}):
             yield f"{line}: {room} imports {top}: only {', '.join(sorted(DOORS[top]))} may"

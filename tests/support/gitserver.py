@@ -194,13 +194,13 @@ class _Bridge(BaseHTTPRequestHandler):
 
     def _copy(self, answer: Any, cut: int | None) -> None:
         left = cut
-        while data := answer.read1(_CHUNK if left is None else min(left, _CHUNK)):
+        while left is None or left > 0:
+            data = answer.read1(_CHUNK if left is None else min(left, _CHUNK))
+            if not data:
+                return
             self._send(data)
-            if left is not None:
-                left -= len(data)
-                if left <= 0:
-                    self._hang_up()
-                    return
+            left = None if left is None else left - len(data)
+        self._hang_up()
 
     def _hang_up(self) -> None:
         with self.git.lock:

@@ -78,7 +78,10 @@ class Repository:
     @classmethod
     def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
         """Make a bare repository at *path* that also reads the object folders *alternates*."""
-        process.run(["git", "init", "--quiet", "--bare", path], env=ISOLATED)
+        process.run(
+            ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master", path],
+            env=ISOLATED,
+        )
         repository = cls(path)
         repository.set_alternates(alternates)
         return repository
