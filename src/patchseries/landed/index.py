@@ -84,7 +84,7 @@ class HistoryIndex:
         if len(commit) in _FULL_SIZES:
             found = self._find("c.id = ?", bytes.fromhex(commit))
         else:
-            low, high = commit.ljust(40, "0"), commit.ljust(40, "f")
+            low, high = (commit[:40].ljust(40, digit) for digit in "0f")
             found = self._find("c.id BETWEEN ? AND ?", bytes.fromhex(low), bytes.fromhex(high))
         return found[0] if len(found) == 1 else None
 
@@ -120,6 +120,13 @@ class HistoryIndex:
     def reverted(self, entry: Indexed) -> list[str]:
         """The ids (perhaps abbreviated) that the commit says it reverts."""
         return self._named("reverts", "target", entry)
+
+    def merged_tip(self, entry: Indexed) -> Indexed | None:
+        """The head of the branch that the commit merged, or None when it is no merge of one."""
+        parents = self._parents(entry.number)
+        if len(parents) != 2:
+            return None
+        return self._find("c.n = ?", parents[1])[0]
 
     def is_ancestor(self, old: Indexed, new: Indexed) -> bool:
         """Whether *new* contains *old*."""

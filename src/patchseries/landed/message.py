@@ -15,7 +15,7 @@ from patchseries.model import ChangeId
 
 _CHANGE = re.compile(r"^[ \t]*Change-Id:[ \t]*(I[0-9a-f]{40})[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _PICK = re.compile(
-    r"\bcherry[ -]?picked\s+from\s+(?:commit\s+)?([0-9a-f]{7,64})\b", re.IGNORECASE
+    r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b", re.IGNORECASE
 )
 _REVERT = re.compile(
     r"^\W*(?:this\s+(?:change\s+|commit\s+|patch\s+)?)?reverts\s+commits?:?\s+"
