@@ -89,5 +89,7 @@ def _published(
     session: Session, series: Series, rebased: Rebased, pins: Pins, overwrite: bool
 ) -> Ported:
     planned = plan(series, rebased, pins, overwrite=overwrite)
-    changed = publish(series, planned, locked=session.locked, dry_run=session.dry_run)
+    changed = publish(
+        series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
+    )
     return Ported(rebased, tuple(changed))
