@@ -253,6 +253,15 @@ class Repository:
             "--src-prefix=a/", "--dst-prefix=b/", old, new, "--",
         ).stdout  # fmt: skip
 
+    def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
+        """How one change of trees (before, after) differs from another: a diff of two diffs."""
+        ranges = []
+        for before, after in (old, new):
+            root = self.write_commit(before)
+            ranges.append(f"{root}..{self.write_commit(after, [root])}")
+        # a factor that high pairs the two however much they differ
+        return self.run("range-diff", "--no-color", "--creation-factor=999", *ranges).stdout
+
     def _conflicting_commits(self) -> str:
         """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""
         root = self.write_commit(self.write_tree({}))

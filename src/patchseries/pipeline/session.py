@@ -16,7 +16,6 @@ from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.series import Selection, Series
 from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
 
-
 _UNNAMED = Operation("series", "")
 
 

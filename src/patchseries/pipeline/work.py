@@ -52,7 +52,7 @@ def rebase_and_publish(
     """Port what is selected and write patches and lock."""
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.told)
-    return _published(session, series, rebased, pins, overwrite)
+    return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
 
 
 def rebase_and_build(
@@ -71,7 +71,7 @@ def rebase_and_build(
                           exit_code=ExitCode.USAGE)  # fmt: skip
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.told)
-        ported = _published(session, series, rebased, pins, False)
+        ported = publish_rebased(session, series, rebased, pins)
         return ported, build_all(series, given, rebased, selection, options, session.told)
 
 
@@ -85,9 +85,10 @@ def run(session: Session, series: Series, selection: Selection, options: BuildOp
     return RunResult(ported, applied, packages)
 
 
-def _published(
-    session: Session, series: Series, rebased: Rebased, pins: Pins, overwrite: bool
+def publish_rebased(
+    session: Session, series: Series, rebased: Rebased, pins: Pins, *, overwrite: bool = False
 ) -> Ported:
+    """Write the patches and the lock of a rebase, as far as the session lets it."""
     planned = plan(series, rebased, pins, overwrite=overwrite)
     changed = publish(
         series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
