@@ -18,6 +18,7 @@ from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
+from patchseries.git.textmerge import Lines, Region, merge_text
 from patchseries.model import CommitId, TreeId
 
 ISOLATED = {
@@ -240,6 +241,10 @@ class Repository:
         return self._merger.merge(
             self.write_commit(ours, [root]), self.write_commit(theirs, [root])
         )
+
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
+        """git's merge of three texts: the lines agreed on and the regions left open, in order."""
+        return merge_text(base, ours, theirs, ISOLATED)
 
     def diff(self, old: str, new: str, *, context: int = 3, stat: bool = False) -> bytes:
         """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git.

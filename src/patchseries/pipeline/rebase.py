@@ -1,6 +1,6 @@
 """Rebase: every patch onto every base, in series order, as data; nothing is written here.
 
-Porting is a pure function of manifest, lock, own patches and upstream objects.
+Porting is a pure function of manifest, lock, resolutions, own patches and upstream objects.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from patchseries.patches.header import split_patch
 from patchseries.pipeline.provenance import patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
+from patchseries.port.resolutions import Resolution
 from patchseries.sources.plan import repository_of
 
 
@@ -66,7 +67,7 @@ class Ingredients:
 
     ``pins`` say which commit each (repository, rev) is; ``patch_bytes`` gives the bytes of a
     patch file named in the manifest; ``starts`` overrides the tree that a base's series starts
-    on (the packager's own patches applied, say).
+    on (the packager's own patches applied, say); ``resolutions`` are those of the whole series.
     """
 
     repository: Repository
@@ -75,6 +76,14 @@ class Ingredients:
     pins: Mapping[tuple[str, str], CommitId]
     patch_bytes: Callable[[Source | str], bytes]
     starts: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
+    resolutions: tuple[Resolution, ...] = ()
+
+    def options_for(self, patch: PatchEntry) -> PortOptions:
+        """What the engine may do for *patch*."""
+        mine = tuple(one for one in self.resolutions if one.patch == patch.name)
+        return PortOptions(
+            name_maps=self.manifest.projects[patch.project].name_maps, resolutions=mine
+        )
 
 
 def rebase(given: Ingredients, selection: Selection, told: Callable[[str], None]) -> Rebased:
@@ -115,7 +124,7 @@ class _Column:
         if commit is None:
             result = self._port_file(self._given.patch_bytes(source))
         else:
-            options = PortOptions(name_maps=self._project.name_maps)
+            options = self._given.options_for(patch)
             made = self._given.repository.commit(commit)
             change = Change.of(self._given.repository, made)
             result = port(self._given.repository, change, self.tree, options)

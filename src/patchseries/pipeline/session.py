@@ -13,6 +13,7 @@ from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
 from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
 
@@ -79,6 +80,7 @@ class Session:
                 series.lock,
                 pins,
                 lambda source: patch_bytes(series, source),
+                resolutions=load_resolutions(series),
             )
 
     @contextmanager

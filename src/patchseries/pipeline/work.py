@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from patchseries.debian.request import SourcePackage
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.model import CommitId, Outcome
+from patchseries.model import CommitId, Finding, Outcome
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
 from patchseries.pipeline.build import BuildOptions, build_all
 from patchseries.pipeline.publish import plan, publish
 from patchseries.pipeline.rebase import Rebased, RebasedCell, rebase
+from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 
@@ -20,10 +21,11 @@ Pins = Mapping[tuple[str, str], CommitId]
 
 @dataclass(frozen=True)
 class Ported:
-    """A rebase that was published: its cells and the files that changed."""
+    """A rebase that was published: its cells, the files that changed, what else is to be told."""
 
     rebased: Rebased
     changed: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def conflicts(self) -> list[RebasedCell]:
@@ -93,4 +95,5 @@ def publish_rebased(
     changed = publish(
         series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
     )
-    return Ported(rebased, tuple(changed))
+    unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
+    return Ported(rebased, tuple(changed), tuple(unused))
