@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly clean setup-demo setup-test
+.PHONY: demo test lint grizzly soak-kill clean setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -21,6 +21,11 @@ lint: setup-test
 grizzly: setup-demo
 	$(SERIES) rebase grizzly || true
 	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
+
+# Kill the commands that write at N random moments; the suite does a few of them.
+N ?= 200
+soak-kill: setup-test
+	SOAK_KILL=$(N) $(PYTHON) -m pytest tests/resolve/test_killed.py
 
 setup-demo:
 	@sh tools/setup demo
