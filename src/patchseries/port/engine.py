@@ -9,12 +9,13 @@ from pathlib import PurePosixPath
 
 from patchseries.git import Merge, MergeStage, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
-from patchseries.port import paths
+from patchseries.port import learned, paths
 from patchseries.port.hunks import resolve
 from patchseries.port.lines import decode, edits, encode, split_lines
 from patchseries.port.names import READY_MADE, NameMap
 from patchseries.port.paths import Newcomer
 from patchseries.port.result import Change, PortOptions, PortResult
+from patchseries.port.syntax import parses
 
 
 def port(
@@ -173,7 +174,14 @@ class _Port:
     def _merge(self, path: str, target: str, base: str, here: TreeEntry, theirs: str) -> None:
         self.done.update((path, target))
         ours = self.text(here)
-        resolution = resolve(split_lines(base), split_lines(ours), split_lines(theirs))
+        known = learned.of_texts(base, ours, theirs)
+        if known:
+            self.rules.append("names:learned")
+            base, theirs = learned.apply(known, base), learned.apply(known, theirs)
+        sound = _always
+        if target.endswith(".py") and parses(encode(ours)) and parses(encode(theirs)):
+            sound = _parses
+        resolution = resolve(split_lines(base), split_lines(ours), split_lines(theirs), sound)
         if resolution.open:
             self.conflicts.append(Conflict(target, len(resolution.open), "CONFLICT (contents)"))
             return
@@ -204,3 +212,11 @@ def _first_difference(path: str, other: str) -> tuple[str, str]:
     a, b = path.split("/"), other.split("/")
     depth = next((n for n, (x, y) in enumerate(zip(a, b, strict=False), 1) if x != y), len(a))
     return "/".join(a[:depth]), "/".join(b[:depth])
+
+
+def _parses(lines: list[str]) -> bool:
+    return parses(encode("".join(lines)))
+
+
+def _always(_: list[str]) -> bool:
+    return True

@@ -8,12 +8,15 @@ others are kept for a person to see.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from patchseries.port import evidence
 from patchseries.port.lines import Edit, edits
 from patchseries.port.merge3 import Region, join
 from patchseries.port.words import counterparts, merge_words
+from patchseries.port.wrap import fit
 
 _IMPORT = re.compile(r"(?:import|from)\s+[\w.]+")
 
@@ -27,7 +30,7 @@ class Candidate:
     dropped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """The three texts and what each side did to the base."""
 
@@ -36,6 +39,16 @@ class Texts:
     theirs: list[str]
     our_edits: list[Edit]
     their_edits: list[Edit]
+
+    @cached_property
+    def to_base(self) -> dict[int, int]:
+        """Their untouched lines: position in theirs → in the base."""
+        return {new: old for old, new in _untouched(self.their_edits, len(self.base))}
+
+    @cached_property
+    def to_ours(self) -> dict[int, int]:
+        """Our untouched lines: position in the base → in ours."""
+        return dict(_untouched(self.our_edits, len(self.base)))
 
     @classmethod
     def of(cls, base: list[str], ours: list[str], theirs: list[str]) -> Texts:
@@ -62,40 +75,84 @@ class Resolution:
     open: tuple[Open, ...] = ()
 
 
-def resolve(base: list[str], ours: list[str], theirs: list[str]) -> Resolution:
-    """Carry what *theirs* changed in *base* over to *ours*."""
+def resolve(
+    base: list[str],
+    ours: list[str],
+    theirs: list[str],
+    sound: Callable[[list[str]], bool] = lambda _: True,
+) -> Resolution:
+    """Carry what *theirs* changed in *base* over to *ours*.
+
+    :param sound: whether a text can stand (it parses); a candidate that breaks it is not taken
+    """
+    theirs = _without_known(base, ours, theirs)
     texts = Texts.of(base, ours, theirs)
-    lines: list[str] = []
-    rules: list[str] = []
-    dropped: list[str] = []
-    chosen = []
-    left = []
-    for piece in join(base, ours, theirs, texts.our_edits, texts.their_edits):
-        if not isinstance(piece, Region):
-            lines.extend(piece)
-            continue
-        found = candidates(texts, piece)
-        if not found:
-            left.append(Open(piece, ()))
-            lines.extend(piece.ours.of(ours))
-            continue
-        best = found[0]
-        lines.extend(best.lines)
-        rules.append(best.rule)
-        dropped.extend(best.dropped)
-        chosen.append((piece, best, tuple(found)))
-    return Resolution(lines, tuple(dict.fromkeys(rules or ["adjacent"])), tuple(dropped),
-                      tuple(chosen), tuple(left))  # fmt: skip
+    pieces = join(base, ours, theirs, texts.our_edits, texts.their_edits)
+    regions = [piece for piece in pieces if isinstance(piece, Region)]
+    proposed = [candidates(texts, region) for region in regions]
+    picks = _pick(pieces, proposed, sound)
+    chosen = [found[pick] for found, pick in zip(proposed, picks, strict=True)]
+    rules = [made.rule for made in chosen] or ["adjacent"]
+    return Resolution(
+        _filled(pieces, chosen),
+        tuple(dict.fromkeys(rules)),
+        tuple(line for made in chosen for line in made.dropped),
+        tuple(zip(regions, chosen, map(tuple, proposed), strict=True)),
+    )
+
+
+def _pick(
+    pieces: Sequence[list[str] | Region],
+    proposed: Sequence[Sequence[Candidate]],
+    sound: Callable[[list[str]], bool],
+) -> list[int]:
+    """The candidate of each region: the first, unless the text is sound only with another."""
+    picks = [0] * len(proposed)
+
+    def text() -> list[str]:
+        return _filled(pieces, [found[n] for found, n in zip(proposed, picks, strict=True)])
+
+    if sound(text()):
+        return picks
+    for at, found in enumerate(proposed):
+        for other in range(1, len(found)):
+            picks[at] = other
+            if sound(text()):
+                return picks
+        picks[at] = 0
+    return picks
+
+
+def _filled(
+    pieces: Sequence[list[str] | Region], chosen: Sequence[Candidate]
+) -> list[str]:
+    made = iter(chosen)
+    return [
+        line
+        for piece in pieces
+        for line in (next(made).lines if isinstance(piece, Region) else piece)
+    ]
+
+
+def _without_known(base: list[str], ours: list[str], theirs: list[str]) -> list[str]:
+    """*theirs* without the imports that it adds and ours has already."""
+    known = {line for line in ours if _IMPORT.match(line)} - set(base)
+    if not known.intersection(theirs):
+        return theirs
+    return [line for line in theirs if line not in known]
 
 
 def candidates(texts: Texts, region: Region) -> list[Candidate]:
     """What the rules propose for *region*, the best first, no text twice."""
     found: dict[tuple[str, ...], Candidate] = {}
-    for rule in (_imports, _already_in, _both_added, _words, _weave_after, _weave_before):
+    for rule in RULES:
         made = rule(texts, region)
         if made is not None:
             found.setdefault(made.lines, made)
-    return list(found.values())
+    texts_of = (region.base.of(texts.base), region.ours.of(texts.ours), region.theirs.of(texts.theirs))
+    wanted = evidence.order(*texts_of)
+    rank = {rule: at for at, rule in enumerate(wanted)}
+    return sorted(found.values(), key=lambda made: rank.get(made.rule, len(wanted)))
 
 
 def _imports(texts: Texts, region: Region) -> Candidate | None:
@@ -163,7 +220,9 @@ def _words(texts: Texts, region: Region) -> Candidate | None:
     if not base or not ours:
         return None
     merged = merge_words("".join(base), "".join(ours), "".join(theirs))
-    return None if merged is None else Candidate("words", (merged,))
+    if merged is None:
+        return None
+    return Candidate("words", (fit(merged, (*base, *ours, *theirs)),))
 
 
 def _weave_after(texts: Texts, region: Region) -> Candidate | None:
@@ -174,6 +233,35 @@ def _weave_before(texts: Texts, region: Region) -> Candidate | None:
     return _weave(texts, region, ours_first=False)
 
 
+def _slid(texts: Texts, region: Region) -> Candidate | None:
+    """Theirs only adds, and the addition can stand at an edge of what ours changed."""
+    base, ours, theirs = (
+        region.base.of(texts.base),
+        region.ours.of(texts.ours),
+        region.theirs.of(texts.theirs),
+    )
+    added = len(theirs) - len(base)
+    if not base or added <= 0:
+        return None
+    if theirs[added:] == base:
+        return Candidate("missing-neighbour", (*theirs[:added], *ours))
+    if theirs[: len(base)] == base:
+        return Candidate("missing-neighbour", (*ours, *theirs[len(base) :]))
+    return None
+
+
+def align(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+    """Which line of *new* is which of *old*: equal ones, and like ones where lines were replaced."""
+    found: dict[int, int] = {}
+    at = start = 0
+    for edit in [*edits(old, new), Edit(len(old), len(old), len(new), len(new))]:
+        found.update(zip(range(at, edit.low), range(start, edit.start), strict=True))
+        replaced = counterparts(old[edit.low : edit.high], new[edit.start : edit.end])
+        found.update((edit.low + a, edit.start + b) for a, b in replaced.items())
+        at, start = edit.high, edit.end
+    return found
+
+
 def _weave(texts: Texts, region: Region, *, ours_first: bool) -> Candidate | None:
     """Their edits of a region one by one, each at the counterpart of its base lines in ours.
 
@@ -182,18 +270,24 @@ def _weave(texts: Texts, region: Region, *, ours_first: bool) -> Candidate | Non
     base = region.base.of(texts.base)
     ours = region.ours.of(texts.ours)
     theirs = region.theirs.of(texts.theirs)
-    to_ours = counterparts(base, ours)
-    to_base = {new: old for old, new in counterparts(base, theirs).items()}
+    to_ours = align(base, ours)
+    to_theirs = align(base, theirs)
+    to_base = {new: old for old, new in to_theirs.items()}
+    gone = {here for old, here in to_ours.items() if old not in to_theirs}
     out: list[str] = []
     dropped: list[str] = []
     emitted = 0
+
+    def emit_ours(stop: int) -> None:
+        nonlocal emitted
+        out.extend(ours[at] for at in range(emitted, stop) if at not in gone)
+        emitted = max(emitted, stop)
+
     for at, line in enumerate(theirs):
         old = to_base.get(at)
         if old is None:
             if ours_first:
-                stop = _next_counterpart(at, theirs, to_base, to_ours, len(ours))
-                out.extend(ours[emitted:stop])
-                emitted = max(emitted, stop)
+                emit_ours(_next_counterpart(at, theirs, to_base, to_ours, len(ours)))
             if _inside_missing(texts, region, at, to_base, to_ours):
                 dropped.append(line)
             else:
@@ -204,24 +298,15 @@ def _weave(texts: Texts, region: Region, *, ours_first: bool) -> Candidate | Non
             if line != base[old]:
                 dropped.append(line)
             continue
-        out.extend(ours[emitted:here])
+        emit_ours(here)
         emitted = here + 1
         merged = merge_words(base[old], ours[here], line)
         if merged is None:
             return None
-        out.append(merged)
-    gone = {to_ours[old] for old in to_ours if old not in to_base.values()}
-    kept = _without(out, ours, emitted, gone)
-    name = "dropped" if dropped and kept == ours else "weave"
-    return Candidate(name, tuple(kept), tuple(dropped))
-
-
-def _without(out: list[str], ours: list[str], emitted: int, gone: set[int]) -> list[str]:
-    out.extend(line for at, line in enumerate(ours) if at >= emitted)
-    for at in sorted(gone, reverse=True):
-        if ours[at] in out:
-            out.remove(ours[at])
-    return out
+        out.append(fit(merged, (base[old], ours[here], line)))
+    emit_ours(len(ours))
+    name = "dropped" if dropped and out == ours else "weave"
+    return Candidate(name, tuple(out), tuple(dropped))
 
 
 def _next_counterpart(
@@ -238,16 +323,30 @@ def _inside_missing(
     texts: Texts, region: Region, at: int, to_base: dict[int, int], to_ours: dict[int, int]
 ) -> bool:
     """Whether the line stands in a block whose head is in the base but not in ours."""
+    theirs = texts.theirs
     where = region.theirs.low + at
-    while True:
-        head = _head(texts.theirs, where)
-        if head is None or head < region.theirs.low:
-            return False
-        old = to_base.get(head - region.theirs.low)
-        if old is None:
-            where = head
-            continue
-        return old not in to_ours
+    while where < region.theirs.high - 1 and not theirs[where].strip():
+        where += 1  # a blank line goes with what follows it
+    while (head := _head(theirs, where)) is not None:
+        if head >= region.theirs.low:
+            old = to_base.get(head - region.theirs.low)
+            if old is not None:
+                return old not in to_ours
+        elif head in texts.to_base:
+            return texts.to_base[head] not in texts.to_ours
+        where = head
+    return False
+
+
+def _untouched(side: Sequence[Edit], end: int) -> Iterator[tuple[int, int]]:
+    """The lines outside the edits: position in the base, position in the side."""
+    at = offset = 0
+    for edit in side:
+        for old in range(at, edit.low):
+            yield old, old + offset
+        at, offset = edit.high, edit.end - edit.high
+    for old in range(at, end):
+        yield old, old + offset
 
 
 def _head(lines: Sequence[str], at: int) -> int | None:
@@ -263,3 +362,17 @@ def _head(lines: Sequence[str], at: int) -> int | None:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+def _theirs(texts: Texts, region: Region) -> Candidate | None:
+    """Their whole text of the region: they wrote it anew, and ours is an older state of it."""
+    return Candidate("theirs", tuple(region.theirs.of(texts.theirs)))
+
+
+def _ours(texts: Texts, region: Region) -> Candidate | None:
+    """Nothing is taken over."""
+    return Candidate("dropped", tuple(region.ours.of(texts.ours)),
+                     tuple(region.theirs.of(texts.theirs)))  # fmt: skip
+
+
+RULES = (_imports, _already_in, _both_added, _slid, _words, _weave_after, _weave_before, _theirs, _ours)

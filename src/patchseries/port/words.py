@@ -40,12 +40,26 @@ def merge_words(base: str, ours: str, theirs: str) -> str | None:
         return ours
     if max(len(base), len(ours), len(theirs)) > _TOO_LONG:
         return None
+    sides = words(base), words(ours), words(theirs)
     merged: list[str] = []
-    for piece in merge3(words(base), words(ours), words(theirs), slide=False):
-        if isinstance(piece, Region):
+    for piece in merge3(*sides, slide=False):
+        both = _entries(piece, sides[1], sides[2]) if isinstance(piece, Region) else piece
+        if both is None:
             return None
-        merged.extend(piece)
+        merged.extend(both)
     return "".join(merged)
+
+
+def _entries(region: Region, ours: Sequence[str], theirs: Sequence[str]) -> list[str] | None:
+    """Both added entries to a list on the same spot: ours, then theirs."""
+    mine, other = region.ours.of(ours), region.theirs.of(theirs)
+    if region.base.low != region.base.high or not mine or not other:
+        return None
+    if not (mine[0] == other[0] == "," or mine[-1] == other[-1] == ","):
+        return None
+    if "=" in mine and "=" not in other:  # a positional argument cannot follow a named one
+        return [*other, *mine]
+    return [*mine, *other]
 
 
 def counterparts(
