@@ -15,8 +15,10 @@ from patchseries.port.trust.leftovers import (
     check_keys,
     check_markers,
 )
+from patchseries.port.trust.names import Names, check_words
 from patchseries.port.trust.ported import Port, PortedFile
 from patchseries.port.trust.syntax import check_syntax, chunks
+from patchseries.port.trust.uses import Uses
 
 MERGED = Accounted()
 """The account of git's own merge: nothing mapped, nothing dropped."""
@@ -43,13 +45,19 @@ def wants_review(findings: Iterable[Finding]) -> bool:
 
 
 def _examine(port: Port) -> Iterator[Finding]:
+    used: list[tuple[PortedFile, Uses]] = []
     for file in port.files:
-        if file.is_same:
-            continue
-        yield from _examine_text(port, file)
+        if not file.is_same:
+            yield from _examine_text(port, file)
         if file.is_python and file.ours:
             runs = ((r.new_start, r.new_start + len(r.added)) for r in file.ours)
-            yield from check_syntax(file, chunks(file.result_scopes, runs))
+            parts = chunks(file.result_scopes, runs)
+            if not file.is_same:
+                yield from check_syntax(file, parts)
+            names = Names(port, file, parts)
+            used.append((file, names.uses))
+            yield from names.check()
+    yield from check_words(port, used)
 
 
 def _examine_text(port: Port, file: PortedFile) -> Iterator[Finding]:
