@@ -238,10 +238,14 @@ class Repository:
             self.write_commit(ours, [root]), self.write_commit(theirs, [root])
         )
 
-    def diff(self, old: str, new: str, context: int = 3) -> bytes:
-        """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git."""
+    def diff(self, old: str, new: str, *, context: int = 3, stat: bool = False) -> bytes:
+        """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git.
+
+        *stat* puts a diffstat (80 columns) and a summary of new and deleted files above it.
+        """
+        above = ("--stat=80", "--summary") if stat else ()
         return self.run(
-            "diff-tree", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv",
+            "diff-tree", "-r", "-p", *above, "--no-renames", "--no-ext-diff", "--no-textconv",
             "--no-color", "--full-index", "--binary", f"-U{context}", "--diff-algorithm=myers",
             "--src-prefix=a/", "--dst-prefix=b/", old, new, "--",
         ).stdout  # fmt: skip
