@@ -15,11 +15,11 @@ from patchseries.debian.request import (
     BuildRequest,
     DebianFolder,
     PackagedFile,
-    PatchFile,
     SourcePackage,
 )
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import explained, sha256, staging, swap_in
+from patchseries.patches.compose import PatchFile
 from patchseries.patches.dpkg import Profile
 
 RECORD = "series-build.json"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from patchseries.git import Repository
 from patchseries.model import Base, TreeId
+from patchseries.patches.compose import PatchFile
 from patchseries.patches.dpkg import Profile
 
 
@@ -30,14 +31,6 @@ class Maintainer:
 
     def __str__(self) -> str:
         return f"{self.name} <{self.mail}>"
-
-
-@dataclass(frozen=True, slots=True)
-class PatchFile:
-    """A patch file of the series: its name in debian/patches and its bytes."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
