@@ -10,10 +10,10 @@ import re
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from debian.deb822 import Dsc
 
+from patchseries.debian.assemble import OURS
 from patchseries.debian.packaging import check_path, make_packaging
 from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
 from patchseries.errors import SeriesError, UpstreamError
@@ -25,7 +25,6 @@ _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked debian.tar: far above a real
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._~-]*")
 _ORIG = re.compile(r"\.orig\.tar\.(?:gz|bz2|xz|lzma)")
 _EXTRA_ORIG = re.compile(r"\.orig-[A-Za-z0-9-]+\.tar\.")
-_OURS = re.compile(r"# The patch series (?P<name>[a-z0-9][a-z0-9.+-]*)(?: on (?P<base>\S+))?$")
 _TIMEOUT = 60.0  # seconds without an answer from a server
 
 
@@ -49,11 +48,6 @@ class ImportedSeries:
     source: str
     version: str
     patches: tuple[PatchFile, ...]
-
-
-def marker(series: str, base: str) -> str:
-    """The comment that begins our part of debian/patches/series."""
-    return f"# The patch series {series} on {base}"
 
 
 def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
@@ -104,9 +98,9 @@ def import_series(path: Path) -> ImportedSeries:
     debian = read_debian_tar(found.debian_tar)
     text = debian.get("patches/series", PackagedFile("100644", b"")).data.decode("utf-8", "replace")
     lines = text.splitlines()
-    marks = [i for i, line in enumerate(lines) if _OURS.fullmatch(line)]
+    marks = [i for i, line in enumerate(lines) if OURS.fullmatch(line)]
     start = marks[-1] if marks else 0
-    told = _OURS.fullmatch(lines[start]) if marks else None
+    told = OURS.fullmatch(lines[start]) if marks else None
     patches = []
     for line in parse_series("\n".join(lines[start:])):
         file = debian.get(f"patches/{line.name}")
@@ -225,7 +219,7 @@ def _unpacked(path: Path) -> bytes:
     return bytes(data)
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> io.BufferedIOBase:
     if path.suffix == ".gz":
         return gzip.open(path, "rb")
     return bz2.open(path, "rb") if path.suffix == ".bz2" else lzma.open(path, "rb")

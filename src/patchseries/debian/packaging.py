@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import normpath
@@ -107,10 +107,15 @@ class Ground:
 
 
 def lay_ground(
-    repository: Repository, upstream: TreeId, release: str, packaging: Packaging
+    repository: Repository,
+    upstream: TreeId,
+    release: str,
+    packaging: Packaging,
+    may_drop: Collection[str] = (),
 ) -> Ground:
     """Apply the packager's patches to the tree *upstream*, of *release*, as dpkg-source does.
 
+    :param may_drop: their patches that a person decided to leave out where they do not apply
     :raises SeriesError: one of them does not apply there; the message names it and the file
     """
     tree, dropped = upstream, []
@@ -120,12 +125,13 @@ def lay_ground(
         applied = apply_patch(repository, tree, data)
         if not isinstance(applied, Rejected):
             tree = applied.tree
-        elif other_release and is_applied(repository, tree, data):
+        elif line.name in may_drop or (other_release and is_applied(repository, tree, data)):
             dropped.append(line.name)
         else:
             raise SeriesError(
                 f"the packager's patch {line.name} does not apply on {release}: {applied}",
-                hint=f"use the packaging that was made for {release}, not {packaging.version}",
+                hint=f"use the packaging that was made for {release}, not {packaging.version},"
+                " or name the patch in the packaging's 'drop'",
             )
     return Ground(tree, _without(packaging, dropped), tuple(dropped))
 
@@ -142,7 +148,9 @@ def _without(packaging: Packaging, dropped: Iterable[str]) -> Packaging:
     if not gone:
         return packaging
     lines = [
-        f"# applied upstream: {line}" if line.split("#")[0].strip().split(" ")[0] in gone else line
+        f"# left out, as it is in this release: {line}"
+        if line.split("#")[0].strip().split(" ")[0] in gone
+        else line
         for line in _text(packaging.debian["patches/series"]).splitlines()
     ]
     series = PackagedFile("100644", "".join(f"{line}\n" for line in lines).encode())
