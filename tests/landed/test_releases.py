@@ -121,7 +121,9 @@ def test_patterns_of_a_manifest_and_names() -> None:
     assert scheme.tag("v7.3") is None
 
 
-versions = st.tuples(st.integers(0, 3), st.integers(0, 12), st.sampled_from(["a1", "b2", "rc1", ""]))
+versions = st.tuples(
+    st.integers(0, 3), st.integers(0, 12), st.sampled_from(["a1", "b2", "rc1", ""])
+)
 
 
 @given(st.lists(versions, unique=True))

@@ -13,9 +13,7 @@ RefSet = int
 """A set of refs: bit i stands for the ref numbered i."""
 
 
-def containing_refs(
-    parents: Sequence[Sequence[int]], tips: Mapping[int, RefSet]
-) -> list[RefSet]:
+def containing_refs(parents: Sequence[Sequence[int]], tips: Mapping[int, RefSet]) -> list[RefSet]:
     """For each commit, the refs that contain it.
 
     :param parents: for commit i its parents, each less than i (parents are numbered first)

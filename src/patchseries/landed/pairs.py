@@ -14,7 +14,11 @@ from patchseries.model import CommitId
 
 
 def backport(
-    index: HistoryIndex, lines: Lines, upstream: CommitId, line: str, patch_id: PatchId | None = None
+    index: HistoryIndex,
+    lines: Lines,
+    upstream: CommitId,
+    line: str,
+    patch_id: PatchId | None = None,
 ) -> Found | None:
     """The commit of *line* (``havana``) that brought *upstream* to it; None when unsure.
 

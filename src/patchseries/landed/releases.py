@@ -31,7 +31,9 @@ _STAGES = {"a": 0, "alpha": 0, "b": 1, "beta": 1, "g": 1, "gamma": 1, "rc": 2}
 _DEVELOPMENT = -1
 _FINAL = 3
 _ENDS = {"em": 0, "eom": 1, "eol": 2}
-_REST = re.compile(r"(?P<numbers>(?:\.?\d+)*)\.?(?:(?P<stage>alpha|beta|gamma|rc|a|b|g)(?P<n>\d+))?")
+_REST = re.compile(
+    r"(?P<numbers>(?:\.?\d+)*)\.?(?:(?P<stage>alpha|beta|gamma|rc|a|b|g)(?P<n>\d+))?"
+)
 _HEAD: Key = (2, (), 0, 0)
 
 
