@@ -83,6 +83,7 @@ class _Port:
 
     def rename(self) -> None:
         """Port in the target's names the files that have other names there."""
+        conflicted = set(self.merge.conflicted_paths)
         for path, (before, after) in self.changed.items():
             if after is None or not after.is_file:
                 continue
@@ -90,6 +91,8 @@ class _Port:
             for names in READY_MADE.values():
                 if names.source_count(theirs) or names.source_count(path):
                     self._rename(path, before, after, base, theirs, names)
+            if path not in self.done and path not in conflicted:
+                self._relearn(path, base, theirs)
 
     def _rename(
         self,
@@ -116,6 +119,22 @@ class _Port:
         if names.wanted(base, ours, theirs):
             self._merge(path, target, names.apply(base), here, names.apply(theirs))
             self.rules.append(f"names:{names.name}")
+
+    def _relearn(self, path: str, base: str, theirs: str) -> None:
+        """Port in the names of the target a file that git merges without seeing them."""
+        here = self.repository.entry(self.onto, path)
+        if here is not None and here.is_file and self._learn(base, self.text(here), theirs):
+            self._merge(path, path, base, here, theirs)
+
+    def _learn(self, base: str, ours: str, theirs: str) -> dict[str, str]:
+        def reader(tree: TreeId) -> learned.Reader:
+            def read(path: str) -> str | None:
+                data = self.repository.file(tree, path) if path else None
+                return None if data is None else decode(data)
+
+            return read
+
+        return learned.learn(base, ours, theirs, reader(self.change.before), reader(self.onto))
 
     def _rename_new(self, path: str, after: TreeEntry, theirs: str, names: NameMap) -> None:
         target = names.apply(path)
@@ -174,7 +193,7 @@ class _Port:
     def _merge(self, path: str, target: str, base: str, here: TreeEntry, theirs: str) -> None:
         self.done.update((path, target))
         ours = self.text(here)
-        known = learned.of_texts(base, ours, theirs)
+        known = self._learn(base, ours, theirs)
         if known:
             self.rules.append("names:learned")
             base, theirs = learned.apply(known, base), learned.apply(known, theirs)

@@ -156,23 +156,31 @@ def candidates(texts: Texts, region: Region) -> list[Candidate]:
 
 
 def _imports(texts: Texts, region: Region) -> Candidate | None:
-    """A block of one-line imports is a sorted set."""
+    """A block of one-line imports is a sorted set: what theirs adds goes to its place."""
     base, ours, theirs = (
-        span.of(lines)
-        for span, lines in (
-            (region.base, texts.base),
-            (region.ours, texts.ours),
-            (region.theirs, texts.theirs),
-        )
+        region.base.of(texts.base),
+        region.ours.of(texts.ours),
+        region.theirs.of(texts.theirs),
     )
-    if not all(_IMPORT.match(line) for line in (*base, *ours, *theirs)):
+    added = [line for line in theirs if line not in base]
+    removed = [line for line in base if line not in theirs]
+    if not added or not all(_IMPORT.match(line) for line in (*added, *removed)):
         return None
-    merged = [line for line in ours if line in theirs or line not in base]
-    for line in theirs:
-        if line not in base and line not in merged:
-            merged.append(line)
-            merged.sort(key=_import_key)
+    merged = [line for line in ours if line not in removed]
+    for line in added:
+        if line not in merged:
+            merged.insert(_import_place(merged, line), line)
     return Candidate("imports", tuple(merged))
+
+
+def _import_place(lines: Sequence[str], new: str) -> int:
+    """Where *new* stands among the imports of *lines*: in the block of its package, in order."""
+    imports = [at for at, line in enumerate(lines) if _IMPORT.match(line)]
+    package = _import_key(new).partition(".")[0]
+    kin = [at for at in imports if _import_key(lines[at]).partition(".")[0] == package]
+    among = kin or imports
+    later = [at for at in among if _import_key(lines[at]) > _import_key(new)]
+    return later[0] if later else among[-1] + 1 if among else len(lines)
 
 
 def _import_key(line: str) -> str:
