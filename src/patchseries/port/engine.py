@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 
 from patchseries.git import Merge, MergeStage, Repository, TreeEntry
@@ -59,6 +60,7 @@ class _Port:
     findings: list[Finding] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def changed(self) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
@@ -77,7 +79,9 @@ class _Port:
     def text(self, entry: TreeEntry | None) -> str:
         if entry is None or not entry.is_file:
             return ""
-        return decode(self.repository.blob(entry.oid))
+        if entry.oid not in self.texts:
+            self.texts[entry.oid] = decode(self.repository.blob(entry.oid))
+        return self.texts[entry.oid]
 
     # Names -----------------------------------------------------------------------------------
 
@@ -197,9 +201,7 @@ class _Port:
         if known:
             self.rules.append("names:learned")
             base, theirs = learned.apply(known, base), learned.apply(known, theirs)
-        sound = _always
-        if target.endswith(".py") and parses(encode(ours)) and parses(encode(theirs)):
-            sound = _parses
+        sound = _parses_like(ours, theirs) if target.endswith(".py") else _always
         resolution = resolve(split_lines(base), split_lines(ours), split_lines(theirs), sound)
         if resolution.open:
             self.conflicts.append(Conflict(target, len(resolution.open), "CONFLICT (contents)"))
@@ -233,8 +235,17 @@ def _first_difference(path: str, other: str) -> tuple[str, str]:
     return "/".join(a[:depth]), "/".join(b[:depth])
 
 
-def _parses(lines: list[str]) -> bool:
-    return parses(encode("".join(lines)))
+def _parses_like(ours: str, theirs: str) -> Callable[[list[str]], bool]:
+    """Whether a merged Python text parses; one that neither side lets hope for is let pass."""
+
+    def sound(lines: list[str]) -> bool:
+        return parses(encode("".join(lines))) or not expected()
+
+    @cache
+    def expected() -> bool:
+        return parses(encode(ours)) and parses(encode(theirs))
+
+    return sound
 
 
 def _always(_: list[str]) -> bool:

@@ -112,7 +112,7 @@ def _pick(
     def text() -> list[str]:
         return _filled(pieces, [found[n] for found, n in zip(proposed, picks, strict=True)])
 
-    if sound(text()):
+    if not proposed or sound(text()):
         return picks
     for at, found in enumerate(proposed):
         for other in range(1, len(found)):

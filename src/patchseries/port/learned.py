@@ -37,7 +37,8 @@ def learn(base: str, ours: str, theirs: str, in_base: Reader, in_target: Reader)
 
     :returns: name (dotted or not) on the change's side → name in the target; mostly empty
     """
-    unknown = _new_names(base, theirs) & names_in(base) - names_in(ours)
+    unknown = {name for name in _new_names(base, theirs)
+               if not _says(ours, name) and _says(base, name)}  # fmt: skip
     if not unknown:
         return {}
     bound, bound_here = _bound(base), _bound(ours)
@@ -67,6 +68,11 @@ def apply(names: Mapping[str, str], text: str) -> str:
     longest_first = sorted(names, key=len, reverse=True)
     pattern = r"(?<!\w)(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?!\w)"
     return re.sub(pattern, lambda found: names[found.group()], text)
+
+
+def _says(text: str, name: str) -> bool:
+    """Whether *name* stands in *text* as a whole word."""
+    return name in text and re.search(rf"(?<!\w){name}(?!\w)", text) is not None
 
 
 def _new_names(base: str, theirs: str) -> set[str]:
