@@ -14,6 +14,7 @@ from functools import cached_property
 
 from patchseries.port import evidence
 from patchseries.port.lines import Edit, edits
+from patchseries.port.moved import follow_moves
 from patchseries.port.merge3 import Region, join
 from patchseries.port.words import counterparts, merge_words
 from patchseries.port.wrap import fit
@@ -86,8 +87,8 @@ def resolve(
     :param sound: whether a text can stand (it parses); a candidate that breaks it is not taken
     """
     theirs = _without_known(base, ours, theirs)
-    texts = Texts.of(base, ours, theirs)
-    pieces = join(base, ours, theirs, texts.our_edits, texts.their_edits)
+    texts = follow(Texts.of(base, ours, theirs))
+    pieces = join(base, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
     regions = [piece for piece in pieces if isinstance(piece, Region)]
     proposed = [candidates(texts, region) for region in regions]
     picks = _pick(pieces, proposed, sound)
@@ -99,6 +100,14 @@ def resolve(
         tuple(line for made in chosen for line in made.dropped),
         tuple(zip(regions, chosen, map(tuple, proposed), strict=True)),
     )
+
+
+def follow(texts: Texts) -> Texts:
+    """*texts* with the edits to code that stands elsewhere in ours made there."""
+    made = follow_moves(
+        texts.base, texts.ours, texts.theirs, texts.their_edits, texts.to_ours.keys()
+    )
+    return Texts.of(texts.base, *made) if made else texts
 
 
 def _pick(
