@@ -17,6 +17,7 @@ from typing import Any
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
+from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
 from patchseries.model import CommitId, TreeId
@@ -63,6 +64,7 @@ class Repository:
         self.git_dir = Path(self._repo.git_dir)
         self._loose = self._writer()
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
+        self._differ = DiffProcess(self.git_dir, ISOLATED)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
         self.commit = lru_cache(maxsize=4096)(self._read_commit)
 
@@ -75,12 +77,16 @@ class Repository:
     def close(self) -> None:
         """End the helper processes."""
         self._merger.close()
+        self._differ.close()
         self._repo.close()
 
     @classmethod
     def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
         """Make a bare repository at *path* that also reads the object folders *alternates*."""
-        process.run(["git", "init", "--quiet", "--bare", path], env=ISOLATED)
+        process.run(
+            ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master", path],
+            env=ISOLATED,
+        )
         repository = cls(path)
         repository.set_alternates(alternates)
         return repository
@@ -240,13 +246,21 @@ class Repository:
             self.write_commit(ours, [root]), self.write_commit(theirs, [root])
         )
 
-    def diff(self, old: str, new: str, context: int = 3) -> bytes:
-        """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git."""
+    def diff(self, old: str, new: str, *, context: int = 3, stat: bool = False) -> bytes:
+        """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git.
+
+        *stat* puts a diffstat (80 columns) and a summary of new and deleted files above it.
+        """
+        above = ("--stat=80", "--summary") if stat else ()
         return self.run(
-            "diff-tree", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv",
+            "diff-tree", "-r", "-p", *above, "--no-renames", "--no-ext-diff", "--no-textconv",
             "--no-color", "--full-index", "--binary", f"-U{context}", "--diff-algorithm=myers",
             "--src-prefix=a/", "--dst-prefix=b/", old, new, "--",
         ).stdout  # fmt: skip
+
+    def line_changes(self, old: str, new: str) -> dict[str, list[LineChange]]:
+        """The runs of lines that differ between two trees, by path; no context, no renames."""
+        return self._differ.diff(old, new)
 
     def _conflicting_commits(self) -> str:
         """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""

@@ -1,0 +1,5 @@
+"""``python -m patchseries`` is ``series``."""
+
+from patchseries.cli import main
+
+main()

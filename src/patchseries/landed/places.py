@@ -1,0 +1,84 @@
+"""The release lines of a history: its refs in the order of their releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from patchseries.landed.graph import RefSet
+from patchseries.landed.releases import UNRELEASED, Place, Scheme
+
+_MAIN = ("main", "master", "trunk", "develop")
+_AFTER_ALL = (1 << 30,)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One ref of a line, by its bit in the index: a tag, or the head of a branch (no tag)."""
+
+    tag: str | None
+    bit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A release line and its points, oldest first."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """All lines of a history, oldest first; the last may be the main branch's (unreleased)."""
+
+    lines: tuple[Line, ...]
+    main: RefSet
+    """The refs of the main branch."""
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self.lines)
+
+    def line(self, name: str) -> Line | None:
+        """The line called *name*, in any case of letters."""
+        return next((line for line in self.lines if line.name == name.lower()), None)
+
+    @property
+    def order(self) -> Mapping[str, int]:
+        """Line name → its place in time."""
+        return {line.name: number for number, line in enumerate(self.lines)}
+
+
+def lines_of(scheme: Scheme, refs: Mapping[str, int]) -> Lines:
+    """The lines that *refs* (full ref name → bit) make under *scheme*."""
+    main = _main(refs)
+    placed = [(place, bit) for name, bit in refs.items() if (place := _place(scheme, name))]
+    placed += [(Place(_AFTER_ALL, UNRELEASED, (2, (), 0, 0), None), bit) for bit in main]
+    placed.sort(key=lambda entry: (entry[0].rank, entry[0].line, entry[0].key, entry[1]))
+    groups = groupby(placed, key=lambda entry: entry[0].line)
+    lines = (
+        Line(name, tuple(Point(place.tag, bit) for place, bit in entries))
+        for name, entries in groups
+    )
+    return Lines(tuple(lines), sum(1 << bit for bit in main))
+
+
+def _place(scheme: Scheme, ref: str) -> Place | None:
+    if ref.startswith("refs/tags/"):
+        return scheme.tag(ref.removeprefix("refs/tags/"))
+    return scheme.branch(_branch(ref))
+
+
+def _main(refs: Mapping[str, int]) -> list[int]:
+    heads = {_branch(ref) for ref in refs if not ref.startswith("refs/tags/")}
+    name = next((name for name in _MAIN if name in heads), None)
+    return [bit for ref, bit in refs.items() if _is_branch(ref, name)]
+
+
+def _is_branch(ref: str, name: str | None) -> bool:
+    return not ref.startswith("refs/tags/") and _branch(ref) == name
+
+
+def _branch(ref: str) -> str:
+    return ref.removeprefix("refs/remotes/origin/").removeprefix("refs/heads/")
