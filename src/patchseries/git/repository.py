@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
@@ -62,7 +61,6 @@ class Repository:
             raise SeriesError(f"no git repository at {path}") from error
         self._repo.git.update_environment(**ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
-        self._loose = self._writer()
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
         self._differ = DiffProcess(self.git_dir, ISOLATED)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
@@ -273,19 +271,11 @@ class Repository:
 
     # Private ---------------------------------------------------------------------------------
 
-    def _writer(self) -> Any:
-        """What stores objects: gitdb's loose objects, git itself where the ids are not SHA-1."""
-        from gitdb import LooseObjectDB
-
-        form = self._repo.config_reader("repository").get_value("extensions", "objectformat", "sha1")
-        return LooseObjectDB(str(self.objects_folder)) if form == "sha1" else self._repo.odb
-
     def _store(self, kind: str, data: bytes) -> str:
         from gitdb import IStream
 
-        # GitPython's own store starts a process for each object: 6 ms instead of 0.2
         try:
-            stored = self._loose.store(IStream(kind, len(data), io.BytesIO(data)))
+            stored = self._repo.odb.store(IStream(kind, len(data), io.BytesIO(data)))
         except OSError as error:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",
