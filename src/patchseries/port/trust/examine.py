@@ -18,7 +18,6 @@ from patchseries.port.trust.leftovers import (
 from patchseries.port.trust.names import Names, check_words
 from patchseries.port.trust.ported import Port, PortedFile
 from patchseries.port.trust.syntax import check_syntax, chunks
-from patchseries.port.trust.uses import Uses
 
 MERGED = Accounted()
 """The account of git's own merge: nothing mapped, nothing dropped."""
@@ -45,7 +44,7 @@ def wants_review(findings: Iterable[Finding]) -> bool:
 
 
 def _examine(port: Port) -> Iterator[Finding]:
-    used: list[tuple[PortedFile, Uses]] = []
+    used: list[Names] = []
     for file in port.files:
         if not file.is_same:
             yield from _examine_text(port, file)
@@ -55,7 +54,7 @@ def _examine(port: Port) -> Iterator[Finding]:
             if not file.is_same:
                 yield from check_syntax(file, parts)
             names = Names(port, file, parts)
-            used.append((file, names.uses))
+            used.append(names)
             yield from names.check()
     yield from check_words(port, used)
 

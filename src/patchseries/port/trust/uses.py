@@ -9,7 +9,7 @@ from functools import cache
 
 from tree_sitter import Language, Node, Query, QueryCursor
 
-from patchseries.port.trust.modules import imported
+from patchseries.port.trust.definitions import imported
 from patchseries.port.trust.syntax import Chunk
 
 _USED = """
