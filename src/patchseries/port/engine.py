@@ -5,6 +5,7 @@ from __future__ import annotations
 from patchseries.git import Repository
 from patchseries.model import Outcome, TreeId
 from patchseries.port.result import Change, PortOptions, PortResult
+from patchseries.port.trust import examine, wants_review
 
 
 def port(
@@ -20,5 +21,7 @@ def port(
     merge = repository.merge(change.before, onto, change.after)
     if not merge.clean:
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
-    outcome = Outcome.ALREADY_APPLIED if merge.tree == onto else Outcome.CLEAN
-    return PortResult(outcome, merge.tree)
+    if merge.tree == onto:
+        return PortResult(Outcome.ALREADY_APPLIED, onto)
+    findings = examine(repository, change, onto, merge.tree)
+    return PortResult(Outcome.CLEAN, merge.tree, review=wants_review(findings), findings=findings)

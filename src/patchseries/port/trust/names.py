@@ -27,6 +27,8 @@ BUILTINS = frozenset(name.encode() for name in dir(builtins)) | frozenset(
 """The built-in names of Python 3 and 2."""
 
 _DOTTED = re.compile(rb"[\"']((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)[\"']")
+_HABIT = 5
+"""From so many times on, a file's way of saying something is no accident."""
 _INDEX = WordIndex()
 """One for the process: it is keyed by content, so any port may use what another has read."""
 
@@ -63,6 +65,8 @@ class Names:
         yield from self.check_chains()
         yield from self.check_own()
         yield from self.check_targets()
+        if not self.file.is_same:
+            yield from self.check_habits()
 
     def check_imports(self) -> Iterator[Finding]:
         """Modules, and names in them, that the added lines import and the target does not have."""
@@ -80,7 +84,7 @@ class Names:
                                     "is not defined or imported in this file")  # fmt: skip
 
     def check_chains(self) -> Iterator[Finding]:
-        """``module.name`` and ``Class.name`` where the target's module or class has no such name."""
+        """``module.name`` and ``Class.name`` that the module or the class here does not have."""
         for chain, line in self.uses.chains.items():
             here = self._meaning(self._module, self.home, chain)
             if here is None or self._here.resolve(here) is True:
@@ -110,6 +114,20 @@ class Names:
             if match and self._is_lost(match[1], match[1]):
                 yield self._finding("port-unknown-name", match[1], line, "leads nowhere here")
 
+    def check_habits(self) -> Iterator[Finding]:
+        """``r.headers`` where upstream's file says so throughout, and the target's file never.
+
+        What ``r`` is cannot be known, but that two versions of a file treat it differently can.
+        """
+        for (name, attribute), line in self.uses.pairs.items():
+            pair = name + b"." + attribute
+            if self.file.before.count(pair) < _HABIT or pair in self.file.onto:
+                continue
+            if len(re.findall(rb"(?<![\w.])%b\.\w" % name, self.file.onto)) >= _HABIT:
+                yield Finding("port-unknown-habit", Severity.WARNING,
+                              f"{_show(pair)} is upstream's way; the target's file never says so",
+                              file=self.file.path, line=line + 1)  # fmt: skip
+
     def is_defined_upstream(self, word: bytes) -> bool:
         """Whether a module that the upstream file imports, no test, defines or spells out *word*.
 
@@ -120,7 +138,10 @@ class Names:
 
     @cached_property
     def _origins(self) -> list[bytes]:
-        """The texts of the modules that the upstream file imports, but for tests."""
+        """The texts of the modules that the upstream file imports, but for tests.
+
+        A new file also goes by its neighbours (a database migration names the one before it).
+        """
         before = Modules(self._port.repository, self._port.before)
         found = {}
         for dotted in self._upstream.imports.values():
@@ -129,7 +150,16 @@ class Names:
                 if path and "test" not in path:
                     found[path] = self._port.text(self._port.before, path, mapped=True)
                     break
-        return list(found.values())
+        return [*found.values(), *self._neighbours()]
+
+    def _neighbours(self) -> Iterator[bytes]:
+        folder = self.file.upstream.rpartition("/")[0]
+        entry = self._port.repository.entry(self._port.before, folder) if folder else None
+        if self.file.before or entry is None or not entry.is_tree:
+            return
+        for name, found in self._port.repository.tree(entry.oid).items():
+            if name.endswith(b".py") and found.is_file and b"test" not in name:
+                yield self._port.repository.blob(found.oid)
 
     def _is_lost(self, here: bytes, there: bytes) -> bool:
         """Whether a dotted name leads to something upstream, and to nothing here."""
@@ -184,9 +214,14 @@ def check_words(port: Port, used: Iterable[Names]) -> Iterator[Finding]:
     for word in sorted(absent):
         names, line = wanted[word]
         if names.is_defined_upstream(word):
-            yield Finding("port-unknown-word", Severity.WARNING,
-                          f"{_show(word)} stands nowhere in the target", file=names.file.path,
-                          line=line + 1, hint="upstream it is there; find its name here")  # fmt: skip
+            yield Finding(
+                "port-unknown-word",
+                Severity.WARNING,
+                f"{_show(word)} stands nowhere in the target",
+                file=names.file.path,
+                line=line + 1,
+                hint="upstream it is there; find its name here",
+            )
 
 
 def _words(use: Uses) -> Iterator[tuple[bytes, int]]:
@@ -202,7 +237,7 @@ def _definition(word: bytes) -> re.Pattern[bytes]:
     """What defines a word: ``def`` or ``class``, an assignment, a keyword, or a string."""
     name = re.escape(word)
     return re.compile(
-        rb"(?:def|class)[ \t]+%b\b|(?<![\w.-])(?:self\.)?%b[ \t]*=(?!=)|[\"'][^\"'\n]*(?<![\w-])%b(?![\w-])"
-        % (name, name, name)
+        rb"(?:def|class)[ \t]+%b\b"
+        rb"|(?<![\w.-])(?:self\.)?%b[ \t]*=(?!=)"
+        rb"|[\"'][^\"'\n]*(?<![\w-])%b(?![\w-])" % (name, name, name)
     )
-
