@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
@@ -20,6 +21,9 @@ from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
 from patchseries.model import CommitId, TreeId
+
+if TYPE_CHECKING:
+    from gitdb import IStream
 
 ISOLATED = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -275,7 +279,7 @@ class Repository:
         from gitdb import IStream
 
         try:
-            stored = self._repo.odb.store(IStream(kind, len(data), io.BytesIO(data)))
+            stored = self._keep(IStream(kind, len(data), io.BytesIO(data)))
         except OSError as error:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",
@@ -283,6 +287,17 @@ class Repository:
                 hint="make room or make the folder writable",
             ) from error
         return str(stored.hexsha.decode())
+
+    @cached_property
+    def _keep(self) -> Callable[[IStream], IStream]:
+        """What stores an object: in this process, for the one hash it knows, else through git.
+
+        GitPython starts a process for each object, which takes ten times as long.
+        """
+        from gitdb import LooseObjectDB
+
+        known = self.run("rev-parse", "--show-object-format").stdout.strip() == b"sha1"
+        return partial(LooseObjectDB.store, self._repo.odb) if known else self._repo.odb.store
 
     def _compare(
         self,
