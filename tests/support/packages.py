@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from patchseries.debian.request import BuildRequest, Maintainer, PatchFile
+from patchseries.debian.request import BuildRequest, Maintainer
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Base, TreeId
+from patchseries.patches.compose import PatchFile
 
 HEADER = """\
 From: Ada Baker <ada@example.org>

@@ -26,7 +26,6 @@ class Upstream:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.repository = Repository.init(path)
-        self.repository.run("symbolic-ref", "HEAD", "refs/heads/master")
         self._clock = START
 
     def __enter__(self) -> Upstream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,29 +31,22 @@ def command(overwrite: bool, **given: Any) -> int:
 
     A conflict stops nothing else: its cell says so, and the exit status is 1.
     """
-    from patchseries.pipeline.publish import plan, publish
-    from patchseries.pipeline.rebase import rebase
+    from patchseries.pipeline.work import rebase_and_publish
 
     asked = Given(**given)
     series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
         pins = session.at_hand(series, selection)
-        with session.ingredients(series, pins) as ingredients:
-            rebased = rebase(ingredients, selection, progress.told)
-    changed = publish(
-        series,
-        plan(series, rebased, pins, overwrite=overwrite),
-        locked=asked.locked,
-        dry_run=asked.dry_run,
-    )
-    cells = [c for c in rebased.cells if not selection.patches or c.patch in selection.patches]
+        ported = rebase_and_publish(session, series, selection, pins, overwrite=overwrite)
+    named = selection.patches
+    cells = [c for c in ported.rebased.cells if not named or c.patch in named]
     conflicts = [cell for cell in cells if cell.outcome == "conflict"]
     if asked.as_json:
-        show_json({"cells": [_row(series, cell) for cell in cells]}, ok=not conflicts)
+        show_json({"cells": rebase_rows(series, cells)}, ok=not conflicts)
     else:
         show_cells(cells, asked)
-        say(changed_words(changed, asked.dry_run))
+        say(changed_words(ported.changed, asked.dry_run))
     return 1 if conflicts else 0
 
 
@@ -73,6 +67,11 @@ def show_cells(cells: list[RebasedCell], asked: Given) -> None:
             )
     if any(cell.needs_review for cell in cells):
         show("* adapted: read it (`series diff PATCH`), then `series accept PATCH`", asked)
+
+
+def rebase_rows(series: Series, cells: Sequence[RebasedCell]) -> list[dict[str, Any]]:
+    """Cells as rows of the JSON contract."""
+    return [_row(series, cell) for cell in cells]
 
 
 def _row(series: Series, cell: RebasedCell) -> dict[str, Any]:

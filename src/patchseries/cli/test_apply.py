@@ -30,7 +30,7 @@ def command(**given: Any) -> int:
             cells = apply_series(series, repository, pins, selection, progress.told)
     failed = [cell for cell in cells if cell.result == "fails"]
     if asked.as_json:
-        show_json({"cells": [_row(cell) for cell in cells]}, ok=not failed)
+        show_json({"cells": apply_rows(cells)}, ok=not failed)
     else:
         show_applied(cells, asked)
     return 1 if failed else 0
@@ -47,9 +47,19 @@ def show_applied(cells: list[AppliedCell], asked: Given) -> None:
     for cell, offset in moved:
         where = f"{offset.path}, hunk {offset.hunk}"
         show(f"offset: {cell.patch} on {cell.base}: {where}: {offset.lines:+d} lines", asked)
+    show_failures(cells, asked)
+
+
+def show_failures(cells: list[AppliedCell], asked: Given) -> None:
+    """A line for each patch that does not apply, with the reason."""
     for cell in cells:
         if cell.result == "fails":
             show(f"fails: {cell.patch} on {cell.base}: {cell.reason}", asked)
+
+
+def apply_rows(cells: list[AppliedCell]) -> list[dict[str, Any]]:
+    """Cells as rows of the JSON contract."""
+    return [_row(cell) for cell in cells]
 
 
 def _row(cell: AppliedCell) -> dict[str, Any]:

@@ -8,19 +8,16 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patchseries.debian import changelog, source, unpacked, version
+from patchseries.debian import assemble, changelog, source, unpacked, version
 from patchseries.debian.orig import check_orig, make_orig
-from patchseries.debian.own import OwnPackaging, own_debian
 from patchseries.debian.request import (
     BuildRequest,
     DebianFolder,
-    PackagedFile,
-    PatchFile,
     SourcePackage,
 )
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import explained, sha256, staging, swap_in
-from patchseries.patches.dpkg import Profile
+from patchseries.patches.dpkg import guard
 
 RECORD = "series-build.json"
 """Beside the outputs: the digest of their inputs, their SHA-256, and what counts the version up."""
@@ -63,6 +60,7 @@ def build(request: BuildRequest) -> SourcePackage:
     :raises SeriesError: the request cannot make a package, or the package is not the tree
     :raises ProgramError: one of dpkg's tools is missing or refuses
     """
+    _refuse_traps(request)
     record = _read_record(request)
     digest = request.digest()
     if record and record.digest == digest and _intact(record.package):
@@ -75,6 +73,14 @@ def build(request: BuildRequest) -> SourcePackage:
         _write_record(fresh / RECORD, plan, package)
         swap_in(fresh, request.out, stage / "old")
     return package
+
+
+def _refuse_traps(request: BuildRequest) -> None:
+    """Refuse what dpkg-source would refuse or take wrongly: its exit status proves nothing."""
+    for patch in request.patches:
+        for trap in guard(patch.name, patch.data, request.profile):
+            where = f", {trap.file}" if trap.file else ""
+            raise SeriesError(f"{patch.name}{where}: {trap.message} ({trap.code})", hint=trap.hint)
 
 
 # Deciding --------------------------------------------------------------------------------------
@@ -94,38 +100,9 @@ def _plan(request: BuildRequest, record: _Record | None, digest: str) -> _Plan:
     number = counted.number + 1 if counted else 1
     ours = stock + suffix.at(number)
     version.check(ours, stock)
-    entry = changelog.render(_entry(request, name, ours))
+    entry = changelog.render(assemble.entry(request, name, ours))
     entries = changelog.joined(entry, counted.entries if counted else "")
     return _Plan(digest, name, stock, suffix.stem, ours, number, entries)
-
-
-def _entry(request: BuildRequest, name: str, ours: str) -> changelog.Entry:
-    packaging = request.packaging
-    by_profile = "precise" if request.profile is Profile.PRECISE else "unstable"
-    stock = packaging.distribution if packaging else by_profile
-    return changelog.Entry(
-        source=name,
-        version=ours,
-        distribution=request.distribution or stock,
-        urgency=request.urgency,
-        maintainer=request.maintainer,
-        timestamp=request.timestamp,
-        notes=(
-            f"Patch series {request.series_name} on {request.base.name}"
-            f" (commit {request.base.commit[:12]}):",
-        ),
-        changes=tuple(_change(patch) for patch in request.patches),
-        left_out=request.left_out,
-    )
-
-
-def _change(patch: PatchFile) -> changelog.Change:
-    head = patch.data.split(b"\n---", 1)[0].decode("utf-8", "replace")
-    subject = re.search(r"^Subject: (.*(?:\n[ \t].*)*)", head, re.MULTILINE)
-    bugs = re.findall(r"^Bug(?:-\w+)?: (\S+)", head, re.MULTILINE)
-    words = " ".join(subject[1].split()) if subject else "no subject"
-    name = re.sub(r"^\d+-", "", Path(patch.name).stem)
-    return changelog.Change(name, re.sub(r"^\[PATCH[^]]*\] ", "", words), changelog.bug_words(bugs))
 
 
 # Making ----------------------------------------------------------------------------------------
@@ -135,10 +112,11 @@ def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> Sourc
     env = source.environment(request.timestamp, stage)
     orig = _orig(request, plan, fresh)
     tree = source.unpack_orig(orig, fresh)
-    source.write_debian(tree, _debian(request, plan), request.timestamp)
+    debian = assemble.debian_folder(request, plan.source, plan.version, plan.entries)
+    source.write_debian(tree, debian, request.timestamp)
     dsc = source.build(tree, env)
     changes = source.describe(tree, env, request.timestamp, request.orig_upload)
-    _verify(request, dsc, stage / "unpacked", env)
+    _verify(request, debian, dsc, stage / "unpacked", env)
     shutil.rmtree(tree)
     files = {path.name: sha256(path.read_bytes()) for path in sorted(fresh.iterdir())}
     return SourcePackage(
@@ -162,40 +140,12 @@ def _orig(request: BuildRequest, plan: _Plan, folder: Path) -> Path:
     return path
 
 
-def _debian(request: BuildRequest, plan: _Plan) -> DebianFolder:
-    files = dict(request.packaging.debian) if request.packaging else _own(request, plan)
-    stock = files.get("changelog", PackagedFile("100644", b"")).data
-    text = changelog.joined(plan.entries).encode()
-    files["changelog"] = PackagedFile("100644", text + (b"\n" + stock if stock else b""))
-    lines = files.get("patches/series", PackagedFile("100644", b"")).data
-    if lines and not lines.endswith(b"\n"):
-        lines += b"\n"
-    for patch in request.patches:
-        files[f"patches/{patch.name}"] = PackagedFile("100644", patch.data)
-        lines += patch.name.encode() + b"\n"
-    if lines:
-        files["patches/series"] = PackagedFile("100644", lines)
-    return files
-
-
-def _own(request: BuildRequest, plan: _Plan) -> dict[str, PackagedFile]:
-    repository, tree = request.repository, request.expected_tree
-    return own_debian(
-        OwnPackaging(
-            source=plan.source,
-            upstream=version.upstream_version(request.base),
-            series=request.series_name,
-            maintainer=request.maintainer,
-            profile=request.profile,
-            homepage=request.homepage,
-            python=repository.entry(tree, "setup.py") is not None,
-        )
-    )
-
-
-def _verify(request: BuildRequest, dsc: Path, folder: Path, env: dict[str, str]) -> None:
+def _verify(
+    request: BuildRequest, debian: DebianFolder, dsc: Path, folder: Path, env: dict[str, str]
+) -> None:
     source.unpack(dsc, folder, env)
     found = unpacked.compare(request.repository, request.expected_tree, folder)
+    found += unpacked.compare_debian(debian, folder)
     if found:
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise SeriesError(

@@ -38,7 +38,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One changelog entry of ours. ``timestamp``: seconds since 1970."""
+    """One entry of ours, in debian/changelog or debian/NEWS.
+
+    ``timestamp``: seconds since 1970. ``release``: the new upstream release it brings.
+    ``dropped``: patches of the packager that this release has. ``plain``: without bullets, as
+    debian/NEWS has it.
+    """
 
     source: str
     version: str
@@ -47,8 +52,12 @@ class Entry:
     maintainer: Maintainer
     timestamp: int
     notes: tuple[str, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
     left_out: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    release: str | None = None
+    lines: tuple[str, ...] = ()
+    plain: bool = False
 
 
 def read_head(changelog: str) -> Head:
@@ -67,15 +76,20 @@ def read_head(changelog: str) -> Head:
 
 
 def render(entry: Entry) -> str:
-    """The text of *entry* (deb-changelog(5)), with the blank line that ends it."""
+    """The text of *entry* (deb-changelog(5)), with the line that ends it."""
     head = f"{entry.source} ({entry.version}) {entry.distribution}; urgency={entry.urgency}"
-    body = [_item("  * ", note) for note in entry.notes]
+    body = [] if entry.release is None else [f"  * New upstream release {entry.release}."]
+    body += [_item("  " if entry.plain else "  * ", note) for note in entry.notes]
     body += [_item("    - ", _words(change)) for change in entry.changes]
-    if entry.left_out:
-        body.append(_item("  * ", "Left out, as they conflict with this base:"))
-        body += [_item("    - ", name) for name in entry.left_out]
+    body += [_item("    - ", line) for line in entry.lines]
+    body += _listed("Left out, as they conflict with this base:", entry.left_out)
+    body += _listed("Dropped from the packaging, as this release has them:", entry.dropped)
     date = date_words(entry.timestamp)
-    return "\n".join([head, "", *body, "", f" -- {entry.maintainer}  {date}", ""]) + "\n"
+    return "\n".join([head, "", *body, "", f" -- {entry.maintainer}  {date}"]) + "\n"
+
+
+def _listed(title: str, names: Sequence[str]) -> list[str]:
+    return [f"  * {title}", *(_item("    - ", name) for name in names)] if names else []
 
 
 def date_words(timestamp: int) -> str:

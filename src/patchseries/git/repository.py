@@ -16,6 +16,7 @@ from pathlib import Path
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
+from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
 from patchseries.model import CommitId, TreeId
@@ -61,6 +62,7 @@ class Repository:
         self._repo.git.update_environment(**ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
+        self._differ = DiffProcess(self.git_dir, ISOLATED)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
         self.commit = lru_cache(maxsize=4096)(self._read_commit)
 
@@ -73,12 +75,16 @@ class Repository:
     def close(self) -> None:
         """End the helper processes."""
         self._merger.close()
+        self._differ.close()
         self._repo.close()
 
     @classmethod
     def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
         """Make a bare repository at *path* that also reads the object folders *alternates*."""
-        process.run(["git", "init", "--quiet", "--bare", path], env=ISOLATED)
+        process.run(
+            ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master", path],
+            env=ISOLATED,
+        )
         repository = cls(path)
         repository.set_alternates(alternates)
         return repository
@@ -249,6 +255,10 @@ class Repository:
             "--no-color", "--full-index", "--binary", f"-U{context}", "--diff-algorithm=myers",
             "--src-prefix=a/", "--dst-prefix=b/", old, new, "--",
         ).stdout  # fmt: skip
+
+    def line_changes(self, old: str, new: str) -> dict[str, list[LineChange]]:
+        """The runs of lines that differ between two trees, by path; no context, no renames."""
+        return self._differ.diff(old, new)
 
     def _conflicting_commits(self) -> str:
         """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""

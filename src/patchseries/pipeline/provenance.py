@@ -70,6 +70,8 @@ def _fields(
     project: Project, patch: PatchEntry, source: Source, commit: Commit
 ) -> Iterator[tuple[str, str]]:
     yield "Origin", _origin(patch, source, commit)
+    if commit.id not in patch.upstream and source.repository:
+        yield "X-Series-Source", _commit_url(source, commit)
     for bug in patch.bugs:
         if project.bug_url:
             yield "Bug", project.bug_url.replace("{bug}", bug)
@@ -78,13 +80,17 @@ def _fields(
 
 
 def _origin(patch: PatchEntry, source: Source, commit: Commit) -> str:
-    """DEP-3: an upstream commit as it is, a backport of one, or a commit of another repository."""
+    """DEP-3: an upstream commit as it is, a backport of one, or somebody's that never landed."""
     tracked = [t for t in patch.upstream if not t.startswith("I")]
     if commit.id in tracked:
         return f"upstream, commit:{commit.id}"
-    if source.repository is None:
-        return f"backport, commit:{commit.id}"
-    return f"other, {source.repository.removesuffix('.git')}/commit/{commit.id}"
+    if tracked:
+        return f"backport, commit:{tracked[0]}"
+    return f"other, {_commit_url(source, commit)}" if source.repository else f"other, {commit.id}"
+
+
+def _commit_url(source: Source, commit: Commit) -> str:
+    return f"{(source.repository or '').removesuffix('.git')}/commit/{commit.id}"
 
 
 def _forwarded(project: Project, patch: PatchEntry) -> str:

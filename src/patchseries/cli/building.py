@@ -1,0 +1,102 @@
+"""What ``build``, ``run`` and ``demo`` share: the options of packages, and how to show them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from patchseries.cli.common import Given, show
+from patchseries.errors import ExitCode, SeriesError
+
+if TYPE_CHECKING:
+    from patchseries.debian.request import Maintainer, SourcePackage
+    from patchseries.pipeline.build import BuildOptions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--skip-conflicts", is_flag=True,
+                 help="Leave conflicting patches out, and say so in the changelog."),
+    click.option("--version-suffix", metavar="S", help="Instead of the series' own (+0NAME1)."),
+    click.option("--distribution", metavar="D", help="The changelog entry's distribution."),
+    click.option("--urgency", default="medium", show_default=True, metavar="U",
+                 help="The changelog entry's urgency."),
+)  # fmt: skip
+
+
+def build_options(function: F) -> F:
+    """Give a command the options of packages."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
+    """The package options out of *chosen*, and the rest of it.
+
+    :raises SeriesError: nobody knows who the maintainer is
+    """
+    from patchseries.pipeline.build import BuildOptions
+
+    names = ("skip_conflicts", "version_suffix", "distribution", "urgency")
+    mine = {name: chosen[name] for name in names}
+    rest = {name: value for name, value in chosen.items() if name not in names}
+    return BuildOptions(maintainer(), **mine), rest
+
+
+def maintainer() -> Maintainer:
+    """DEBFULLNAME and DEBEMAIL, else git's user.
+
+    :raises SeriesError: neither is set
+    """
+    from patchseries.debian.request import Maintainer
+
+    name = os.environ.get("DEBFULLNAME") or _git_user("name")
+    mail = os.environ.get("DEBEMAIL") or _git_user("email")
+    if not name or not mail:
+        raise SeriesError(
+            "the changelog entry needs a name and a mail address",
+            hint="set DEBFULLNAME and DEBEMAIL, or git's user.name and user.email",
+            exit_code=ExitCode.INVALID,
+        )
+    return Maintainer(name, mail)
+
+
+def show_packages(packages: Sequence[SourcePackage], asked: Given) -> None:
+    """One line for each package: version, whether it is verified, where it lies."""
+    for package in packages:
+        state = "verified" if package.verified else "NOT VERIFIED"
+        again = ", unchanged" if package.reused else ""
+        show(f"{package.source} {package.version}  {state}{again}", asked)
+        show(f"    {_shown(package)}", asked)
+
+
+def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
+    """Packages as rows of the JSON contract."""
+    return [
+        {
+            "project": package.project,
+            "base": package.base,
+            "source": package.source,
+            "version": package.version,
+            "dsc": str(package.folder / package.dsc),
+            "changes": str(package.folder / package.changes),
+            "files": dict(package.files),
+            "verified": package.verified,
+        }
+        for package in packages
+    ]
+
+
+def _shown(package: SourcePackage) -> str:
+    return os.path.relpath(package.folder / package.dsc)
+
+
+def _git_user(key: str) -> str:
+    from patchseries import process
+
+    done = process.run(["git", "config", "--get", f"user.{key}"], accept=(0, 1))
+    return done.stdout.decode("utf-8", "replace").strip()

@@ -1,0 +1,113 @@
+"""Build: for each project and base, what its source package is made of, then the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchseries.debian.build import build
+from patchseries.debian.request import BuildRequest, Maintainer, SourcePackage
+from patchseries.debian.request import PatchFile as PackagedPatch
+from patchseries.errors import ExitCode, SeriesError
+from patchseries.model import Base, Outcome
+from patchseries.pipeline.provenance import read_header
+from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell
+from patchseries.pipeline.series import Selection, Series
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What a person chose for the packages.
+
+    ``skip_conflicts`` leaves conflicting patches out and says so in the changelog.
+    """
+
+    maintainer: Maintainer
+    skip_conflicts: bool = False
+    version_suffix: str | None = None
+    distribution: str | None = None
+    urgency: str = "medium"
+
+
+def build_all(
+    series: Series,
+    given: Ingredients,
+    rebased: Rebased,
+    selection: Selection,
+    options: BuildOptions,
+    told: Callable[[str], None],
+) -> list[SourcePackage]:
+    """Build and verify the source package of every selected project and base.
+
+    :raises SeriesError: a patch conflicts (unless skipped), or a package cannot be made
+    """
+    columns = list(_columns(series, rebased, selection))
+    if not options.skip_conflicts:
+        _refuse_conflicts(columns)
+    packages = []
+    for column in columns:
+        told(f"building {column.project} for {column.base}")
+        packages.append(build(_request(series, given, rebased, column, options)))
+    return packages
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    project: str
+    base: str
+    cells: tuple[RebasedCell, ...]
+
+
+def _columns(series: Series, rebased: Rebased, selection: Selection) -> Iterator[_Column]:
+    for project in selection.projects_of(series.manifest):
+        for base in selection.bases_of(series.manifest, project):
+            mine = (c for c in rebased.cells if (c.project, c.base) == (project, base))
+            yield _Column(project, base, tuple(mine))
+
+
+def _refuse_conflicts(columns: list[_Column]) -> None:
+    open_cells = [c for col in columns for c in col.cells if c.outcome is Outcome.CONFLICT]
+    if open_cells:
+        named = ", ".join(f"{cell.patch} on {cell.base}" for cell in open_cells)
+        raise SeriesError(
+            f"not built: {named} conflicts",
+            hint="resolve it, or leave it out with --skip-conflicts",
+            exit_code=ExitCode.FINDINGS,
+        )
+
+
+def _request(
+    series: Series,
+    given: Ingredients,
+    rebased: Rebased,
+    column: _Column,
+    options: BuildOptions,
+) -> BuildRequest:
+    project = given.manifest.projects[column.project]
+    commit = given.repository.commit(given.pins[project.repository, column.base])
+    patches = [file for cell in column.cells for file in cell.files]
+    dates = [read_header(file.data).author.time for file in patches]
+    return BuildRequest(
+        repository=given.repository,
+        project=column.project,
+        source=project.source_package or column.project,
+        base=Base(column.base, commit.id, commit.tree),
+        patches=tuple(PackagedPatch(file.name, file.data) for file in patches),
+        expected_tree=rebased.trees[column.project, column.base],
+        series_name=series.name,
+        maintainer=options.maintainer,
+        # The newest thing inside: two people who build the same get the same bytes.
+        timestamp=max([commit.committer.time, *dates]),
+        out=output_folder(series, column.base, column.project),
+        left_out=tuple(c.patch for c in column.cells if c.outcome is Outcome.CONFLICT),
+        version_suffix=options.version_suffix or series.manifest.series.version_suffix,
+        distribution=options.distribution,
+        urgency=options.urgency,
+        homepage=project.homepage,
+    )
+
+
+def output_folder(series: Series, base: str, project: str) -> Path:
+    """Where the package of one project and base goes: ``build/NAME/BASE/PROJECT``."""
+    return series.root / "build" / series.name / base.replace("/", "-") / project

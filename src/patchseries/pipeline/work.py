@@ -1,0 +1,93 @@
+"""The stages that commands have in common, one after the other, over one session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from patchseries.debian.request import SourcePackage
+from patchseries.errors import ExitCode, SeriesError
+from patchseries.model import CommitId, Outcome
+from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
+from patchseries.pipeline.build import BuildOptions, build_all
+from patchseries.pipeline.publish import plan, publish
+from patchseries.pipeline.rebase import Rebased, RebasedCell, rebase
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+
+Pins = Mapping[tuple[str, str], CommitId]
+
+
+@dataclass(frozen=True)
+class Ported:
+    """A rebase that was published: its cells and the files that changed."""
+
+    rebased: Rebased
+    changed: tuple[str, ...]
+
+    @property
+    def conflicts(self) -> list[RebasedCell]:
+        """The cells that conflict."""
+        return [cell for cell in self.rebased.cells if cell.outcome is Outcome.CONFLICT]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """All that a run came to."""
+
+    ported: Ported
+    applied: list[AppliedCell]
+    packages: list[SourcePackage]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is left for a person to do."""
+        failed = any(cell.result is Applies.FAILS for cell in self.applied)
+        return not (failed or self.ported.conflicts)
+
+
+def rebase_and_publish(
+    session: Session, series: Series, selection: Selection, pins: Pins, *, overwrite: bool = False
+) -> Ported:
+    """Port what is selected and write patches and lock."""
+    with session.ingredients(series, pins) as given:
+        rebased = rebase(given, selection, session.told)
+    return _published(session, series, rebased, pins, overwrite)
+
+
+def rebase_and_build(
+    session: Session,
+    series: Series,
+    selection: Selection,
+    pins: Pins,
+    options: BuildOptions,
+) -> tuple[Ported, list[SourcePackage]]:
+    """Port and publish what is selected, then build its packages.
+
+    :raises SeriesError: a conflict that is not skipped, or a package that cannot be made
+    """
+    if session.dry_run:
+        raise SeriesError("build has no dry run: it only ever writes to build/",
+                          exit_code=ExitCode.USAGE)  # fmt: skip
+    with session.ingredients(series, pins) as given:
+        rebased = rebase(given, selection, session.told)
+        ported = _published(session, series, rebased, pins, False)
+        return ported, build_all(series, given, rebased, selection, options, session.told)
+
+
+def run(session: Session, series: Series, selection: Selection, options: BuildOptions) -> RunResult:
+    """Fetch, rebase, test-apply and build what is selected."""
+    pins = session.fetch(series, selection)
+    ported, packages = rebase_and_build(session, series, selection, pins, options)
+    fresh = Series(series.root, series.name)  # its lock is another one now
+    with session.objects(pins) as repository:
+        applied = apply_series(fresh, repository, pins, selection, session.told)
+    return RunResult(ported, applied, packages)
+
+
+def _published(
+    session: Session, series: Series, rebased: Rebased, pins: Pins, overwrite: bool
+) -> Ported:
+    planned = plan(series, rebased, pins, overwrite=overwrite)
+    changed = publish(series, planned, locked=session.locked, dry_run=session.dry_run)
+    return Ported(rebased, tuple(changed))
