@@ -25,7 +25,7 @@ def snapshot(folder: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("filters", [True, False], ids=["partial", "a server without filters"])
 def test_commits_and_refs_come_without_trees(
-    tmp_path: Path, cache: Cache, upstream: Upstream, filters: bool
+    cache: Cache, upstream: Upstream, filters: bool
 ) -> None:
     first = upstream.commit({"a/b": b"x" * 1000}, "first")
     upstream.tag("1.0", message="annotated")

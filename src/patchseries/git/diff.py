@@ -118,9 +118,7 @@ def parse_patch(lines: Sequence[bytes]) -> dict[str, list[LineChange]]:
     return found
 
 
-def _read_run(
-    lines: Sequence[bytes], at: int, hunk: re.Match[bytes]
-) -> tuple[LineChange, int]:
+def _read_run(lines: Sequence[bytes], at: int, hunk: re.Match[bytes]) -> tuple[LineChange, int]:
     removed: list[bytes] = []
     added: list[bytes] = []
     old_count, new_count = (1 if c is None else int(c) for c in (hunk[2], hunk[4]))

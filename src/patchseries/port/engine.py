@@ -187,7 +187,11 @@ class _Port:
             return
         self.rules.extend(resolution.rules)
         blob = self.repository.write_blob(encode("".join(resolution.lines)))
-        if target != path and path not in self.edits and self.repository.entry(self.onto, path) is None:
+        if (
+            target != path
+            and path not in self.edits
+            and self.repository.entry(self.onto, path) is None
+        ):
             self.edits[path] = None
         self.edits[target] = TreeEntry(here.mode, blob)
 

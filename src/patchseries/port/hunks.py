@@ -123,9 +123,7 @@ def _pick(
     return picks
 
 
-def _filled(
-    pieces: Sequence[list[str] | Region], chosen: Sequence[Candidate]
-) -> list[str]:
+def _filled(pieces: Sequence[list[str] | Region], chosen: Sequence[Candidate]) -> list[str]:
     made = iter(chosen)
     return [
         line
@@ -149,7 +147,11 @@ def candidates(texts: Texts, region: Region) -> list[Candidate]:
         made = rule(texts, region)
         if made is not None:
             found.setdefault(made.lines, made)
-    texts_of = (region.base.of(texts.base), region.ours.of(texts.ours), region.theirs.of(texts.theirs))
+    texts_of = (
+        region.base.of(texts.base),
+        region.ours.of(texts.ours),
+        region.theirs.of(texts.theirs),
+    )
     wanted = evidence.order(*texts_of)
     rank = {rule: at for at, rule in enumerate(wanted)}
     return sorted(found.values(), key=lambda made: rank.get(made.rule, len(wanted)))
@@ -375,4 +377,14 @@ def _ours(texts: Texts, region: Region) -> Candidate | None:
                      tuple(region.theirs.of(texts.theirs)))  # fmt: skip
 
 
-RULES = (_imports, _already_in, _both_added, _slid, _words, _weave_after, _weave_before, _theirs, _ours)
+RULES = (
+    _imports,
+    _already_in,
+    _both_added,
+    _slid,
+    _words,
+    _weave_after,
+    _weave_before,
+    _theirs,
+    _ours,
+)

@@ -128,4 +128,3 @@ def _places(file: PortedFile, *, upstream: bool) -> _Places:
 
 def _dotted(chain: Chain) -> str:
     return b".".join(chain).decode("utf-8", "replace") or "no definition"
-

@@ -20,7 +20,9 @@ _IMPORT = re.compile(
     rb"|import[ \t]+((?:[^\n\\]|\\\n)*))"
 )
 _DEFINITION = re.compile(rb"\n([ \t]*)(?:async[ \t]+def|def|class)[ \t]+(\w+)")
-_ASSIGNED = re.compile(rb"\n([ \t]*)(" + _NAME + rb"(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=(?!=)")
+_ASSIGNED = re.compile(
+    rb"\n([ \t]*)(" + _NAME + rb"(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=(?!=)"
+)
 _CHAINED = re.compile(rb"\n(?=([A-Za-z_][\w., \t]*=[ \t]*[A-Za-z_][\w., \t]*=))([^\n(\[{]*)=")
 _BLOCK_NAMES = re.compile(rb"\n([ \t]*)(?:for|with|except)\b([^\n]*):")
 _OPEN = re.compile(rb"__getattr__|globals\(\)|sys\.modules\[|import[ \t]+\*|setattr\(|\n[ \t]*exec")
@@ -65,7 +67,9 @@ def module(text: bytes, package: bytes = b"") -> Module:
     return Module(frozenset(names), imports, bool(_OPEN.search(text)))
 
 
-_TOP_BLOCK = re.compile(rb"\n(?:if|try|else|elif|except|finally|for|while|with)\b[^\n]*(?:\n(?:[ \t#][^\n]*)?)*")
+_TOP_BLOCK = re.compile(
+    rb"\n(?:if|try|else|elif|except|finally|for|while|with)\b[^\n]*(?:\n(?:[ \t#][^\n]*)?)*"
+)
 _GLOBAL = re.compile(rb"\n[ \t]+global[ \t]+([^\n]*)")
 
 
@@ -118,11 +122,18 @@ def find_class(text: bytes, name: bytes) -> Class | None:
     end = re.compile(rb"\n" + indent + rb"(?![ \t\n#)\]}'\"])").search(text, header.end())
     body = text[header.end() : end.start() if end else len(text)]
     names = set(re.findall(rb"\n[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", body))
-    for line in re.findall(rb"\n[ \t]+([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)", body):
-        names.update(re.findall(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))", line))
+    for line in re.findall(
+        rb"\n[ \t]+([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)",
+        body,
+    ):
+        names.update(
+            re.findall(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))", line)
+        )
     names.update(re.findall(rb"[^\w.](?:self|cls)\.(\w+)[ \t]*(?:,[^\n=]*)?=(?!=)", body))
     bases = tuple(b for b in re.split(rb"[\s,]+", header[2] or b"") if b and b"=" not in b)
-    return Class(frozenset(names), bases, bool(re.search(rb"__getattr|setattr\(|__metaclass__", body)))
+    return Class(
+        frozenset(names), bases, bool(re.search(rb"__getattr|setattr\(|__metaclass__", body))
+    )
 
 
 class Modules:

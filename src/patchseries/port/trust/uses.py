@@ -96,8 +96,11 @@ def _is_class_level(node: Node) -> bool:
     while parent is not None and parent.type not in ("block", "module"):
         parent = parent.parent
     outer = parent.parent if parent is not None else None
-    return outer is not None and outer.type == "class_definition" and node.parent is not None and (
-        node.parent.type == "function_definition"
+    return (
+        outer is not None
+        and outer.type == "class_definition"
+        and node.parent is not None
+        and (node.parent.type == "function_definition")
     )
 
 
