@@ -59,7 +59,8 @@ class Repository:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB)
         except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError) as error:
             raise SeriesError(f"no git repository at {path}") from error
-        self._repo.git.update_environment(**ISOLATED)
+        # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
+        self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
         self._differ = DiffProcess(self.git_dir, ISOLATED)

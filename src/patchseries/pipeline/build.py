@@ -8,7 +8,6 @@ from pathlib import Path
 
 from patchseries.debian.build import build
 from patchseries.debian.request import BuildRequest, Maintainer, SourcePackage
-from patchseries.debian.request import PatchFile as PackagedPatch
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.model import Base, Outcome
 from patchseries.pipeline.provenance import read_header
@@ -93,7 +92,7 @@ def _request(
         project=column.project,
         source=project.source_package or column.project,
         base=Base(column.base, commit.id, commit.tree),
-        patches=tuple(PackagedPatch(file.name, file.data) for file in patches),
+        patches=tuple(patches),
         expected_tree=rebased.trees[column.project, column.base],
         series_name=series.name,
         maintainer=options.maintainer,

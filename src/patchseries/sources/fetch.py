@@ -160,14 +160,9 @@ class _Upstream:
 
 def _keep(repository: Repository, found: Mapping[str, CommitId]) -> None:
     """Remember what the names meant, so that --offline can answer, and gc leaves it alone."""
-    known = repository.refs(_KEPT)
-    lines = [
-        f"update {_KEPT}{rev} {commit}\n"
-        for rev, commit in found.items()
-        if known.get(_KEPT + rev) != commit
-    ]
-    if lines:
-        repository.run("update-ref", "--stdin", stdin="".join(lines).encode())
+    # What was remembered is not read: a mirror that was made anew may have lost it.
+    lines = "".join(f"update {_KEPT}{rev} {commit}\n" for rev, commit in found.items())
+    repository.run("update-ref", "--stdin", stdin=lines.encode())
 
 
 def _in_mirror(mirror: Repository, rev: str) -> CommitId | None:
