@@ -15,6 +15,7 @@ from patchseries.port.hunks import resolve
 from patchseries.port.lines import decode, edits, encode, split_lines
 from patchseries.port.names import READY_MADE, NameMap
 from patchseries.port.paths import Newcomer
+from patchseries.port.resolutions import replay
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.syntax import parses
 
@@ -30,6 +31,9 @@ def port(
     if change.before == change.after:
         return PortResult(Outcome.EMPTY, onto)
     merge = repository.merge(change.before, onto, change.after)
+    resolved = _resolved(repository, merge, onto, options)
+    if resolved is not None:
+        return resolved
     if options.git_only:
         return _plain(merge, onto)
     port_of = _Port(repository, change, onto, merge)
@@ -45,6 +49,26 @@ def _plain(merge: Merge, onto: TreeId) -> PortResult:
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
     outcome = Outcome.ALREADY_APPLIED if merge.tree == onto else Outcome.CLEAN
     return PortResult(outcome, merge.tree)
+
+
+def _resolved(
+    repository: Repository, merge: Merge, onto: TreeId, options: PortOptions
+) -> PortResult | None:
+    """What a person's resolutions make of a merge that conflicts; None unless they settle it all."""
+    if merge.clean or not options.resolutions:
+        return None
+    replayed = replay(repository, merge, options.resolutions)
+    if replayed.conflicts:
+        return None
+    tree = repository.edit_tree(merge.tree, replayed.edits)
+    return PortResult(
+        Outcome.ALREADY_APPLIED if tree == onto else Outcome.ADAPTED,
+        tree,
+        ("resolution",),
+        review=True,
+        findings=replayed.findings,
+        resolutions=tuple(one.key for one in replayed.used),
+    )
 
 
 @dataclass
