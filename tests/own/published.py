@@ -8,7 +8,6 @@ from pathlib import Path
 PATCHES = Path(__file__).parents[2] / "patches" / "own"
 BASES = ("2013.1", "2013.1.1", "2013.1.2", "2013.1.3", "2013.1.4", "2013.1.5")
 USUAL_BASE = BASES[-1]
-"""Where the defects are shown; `test_own_patches_apply` shows that other bases are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,9 @@ class Published:
     mend: str
     paths: tuple[str, ...]
     """The files to extract: those it touches and those that a test runs with them."""
-    same_on: tuple[str, ...] = BASES
-    """The bases on which these files are the same, byte for byte."""
+    alike: tuple[tuple[str, ...], ...] = (BASES,)
+    """Groups of bases on which these files are the same. The defects are shown on the last of each.
+    """
 
 
 def nova_compute(*names: str) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ COALESCED_UPDATES = Published(
         "nova/openstack/common/lockutils.py",
         *nova_compute("resource_tracker", "claims", "stats", "task_states", "vm_states"),
     ),
-    same_on=BASES[1:],
+    alike=(BASES[1:],),
 )
 
 LEASE_SCRIPT = "bin/quantum-dhcp-agent-dnsmasq-lease-update"
@@ -59,4 +59,13 @@ BASH_LEASE_SCRIPT = Published(
     (LEASE_SCRIPT,),
 )
 
-ALL = (COALESCED_UPDATES, LEAN_LEASE_SCRIPT, BASH_LEASE_SCRIPT)
+KEYSTONE_WORKERS = Published(
+    "openstack/keystone",
+    "peterfeiner/keystone",
+    "7d7ef48b7be0cf1a0cd736dab4cf91002ef08e75",
+    "keystone-workers-mended.patch",
+    ("bin/keystone-all", "keystone/common/wsgi.py", "keystone/service.py"),
+    alike=(BASES[:3], BASES[3:]),
+)
+
+ALL = (COALESCED_UPDATES, LEAN_LEASE_SCRIPT, BASH_LEASE_SCRIPT, KEYSTONE_WORKERS)

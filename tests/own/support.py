@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,12 +44,13 @@ def mirror(name: str) -> Path:
 def extract_published(published: Published, base: str, folder: Path) -> None:
     """Write the files of *base* with the published patch into *folder*.
 
-    Skips the test where the published patch itself conflicts: it needs a resolution first.
+    Skips the test where the published patch itself is known to conflict: it needs a resolution.
     """
     with _both(published, base, folder.parent) as (repository, tree):
         commit = repository.commit(CommitId(published.commit))
         result = port(repository, Change.of(repository, commit), tree)
         if result.tree is None:
+            assert not any(base in group for group in published.alike), result.conflicts
             pytest.skip(f"{published.commit[:12]} conflicts on {base}")
         for path in published.paths:
             data = repository.file(result.tree, path)
@@ -95,3 +99,17 @@ def jython(
     argv = ["jython", "-B", "-Dpython.cachedir.skip=true", PYTHON2 / script, *args]
     extra = {"JYTHONPATH": str(PYTHON2 / path)} if path else {}
     return process.run(argv, stdin=stdin, env=extra | env, timeout=120).stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of each scenario, by its name: with the published patch, and with ours on top."""
+
+    published: dict[str, Any]
+    mended: dict[str, Any]
+
+
+def run_scenarios(script: str, published: Published, folder: Path, base: str = USUAL_BASE) -> Seen:
+    """Run all scenarios of *script* on both trees."""
+    trees = extract_both(published, folder, base)
+    return Seen(*(json.loads(jython(script, [tree])) for tree in trees))

@@ -6,30 +6,19 @@ nobody is left who could wake it (tests/own/python2 has the scenarios).
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 
 from own import support
 from own.published import COALESCED_UPDATES
+from own.support import Seen
 
 pytestmark = pytest.mark.real
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What came of each scenario, by its name: with the published patch, and with ours on top."""
-
-    published: dict[str, Any]
-    mended: dict[str, Any]
-
-
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    trees = support.extract_both(COALESCED_UPDATES, tmp_path_factory.mktemp("nova"))
-    return Seen(*(json.loads(support.jython("coalesced_updates.py", [tree])) for tree in trees))
+    folder = tmp_path_factory.mktemp("nova")
+    return support.run_scenarios("coalesced_updates.py", COALESCED_UPDATES, folder)
 
 
 @pytest.mark.parametrize(

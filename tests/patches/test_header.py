@@ -14,7 +14,7 @@ from patchseries.patches.header import PatchHeader, format_header, parse_fields,
 from patchseries.pipeline.provenance import read_header
 
 _AUTHOR = Signature("Ångström, Zoë", "zoe@example.org", 1372431600, "+0230")
-_TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=90)
+_TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=90)
 _DIFF = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n"
 
 

@@ -5,4 +5,13 @@ from patchseries.git.merge import Merge, MergeStage
 from patchseries.git.objects import Commit, Signature, TreeEntry
 from patchseries.git.repository import Repository, scratch
 
-__all__ = ["Commit", "LineChange", "Merge", "MergeStage", "Repository", "Signature", "TreeEntry", "scratch"]
+__all__ = [
+    "Commit",
+    "LineChange",
+    "Merge",
+    "MergeStage",
+    "Repository",
+    "Signature",
+    "TreeEntry",
+    "scratch",
+]

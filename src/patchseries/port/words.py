@@ -32,6 +32,12 @@ def likeness(one: str, other: str) -> float:
     return 2 * (a & b).total() / total if total else 1.0
 
 
+def survival(old: str, new: str) -> float:
+    """How many of the words of *old* are in *new* still: 0 (none) to 1 (all)."""
+    a, b = _bag(old), _bag(new)
+    return (a & b).total() / a.total() if a else 1.0
+
+
 def merge_words(base: str, ours: str, theirs: str) -> str | None:
     """Their change to *base* made in *ours*, word by word; None where both changed the same."""
     if base == ours:
