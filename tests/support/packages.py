@@ -50,9 +50,9 @@ class Upstream:
             entries[path] = TreeEntry(mode, blob) if blob else None
         return self.repository.edit_tree(base or self.repository.write_tree({}), entries)
 
-    def base(self, name: str = "1.0", **files: bytes) -> Base:
-        """The project's release *name*."""
-        tree = self.tree({**FILES, **files})
+    def base(self, files: Mapping[str, Any] | None = None, name: str = "1.0") -> Base:
+        """The project's release *name*, with *files* besides its own."""
+        tree = self.tree({**FILES, **(files or {})})
         return Base(name, self.repository.write_commit(tree), tree)
 
     def patch(self, old: str, new: str, name: str = "0001-hotter.patch") -> PatchFile:

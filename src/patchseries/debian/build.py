@@ -10,6 +10,7 @@ from pathlib import Path
 
 from patchseries.debian import assemble, changelog, source, unpacked, version
 from patchseries.debian.orig import check_orig, make_orig
+from patchseries.debian.packaging import lay_ground
 from patchseries.debian.request import (
     BuildRequest,
     DebianFolder,
@@ -17,7 +18,8 @@ from patchseries.debian.request import (
 )
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import explained, sha256, staging, swap_in
-from patchseries.patches.dpkg import guard
+from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.patches.dpkg import guard, guard_links
 
 RECORD = "series-build.json"
 """Beside the outputs: the digest of their inputs, their SHA-256, and what counts the version up."""
@@ -77,10 +79,21 @@ def build(request: BuildRequest) -> SourcePackage:
 
 def _refuse_traps(request: BuildRequest) -> None:
     """Refuse what dpkg-source would refuse or take wrongly: its exit status proves nothing."""
+    repository, tree = request.repository, request.base.tree
+    if request.packaging:
+        tree = lay_ground(repository, tree, request.base.name, request.packaging).tree
     for patch in request.patches:
-        for trap in guard(patch.name, patch.data, request.profile):
+        traps = guard(patch.name, patch.data, request.profile)
+        for trap in (*traps, *guard_links(repository, tree, patch.name, patch.data)):
             where = f", {trap.file}" if trap.file else ""
             raise SeriesError(f"{patch.name}{where}: {trap.message} ({trap.code})", hint=trap.hint)
+        applied = apply_patch(repository, tree, patch.data)
+        if isinstance(applied, Rejected):
+            raise SeriesError(
+                f"{patch.name} does not apply: {applied} (dpkg-fuzz)",
+                hint="run `series rebase`: dpkg-source allows no fuzz",
+            )
+        tree = applied.tree
 
 
 # Deciding --------------------------------------------------------------------------------------

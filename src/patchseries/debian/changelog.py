@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 from patchseries.debian.request import Maintainer
 from patchseries.errors import SeriesError
@@ -73,6 +73,15 @@ def read_head(changelog: str) -> Head:
             return Head(found["source"], found["version"], found["suites"].split()[0])
         break
     raise SeriesError("debian/changelog does not begin with an entry")
+
+
+def read_date(changelog: str) -> int:
+    """When the newest entry was made, in seconds since 1970; 0 when it does not say."""
+    found = re.search(r"^ -- .*>  (.+)$", changelog, re.MULTILINE)
+    try:
+        return int(parsedate_to_datetime(found[1]).timestamp()) if found else 0
+    except ValueError:
+        return 0
 
 
 def render(entry: Entry) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries.debian.build import build
-from patchseries.debian.request import BuildRequest, Maintainer, SourcePackage
+from patchseries.debian.changelog import read_date
+from patchseries.debian.packaging import Ground
+from patchseries.debian.request import BuildRequest, Maintainer, Orig, OrigUpload, SourcePackage
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.model import Base, Outcome
+from patchseries.patches.dpkg import Profile
+from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.provenance import read_header
 from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell
 from patchseries.pipeline.series import Selection, Series
@@ -27,6 +31,7 @@ class BuildOptions:
     version_suffix: str | None = None
     distribution: str | None = None
     urgency: str = "medium"
+    orig_upload: OrigUpload = OrigUpload.ALWAYS
 
 
 def build_all(
@@ -35,6 +40,7 @@ def build_all(
     rebased: Rebased,
     selection: Selection,
     options: BuildOptions,
+    supplies: Supplies,
     told: Callable[[str], None],
 ) -> list[SourcePackage]:
     """Build and verify the source package of every selected project and base.
@@ -47,8 +53,16 @@ def build_all(
     packages = []
     for column in columns:
         told(f"building {column.project} for {column.base}")
-        packages.append(build(_request(series, given, rebased, column, options)))
+        packages.append(build(_request(series, given, rebased, column, options, supplies)))
     return packages
+
+
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """What packages are made of besides the series: by (project, base)."""
+
+    grounds: Mapping[tuple[str, str], Ground]
+    origs: Mapping[tuple[str, str], Orig]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +96,16 @@ def _request(
     rebased: Rebased,
     column: _Column,
     options: BuildOptions,
+    supplies: Supplies,
 ) -> BuildRequest:
     project = given.manifest.projects[column.project]
     commit = given.repository.commit(given.pins[project.repository, column.base])
     patches = [file for cell in column.cells for file in cell.files]
+    ground = supplies.grounds.get((column.project, column.base))
+    packaging = ground.packaging if ground else None
     dates = [read_header(file.data).author.time for file in patches]
+    if packaging:
+        dates.append(read_date(packaging.debian["changelog"].data.decode("utf-8", "replace")) + 1)
     return BuildRequest(
         repository=given.repository,
         project=column.project,
@@ -104,6 +123,12 @@ def _request(
         distribution=options.distribution,
         urgency=options.urgency,
         homepage=project.homepage,
+        packaging=packaging,
+        dropped=ground.dropped if ground else (),
+        orig=supplies.origs.get((column.project, column.base)),
+        orig_upload=options.orig_upload,
+        profile=Profile(series.manifest.series.profile),
+        options=options_of(given, column.project, (c.patch for c in column.cells if c.files)),
     )
 
 
