@@ -87,12 +87,12 @@ def read_date(changelog: str) -> int:
 def render(entry: Entry) -> str:
     """The text of *entry* (deb-changelog(5)), with the line that ends it."""
     head = f"{entry.source} ({entry.version}) {entry.distribution}; urgency={entry.urgency}"
-    body = [] if entry.release is None else [f"  * New upstream release {entry.release}."]
-    body += [_item("  " if entry.plain else "  * ", note) for note in entry.notes]
+    body = [_item("  " if entry.plain else "  * ", note) for note in entry.notes]
     body += [_item("    - ", _words(change)) for change in entry.changes]
     body += [_item("    - ", line) for line in entry.lines]
     body += _listed("Left out, as they conflict with this base:", entry.left_out)
     body += _listed("Dropped from the packaging, as this release has them:", entry.dropped)
+    body += [] if entry.release is None else [f"  * New upstream release {entry.release}."]
     date = date_words(entry.timestamp)
     return "\n".join([head, "", *body, "", f" -- {entry.maintainer}  {date}"]) + "\n"
 
