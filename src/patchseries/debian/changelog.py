@@ -16,6 +16,7 @@ _TOP = re.compile(
     r"(?P<source>[a-z0-9][a-z0-9+.-]+) \((?P<version>[^\s()]+)\)(?P<suites>(?: [\w.+-]+)+);"
 )
 _WIDTH = 78
+_GLUE = "\x1f"  # stands for the space in "LP: #1", where no line may break
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,17 @@ def date_words(timestamp: int) -> str:
 
 
 def _words(change: Change) -> str:
-    bugs = f" ({', '.join(change.bugs)})" if change.bugs else ""
+    bugs = f" ({', '.join(change.bugs)})".replace("#", _GLUE + "#") if change.bugs else ""
+    bugs = bugs.replace(" " + _GLUE, _GLUE)
     return f"{change.name}: {change.subject}{bugs}"
 
 
 def _item(bullet: str, text: str) -> str:
-    return textwrap.fill(
+    filled = textwrap.fill(
         text, _WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet),
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+    return filled.replace(_GLUE, " ")
 
 
 def joined(*texts: str) -> str:
