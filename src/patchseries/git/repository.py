@@ -20,6 +20,7 @@ from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
+from patchseries.git.textmerge import Lines, Region, merge_text
 from patchseries.model import CommitId, TreeId
 
 ISOLATED = {
@@ -247,6 +248,10 @@ class Repository:
             self.write_commit(ours, [root]), self.write_commit(theirs, [root])
         )
 
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
+        """git's merge of three texts: the lines agreed on and the regions left open, in order."""
+        return merge_text(base, ours, theirs, ISOLATED)
+
     def diff(self, old: str, new: str, *, context: int = 3, stat: bool = False) -> bytes:
         """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git.
 
@@ -262,6 +267,15 @@ class Repository:
     def line_changes(self, old: str, new: str) -> dict[str, list[LineChange]]:
         """The runs of lines that differ between two trees, by path; no context, no renames."""
         return self._differ.diff(old, new)
+
+    def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
+        """How one change of trees (before, after) differs from another: a diff of two diffs."""
+        ranges = []
+        for before, after in (old, new):
+            root = self.write_commit(before)
+            ranges.append(f"{root}..{self.write_commit(after, [root])}")
+        # a factor that high pairs the two however much they differ
+        return self.run("range-diff", "--no-color", "--creation-factor=999", *ranges).stdout
 
     def _conflicting_commits(self) -> str:
         """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 
 from patchseries.git import Merge, MergeStage, Repository, TreeEntry
@@ -14,6 +15,7 @@ from patchseries.port.hunks import resolve
 from patchseries.port.lines import decode, edits, encode, split_lines
 from patchseries.port.names import READY_MADE, NameMap
 from patchseries.port.paths import Newcomer
+from patchseries.port.resolutions import replay
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.syntax import parses
 
@@ -29,6 +31,9 @@ def port(
     if change.before == change.after:
         return PortResult(Outcome.EMPTY, onto)
     merge = repository.merge(change.before, onto, change.after)
+    resolved = _resolved(repository, merge, onto, options)
+    if resolved is not None:
+        return resolved
     if options.git_only:
         return _plain(merge, onto)
     port_of = _Port(repository, change, onto, merge)
@@ -46,6 +51,26 @@ def _plain(merge: Merge, onto: TreeId) -> PortResult:
     return PortResult(outcome, merge.tree)
 
 
+def _resolved(
+    repository: Repository, merge: Merge, onto: TreeId, options: PortOptions
+) -> PortResult | None:
+    """What a person's resolutions make of a merge that conflicts; None unless they settle it all."""
+    if merge.clean or not options.resolutions:
+        return None
+    replayed = replay(repository, merge, options.resolutions)
+    if replayed.conflicts:
+        return None
+    tree = repository.edit_tree(merge.tree, replayed.edits)
+    return PortResult(
+        Outcome.ALREADY_APPLIED if tree == onto else Outcome.ADAPTED,
+        tree,
+        ("resolution",),
+        review=True,
+        findings=replayed.findings,
+        resolutions=tuple(one.key for one in replayed.used),
+    )
+
+
 @dataclass
 class _Port:
     """One port under way: git's merge, and what the strategies put in its place."""
@@ -59,6 +84,7 @@ class _Port:
     findings: list[Finding] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def changed(self) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
@@ -77,12 +103,15 @@ class _Port:
     def text(self, entry: TreeEntry | None) -> str:
         if entry is None or not entry.is_file:
             return ""
-        return decode(self.repository.blob(entry.oid))
+        if entry.oid not in self.texts:
+            self.texts[entry.oid] = decode(self.repository.blob(entry.oid))
+        return self.texts[entry.oid]
 
     # Names -----------------------------------------------------------------------------------
 
     def rename(self) -> None:
         """Port in the target's names the files that have other names there."""
+        conflicted = set(self.merge.conflicted_paths)
         for path, (before, after) in self.changed.items():
             if after is None or not after.is_file:
                 continue
@@ -90,6 +119,8 @@ class _Port:
             for names in READY_MADE.values():
                 if names.source_count(theirs) or names.source_count(path):
                     self._rename(path, before, after, base, theirs, names)
+            if path not in self.done and path not in conflicted:
+                self._relearn(path, base, theirs)
 
     def _rename(
         self,
@@ -116,6 +147,22 @@ class _Port:
         if names.wanted(base, ours, theirs):
             self._merge(path, target, names.apply(base), here, names.apply(theirs))
             self.rules.append(f"names:{names.name}")
+
+    def _relearn(self, path: str, base: str, theirs: str) -> None:
+        """Port in the names of the target a file that git merges without seeing them."""
+        here = self.repository.entry(self.onto, path)
+        if here is not None and here.is_file and self._learn(base, self.text(here), theirs):
+            self._merge(path, path, base, here, theirs)
+
+    def _learn(self, base: str, ours: str, theirs: str) -> dict[str, str]:
+        def reader(tree: TreeId) -> learned.Reader:
+            def read(path: str) -> str | None:
+                data = self.repository.file(tree, path) if path else None
+                return None if data is None else decode(data)
+
+            return read
+
+        return learned.learn(base, ours, theirs, reader(self.change.before), reader(self.onto))
 
     def _rename_new(self, path: str, after: TreeEntry, theirs: str, names: NameMap) -> None:
         target = names.apply(path)
@@ -174,24 +221,18 @@ class _Port:
     def _merge(self, path: str, target: str, base: str, here: TreeEntry, theirs: str) -> None:
         self.done.update((path, target))
         ours = self.text(here)
-        known = learned.of_texts(base, ours, theirs)
+        known = self._learn(base, ours, theirs)
         if known:
             self.rules.append("names:learned")
             base, theirs = learned.apply(known, base), learned.apply(known, theirs)
-        sound = _always
-        if target.endswith(".py") and parses(encode(ours)) and parses(encode(theirs)):
-            sound = _parses
+        sound = _parses_like(ours, theirs) if target.endswith(".py") else _always
         resolution = resolve(split_lines(base), split_lines(ours), split_lines(theirs), sound)
         if resolution.open:
             self.conflicts.append(Conflict(target, len(resolution.open), "CONFLICT (contents)"))
             return
         self.rules.extend(resolution.rules)
         blob = self.repository.write_blob(encode("".join(resolution.lines)))
-        if (
-            target != path
-            and path not in self.edits
-            and self.repository.entry(self.onto, path) is None
-        ):
+        if target != path and path not in self.edits and self.repository.entry(self.onto, path) is None:
             self.edits[path] = None
         self.edits[target] = TreeEntry(here.mode, blob)
 
@@ -218,8 +259,17 @@ def _first_difference(path: str, other: str) -> tuple[str, str]:
     return "/".join(a[:depth]), "/".join(b[:depth])
 
 
-def _parses(lines: list[str]) -> bool:
-    return parses(encode("".join(lines)))
+def _parses_like(ours: str, theirs: str) -> Callable[[list[str]], bool]:
+    """Whether a merged Python text parses; one that neither side lets hope for is let pass."""
+
+    def sound(lines: list[str]) -> bool:
+        return parses(encode("".join(lines))) or not expected()
+
+    @cache
+    def expected() -> bool:
+        return parses(encode(ours)) and parses(encode(theirs))
+
+    return sound
 
 
 def _always(_: list[str]) -> bool:

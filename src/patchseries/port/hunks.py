@@ -14,6 +14,7 @@ from functools import cached_property
 
 from patchseries.port import evidence
 from patchseries.port.lines import Edit, edits
+from patchseries.port.moved import follow_moves
 from patchseries.port.merge3 import Region, join
 from patchseries.port.words import counterparts, merge_words
 from patchseries.port.wrap import fit
@@ -86,8 +87,8 @@ def resolve(
     :param sound: whether a text can stand (it parses); a candidate that breaks it is not taken
     """
     theirs = _without_known(base, ours, theirs)
-    texts = Texts.of(base, ours, theirs)
-    pieces = join(base, ours, theirs, texts.our_edits, texts.their_edits)
+    texts = follow(Texts.of(base, ours, theirs))
+    pieces = join(base, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
     regions = [piece for piece in pieces if isinstance(piece, Region)]
     proposed = [candidates(texts, region) for region in regions]
     picks = _pick(pieces, proposed, sound)
@@ -101,6 +102,14 @@ def resolve(
     )
 
 
+def follow(texts: Texts) -> Texts:
+    """*texts* with the edits to code that stands elsewhere in ours made there."""
+    made = follow_moves(
+        texts.base, texts.ours, texts.theirs, texts.their_edits, texts.to_ours.keys()
+    )
+    return Texts.of(texts.base, *made) if made else texts
+
+
 def _pick(
     pieces: Sequence[list[str] | Region],
     proposed: Sequence[Sequence[Candidate]],
@@ -112,7 +121,7 @@ def _pick(
     def text() -> list[str]:
         return _filled(pieces, [found[n] for found, n in zip(proposed, picks, strict=True)])
 
-    if sound(text()):
+    if not proposed or sound(text()):
         return picks
     for at, found in enumerate(proposed):
         for other in range(1, len(found)):
@@ -123,7 +132,9 @@ def _pick(
     return picks
 
 
-def _filled(pieces: Sequence[list[str] | Region], chosen: Sequence[Candidate]) -> list[str]:
+def _filled(
+    pieces: Sequence[list[str] | Region], chosen: Sequence[Candidate]
+) -> list[str]:
     made = iter(chosen)
     return [
         line
@@ -147,34 +158,38 @@ def candidates(texts: Texts, region: Region) -> list[Candidate]:
         made = rule(texts, region)
         if made is not None:
             found.setdefault(made.lines, made)
-    texts_of = (
-        region.base.of(texts.base),
-        region.ours.of(texts.ours),
-        region.theirs.of(texts.theirs),
-    )
+    texts_of = (region.base.of(texts.base), region.ours.of(texts.ours), region.theirs.of(texts.theirs))
     wanted = evidence.order(*texts_of)
     rank = {rule: at for at, rule in enumerate(wanted)}
     return sorted(found.values(), key=lambda made: rank.get(made.rule, len(wanted)))
 
 
 def _imports(texts: Texts, region: Region) -> Candidate | None:
-    """A block of one-line imports is a sorted set."""
+    """A block of one-line imports is a sorted set: what theirs adds goes to its place."""
     base, ours, theirs = (
-        span.of(lines)
-        for span, lines in (
-            (region.base, texts.base),
-            (region.ours, texts.ours),
-            (region.theirs, texts.theirs),
-        )
+        region.base.of(texts.base),
+        region.ours.of(texts.ours),
+        region.theirs.of(texts.theirs),
     )
-    if not all(_IMPORT.match(line) for line in (*base, *ours, *theirs)):
+    added = [line for line in theirs if line not in base]
+    removed = [line for line in base if line not in theirs]
+    if not added or not all(_IMPORT.match(line) for line in (*added, *removed)):
         return None
-    merged = [line for line in ours if line in theirs or line not in base]
-    for line in theirs:
-        if line not in base and line not in merged:
-            merged.append(line)
-            merged.sort(key=_import_key)
+    merged = [line for line in ours if line not in removed]
+    for line in added:
+        if line not in merged:
+            merged.insert(_import_place(merged, line), line)
     return Candidate("imports", tuple(merged))
+
+
+def _import_place(lines: Sequence[str], new: str) -> int:
+    """Where *new* stands among the imports of *lines*: in the block of its package, in order."""
+    imports = [at for at, line in enumerate(lines) if _IMPORT.match(line)]
+    package = _import_key(new).partition(".")[0]
+    kin = [at for at in imports if _import_key(lines[at]).partition(".")[0] == package]
+    among = kin or imports
+    later = [at for at in among if _import_key(lines[at]) > _import_key(new)]
+    return later[0] if later else among[-1] + 1 if among else len(lines)
 
 
 def _import_key(line: str) -> str:
@@ -377,14 +392,4 @@ def _ours(texts: Texts, region: Region) -> Candidate | None:
                      tuple(region.theirs.of(texts.theirs)))  # fmt: skip
 
 
-RULES = (
-    _imports,
-    _already_in,
-    _both_added,
-    _slid,
-    _words,
-    _weave_after,
-    _weave_before,
-    _theirs,
-    _ours,
-)
+RULES = (_imports, _already_in, _both_added, _slid, _words, _weave_after, _weave_before, _theirs, _ours)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Repository
 from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
+from patchseries.port.resolutions import Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,20 @@ class PortOptions:
     """How far the engine may go.
 
     ``git_only`` stops after git's own merge. ``name_maps`` names ready-made identifier maps.
+    ``resolutions`` are a person's, for conflicts of this change; they come before any strategy.
     """
 
     git_only: bool = False
     name_maps: tuple[str, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PortResult:
-    """The outcome, the resulting tree (None on conflict) and what a reviewer should know."""
+    """The outcome, the resulting tree (None on conflict) and what a reviewer should know.
+
+    ``resolutions`` are the keys of those that were used.
+    """
 
     outcome: Outcome
     tree: TreeId | None
@@ -52,3 +58,4 @@ class PortResult:
     review: bool = False
     findings: tuple[Finding, ...] = field(default=())
     conflicts: tuple[Conflict, ...] = field(default=())
+    resolutions: tuple[str, ...] = ()

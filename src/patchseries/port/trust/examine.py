@@ -16,9 +16,10 @@ from patchseries.port.trust.leftovers import (
     check_markers,
 )
 from patchseries.port.trust.names import Names, check_words
+from patchseries.port.trust.neighbours import check_new_file
 from patchseries.port.trust.ported import Port, PortedFile
+from patchseries.port.trust.removals import Removals
 from patchseries.port.trust.syntax import check_syntax, chunks
-from patchseries.port.trust.uses import Uses
 
 MERGED = Accounted()
 """The account of git's own merge: nothing mapped, nothing dropped."""
@@ -45,19 +46,29 @@ def wants_review(findings: Iterable[Finding]) -> bool:
 
 
 def _examine(port: Port) -> Iterator[Finding]:
-    used: list[tuple[PortedFile, Uses]] = []
+    used: list[Names] = []
     for file in port.files:
+        yield from check_new_file(port, file)
         if not file.is_same:
             yield from _examine_text(port, file)
-        if file.is_python and file.ours:
-            runs = ((r.new_start, r.new_start + len(r.added)) for r in file.ours)
-            parts = chunks(file.result_scopes, runs)
-            if not file.is_same:
-                yield from check_syntax(file, parts)
-            names = Names(port, file, parts)
-            used.append((file, names.uses))
-            yield from names.check()
+        if file.is_python:
+            yield from _examine_python(port, file, used)
     yield from check_words(port, used)
+
+
+def _examine_python(port: Port, file: PortedFile, used: list[Names]) -> Iterator[Finding]:
+    """The checks that know Python; the names that the file uses are added to *used*."""
+    if not file.is_same:
+        yield from Removals(port, file).check()
+    if not file.ours:
+        return
+    runs = ((r.new_start, r.new_start + len(r.added)) for r in file.ours)
+    parts = chunks(file.result_scopes, runs)
+    if not file.is_same:
+        yield from check_syntax(file, parts)
+    names = Names(port, file, parts)
+    used.append(names)
+    yield from names.check()
 
 
 def _examine_text(port: Port, file: PortedFile) -> Iterator[Finding]:
