@@ -76,7 +76,9 @@ SERIES = [
 
 
 @pytest.mark.parametrize(
-    ("name", "project", "change", "successor", "landed", "replaced"), SERIES, ids=str
+    ("name", "project", "change", "successor", "landed", "replaced"),
+    SERIES,
+    ids=[f"{row[0]}-{row[1]}" for row in SERIES],
 )
 def test_the_grizzly_series(
     histories: Histories,
