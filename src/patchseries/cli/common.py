@@ -198,4 +198,5 @@ def say(words: str) -> None:
 def changed_words(changed: Sequence[str], dry_run: bool) -> str:
     """How many files changed (or would)."""
     verb = "would change" if dry_run else "written"
-    return f"{len(changed)} files {verb}" if changed else "nothing changed"
+    noun = "file" if len(changed) == 1 else "files"
+    return f"{len(changed)} {noun} {verb}" if changed else "nothing changed"
