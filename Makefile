@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch clean setup-demo setup-test
+.PHONY: demo test lint grizzly bench-fetch bench-backports soak clean setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -25,6 +25,18 @@ grizzly: setup-demo
 # What a first fetch moves, against full clones; needs SERIES_MIRRORS with whole histories.
 bench-fetch: setup-test
 	$(PYTHON) tests/bench/fetch_bytes.py
+
+# How the port engine does on real backports: PAIRS=file in the form of backports.jsonl, OUT=file for
+# the result of each pair; COMPARE="A B" compares two such files instead. Needs SERIES_MIRRORS.
+OUT ?= build/bench/backports.jsonl
+bench-backports: setup-test
+	$(PYTHON) tests/bench/backports.py $(if $(COMPARE),--compare $(COMPARE),$(PAIRS) $(OUT))
+
+# Random merges without a repository: N of them, from SEED.
+N ?= 100000
+SEED ?= 1
+soak: setup-test
+	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
 
 setup-demo:
 	@sh tools/setup demo
