@@ -52,9 +52,10 @@ def home(
 
 def kinship(one: str, other: str) -> float:
     """1 for the same basename, less when they share words (manage.py, nova-manage), else 0."""
-    a, b = PurePosixPath(one), PurePosixPath(other)
-    if a.name == b.name:
-        return 1.0 if a.name != "__init__.py" else 0.0
+    name, other_name = one.rpartition("/")[2], other.rpartition("/")[2]
+    if name == other_name:
+        return 1.0 if name != "__init__.py" else 0.0
+    a, b = PurePosixPath(name), PurePosixPath(other_name)
     if b.suffix not in (a.suffix, ""):
         return 0.0
     words_a, words_b = set(re.split(r"[\W_]+", a.stem)), set(re.split(r"[\W_]+", b.stem))
@@ -69,17 +70,3 @@ def surroundings(base: list[str], their_edits: Iterable[Edit]) -> set[str]:
         low, high = max(edit.low - _AROUND, 0), edit.high + _AROUND
         found.update(line.strip() for line in base[low:high])
     return {line for line in found if len(line) > 3}
-
-
-def neighbour_folder(
-    path: str, siblings: Iterable[str], newcomers: Iterable[Newcomer]
-) -> str | None:
-    """The folder that most of *siblings* (paths beside *path* in the base) went to, or None."""
-    names = {PurePosixPath(sibling).name for sibling in siblings} - {"__init__.py"}
-    votes: dict[str, int] = {}
-    for newcomer in newcomers:
-        where = PurePosixPath(newcomer.path)
-        if newcomer.added and where.name in names:
-            votes[str(where.parent)] = votes.get(str(where.parent), 0) + 1
-    best = max(votes, key=lambda folder: (votes[folder], folder), default=None)
-    return f"{best}/{PurePosixPath(path).name}" if best else None
