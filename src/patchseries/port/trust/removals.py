@@ -63,7 +63,7 @@ class Removals:
             call = re.search(rb"\b(?:self|cls)\.%b\b" % re.escape(name), self._file.result)
             if owner is None or call is None or not self._still_stands(name):
                 continue
-            if not here.has_attribute(self._home, owner, name):
+            if here.has_attribute(self._home, owner, name, own_only=True) is False:
                 yield self._finding(name, self._file.result.count(b"\n", 0, call.start()))
 
     def check_overrides(self) -> Iterator[Finding]:
@@ -72,7 +72,9 @@ class Removals:
         there = Modules(self._port.repository, self._port.after)
         for name, number in _removed(self._file.theirs, self._there_package).items():
             owner = _owner(self._file.before_scopes, number)
-            if owner is None or here.has_attribute(self._home, owner, name):
+            if owner is None:
+                continue
+            if here.has_attribute(self._home, owner, name, own_only=True) is not False:
                 continue
             if there.has_attribute(self._there_home, owner, name):
                 shown = f"{owner.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}"
