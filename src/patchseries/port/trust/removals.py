@@ -91,7 +91,9 @@ class Removals:
     def _reads(self, name: bytes) -> int | None:
         """The first line of the result whose code reads a plain name (0-based)."""
         text = self._file.result
-        lines = [text.count(b"\n", 0, m.start()) for m in re.finditer(rb"\b%b\b" % name, text)]
+        lines = [
+            text.count(b"\n", 0, m.start()) for m in re.finditer(rb"\b%b\b" % re.escape(name), text)
+        ]
         runs = [(n, n + 1) for n in dict.fromkeys(lines)][:50]
         parts = chunks(self._file.result_scopes, iter(runs))
         return uses(parts, runs, self._package).names.get(name)
