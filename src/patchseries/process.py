@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries.errors import ProgramError
+
+Process = subprocess.Popen[bytes]
+"""A running co-process, as :func:`start` gives it."""
 
 _INSTALL = {
     "git": "install git 2.39 or later (apt-get install git)",
@@ -64,6 +67,10 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return environ
 
 
+def _bare(extra: Mapping[str, str] | None) -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath)} | _STABLE | dict(extra or {})
+
+
 def run(
     argv: Sequence[str | Path],
     *,
@@ -72,6 +79,8 @@ def run(
     env: Mapping[str, str] | None = None,
     accept: Sequence[int] = (0,),
     timeout: float | None = None,
+    on_stderr: Callable[[str], None] | None = None,
+    inherit: bool = True,
 ) -> Result:
     """Run *argv* to its end and return how it ended.
 
@@ -79,26 +88,27 @@ def run(
     :param env: variables on top of :func:`environment`
     :param accept: the exit statuses that are answers; any other raises
     :param timeout: seconds after which it is killed
+    :param on_stderr: is told each line of its error stream as it comes (progress)
+    :param inherit: whether it sees the caller's environment; else PATH alone and *env*
     :raises ProgramError: missing program, unaccepted status, or time over
     """
     name = str(argv[0])
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             [str(a) for a in argv],
             cwd=cwd,
-            input=stdin if stdin is not None else b"",
-            env=environment(env),
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
+            env=environment(env) if inherit else _bare(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as running:
+            result = _attend(running, stdin or b"", timeout, on_stderr)
     except FileNotFoundError as error:
         raise _not_started(name, error, cwd) from error
     except (PermissionError, NotADirectoryError) as error:
         raise ProgramError(f"{name} could not be started", cause=str(error)) from error
     except subprocess.TimeoutExpired as error:
         raise ProgramError(f"{name} did not end within {timeout:g} s") from error
-    result = Result(done.returncode, done.stdout, done.stderr)
     if result.status not in accept:
         raise ProgramError(f"{describe(argv)} {_ending(result.status)}", cause=result.words or None)
     return result
@@ -106,7 +116,7 @@ def run(
 
 def start(
     argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> subprocess.Popen[bytes]:
+) -> Process:
     """Start *argv* as a co-process with pipes on its three streams (the error stream is dropped).
 
     :raises ProgramError: when it cannot be started
@@ -122,6 +132,44 @@ def start(
         )
     except FileNotFoundError as error:
         raise _not_started(str(argv[0]), error, cwd) from error
+
+
+def _attend(
+    running: subprocess.Popen[bytes],
+    stdin: bytes,
+    timeout: float | None,
+    on_stderr: Callable[[str], None] | None,
+) -> Result:
+    """Feed and read a program until it ends; whatever interrupts this, it does not live on."""
+    try:
+        if on_stderr is None:
+            stdout, stderr = running.communicate(stdin, timeout)
+        else:
+            stdout, stderr = _listen(running, on_stderr)
+        return Result(running.wait(), stdout, stderr)
+    except BaseException:
+        running.kill()
+        raise
+
+
+def _listen(
+    running: subprocess.Popen[bytes], on_stderr: Callable[[str], None]
+) -> tuple[bytes, bytes]:
+    """The two streams of a program that reads nothing and writes little to its output."""
+    assert running.stdin is not None
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdin.close()
+    said = bytearray()
+    line = bytearray()
+    while byte := running.stderr.read(1):
+        said += byte
+        if byte in b"\r\n":
+            on_stderr(line.decode("utf-8", "replace").strip())
+            line.clear()
+        else:
+            line += byte
+    return running.stdout.read(), bytes(said)
 
 
 def describe(argv: Sequence[str | Path]) -> str:

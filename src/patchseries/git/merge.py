@@ -11,7 +11,6 @@ that ends the answer. So each question is followed by a tiny merge that does con
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +76,7 @@ class MergeProcess:
         self._flusher = flusher
         self._flush_line = ""
         self._owed_nul = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: process.Process | None = None
 
     def merge(self, ours: str, theirs: str) -> Merge:
         """Merge two commits over their one common parent.
@@ -121,7 +120,7 @@ class MergeProcess:
         self._process.wait()
         self._process = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> process.Process:
         if self._process is None or self._process.poll() is not None:
             self._flush_line = self._flush_line or self._flusher()
             self._owed_nul = False

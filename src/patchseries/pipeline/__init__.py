@@ -1,0 +1,1 @@
+"""The stages joined: what each command does, without a word printed."""

@@ -1,0 +1,40 @@
+# `make demo` and `make test` do all their own set-up on Debian 12 / Ubuntu 24.04.
+
+PYTHON = .venv/bin/python
+SERIES = .venv/bin/series
+PAIRS ?= ../shared/data/backports.jsonl
+
+.PHONY: demo test lint grizzly bench-fetch clean setup-demo setup-test
+
+demo: setup-demo
+	$(SERIES) demo
+
+test: setup-test
+	$(PYTHON) -m pytest -n auto
+
+lint: setup-test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+# The real series. SERIES_MIRRORS=DIR takes the upstreams from DIR/ORG/REPO instead of the network.
+grizzly: setup-demo
+	$(SERIES) rebase grizzly || true
+	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
+
+# What a first fetch moves, against full clones; needs SERIES_MIRRORS with whole histories.
+bench-fetch: setup-test
+	$(PYTHON) tests/bench/fetch_bytes.py
+
+# Indexing real histories, and the recall of finding backports: needs SERIES_MIRRORS.
+bench-landed: setup-test
+	$(PYTHON) tests/bench/landed.py $(PAIRS)
+
+setup-demo:
+	@sh tools/setup demo
+
+setup-test:
+	@sh tools/setup test
+
+clean:
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

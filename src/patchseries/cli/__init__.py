@@ -1,0 +1,105 @@
+"""The command line: parse, call, show, exit. Nothing is decided here.
+
+Commands are imported when they are called, so that ``series --help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+
+import click
+
+from patchseries import __version__
+
+COMMANDS = {
+    "demo": "The whole pipeline on small upstreams that it creates: no network.",
+    "run": "Fetch, rebase, test-apply, check, build, report.",
+    "fetch": "Bring what the series needs into the cache, and pin it.",
+    "rebase": "Port every patch onto every base; write patches/ and the lock.",
+    "test-apply": "Apply the patch files on their bases as dpkg-source would.",
+    "build": "Make verified Debian source packages.",
+    "status": "Which patch landed where, with evidence.",
+    "check": "The gate: rules over the whole series.",
+    "report": "One HTML page of all that is known.",
+    "port": "Port one commit onto a revision: a better cherry-pick.",
+    "show": "All that is known of one patch.",
+    "diff": "What the port changed: a range-diff.",
+    "why": "Why a patch conflicts, and what it would need.",
+    "resolve": "Finish a conflict by hand, once and for all.",
+    "accept": "Sign an adapted patch off.",
+    "checkout": "A series as a git branch, to edit with git.",
+    "refresh": "Take an edited branch or patch file back into the series.",
+    "undo": "Take the last change back.",
+    "publish": "Hand built packages to dput.",
+    "import": "Take a source package apart into a series.",
+    "doctor": "What this machine has, and what is missing.",
+}
+"""Every command with its one line of help; its module is ``cli/NAME.py`` (``-`` as ``_``)."""
+
+_MODULES = {"import": "import_", "test-apply": "test_apply"}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one by one, when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order in which they are used."""
+        return [name for name in COMMANDS if _module_exists(name)]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command *name*, or None."""
+        if name not in COMMANDS or not _module_exists(name):
+            return None
+        module = importlib.import_module(f"patchseries.cli.{_module_name(name)}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with the nearest command named when there is none."""
+        if args and args[0] not in self.list_commands(ctx):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"There is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="series")
+def group() -> None:
+    """Maintain a series of patches: fetch, rebase, test-apply, check, build, report.
+
+    A manifest, series/NAME.toml, lists patches with their upstream change ids. NAME may be left
+    out when there is only one manifest.
+
+    Exit status: 0 done, 1 done with findings or conflicts, 2 wrong usage, 3 manifest, lock or
+    configuration invalid, 4 upstream not reachable or not what was pinned, 5 a needed program
+    missing or failing, 70 a bug, 130 interrupted.
+    """
+
+
+def run(argv: list[str]) -> int:
+    """Run the command line *argv* (without the program's name); the exit status."""
+    from patchseries.cli.failure import exit_status
+
+    return exit_status(lambda: group.main(argv, standalone_mode=False), argv, os.environ)
+
+
+def _module_name(name: str) -> str:
+    return _MODULES.get(name, name)
+
+
+def _module_exists(name: str) -> bool:
+    return os.path.exists(os.path.join(os.path.dirname(__file__), f"{_module_name(name)}.py"))

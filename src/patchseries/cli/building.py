@@ -1,0 +1,128 @@
+"""What ``build``, ``run`` and ``demo`` share: the options of packages, and how to show them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from patchseries.cli.common import Given, show
+from patchseries.errors import ExitCode, SeriesError
+from patchseries.model import Severity
+
+if TYPE_CHECKING:
+    from patchseries.debian.request import Maintainer, SourcePackage
+    from patchseries.pipeline.build import BuildOptions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--skip-conflicts", is_flag=True,
+                 help="Leave conflicting patches out, and say so in the changelog."),
+    click.option("--version-suffix", metavar="S", help="Instead of the series' own (+0NAME1)."),
+    click.option("--distribution", metavar="D", help="The changelog entry's distribution."),
+    click.option("--urgency", default="medium", show_default=True, metavar="U",
+                 help="The changelog entry's urgency."),
+    click.option("--orig-upload", type=click.Choice(["always", "never"]), default="always",
+                 show_default=True, help="Whether .changes names the orig (-sa, -sd)."),
+    click.option("--check", is_flag=True, help="Run lintian; tags of the stock package are notes."),
+    click.option("--sign", metavar="KEY", help="Sign with this key (debsign)."),
+    click.option("--binary", metavar="CMD",
+                 help="Run this builder on each .dsc ('sbuild -d precise'); its log is kept."),
+)  # fmt: skip
+
+
+def build_options(function: F) -> F:
+    """Give a command the options of packages."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
+    """The package options out of *chosen*, and the rest of it.
+
+    :raises SeriesError: nobody knows who the maintainer is
+    """
+    from patchseries.debian.request import OrigUpload
+    from patchseries.pipeline.build import BuildOptions
+
+    chosen["orig_upload"] = OrigUpload(chosen["orig_upload"])
+    names = (
+        "skip_conflicts", "version_suffix", "distribution", "urgency", "orig_upload", "check",
+        "sign", "binary",
+    )  # fmt: skip
+    mine = {name: chosen[name] for name in names}
+    rest = {name: value for name, value in chosen.items() if name not in names}
+    return BuildOptions(maintainer(), **mine), rest
+
+
+def maintainer() -> Maintainer:
+    """DEBFULLNAME and DEBEMAIL, else git's user.
+
+    :raises SeriesError: neither is set
+    """
+    from patchseries.debian.request import Maintainer
+
+    name = os.environ.get("DEBFULLNAME") or _git_user("name")
+    mail = os.environ.get("DEBEMAIL") or _git_user("email")
+    if not name or not mail:
+        raise SeriesError(
+            "your name and mail address are not known",
+            hint="set DEBFULLNAME and DEBEMAIL, or git's user.name and user.email",
+            exit_code=ExitCode.INVALID,
+        )
+    return Maintainer(name, mail)
+
+
+def show_packages(packages: Sequence[SourcePackage], asked: Given) -> None:
+    """One line for each package: version, whether it is verified, where it lies."""
+    for package in packages:
+        state = "verified" if package.verified else "NOT VERIFIED"
+        again = ", unchanged" if package.reused else ""
+        show(f"{package.source} {package.version}  {state}{again}", asked)
+        show(f"    {_shown(package)}", asked)
+        notes = sum(finding.severity is Severity.NOTE for finding in package.findings)
+        for finding in package.findings:
+            if finding.severity is not Severity.NOTE:
+                show(f"    {finding.severity}: {finding.message}", asked)
+        if notes:
+            show(f"    lintian: {notes} tags that the stock package has too", asked)
+
+
+def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
+    """Packages as rows of the JSON contract."""
+    from patchseries.report.documents import finding_rows
+
+    return [
+        {
+            "project": package.project,
+            "base": package.base,
+            "source": package.source,
+            "version": package.version,
+            "dsc": str(package.folder / package.dsc),
+            "changes": str(package.folder / package.changes),
+            "files": dict(package.files),
+            "verified": package.verified,
+            "findings": finding_rows(package.findings),
+        }
+        for package in packages
+    ]
+
+
+def complaints(packages: Sequence[SourcePackage]) -> bool:
+    """Whether lintian found something in our own part."""
+    return any(f.severity is not Severity.NOTE for p in packages for f in p.findings)
+
+
+def _shown(package: SourcePackage) -> str:
+    return os.path.relpath(package.folder / package.dsc)
+
+
+def _git_user(key: str) -> str:
+    from patchseries import process
+
+    done = process.run(["git", "config", "--get", f"user.{key}"], accept=(0, 1))
+    return done.stdout.decode("utf-8", "replace").strip()

@@ -1,0 +1,201 @@
+"""What the commands share: options, the series they name, progress, and how to print."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.status import Status
+
+    from patchseries.journal import Operation, Recovered
+    from patchseries.pipeline.series import Selection, Series
+    from patchseries.pipeline.session import Session
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS: dict[str, Callable[[F], F]] = {
+    "name": click.argument("name", required=False),
+    "onto": click.option("--onto", "onto", multiple=True, metavar="BASE",
+                         help="Only this base (repeatable)."),
+    "project": click.option("--project", multiple=True, metavar="P",
+                            help="Only this project (repeatable)."),
+    "patch": click.option("--patch", multiple=True, metavar="N",
+                          help="Only this patch (repeatable)."),
+    "offline": click.option("--offline", is_flag=True, help="Ask no server: use the cache."),
+    "locked": click.option("--locked", is_flag=True, help="Refuse any change to lock or patches."),
+    "dry_run": click.option("-n", "--dry-run", is_flag=True, help="Say what would change."),
+    "mirror": click.option("--mirror", multiple=True, metavar="DIR", type=click.Path(),
+                           help="Folder of mirrors ORG/REPO (also $SERIES_MIRRORS)."),
+    "json": click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="No progress."),
+    "color": click.option("--color", type=click.Choice(["auto", "always", "never"]),
+                          default="auto", help="Colour on a terminal."),
+}  # fmt: skip
+
+
+def options(*names: str) -> Callable[[F], F]:
+    """Give a command the shared options *names*, in the order named."""
+
+    def decorate(function: F) -> F:
+        for name in reversed(names):
+            function = _OPTIONS[name](function)
+        return function
+
+    return decorate
+
+
+SERIES_OPTIONS = (
+    "name", "onto", "project", "patch", "offline", "locked", "dry_run", "mirror", "json",
+    "quiet", "color",
+)  # fmt: skip
+"""The options of a command that works on a series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the shared options said."""
+
+    name: str | None = None
+    onto: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
+    patch: tuple[str, ...] = ()
+    offline: bool = False
+    locked: bool = False
+    dry_run: bool = False
+    mirror: tuple[str, ...] = ()
+    as_json: bool = False
+    quiet: bool = False
+    color: str = "auto"
+
+    def open(self) -> tuple[Series, Selection]:
+        """The series named and the part of it selected, checked; an interrupted change finished.
+
+        :raises SeriesError: there is no such series, or its manifest is wrong
+        """
+        from patchseries.journal import recover
+        from patchseries.pipeline.series import Selection, find_series
+
+        series = find_series(Path.cwd(), self.name)
+        if found := recover(series.root):
+            say(interrupted_words(found))
+        selection = Selection(self.project, self.onto, self.patch)
+        selection.check(series.manifest)
+        return series, selection
+
+    def session(self, progress: Progress) -> Session:
+        """The session these options ask for."""
+        from patchseries.pipeline.session import Session
+        from patchseries.sources import Cache, FetchOptions
+
+        fetching = FetchOptions(self.mirrors, self.offline, progress.told if progress.on else None)
+        return Session(
+            Cache(cache_folder()), fetching, self.locked, self.dry_run, progress.told, operation()
+        )
+
+    @property
+    def mirrors(self) -> tuple[Path, ...]:
+        """The mirror folders: those of --mirror, then those of $SERIES_MIRRORS."""
+        named = [*self.mirror, *os.environ.get("SERIES_MIRRORS", "").split(os.pathsep)]
+        return tuple(Path(m).expanduser().absolute() for m in named if m)
+
+
+class Progress(AbstractContextManager["Progress"]):
+    """One line on a terminal that says what goes on; silent in a pipe."""
+
+    def __init__(self, given: Given) -> None:
+        self.on = sys.stderr.isatty() and not given.quiet
+        self._status: Status | None = None
+
+    def told(self, words: str) -> None:
+        """Show *words* now."""
+        if self._status is not None and words:
+            self._status.update(words[:100])
+
+    def __enter__(self) -> Progress:
+        if self.on:
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("starting")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        if self._status is not None:
+            self._status.stop()
+
+
+def now() -> datetime:
+    """The time, in UTC; $SOURCE_DATE_EPOCH where it is set, so that a run can be repeated."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+
+
+def operation() -> Operation:
+    """What the operation log says of this call: its words and the time."""
+    from patchseries.journal import Operation
+
+    words = " ".join(shlex.quote(word) for word in sys.argv[1:])
+    return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def interrupted_words(found: Recovered) -> str:
+    """What became of a command that was interrupted while it wrote."""
+    who = f"`{found.command}`" if found.command else "an earlier command"
+    if not found.paths:
+        return f"{who} was interrupted before it had decided: no file was changed"
+    return f"{who} was interrupted: its {len(found.paths)} files are now written"
+
+
+def cache_folder() -> Path:
+    """$SERIES_CACHE, else ``patchseries`` in the user's cache folder."""
+    if given := os.environ.get("SERIES_CACHE"):
+        return Path(given).expanduser().absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("patchseries")
+
+
+def console(color: str = "auto") -> Console:
+    """Where people's output goes; wide enough in a pipe that nothing is cut."""
+    from rich.console import Console
+
+    force = {"always": True, "never": False}.get(color)
+    width = None if sys.stdout.isatty() else 160
+    return Console(force_terminal=force, no_color=color == "never", width=width, highlight=False)
+
+
+def show(what: RenderableType, given: Given) -> None:
+    """Print something for people."""
+    console(given.color).print(what)
+
+
+def show_json(document: Mapping[str, Any], *, ok: bool) -> None:
+    """Print the one JSON document of a command (DESIGN: the contract)."""
+    click.echo(json.dumps({"schema": 1, "ok": ok, **document}, indent=2, ensure_ascii=False))
+
+
+def say(words: str) -> None:
+    """Tell a person something beside the output."""
+    click.echo(f"series: {words}", err=True)
+
+
+def changed_words(changed: Sequence[str], dry_run: bool) -> str:
+    """How many files changed (or would)."""
+    verb = "would change" if dry_run else "written"
+    return f"{len(changed)} files {verb}" if changed else "nothing changed"

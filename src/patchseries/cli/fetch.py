@@ -1,0 +1,46 @@
+"""``series fetch``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from patchseries.cli.common import (
+    SERIES_OPTIONS,
+    Given,
+    Progress,
+    operation,
+    options,
+    say,
+    show_json,
+)
+
+
+@click.command("fetch")
+@options(*(o for o in SERIES_OPTIONS if o != "patch"))
+def command(**given: Any) -> int:
+    """Bring what the series NAME needs into the cache, and pin it in the lock.
+
+    A revision that is not what the lock pins is an error (exit status 4).
+    """
+    from patchseries import lock as locks
+    from patchseries.journal import commit_files
+    from patchseries.pipeline.session import merged_lock
+
+    asked = Given(**given)
+    series, selection = asked.open()
+    with Progress(asked) as progress:
+        pins = asked.session(progress).fetch(series, selection)
+    text = locks.dump(merged_lock(series.lock, pins)).encode()
+    if not asked.dry_run:
+        commit_files(
+            series.root, {str(series.lock_path.relative_to(series.root)): text}, operation()
+        )
+    if asked.as_json:
+        rows = [{"repository": r, "rev": v, "commit": c} for (r, v), c in sorted(pins.items())]
+        show_json({"pins": rows}, ok=True)
+    else:
+        repositories = len({repository for repository, _ in pins})
+        say(f"{len(pins)} revisions of {repositories} repositories are in the cache")
+    return 0

@@ -1,0 +1,95 @@
+"""``series rebase``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.common import (
+    SERIES_OPTIONS,
+    Given,
+    Progress,
+    changed_words,
+    options,
+    say,
+    show,
+    show_json,
+)
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.rebase import RebasedCell
+    from patchseries.pipeline.series import Series
+
+
+@click.command("rebase")
+@options(*SERIES_OPTIONS)
+@click.option("--overwrite", is_flag=True, help="Replace patch files edited by hand, too.")
+def command(overwrite: bool, **given: Any) -> int:
+    """Port every patch of NAME onto every base, in order; write patches/NAME and the lock.
+
+    A conflict stops nothing else: its cell says so, and the exit status is 1.
+    """
+    from patchseries.pipeline.work import rebase_and_publish
+    from patchseries.report.documents import finding_rows
+
+    asked = Given(**given)
+    series, selection = asked.open()
+    with Progress(asked) as progress:
+        session = asked.session(progress)
+        pins = session.at_hand(series, selection)
+        ported = rebase_and_publish(session, series, selection, pins, overwrite=overwrite)
+    named = selection.patches
+    cells = [c for c in ported.rebased.cells if not named or c.patch in named]
+    conflicts = [cell for cell in cells if cell.outcome == "conflict"]
+    if asked.as_json:
+        rows = rebase_rows(series, cells)
+        show_json({"cells": rows, "findings": finding_rows(ported.findings)}, ok=not conflicts)
+    else:
+        show_cells(cells, asked)
+        for finding in ported.findings:
+            show(f"{finding.severity}: {finding.patch}: {finding.message}", asked)
+        say(changed_words(ported.changed, asked.dry_run))
+    return 1 if conflicts else 0
+
+
+def show_cells(cells: list[RebasedCell], asked: Given) -> None:
+    """The table, then each conflict with its paths and what wants review."""
+    from patchseries.report.matrix import MatrixCell, counts, matrix_table
+
+    rows = [
+        MatrixCell(c.patch, c.project, c.base, c.outcome, "*" if c.needs_review else "")
+        for c in cells
+    ]
+    show(matrix_table(rows), asked)
+    show(f"\n{len(rows)} cells: {counts([str(row.word) for row in rows])}", asked)
+    for cell in cells:
+        for conflict in cell.result.conflicts:
+            show(
+                f"conflict: {cell.patch} on {cell.base}: {conflict.path} ({conflict.reason})", asked
+            )
+    if any(cell.needs_review for cell in cells):
+        show("* adapted: read it (`series diff PATCH`), then `series accept PATCH`", asked)
+
+
+def rebase_rows(series: Series, cells: Sequence[RebasedCell]) -> list[dict[str, Any]]:
+    """Cells as rows of the JSON contract."""
+    return [_row(series, cell) for cell in cells]
+
+
+def _row(series: Series, cell: RebasedCell) -> dict[str, Any]:
+    from patchseries.lock import Cell
+    from patchseries.patches.compose import series_folder
+    from patchseries.report.documents import cell_row, conflict_rows, finding_rows
+
+    file = None
+    if cell.files:
+        file = f"{series_folder(series.name, cell.base, cell.project)}/{cell.files[0].name}"
+    sha256 = cell.files[0].sha256 if cell.files else None
+    locked = Cell(cell.outcome, cell.result.strategies, sha256, cell.accepted)
+    row = cell_row(cell.patch, cell.project, cell.base, locked, file)
+    row["conflicts"] = conflict_rows(cell.result.conflicts)
+    row["findings"] = finding_rows(cell.result.findings)
+    row["accepted"] = cell.accepted.by if cell.accepted else None
+    return row

@@ -1,0 +1,61 @@
+"""``series run``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.building import build_options, options_from, package_rows, show_packages
+from patchseries.cli.common import (
+    SERIES_OPTIONS,
+    Given,
+    Progress,
+    changed_words,
+    options,
+    show,
+    show_json,
+)
+from patchseries.cli.rebase import rebase_rows, show_cells
+from patchseries.cli.test_apply import apply_rows, show_failures
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.work import RunResult
+
+
+@click.command("run")
+@options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
+@build_options
+def command(**chosen: Any) -> int:
+    """Fetch, rebase, test-apply and build the series NAME, and say what came of it."""
+    from patchseries.pipeline.work import run
+
+    package_options, given = options_from(chosen)
+    asked = Given(**given)
+    series, selection = asked.open()
+    with Progress(asked) as progress:
+        result = run(asked.session(progress), series, selection, package_options)
+    if asked.as_json:
+        show_json(run_document(series, result), ok=result.ok)
+    else:
+        show_run(result, asked)
+    return 0 if result.ok else 1
+
+
+def run_document(series: Series, result: RunResult) -> dict[str, Any]:
+    """A run as one document: the rows of rebase, test-apply and build."""
+    return {
+        "rebase": rebase_rows(series, result.ported.rebased.cells),
+        "test-apply": apply_rows(result.applied),
+        "packages": package_rows(result.packages),
+    }
+
+
+def show_run(result: RunResult, asked: Given) -> None:
+    """The summary of a run: the table, what does not apply, the packages."""
+    show_cells(list(result.ported.rebased.cells), asked)
+    show_failures(result.applied, asked)
+    show("", asked)
+    show_packages(result.packages, asked)
+    show(f"\n{changed_words(result.ported.changed, False)}", asked)

@@ -1,0 +1,172 @@
+"""From a request to a verified source package on disk, whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from patchseries.debian import assemble, changelog, source, unpacked, version
+from patchseries.debian.orig import check_orig, make_orig
+from patchseries.debian.packaging import lay_ground
+from patchseries.debian.record import Record, read_record, write_record
+from patchseries.debian.request import (
+    BuildRequest,
+    DebianFolder,
+    OrigUpload,
+    SourcePackage,
+)
+from patchseries.errors import ExitCode, SeriesError
+from patchseries.files import explained, sha256, staging, swap_in
+from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.patches.dpkg import Profile, guard, guard_links
+
+_SHOWN = 12  # differing paths named in an error: enough to see the kind, few enough to read
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is decided before anything is written."""
+
+    digest: str
+    source: str
+    stock: str
+    stem: str
+    version: str
+    number: int
+    entries: str
+    """Our own changelog entries, newest first."""
+
+
+def build(request: BuildRequest) -> SourcePackage:
+    """Build, verify and publish the source package of *request* in ``request.out``.
+
+    Nothing is built when the folder holds the outputs of the same request, unchanged. The folder
+    is replaced as a whole, after the unpacked .dsc was found to be ``request.expected_tree``.
+
+    :raises SeriesError: the request cannot make a package, or the package is not the tree
+    :raises ProgramError: one of dpkg's tools is missing or refuses
+    """
+    record = read_record(request.out)
+    digest = request.digest()
+    if record and record.digest == digest and record.intact():
+        return replace(record.package, reused=True)
+    _refuse_traps(request)
+    plan = _plan(request, record, digest)
+    with explained("build the source package"), staging(request.out.parent) as stage:
+        fresh = stage / "new"
+        fresh.mkdir()
+        package = _make(request, plan, stage, fresh)
+        record = Record(digest, plan.number, plan.stock, plan.stem, plan.entries, package)
+        write_record(fresh, record)
+        swap_in(fresh, request.out, stage / "old")
+    return package
+
+
+def _refuse_traps(request: BuildRequest) -> None:
+    """Refuse what dpkg-source would refuse or take wrongly: its exit status proves nothing."""
+    repository, tree = request.repository, request.base.tree
+    if request.packaging:
+        tree = lay_ground(repository, tree, request.base.name, request.packaging).tree
+    for patch in request.patches:
+        traps = guard(patch.name, patch.data, request.profile)
+        for trap in (*traps, *guard_links(repository, tree, patch.name, patch.data)):
+            where = f", {trap.file}" if trap.file else ""
+            raise SeriesError(f"{patch.name}{where}: {trap.message} ({trap.code})", hint=trap.hint)
+        applied = apply_patch(repository, tree, patch.data)
+        if isinstance(applied, Rejected):
+            raise SeriesError(
+                f"{patch.name} does not apply: {applied} (dpkg-fuzz)",
+                hint="run `series rebase`: dpkg-source allows no fuzz",
+            )
+        tree = applied.tree
+
+
+def build_stock(request: BuildRequest, folder: Path) -> Path | None:
+    """Build the packaging as it was given, without the series, in *folder*; its .changes.
+
+    None when no packaging was given. It is for comparing (lintian), and never published.
+    """
+    if request.packaging is None:
+        return None
+    packaging = request.packaging
+    env = source.environment(request.timestamp, folder)
+    orig = _orig(request, packaging.source, packaging.version, folder)
+    tree = source.unpack_orig(orig, folder)
+    source.write_debian(tree, packaging.debian, request.timestamp)
+    source.build(tree, env)
+    return source.describe(tree, env, request.timestamp, OrigUpload.ALWAYS)
+
+
+# Deciding --------------------------------------------------------------------------------------
+
+
+def _plan(request: BuildRequest, record: Record | None, digest: str) -> _Plan:
+    packaging = request.packaging
+    name = packaging.source if packaging else request.source
+    stock = version.stock_version(packaging.version if packaging else None, request.base)
+    suffix = version.Suffix.parse(
+        request.version_suffix or version.default_suffix(request.series_name)
+    )
+    counted = record if record and record.stock == stock and record.stem == suffix.stem else None
+    if counted and counted.digest == digest:  # the same again: its files were damaged
+        return _Plan(digest, name, stock, suffix.stem, counted.package.version, counted.number,
+                     counted.entries)  # fmt: skip
+    number = counted.number + 1 if counted else 1
+    ours = stock + suffix.at(number)
+    version.check(ours, stock)
+    entry = changelog.render(assemble.entry(request, name, ours))
+    entries = changelog.joined(entry, counted.entries if counted else "")
+    return _Plan(digest, name, stock, suffix.stem, ours, number, entries)
+
+
+# Making ----------------------------------------------------------------------------------------
+
+
+def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> SourcePackage:
+    env = source.environment(request.timestamp, stage)
+    orig = _orig(request, plan.source, plan.version, fresh)
+    tree = source.unpack_orig(orig, fresh)
+    debian = assemble.debian_folder(request, plan.source, plan.version, plan.entries)
+    source.write_debian(tree, debian, request.timestamp)
+    dsc = source.build(tree, env)
+    changes = source.describe(tree, env, request.timestamp, request.orig_upload)
+    _verify(request, debian, dsc, stage / "unpacked", env)
+    shutil.rmtree(tree)
+    files = {path.name: sha256(path.read_bytes()) for path in sorted(fresh.iterdir())}
+    return SourcePackage(
+        project=request.project, base=request.base.name, source=plan.source, version=plan.version,
+        dsc=dsc.name, changes=changes.name, folder=request.out, files=files, verified=True,
+    )  # fmt: skip
+
+
+def _orig(request: BuildRequest, name: str, full_version: str, folder: Path) -> Path:
+    upstream = version.parse(full_version).upstream_version or ""
+    given = request.orig or (request.packaging.orig if request.packaging else None)
+    if given is None:
+        return make_orig(request.repository, request.base.commit, name, upstream, folder)
+    ending = re.search(r"\.tar\.(gz|bz2|xz|lzma)$", given.path.name)
+    if not ending:
+        raise SeriesError(f"not an upstream tarball for dpkg-source: {given.path.name}")
+    path = folder / f"{name}_{upstream}.orig{ending[0]}"
+    path.write_bytes(check_orig(given))
+    if given.signature and request.profile is not Profile.PRECISE:  # its dpkg-source refuses it
+        path.with_name(path.name + ".asc").write_bytes(given.signature.read_bytes())
+    return path
+
+
+def _verify(
+    request: BuildRequest, debian: DebianFolder, dsc: Path, folder: Path, env: dict[str, str]
+) -> None:
+    source.unpack(dsc, folder, env)
+    found = unpacked.compare(request.repository, request.expected_tree, folder)
+    found += unpacked.compare_debian(debian, folder)
+    if found:
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise SeriesError(
+            f"{dsc.name} does not unpack to the tree of the series:"
+            f" {'; '.join(found[:_SHOWN])}{more}",
+            hint="nothing was published; rewrite the patch that touches these files",
+            exit_code=ExitCode.PROGRAM,
+        )

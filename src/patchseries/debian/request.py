@@ -1,0 +1,162 @@
+"""What a source package is built from, and what comes out of it, as values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from patchseries.git import Repository
+from patchseries.model import Base, Finding, TreeId
+from patchseries.patches.compose import PatchFile
+from patchseries.patches.dpkg import Profile
+
+
+class OrigUpload(StrEnum):
+    """Whether the .changes names the orig (dpkg-genchanges ``-sa`` and ``-sd``)."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Maintainer:
+    """Who signs the changelog entry."""
+
+    name: str
+    mail: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.mail}>"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedFile:
+    """A file of debian/: git's mode (``100644``, ``100755``, ``120000``) and its bytes."""
+
+    mode: str
+    data: bytes
+
+
+DebianFolder = Mapping[str, PackagedFile]
+"""The files of a debian/ folder by their path below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orig:
+    """An upstream tarball that is given: its file name and its bytes' SHA-256.
+
+    ``signature`` is the detached signature that lies beside it, when there is one.
+    """
+
+    path: Path
+    sha256: str
+    signature: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Packaging:
+    """A debian/ folder that somebody else made.
+
+    :param origin: where it came from, for people
+    :param debian: its files
+    :param source: the source package's name, from debian/control
+    :param version: the stock version, with its epoch, from debian/changelog
+    :param distribution: the distribution of the newest changelog entry
+    :param orig: the upstream tarball that came with it, if any
+    """
+
+    origin: str
+    debian: DebianFolder
+    source: str
+    version: str
+    distribution: str
+    orig: Orig | None = None
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Everything that one source package depends on.
+
+    :param repository: holds the objects of ``base`` and ``expected_tree``
+    :param source: the Debian source name, where no packaging says it
+    :param patches: the series, in order
+    :param expected_tree: upstream with the packager's own patches and the series applied
+    :param left_out: the names of patches left out because they conflict
+    :param dropped: the packager's own patches that this release has already
+    :param timestamp: the date of the changelog entry and of every file made, in seconds since 1970
+    :param out: the folder for the outputs; it holds nothing else
+    :param orig: an upstream tarball to use instead of one made from the base
+    :param options: the settings that the patches bring, one line each, for the administrator
+    """
+
+    repository: Repository
+    project: str
+    source: str
+    base: Base
+    patches: tuple[PatchFile, ...]
+    expected_tree: TreeId
+    series_name: str
+    maintainer: Maintainer
+    timestamp: int
+    out: Path
+    left_out: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    distribution: str | None = None
+    urgency: str = "medium"
+    version_suffix: str | None = None
+    packaging: Packaging | None = None
+    orig: Orig | None = None
+    orig_upload: OrigUpload = OrigUpload.ALWAYS
+    profile: Profile = Profile.CURRENT
+    options: tuple[str, ...] = ()
+    homepage: str | None = None
+
+    def digest(self) -> str:
+        """The SHA-256 over every value the outputs depend on, in hexadecimal."""
+        orig = self.orig or (self.packaging.orig if self.packaging else None)
+        facts = [
+            self.project, self.source, self.base.name, self.base.commit, self.base.tree,
+            [[p.name, hashlib.sha256(p.data).hexdigest()] for p in self.patches],
+            self.expected_tree, self.series_name, str(self.maintainer), self.timestamp,
+            self.left_out, self.dropped, self.distribution, self.urgency, self.version_suffix,
+            folder_digest(self.packaging.debian) if self.packaging else None,
+            orig.sha256 if orig else None, self.orig_upload, self.profile, self.options,
+            self.homepage, _RECIPE,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+_RECIPE = 1
+"""Counts up when the same request comes to mean other bytes."""
+
+
+def folder_digest(folder: DebianFolder) -> str:
+    """The SHA-256 over names, modes and content of *folder*."""
+    facts = sorted((n, f.mode, hashlib.sha256(f.data).hexdigest()) for n, f in folder.items())
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePackage:
+    """A source package on disk: its files lie in ``folder``.
+
+    ``files`` gives the SHA-256 of each by name. ``verified``: the .dsc was unpacked and is the
+    expected tree. ``reused``: it was there already, made from the same inputs. ``findings``: what
+    lintian says, when it was asked.
+    """
+
+    project: str
+    base: str
+    source: str
+    version: str
+    dsc: str
+    changes: str
+    folder: Path
+    files: Mapping[str, str] = field(default_factory=dict)
+    verified: bool = False
+    reused: bool = False
+    findings: tuple[Finding, ...] = ()

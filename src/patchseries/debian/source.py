@@ -1,0 +1,96 @@
+"""dpkg's tools on a prepared source tree: build, describe, unpack. debian/rules is never run."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from patchseries import process
+from patchseries.debian.changelog import date_words
+from patchseries.debian.request import DebianFolder, OrigUpload
+from patchseries.files import explained
+
+_UPLOAD = {OrigUpload.ALWAYS: "-sa", OrigUpload.NEVER: "-sd"}
+_LIMIT = 600.0  # seconds for one of dpkg's tools: far above what the largest tree takes
+
+
+def environment(timestamp: int, home: Path) -> dict[str, str]:
+    """The whole environment of dpkg's tools (PATH is added), as buildinfo tells of it.
+
+    DEB_VENDOR is fixed, as the vendor of the machine chooses the patches' series file.
+    """
+    return {
+        "SOURCE_DATE_EPOCH": str(timestamp),
+        "DEB_BUILD_OPTIONS": "parallel=1",
+        "DEB_VENDOR": "Debian",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+    }
+
+
+def write_debian(tree: Path, files: DebianFolder, timestamp: int) -> None:
+    """Write *files* as debian/ of *tree*: modes 755, 644 and dates that depend on nothing else."""
+    root = tree / "debian"
+    with explained("write debian/"):
+        for name, file in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if file.mode == "120000":
+                path.symlink_to(os.fsdecode(file.data))
+                continue
+            path.write_bytes(file.data)
+            path.chmod(0o755 if file.mode == "100755" else 0o644)
+        for folder, _, names in os.walk(root, topdown=False):
+            for name in names:
+                os.utime(Path(folder, name), (timestamp, timestamp), follow_symlinks=False)
+            os.chmod(folder, 0o755)
+            os.utime(folder, (timestamp, timestamp))
+
+
+def unpack_orig(orig: Path, parent: Path) -> Path:
+    """Unpack the tarball *orig* below *parent* and return the tree's folder."""
+    folder = parent / "tree"
+    folder.mkdir()
+    process.run(["tar", "--extract", "--file", orig, "--directory", folder,
+                 "--strip-components=1", "--no-same-owner"], timeout=_LIMIT)  # fmt: skip
+    return folder
+
+
+def build(tree: Path, env: dict[str, str]) -> Path:
+    """``dpkg-source -b``: write .debian.tar.xz and .dsc beside *tree*; the path of the .dsc.
+
+    :raises ProgramError: dpkg-source refuses the tree or a patch
+    """
+    process.run(["dpkg-source", "-b", tree.name], cwd=tree.parent, env=env, inherit=False,
+                timeout=_LIMIT)  # fmt: skip
+    return next(tree.parent.glob("*.dsc"))
+
+
+def describe(tree: Path, env: dict[str, str], timestamp: int, upload: OrigUpload) -> Path:
+    """Write .buildinfo and .changes of the built source beside *tree*; the path of the .changes."""
+    common = {"cwd": tree, "env": env, "inherit": False, "timeout": _LIMIT}
+    process.run(["dpkg-genbuildinfo", "--build=source"], **common)  # type: ignore[arg-type]
+    buildinfo = next(tree.parent.glob("*_source.buildinfo"))
+    buildinfo.write_bytes(settled(buildinfo.read_bytes(), timestamp))
+    changes = buildinfo.with_suffix(".changes")
+    process.run(
+        ["dpkg-genchanges", "--build=source", _UPLOAD[upload], f"-O{changes}"],
+        **common,  # type: ignore[arg-type]
+    )
+    return changes
+
+
+def settled(buildinfo: bytes, timestamp: int) -> bytes:
+    """*buildinfo* without what differs from run to run: the date, the folder, the machine."""
+    text = re.sub(
+        rb"^(?:Build-Tainted-By|Build-Path):.*\n(?:[ \t].*\n)*", b"", buildinfo, flags=re.MULTILINE
+    )
+    date = b"Build-Date: " + date_words(timestamp).encode()
+    return re.sub(rb"^Build-Date:.*$", date, text, flags=re.MULTILINE)
+
+
+def unpack(dsc: Path, folder: Path, env: dict[str, str]) -> None:
+    """``dpkg-source -x``: unpack *dsc* with its patches applied as *folder* (not there yet)."""
+    process.run(["dpkg-source", "--no-check", "-x", dsc, folder], cwd=folder.parent, env=env,
+                inherit=False, timeout=_LIMIT)  # fmt: skip

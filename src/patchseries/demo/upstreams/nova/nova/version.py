@@ -1,0 +1,1 @@
+NOVA_VERSION = '2013.1'

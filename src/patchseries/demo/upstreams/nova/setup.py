@@ -1,0 +1,10 @@
+import setuptools
+
+from nova import version
+
+setuptools.setup(
+    name='nova',
+    version=version.NOVA_VERSION,
+    description='A miniature compute service',
+    packages=setuptools.find_packages(),
+    scripts=['bin/nova-compute', 'bin/nova-conductor'])

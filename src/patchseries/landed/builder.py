@@ -1,0 +1,167 @@
+"""Making the index of a history, and keeping it up to date.
+
+The file is never changed in place: building and extending write a copy that takes its place
+whole. So an interrupted run leaves the file as it was, and runs at the same time only do the
+work twice at worst. What is damaged, or was written by another version, is built anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from array import array
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from filelock import FileLock
+
+from patchseries.errors import ProgramError
+from patchseries.files import explained, staging
+from patchseries.git import Repository
+from patchseries.landed.graph import containing_refs
+from patchseries.landed.index import SCHEMA, SCHEMA_VERSION, HistoryIndex
+from patchseries.landed.log import LoggedCommit, read_log
+from patchseries.landed.message import links
+from patchseries.model import CommitId
+
+REFS = ("refs/tags/", "refs/heads/", "refs/remotes/origin/")
+"""The refs that say where something landed (a host's refs/pull/ and refs/changes/ do not)."""
+
+_Refs = Mapping[str, CommitId]
+
+
+def open_index(path: Path, repository: Repository) -> HistoryIndex:
+    """The index of *repository*'s history in the file *path*, brought up to date.
+
+    :raises SeriesError: the cache cannot be written, or git failed
+    """
+    refs = repository.refs(*REFS)
+    if (index := _open_current(path, refs)) is not None:
+        return index
+    with explained(f"write {path.name}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            if (index := _open_current(path, refs)) is not None:
+                return index  # another run has done it meanwhile
+            _renew(path, repository, refs)
+    return HistoryIndex(_connect(path))
+
+
+def _open_current(path: Path, refs: _Refs) -> HistoryIndex | None:
+    """The index, when it is whole and knows exactly *refs*."""
+    if not _is_whole(path):
+        return None
+    connection = _connect(path)
+    if _indexed_refs(connection) == refs:
+        return HistoryIndex(connection)
+    connection.close()
+    return None
+
+
+def _renew(path: Path, repository: Repository, refs: _Refs) -> None:
+    """Extend the index, or build it when that cannot be, and put it in its place."""
+    with staging(path.parent) as stage:
+        fresh = stage / path.name
+        if _is_whole(path):
+            shutil.copyfile(path, fresh)
+            try:
+                _extend(fresh, repository, refs)
+            except ProgramError:  # a history that was rewritten: the old tips are gone
+                fresh.unlink()
+        if not fresh.exists():
+            with closing(sqlite3.connect(fresh)) as connection:
+                connection.executescript(SCHEMA)
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            _extend(fresh, repository, refs)
+        os.replace(fresh, path)
+
+
+def _extend(path: Path, repository: Repository, refs: _Refs) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        # The file is a copy that nobody else sees: nothing need be kept for a roll-back.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        with connection:
+            known = set(_indexed_refs(connection).values())
+            _add_commits(connection, repository, sorted(set(refs.values())), sorted(known))
+            _set_refs(connection, refs)
+
+
+def _add_commits(
+    connection: sqlite3.Connection,
+    repository: Repository,
+    tips: Sequence[str],
+    known: Sequence[str],
+) -> None:
+    numbers = {i.hex(): n for n, i in connection.execute("SELECT n, id FROM commits")}
+    commits, changes, picks, reverts = [], [], [], []
+    for logged in read_log(repository, tips, known):
+        if logged.commit in numbers:
+            continue  # it was indexed through a ref that is gone
+        number = numbers[logged.commit] = len(numbers)
+        found = links(logged.message)
+        commits.append(_row(number, logged, numbers))
+        changes += [(change, number) for change in found.change_ids]
+        picks += [(source, number) for source in found.picked_from]
+        reverts += [(target, number) for target in found.reverts]
+    connection.executemany("INSERT INTO commits VALUES (?, ?, ?, ?, ?, 0)", commits)
+    connection.executemany("INSERT INTO change_ids VALUES (?, ?)", changes)
+    connection.executemany("INSERT INTO picks VALUES (?, ?)", picks)
+    connection.executemany("INSERT INTO reverts VALUES (?, ?)", reverts)
+
+
+def _row(number: int, logged: LoggedCommit, numbers: Mapping[str, int]) -> tuple[object, ...]:
+    # A parent that is not there is the edge of a shallow history.
+    parents = array("I", [numbers[p] for p in logged.parents if p in numbers])
+    return (number, bytes.fromhex(logged.commit), parents.tobytes(), logged.author, logged.subject)
+
+
+def _set_refs(connection: sqlite3.Connection, refs: _Refs) -> None:
+    """Store *refs*, and for every commit the set of them that contains it."""
+    connection.execute("DELETE FROM refs")
+    connection.execute("DELETE FROM refsets")
+    rows = [(bit, name, bytes.fromhex(refs[name])) for bit, name in enumerate(sorted(refs))]
+    connection.executemany("INSERT INTO refs VALUES (?, ?, ?)", rows)
+    stored = connection.execute("SELECT id, parents FROM commits ORDER BY n").fetchall()
+    numbers = {commit: number for number, (commit, _) in enumerate(stored)}
+    tips: dict[int, int] = {}
+    for bit, _, commit in rows:
+        tips[numbers[commit]] = tips.get(numbers[commit], 0) | 1 << bit
+    sets = containing_refs([array("I", parents) for _, parents in stored], tips)
+    keys = {refset: key for key, refset in enumerate(dict.fromkeys(sets))}
+    size = len(rows) // 8 + 1
+    connection.executemany(
+        "INSERT INTO refsets VALUES (?, ?)",
+        [(key, refset.to_bytes(size, "big")) for refset, key in keys.items()],
+    )
+    connection.executemany(
+        "UPDATE commits SET refset = ? WHERE n = ?",
+        [(keys[refset], number) for number, refset in enumerate(sets)],
+    )
+
+
+def _indexed_refs(connection: sqlite3.Connection) -> dict[str, CommitId]:
+    rows = connection.execute("SELECT name, id FROM refs")
+    return {name: CommitId(commit.hex()) for name, commit in rows}
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether *path* is an index of this version without damage."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(_connect(path)) as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version != SCHEMA_VERSION:
+                return False
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # immutable: the file is only ever replaced, so SQLite need not lock or watch it.
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)

@@ -1,0 +1,173 @@
+"""Which commits of a history are a tracked change, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from patchseries.landed.index import HistoryIndex, Indexed
+from patchseries.landed.message import reverted_subject
+from patchseries.model import ChangeId, CommitId
+
+
+class Evidence(StrEnum):
+    """How a commit was recognised as a change, the surest first."""
+
+    CHANGE_ID = "change-id"
+    COMMIT = "commit"
+    """It is the very commit that is tracked."""
+    CHERRY_PICK = "cherry-pick"
+    """Its message says that it was cherry-picked from a commit of the change."""
+    PATCH_ID = "patch-id"
+    """Its diff is the same but for line numbers and white space."""
+    AUTHOR_SUBJECT = "author-subject"
+    """Author and subject are the same. Weak: it is shown, and is never a verdict."""
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether it only suggests."""
+        return self is Evidence.AUTHOR_SUBJECT
+
+
+PatchId = Callable[[CommitId], str | None]
+"""A commit's `git patch-id --stable`; None when it has none or its files are not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A change to look for.
+
+    :param change_ids: its Gerrit Change-Ids
+    :param commits: ids of commits that are the change, in this history or in a fork
+    :param author: ``Name <address>``, when known
+    :param subject: when known
+    """
+
+    change_ids: tuple[ChangeId, ...] = ()
+    commits: tuple[CommitId, ...] = ()
+    author: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A commit of the history that is, or may be, the tracked change."""
+
+    entry: Indexed
+    evidence: Evidence
+
+
+def find(index: HistoryIndex, tracked: Tracked, patch_id: PatchId | None = None) -> list[Found]:
+    """The commits of the history that are the tracked change, the surest evidence first.
+
+    Reverts of the change that quote its Change-Id are not the change.
+
+    :param patch_id: compares diffs, where nothing surer than author and subject was found
+    """
+    found: dict[CommitId, Found] = {}
+    known = [entry for commit in tracked.commits if (entry := index.get(commit))]
+    _add(found, _by_change_id(index, tracked, known), Evidence.CHANGE_ID)
+    _add(found, known, Evidence.COMMIT)
+    _add_cherry_picks(index, found, tracked.commits)
+    for entry in _alike(index, tracked, [f.entry for f in found.values()]):
+        if entry.commit not in found:
+            same = patch_id is not None and _same_diff(entry, tracked, found, patch_id)
+            _add(found, [entry], Evidence.PATCH_ID if same else Evidence.AUTHOR_SUBJECT)
+    return _without_reverts(index, list(found.values()))
+
+
+def _add(found: dict[CommitId, Found], entries: Iterable[Indexed], evidence: Evidence) -> None:
+    for entry in entries:
+        found.setdefault(entry.commit, Found(entry, evidence))
+
+
+def _by_change_id(index: HistoryIndex, tracked: Tracked, known: list[Indexed]) -> list[Indexed]:
+    """The commits with the Change-Ids of the change; its commits tell them when it does not.
+
+    A commit that carries several is several changes squashed: it does not tell which is meant.
+    """
+    change_ids = list(tracked.change_ids)
+    if not change_ids:
+        told = [index.change_ids(entry) for entry in known]
+        change_ids = [ids[0] for ids in told if len(ids) == 1]
+    return [entry for change in dict.fromkeys(change_ids) for entry in index.by_change(change)]
+
+
+def _add_cherry_picks(
+    index: HistoryIndex, found: dict[CommitId, Found], commits: tuple[CommitId, ...]
+) -> None:
+    """Follow "cherry picked from" both ways, from pick to pick, until nothing new is found."""
+    todo = list(dict.fromkeys([*commits, *found]))
+    seen = set(todo)
+    while todo:
+        commit = todo.pop(0)
+        linked = [*index.picked_from(commit), *_origins(index, commit)]
+        _add(found, linked, Evidence.CHERRY_PICK)
+        fresh = [entry.commit for entry in linked if entry.commit not in seen]
+        seen.update(fresh)
+        todo += fresh
+
+
+def _origins(index: HistoryIndex, commit: CommitId) -> list[Indexed]:
+    """What *commit* was picked from, unless it squashes several changes."""
+    entry = index.get(commit)
+    if entry is None or len(index.change_ids(entry)) > 1:
+        return []
+    found = origins(index, entry)
+    changes = {tuple(index.change_ids(origin)) or (origin.commit,) for origin in found}
+    return found if len(changes) == 1 else []
+
+
+def origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
+    """What the commit says it was picked from; a merge that it names stands for what it merged."""
+    named = (index.get(source) for source in index.sources(entry))
+    return [index.merged_tip(origin) or origin for origin in named if origin is not None]
+
+
+def _alike(index: HistoryIndex, tracked: Tracked, found: list[Indexed]) -> list[Indexed]:
+    """Commits with the same subject and author as the change."""
+    told = {(entry.subject, entry.author) for entry in found}
+    if tracked.subject and tracked.author:
+        told.add((tracked.subject, tracked.author))
+    return [
+        entry
+        for subject, author in sorted(told)
+        for entry in index.by_subject(subject)
+        if same_person(entry.author, author)
+    ]
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two ``Name <address>`` have the name or the address in common."""
+    (name, address), (other_name, other_address) = _person(one), _person(other)
+    return bool(name and name == other_name) or bool(address and address == other_address)
+
+
+def _person(author: str) -> tuple[str, str]:
+    name, _, address = author.lower().rpartition(" <")
+    return name.strip(), address.rstrip(">")
+
+
+def _same_diff(
+    entry: Indexed, tracked: Tracked, found: dict[CommitId, Found], patch_id: PatchId
+) -> bool:
+    theirs = patch_id(entry.commit)
+    sure = [commit for commit, other in found.items() if not other.evidence.is_weak]
+    return theirs is not None and any(
+        patch_id(commit) == theirs for commit in dict.fromkeys([*tracked.commits, *sure])
+    )
+
+
+def _without_reverts(index: HistoryIndex, found: list[Found]) -> list[Found]:
+    """*found* without the commits that revert another of them."""
+    commits = [f.entry.commit for f in found]
+    subjects = {f.entry.subject for f in found}
+
+    def undoes(entry: Indexed) -> bool:
+        if reverted_subject(entry.subject) in subjects:
+            return True
+        targets = index.reverted(entry)
+        return any(c.startswith(t) for c in commits for t in targets if c != entry.commit)
+
+    return [f for f in found if not undoes(f.entry)]

@@ -1,0 +1,59 @@
+"""What a commit's message says about other commits: Change-Ids, cherry-picks, reverts.
+
+Gerrit's trailers stand anywhere in the messages of stable branches (above "Conflicts:", between
+squashed changes, indented in a list), so they are sought line by line and not in the last
+paragraph alone. A line that holds more than the Change-Id ("Change-Id: I1… introduced the bug")
+talks *about* a change and is not taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from patchseries.model import ChangeId
+
+_CHANGE = re.compile(r"^[ \t]*Change-Id:[ \t]*(I[0-9a-f]{40})[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_PICK = re.compile(
+    r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b", re.IGNORECASE
+)
+_REVERT = re.compile(
+    r"^\W*(?:this\s+(?:change\s+|commit\s+|patch\s+)?)?reverts\s+commits?:?\s+"
+    r"((?:\S*/)?[0-9a-f]{7,64}(?:(?:,\s*|\s+and\s+)(?:\S*/)?[0-9a-f]{7,64})*)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{7,64}(?![0-9A-Za-z])")
+_REVERT_SUBJECT = re.compile(r'Revert "(.+)"\.?\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The other commits that a message names. Commit ids may be abbreviated (7 digits or more)."""
+
+    change_ids: tuple[ChangeId, ...] = ()
+    picked_from: tuple[str, ...] = ()
+    reverts: tuple[str, ...] = ()
+
+
+def links(message: str) -> Links:
+    """What *message* (the whole text, any line endings) says about other commits."""
+    text = message.replace("\r\n", "\n")
+    changes = (ChangeId("I" + found[1:].lower()) for found in _CHANGE.findall(text))
+    picks = (found.lower() for found in _PICK.findall(text))
+    reverts = (sha for found in _REVERT.findall(text) for sha in _HEX.findall(found))
+    return Links(
+        change_ids=tuple(dict.fromkeys(changes)),
+        picked_from=tuple(dict.fromkeys(picks)),
+        reverts=tuple(dict.fromkeys(reverts)),
+    )
+
+
+def reverted_subject(subject: str) -> str | None:
+    """The subject of the commit that a commit with this subject reverts, or None."""
+    found = _REVERT_SUBJECT.fullmatch(subject)
+    return found[1] if found else None
+
+
+def revert_subject(subject: str) -> str:
+    """The subject that git and Gerrit give to a revert of a commit with this subject."""
+    return f'Revert "{subject}"'

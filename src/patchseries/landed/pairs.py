@@ -1,0 +1,91 @@
+"""Backport and upstream: from a commit on one branch to the same change on another.
+
+An answer is a claim, so there is one only when the evidence is sure and of one mind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchseries.landed.evidence import Evidence, Found, PatchId, Tracked, find, origins
+from patchseries.landed.index import HistoryIndex, Indexed
+from patchseries.landed.places import Lines
+from patchseries.model import CommitId
+
+
+def backport(
+    index: HistoryIndex,
+    lines: Lines,
+    upstream: CommitId,
+    line: str,
+    patch_id: PatchId | None = None,
+) -> Found | None:
+    """The commit of *line* (``havana``) that brought *upstream* to it; None when unsure.
+
+    Whether it stayed there is another question (:func:`patchseries.landed.verdict.landings`).
+    """
+    others = _others(index, upstream, patch_id)
+    found = _only([other for other in others if _is_on(other.entry, line.lower(), lines)])
+    if found is None:
+        return None
+    # It carries the Change-Id, and says that it was picked from something else altogether?
+    change = {upstream, *(other.entry.commit for other in others)}
+    told = _all_origins(index, found.entry)
+    return found if not told or any(origin.commit in change for origin in told) else None
+
+
+def upstreams_of(
+    index: HistoryIndex, lines: Lines, backported: CommitId, patch_id: PatchId | None = None
+) -> list[Found]:
+    """The commits of the main branch that *backported* brought to its line; empty when unsure.
+
+    It is one commit, unless the backport says that it was picked from several: then they are
+    what it says, whatever its Change-Id.
+    """
+    entry = index.get(backported)
+    if entry is None:
+        return []
+    picked = [origin for origin in _all_origins(index, entry) if origin.refs & lines.main]
+    by_picks = [Found(origin, Evidence.CHERRY_PICK) for origin in picked]
+    if len(picked) > 1:
+        return by_picks
+    others = _others(index, backported, patch_id)
+    upstream = _only([other for other in others if other.entry.refs & lines.main])
+    if upstream is None:
+        return by_picks
+    return [upstream] if not picked or picked == [upstream.entry] else []
+
+
+def _all_origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
+    """What the commit says it was picked from, and what that was picked from in its turn."""
+    found: dict[CommitId, Indexed] = {}
+    todo = [entry]
+    while todo:
+        fresh = [o for o in origins(index, todo.pop()) if o.commit not in found]
+        found.update((origin.commit, origin) for origin in fresh)
+        todo += fresh
+    return sorted(found.values(), key=lambda origin: origin.number)
+
+
+def _others(index: HistoryIndex, commit: CommitId, patch_id: PatchId | None) -> list[Found]:
+    found = find(index, Tracked(commits=(commit,)), patch_id)
+    return [f for f in found if f.entry.commit != commit and not f.evidence.is_weak]
+
+
+def _is_on(entry: Indexed, line: str, lines: Lines) -> bool:
+    """Whether the commit was made on *line*: it is in no older line, nor on the main branch."""
+    if entry.refs & lines.main:
+        return False
+    first = next(
+        (known for known in lines if any(entry.refs >> p.bit & 1 for p in known.points)), None
+    )
+    return first is not None and first.name == line
+
+
+def _only(found: Sequence[Found]) -> Found | None:
+    """The one commit on the surest evidence that there is; None when there are several."""
+    for evidence in Evidence:
+        same = [f for f in found if f.evidence is evidence]
+        if same:
+            return same[0] if len(same) == 1 else None
+    return None

@@ -1,0 +1,144 @@
+"""What is known of each patch: where it landed, by which evidence, or what replaced it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from patchseries.landed.evidence import PatchId, Tracked, find
+from patchseries.landed.index import HistoryIndex
+from patchseries.landed.landing import Landing, Presence, Reverted, landing, point_in, presences
+from patchseries.landed.places import Lines
+from patchseries.model import ChangeId, CommitId
+
+
+class Verdict(StrEnum):
+    """What became of a patch upstream. The set is closed (DESIGN: "Command line")."""
+
+    LANDED = "landed"
+    SUPERSEDED = "superseded"
+    """It never landed; what its manifest names as its successors did, all of them."""
+    NOT_LANDED = "not-landed"
+
+
+@dataclass(frozen=True, slots=True)
+class PatchToTrack:
+    """A patch as the manifest has it: who it is, what to look for, and what supersedes it."""
+
+    name: str
+    project: str
+    tracked: Tracked
+    superseded_by: tuple[ChangeId | CommitId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Landings:
+    """Where one change is, in a history.
+
+    :param landed: the lines it was merged in, oldest first, one commit a line
+    :param possible: the same on weak evidence alone
+    :param reverted: commits of the change that are in no line to stay
+    :param inherited: every line that contains it → the first tag there (None: not tagged)
+    """
+
+    landed: tuple[Landing, ...] = ()
+    possible: tuple[Landing, ...] = ()
+    reverted: tuple[Reverted, ...] = ()
+    inherited: tuple[Landing, ...] = ()
+
+    def in_line(self, line: str) -> Landing | None:
+        """By which commit and from which tag on *line* contains the change, merged or inherited."""
+        return next((found for found in self.inherited if found.line == line.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """A change that replaced the patch upstream, and where it landed."""
+
+    id: ChangeId | CommitId
+    landings: Landings
+
+
+@dataclass(frozen=True, slots=True)
+class PatchStatus:
+    """All that a history tells of one patch."""
+
+    name: str
+    project: str
+    change_id: ChangeId | None
+    landings: Landings
+    superseded_by: tuple[Successor, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """What became of it; weak evidence never makes a verdict."""
+        if self.landings.landed:
+            return Verdict.LANDED
+        if self.superseded_by and all(s.landings.landed for s in self.superseded_by):
+            return Verdict.SUPERSEDED
+        return Verdict.NOT_LANDED
+
+
+def status(
+    index: HistoryIndex, lines: Lines, patch: PatchToTrack, patch_id: PatchId | None = None
+) -> PatchStatus:
+    """What the history says of *patch*."""
+    successors = tuple(
+        Successor(known, landings(index, lines, _tracked(known), patch_id))
+        for known in patch.superseded_by
+    )
+    change_ids = patch.tracked.change_ids
+    return PatchStatus(
+        patch.name,
+        patch.project,
+        change_ids[0] if change_ids else None,
+        landings(index, lines, patch.tracked, patch_id),
+        successors,
+    )
+
+
+def landings(
+    index: HistoryIndex, lines: Lines, tracked: Tracked, patch_id: PatchId | None = None
+) -> Landings:
+    """Where the tracked change is in the history."""
+    everywhere = presences(index, find(index, tracked, patch_id))
+    sure = [p for p in everywhere if not p.found.evidence.is_weak]
+    weak = [p for p in everywhere if p.found.evidence.is_weak]
+    return Landings(
+        landed=_first_of_each_line(sure, lines),
+        possible=_first_of_each_line(weak, lines),
+        reverted=tuple(
+            Reverted(p.found.entry.commit, p.reverted_by)
+            for p in sure
+            if p.reverted_by and landing(p, lines) is None
+        ),
+        inherited=_inherited(sure, lines),
+    )
+
+
+def _first_of_each_line(found: Sequence[Presence], lines: Lines) -> tuple[Landing, ...]:
+    """One landing a line: of several commits there, the one that is in its earliest tag."""
+    homes = [known for p in found if (known := landing(p, lines)) is not None]
+    landed = []
+    for line in lines:
+        here = [known for known in homes if known.line == line.name]
+        tags = [point.tag for point in line.points]
+        if here:
+            landed.append(min(here, key=lambda known: tags.index(known.tag)))
+    return tuple(landed)
+
+
+def _inherited(found: Sequence[Presence], lines: Lines) -> tuple[Landing, ...]:
+    return tuple(
+        Landing(line.name, point.tag, presence.found.entry.commit, presence.found.evidence)
+        for line in lines
+        if (first := point_in(found, line)) is not None
+        for presence, point in [first]
+    )
+
+
+def _tracked(known: ChangeId | CommitId) -> Tracked:
+    if known.startswith("I"):
+        return Tracked(change_ids=(ChangeId(known),))
+    return Tracked(commits=(CommitId(known),))

@@ -1,0 +1,138 @@
+"""The lock: what a run depended on (pins) and what it made (cells), as TOML text.
+
+One line an entry, sorted, so that two people's changes merge and a diff reads well.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import tomlkit
+from tomlkit.items import Array, InlineTable
+
+from patchseries.errors import SeriesError
+from patchseries.model import CommitId, Outcome, commit_id
+
+SCHEMA = 1
+_HEAD = "Written by series: what was ported, from which commits, and what came of it."
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A person's sign-off: who (``Name <mail>``), on which day, of which diff (its sha256).
+
+    It holds for that diff only: when the port changes, it asks again.
+    """
+
+    by: str
+    on: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What porting one patch onto one base gave; ``sha256`` is that of the patch file, if any."""
+
+    outcome: Outcome
+    strategies: tuple[str, ...] = ()
+    sha256: str | None = None
+    accepted: Acceptance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The pins, by (repository URL, revision), and the cells, by (patch, base)."""
+
+    pins: Mapping[tuple[str, str], CommitId] = field(default_factory=dict)
+    cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+
+
+def load(path: Path) -> Lock:
+    """The lock in the file *path*; an empty one when there is no such file.
+
+    :raises SeriesError: the file is no lock
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Lock()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SeriesError(f"cannot read {path}", cause=str(error)) from error
+    try:
+        return parse(text)
+    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise SeriesError(
+            f"{path} is damaged",
+            cause=f"{type(error).__name__}: {error}",
+            hint="restore it from git, or delete it and run `series rebase`",
+        ) from error
+
+
+def parse(text: str) -> Lock:
+    """The lock that *text* holds; ValueError, KeyError or TypeError when it is none."""
+    data = tomllib.loads(text)
+    if data.get("schema") != SCHEMA:
+        raise ValueError(f"schema is {data.get('schema')!r}, not {SCHEMA}")
+    return Lock(
+        {(p["repository"], p["rev"]): commit_id(p["commit"]) for p in data.get("pins", [])},
+        {(c["patch"], c["base"]): _cell(c) for c in data.get("cells", [])},
+    )
+
+
+def dump(lock: Lock) -> str:
+    """*lock* as text; ``parse(dump(lock)) == lock``."""
+    document = tomlkit.document()
+    document.add(tomlkit.comment(_HEAD))
+    document.add("schema", tomlkit.item(SCHEMA))
+    document.add(tomlkit.nl())
+    pins = sorted(lock.pins.items())
+    document.add(
+        "pins", _lines({"repository": r, "rev": v, "commit": str(c)} for (r, v), c in pins)
+    )
+    document.add(tomlkit.nl())
+    cells = sorted(lock.cells.items())
+    document.add("cells", _lines(_cell_table(p, b, cell) for (p, b), cell in cells))
+    return tomlkit.dumps(document)
+
+
+def _cell(table: Mapping[str, object]) -> Cell:
+    strategies = table.get("strategies", [])
+    if not isinstance(strategies, list):
+        raise TypeError("strategies: expected a list")
+    accepted = table.get("accepted")
+    if accepted is not None and not isinstance(accepted, dict):
+        raise TypeError("accepted: expected a table")
+    return Cell(
+        Outcome(str(table["outcome"])),
+        tuple(str(s) for s in strategies),
+        str(table["sha256"]) if "sha256" in table else None,
+        Acceptance(accepted["by"], accepted["on"], accepted["diff"]) if accepted else None,
+    )
+
+
+def _cell_table(patch: str, base: str, cell: Cell) -> dict[str, object]:
+    table: dict[str, object] = {"patch": patch, "base": base, "outcome": str(cell.outcome)}
+    if cell.strategies:
+        table["strategies"] = list(cell.strategies)
+    if cell.sha256:
+        table["sha256"] = cell.sha256
+    if cell.accepted:
+        table["accepted"] = asdict(cell.accepted)
+    return table
+
+
+def _lines(tables: Iterable[Mapping[str, object]]) -> Array:
+    array = tomlkit.array().multiline(True)
+    for table in tables:
+        array.append(_inline(table))
+    return array
+
+
+def _inline(table: Mapping[str, object]) -> InlineTable:
+    inline: InlineTable = tomlkit.inline_table()
+    for key, value in table.items():
+        inline.append(key, _inline(value) if isinstance(value, dict) else value)
+    return inline

@@ -1,0 +1,18 @@
+"""The manifest: TOML text in, a checked :class:`Manifest` out, every problem told at once."""
+
+from patchseries.manifest.problems import ManifestError, Problem
+from patchseries.manifest.read import load, parse
+from patchseries.manifest.schema import Manifest, PatchEntry, Project, Source, SourceKind, Variant
+
+__all__ = [
+    "Manifest",
+    "ManifestError",
+    "PatchEntry",
+    "Problem",
+    "Project",
+    "Source",
+    "SourceKind",
+    "Variant",
+    "load",
+    "parse",
+]

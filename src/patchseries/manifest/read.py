@@ -1,0 +1,199 @@
+"""From TOML text to a :class:`Manifest`: the one border where untyped data ends.
+
+Each table is checked by itself, so one mistake hides no other; then the tables against each
+other. Only when nothing is wrong does a manifest come out.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from patchseries.errors import SeriesError
+from patchseries.manifest import schema
+from patchseries.manifest.positions import Path, key_lines, line_of
+from patchseries.manifest.problems import (
+    ManifestError,
+    Problem,
+    from_pydantic,
+    unknown_key,
+    unknown_name,
+)
+from patchseries.manifest.schema import Manifest, PatchEntry, Project, SeriesTable
+
+SCHEMA = 1
+_TOP = ("schema", "series", "project", "patch", "checks", "releases")
+_T = TypeVar("_T", bound=BaseModel)
+
+
+def load(path: FilePath) -> Manifest:
+    """Read and check the manifest file *path*.
+
+    :raises ManifestError: with every problem found
+    :raises SeriesError: the file cannot be read
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise ManifestError(str(path), [Problem((), "not UTF-8 text", line)]) from error
+    except OSError as error:
+        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, filename: str = "manifest") -> Manifest:
+    """Check the manifest *text*; *filename* is how problems name it.
+
+    :raises ManifestError: with every problem found
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ManifestError(filename, [_syntax_problem(error)]) from error
+    problems: list[Problem] = []
+    manifest = _Reader(data, problems).manifest()
+    if problems or manifest is None:
+        lines = key_lines(text)
+        placed = [Problem(p.path, p.message, line_of(lines, p.path)) for p in problems]
+        raise ManifestError(filename, placed)
+    return manifest
+
+
+def _syntax_problem(error: tomllib.TOMLDecodeError) -> Problem:
+    found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
+    if not found:  # "at end of document"
+        return Problem((), f"not valid TOML: {error}")
+    return Problem((), f"not valid TOML: {found[1]} at column {found[3]}", int(found[2]))
+
+
+class _Reader:
+    """Reads the tables of one document, collecting problems as it goes."""
+
+    def __init__(self, data: Mapping[str, Any], problems: list[Problem]) -> None:
+        self._data = data
+        self._problems = problems
+
+    def manifest(self) -> Manifest | None:
+        for key in self._data:
+            if key not in _TOP:
+                self._problem((key,), unknown_key(key, _TOP))
+        if self._data.get("schema") != SCHEMA:
+            self._problem(("schema",), f"expected schema = {SCHEMA} (the first line of the file)")
+        series = self._table(SeriesTable, self._data.get("series", {}), ("series",))
+        projects = self._projects()
+        patches = self._patches()
+        for problem in _relations(self._data, projects, patches):
+            self._problems.append(problem)
+        if self._problems or series is None:
+            return None
+        return Manifest.model_construct(
+            series=series,
+            projects=projects,
+            patches=tuple(patches.values()),
+            checks=self._strings("checks"),
+            releases=self._strings("releases"),
+        )
+
+    def _projects(self) -> dict[str, Project]:
+        tables = self._data.get("project", {})
+        if not isinstance(tables, dict) or not tables:
+            self._problem(("project",), "expected at least one table [project.NAME]")
+            return {}
+        found: dict[str, Project] = {}
+        for name, table in tables.items():
+            if not re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", name):
+                self._problem(("project", name), "expected a name of lower-case letters and digits")
+            project = self._table(Project, table, ("project", name))
+            if project is not None:
+                found[name] = project
+        return found
+
+    def _patches(self) -> dict[int, PatchEntry]:
+        tables = self._data.get("patch", [])
+        if not isinstance(tables, list) or not tables:
+            self._problem(("patch",), "expected at least one table [[patch]]")
+            return {}
+        read = ((i, self._table(PatchEntry, t, ("patch", i))) for i, t in enumerate(tables))
+        return {i: patch for i, patch in read if patch is not None}
+
+    def _table(self, kind: type[_T], table: Any, path: Path) -> _T | None:
+        try:
+            return kind.model_validate(table)
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                known = _known_keys(kind, one["loc"])
+                self._problems.append(from_pydantic(dict(one), path, known))
+            return None
+
+    def _strings(self, key: str) -> dict[str, str]:
+        return {str(k): str(v) for k, v in self._data.get(key, {}).items()}
+
+    def _problem(self, path: Path, message: str) -> None:
+        self._problems.append(Problem(path, message))
+
+
+def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    """The keys known in the table that *loc*'s last part stands in."""
+    names = [part for part in loc[:-1] if isinstance(part, str)]
+    tables: dict[str, type[schema._Table]] = {
+        "source": schema.Source,
+        "packaging": schema.Packaging,
+        "orig": schema.Orig,
+        "variants": schema.Variant,
+    }
+    inner = [tables[name] for name in names if name in tables]
+    table = inner[-1] if inner else kind
+    return table.keys() if issubclass(table, schema._Table) else []
+
+
+def _relations(
+    data: Mapping[str, Any], projects: Mapping[str, Project], patches: Mapping[int, PatchEntry]
+) -> Iterator[Problem]:
+    """What is wrong between the tables."""
+    names = {p.name: i for i, p in reversed(list(patches.items()))}
+    declared = list(data.get("project", {}))
+    for i, patch in patches.items():
+        if names[patch.name] != i:
+            yield Problem(("patch", i, "name"), f"a patch before is called {patch.name!r} too")
+        if patch.project not in declared:
+            message = unknown_name("project", patch.project, declared)
+            yield Problem(("patch", i, "project"), message)
+        yield from _requirements(i, patch, patches, names)
+        if patch.project in projects:
+            yield from _claims(i, patch, projects[patch.project])
+
+
+def _requirements(
+    i: int, patch: PatchEntry, patches: Mapping[int, PatchEntry], names: Mapping[str, int]
+) -> Iterator[Problem]:
+    for k, name in enumerate(patch.requires):
+        where: Path = ("patch", i, "requires", k)
+        if name not in names:
+            yield Problem(where, unknown_name("patch", name, list(names)))
+        elif names[name] >= i:
+            yield Problem(where, f"{name!r} must stand before {patch.name!r}")
+        elif patches[names[name]].project != patch.project:
+            yield Problem(where, f"{name!r} is a patch of another project")
+
+
+def _claims(i: int, patch: PatchEntry, project: Project) -> Iterator[Problem]:
+    """Bounds that fit no base, bases that no source serves."""
+    try:
+        claimed = [base for base in project.bases if patch.applies_to(base)]
+        unserved = [base for base in claimed if patch.source_for(base) is None]
+    except ValueError as error:
+        yield Problem(("patch", i, "bases"), str(error))
+        return
+    if not claimed:
+        yield Problem(
+            ("patch", i, "bases"),
+            f"no base of {patch.project} is inside {patch.bases!r} ({', '.join(project.bases)})",
+        )
+    if unserved:
+        yield Problem(("patch", i, "source"), f"no source is given for {', '.join(unserved)}")

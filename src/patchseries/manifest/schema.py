@@ -1,0 +1,368 @@
+"""The manifest's tables as frozen values (pydantic checks each one's own shape)."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from patchseries import model
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9.+-]*")
+_SCP_LIKE = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:]+")
+_SCHEMES = frozenset({"https", "http", "git", "ssh", "git+ssh", "file"})
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise ValueError(f"expected lower-case letters, digits and '-' (a file name), not {text!r}")
+    return text
+
+
+def _repository(text: str) -> str:
+    """A URL that git only ever fetches from: no transport that runs a program, no option."""
+    if text.startswith("-") or "::" in text or any(c.isspace() or ord(c) < 32 for c in text):
+        raise ValueError(f"not a repository URL that is safe to fetch: {text!r}")
+    if text.startswith("/") or _SCP_LIKE.fullmatch(text) or urlsplit(text).scheme in _SCHEMES:
+        return text
+    raise ValueError(f"expected a URL (https://…, ssh://…, /folder), not {text!r}")
+
+
+def _rev(text: str) -> str:
+    """A tag, branch or ref by git's rules for ref names, which also cannot look like an option."""
+    bad = ("..", "@{", "//", ".lock/", "\\")
+    if (
+        not text
+        or text[0] in "-/."
+        or text.endswith(("/", ".", ".lock"))
+        or any(b in text for b in bad)
+        or any(c in " ~^:?*[" or ord(c) < 33 or ord(c) == 127 for c in text)
+    ):
+        raise ValueError(f"not a valid tag or branch name: {text!r}")
+    return text
+
+
+def _specifier(text: str) -> str:
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        raise ValueError(
+            f"expected version bounds such as '>=2013.1,<2013.1.4', not {text!r}"
+        ) from None
+    return text
+
+
+def _relative_file(text: str) -> str:
+    parts = text.split("/")
+    if text.startswith("/") or not all(parts) or ".." in parts:
+        raise ValueError(f"expected a file below patches/, such as own/fix.patch, not {text!r}")
+    return text
+
+
+def _one_or_many(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _tracked(text: str) -> str:
+    """A Change-Id or a commit id."""
+    if re.fullmatch(r"I[0-9a-f]{40}|[0-9a-f]{40}", text):
+        return text
+    raise ValueError(f"expected a Change-Id (I and 40 digits) or a full commit id, not {text!r}")
+
+
+def _commit(text: str) -> str:
+    try:
+        return model.commit_id(text)
+    except ValueError:
+        raise ValueError(f"expected a full commit id (40 digits 0-9a-f), not {text!r}") from None
+
+
+def _change(text: str) -> str:
+    try:
+        return model.change_id(text)
+    except ValueError:
+        raise ValueError(f"expected a Change-Id: I and 40 digits 0-9a-f, not {text!r}") from None
+
+
+def _digest(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError(f"expected a sha256 (64 digits 0-9a-f), not {text!r}")
+    return text
+
+
+def _bug(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+RepositoryUrl = Annotated[str, AfterValidator(_repository)]
+Rev = Annotated[str, AfterValidator(_rev)]
+Bounds = Annotated[str, AfterValidator(_specifier)]
+CommitText = Annotated[str, AfterValidator(_commit)]
+ChangeText = Annotated[str, AfterValidator(_change)]
+Tracked = Annotated[str, AfterValidator(_tracked)]
+PatchFile = Annotated[str, AfterValidator(_relative_file)]
+Digest = Annotated[str, AfterValidator(_digest)]
+Bug = Annotated[str, BeforeValidator(_bug)]
+
+
+class _Table(BaseModel):
+    """A table whose keys are written with ``-``, that knows all its keys and never changes."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=False,
+        alias_generator=lambda name: name.replace("_", "-"),
+        validate_by_name=False,
+        validate_by_alias=True,
+    )
+
+    @classmethod
+    def keys(cls) -> list[str]:
+        """The keys a person may write here."""
+        return [name.replace("_", "-") for name in cls.model_fields]
+
+
+class SourceKind(StrEnum):
+    """Where a change to port comes from."""
+
+    GIT = "git"
+    GERRIT = "gerrit"
+    FILE = "file"
+    URL = "url"
+
+
+class Source(_Table):
+    """What is ported: a commit, a Gerrit patchset, a patch file below patches/, or one at a URL.
+
+    ``bases`` limits it to some bases; the first source that fits a base is taken.
+    ``branch`` beside ``commit`` says where to find the commit on a server that refuses ids.
+    """
+
+    bases: Bounds | None = None
+    repository: RepositoryUrl | None = None
+    commit: CommitText | None = None
+    tag: Rev | None = None
+    branch: Rev | None = None
+    change_id: ChangeText | None = None
+    patchset: int | None = None
+    file: PatchFile | None = None
+    url: str | None = None
+    sha256: Digest | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Source:
+        git = self.commit or self.tag or self.branch
+        kinds = [bool(git), self.change_id is not None, self.file is not None, bool(self.url)]
+        if sum(kinds) != 1:
+            raise ValueError(
+                "expected one of: commit (or tag, branch), change-id, file, url with sha256"
+            )
+        if self.url and not (self.sha256 and self.url.startswith(("https://", "http://"))):
+            raise ValueError("a url source needs http(s):// and its sha256")
+        if self.patchset is not None and self.change_id is None:
+            raise ValueError("patchset goes with change-id")
+        return self
+
+    @property
+    def kind(self) -> SourceKind:
+        """Which of the four it is."""
+        if self.file:
+            return SourceKind.FILE
+        if self.url:
+            return SourceKind.URL
+        return SourceKind.GERRIT if self.change_id else SourceKind.GIT
+
+    @property
+    def rev(self) -> str:
+        """What to ask the repository for: the commit id, else the tag, else the branch."""
+        return self.commit or self.tag or self.branch or ""
+
+
+Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many)]
+Tracks = Annotated[tuple[Tracked, ...], BeforeValidator(_one_or_many)]
+
+
+class Packaging(_Table):
+    """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder.
+
+    ``drop`` names the packager's own patches to leave out on a base where they do not apply.
+    """
+
+    dsc: str | None = None
+    sha256: Digest | None = None
+    repository: RepositoryUrl | None = None
+    commit: CommitText | None = None
+    tag: Rev | None = None
+    branch: Rev | None = None
+    folder: str | None = None
+    drop: tuple[str, ...] = ()
+
+    @property
+    def rev(self) -> str:
+        """What to ask the packaging repository for."""
+        return self.commit or self.tag or self.branch or ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Packaging:
+        if sum(map(bool, (self.dsc, self.repository, self.folder))) != 1:
+            raise ValueError("expected one of: dsc, repository (with commit, tag, branch), folder")
+        if self.dsc and self.dsc.startswith(("https://", "http://")) and not self.sha256:
+            raise ValueError("a dsc at a URL needs its sha256")
+        if self.repository and not self.rev:
+            raise ValueError("a packaging repository needs a commit, tag or branch")
+        return self
+
+
+class Orig(_Table):
+    """The upstream tarball an archive already holds for one base: its path or URL and digest."""
+
+    file: str
+    sha256: Digest
+
+
+class Project(_Table):
+    """One upstream project: its repository and the bases of the line that is maintained.
+
+    ``source-package`` is the Debian source name (the project's own name by default);
+    ``name-maps`` names identifier maps for the port engine; ``bug-url`` holds ``{bug}``.
+    """
+
+    repository: RepositoryUrl
+    bases: tuple[Rev, ...]
+    gerrit: str | None = None
+    source_package: Slug | None = None
+    name_maps: tuple[str, ...] = ()
+    bug_url: str | None = None
+    blueprint_url: str | None = None
+    homepage: str | None = None
+    packaging: Packaging | None = None
+    orig: dict[str, Orig] = {}
+
+    @model_validator(mode="after")
+    def _has_bases(self) -> Project:
+        if not self.bases:
+            raise ValueError("bases: expected at least one tag or commit")
+        if twice := sorted({b for b in self.bases if self.bases.count(b) > 1}):
+            raise ValueError(f"bases: {', '.join(twice)} stands here twice")
+        return self
+
+
+class Variant(_Table):
+    """One of several ways to make a patch; what it names replaces what the patch names."""
+
+    source: Sources
+    change_id: ChangeText | None = None
+    summary: str | None = None
+    fixups: tuple[PatchFile, ...] | None = None
+
+
+class PatchEntry(_Table):
+    """One patch of the series: what is tracked upstream, what is ported, where it applies.
+
+    ``options`` are the settings that it brings, each off by default, in words for administrators.
+    """
+
+    name: Slug
+    project: str
+    summary: str | None = None
+    change_id: ChangeText | None = None
+    review: int | None = None
+    upstream: Tracks = ()
+    source: Sources = ()
+    bases: Bounds | None = None
+    superseded_by: Tracks = ()
+    requires: tuple[str, ...] = ()
+    bugs: tuple[Bug, ...] = ()
+    blueprints: tuple[str, ...] = ()
+    fixups: tuple[PatchFile, ...] = ()
+    options: tuple[str, ...] = ()
+    choose: str | None = None
+    variants: dict[Slug, Variant] = {}
+
+    @model_validator(mode="after")
+    def _has_source(self) -> PatchEntry:
+        if bool(self.variants) != bool(self.choose):
+            raise ValueError("variants and choose go together: choose names the variant to take")
+        if self.variants and self.source:
+            raise ValueError("a patch with variants has its sources in them")
+        if self.choose and self.choose not in self.variants:
+            raise ValueError(
+                f"choose: no variant is called {self.choose!r}; "
+                f"expected one of {', '.join(sorted(self.variants))}"
+            )
+        if not (self.variants or self.source or self.change_id):
+            raise ValueError("the key 'source' is missing: what is to be ported?")
+        return self
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources in use: the chosen variant's, else its own, else its Change-Id's."""
+        if self.choose:
+            return self.variants[self.choose].source
+        return self.source or (Source.model_validate({"change-id": self.change_id}),)
+
+    @property
+    def fixups_in_use(self) -> tuple[str, ...]:
+        """The patches of our own that go on top, those of the chosen variant first."""
+        chosen = self.variants[self.choose].fixups if self.choose else None
+        return chosen if chosen is not None else self.fixups
+
+    def applies_to(self, base: str) -> bool:
+        """Whether the patch claims *base*."""
+        return within(base, self.bases)
+
+    def source_for(self, base: str) -> Source | None:
+        """The source to port onto *base*: the first that fits it."""
+        return next((s for s in self.sources if within(base, s.bases)), None)
+
+
+class SeriesTable(_Table):
+    """The ``[series]`` table: the name, and what a person should know."""
+
+    name: Slug
+    summary: str | None = None
+    version_suffix: str | None = None
+    profile: Literal["current", "precise"] = "current"
+
+
+class Manifest(_Table):
+    """A whole series: its projects and its patches, in order."""
+
+    series: SeriesTable
+    projects: dict[str, Project]
+    patches: tuple[PatchEntry, ...]
+    checks: dict[str, str] = {}
+    releases: dict[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """The series' name."""
+        return self.series.name
+
+    def patches_of(self, project: str) -> tuple[PatchEntry, ...]:
+        """The patches of one project, in series order."""
+        return tuple(p for p in self.patches if p.project == project)
+
+    def patch(self, name: str) -> PatchEntry | None:
+        """The patch called *name*, or None."""
+        return next((p for p in self.patches if p.name == name), None)
+
+
+def within(base: str, bounds: str | None) -> bool:
+    """Whether the version *base* is inside *bounds* (packaging's specifiers; pre-releases too).
+
+    :raises ValueError: *base* is no version that bounds could be compared with
+    """
+    if bounds is None:
+        return True
+    try:
+        return SpecifierSet(bounds).contains(Version(base), prereleases=True)
+    except InvalidVersion:
+        raise ValueError(f"{base!r} is no version, so bounds cannot apply to it") from None

@@ -1,0 +1,201 @@
+"""Applying a patch file the way dpkg-source does: ``patch -F0 -p1``, offsets but no fuzz.
+
+Where a hunk goes follows GNU patch: first where the hunks before it would put it, then ever
+farther away, forwards first; a hunk with less context at one end than at the other can only
+be at that end of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchseries.git import Repository, TreeEntry
+from patchseries.model import TreeId
+from patchseries.patches.header import split_patch
+from patchseries.patches.parse import FilePatch, Hunk, PatchSyntaxError, parse_patch
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A hunk that was found elsewhere than its header says: by how many lines."""
+
+    path: str
+    hunk: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The tree after the patch, and the offsets a person may want to know."""
+
+    tree: TreeId
+    offsets: tuple[Offset, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a patch does not apply: path (and hunk, from 1) and the reason in words."""
+
+    path: str
+    reason: str
+    hunk: int | None = None
+
+    def __str__(self) -> str:
+        where = f", hunk {self.hunk}" if self.hunk else ""
+        return f"{self.path}{where}: {self.reason}" if self.path else self.reason
+
+
+class _Reject(Exception):
+    def __init__(self, path: str, reason: str, hunk: int | None = None) -> None:
+        super().__init__(reason)
+        self.rejected = Rejected(path, reason, hunk)
+
+
+def apply_patch(
+    repository: Repository, tree: TreeId, data: bytes, *, reverse: bool = False
+) -> Applied | Rejected:
+    """Apply the patch file *data* to *tree*, or say why it cannot be applied."""
+    offsets: list[Offset] = []
+    try:
+        files = parse_patch(split_patch(data)[1])
+        edits: dict[str, TreeEntry | None] = {}
+        for patched in files:
+            one = _reversed(patched) if reverse else patched
+            edits |= _apply_file(repository, tree, one, edits, offsets)
+    except PatchSyntaxError as error:
+        return Rejected("", f"not a patch that can be applied: {error}")
+    except _Reject as error:
+        return error.rejected
+    if not files:
+        return Rejected("", "there is no change in it")
+    return Applied(repository.edit_tree(tree, edits), tuple(offsets))
+
+
+def is_applied(repository: Repository, tree: TreeId, data: bytes) -> bool:
+    """Whether all of the patch is in *tree* already: it can be taken out again, whole."""
+    return isinstance(apply_patch(repository, tree, data, reverse=True), Applied)
+
+
+def place_hunks(
+    lines: Sequence[bytes], hunks: Sequence[Hunk]
+) -> tuple[list[bytes], list[int]] | int:
+    """*lines* with *hunks* applied and each one's offset; or the index of the first that fails."""
+    result: list[bytes] = []
+    offsets: list[int] = []
+    done = offset = 0
+    for index, hunk in enumerate(hunks):
+        guess = _first_line(hunk) + offset
+        at = _locate(lines, hunk, guess, done)
+        if at is None:
+            return index
+        offset = at - _first_line(hunk)
+        offsets.append(offset)
+        result += lines[done:at]
+        result += hunk.new
+        done = at + len(hunk.old)
+    return _completed([*result, *lines[done:]]), offsets
+
+
+def _completed(lines: list[bytes]) -> list[bytes]:
+    """As patch does: a line without its newline that is no longer the last one gets it."""
+    return [line if line.endswith(b"\n") else line + b"\n" for line in lines[:-1]] + lines[-1:]
+
+
+def _first_line(hunk: Hunk) -> int:
+    """Where the hunk starts, counted from 0; an empty old side stands *after* its line."""
+    return hunk.start - 1 if hunk.old else hunk.start
+
+
+def _locate(lines: Sequence[bytes], hunk: Hunk, guess: int, done: int) -> int | None:
+    size = len(hunk.old)
+    last = len(lines) - size
+    if not size:
+        return guess if done <= guess <= len(lines) else None
+    if hunk.leading < hunk.trailing and hunk.start <= 1:
+        candidates = [0] if hunk.leading >= hunk.trailing or done == 0 else []
+    elif hunk.trailing < hunk.leading:
+        candidates = [last]
+    else:
+        candidates = _outwards(guess, done, last)
+    for at in candidates:
+        if done <= at <= last and tuple(lines[at : at + size]) == hunk.old:
+            return at
+    return None
+
+
+def _outwards(guess: int, first: int, last: int) -> list[int]:
+    """The positions from *first* to *last*, the nearest to *guess* first, forwards before back."""
+    reach = max(abs(last - guess), abs(guess - first)) + 1
+    steps = (at for d in range(reach) for at in ((guess + d, guess - d) if d else (guess,)))
+    return [at for at in steps if first <= at <= last]
+
+
+def _apply_file(
+    repository: Repository,
+    tree: TreeId,
+    patched: FilePatch,
+    before: dict[str, TreeEntry | None],
+    offsets: list[Offset],
+) -> dict[str, TreeEntry | None]:
+    path = patched.path
+    if path in before:
+        raise _Reject(path, "the file is patched twice")
+    if patched.binary:
+        raise _Reject(path, "a binary change, which patch cannot apply")
+    entry = repository.entry(tree, patched.old_path or path)
+    old = _old_content(repository, patched, entry)
+    placed = place_hunks(_split(old), patched.hunks)
+    if isinstance(placed, int):
+        raise _Reject(path, "does not apply (no fuzz is allowed)", placed + 1)
+    lines, moved = placed
+    offsets += [Offset(path, i + 1, by) for i, by in enumerate(moved) if by]
+    edits: dict[str, TreeEntry | None] = {}
+    if patched.old_path is not None and patched.old_path != patched.new_path:
+        edits[patched.old_path] = None
+    if patched.new_path is None:
+        if lines:
+            raise _Reject(path, "it is to be deleted, and has other content")
+        return edits
+    mode = patched.new_mode or (entry.mode if entry else "100644")
+    edits[patched.new_path] = TreeEntry(mode, repository.write_blob(b"".join(lines)))
+    return edits
+
+
+def _old_content(repository: Repository, patched: FilePatch, entry: TreeEntry | None) -> bytes:
+    if patched.old_path is None:
+        if entry is not None and (entry.is_tree or repository.blob(entry.oid)):
+            raise _Reject(patched.path, "it is to be created, and is there already")
+        return b""
+    if entry is None or entry.is_tree:
+        raise _Reject(patched.path, "there is no such file")
+    if not entry.is_file:
+        raise _Reject(patched.path, "it is a symbolic link or submodule")
+    return repository.blob(entry.oid)
+
+
+def _split(data: bytes) -> list[bytes]:
+    """Lines with their ends; only LF ends a line."""
+    lines = data.split(b"\n")
+    last = lines.pop()
+    return [line + b"\n" for line in lines] + ([last] if last else [])
+
+
+def _reversed(patched: FilePatch) -> FilePatch:
+    """The patch that undoes *patched*."""
+    grown = 0
+    hunks = []
+    for hunk in patched.hunks:
+        start = _first_line(hunk) + grown
+        hunks.append(
+            Hunk(start + 1 if hunk.new else start, hunk.new, hunk.old, hunk.leading, hunk.trailing)
+        )
+        grown += len(hunk.new) - len(hunk.old)
+    return FilePatch(
+        patched.new_path,
+        patched.old_path,
+        patched.new_mode,
+        patched.old_mode,
+        tuple(hunks),
+        patched.binary,
+    )

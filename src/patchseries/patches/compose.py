@@ -1,0 +1,52 @@
+"""From a port to the bytes of its patch file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patchseries.files import sha256
+from patchseries.git import Repository
+from patchseries.model import TreeId
+from patchseries.patches.header import PatchHeader, format_header
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFile:
+    """A patch file: its name in the series and its bytes."""
+
+    name: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its bytes."""
+        return sha256(self.data)
+
+
+def compose(header: PatchHeader, diff: bytes) -> bytes:
+    """The patch file: *header*, ``---``, and *diff* (with its diffstat)."""
+    return format_header(header) + b"---\n" + diff
+
+
+def patch_diff(repository: Repository, before: TreeId, after: TreeId) -> bytes:
+    """The diff of a patch file, diffstat above it, from one tree to the next."""
+    return repository.diff(before, after, stat=True)
+
+
+def patch_name(number: int, slug: str) -> str:
+    """The name of the patch that stands at *number* (from 1) in its project: ``0003-slug.patch``.
+
+    The number is the manifest's, not the base's, so a patch keeps its name on every base.
+    """
+    return f"{number:04d}-{slug}.patch"
+
+
+def fixup_name(number: int, index: int, file: str) -> str:
+    """The name of the own patch *file* on top of patch *number*: ``0003.1-stem.patch``."""
+    stem = file.rsplit("/", 1)[-1].removesuffix(".patch")
+    return f"{number:04d}.{index}-{stem}.patch"
+
+
+def series_folder(series: str, base: str, project: str) -> str:
+    """Where the patches of one project and base lie below the root, in quilt's layout."""
+    return f"patches/{series}/{base.replace('/', '-')}/{project}"

@@ -1,0 +1,31 @@
+"""A quilt ``series`` file: which patches apply, in order. Comments and order are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLine:
+    """One patch of a series file: its name and the options after it (``-p1``)."""
+
+    name: str
+    options: tuple[str, ...] = ()
+
+
+def parse_series(text: str) -> tuple[SeriesLine, ...]:
+    """The patches that a ``series`` file names, without comments and blank lines."""
+    lines = (re.sub(r"(^|\s)#.*", "", line).split() for line in text.splitlines())
+    return tuple(SeriesLine(words[0], tuple(words[1:])) for words in lines if words)
+
+
+def format_series(names: Iterable[str]) -> str:
+    """A ``series`` file that names *names*, each on a line of its own."""
+    return "".join(f"{name}\n" for name in names)
+
+
+def append_series(text: str, names: Iterable[str]) -> str:
+    """*text* with *names* appended, and not a byte of what stands there changed but a final LF."""
+    return (text if not text or text.endswith("\n") else text + "\n") + format_series(names)

@@ -1,0 +1,116 @@
+"""Test-apply: the patch *files* on disk, on their bases, as dpkg-source would apply them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from patchseries.git import Repository
+from patchseries.model import CommitId, Outcome, TreeId
+from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
+from patchseries.patches.compose import patch_name, series_folder
+from patchseries.patches.quilt import parse_series
+from patchseries.pipeline.series import Selection, Series
+
+
+class Applies(StrEnum):
+    """What test-applying one patch on one base came to."""
+
+    APPLIES = "applies"
+    ALREADY_APPLIED = "already-applied"
+    NOT_APPLICABLE = "not-applicable"
+    FAILS = "fails"
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCell:
+    """One patch on one base; ``offsets`` are the hunks found elsewhere than they say."""
+
+    patch: str
+    project: str
+    base: str
+    result: Applies
+    reason: str = ""
+    offsets: tuple[Offset, ...] = ()
+
+
+def apply_series(
+    series: Series,
+    repository: Repository,
+    pins: Mapping[tuple[str, str], CommitId],
+    selection: Selection,
+    told: Callable[[str], None],
+    starts: Mapping[tuple[str, str], TreeId] | None = None,
+) -> list[AppliedCell]:
+    """Apply the series of each selected project and base from its files; nothing is written."""
+    cells: list[AppliedCell] = []
+    for project in selection.projects_of(series.manifest):
+        for base in selection.bases_of(series.manifest, project):
+            told(f"applying {project} on {base}")
+            commit = pins[series.manifest.projects[project].repository, base]
+            start = (starts or {}).get((project, base)) or repository.commit(commit).tree
+            cells += _Column(series, repository, project, base, start).apply_all()
+    if selection.patches:
+        return [cell for cell in cells if cell.patch in selection.patches]
+    return cells
+
+
+class _Column:
+    """One project on one base."""
+
+    def __init__(
+        self, series: Series, repository: Repository, project: str, base: str, tree: TreeId
+    ) -> None:
+        self._series = series
+        self._repository = repository
+        self._project = project
+        self._base = base
+        self._folder = series.root / series_folder(series.name, base, project)
+        self._tree = tree
+
+    def apply_all(self) -> list[AppliedCell]:
+        text = self._read("series")
+        names = [line.name for line in parse_series(text.decode("utf-8", "replace"))]
+        patches = self._series.manifest.patches_of(self._project)
+        return [self._cell(n, patch.name, names) for n, patch in enumerate(patches, 1)]
+
+    def _cell(self, number: int, patch: str, names: list[str]) -> AppliedCell:
+        main = patch_name(number, patch)
+        files = [name for name in names if name == main or name.startswith(f"{number:04d}.")]
+        if not files:
+            return self._without_file(patch)
+        tree, offsets = self._tree, list[Offset]()
+        for name in files:
+            data = self._read(name)
+            applied = apply_patch(self._repository, tree, data)
+            if isinstance(applied, Rejected):
+                if name == main and is_applied(self._repository, tree, data):
+                    return self._made(patch, Applies.ALREADY_APPLIED, "it is in the base already")
+                return self._made(patch, Applies.FAILS, f"{name}: {applied}")
+            tree = applied.tree
+            offsets += applied.offsets
+        self._tree = tree
+        return self._made(patch, Applies.APPLIES, "", tuple(offsets))
+
+    def _without_file(self, patch: str) -> AppliedCell:
+        """No file: for a reason that the lock knows, or it is missing."""
+        locked = self._series.lock.cells.get((patch, self._base))
+        outcome = locked.outcome if locked else None
+        entry = self._series.manifest.patch(patch)
+        if outcome is Outcome.NOT_APPLICABLE or (entry and not entry.applies_to(self._base)):
+            return self._made(patch, Applies.NOT_APPLICABLE, "the manifest excludes this base")
+        if outcome in (Outcome.ALREADY_APPLIED, Outcome.EMPTY):
+            return self._made(patch, Applies.ALREADY_APPLIED, "it is in the base already")
+        if outcome is Outcome.CONFLICT:
+            return self._made(patch, Applies.FAILS, "it conflicts: there is no patch file")
+        return self._made(patch, Applies.FAILS, "there is no patch file; run `series rebase`")
+
+    def _made(
+        self, patch: str, result: Applies, reason: str, offsets: tuple[Offset, ...] = ()
+    ) -> AppliedCell:
+        return AppliedCell(patch, self._project, self._base, result, reason, offsets)
+
+    def _read(self, name: str) -> bytes:
+        path = self._folder / name
+        return path.read_bytes() if path.is_file() else b""

@@ -1,0 +1,136 @@
+"""From a rebase to files: what changes on disk, planned first, then done as one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from patchseries import lock as locks
+from patchseries.errors import ExitCode, SeriesError
+from patchseries.files import sha256
+from patchseries.journal import Operation, commit_files
+from patchseries.lock import Cell, Lock
+from patchseries.manifest import Manifest
+from patchseries.model import CommitId
+from patchseries.patches.compose import series_folder
+from patchseries.patches.quilt import format_series, parse_series
+from patchseries.pipeline.rebase import Rebased, RebasedCell
+from patchseries.pipeline.series import Series
+from patchseries.pipeline.session import merged_lock
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files to write (None: to remove), by path below the root, and the lock to be."""
+
+    changes: Mapping[str, bytes | None]
+    lock: Lock
+
+
+def plan(
+    series: Series,
+    rebased: Rebased,
+    pins: Mapping[tuple[str, str], CommitId],
+    *,
+    overwrite: bool = False,
+) -> Plan:
+    """What writing *rebased* would change.
+
+    :param overwrite: replace patch files that were edited by hand too
+    :raises SeriesError: a patch file was edited by hand since the last rebase
+    """
+    changes: dict[str, bytes | None] = {}
+    for folder, cells in _by_folder(series, rebased).items():
+        changes |= _folder_changes(series, folder, cells)
+    if not overwrite:
+        _refuse_edited(series, changes)
+    lock = _pruned(_locked(merged_lock(series.lock, pins), rebased), series.manifest)
+    lock_text = locks.dump(lock).encode()
+    changes[str(series.lock_path.relative_to(series.root))] = lock_text
+    return Plan(changes, lock)
+
+
+def publish(
+    series: Series, planned: Plan, operation: Operation, *, locked: bool, dry_run: bool
+) -> list[str]:
+    """Carry *planned* out; the paths that changed (or, in a dry run, would).
+
+    :raises SeriesError: *locked*, and something would change
+    """
+    differing = sorted(p for p, d in planned.changes.items() if _on_disk(series, p) != d)
+    if locked and differing:
+        raise SeriesError(
+            f"the lock and the patches on disk are not what the manifest gives: {differing[0]}"
+            + (f" and {len(differing) - 1} more" if len(differing) > 1 else ""),
+            hint="run `series rebase` without --locked and commit what changed",
+        )
+    if dry_run or not differing:
+        return differing
+    return commit_files(series.root, planned.changes, operation)
+
+
+def _by_folder(series: Series, rebased: Rebased) -> dict[str, list[RebasedCell]]:
+    folders: dict[str, list[RebasedCell]] = {}
+    for cell in rebased.cells:
+        folders.setdefault(series_folder(series.name, cell.base, cell.project), []).append(cell)
+    return folders
+
+
+def _folder_changes(
+    series: Series, folder: str, cells: list[RebasedCell]
+) -> dict[str, bytes | None]:
+    """The folder's patch files and its series; patches named there before that are gone now."""
+    files = [file for cell in cells for file in cell.files]
+    changes: dict[str, bytes | None] = {f"{folder}/{file.name}": file.data for file in files}
+    before = _on_disk(series, f"{folder}/series")
+    for line in parse_series(before.decode("utf-8", "replace")) if before else ():
+        changes.setdefault(f"{folder}/{line.name}", None)
+    names = format_series(file.name for file in files)
+    changes[f"{folder}/series"] = names.encode() if names or before is not None else None
+    return changes
+
+
+def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
+    """A patch on disk that is neither the lock's nor the one to be written is a person's work."""
+    known = {cell.sha256 for cell in series.lock.cells.values()}
+    for path, data in changes.items():
+        there = _on_disk(series, path) if path.endswith(".patch") else None
+        if there is None or there == data or _is_fixup(path) or sha256(there) in known:
+            continue
+        raise SeriesError(
+            f"{path} was edited by hand since the last rebase, and is left alone",
+            hint="take the edit in with `series refresh`, or drop it with --overwrite",
+            exit_code=ExitCode.FINDINGS,
+        )
+
+
+def _is_fixup(path: str) -> bool:
+    """Own patches are edited in patches/own; their copies in the series are only written."""
+    return "." in path.rsplit("/", 1)[-1].partition("-")[0]
+
+
+def _locked(lock: Lock, rebased: Rebased) -> Lock:
+    cells = dict(lock.cells)
+    for cell in rebased.cells:
+        cells[cell.patch, cell.base] = Cell(
+            cell.outcome,
+            cell.result.strategies,
+            cell.files[0].sha256 if cell.files else None,
+            cell.accepted,
+        )
+    return Lock(lock.pins, cells)
+
+
+def _pruned(lock: Lock, manifest: Manifest) -> Lock:
+    """*lock* without what the manifest no longer has."""
+    cells = {
+        (name, base): cell
+        for (name, base), cell in lock.cells.items()
+        if (patch := manifest.patch(name)) and base in manifest.projects[patch.project].bases
+    }
+    return Lock(lock.pins, cells)
+
+
+def _on_disk(series: Series, path: str) -> bytes | None:
+    file = series.root / path
+    return file.read_bytes() if file.is_file() else None

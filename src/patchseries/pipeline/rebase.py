@@ -1,0 +1,206 @@
+"""Rebase: every patch onto every base, in series order, as data; nothing is written here.
+
+Porting is a pure function of manifest, lock, resolutions, own patches and upstream objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from patchseries.errors import SeriesError
+from patchseries.files import sha256
+from patchseries.git import Repository
+from patchseries.lock import Acceptance, Lock
+from patchseries.manifest import Manifest, PatchEntry, Project, Source, SourceKind
+from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
+from patchseries.patches.apply import Rejected, apply_patch, is_applied
+from patchseries.patches.compose import PatchFile, compose, fixup_name, patch_diff, patch_name
+from patchseries.patches.header import split_patch
+from patchseries.pipeline.provenance import patch_header
+from patchseries.pipeline.series import Selection
+from patchseries.port import Change, PortOptions, PortResult, port
+from patchseries.port.resolutions import Resolution
+from patchseries.sources.plan import repository_of
+
+
+@dataclass(frozen=True, slots=True)
+class RebasedCell:
+    """One patch on one base: the outcome, its files (the patch, then own patches on top).
+
+    ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file;
+    ``diff`` the SHA-256 of what the port changes: what a person signs off.
+    """
+
+    patch: str
+    project: str
+    base: str
+    result: PortResult
+    before: TreeId
+    source: CommitId | None = None
+    files: tuple[PatchFile, ...] = ()
+    diff: str | None = None
+    accepted: Acceptance | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What porting came to."""
+        return self.result.outcome
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a person still has to sign it off."""
+        return self.outcome is Outcome.ADAPTED and self.accepted is None
+
+
+@dataclass(frozen=True)
+class Rebased:
+    """All cells in order, and for each (project, base) the tree with its whole series applied."""
+
+    cells: tuple[RebasedCell, ...]
+    trees: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What a rebase is a function of.
+
+    ``pins`` say which commit each (repository, rev) is; ``patch_bytes`` gives the bytes of a
+    patch file named in the manifest; ``starts`` overrides the tree that a base's series starts
+    on (the packager's own patches applied, say); ``resolutions`` are those of the whole series.
+    """
+
+    repository: Repository
+    manifest: Manifest
+    lock: Lock
+    pins: Mapping[tuple[str, str], CommitId]
+    patch_bytes: Callable[[Source | str], bytes]
+    starts: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
+    resolutions: tuple[Resolution, ...] = ()
+
+    def options_for(self, patch: PatchEntry) -> PortOptions:
+        """What the engine may do for *patch*."""
+        mine = tuple(one for one in self.resolutions if one.patch == patch.name)
+        return PortOptions(
+            name_maps=self.manifest.projects[patch.project].name_maps, resolutions=mine
+        )
+
+
+def rebase(given: Ingredients, selection: Selection, told: Callable[[str], None]) -> Rebased:
+    """Port every selected patch onto every selected base; a conflict stops nothing else."""
+    cells: list[RebasedCell] = []
+    trees: dict[tuple[str, str], TreeId] = {}
+    for name in selection.projects_of(given.manifest):
+        for base in selection.bases_of(given.manifest, name):
+            told(f"rebasing {name} onto {base}")
+            column = _Column(given, name, base)
+            cells += column.port_all()
+            trees[name, base] = column.tree
+    return Rebased(tuple(cells), trees)
+
+
+class _Column:
+    """One project on one base: its patches ported one on top of the other."""
+
+    def __init__(self, given: Ingredients, name: str, base: str) -> None:
+        self._given = given
+        self._name = name
+        self._base = base
+        self._project: Project = given.manifest.projects[name]
+        commit = given.pins[self._project.repository, base]
+        start = given.starts.get((name, base))
+        self.tree = start or given.repository.commit(commit).tree
+
+    def port_all(self) -> list[RebasedCell]:
+        patches = self._given.manifest.patches_of(self._name)
+        return [self._port(number, patch) for number, patch in enumerate(patches, 1)]
+
+    def _port(self, number: int, patch: PatchEntry) -> RebasedCell:
+        source = patch.source_for(self._base) if patch.applies_to(self._base) else None
+        if source is None:
+            nothing = PortResult(Outcome.NOT_APPLICABLE, self.tree)
+            return RebasedCell(patch.name, self._name, self._base, nothing, self.tree)
+        commit = self._commit_of(source)
+        if commit is None:
+            result = self._port_file(self._given.patch_bytes(source))
+        else:
+            options = self._given.options_for(patch)
+            made = self._given.repository.commit(commit)
+            change = Change.of(self._given.repository, made)
+            result = port(self._given.repository, change, self.tree, options)
+        cell = RebasedCell(patch.name, self._name, self._base, result, self.tree, commit)
+        if not result.outcome.makes_patch or result.tree is None:
+            return cell
+        return self._written(number, patch, source, cell)
+
+    def _port_file(self, data: bytes) -> PortResult:
+        """A patch file is applied as it is: without a commit there is nothing to merge by."""
+        applied = apply_patch(self._given.repository, self.tree, data)
+        if not isinstance(applied, Rejected):
+            return PortResult(Outcome.CLEAN, applied.tree)
+        if is_applied(self._given.repository, self.tree, data):
+            return PortResult(Outcome.ALREADY_APPLIED, self.tree)
+        return _conflict(applied)
+
+    def _written(
+        self, number: int, patch: PatchEntry, source: Source, cell: RebasedCell
+    ) -> RebasedCell:
+        """The cell with its patch files; the column's tree moves on, past the own patches too."""
+        assert cell.result.tree is not None
+        diff = patch_diff(self._given.repository, self.tree, cell.result.tree)
+        digest = sha256(split_patch(diff)[1])
+        accepted = self._accepted(patch, digest)
+        header = patch_header(
+            self._given.repository,
+            self._project,
+            patch,
+            source,
+            cell.source,
+            cell.result,
+            accepted,
+            self._given.patch_bytes,
+        )
+        files = [PatchFile(patch_name(number, patch.name), compose(header, diff))]
+        tree = cell.result.tree
+        for index, name in enumerate(patch.fixups_in_use, 1):
+            data = self._given.patch_bytes(name)
+            applied = apply_patch(self._given.repository, tree, data)
+            if isinstance(applied, Rejected):
+                reason = f"{name} does not apply on top"
+                return replace(cell, result=_conflict(applied, reason))
+            files.append(self._fixup(fixup_name(number, index, name), data, tree, applied.tree))
+            tree = applied.tree
+        self.tree = tree
+        return replace(cell, files=tuple(files), diff=digest, accepted=accepted)
+
+    def _fixup(self, name: str, data: bytes, before: TreeId, after: TreeId) -> PatchFile:
+        """An own patch, under its own head, with the context of the tree it now stands on."""
+        head = split_patch(data)[0].partition(b"\n---\n")[0].rstrip(b"\n") + b"\n"
+        return PatchFile(name, head + b"---\n" + patch_diff(self._given.repository, before, after))
+
+    def _accepted(self, patch: PatchEntry, digest: str) -> Acceptance | None:
+        cell = self._given.lock.cells.get((patch.name, self._base))
+        accepted = cell.accepted if cell else None
+        return accepted if accepted and accepted.diff == digest else None
+
+    def _commit_of(self, source: Source) -> CommitId | None:
+        if source.kind in (SourceKind.FILE, SourceKind.URL):
+            return None
+        return self._given.pins[repository_of(self._project, source), source.rev]
+
+
+def _conflict(rejected: Rejected, why: str = "") -> PortResult:
+    reason = f"{why}: {rejected}" if why else str(rejected)
+    return PortResult(
+        Outcome.CONFLICT, None, conflicts=(Conflict(rejected.path or "-", 1, reason),)
+    )
+
+
+def missing_pin(repository: str, rev: str) -> SeriesError:
+    """The error for a revision that was never fetched."""
+    return SeriesError(f"{rev} of {repository} is not pinned", hint="run `series fetch`")
+
+
+def findings_of(cells: tuple[RebasedCell, ...]) -> list[Finding]:
+    """What a person should know of the cells: the engine's findings, with the patch's name."""
+    return [replace(f, patch=cell.patch) for cell in cells for f in cell.result.findings]

@@ -1,0 +1,113 @@
+"""A series on disk: where its manifest, lock and patches are, read together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from patchseries import lock, manifest
+from patchseries.errors import UsageError
+from patchseries.manifest import Manifest
+from patchseries.manifest.problems import unknown_name
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of the project folder *root*: ``series/NAME.toml`` and what belongs to it."""
+
+    root: Path
+    name: str
+
+    @property
+    def manifest_path(self) -> Path:
+        """``series/NAME.toml``."""
+        return self.root / "series" / f"{self.name}.toml"
+
+    @property
+    def lock_path(self) -> Path:
+        """``series/NAME.lock``."""
+        return self.root / "series" / f"{self.name}.lock"
+
+    @property
+    def patches_folder(self) -> Path:
+        """``patches/NAME``."""
+        return self.root / "patches" / self.name
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The manifest, checked."""
+        return manifest.load(self.manifest_path)
+
+    @cached_property
+    def lock(self) -> lock.Lock:
+        """The lock as it is on disk."""
+        return lock.load(self.lock_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of a series a command is about; empty means all."""
+
+    projects: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
+
+    def check(self, chosen: Manifest) -> None:
+        """Refuse names that the manifest does not know.
+
+        :raises UsageError: with the nearest name there is
+        """
+        known_bases = list(dict.fromkeys(b for p in chosen.projects.values() for b in p.bases))
+        patches = [p.name for p in chosen.patches]
+        _known("project", self.projects, list(chosen.projects))
+        _known("base", self.bases, known_bases)
+        _known("patch", self.patches, patches)
+
+    def projects_of(self, chosen: Manifest) -> list[str]:
+        """The projects selected: those named, or those of the patches named, or all."""
+        wanted = set(self.projects)
+        if self.patches and not wanted:
+            wanted = {p.project for p in chosen.patches if p.name in self.patches}
+        return [name for name in chosen.projects if not wanted or name in wanted]
+
+    def bases_of(self, chosen: Manifest, project: str) -> list[str]:
+        """The bases of *project* that are selected, in the manifest's order."""
+        bases = chosen.projects[project].bases
+        return [base for base in bases if not self.bases or base in self.bases]
+
+
+def find_series(start: Path, name: str | None) -> Series:
+    """The series *name* of the project folder that holds *start*; the only one when None.
+
+    :raises UsageError: no project folder, no such series, or several and none named
+    """
+    root = project_root(start)
+    names = sorted(path.stem for path in (root / "series").glob("*.toml"))
+    if name is None:
+        if len(names) != 1:
+            raise UsageError(
+                f"which series? {root / 'series'} holds {', '.join(names)}", hint="name one"
+            )
+        return Series(root, names[0])
+    if name not in names:
+        raise UsageError(unknown_name("series", name, names), hint=f"there is {', '.join(names)}")
+    return Series(root, name)
+
+
+def project_root(start: Path) -> Path:
+    """The nearest folder from *start* upwards with a series/NAME.toml."""
+    for folder in (start, *start.parents):
+        if any((folder / "series").glob("*.toml")):
+            return folder
+    raise UsageError(
+        f"no series/NAME.toml in {start} or above",
+        hint="change into the project's folder, or make one with `series init`",
+    )
+
+
+def _known(kind: str, names: Collection[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UsageError(unknown_name(kind, name, known), hint=f"there is {', '.join(known)}")

@@ -1,0 +1,113 @@
+"""What a command has at hand besides the series itself, handed in by the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from patchseries.errors import SeriesError, UpstreamError
+from patchseries.git import Repository
+from patchseries.journal import Operation
+from patchseries.lock import Lock
+from patchseries.manifest import Source, SourceKind
+from patchseries.model import CommitId
+from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.resolutions import load_resolutions
+from patchseries.pipeline.series import Selection, Series
+from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
+
+_UNNAMED = Operation("series", "")
+
+
+def _quiet(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The cache, where to fetch from, and what may change.
+
+    ``locked``: nothing on disk may change; a difference is an error. ``told`` hears progress;
+    ``operation`` is what the log says of what is changed.
+    """
+
+    cache: Cache
+    fetching: FetchOptions
+    locked: bool = False
+    dry_run: bool = False
+    told: Callable[[str], None] = _quiet
+    operation: Operation = _UNNAMED
+
+    def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
+        """Bring what the selection needs; the pins, checked against the lock.
+
+        :raises UpstreamError: not reachable, not there, not what was pinned, not in a locked lock
+        """
+        projects = selection.projects_of(series.manifest)
+        wanted = wants(series.manifest, projects, selection.bases)
+        pins = fetch(self.cache, wanted, series.lock.pins, self.fetching)
+        new = pins.keys() - series.lock.pins.keys()
+        if self.locked and new:
+            repository, rev = min(new)
+            raise UpstreamError(
+                f"{series.lock_path.name} does not pin {rev} of {repository}",
+                hint="run `series fetch` without --locked and commit the lock",
+            )
+        return pins
+
+    def at_hand(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
+        """The pins of what the selection needs, from the cache alone where it has all of it."""
+        try:
+            return replace(self, fetching=replace(self.fetching, offline=True)).fetch(
+                series, selection
+            )
+        except UpstreamError:
+            if self.fetching.offline:
+                raise
+            return self.fetch(series, selection)
+
+    @contextmanager
+    def ingredients(
+        self, series: Series, pins: Mapping[tuple[str, str], CommitId]
+    ) -> Iterator[Ingredients]:
+        """All that a rebase is a function of, with a scratch repository over the cache."""
+        urls = [repository for repository, _ in pins]
+        with open_objects(self.cache, urls) as repository:
+            yield Ingredients(
+                repository,
+                series.manifest,
+                series.lock,
+                pins,
+                lambda source: patch_bytes(series, source),
+                resolutions=load_resolutions(series),
+            )
+
+    @contextmanager
+    def objects(self, pins: Mapping[tuple[str, str], CommitId]) -> Iterator[Repository]:
+        """A scratch repository over the cached upstreams of *pins*."""
+        with open_objects(self.cache, [repository for repository, _ in pins]) as repository:
+            yield repository
+
+
+def patch_bytes(series: Series, source: Source | str) -> bytes:
+    """The bytes of a patch file that the manifest names: below patches/.
+
+    :raises SeriesError: there is no such file
+    """
+    if not isinstance(source, str) and source.kind is SourceKind.URL:
+        raise SeriesError(f"{source.url} was not fetched", hint="run `series fetch`")
+    name = source if isinstance(source, str) else source.file or ""
+    path = series.root / "patches" / name
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SeriesError(
+            f"{series.manifest_path.name} names patches/{name}, which cannot be read",
+            cause=error.strerror,
+        ) from error
+
+
+def merged_lock(lock: Lock, pins: Mapping[tuple[str, str], CommitId]) -> Lock:
+    """*lock* with *pins* added."""
+    return replace(lock, pins=dict(lock.pins) | dict(pins))

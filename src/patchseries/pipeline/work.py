@@ -1,0 +1,149 @@
+"""The stages that commands have in common, one after the other, over one session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from patchseries.debian.request import Orig, SourcePackage
+from patchseries.errors import ExitCode, SeriesError
+from patchseries.model import CommitId, Finding, Outcome
+from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
+from patchseries.pipeline.build import BuildOptions, Supplies, build_all
+from patchseries.pipeline.packaging import Downloads, given_orig, grounds
+from patchseries.pipeline.publish import plan, publish
+from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell, rebase
+from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+
+Pins = Mapping[tuple[str, str], CommitId]
+
+
+@dataclass(frozen=True)
+class Ported:
+    """A rebase that was published: its cells, the files that changed, what else is to be told."""
+
+    rebased: Rebased
+    changed: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def conflicts(self) -> list[RebasedCell]:
+        """The cells that conflict."""
+        return [cell for cell in self.rebased.cells if cell.outcome is Outcome.CONFLICT]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """All that a run came to."""
+
+    ported: Ported
+    applied: list[AppliedCell]
+    packages: list[SourcePackage]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is left for a person to do."""
+        failed = any(cell.result is Applies.FAILS for cell in self.applied)
+        return not (failed or self.ported.conflicts)
+
+
+def rebase_and_publish(
+    session: Session, series: Series, selection: Selection, pins: Pins, *, overwrite: bool = False
+) -> Ported:
+    """Port what is selected and write patches and lock."""
+    with session.ingredients(series, pins) as given:
+        rebased = rebase(given, selection, session.told)
+    return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
+
+
+def rebase_and_build(
+    session: Session,
+    series: Series,
+    selection: Selection,
+    pins: Pins,
+    options: BuildOptions,
+) -> tuple[Ported, list[SourcePackage]]:
+    """Port and publish what is selected, then build its packages.
+
+    :raises SeriesError: a conflict that is not skipped, or a package that cannot be made
+    """
+    if session.dry_run:
+        raise SeriesError("build has no dry run: it only ever writes to build/",
+                          exit_code=ExitCode.USAGE)  # fmt: skip
+    with session.ingredients(series, pins) as given:
+        rebased = rebase(given, selection, session.told)
+        ported = publish_rebased(session, series, rebased, pins)
+        return ported, build_packages(session, series, given, rebased, selection, options)
+
+
+def build_packages(
+    session: Session,
+    series: Series,
+    given: Ingredients,
+    rebased: Rebased,
+    selection: Selection,
+    options: BuildOptions,
+) -> list[SourcePackage]:
+    """Build what is selected, on the packaging and tarballs that the manifest names.
+
+    :raises SeriesError: a conflict that is not skipped, or a package that cannot be made
+    """
+    supplies = _supplies(session, series, selection, given)
+    packaged = _on_packaging(session, given, selection, rebased, supplies)
+    return build_all(series, given, packaged, selection, options, supplies, session.told)
+
+
+def _supplies(
+    session: Session, series: Series, selection: Selection, given: Ingredients
+) -> Supplies:
+    """The packaging and upstream tarballs that the manifest names."""
+    downloads = Downloads(session.cache.root / "downloads", session.fetching.offline)
+    origs: dict[tuple[str, str], Orig] = {}
+    for name in selection.projects_of(series.manifest):
+        for base in selection.bases_of(series.manifest, name):
+            orig = given_orig(series.manifest.projects[name], base, series.root, downloads)
+            if orig is not None:
+                origs[name, base] = orig
+    return Supplies(grounds(given, selection, series.root, downloads), origs)
+
+
+def _on_packaging(
+    session: Session,
+    given: Ingredients,
+    selection: Selection,
+    rebased: Rebased,
+    supplies: Supplies,
+) -> Rebased:
+    """The rebase that packages are built from: on upstream *with* the packager's own patches."""
+    projects = tuple(dict.fromkeys(project for project, _ in supplies.grounds))
+    if not projects:
+        return rebased
+    starts = {key: ground.tree for key, ground in supplies.grounds.items()}
+    again = rebase(replace(given, starts=starts), replace(selection, projects=projects),
+                   session.told)  # fmt: skip
+    others = tuple(cell for cell in rebased.cells if cell.project not in projects)
+    return Rebased((*others, *again.cells), {**rebased.trees, **again.trees})
+
+
+def run(session: Session, series: Series, selection: Selection, options: BuildOptions) -> RunResult:
+    """Fetch, rebase, test-apply and build what is selected."""
+    pins = session.fetch(series, selection)
+    ported, packages = rebase_and_build(session, series, selection, pins, options)
+    fresh = Series(series.root, series.name)  # its lock is another one now
+    with session.objects(pins) as repository:
+        applied = apply_series(fresh, repository, pins, selection, session.told)
+    return RunResult(ported, applied, packages)
+
+
+def publish_rebased(
+    session: Session, series: Series, rebased: Rebased, pins: Pins, *, overwrite: bool = False
+) -> Ported:
+    """Write the patches and the lock of a rebase, as far as the session lets it."""
+    planned = plan(series, rebased, pins, overwrite=overwrite)
+    changed = publish(
+        series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
+    )
+    unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
+    return Ported(rebased, tuple(changed), tuple(unused))

@@ -1,0 +1,204 @@
+"""Fetching what a plan wants, upstream by upstream, and pinning it.
+
+Over the network only the wanted commits come, shallow and by id where the server allows it. From
+a mirror nothing is copied: its objects are read through alternates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchseries.errors import SeriesError, UpstreamError
+from patchseries.git import Repository, scratch
+from patchseries.model import CommitId
+from patchseries.sources import network
+from patchseries.sources.cache import Cache
+from patchseries.sources.mirrors import mirror_of
+from patchseries.sources.plan import Want
+
+Progress = Callable[[str], None]
+"""Is told, in a few words, what goes on."""
+
+Pins = dict[tuple[str, str], CommitId]
+
+_ID = re.compile(r"[0-9a-f]{40}")
+_KEPT = "refs/series/"
+"""Where the cache remembers what a revision's name meant when it was fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """Where to look: mirror folders first; *offline* asks nobody."""
+
+    mirrors: Sequence[Path] = ()
+    offline: bool = False
+    progress: Progress | None = None
+
+
+def fetch(
+    cache: Cache,
+    wanted: Sequence[Want],
+    pinned: Mapping[tuple[str, str], CommitId],
+    options: FetchOptions,
+) -> Pins:
+    """Bring every want into the cache; what each revision is, by (repository, rev).
+
+    :param pinned: what the lock says each revision was; another commit there is an error
+    :raises UpstreamError: not reachable, not there, or not what was pinned
+    """
+    pins: Pins = {}
+    for url in dict.fromkeys(want.repository for want in wanted):
+        mine = [want for want in wanted if want.repository == url]
+        with cache.locked(url) as repository:
+            if options.progress:
+                options.progress(f"fetching {url}")
+            found = _Upstream(url, repository, options).bring(mine)
+            for want in mine:
+                _agree(want, found[want.rev], pinned.get((url, want.rev)))
+                pins[url, want.rev] = found[want.rev]
+            _keep(repository, found)
+    return pins
+
+
+@contextmanager
+def open_objects(cache: Cache, urls: Sequence[str]) -> Iterator[Repository]:
+    """A scratch repository that reads all objects of the cached upstreams *urls*."""
+    folders = [cache.repository_folder(url) / "objects" for url in dict.fromkeys(urls)]
+    with scratch(cache.scratch, [f for f in folders if f.is_dir()]) as repository:
+        yield repository
+
+
+class _Upstream:
+    """One upstream during one fetch."""
+
+    def __init__(self, url: str, repository: Repository, options: FetchOptions) -> None:
+        self._url = url
+        self._repository = repository
+        self._options = options
+        self._mirror = None if options.offline else mirror_of(url, options.mirrors)
+
+    def bring(self, wanted: Sequence[Want]) -> dict[str, CommitId]:
+        """What each wanted revision is, with its objects in the repository."""
+        if self._mirror is not None:
+            return self._from_mirror(self._mirror, wanted)
+        if self._options.offline:
+            return {want.rev: self._kept(want) for want in wanted}
+        return self._from_network(wanted)
+
+    def _from_mirror(self, folder: Path, wanted: Sequence[Want]) -> dict[str, CommitId]:
+        found: dict[str, CommitId] = {}
+        with Repository(folder) as mirror:
+            self._repository.set_alternates([mirror.objects_folder])
+            for want in wanted:
+                commit = _in_mirror(mirror, want.rev)
+                if commit is None:
+                    raise _missing(want, f"its mirror {folder}")
+                found[want.rev] = commit
+        return found
+
+    def _from_network(self, wanted: Sequence[Want]) -> dict[str, CommitId]:
+        named = [want for want in wanted if not _ID.fullmatch(want.rev)]
+        refs = network.list_refs(self._url, self._repository.git_dir) if named else {}
+        names = {want.rev: _listed(refs, want) for want in named}
+        found = {rev: CommitId(refs[name]) for rev, name in names.items()}
+        found |= {want.rev: CommitId(want.rev) for want in wanted if want not in named}
+        for depth, with_parent in ((1, False), (2, True)):
+            group = [w for w in wanted if w.with_parent == with_parent]
+            absent = [w for w in group if not self._whole(found[w.rev], with_parent)]
+            # By name what has one: a server that refuses ids still gives those, shallow.
+            self._fetch([names[w.rev] for w in absent if w.rev in names], depth)
+            self._fetch_ids([w for w in absent if w.rev not in names], depth)
+        return found
+
+    def _fetch_ids(self, absent: Sequence[Want], depth: int) -> None:
+        try:
+            self._fetch([want.rev for want in absent], depth)
+        except network.RefusedError:
+            self._fetch_histories(absent)
+            for want in absent:
+                if not self._repository.has(want.rev):
+                    raise _missing(want, self._url) from None
+
+    def _fetch_histories(self, wanted: Sequence[Want]) -> None:
+        """What a server that refuses ids still gives: the branches named, else all, whole."""
+        branches = {want.hint for want in wanted if want.hint}
+        try:
+            self._fetch([f"refs/heads/{b}" for b in sorted(branches)], None)
+        except network.RefusedError:
+            branches = set()
+        if not branches or not all(self._repository.has(want.rev) for want in wanted):
+            self._fetch(["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], None)
+
+    def _fetch(self, refspecs: Sequence[str], depth: int | None) -> None:
+        network.fetch_commits(
+            self._url,
+            self._repository.git_dir,
+            refspecs,
+            depth=depth,
+            progress=self._options.progress,
+        )
+
+    def _whole(self, commit: CommitId, with_parent: bool) -> bool:
+        """Whether the commit is here already (with the one before it, where that is needed)."""
+        if not self._repository.has(commit):
+            return False
+        parents = self._repository.commit(commit).parents if with_parent else ()
+        return all(self._repository.has(parent) for parent in parents[:1])
+
+    def _kept(self, want: Want) -> CommitId:
+        commit = CommitId(want.rev)
+        if not _ID.fullmatch(want.rev):
+            kept = self._repository.resolve(_KEPT + want.rev)
+            if kept is None:
+                raise _not_cached(want)
+            commit = kept
+        if not self._whole(commit, want.with_parent):
+            raise _not_cached(want)
+        return commit
+
+
+def _keep(repository: Repository, found: Mapping[str, CommitId]) -> None:
+    """Remember what the names meant, so that --offline can answer, and gc leaves it alone."""
+    # What was remembered is not read: a mirror that was made anew may have lost it.
+    lines = "".join(f"update {_KEPT}{rev} {commit}\n" for rev, commit in found.items())
+    repository.run("update-ref", "--stdin", stdin=lines.encode())
+
+
+def _in_mirror(mirror: Repository, rev: str) -> CommitId | None:
+    names = [rev] if _ID.fullmatch(rev) else [f"refs/tags/{rev}", f"refs/heads/{rev}",
+                                              f"refs/remotes/origin/{rev}"]  # fmt: skip
+    return next((c for c in map(mirror.resolve, names) if c is not None), None)
+
+
+def _listed(refs: Mapping[str, str], want: Want) -> str:
+    """The full name of the tag or branch *want* among *refs*."""
+    for name in (f"refs/tags/{want.rev}", f"refs/heads/{want.rev}"):
+        if name in refs:
+            return name
+    raise _missing(want, want.repository)
+
+
+def _agree(want: Want, found: CommitId, pinned: CommitId | None) -> None:
+    if pinned is not None and pinned != found:
+        raise UpstreamError(
+            f"{want.rev} of {want.repository} ({want.why}) is {found}, but was pinned as {pinned}",
+            hint="find out why it moved; to accept it, remove its line from the lock",
+        )
+
+
+def _missing(want: Want, where: str) -> SeriesError:
+    what = f"commit {want.rev}" if _ID.fullmatch(want.rev) else f"tag or branch {want.rev!r}"
+    return UpstreamError(
+        f"{where} has no {what} ({want.why})", hint="correct the manifest, or update the mirror"
+    )
+
+
+def _not_cached(want: Want) -> SeriesError:
+    return UpstreamError(
+        f"{want.rev} of {want.repository} ({want.why}) is not in the cache",
+        hint="run `series fetch` without --offline",
+    )

@@ -1,0 +1,34 @@
+"""Local mirrors: a URL whose path is /ORG/REPO(.git) is taken from DIR/ORG/REPO(.git)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+
+def mirror_of(url: str, folders: Sequence[Path]) -> Path | None:
+    """The git repository in *folders* that mirrors *url*, or None. It is only ever read."""
+    parts = repository_path(url).parts
+    if len(parts) < 2 or ".." in parts:
+        return None
+    name = "/".join(parts[-2:])
+    for folder in folders:
+        for candidate in (folder / name, folder / f"{name}.git"):
+            if _is_repository(candidate):
+                return candidate
+    return None
+
+
+def repository_path(url: str) -> PurePosixPath:
+    """The path of a repository on its server, without ``.git``: ``openstack/nova``."""
+    is_scp_like = "://" not in url and ":" in url
+    path = url.partition(":")[2] if is_scp_like else urlsplit(url).path
+    return PurePosixPath(path.strip("/").removesuffix(".git"))
+
+
+def _is_repository(folder: Path) -> bool:
+    return any(
+        (git_dir / "objects").is_dir() and (git_dir / "HEAD").exists()
+        for git_dir in (folder, folder / ".git")
+    )

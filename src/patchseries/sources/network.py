@@ -1,0 +1,114 @@
+"""git's network side. The one place where the user's git settings apply.
+
+``url.*.insteadOf``, proxies and credentials are the user's way to reach a server, so fetching
+reads their configuration; what is fetched is then verified by its commit id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from patchseries import process
+from patchseries.errors import ProgramError, UpstreamError
+
+_ENV = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ATTR_NOSYSTEM": "1",
+    # ext:: would run a program of the URL's choice
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+}
+_REFUSED = re.compile(
+    r"unadvertised object|not our ref|no such remote ref|couldn't find remote ref"
+    r"|Server does not allow request",
+    re.IGNORECASE,
+)
+
+
+class RefusedError(UpstreamError):
+    """The server is there, and does not give what was asked for."""
+
+
+def list_refs(url: str, cwd: Path) -> dict[str, str]:
+    """All heads and tags of *url*: full name → commit id, tags peeled.
+
+    :raises UpstreamError: it cannot be reached
+    """
+    done = _remote(["ls-remote", "--heads", "--tags", "--", url], url, cwd)
+    refs: dict[str, str] = {}
+    for line in done.stdout.decode("utf-8", "replace").splitlines():
+        oid, _, name = line.partition("\t")
+        refs[name.removesuffix("^{}")] = oid  # the peeled line follows the tag's own
+    return refs
+
+
+def fetch_commits(
+    url: str,
+    cwd: Path,
+    refspecs: Sequence[str],
+    *,
+    depth: int | None,
+    progress: Callable[[str], None] | None,
+) -> None:
+    """Fetch *refspecs* (commit ids or refs) of *url* into the repository *cwd*.
+
+    :param depth: how many commits of history (None: all)
+    :raises RefusedError: the server refuses one of them
+    :raises UpstreamError: it cannot be reached, or the transfer broke; nothing was added
+    """
+    if not refspecs:
+        return
+    shallow = [f"--depth={depth}"] if depth else []
+    _remote(
+        ["fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+         "--no-auto-maintenance", "--progress" if progress else "--no-progress",
+         *shallow, "--", url, *refspecs],
+        url, cwd, progress,
+    )  # fmt: skip
+
+
+def fetch_history(url: str, cwd: Path, *, progress: Callable[[str], None] | None) -> None:
+    """Bring all branches and tags of *url* into the repository *cwd*: commits, no trees or files.
+
+    A server that serves no partial clones sends everything. Refs that are gone there go here too.
+
+    :raises UpstreamError: it cannot be reached, or the transfer broke; nothing was added
+    """
+    # As settings of this one call a partial clone leaves no trace in the repository: otherwise
+    # local commands would fetch each missing tree by itself.
+    partial = ["-c", f"remote.history.url={url}", "-c", "remote.history.promisor=true",
+               "-c", "remote.history.partialclonefilter=tree:0"]  # fmt: skip
+    _remote(
+        [*partial, "fetch", "--filter=tree:0", "--prune", "--no-write-fetch-head",
+         "--no-recurse-submodules", "--no-auto-maintenance",
+         "--progress" if progress else "--no-progress",
+         "history", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
+        url, cwd, progress,
+    )  # fmt: skip
+
+
+def _remote(
+    args: Sequence[str], url: str, cwd: Path, progress: Callable[[str], None] | None = None
+) -> process.Result:
+    argv = ["git", "-c", "fetch.fsckObjects=false", "-c", "gc.auto=0", *args]
+    try:
+        return process.run(argv, cwd=cwd, env=_ENV, on_stderr=progress)
+    except ProgramError as error:
+        if "is not installed" in error.message:
+            raise
+        words = error.cause or error.message
+        if _REFUSED.search(words):
+            raise RefusedError(f"{url} does not give what was asked for", cause=words) from error
+        raise UpstreamError(
+            f"cannot fetch from {url}",
+            cause=_said(words),
+            hint="check the URL and the network and run it again, or use --offline",
+        ) from error
+
+
+def _said(words: str) -> str:
+    """The lines of git's answer that say what was wrong, without progress and advice."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", words)]
+    telling = [line for line in lines if re.match(r"(fatal|error|remote: .*error)", line)]
+    return "; ".join(telling or lines[-2:])

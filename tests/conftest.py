@@ -1,0 +1,80 @@
+"""The hermetic world of every test: no user configuration, a fixed clock, loopback only."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.upstreams import Upstream
+
+_MIRRORS = os.environ.get("SERIES_MIRRORS", "")
+_DATE = "1365033600 +0000"  # 2013-04-04, the day of Grizzly
+_FOREIGN = ("GIT_", "SERIES_", "DEB", "XDG_")
+_LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hermetic_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No variable of the caller reaches git, Debian's tools or the project; $HOME is empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(_FOREIGN) or name in ("EMAIL", "NAME", "QUILT_PATCHES"):
+                patch.delenv(name)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("TZ", "UTC")
+        patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        for who in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{who}_NAME", "Test Author")
+            patch.setenv(f"GIT_{who}_EMAIL", "author@test.invalid")
+            patch.setenv(f"GIT_{who}_DATE", _DATE)
+        patch.setattr(socket.socket, "connect", _loopback_only(socket.socket.connect))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def hermetic_test(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A cache of its own for each test; real mirrors only for tests marked ``real``."""
+    monkeypatch.setenv(
+        "SERIES_CACHE", str(tmp_path_factory.getbasetemp() / "cache" / _slug(request))
+    )
+    if request.node.get_closest_marker("real"):
+        if not _MIRRORS:
+            pytest.skip("SERIES_MIRRORS is not set")
+        monkeypatch.setenv("SERIES_MIRRORS", _MIRRORS)
+
+
+@pytest.fixture
+def mirrors(request: pytest.FixtureRequest) -> Path:
+    """The first folder of real mirrors; only for tests marked ``real``."""
+    assert request.node.get_closest_marker("real"), "mark the test with pytest.mark.real"
+    return Path(_MIRRORS.split(":")[0])
+
+
+@pytest.fixture
+def upstream(tmp_path: Path) -> Iterator[Upstream]:
+    """An empty upstream repository, ``ORG/project.git`` below the test's own folder."""
+    with Upstream(tmp_path / "upstreams" / "org" / "project.git") as repository:
+        yield repository
+
+
+def _slug(request: pytest.FixtureRequest) -> str:
+    return "".join(c if c.isalnum() else "-" for c in request.node.nodeid)[-120:]
+
+
+def _loopback_only(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family != socket.AF_UNIX and address[0] not in _LOCAL_HOSTS:
+            raise AssertionError(f"a test may not reach the network: {address[0]}")
+        return connect(self, address)
+
+    return guarded

@@ -1,0 +1,66 @@
+"""From a story to a fast-import stream."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from patchseries.demo.story import (
+    Commit,
+    Edit,
+    Remove,
+    RenameProject,
+    Replace,
+    Start,
+    Tag,
+    Write,
+    stream,
+)
+from patchseries.git import Repository
+
+ANN = "Ann <ann@test.invalid>"
+TREE = {"quantum/a.py": b"QUANTUM = 'Quantum, quantum'\n", "b": b"one one\n"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "after"),
+    [
+        (Replace("b", "one\n", "two\n"), {**TREE, "b": b"one two\n"}),
+        (Write("c", "x"), {**TREE, "c": b"x"}),
+        (Remove("b"), {"quantum/a.py": TREE["quantum/a.py"]}),
+        (Start({"c": b"x"}), {**TREE, "c": b"x"}),
+        (
+            RenameProject("quantum", "neutron"),
+            {"neutron/a.py": b"NEUTRON = 'Neutron, neutron'\n", "b": b"one one\n"},
+        ),
+    ],
+)
+def test_edits(edit: Edit, after: dict[str, bytes]) -> None:
+    assert edit.apply(TREE) == after
+
+
+@pytest.mark.parametrize(
+    "edit", [Replace("b", "one", "two"), Replace("b", "six", "two"), Remove("c")]
+)
+def test_an_edit_that_does_not_fit_is_an_error(edit: Edit) -> None:
+    with pytest.raises(ValueError, match=r"exactly once|there is no c"):
+        edit.apply(TREE)
+
+
+def test_branches_tags_modes_and_removals(tmp_path: Path) -> None:
+    steps = (
+        Commit("master", "2013-04-04", ANN, "Start\n", (Start({"bin/x": b"x", "y": b""}),)),
+        Tag("1.0", "master", "2013-04-05"),
+        Commit("master", "2013-04-06", ANN, "More\n", (Write("z", "z"),)),
+        Commit("stable", "2013-04-07", ANN, "Less\n", (Remove("y"),), since="1.0"),
+    )
+    with Repository.init(tmp_path / "r") as made:
+        made.run("fast-import", "--quiet", stdin=stream(steps, ANN))
+        refs = made.refs("refs/")
+        stable = made.commit(refs["refs/heads/stable"])
+        assert stable.parents == (refs["refs/tags/1.0"],)
+        assert made.commit(refs["refs/heads/master"]).parents == (refs["refs/tags/1.0"],)
+        assert {p: e.mode for p, e in made.walk(stable.tree)} == {"bin/x": "100755"}
+        assert stable.message == b"Less\n"
+        assert stable.author.time == 1365336000  # 2013-04-07 12:00 UTC

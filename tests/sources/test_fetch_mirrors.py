@@ -1,0 +1,42 @@
+"""Mirrors: read through alternates, never written to, and nothing of them copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from patchseries.errors import UpstreamError
+from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects
+from support.upstreams import Upstream
+
+URL = "https://upstream.invalid/org/project.git"
+
+
+def contents(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in folder.rglob("*")}
+
+
+def test_a_mirror_is_read_and_never_written(upstream: Upstream, tmp_path: Path) -> None:
+    base = upstream.commit({"a": b"1\n"})
+    upstream.tag("1.0", message="Release 1.0")
+    source = upstream.commit({"a": b"2\n"}, branch="work")
+    mirrors = tmp_path / "upstreams"
+    before = contents(mirrors)
+    cache = Cache(tmp_path / "cache")
+    wants = [Want(URL, "1.0", False, None, "base"), Want(URL, source, True, None, "fix")]
+    pins = fetch(cache, wants, {}, FetchOptions(mirrors=[mirrors]))
+    assert pins == {(URL, "1.0"): base, (URL, source): source}
+    with open_objects(cache, [URL]) as repository:
+        assert repository.file(repository.commit(source).tree, "a") == b"2\n"
+        repository.write_blob(b"new")
+    assert contents(mirrors) == before
+    objects = cache.repository_folder(URL) / "objects"
+    assert [p for p in objects.rglob("*") if p.is_file()] == [objects / "info" / "alternates"]
+
+
+def test_what_the_mirror_lacks_is_named_with_the_mirror(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.commit({"a": b"1\n"})
+    wants = [Want(URL, "1.0", False, None, "base 1.0 of project")]
+    with pytest.raises(UpstreamError, match=r"its mirror .*project\.git has no .*'1\.0'"):
+        fetch(Cache(tmp_path / "cache"), wants, {}, FetchOptions([tmp_path / "upstreams"]))
