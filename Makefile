@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly clean setup-demo setup-test
+.PHONY: demo test lint grizzly bench-fetch clean setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -21,6 +21,14 @@ lint: setup-test
 grizzly: setup-demo
 	$(SERIES) rebase grizzly || true
 	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
+
+# What a first fetch moves, against full clones; needs SERIES_MIRRORS with whole histories.
+bench-fetch: setup-test
+	$(PYTHON) tests/bench/fetch_bytes.py
+
+# Indexing real histories, and the recall of finding backports: needs SERIES_MIRRORS.
+bench-landed: setup-test
+	$(PYTHON) tests/bench/landed.py $(PAIRS)
 
 setup-demo:
 	@sh tools/setup demo

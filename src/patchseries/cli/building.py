@@ -70,7 +70,7 @@ def maintainer() -> Maintainer:
     mail = os.environ.get("DEBEMAIL") or _git_user("email")
     if not name or not mail:
         raise SeriesError(
-            "the changelog entry needs a name and a mail address",
+            "your name and mail address are not known",
             hint="set DEBFULLNAME and DEBEMAIL, or git's user.name and user.email",
             exit_code=ExitCode.INVALID,
         )

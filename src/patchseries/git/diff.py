@@ -7,7 +7,6 @@ No line of a patch begins with ``=``, so the echo cannot be mistaken for one.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +44,7 @@ class DiffProcess:
         ]  # fmt: skip
         self._cwd = git_dir
         self._env = env
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: process.Process | None = None
 
     def diff(self, old: str, new: str) -> dict[str, list[LineChange]]:
         """The changed runs of lines of each text file that differs between two trees.
@@ -86,7 +85,7 @@ class DiffProcess:
         self._process.wait()
         self._process = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> process.Process:
         if self._process is None or self._process.poll() is not None:
             self._process = process.start(self._argv, cwd=self._cwd, env=self._env)
         return self._process

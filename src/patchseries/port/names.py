@@ -46,6 +46,8 @@ class NameMap:
 
     def source_count(self, text: str) -> int:
         """How often *text* uses the names of the change's side."""
+        if not any(name in text for name in self._forward):
+            return 0
         return len(self._pattern.findall(text))
 
     def target_count(self, text: str) -> int:

@@ -32,6 +32,12 @@ def likeness(one: str, other: str) -> float:
     return 2 * (a & b).total() / total if total else 1.0
 
 
+def survival(old: str, new: str) -> float:
+    """How many of the words of *old* are in *new* still: 0 (none) to 1 (all)."""
+    a, b = _bag(old), _bag(new)
+    return (a & b).total() / a.total() if a else 1.0
+
+
 def merge_words(base: str, ours: str, theirs: str) -> str | None:
     """Their change to *base* made in *ours*, word by word; None where both changed the same."""
     if base == ours:
@@ -62,9 +68,7 @@ def _entries(region: Region, ours: Sequence[str], theirs: Sequence[str]) -> list
     return [*mine, *other]
 
 
-def counterparts(
-    old: Sequence[str], new: Sequence[str], least: float = 0.6
-) -> dict[int, int]:
+def counterparts(old: Sequence[str], new: Sequence[str], least: float = 0.6) -> dict[int, int]:
     """Which line of *new* stands for which line of *old*, both rising, by likeness.
 
     The pairing with the greatest total likeness, among pairs at least as alike as *least*.

@@ -26,38 +26,46 @@ def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
         return
     here, there = _count(file.result), _count(file.after)
     added, added_there = _added(file.ours), _added(file.theirs)
+    found: dict[str, list[bytes]] = {}
     for line in sorted(unequal):
         more = added[line] > added_there[line]
         code = _verdict(wanted[line], done[line], here[line], there[line], more)
-        if code:
-            shown = line.decode("utf-8", "replace")[:80]
-            yield Finding(code, Severity.WARNING, f"{_WORDS[code]}: {shown}", file=file.path)
+        found.setdefault(code, []).append(line)
+    for code, lines in found.items():
+        severity = Severity.NOTE if code == "port-line-present" else Severity.WARNING
+        yield Finding(code, severity, f"{_WORDS[code]}: {_shown(lines)}", file=file.path)
+
+
+def _shown(lines: list[bytes]) -> str:
+    """The first of some lines, and how many more there are."""
+    rest = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return lines[0].decode("utf-8", "replace")[:80] + rest
 
 
 _WORDS = {
     "port-line-lost": "the change adds a line that is not in the result",
+    "port-line-present": "the change adds a line that the target had before",
     "port-line-kept": "the change removes a line that is still in the result",
+    "port-line-absent": "the change removes a line that the target does not have",
     "port-line-doubled": "the result gained a line more often than the change adds it",
     "port-line-removed": "the result lost a line that the change does not remove",
 }
 
 
-def _verdict(wanted: int, done: int, here: int, there: int, more: bool) -> str | None:
-    """What is wrong with one line.
+def _verdict(wanted: int, done: int, here: int, there: int, more: bool) -> str:
+    """What became of one line that changed more or less here than upstream.
 
     *wanted* and *done* are how many more of it there are after the change than before, upstream
     and here; *here* and *there* how often it stands in the two results; *more* whether the port
     adds it more often than the change does.
     """
     if done < wanted:
-        if wanted > 0:
-            return "port-line-lost" if here < min(wanted, there) else None
-        return "port-line-removed" if here < there else None
-    if here <= there:
-        return None
+        if wanted <= 0:
+            return "port-line-removed" if here < there else "port-line-present"
+        return "port-line-lost" if here < min(wanted, there) else "port-line-present"
     if wanted < 0:
-        return "port-line-kept"
-    return "port-line-doubled" if more else None
+        return "port-line-kept" if here > there else "port-line-absent"
+    return "port-line-doubled" if more and here > there else "port-line-present"
 
 
 def _added(runs: Runs) -> Counter[bytes]:
@@ -89,7 +97,7 @@ def check_places(file: PortedFile) -> Iterator[Finding]:
     place has changed, those lines can be found in the wrong one.
     """
     theirs, ours = _places(file, upstream=True), _places(file, upstream=False)
-    strays = {run: chain for run, chain in ours - theirs}
+    strays = dict(iter(ours - theirs))
     for run, chain in theirs - ours:
         landed = strays.get(run)
         known = file.result_scopes if any(run[1]) else file.onto_scopes
@@ -128,4 +136,3 @@ def _places(file: PortedFile, *, upstream: bool) -> _Places:
 
 def _dotted(chain: Chain) -> str:
     return b".".join(chain).decode("utf-8", "replace") or "no definition"
-

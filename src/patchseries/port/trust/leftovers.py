@@ -11,6 +11,7 @@ from patchseries.port.trust.ported import PortedFile
 from patchseries.port.trust.scopes import Chain, Scopes
 
 _MARKER = re.compile(rb"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$", re.MULTILINE)
+_DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _KEY = re.compile(rb"([A-Za-z_][\w.-]*)[ \t]*[:=]")
 _SETTINGS = (".ini", ".conf", ".cfg", ".filters", ".properties", ".toml")
 _BLOCK = 5
@@ -30,7 +31,8 @@ def check_definitions(file: PortedFile) -> Iterator[Finding]:
     """Functions, methods and classes that stand twice in one scope, and did not before."""
     if not file.is_python:
         return
-    added = {h.name for n, _ in file.added for h in file.result_scopes.around(n) if h.line == n}
+    added = {m[1] for _, line in file.added if (m := _DEFINITION.match(line))}
+    added = {n for n in added if len(re.findall(rb"(?:def|class)[ \t]+%b\b" % n, file.result)) > 1}
     if not added:
         return
     here = _definitions(file.result_scopes, added)

@@ -1,128 +1,37 @@
-"""What the modules and classes of a tree define, found without importing or parsing them.
-
-Definitions are read from the text by their shape, leniently: a name that might be defined
-counts as defined. So what is missing here is missing indeed, and a large module costs a
-millisecond. All is cached by content, so a batch of ports reads each version of a file once.
-"""
+"""The Python modules of a tree: where a dotted name leads, and what a class inherits."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from patchseries.git import Repository
+from patchseries.port.trust.definitions import Class, Module, read_class, read_module
 
-_NAME = rb"[A-Za-z_]\w*"
-_IMPORT = re.compile(
-    rb"\n([ \t]*)(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(?:\(([^)]*)\)|((?:[^\n\\]|\\.|\\\n)*))"
-    rb"|import[ \t]+((?:[^\n\\]|\\\n)*))"
-)
-_DEFINITION = re.compile(rb"\n([ \t]*)(?:async[ \t]+def|def|class)[ \t]+(\w+)")
-_ASSIGNED = re.compile(rb"\n([ \t]*)(" + _NAME + rb"(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=(?!=)")
-_CHAINED = re.compile(rb"\n(?=([A-Za-z_][\w., \t]*=[ \t]*[A-Za-z_][\w., \t]*=))([^\n(\[{]*)=")
-_BLOCK_NAMES = re.compile(rb"\n([ \t]*)(?:for|with|except)\b([^\n]*):")
-_OPEN = re.compile(rb"__getattr__|globals\(\)|sys\.modules\[|import[ \t]+\*|setattr\(|\n[ \t]*exec")
+_ROOTS = ("", "src/", "lib/")
+_KEPT = 2000
+"""How many versions of modules are remembered, a few kB each, from port to port."""
+
+_T = TypeVar("_T")
+_Key = tuple[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
-    """What a module's text defines: its names, what its imports mean, and whether there may be more.
+class _Cache(OrderedDict[_Key, _T]):
+    """What was read of a blob, by its id: content never changes, so it serves every port."""
 
-    ``imports`` maps a local name to the dotted name it stands for; ``names`` has all names.
-    """
-
-    names: frozenset[bytes]
-    imports: dict[bytes, bytes]
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Class:
-    """What a class's text defines: attributes (of it or of ``self``), and the names of its bases."""
-
-    names: frozenset[bytes]
-    bases: tuple[bytes, ...]
-    is_open: bool
-
-
-@lru_cache(maxsize=256)
-def module(text: bytes, package: bytes = b"") -> Module:
-    """The names of the module *text*; *package* is the one that its relative imports start from."""
-    text = b"\n" + text
-    imports = dict(imported(text, package))
-    names = set(imports)
-    blocks = [(m.start(), m.end()) for m in _TOP_BLOCK.finditer(text)]
-    names |= {m[2] for m in _DEFINITION.finditer(text) if _is_top(m, blocks)}
-    for pattern in (_ASSIGNED, _BLOCK_NAMES):
-        for match in pattern.finditer(text):
-            if _is_top(match, blocks):
-                names.update(re.findall(_NAME, match[2]))
-    for match in _CHAINED.finditer(text):
-        names.update(re.findall(_NAME, match[2]))
-    names.update(m for line in _GLOBAL.findall(text) for m in re.findall(_NAME, line))
-    return Module(frozenset(names), imports, bool(_OPEN.search(text)))
-
-
-_TOP_BLOCK = re.compile(rb"\n(?:if|try|else|elif|except|finally|for|while|with)\b[^\n]*(?:\n(?:[ \t#][^\n]*)?)*")
-_GLOBAL = re.compile(rb"\n[ \t]+global[ \t]+([^\n]*)")
-
-
-def _is_top(match: re.Match[bytes], blocks: list[tuple[int, int]]) -> bool:
-    """Whether a match is at module level: in the first column, or in an ``if`` or ``try`` there."""
-    at = match.start()
-    return not match[1] or any(start <= at < end for start, end in blocks)
-
-
-def imported(text: bytes, package: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
-    """What each import in *text* (which begins with a newline) binds: local name, dotted name."""
-    for match in _IMPORT.finditer(text):
-        if match[2] is not None:
-            origin = absolute(match[2], package)
-            for name, alias in _aliases(match[3] or match[4] or b""):
-                yield alias or name, origin + b"." + name
+    def read(self, key: _Key, make: Callable[[], _T]) -> _T:
+        if key in self:
+            self.move_to_end(key)
         else:
-            for name, alias in _aliases(match[5]):
-                yield (alias, name) if alias else (name.partition(b".")[0],) * 2
+            self[key] = make()
+            if len(self) > _KEPT:
+                self.popitem(last=False)
+        return self[key]
 
 
-def _aliases(names: bytes) -> Iterator[tuple[bytes, bytes]]:
-    clean = re.sub(rb"#[^\n]*|\\\n", b"", names).partition(b";")[0]
-    for part in clean.split(b","):
-        words = part.split()
-        if words and re.fullmatch(rb"[\w.]+", words[0]):
-            yield words[0], words[2] if len(words) == 3 and words[1] == b"as" else b""
-
-
-def absolute(name: bytes, package: bytes) -> bytes:
-    """A module name, with leading dots resolved from *package*."""
-    bare = name.lstrip(b".")
-    dots = len(name) - len(bare)
-    if not dots:
-        return name
-    parts = package.split(b".") if package else []
-    kept = parts[: len(parts) - (dots - 1)]
-    return b".".join([*kept, bare] if bare else kept)
-
-
-@lru_cache(maxsize=512)
-def find_class(text: bytes, name: bytes) -> Class | None:
-    """The class *name* of the module *text*, at any depth; None when it has none."""
-    header = re.search(
-        rb"(?:^|\n)([ \t]*)class[ \t]+" + re.escape(name) + rb"[ \t]*(?:\(([^)]*)\))?[ \t]*:", text
-    )
-    if not header:
-        return None
-    indent = re.escape(header[1])
-    end = re.compile(rb"\n" + indent + rb"(?![ \t\n#)\]}'\"])").search(text, header.end())
-    body = text[header.end() : end.start() if end else len(text)]
-    names = set(re.findall(rb"\n[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", body))
-    for line in re.findall(rb"\n[ \t]+([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)", body):
-        names.update(re.findall(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))", line))
-    names.update(re.findall(rb"[^\w.](?:self|cls)\.(\w+)[ \t]*(?:,[^\n=]*)?=(?!=)", body))
-    bases = tuple(b for b in re.split(rb"[\s,]+", header[2] or b"") if b and b"=" not in b)
-    return Class(frozenset(names), bases, bool(re.search(rb"__getattr|setattr\(|__metaclass__", body)))
+_modules: _Cache[Module] = _Cache()
+_classes: _Cache[Class | None] = _Cache()
 
 
 class Modules:
@@ -135,7 +44,7 @@ class Modules:
         self._paths: dict[bytes, str | None] = {}
 
     def has_package(self, name: bytes) -> bool:
-        """Whether the tree has a top-level package *name*."""
+        """Whether the tree has the top-level package or module that a dotted name starts with."""
         return self.path(name.partition(b".")[0]) is not None
 
     def path(self, name: bytes) -> str | None:
@@ -146,91 +55,101 @@ class Modules:
 
     def _find(self, name: str) -> str | None:
         stem = name.replace(".", "/")
-        for root in ("", "src/", "lib/"):
+        for root in _ROOTS if stem else ():
             for path in (f"{root}{stem}.py", f"{root}{stem}/__init__.py"):
-                entry = self._repository.entry(self._tree, path) if stem else None
-                if entry is not None and not entry.is_tree:
+                entry = self._repository.entry(self._tree, path)
+                if entry is not None and entry.is_file:
                     return path
         return None
 
-    def text(self, name: bytes) -> bytes | None:
-        """The source of the module *name*; None when the tree has none."""
-        path = self.path(name)
-        return None if path is None else self._repository.file(self._tree, path)
-
     def module(self, name: bytes) -> Module | None:
         """What the module *name* defines; None when the tree has none."""
-        text = self.text(name)
-        if text is None:
+        path = self.path(name)
+        if path is None:
             return None
-        is_package = (self.path(name) or "").endswith("/__init__.py")
-        return module(text, name if is_package else name.rpartition(b".")[0])
+        oid = self._oid(path)
+        package = name if path.endswith("/__init__.py") else name.rpartition(b".")[0]
+        return _modules.read(
+            (oid, package), lambda: read_module(self._repository.blob(oid), package)
+        )
+
+    def class_(self, home: bytes, name: bytes) -> Class | None:
+        """What the class *name* of the module *home* defines; None when there is none."""
+        path = self.path(home)
+        if path is None:
+            return None
+        oid = self._oid(path)
+        return _classes.read((oid, name), lambda: read_class(self._repository.blob(oid), name))
+
+    def _oid(self, path: str) -> str:
+        entry = self._repository.entry(self._tree, path)
+        assert entry is not None, path
+        return entry.oid
 
     def resolve(self, dotted: bytes, depth: int = 8) -> bool | None:
         """Whether a dotted name leads to something: True, False, or None when nobody can tell.
 
-        None: it is no name of a module in this tree, or it goes through values.
+        None: no module of this tree starts it, or it goes through values or through a module
+        or class that makes names at run time.
         """
-        known, rest = self._longest(dotted.split(b"."))
-        if not known:
-            return None
-        here = b".".join(known)
-        if not rest:
-            return True
-        found = self.module(here)
+        home, rest = self._split(dotted)
+        if not home or not rest:
+            return True if home else None
+        found = self.module(home)
         if found is None or depth == 0:
             return None
         first = rest[0]
         if first in found.imports:
             meant = b".".join([found.imports[first], *rest[1:]])
-            return True if meant == dotted else self._through(meant, len(rest) == 1, depth)
+            return True if len(rest) == 1 or meant == dotted else self.resolve(meant, depth - 1)
         if first not in found.names:
             return None if found.is_open else False
-        return True if len(rest) == 1 else self._in_class(here, first, rest[1])
+        return True if len(rest) == 1 else self.has_attribute(home, first, rest[1])
 
-    def _through(self, meant: bytes, last: bool, depth: int) -> bool | None:
-        answer = self.resolve(meant, depth - 1)
-        return True if last else answer
-
-    def _longest(self, parts: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    def _split(self, dotted: bytes) -> tuple[bytes, list[bytes]]:
+        """The longest start of a dotted name that is a module, and the parts that are left."""
+        parts = dotted.split(b".")
         at = 0
         while at < len(parts) and self.path(b".".join(parts[: at + 1])) is not None:
             at += 1
-        return parts[:at], parts[at:]
+        return b".".join(parts[:at]), parts[at:]
 
-    def _in_class(self, home: bytes, name: bytes, attribute: bytes) -> bool | None:
-        names, complete = self.attributes(home, name)
-        if attribute in names:
-            return True
+    def has_attribute(self, home: bytes, owner: bytes, name: bytes) -> bool | None:
+        """Whether class *owner* of module *home* has *name*, by itself or a base in this tree.
+
+        None: not seen, but a base elsewhere or something dynamic may have it.
+        """
+        complete = True
+        for found in self._lineage(home, owner, set()):
+            if found is not None and name in found.names:
+                return True
+            complete = complete and found is not None and not found.is_open
         return False if complete else None
 
-    def attributes(self, home: bytes, name: bytes, depth: int = 12) -> tuple[set[bytes], bool]:
-        """The attributes of class *name* of module *home*, with its bases in this tree.
-
-        The second says whether that is all: no base elsewhere, and nothing dynamic.
-        """
-        text = self.text(home)
-        found = find_class(text, name) if text is not None else None
-        if found is None or depth == 0:
-            return set(), False
-        names, complete = set(found.names), not found.is_open
+    def _lineage(
+        self, home: bytes, owner: bytes, seen: set[tuple[bytes, bytes]]
+    ) -> Iterator[Class | None]:
+        """A class and its bases, nearest first; None for one that is not in this tree."""
+        if (home, owner) in seen:
+            return
+        seen.add((home, owner))
+        found = self.class_(home, owner)
+        yield found
+        module = self.module(home)
+        if found is None or module is None:
+            return
         for base in found.bases:
-            if base == b"object":
-                continue
-            where = self._locate(home, base)
-            more, all_ = self.attributes(*where, depth - 1) if where else (set(), False)
-            names |= more
-            complete = complete and all_
-        return names, complete
+            where = self._locate(home, module, base)
+            if where is not None:
+                yield from self._lineage(*where, seen)
+            elif base != b"object":
+                yield None
 
-    def _locate(self, home: bytes, expression: bytes) -> tuple[bytes, bytes] | None:
+    def _locate(self, home: bytes, known: Module, expression: bytes) -> tuple[bytes, bytes] | None:
         """The module and the name of the class that *expression* means in module *home*."""
         first, _, rest = expression.partition(b".")
-        known = self.module(home)
-        if known is None:
-            return None
         if first in known.imports:
             dotted = known.imports[first] + (b"." + rest if rest else b"")
-            parts, left = self._longest(dotted.split(b"."))
-            return (b".".join(parts), left[0]) if parts and len(left) == 1 else None
+            where, left = self._split(dotted)
+            return (where, left[0]) if where and len(left) == 1 else None
         return (home, first) if not rest and first in known.names else None

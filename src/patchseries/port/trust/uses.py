@@ -9,7 +9,7 @@ from functools import cache
 
 from tree_sitter import Language, Node, Query, QueryCursor
 
-from patchseries.port.trust.modules import imported
+from patchseries.port.trust.definitions import imported
 from patchseries.port.trust.syntax import Chunk
 
 _USED = """
@@ -48,6 +48,7 @@ class Uses:
 
     ``names``: plain names that the lines read and the function around them does not bind.
     ``chains``: ``a.b.c`` from a plain name on, as a tuple, unless the function binds ``a``.
+    ``pairs``: ``a.b`` from any plain name on, a variable too, but for ``self`` and ``cls``.
     ``own``: attributes of ``self`` or ``cls``. ``attributes``: every attribute that is read.
     ``imports``: the dotted names that are imported. ``bound``: every name that the lines give
     a meaning to, as a variable, a parameter, a definition or an attribute that is set.
@@ -55,6 +56,7 @@ class Uses:
 
     names: dict[bytes, int] = field(default_factory=dict)
     chains: dict[tuple[bytes, ...], int] = field(default_factory=dict)
+    pairs: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     own: dict[bytes, int] = field(default_factory=dict)
     attributes: dict[bytes, int] = field(default_factory=dict)
     keywords: dict[bytes, int] = field(default_factory=dict)
@@ -83,51 +85,60 @@ def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes
 
 def _bound_in(part: Chunk) -> set[bytes]:
     nodes = QueryCursor(_query(_BOUND)).captures(part.tree.root_node).get("b", [])
-    return {_text(n) for n in nodes if not _is_class_level(n)} | set(
+    return {_text(n) for n in nodes if not _is_method_name(n)} | set(
         _OLD_EXCEPT.findall(_text(part.tree.root_node))
     )
 
 
-def _is_class_level(node: Node) -> bool:
-    """Whether a method or attribute of a class: no plain name means it."""
-    parent = node.parent
-    if parent is None or parent.type not in ("function_definition", "assignment"):
+def _is_method_name(node: Node) -> bool:
+    """Whether it names a method: no plain name means that one."""
+    function = node.parent
+    if function is None or function.type != "function_definition":
         return False
-    while parent is not None and parent.type not in ("block", "module"):
-        parent = parent.parent
-    outer = parent.parent if parent is not None else None
-    return outer is not None and outer.type == "class_definition" and node.parent is not None and (
-        node.parent.type == "function_definition"
-    )
+    outer = function.parent
+    if outer is not None and outer.type == "decorated_definition":
+        outer = outer.parent
+    owner = outer.parent if outer is not None else None
+    return owner is not None and owner.type == "class_definition"
 
 
 def _collect(
     found: Uses, part: Chunk, first: int, last: int, local: set[bytes], package: bytes
 ) -> None:
-    cursor = QueryCursor(_query(_USED))
-    low, high = max(first, part.start) - part.offset, min(last, part.end) - part.offset
-    cursor.set_point_range((low, 0), (high, 0))
-    captured = cursor.captures(part.tree.root_node)
-
-    def lines(kind: str) -> Iterator[tuple[Node, int]]:
-        for node in captured.get(kind, []):
-            row = node.end_point.row if kind == "attribute" else node.start_point.row
-            if low <= row < high or kind == "import":
-                yield node, row + part.offset
-
-    for node, line in lines("import"):
+    """Add to *found* what the lines from *first* up to *last* use within a chunk."""
+    nodes = _Captured(part, first, last)
+    for node, line in nodes.of("import"):
         for name, dotted in imported(b"\n" + _text(node), package):
             found.bound.add(name)
             found.imports.setdefault(dotted, line)
-    for node, line in lines("attribute"):
+    for node, line in nodes.of("attribute"):
         _attribute(found, node, line, local)
-    for node, line in lines("keyword"):
-        found.keywords.setdefault(_text(node), line)
-    for node, line in lines("string"):
-        if not _is_docstring(node):
-            found.strings.setdefault(_text(node), line)
-    for node, line in lines("name"):
+    for node, line in nodes.of("name"):
         _name(found, node, line, local)
+    found.keywords.update((_text(node), line) for node, line in nodes.of("keyword"))
+    found.strings.update(
+        (_text(node), line) for node, line in nodes.of("string") if not _is_docstring(node)
+    )
+
+
+class _Captured:
+    """The nodes of a chunk that stand in some of its lines."""
+
+    def __init__(self, part: Chunk, first: int, last: int) -> None:
+        self._low = max(first, part.start) - part.offset
+        self._high = min(last, part.end) - part.offset
+        self._offset = part.offset
+        cursor = QueryCursor(_query(_USED))
+        cursor.set_point_range((self._low, 0), (self._high, 0))
+        self._found = cursor.captures(part.tree.root_node)
+
+    def of(self, kind: str) -> Iterator[tuple[Node, int]]:
+        """The nodes of one kind, each with its 0-based line in the file."""
+        for node in self._found.get(kind, []):
+            # An attribute is where its name is; an import counts if any of its lines does.
+            row = node.end_point.row if kind == "attribute" else node.start_point.row
+            if kind == "import" or self._low <= row < self._high:
+                yield node, row + self._offset
 
 
 def _attribute(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
@@ -145,7 +156,9 @@ def _attribute(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
     if chain[0] in (b"self", b"cls"):
         if len(chain) == 2:
             found.own.setdefault(name, line)
-    elif chain[0] not in local:
+        return
+    found.pairs.setdefault((chain[0], chain[1]), line)
+    if chain[0] not in local:
         found.chains.setdefault(chain, line)
 
 
@@ -171,9 +184,7 @@ def _name(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
         return
     if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
         return
-    if text in local:
-        found.bound.add(text)
-    elif parent.type in ("function_definition", "class_definition"):
+    if text in local or parent.type in ("function_definition", "class_definition"):
         found.bound.add(text)
     else:
         found.names.setdefault(text, line)

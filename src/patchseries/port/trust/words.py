@@ -11,10 +11,11 @@ from collections.abc import Iterable
 
 from patchseries.git import Repository, TreeEntry
 
-SOURCE_SUFFIXES = frozenset(
-    "py pyx pyi c h cc cpp cxx hpp hh go rs java js ts jsx tsx rb pl pm php sh bash lua m mm swift "
-    "kt scala cs filters conf ini cfg toml".split()
-)
+_SUFFIXES = b"""
+py pyx pyi c h cc cpp cxx hpp hh go rs java js ts jsx tsx rb pl pm php sh bash lua m mm swift
+kt scala cs filters conf ini cfg toml
+"""
+SOURCE_SUFFIXES = frozenset(_SUFFIXES.split())
 """The suffixes of files in which names are defined; files without any suffix count too."""
 
 MAX_BYTES = 600_000
@@ -35,11 +36,10 @@ def words_of(text: bytes) -> set[bytes]:
     return found
 
 
-def is_source(name: str | bytes) -> bool:
-    """Whether a file of this name is indexed."""
-    text = name.decode("utf-8", "replace") if isinstance(name, bytes) else name
-    stem, dot, suffix = text.rpartition("/")[2].rpartition(".")
-    return not dot or (not stem and bool(suffix)) or suffix in SOURCE_SUFFIXES
+def is_source(name: bytes) -> bool:
+    """Whether a file of this name (no path) is indexed."""
+    stem, _, suffix = name.rpartition(b".")
+    return not stem or suffix in SOURCE_SUFFIXES
 
 
 class WordIndex:
@@ -53,19 +53,21 @@ class WordIndex:
 
     def absent(self, repository: Repository, tree: str, words: Iterable[bytes]) -> set[bytes]:
         """Those of *words* that stand in no source file of *tree*."""
+        if len(self._numbers) > MAX_FILES:
+            self._clear()
         files = self._files(repository, tree)
         return {w for w in words if not self._stands(w, files)}
+
+    def _clear(self) -> None:
+        for table in (self._numbers, self._where, self._trees):
+            table.clear()
 
     def _stands(self, word: bytes, files: frozenset[int]) -> bool:
         return any(number in files for number in self._where.get(word, ()))
 
     def _files(self, repository: Repository, tree: str) -> frozenset[int]:
-        if len(self._numbers) > MAX_FILES:
-            self.__init__()  # type: ignore[misc]
         known = self._trees.get(tree)
         if known is None:
-            if len(self._trees) > MAX_FILES // 4:
-                self._trees.clear()
             known = self._trees[tree] = self._index(repository, tree)
         return known
 

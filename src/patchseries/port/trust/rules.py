@@ -16,9 +16,10 @@ from patchseries.port.trust.leftovers import (
     check_markers,
 )
 from patchseries.port.trust.names import Names, check_words
+from patchseries.port.trust.neighbours import check_new_file
 from patchseries.port.trust.ported import Port, PortedFile
+from patchseries.port.trust.removals import Removals
 from patchseries.port.trust.syntax import check_syntax, chunks
-from patchseries.port.trust.uses import Uses
 
 MERGED = Accounted()
 """The account of git's own merge: nothing mapped, nothing dropped."""
@@ -36,7 +37,10 @@ def examine(
     :param accounted: what was mapped, renamed or dropped on the way
     """
     port = Port(repository, change, onto, result, accounted)
-    return tuple(dict.fromkeys(_examine(port)))
+    used: list[Names] = []
+    found = list(dict.fromkeys(_examine_files(port, used)))
+    told = {(finding.file, finding.line) for finding in found}
+    return (*found, *check_words(port, used, told))
 
 
 def wants_review(findings: Iterable[Finding]) -> bool:
@@ -44,20 +48,29 @@ def wants_review(findings: Iterable[Finding]) -> bool:
     return any(f.severity is not Severity.NOTE for f in findings)
 
 
-def _examine(port: Port) -> Iterator[Finding]:
-    used: list[tuple[PortedFile, Uses]] = []
+def _examine_files(port: Port, used: list[Names]) -> Iterator[Finding]:
+    """The checks of each file; the names that Python files use are added to *used*."""
     for file in port.files:
+        yield from check_new_file(port, file)
         if not file.is_same:
             yield from _examine_text(port, file)
-        if file.is_python and file.ours:
-            runs = ((r.new_start, r.new_start + len(r.added)) for r in file.ours)
-            parts = chunks(file.result_scopes, runs)
-            if not file.is_same:
-                yield from check_syntax(file, parts)
-            names = Names(port, file, parts)
-            used.append((file, names.uses))
-            yield from names.check()
-    yield from check_words(port, used)
+        if file.is_python:
+            yield from _examine_python(port, file, used)
+
+
+def _examine_python(port: Port, file: PortedFile, used: list[Names]) -> Iterator[Finding]:
+    """The checks that know Python."""
+    if not file.is_same:
+        yield from Removals(port, file).check()
+    if not file.ours:
+        return
+    runs = ((r.new_start, r.new_start + len(r.added)) for r in file.ours)
+    parts = chunks(file.result_scopes, runs)
+    if not file.is_same:
+        yield from check_syntax(file, parts)
+    names = Names(port, file, parts)
+    used.append(names)
+    yield from names.check()
 
 
 def _examine_text(port: Port, file: PortedFile) -> Iterator[Finding]:
