@@ -7,6 +7,7 @@ process). The user's git configuration is never read here: results depend on obj
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -356,14 +357,36 @@ class Repository:
 
 @contextmanager
 def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
-    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards."""
+    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards.
+
+    What a killed run left behind is cleared away by the next one.
+    """
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix="scratch-"))
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"scratch-{os.getpid()}-"))
     try:
         with Repository.init(folder / "repo.git", over) as repository:
             yield repository
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the scratch folders of processes that are no more."""
+    for folder in parent.glob("scratch-*"):
+        owner = folder.name.split("-")[1]
+        if not (owner.isdigit() and _is_running(int(owner))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def encode_path(path: str) -> bytes:
