@@ -166,7 +166,10 @@ class _Column:
         return accepted if accepted and accepted.diff == digest else None
 
     def _commit_of(self, source: Source) -> CommitId:
-        return self._given.pins[repository_of(self._project, source), source.rev]
+        where = (repository_of(self._project, source), source.rev)
+        if where not in self._given.pins:
+            raise missing_pin(*where)
+        return self._given.pins[where]
 
     def _cell(
         self,
