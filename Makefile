@@ -26,6 +26,10 @@ grizzly: setup-demo
 bench-fetch: setup-test
 	$(PYTHON) tests/bench/fetch_bytes.py
 
+# Indexing real histories, and the recall of finding backports: needs SERIES_MIRRORS.
+bench-landed: setup-test
+	$(PYTHON) tests/bench/landed.py $(PAIRS)
+
 setup-demo:
 	@sh tools/setup demo
 

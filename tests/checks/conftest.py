@@ -17,9 +17,7 @@ def whole_oven(tmp_path_factory: pytest.TempPathFactory) -> Oven:
 
 
 @pytest.fixture
-def oven(
-    whole_oven: Oven, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Oven:
+def oven(whole_oven: Oven, monkeypatch: pytest.MonkeyPatch) -> Oven:
     """A copy to break; the working folder, the cache and the mirrors are its own."""
     number = len(list(whole_oven.folder.parent.iterdir()))
     copy = whole_oven.copy(whole_oven.folder.parent / f"copy{number}")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from checks.faults import ERRORS, TOLD, Fault
 from click.testing import CliRunner
 
+from checks.faults import ERRORS, TOLD, Fault
 from patchseries.checks import RULES
 from patchseries.cli.check import command
 from support.ovens import Oven

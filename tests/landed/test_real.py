@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from bench.landed import History, ask, open_history, read_pairs
 from patchseries.git import Repository
 from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import Tracked
@@ -19,6 +21,7 @@ from patchseries.model import ChangeId
 
 pytestmark = pytest.mark.real
 
+PAIRS = os.environ.get("SERIES_PAIRS", "")
 Histories = dict[str, tuple[HistoryIndex, Lines]]
 
 HAVANA_B2, HAVANA_B3 = ("havana", "2013.2.b2"), ("havana", "2013.2.b3")
@@ -73,7 +76,9 @@ SERIES = [
 
 
 @pytest.mark.parametrize(
-    ("name", "project", "change", "successor", "landed", "replaced"), SERIES, ids=str
+    ("name", "project", "change", "successor", "landed", "replaced"),
+    SERIES,
+    ids=[f"{row[0]}-{row[1]}" for row in SERIES],
 )
 def test_the_grizzly_series(
     histories: Histories,
@@ -128,3 +133,18 @@ def test_containment_is_what_git_says(
     assert entry is not None
     tags = {n for n, bit in index.refs.items() if entry.refs >> bit & 1 and "/tags/" in n}
     assert tags == set(said.split())
+
+
+@pytest.mark.skipif(not PAIRS, reason="SERIES_PAIRS names no file of backport pairs")
+def test_every_backport_pair_is_found_and_none_is_invented(mirrors: Path, folder: Path) -> None:
+    opened: dict[str, History] = {}
+    pairs = read_pairs(Path(PAIRS))
+    with ExitStack() as stack:
+        for repo in {pair.repo for pair in pairs}:
+            repository = stack.enter_context(Repository(mirrors / repo))
+            opened[repo] = open_history(folder, repo, repository)
+            stack.callback(opened[repo].index.close)
+        answers = ask(pairs, opened.__getitem__)
+    assert answers.wrong == []
+    right = {question: answers.counts[question, "right"] for question in ("backport", "upstream")}
+    assert right == {"backport": len(pairs), "upstream": len(pairs)}

@@ -22,11 +22,18 @@ from patchseries.debian import unpacked
 from patchseries.errors import SeriesError
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dpkg import Profile, guard
-from support.packages import HEADER, Upstream
+from support.packages import Upstream
 from support.tools import need
 
 TOOLS = os.environ.get("SERIES_PRECISE_TOOLS")
-HEAD = HEADER.format(subject="a trap").encode() + b"\n"
+HEAD = b"""\
+From: Ada Baker <ada@example.org>
+Date: Mon, 1 Jul 2013 10:00:00 +0000
+Subject: a trap
+
+Why it is so.
+---
+"""
 BAKE = b"def bake(bread):\n    heat = 180\n    return bread, heat\n"
 HOT = BAKE.replace(b"180", b"220")
 HUNK = b"""\

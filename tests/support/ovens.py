@@ -178,9 +178,7 @@ class Oven:
     def cell(self, patch: str, base: str, pattern: str, new: str) -> None:
         """In the lock's line of one cell, replace what *pattern* matches."""
         start = f'    {{patch = "{patch}", base = "{base}"'
-        self.lock_lines(
-            lambda line: re.sub(pattern, new, line) if line.startswith(start) else line
-        )
+        self.lock_lines(lambda line: re.sub(pattern, new, line) if line.startswith(start) else line)
 
     def planted(self, name: str, data: bytes, base: str = "1.0") -> None:
         """Put *data* in the place of a patch file, and its digest into the lock."""
@@ -211,10 +209,16 @@ def build(folder: Path) -> Oven:
     """Build the series in *folder*."""
     oven = Oven(folder)
     with Upstream(oven.upstream) as upstream:
-        files = {"oven/bake.py": BAKE, "oven/timer.py": TIMER, "oven/settings.py": SETTINGS,
-                 "README": b"An oven.\n", "label": b"old\n"}  # fmt: skip
-        first = upstream.commit(files | {"latest": b"oven/bake.py"}, "Start",
-                                modes={"latest": "120000"})  # fmt: skip
+        files = {
+            "oven/bake.py": BAKE,
+            "oven/timer.py": TIMER,
+            "oven/settings.py": SETTINGS,
+            "README": b"An oven.\n",
+            "label": b"old\n",
+        }
+        first = upstream.commit(
+            files | {"latest": b"oven/bake.py"}, "Start", modes={"latest": "120000"}
+        )
         upstream.tag("1.0", message="1.0")
 
         def change(name: str, path: str, old: bytes, new: bytes) -> str:
@@ -231,24 +235,50 @@ def build(folder: Path) -> Oven:
         }
         hotter = {"oven/bake.py": BAKE.replace(b"180", b"220")}
         landed = upstream.commit(
-            hotter | {"NEWS": b"hotter\n"}, f"Make it hotter\n\nChange-Id: I{1:040d}", branch="next", parent=first
-        )  # fmt: skip
-        patient = {"README": b"A patient oven.\n", "oven/settings.py": SETTINGS.replace(b'"shut"', b'"open"')}
+            hotter | {"NEWS": b"hotter\n"},
+            f"Make it hotter\n\nChange-Id: I{1:040d}",
+            branch="next",
+            parent=first,
+        )
+        opened = SETTINGS.replace(b'"shut"', b'"open"')
+        patient = {"README": b"A patient oven.\n", "oven/settings.py": opened}
         upstream.commit(patient, "Release 1.1", branch="stable/1", parent=first)
         upstream.tag("1.1", "refs/heads/stable/1", message="1.1")
     oven.manifest.parent.mkdir(parents=True)
     oven.manifest.write_text(
-        MANIFEST.format(repository="https://git.invalid/org/oven.git", one=1, two=2, three=3,
-                        four=4, five=5, hotter_upstream=landed, **ids)
-    )  # fmt: skip
+        MANIFEST.format(
+            repository="https://git.invalid/org/oven.git",
+            one=1,
+            two=2,
+            three=3,
+            four=4,
+            five=5,
+            hotter_upstream=landed,
+            **ids,
+        )
+    )
     own = oven.root / "patches" / "own"
     own.mkdir(parents=True)
-    (own / "louder-mended.patch").write_bytes(own_patch(
-        "Ring once", "The published patch rings for ever; this one stops it.",
-        "oven/timer.py", TIMER.replace(b'"ring"', b'"RING"'), b'return "RING"', b'return "RING!"'))  # fmt: skip
-    (own / "labelled.patch").write_bytes(own_patch(
-        "Say what it is", "Nobody could tell which oven it was, so the label names it.",
-        "label", b"old\n", b"old", b"new"))  # fmt: skip
+    (own / "louder-mended.patch").write_bytes(
+        own_patch(
+            "Ring once",
+            "The published patch rings for ever; this one stops it.",
+            "oven/timer.py",
+            TIMER.replace(b'"ring"', b'"RING"'),
+            b'return "RING"',
+            b'return "RING!"',
+        )
+    )
+    (own / "labelled.patch").write_bytes(
+        own_patch(
+            "Say what it is",
+            "Nobody could tell which oven it was, so the label names it.",
+            "label",
+            b"old\n",
+            b"old",
+            b"new",
+        )
+    )
     oven.rebase()
     sign_off(oven, "lit", "1.1")
     return oven
@@ -262,9 +292,7 @@ def sign_off(oven: Oven, patch: str, base: str) -> None:
     oven.rebase()
 
 
-def own_patch(
-    subject: str, reason: str, path: str, data: bytes, old: bytes, new: bytes
-) -> bytes:
+def own_patch(subject: str, reason: str, path: str, data: bytes, old: bytes, new: bytes) -> bytes:
     """A patch of our own that changes one line of the file *path*."""
     head = OWN_HEADER.format(subject=subject, reason=reason).encode()
     return head + diff(path, data, data.replace(old, new))

@@ -38,7 +38,9 @@ def command(release: str | None, form: str, **given: Any) -> int:
         )
         return 0
     if release:
-        table = tables.release_table(found.patches, release.lower())
+        line = release.lower()
+        released = [name for name, known in found.projects.items() if line in known.lines]
+        table = tables.release_table(found.patches, line, released)
     else:
         columns = {n: tables.columns_of(p.lines, p.base) for n, p in found.projects.items()}
         table = tables.status_table(found.patches, columns)

@@ -7,6 +7,7 @@ process). The user's git configuration is never read here: results depend on obj
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
+from patchseries.git.textmerge import Lines, Region, merge_text
 from patchseries.model import CommitId, TreeId
 
 ISOLATED = {
@@ -247,6 +249,10 @@ class Repository:
             self.write_commit(ours, [root]), self.write_commit(theirs, [root])
         )
 
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
+        """git's merge of three texts: the lines agreed on and the regions left open, in order."""
+        return merge_text(base, ours, theirs, ISOLATED)
+
     def diff(self, old: str, new: str, *, context: int = 3, stat: bool = False) -> bytes:
         """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git.
 
@@ -262,6 +268,15 @@ class Repository:
     def line_changes(self, old: str, new: str) -> dict[str, list[LineChange]]:
         """The runs of lines that differ between two trees, by path; no context, no renames."""
         return self._differ.diff(old, new)
+
+    def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
+        """How one change of trees (before, after) differs from another: a diff of two diffs."""
+        ranges = []
+        for before, after in (old, new):
+            root = self.write_commit(before)
+            ranges.append(f"{root}..{self.write_commit(after, [root])}")
+        # a factor that high pairs the two however much they differ
+        return self.run("range-diff", "--no-color", "--creation-factor=999", *ranges).stdout
 
     def _conflicting_commits(self) -> str:
         """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""
@@ -342,14 +357,36 @@ class Repository:
 
 @contextmanager
 def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
-    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards."""
+    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards.
+
+    What a killed run left behind is cleared away by the next one.
+    """
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix="scratch-"))
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"scratch-{os.getpid()}-"))
     try:
         with Repository.init(folder / "repo.git", over) as repository:
             yield repository
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the scratch folders of processes that are no more."""
+    for folder in parent.glob("scratch-*"):
+        owner = folder.name.split("-")[1]
+        if not (owner.isdigit() and _is_running(int(owner))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def encode_path(path: str) -> bytes:

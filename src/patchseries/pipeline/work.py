@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from patchseries.debian.request import Orig, SourcePackage
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.model import CommitId, Outcome
+from patchseries.model import CommitId, Finding, Outcome
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
 from patchseries.pipeline.build import BuildOptions, Supplies, build_all
 from patchseries.pipeline.packaging import Downloads, given_orig, grounds
 from patchseries.pipeline.publish import plan, publish
 from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell, rebase
+from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 
@@ -21,10 +22,11 @@ Pins = Mapping[tuple[str, str], CommitId]
 
 @dataclass(frozen=True)
 class Ported:
-    """A rebase that was published: its cells and the files that changed."""
+    """A rebase that was published: its cells, the files that changed, what else is to be told."""
 
     rebased: Rebased
     changed: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def conflicts(self) -> list[RebasedCell]:
@@ -53,7 +55,7 @@ def rebase_and_publish(
     """Port what is selected and write patches and lock."""
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.told)
-    return _published(session, series, rebased, pins, overwrite)
+    return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
 
 
 def rebase_and_build(
@@ -72,12 +74,25 @@ def rebase_and_build(
                           exit_code=ExitCode.USAGE)  # fmt: skip
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.told)
-        ported = _published(session, series, rebased, pins, False)
-        supplies = _supplies(session, series, selection, given)
-        packaged = _on_packaging(session, given, selection, rebased, supplies)
-        return ported, build_all(
-            series, given, packaged, selection, options, supplies, session.told
-        )
+        ported = publish_rebased(session, series, rebased, pins)
+        return ported, build_packages(session, series, given, rebased, selection, options)
+
+
+def build_packages(
+    session: Session,
+    series: Series,
+    given: Ingredients,
+    rebased: Rebased,
+    selection: Selection,
+    options: BuildOptions,
+) -> list[SourcePackage]:
+    """Build what is selected, on the packaging and tarballs that the manifest names.
+
+    :raises SeriesError: a conflict that is not skipped, or a package that cannot be made
+    """
+    supplies = _supplies(session, series, selection, given)
+    packaged = _on_packaging(session, given, selection, rebased, supplies)
+    return build_all(series, given, packaged, selection, options, supplies, session.told)
 
 
 def _supplies(
@@ -122,9 +137,13 @@ def run(session: Session, series: Series, selection: Selection, options: BuildOp
     return RunResult(ported, applied, packages)
 
 
-def _published(
-    session: Session, series: Series, rebased: Rebased, pins: Pins, overwrite: bool
+def publish_rebased(
+    session: Session, series: Series, rebased: Rebased, pins: Pins, *, overwrite: bool = False
 ) -> Ported:
+    """Write the patches and the lock of a rebase, as far as the session lets it."""
     planned = plan(series, rebased, pins, overwrite=overwrite)
-    changed = publish(series, planned, locked=session.locked, dry_run=session.dry_run)
-    return Ported(rebased, tuple(changed))
+    changed = publish(
+        series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
+    )
+    unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
+    return Ported(rebased, tuple(changed), tuple(unused))

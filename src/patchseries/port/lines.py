@@ -143,9 +143,7 @@ def _edits_between(pairs: list[tuple[int, int]], old_end: int, new_end: int) -> 
     return found
 
 
-def _slide(
-    edit: Edit, old: Sequence[str], new: Sequence[str], found: list[Edit], at: int
-) -> Edit:
+def _slide(edit: Edit, old: Sequence[str], new: Sequence[str], found: list[Edit], at: int) -> Edit:
     """*edit* (all added or all removed) moved to the most natural of its equal places."""
     added = edit.low == edit.high
     if not added and edit.start != edit.end:

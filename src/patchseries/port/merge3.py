@@ -37,7 +37,9 @@ def merge3(
     base: Sequence[str], ours: Sequence[str], theirs: Sequence[str], *, slide: bool = True
 ) -> list[list[str] | Region]:
     """The merge, in order: lines that are settled, and regions that are not."""
-    return join(base, ours, theirs, edits(base, ours, slide=slide), edits(base, theirs, slide=slide))
+    return join(
+        base, ours, theirs, edits(base, ours, slide=slide), edits(base, theirs, slide=slide)
+    )
 
 
 def join(

@@ -68,9 +68,7 @@ def _entries(region: Region, ours: Sequence[str], theirs: Sequence[str]) -> list
     return [*mine, *other]
 
 
-def counterparts(
-    old: Sequence[str], new: Sequence[str], least: float = 0.6
-) -> dict[int, int]:
+def counterparts(old: Sequence[str], new: Sequence[str], least: float = 0.6) -> dict[int, int]:
     """Which line of *new* stands for which line of *old*, both rising, by likeness.
 
     The pairing with the greatest total likeness, among pairs at least as alike as *least*.

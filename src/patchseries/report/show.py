@@ -133,7 +133,7 @@ def _status_facts(known: Known) -> Iterator[tuple[str, str]]:
         yield "reverted", f"{taken_back.commit} by {', '.join(taken_back.by)}"
     merged = {at.line for at in found.landed}
     if inherited := [at for at in found.inherited if at.line not in merged]:
-        yield "inherited", f"by {inherited[0].line} and later, from {inherited[0].tag} on"
+        yield "inherited", ", ".join(f"{at.line} {at.tag or ''}".strip() for at in inherited)
     for successor in known.status.superseded_by:
         where = "; ".join(_landing(at) for at in successor.landings.landed)
         yield "superseded by", f"{successor.id}: {where or 'not landed'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def columns_of(lines: Sequence[str], base: str | None) -> Columns:
     return Columns(base, after[0] if after else None, after[1:])
 
 
-def status_table(patches: Sequence[PatchStatus], columns: dict[str, Columns]) -> StatusTable:
+def status_table(patches: Sequence[PatchStatus], columns: Mapping[str, Columns]) -> StatusTable:
     """Each patch in its base line, the next, and later ones, with evidence and successors.
 
     :param columns: by project
@@ -63,13 +63,20 @@ def status_table(patches: Sequence[PatchStatus], columns: dict[str, Columns]) ->
     return StatusTable(head, rows, tuple(patch.verdict for patch in patches))
 
 
-def release_table(patches: Sequence[PatchStatus], line: str) -> StatusTable:
-    """For each patch: is it in the release *line*, since which tag, by which commit?"""
+def release_table(
+    patches: Sequence[PatchStatus], line: str, released: Collection[str]
+) -> StatusTable:
+    """For each patch: is it in the release *line*, since which tag, by which commit?
+
+    :param released: the projects that have such a line
+    """
     head = ("patch", "project", f"in {line}", "since", "commit", "evidence", "successor")
     rows = []
     for patch in patches:
         found = patch.landings.in_line(line)
         answer = "yes" if found else "by its successor" if _replaced(patch, line) else "no"
+        if patch.project not in released:
+            answer = "no such release"
         told = (_tag(found), found.commit[:12], found.evidence) if found else (NONE, NONE, NONE)
         rows.append((patch.name, patch.project, answer, *told, _successors(patch)))
     return StatusTable(head, tuple(rows), tuple(patch.verdict for patch in patches))
