@@ -86,12 +86,10 @@ class Given:
 
         :raises SeriesError: there is no such series, or its manifest is wrong
         """
-        from patchseries.journal import recover
         from patchseries.pipeline.series import Selection, find_series
 
-        series = find_series(Path.cwd(), self.name)
-        if found := recover(series.root):
-            say(interrupted_words(found))
+        recovered_root()
+        series = find_series(Path.cwd(), self.name, self.patch)
         selection = Selection(self.project, self.onto, self.patch)
         selection.check(series.manifest)
         return series, selection
@@ -154,6 +152,20 @@ def operation() -> Operation:
 
     words = " ".join(shlex.quote(word) for word in sys.argv[1:])
     return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def recovered_root() -> Path:
+    """The project's folder; a change that was interrupted is finished or dropped first, and told.
+
+    :raises UsageError: there is none
+    """
+    from patchseries.journal import recover
+    from patchseries.pipeline.series import project_root
+
+    root = project_root(Path.cwd())
+    if found := recover(root):
+        say(interrupted_words(found))
+    return root
 
 
 def interrupted_words(found: Recovered) -> str:
