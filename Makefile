@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly soak-kill clean setup-demo setup-test
+.PHONY: demo test lint grizzly bench-fetch bench-backports soak soak-kill clean setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -21,6 +21,26 @@ lint: setup-test
 grizzly: setup-demo
 	$(SERIES) rebase grizzly || true
 	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
+
+# What a first fetch moves, against full clones; needs SERIES_MIRRORS with whole histories.
+bench-fetch: setup-test
+	$(PYTHON) tests/bench/fetch_bytes.py
+
+# Indexing real histories, and the recall of finding backports: needs SERIES_MIRRORS.
+bench-landed: setup-test
+	$(PYTHON) tests/bench/landed.py $(PAIRS)
+
+# How the port engine does on real backports: PAIRS=file in the form of backports.jsonl, OUT=file for
+# the result of each pair; COMPARE="A B" compares two such files instead. Needs SERIES_MIRRORS.
+OUT ?= build/bench/backports.jsonl
+bench-backports: setup-test
+	$(PYTHON) tests/bench/backports.py $(if $(COMPARE),--compare $(COMPARE),$(PAIRS) $(OUT))
+
+# Random merges without a repository: N of them, from SEED.
+N ?= 100000
+SEED ?= 1
+soak: setup-test
+	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
 
 # Kill the commands that write at N random moments; the suite does a few of them.
 N ?= 200

@@ -20,9 +20,9 @@ DOORS = {
 }
 """Modules from outside that only these rooms may import."""
 
-PRINTERS = {"cli"}
+PRINTERS = ("cli", "__main__")
 READERS = {"cli", "process"}
-ENVIRONMENT = {"environ", "environb", "getenv", "putenv", "expanduser", "home", "expandvars"}
+ENVIRONMENT = {"environ", "environb", "getenv", "putenv", "expanduser", "expandvars"}
 
 
 def rooms_in_order() -> list[str]:
@@ -81,26 +81,27 @@ def wrong_imports(
 def wrong_calls(tree: ast.AST, room: str) -> Iterator[str]:
     """Printing, prompting and reading the environment outside the rooms that may."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.expr | ast.alias):
-            continue
         if isinstance(node, ast.Name) and node.id in ("print", "input") and room not in PRINTERS:
             yield f"{node.lineno}: {room} uses {node.id}"
-        name = (
-            node.attr if isinstance(node, ast.Attribute)
-            else node.name if isinstance(node, ast.alias)
-            else ""
-        )  # fmt: skip
-        if name in ENVIRONMENT and room not in READERS:
-            yield f"{node.lineno}: {room} reads the environment ({name})"
-        if name in ("stdout", "stderr") and _is_sys(node) and room not in PRINTERS:
-            yield f"{node.lineno}: {room} uses sys.{name}"
+        elif isinstance(node, ast.Attribute | ast.alias):
+            yield from _wrong_name(node, room)
 
 
-def _is_sys(node: ast.AST) -> bool:
+def _wrong_name(node: ast.Attribute | ast.alias, room: str) -> Iterator[str]:
+    name = node.attr if isinstance(node, ast.Attribute) else node.name
+    if (name in ENVIRONMENT or _is(node, "Path", "home")) and room not in READERS:
+        yield f"{node.lineno}: {room} reads the environment ({name})"
+    if (_is(node, "sys", "stdout") or _is(node, "sys", "stderr")) and room not in PRINTERS:
+        yield f"{node.lineno}: {room} uses sys.{name}"
+
+
+def _is(node: ast.AST, owner: str, name: str) -> bool:
+    """Whether *node* is ``owner.name``."""
     return (
         isinstance(node, ast.Attribute)
+        and node.attr == name
         and isinstance(node.value, ast.Name)
-        and node.value.id == "sys"
+        and node.value.id == owner
     )
 
 
@@ -160,6 +161,8 @@ def test_a_violation_is_seen(module: str, text: str, expected: str) -> None:
         ("git.repository", "import git\nfrom gitdb import IStream"),
         ("cli.main", "import os\nprint(os.environ)"),
         ("cli.main", "from patchseries.pipeline import run"),
+        ("cli.main", "from patchseries import __version__"),
+        ("port.engine", "from patchseries.port import paths\npaths.home('a')"),
     ],
 )
 def test_what_is_allowed_passes(module: str, text: str) -> None:

@@ -13,7 +13,7 @@ from patchseries.errors import SeriesError
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.model import CommitId, Outcome
 
-_WORDS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
+_WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 _IDS = st.from_regex(r"[0-9a-f]{40}", fullmatch=True).map(CommitId)
 _CELLS = st.builds(
     Cell,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from patchseries.git.repository import ISOLATED
 from patchseries.git.textmerge import Region, merge_text, split_lines
 from patchseries.port.capture import capture
+from patchseries.port.openfiles import OpenFile
 from patchseries.port.pieces import (
     BrokenResolutionError,
     Own,
@@ -20,7 +21,6 @@ from patchseries.port.pieces import (
     pieces_of,
     whole,
 )
-from patchseries.port.regions import OpenFile
 from patchseries.port.resolutionfile import format_resolution, parse_resolution
 from patchseries.port.resolutions import Edit, Resolution, _edited, resolved_text
 

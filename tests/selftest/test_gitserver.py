@@ -53,6 +53,13 @@ def test_clone(server: GitServer, tmp_path: Path) -> None:
     assert 0 < server.traffic.received < server.traffic.sent
 
 
+def test_the_suffix_may_be_there_or_not(tmp_path: Path) -> None:
+    with Upstream(tmp_path / "org" / "plain") as made, serve(tmp_path) as server:
+        made.commit({"a": b""})
+        for name in ("org/plain", "org/plain.git"):
+            assert git(tmp_path, "ls-remote", server.url(name)).stdout.count(b"\n") == 2
+
+
 def test_unknown_repository(server: GitServer, tmp_path: Path) -> None:
     done = git(tmp_path, "ls-remote", server.url("org/nothing.git"), accept=(128,))
     assert "not found" in done.words

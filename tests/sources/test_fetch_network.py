@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,3 +192,27 @@ def test_progress_is_told(world: World) -> None:
     fetch(world.cache, world.wants(), {}, FetchOptions(progress=heard.append))
     assert heard[0] == f"fetching {world.url}"
     assert any("objects" in words for words in heard[1:])
+
+
+def test_a_mirror_that_went_away(world: World, tmp_path: Path) -> None:
+    """What the cache took from a mirror that is gone comes over the network instead."""
+    mirrors = tmp_path / "mirrors"
+    shutil.copytree(world.history.root, mirrors)
+    fetch(world.cache, world.wants(), {}, FetchOptions(mirrors=[mirrors]))
+    shutil.rmtree(mirrors)
+    with pytest.raises(UpstreamError, match="is not in the cache"):
+        world.fetch(offline=True)
+    assert world.fetch() == world.wanted
+    with world.cached() as cached:
+        cached.run("fsck", "--connectivity-only")
+
+
+def test_a_mirror_whose_history_was_rewritten(world: World, tmp_path: Path) -> None:
+    mirrors = FetchOptions(mirrors=[tmp_path / "mirrors"])
+    wants = [Want(world.url, "1.1", False, None, "base 1.1 of project")]
+    for text in (b"one", b"two"):
+        shutil.rmtree(tmp_path / "mirrors", ignore_errors=True)
+        with Upstream(tmp_path / "mirrors" / "org" / "project") as mirror:
+            commit = mirror.commit({"a": text})
+            mirror.tag("1.1")
+        assert fetch(world.cache, wants, {}, mirrors) == {(world.url, "1.1"): commit}

@@ -218,7 +218,7 @@ class _Bridge(BaseHTTPRequestHandler):
             "GIT_PROJECT_ROOT": str(self.git.root),
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_CONFIG_GLOBAL": "/dev/null",
-            "PATH_INFO": address.path,
+            "PATH_INFO": self._path(address.path),
             "QUERY_STRING": address.query,
             "REQUEST_METHOD": self.command,
             "REMOTE_ADDR": "127.0.0.1",
@@ -230,6 +230,12 @@ class _Bridge(BaseHTTPRequestHandler):
         if asked and behaviour.protocol == 2:
             found["GIT_PROTOCOL"] = asked
         return found
+
+    def _path(self, path: str) -> str:
+        """As on public servers, ``ORG/REPO.git`` also names the repository ``ORG/REPO``."""
+        name, suffix, rest = path.partition(".git/")
+        is_there = (self.git.root / f"{name}.git".lstrip("/")).exists()
+        return path if is_there or not suffix else f"{name}/{rest}"
 
 
 def _feed(pipe: Any, body: bytes) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from patchseries.journal import Operation, Recovered
     from patchseries.pipeline.series import Selection, Series
     from patchseries.pipeline.session import Session
+    from patchseries.sources.access import Access
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -98,7 +99,8 @@ class Given:
         from patchseries.pipeline.session import Session
         from patchseries.sources import Cache, FetchOptions
 
-        fetching = FetchOptions(self.mirrors, self.offline, progress.told if progress.on else None)
+        told = progress.told if progress.on else None
+        fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
         return Session(
             Cache(cache_folder()), fetching, self.locked, self.dry_run, progress.told, operation()
         )
@@ -174,6 +176,21 @@ def interrupted_words(found: Recovered) -> str:
     return f"{who} was interrupted: its {len(found.paths)} files are now written"
 
 
+def _server_access(url: str) -> Access:
+    """How the user reaches the Gerrit at *url*: their credentials for it, proxies, CA bundle."""
+    from requests.utils import get_environ_proxies
+
+    from patchseries.sources.access import Access, credentials_for
+
+    netrc = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
+    return Access(
+        credentials=credentials_for(url, netrc, os.environ),
+        ca_bundle=bundle or None,
+        proxies=get_environ_proxies(url, no_proxy=None),
+    )
+
+
 def cache_folder() -> Path:
     """$SERIES_CACHE, else ``patchseries`` in the user's cache folder."""
     if given := os.environ.get("SERIES_CACHE"):
@@ -210,4 +227,5 @@ def say(words: str) -> None:
 def changed_words(changed: Sequence[str], dry_run: bool) -> str:
     """How many files changed (or would)."""
     verb = "would change" if dry_run else "written"
-    return f"{len(changed)} files {verb}" if changed else "nothing changed"
+    noun = "file" if len(changed) == 1 else "files"
+    return f"{len(changed)} {noun} {verb}" if changed else "nothing changed"

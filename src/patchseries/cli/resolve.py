@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.pipeline.worktree import Session as OpenSession
+    from patchseries.port.decisions import Signature
     from patchseries.port.resolutions import Resolution
-    from patchseries.port.settle import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
 
 
 def _signed(asked: _Asked) -> Signature:
-    from patchseries.port.settle import Signature
+    from patchseries.port.decisions import Signature
 
     reason = asked.reason or _prompted()
     return Signature(str(maintainer()), now().date().isoformat(), reason)

@@ -10,7 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from patchseries.git import Repository
-from patchseries.model import Base, TreeId
+from patchseries.model import Base, Finding, TreeId
+from patchseries.patches.compose import PatchFile
 from patchseries.patches.dpkg import Profile
 
 
@@ -30,14 +31,6 @@ class Maintainer:
 
     def __str__(self) -> str:
         return f"{self.name} <{self.mail}>"
-
-
-@dataclass(frozen=True, slots=True)
-class PatchFile:
-    """A patch file of the series: its name in debian/patches and its bytes."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +86,7 @@ class BuildRequest:
     :param patches: the series, in order
     :param expected_tree: upstream with the packager's own patches and the series applied
     :param left_out: the names of patches left out because they conflict
+    :param dropped: the packager's own patches that this release has already
     :param timestamp: the date of the changelog entry and of every file made, in seconds since 1970
     :param out: the folder for the outputs; it holds nothing else
     :param orig: an upstream tarball to use instead of one made from the base
@@ -110,6 +104,7 @@ class BuildRequest:
     timestamp: int
     out: Path
     left_out: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
     distribution: str | None = None
     urgency: str = "medium"
     version_suffix: str | None = None
@@ -127,7 +122,7 @@ class BuildRequest:
             self.project, self.source, self.base.name, self.base.commit, self.base.tree,
             [[p.name, hashlib.sha256(p.data).hexdigest()] for p in self.patches],
             self.expected_tree, self.series_name, str(self.maintainer), self.timestamp,
-            self.left_out, self.distribution, self.urgency, self.version_suffix,
+            self.left_out, self.dropped, self.distribution, self.urgency, self.version_suffix,
             folder_digest(self.packaging.debian) if self.packaging else None,
             orig.sha256 if orig else None, self.orig_upload, self.profile, self.options,
             self.homepage, _RECIPE,
@@ -150,7 +145,8 @@ class SourcePackage:
     """A source package on disk: its files lie in ``folder``.
 
     ``files`` gives the SHA-256 of each by name. ``verified``: the .dsc was unpacked and is the
-    expected tree. ``reused``: it was there already, made from the same inputs.
+    expected tree. ``reused``: it was there already, made from the same inputs. ``findings``: what
+    lintian says, when it was asked.
     """
 
     project: str
@@ -163,3 +159,4 @@ class SourcePackage:
     files: Mapping[str, str] = field(default_factory=dict)
     verified: bool = False
     reused: bool = False
+    findings: tuple[Finding, ...] = ()

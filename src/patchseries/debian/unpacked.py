@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from patchseries.debian.request import DebianFolder
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.git.repository import decode_path
@@ -64,6 +65,16 @@ def compare(repository: Repository, tree: str, folder: Path) -> list[str]:
     """The :func:`differences` of *folder* from the git *tree*."""
     algorithm = "sha1" if len(tree) == 40 else "sha256"
     return differences(tree_entries(repository, tree), folder_entries(folder, algorithm))
+
+
+def compare_debian(wanted: DebianFolder, folder: Path) -> list[str]:
+    """One line for each file of debian/ below *folder* that is not as *wanted*."""
+    root = folder / "debian"
+    lines = differences(
+        {n: TreeEntry(f.mode, blob_id(f.data)) for n, f in wanted.items()},
+        {path: _entry(root / path, "sha1") for path in _paths(root)},
+    )
+    return [f"debian/{line}" for line in lines]
 
 
 def _paths(folder: Path) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patchseries.demo.story import Commit, Replace, Story, Tag, Write
+from patchseries.demo.story import Commit, Remove, Replace, Story, Tag, Write
 from patchseries.demo.world import (
     ADA,
     BO,
@@ -36,6 +36,23 @@ next claim failed with a TypeError until nova-compute was started again.
 Change-Id: I627469db99e712c77f2a3b9aaff3a832bd6f8acf
 """
 
+_CLOCK = Replace(
+    "nova/compute/pace.py",
+    "        if self._last is not None and now - self._last < self.seconds:\n",
+    """\
+        past = None if self._last is None else now - self._last
+        if past is not None and 0 <= past < self.seconds:
+""",
+)
+
+_CLOCK_MESSAGE = """\
+Report again after the clock was set back
+
+A host whose clock was wrong by a day at first did not report for a day.
+
+Change-Id: I5d1f4d17d2f5a6f0b7c83a9e4e6fd2c10b3a7e55
+"""
+
 _FAILED_START = Replace(
     "nova/compute/manager.py",
     "        self.driver.spawn(instance)\n",
@@ -60,6 +77,7 @@ Change-Id: I9a6eabd9c6460d88104ee24cf864c08b2e34872f
 
 _MASTER: tuple[Commit | Tag, ...] = (
     reviewed(MASTER, "2013-04-15", BO, _KEEP_THE_NODE_MESSAGE, _KEEP_THE_NODE),
+    reviewed(MASTER, "2013-04-18", DAO, _CLOCK_MESSAGE, _CLOCK),
     reviewed(MASTER, "2013-04-25", CHIDI, _FAILED_START_MESSAGE, _FAILED_START),
     Tag("2013.2.b1", MASTER, "2013-05-02"),
     reviewed(
@@ -166,9 +184,16 @@ _STABLE: tuple[Commit | Tag, ...] = (
         "2013-04-22",
         BO,
         _KEEP_THE_NODE_MESSAGE
-        + "(cherry picked from commit d5c373e2a699c31146b2eed1d597fc89a7b66c19)\n",
+        + "(cherry picked from commit dc2b1bc7cb281260a19e1f638174eedf0846f113)\n",
         _KEEP_THE_NODE,
         since="2013.1",
+    ),
+    reviewed(
+        STABLE,
+        "2013-04-26",
+        DAO,
+        _CLOCK_MESSAGE + "(cherry picked from commit 3fdde6a244bb50057c7259b31cd8ace6649cb1d5)\n",
+        _CLOCK,
     ),
     *release("nova", "2013-05-09", "2013.1", "2013.1.1"),
     reviewed(
@@ -176,7 +201,7 @@ _STABLE: tuple[Commit | Tag, ...] = (
         "2013-05-21",
         CHIDI,
         _FAILED_START_MESSAGE
-        + "(cherry picked from commit 72760fd456d286f69e29ecb4ff8c8b9cae3a4f33)\n",
+        + "(cherry picked from commit 2781a514e31949aa391edc1b624d16c74fcf7536)\n",
         _FAILED_START,
     ),
     *release("nova", "2013-06-06", "2013.1.1", "2013.1.2"),
@@ -286,8 +311,8 @@ Tell the conductor only what has changed
 A host that does nothing says so once a minute, and a conductor that hears it
 from a thousand hosts does nothing else. The tracker now compares first.
 
-The comparison needs the node that "Keep the tracker's node when the conductor
-is away" introduced, so this does not fit 2013.1 itself.
+A host that reports only news needs nobody to set its pace: nova.compute.pace
+goes away, in the state that it has since 2013.1.1.
 
 Change-Id: I4cc5483912ab0c7bf3e8ef5aafe58a2eb207d306
 """,
@@ -301,6 +326,20 @@ Change-Id: I4cc5483912ab0c7bf3e8ef5aafe58a2eb207d306
             self.conductor_api.compute_node_update(
                 context, node, values, prune_stats)
             self.compute_node = node
+""",
+                ),
+                Remove("nova/compute/pace.py"),
+                Replace("nova/compute/manager.py", "from nova.compute import pace\n", ""),
+                Replace("nova/compute/manager.py", "        self.pace = pace.Pace()\n", ""),
+                Replace(
+                    "nova/compute/manager.py",
+                    """\
+        if self.pace.due():
+            self.tracker.update_available(context,
+                                          self.driver.list_instances())
+""",
+                    """\
+        self.tracker.update_available(context, self.driver.list_instances())
 """,
                 ),
                 Write(

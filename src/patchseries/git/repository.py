@@ -7,15 +7,18 @@ process). The user's git configuration is never read here: results depend on obj
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
+from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
 from patchseries.git.textmerge import Lines, Region, merge_text
@@ -59,9 +62,12 @@ class Repository:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB)
         except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError) as error:
             raise SeriesError(f"no git repository at {path}") from error
-        self._repo.git.update_environment(**ISOLATED)
+        # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
+        self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
+        self._writer = self._object_writer()
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
+        self._differ = DiffProcess(self.git_dir, ISOLATED)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
         self.commit = lru_cache(maxsize=4096)(self._read_commit)
 
@@ -74,6 +80,7 @@ class Repository:
     def close(self) -> None:
         """End the helper processes."""
         self._merger.close()
+        self._differ.close()
         self._repo.close()
 
     @classmethod
@@ -258,6 +265,10 @@ class Repository:
             "--src-prefix=a/", "--dst-prefix=b/", old, new, "--",
         ).stdout  # fmt: skip
 
+    def line_changes(self, old: str, new: str) -> dict[str, list[LineChange]]:
+        """The runs of lines that differ between two trees, by path; no context, no renames."""
+        return self._differ.diff(old, new)
+
     def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
         """How one change of trees (before, after) differs from another: a diff of two diffs."""
         ranges = []
@@ -278,11 +289,20 @@ class Repository:
 
     # Private ---------------------------------------------------------------------------------
 
+    def _object_writer(self) -> Any:
+        """Where new objects go: written here, as GitPython starts a git for each (6 ms)."""
+        from gitdb import LooseObjectDB
+
+        config = self.git_dir / "config"
+        if config.is_file() and "sha256" in config.read_text("utf-8", "replace"):
+            return self._repo.odb  # gitdb itself knows SHA-1 alone
+        return LooseObjectDB(str(self.git_dir / "objects"))
+
     def _store(self, kind: str, data: bytes) -> str:
         from gitdb import IStream
 
         try:
-            stored = self._repo.odb.store(IStream(kind, len(data), io.BytesIO(data)))
+            stored = self._writer.store(IStream(kind, len(data), io.BytesIO(data)))
         except OSError as error:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",
@@ -337,14 +357,36 @@ class Repository:
 
 @contextmanager
 def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
-    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards."""
+    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards.
+
+    What a killed run left behind is cleared away by the next one.
+    """
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix="scratch-"))
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"scratch-{os.getpid()}-"))
     try:
         with Repository.init(folder / "repo.git", over) as repository:
             yield repository
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the scratch folders of processes that are no more."""
+    for folder in parent.glob("scratch-*"):
+        owner = folder.name.split("-")[1]
+        if not (owner.isdigit() and _is_running(int(owner))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def encode_path(path: str) -> bytes:

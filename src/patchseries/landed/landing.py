@@ -68,9 +68,7 @@ def _live(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]) -> R
     return live
 
 
-def _reverts(
-    index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]
-) -> list[Indexed]:
+def _reverts(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]) -> list[Indexed]:
     """The commits that revert *entry*, on top of it.
 
     :param copies: the same change on other branches: a revert that was cherry-picked to a stable

@@ -57,4 +57,3 @@ def reverted_subject(subject: str) -> str | None:
 def revert_subject(subject: str) -> str:
     """The subject that git and Gerrit give to a revert of a commit with this subject."""
     return f'Revert "{subject}"'
-

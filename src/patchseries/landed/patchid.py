@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 from patchseries.errors import ProgramError
 from patchseries.git import Repository
@@ -18,7 +18,7 @@ def patch_ids(repositories: Sequence[Repository]) -> PatchId:
     when the commit changes nothing.
     """
 
-    @lru_cache(maxsize=None)
+    @cache
     def patch_id(commit: CommitId) -> str | None:
         for repository in repositories:
             if found := _patch_id(repository, commit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -142,7 +142,9 @@ class Source(_Table):
     """What is ported: a commit, a Gerrit patchset, a patch file below patches/, or one at a URL.
 
     ``bases`` limits it to some bases; the first source that fits a base is taken.
-    ``branch`` beside ``commit`` says where to find the commit on a server that refuses ids.
+    ``branch`` beside ``commit`` says where to find the commit on a server that refuses ids; beside
+    ``change-id`` it says which of the changes with that id is meant. Without ``patchset`` the
+    newest is taken, and pinned.
     """
 
     bases: Bounds | None = None
@@ -158,7 +160,7 @@ class Source(_Table):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Source:
-        git = self.commit or self.tag or self.branch
+        git = self.commit or self.tag or (None if self.change_id else self.branch)
         kinds = [bool(git), self.change_id is not None, self.file is not None, bool(self.url)]
         if sum(kinds) != 1:
             raise ValueError(
@@ -168,6 +170,8 @@ class Source(_Table):
             raise ValueError("a url source needs http(s):// and its sha256")
         if self.patchset is not None and self.change_id is None:
             raise ValueError("patchset goes with change-id")
+        if self.patchset is not None and self.patchset < 1:
+            raise ValueError("patchset: expected 1 or more")
         return self
 
     @property
@@ -181,7 +185,13 @@ class Source(_Table):
 
     @property
     def rev(self) -> str:
-        """What to ask the repository for: the commit id, else the tag, else the branch."""
+        """What to ask the repository for: the commit id, else the tag, else the branch.
+
+        For a change under review: a name of its patchset that is as good as a tag's.
+        """
+        if self.change_id:
+            which = [self.change_id, str(self.patchset or "newest"), *filter(None, [self.branch])]
+            return "/".join(["changes", *which])
         return self.commit or self.tag or self.branch or ""
 
 
@@ -190,7 +200,10 @@ Tracks = Annotated[tuple[Tracked, ...], BeforeValidator(_one_or_many)]
 
 
 class Packaging(_Table):
-    """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder."""
+    """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder.
+
+    ``drop`` names the packager's own patches to leave out on a base where they do not apply.
+    """
 
     dsc: str | None = None
     sha256: Digest | None = None
@@ -199,6 +212,7 @@ class Packaging(_Table):
     tag: Rev | None = None
     branch: Rev | None = None
     folder: str | None = None
+    drop: tuple[str, ...] = ()
 
     @property
     def rev(self) -> str:
@@ -209,6 +223,8 @@ class Packaging(_Table):
     def _one_kind(self) -> Packaging:
         if sum(map(bool, (self.dsc, self.repository, self.folder))) != 1:
             raise ValueError("expected one of: dsc, repository (with commit, tag, branch), folder")
+        if self.dsc and self.dsc.startswith(("https://", "http://")) and not self.sha256:
+            raise ValueError("a dsc at a URL needs its sha256")
         if self.repository and not self.rev:
             raise ValueError("a packaging repository needs a commit, tag or branch")
         return self
@@ -258,7 +274,10 @@ class Variant(_Table):
 
 
 class PatchEntry(_Table):
-    """One patch of the series: what is tracked upstream, what is ported, where it applies."""
+    """One patch of the series: what is tracked upstream, what is ported, where it applies.
+
+    ``options`` are the settings that it brings, each off by default, in words for administrators.
+    """
 
     name: Slug
     project: str
@@ -273,6 +292,7 @@ class PatchEntry(_Table):
     bugs: tuple[Bug, ...] = ()
     blueprints: tuple[str, ...] = ()
     fixups: tuple[PatchFile, ...] = ()
+    options: tuple[str, ...] = ()
     choose: str | None = None
     variants: dict[Slug, Variant] = {}
 
@@ -319,7 +339,7 @@ class SeriesTable(_Table):
     name: Slug
     summary: str | None = None
     version_suffix: str | None = None
-    profile: str | None = None
+    profile: Literal["current", "precise"] = "current"
 
 
 class Manifest(_Table):

@@ -94,7 +94,12 @@ def place_hunks(
         result += lines[done:at]
         result += hunk.new
         done = at + len(hunk.old)
-    return [*result, *lines[done:]], offsets
+    return _completed([*result, *lines[done:]]), offsets
+
+
+def _completed(lines: list[bytes]) -> list[bytes]:
+    """As patch does: a line without its newline that is no longer the last one gets it."""
+    return [line if line.endswith(b"\n") else line + b"\n" for line in lines[:-1]] + lines[-1:]
 
 
 def _first_line(hunk: Hunk) -> int:

@@ -1,8 +1,21 @@
-"""What dpkg-source accepts of a patch, and what it takes and gets wrong."""
+"""What dpkg-source accepts of a patch, and what it takes and gets wrong.
+
+dpkg-source applies with ``patch -t -F 0 -N -p1 -u -V never -E``, and its exit status 0 proves
+nothing: it drops new empty files and "Binary files differ", and its older versions lose modes
+and renames. Each rule here is a row of that table, so that a patch is refused, by name, before
+dpkg-source sees it. Seen with dpkg 1.21.22 and patch 2.7.6 (``current``) and with dpkg 1.16.1.2
+and patch 2.6.1 (``precise``).
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from enum import StrEnum
+
+from patchseries.git import Repository, TreeEntry
+from patchseries.model import Finding, Severity
+from patchseries.patches.scan import Section, scan
 
 
 class Profile(StrEnum):
@@ -14,3 +27,234 @@ class Profile(StrEnum):
 
     CURRENT = "current"
     PRECISE = "precise"
+
+
+_HEADER_TRAP = re.compile(rb"\s*(?:--- |\+\+\+ |\*\*\* |@@ -|diff --git |Index: |Prereq: )")
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_LINK, _EXECUTABLE = "120000", "100755"
+
+_STRAY = (
+    "dpkg-header-line",
+    "a line above the diff looks like the start of one",
+    "put something before it, say '| '",
+)
+
+_Told = Iterator[tuple[str, str, str]]
+"""Code, message and hint of what a rule found."""
+
+
+def guard(name: str, data: bytes, profile: Profile = Profile.CURRENT) -> tuple[Finding, ...]:
+    """What dpkg-source would refuse or take wrongly in the patch file *data*, as errors.
+
+    :param name: the patch's name, for the findings
+    """
+    parts = scan(data)
+    found: list[Finding] = []
+    for number, line in parts.head:
+        if _HEADER_TRAP.match(line):
+            code, message, hint = _STRAY
+            found.append(_finding(code, name, None, number, message, hint))
+    if not parts.sections:
+        found.append(_finding("dpkg-no-diff", name, None, None, "there is no change in it",
+                              "leave the patch out"))  # fmt: skip
+    rules = _RULES + (_PRECISE_RULES if profile is Profile.PRECISE else ())
+    for section in parts.sections:
+        for rule in rules:
+            for code, message, hint in rule(section):
+                found.append(_finding(code, name, _shown(section), section.line, message, hint))
+    return (*found, *_twice(name, parts.sections))
+
+
+def guard_links(repository: Repository, tree: str, name: str, data: bytes) -> tuple[Finding, ...]:
+    """What the patch *data* would change through, or of, a symbolic link of *tree*."""
+    found = []
+    for section in scan(data).sections:
+        for raw in section.names:
+            link = _link_on(repository, tree, _path(raw))
+            if link:
+                found.append(
+                    _finding("dpkg-through-symlink", name, _shown(section), section.line,
+                             f"it changes a file through the symbolic link {link}",
+                             "change the file that the link points to")
+                )  # fmt: skip
+                break
+    return tuple(found)
+
+
+# Rules for every profile -------------------------------------------------------------------------
+
+
+def _empty_file(section: Section) -> _Told:
+    created = "new file mode" in section.extended and not section.hunks
+    gone = "deleted file mode" in section.extended or section.new == b"/dev/null"
+    emptied = section.hunks and not section.new_lines and not section.first_new and not gone
+    if (created and not (section.git_binary or section.differs or section.renames)) or emptied:
+        what = "creates an empty file" if created else "leaves a file empty"
+        yield (
+            "dpkg-empty-file",
+            f"it {what}, which dpkg-source drops without a word",
+            "give the file a line, say a comment",
+        )
+
+
+def _binary(section: Section) -> _Told:
+    if section.git_binary:
+        yield "dpkg-binary", "it is a git binary patch", "leave the file out of the patch"
+    if section.differs:
+        yield (
+            "dpkg-binary-differs",
+            "it only says that binary files differ, and dpkg-source does nothing",
+            "leave the file out of the patch",
+        )
+
+
+def _link_change(section: Section) -> _Told:
+    old, new = section.modes()
+    if _LINK in (old, new) and "new file mode" not in section.extended:
+        yield (
+            "dpkg-symlink-change",
+            "it changes or deletes a symbolic link",
+            "leave the link as it is; the packaging can set it",
+        )
+
+
+def _crlf(section: Section) -> _Told:
+    if section.crlf:
+        yield "dpkg-crlf", "the patch itself has CRLF line ends", "write it with LF"
+
+
+def _paths(section: Section) -> _Told:
+    for raw in dict.fromkeys(section.names):
+        if raw.startswith(b"/") or re.match(rb"[^/]*//", raw):
+            yield "dpkg-path-absolute", "its path is absolute", "name it from the tree's top"
+            continue
+        parts = _path(raw).casefold().split("/")
+        if ".." in parts:
+            yield "dpkg-path-outside", "its path leads out of the tree", "leave the file out"
+        if ".git" in parts or parts[0] == ".pc":
+            yield (
+                "dpkg-path-hidden",
+                "it changes the files of git or quilt, which dpkg-source lets it do",
+                "leave the file out",
+            )
+        if parts[0] == "debian":
+            yield (
+                "dpkg-path-debian",
+                "it changes debian/, which dpkg-source -x applies and -b refuses",
+                "change the packaging instead",
+            )
+        if parts[-1].endswith(".dpkg-orig"):
+            yield "dpkg-path-hidden", "dpkg-source keeps names in .dpkg-orig", "rename the file"
+
+
+def _quoted(section: Section) -> _Told:
+    names = [n for n in (section.old, section.new) if n]
+    names += [value for key, value in section.extended.items() if key.startswith(("ren", "cop"))]
+    if any(_QUOTED.fullmatch(name) for name in names):
+        yield (
+            "dpkg-quoted-name",
+            "git has quoted the file's name",
+            "write the diff with core.quotePath=false, or rename the file",
+        )
+
+
+def _torn(section: Section) -> _Told:
+    if section.torn:
+        yield "dpkg-malformed", "a hunk is not as long as it says", "make the patch anew"
+    if section.stray:
+        yield _STRAY
+
+
+_Rule = Callable[[Section], _Told]
+_RULES: tuple[_Rule, ...] = (_empty_file, _binary, _link_change, _crlf, _paths, _quoted, _torn)
+
+
+# Rules for precise -------------------------------------------------------------------------------
+
+
+def _mode(section: Section) -> _Told:
+    changed = "old mode" in section.extended
+    if changed or section.extended.get("new file mode", b"").strip() == _EXECUTABLE.encode():
+        yield (
+            "dpkg-mode",
+            "it sets a file's mode, which precise loses",
+            "set the mode in debian/rules or in the packaging's install step",
+        )
+
+
+def _renamed(section: Section) -> _Told:
+    if section.renames and not section.hunks:
+        yield "dpkg-rename", "it renames or copies, which precise refuses", _NO_RENAMES
+    elif section.renames:
+        yield (
+            "dpkg-rename-edit",
+            "it renames and edits, and precise makes another tree of it without a word",
+            _NO_RENAMES,
+        )
+
+
+def _empty_deleted(section: Section) -> _Told:
+    if "deleted file mode" in section.extended and not section.hunks:
+        yield (
+            "dpkg-delete-empty",
+            "it deletes an empty file, which precise refuses",
+            "keep the file",
+        )
+
+
+def _new_link(section: Section) -> _Told:
+    if section.extended.get("new file mode", b"").strip() == _LINK.encode():
+        yield (
+            "dpkg-new-symlink",
+            "it makes a symbolic link, and precise makes a regular file of it",
+            "make the link in the packaging",
+        )
+
+
+_NO_RENAMES = "write the diff with --no-renames"
+_PRECISE_RULES: tuple[_Rule, ...] = (_mode, _renamed, _empty_deleted, _new_link)
+
+
+# Private -----------------------------------------------------------------------------------------
+
+
+def _twice(name: str, sections: tuple[Section, ...]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for section in sections:
+        path = _shown(section)
+        if path in seen:
+            yield _finding("dpkg-file-twice", name, path, section.line,
+                           "the patch has a second part for the same file",
+                           "make the patch anew from the two trees")  # fmt: skip
+        seen.add(path)
+
+
+def _link_on(repository: Repository, tree: str, path: str) -> str | None:
+    """The symbolic link of *tree* that *path* is or leads through."""
+    parts = path.split("/")
+    for count in range(1, len(parts) + 1):
+        entry: TreeEntry | None = repository.entry(tree, "/".join(parts[:count]))
+        if entry is None:
+            return None
+        if entry.mode == _LINK:
+            return "/".join(parts[:count])
+    return None
+
+
+def _path(raw: bytes) -> str:
+    """A raw name without its first component, as ``patch -p1`` takes it."""
+    return raw.partition(b"/")[2].decode("utf-8", "surrogateescape")
+
+
+def _shown(section: Section) -> str:
+    """The path of a section, for people and for comparing."""
+    if section.names:
+        new = section.new if section.new and section.new != b"/dev/null" else section.old
+        return _path(new or section.names[-1])
+    return _path((section.git or b"").rpartition(b" ")[2])
+
+
+def _finding(
+    code: str, patch: str, file: str | None, line: int | None, message: str, hint: str
+) -> Finding:
+    return Finding(code, Severity.ERROR, message, patch=patch, file=file, line=line, hint=hint)

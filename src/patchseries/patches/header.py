@@ -19,8 +19,10 @@ from email.policy import Compat32
 from patchseries.git import Signature
 
 _LINE_LENGTH = 77
-_SPECIALS = re.compile(r'[,.@()\[\]\\:;"]')
-_TAKEN_FOR_A_DIFF = re.compile(r"^(?=\s*(---|\+\+\+|@@ -|diff |Index:|\*\*\* |rename |-- $))", re.M)
+_SPECIALS = re.compile(r'[,.@()<>\[\]\\:;"]')
+_TAKEN_FOR_A_DIFF = re.compile(
+    r"^(?=[ \t]*(---|\+\+\+|@@ -|diff |Index:|\*\*\* |rename |-- $))", re.M
+)
 """Lines that patch or git am would take for the start of a diff, also when they are indented."""
 
 

@@ -15,10 +15,10 @@ from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, port
 from patchseries.port.capture import CannotTellError, capture
+from patchseries.port.decisions import CHOICES, chosen_pieces
+from patchseries.port.openfiles import OpenFile, open_files
 from patchseries.port.pieces import BrokenResolutionError, assemble
-from patchseries.port.regions import OpenFile, open_files
 from patchseries.port.resolutions import Resolution
-from patchseries.port.settle import CHOICES, chosen_pieces
 
 
 @dataclass(frozen=True, slots=True)

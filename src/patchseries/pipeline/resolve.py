@@ -19,9 +19,9 @@ from patchseries.pipeline.session import Session
 from patchseries.pipeline.worktree import Session as OpenSession
 from patchseries.pipeline.worktree import drop_session, final_tree
 from patchseries.port import Change
+from patchseries.port.decisions import CHOICES, Signature, UnsettledError, resolutions_of
+from patchseries.port.decisions import final_tree as settled_tree
 from patchseries.port.resolutions import Resolution
-from patchseries.port.settle import CHOICES, Signature, UnsettledError, resolutions_of
-from patchseries.port.settle import final_tree as settled_tree
 
 _TAKE = re.compile(r"(?:(\d+)=)?(ours|theirs|both|candidate:(\d+))")
 

@@ -108,7 +108,7 @@ def project_root(start: Path) -> Path:
             return folder
     raise UsageError(
         f"no series/NAME.toml in {start} or above",
-        hint="change into the project's folder, or make one with `series init`",
+        hint="change into the folder of a project, or write its first manifest (docs/manual)",
     )
 
 

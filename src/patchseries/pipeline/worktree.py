@@ -24,7 +24,7 @@ from patchseries.journal.log import FOLDER
 from patchseries.model import TreeId
 from patchseries.pipeline.conflicts import OpenConflict
 from patchseries.pipeline.series import Series
-from patchseries.port.regions import Labels, OpenFile, marked_text, markers_left, open_files
+from patchseries.port.openfiles import Labels, OpenFile, marked_text, markers_left, open_files
 
 _STATE = "state.json"
 _WHO = {

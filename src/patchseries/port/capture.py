@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from patchseries.git.textmerge import Lines, Region
-from patchseries.port.regions import OpenFile
+from patchseries.port.openfiles import OpenFile
 from patchseries.port.resolutions import Edit, agreed_lines, edit_of
 
 

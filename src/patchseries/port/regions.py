@@ -1,127 +1,101 @@
-"""What git's merge left open, file by file, and the key by which a region is known again."""
+"""A region that both sides changed, its texts, and the candidates for it: as values."""
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from patchseries.git import Merge, MergeStage, Repository, TreeEntry
-from patchseries.git.textmerge import Lines, Region, size_of_markers, split_lines
+from patchseries.port.lines import Edit, edits
+from patchseries.port.merge3 import Region
 
-SIDES = ("base", "ours", "theirs")
+
+@dataclass(frozen=True)
+class Texts:
+    """The lines of the three texts, and what each side did to the base."""
+
+    base: list[str]
+    ours: list[str]
+    theirs: list[str]
+    our_edits: list[Edit]
+    their_edits: list[Edit]
+
+    @classmethod
+    def of(cls, base: list[str], ours: list[str], theirs: list[str]) -> Texts:
+        """Compare both sides with the base."""
+        return cls(base, ours, theirs, edits(base, ours), edits(base, theirs))
+
+    @cached_property
+    def to_base(self) -> dict[int, int]:
+        """Their untouched lines: position in theirs → in the base."""
+        return {new: old for old, new in _untouched(self.their_edits, len(self.base))}
+
+    @cached_property
+    def to_ours(self) -> dict[int, int]:
+        """Our untouched lines: position in the base → in ours."""
+        return dict(_untouched(self.our_edits, len(self.base)))
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A region with its lines in the three texts, and the whole texts around it."""
+
+    texts: Texts
+    region: Region
+
+    @cached_property
+    def base(self) -> list[str]:
+        """The lines that both sides changed."""
+        return self.region.base.of(self.texts.base)
+
+    @cached_property
+    def ours(self) -> list[str]:
+        """What the target has in their place."""
+        return self.region.ours.of(self.texts.ours)
+
+    @cached_property
+    def theirs(self) -> list[str]:
+        """What the change puts in their place."""
+        return self.region.theirs.of(self.texts.theirs)
+
+    @cached_property
+    def added(self) -> list[str]:
+        """The lines of theirs that the base lacks."""
+        return [line for line in self.theirs if line not in self.base]
+
+    @cached_property
+    def removed(self) -> list[str]:
+        """The lines of the base that theirs lacks."""
+        return [line for line in self.base if line not in self.theirs]
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFile:
-    """A conflicting path. ``chunks`` are its agreed lines and its regions, in order.
+class Candidate:
+    """One way to settle a region: the rule that made it, and the lines it puts there."""
 
-    A file that one side lacks, or that is no text, is one region of all its lines.
+    rule: str
+    lines: tuple[str, ...]
 
-    :ivar sides: which of base, ours and theirs have the file
-    :ivar entry: what to make of it: the mode of ours, or of theirs where ours has none
-    """
+    def dropped(self, dispute: Dispute) -> tuple[str, ...]:
+        """The telling lines that theirs adds and this candidate leaves out."""
+        return _missing(dispute.added, self.lines)
 
-    path: str
-    sides: frozenset[str]
-    mode: str
-    chunks: tuple[Lines | Region, ...]
-
-    @property
-    def regions(self) -> list[Region]:
-        """Its open regions, in order."""
-        return [chunk for chunk in self.chunks if isinstance(chunk, Region)]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the file as such is in question: one side changed it, the other has it not."""
-        return not {"ours", "theirs"} <= self.sides
-
-    def key(self, region: Region) -> str:
-        """The region's key: a digest of the lines of its three sides, and of which exist.
-
-        Neither the path nor the line numbers are in it, so that the same conflict on another
-        base is the same; line ends are not either.
-        """
-        digest = hashlib.sha256()
-        for side in SIDES:
-            lines: Lines = getattr(region, side)
-            there = side in self.sides or not self.is_whole
-            digest.update(f"{side} {len(lines) if there else 'none'}\n".encode())
-            digest.update(b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
-        return digest.hexdigest()
+    def overridden(self, dispute: Dispute) -> tuple[str, ...]:
+        """The target's own lines that this candidate leaves out, though theirs did not ask."""
+        own = [line for line in dispute.ours if line not in dispute.base]
+        return _missing(own, self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What the conflict markers call the three sides."""
-
-    ours: str
-    base: str
-    theirs: str
+def _missing(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
+    left = Counter(lines) - Counter("".join(kept).splitlines(keepends=True))
+    return tuple(line for line in lines if line.strip() and left[line])
 
 
-def marked_text(file: OpenFile, texts: Sequence[Lines | None], labels: Labels) -> bytes:
-    """*file* as git users know it: ``diff3`` markers around each region that has no text yet."""
-    given = iter(texts)
-    size = marker_size(file)
-    lines: list[bytes] = []
-    for chunk in file.chunks:
-        if not isinstance(chunk, Region):
-            lines += chunk
-        elif (text := next(given)) is not None:
-            lines += text
-        else:
-            parts = ((b"<", labels.ours, chunk.ours), (b"|", labels.base, chunk.base),
-                     (b"=", "", chunk.theirs), (b">", labels.theirs, ()))  # fmt: skip
-            for sign, label, side in parts:
-                lines.append(sign * size + (f" {label}" if label else "").encode() + b"\n")
-                lines += [line if line.endswith(b"\n") else line + b"\n" for line in side]
-    return b"".join(lines)
-
-
-def markers_left(file: OpenFile, final: Sequence[bytes]) -> list[int]:
-    """The lines (from 1) of *final* on which a conflict marker stands."""
-    size = marker_size(file)
-    marks = tuple(sign * size + b" " for sign in (b"<", b"|", b">"))
-    return [n for n, line in enumerate(final, 1) if line.startswith(marks)]
-
-
-def marker_size(file: OpenFile) -> int:
-    """How many signs a marker of *file* has: 7, or more than any of its lines starts with."""
-    sides = [
-        b"".join(side)
-        for chunk in file.chunks
-        for side in ((chunk.base, chunk.ours, chunk.theirs) if isinstance(chunk, Region)
-                     else (chunk,))
-    ]  # fmt: skip
-    return size_of_markers(*sides)
-
-
-def open_files(repository: Repository, merge: Merge) -> list[OpenFile]:
-    """The conflicting files of *merge* that can be shown as text, in git's order.
-
-    Links, submodules and files against folders are left out: nothing here can settle them.
-    """
-    stages: dict[str, dict[int, MergeStage]] = {}
-    for stage in merge.stages:
-        stages.setdefault(stage.path, {})[stage.stage] = stage
-    return list(_opened(repository, stages))
-
-
-def _opened(repository: Repository, stages: dict[str, dict[int, MergeStage]]) -> Iterator[OpenFile]:
-    for path, found in stages.items():
-        if not {2, 3} & found.keys() or not all(
-            TreeEntry(stage.mode, stage.oid).is_file for stage in found.values()
-        ):
-            continue
-        base, ours, theirs = (
-            repository.blob(found[n].oid) if n in found else b"" for n in (1, 2, 3)
-        )
-        sides = frozenset(side for n, side in enumerate(SIDES, 1) if n in found)
-        mode = (found.get(2) or found[3]).mode
-        whole = Region(*(tuple(split_lines(data)) for data in (base, ours, theirs)))
-        if {2, 3} <= found.keys() and b"\0" not in base + ours + theirs:
-            yield OpenFile(path, sides, mode, repository.merge_text(base, ours, theirs))
-        else:
-            yield OpenFile(path, sides, mode, (whole,))
+def _untouched(side: Sequence[Edit], end: int) -> Iterator[tuple[int, int]]:
+    """The lines outside the edits: position in the base, position in the side."""
+    at = offset = 0
+    for edit in side:
+        yield from ((old, old + offset) for old in range(at, edit.low))
+        at, offset = edit.high, edit.end - edit.high
+    yield from ((old, old + offset) for old in range(at, end))

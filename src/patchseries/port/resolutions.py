@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
 from patchseries.model import Conflict, Finding, Severity
+from patchseries.port.openfiles import OpenFile, open_files
 from patchseries.port.pieces import BrokenResolutionError, Piece, assemble, pieces_of
-from patchseries.port.regions import OpenFile, open_files
 
 CONTEXT = 3
 """How many lines around an edit are in its key."""

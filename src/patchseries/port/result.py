@@ -36,13 +36,34 @@ class Change:
 class PortOptions:
     """How far the engine may go.
 
-    ``git_only`` stops after git's own merge. ``name_maps`` names ready-made identifier maps.
+    ``git_only`` stops after git's own merge. ``name_maps`` names identifier maps that hold
+    here for sure: a ready-made one (``quantum-neutron``) or one of your own (``OLD=NEW``); the
+    other ready-made ones are used where the files show that they hold.
+    ``path_map`` declares where files went: (folder or file of the change, the target's).
     ``resolutions`` are a person's, for conflicts of this change; they come before any strategy.
     """
 
     git_only: bool = False
     name_maps: tuple[str, ...] = ()
+    path_map: tuple[tuple[str, str], ...] = ()
     resolutions: tuple[Resolution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A region that both sides changed: its three texts and all that was proposed for it.
+
+    ``line`` is 1-based in the target's file. ``candidates`` are (rule, text), the best first;
+    ``taken`` is the rule whose text is in the result, None when the region is left open.
+    """
+
+    path: str
+    line: int
+    base: str
+    ours: str
+    theirs: str
+    candidates: tuple[tuple[str, str], ...]
+    taken: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +79,5 @@ class PortResult:
     review: bool = False
     findings: tuple[Finding, ...] = field(default=())
     conflicts: tuple[Conflict, ...] = field(default=())
+    proposals: tuple[Proposal, ...] = field(default=())
     resolutions: tuple[str, ...] = ()

@@ -1,162 +1,65 @@
-"""From decisions on a conflict to resolutions, proven by replaying them."""
+"""The strategies of paths and hunks: what git's merge left open is settled file by file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
 
-from patchseries.git import Merge, Repository
-from patchseries.git.textmerge import Lines, Region, split_lines
-from patchseries.model import TreeId
-from patchseries.port.capture import CannotTellError, capture
-from patchseries.port.pieces import Piece, assemble, pieces_of, whole
-from patchseries.port.regions import OpenFile, open_files
-from patchseries.port.resolutions import Edit, Resolution, replay, resolved_text
-
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "ours": ("ours",),
-    "theirs": ("theirs",),
-    "both": ("ours", "theirs"),
-}
-"""The choices that every region has: the sides they take, one after the other."""
+from patchseries.git import TreeEntry
+from patchseries.model import Conflict
+from patchseries.port import paths
+from patchseries.port.adaptation import Adaptation
+from patchseries.port.lines import edits, split_lines
 
 
-class UnsettledError(ValueError):
-    """What was decided cannot be kept as resolutions, and why."""
+def settle(adaptation: Adaptation) -> None:
+    """Settle each path that conflicts and that no strategy before has done."""
+    sides: defaultdict[str, dict[int, TreeEntry]] = defaultdict(dict)
+    for stage in adaptation.merge.stages:
+        sides[stage.path][stage.stage] = TreeEntry(stage.mode, stage.oid)
+    for path, stages in sides.items():
+        if path not in adaptation.done:
+            _settle(adaptation, path, stages)
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who resolved, on which day (ISO 8601), and why."""
-
-    author: str
-    date: str
-    reason: str
-
-
-def resolutions_of(
-    repository: Repository, merge: Merge, patch: str, final: TreeId, signed: Signature
-) -> list[Resolution]:
-    """The resolutions that make the tree *final* of *merge*; replaying them gives it exactly.
-
-    :raises UnsettledError: something in *final* is no matter of lines (a new file, a mode)
-    """
-    files = open_files(repository, merge)
-    made: list[Resolution] = []
-    for file in files:
-        made += _of_file(repository, file, patch, final, signed)
-    if not made:
-        raise UnsettledError("there is no conflict that a resolution could settle")
-    beside = _edits_beside(repository, merge, {file.path for file in files}, final)
-    made = _once([replace(made[0], edits=made[0].edits + beside), *made[1:]])
-    _prove(repository, merge, made, final)
-    return made
+def _settle(adaptation: Adaptation, path: str, stages: dict[int, TreeEntry]) -> None:
+    if not all(entry.is_file for entry in stages.values()):
+        adaptation.conflicts.append(Conflict(path, 1, "CONFLICT (not a regular file)"))
+    elif set(stages) == {1, 2, 3}:
+        adaptation.merge_file(path, path, (stages[1], stages[2], stages[3]))
+    elif set(stages) == {1, 3}:
+        _find_home(adaptation, path, stages[1], stages[3])
+    else:
+        reasons = (c.reason for c in adaptation.merge.conflicts if c.path == path)
+        adaptation.conflicts.append(Conflict(path, 1, next(reasons, "CONFLICT")))
 
 
-def chosen_pieces(choice: str, region: Region) -> tuple[Piece, ...]:
-    """The pieces of a plain choice (:data:`CHOICES`)."""
-    return whole(region, *CHOICES[choice])
+def _find_home(adaptation: Adaptation, path: str, base: TreeEntry, theirs: TreeEntry) -> None:
+    """The target has no such file: its change goes to where the file lives there, or nowhere."""
+    target = _declared(adaptation, path) or _found(adaptation, path, base, theirs)
+    here = adaptation.here(target) if target else None
+    if target is None or here is None:
+        adaptation.drop_file(path, "the target has no such file")
+        return
+    adaptation.strategies.append("paths")
+    adaptation.edits[path] = None
+    adaptation.merge_file(path, target, (base, here, theirs))
 
 
-def final_tree(
-    repository: Repository, merge: Merge, texts: Mapping[str, Sequence[Lines] | None]
-) -> TreeId:
-    """The tree of *merge* with the regions of each open file replaced (None: the file is gone)."""
-    from patchseries.git import TreeEntry
-
-    edits = {}
-    for file in open_files(repository, merge):
-        given = texts[file.path]
-        edits[file.path] = (
-            None
-            if given is None
-            else TreeEntry(file.mode, repository.write_blob(resolved_text(file, given)))
-        )
-    return repository.edit_tree(merge.tree, edits)
+def _declared(adaptation: Adaptation, path: str) -> str | None:
+    for old, new in adaptation.options.path_map:
+        if path == old:
+            return new
+        if path.startswith(old.rstrip("/") + "/"):
+            return new.rstrip("/") + path[len(old.rstrip("/")) :]
+    return None
 
 
-def _of_file(
-    repository: Repository, file: OpenFile, patch: str, final: TreeId, signed: Signature
-) -> list[Resolution]:
-    entry = repository.entry(final, file.path)
-    if entry is None:
-        return [_resolution(file, patch, region, None, signed) for region in file.regions]
-    if not entry.is_file:
-        raise UnsettledError(f"{file.path} is no file any more")
-    try:
-        captured = capture(file, split_lines(repository.blob(entry.oid)))
-    except CannotTellError as error:
-        raise UnsettledError(str(error)) from error
-    made = [
-        _resolution(file, patch, region, text, signed)
-        for region, text in zip(file.regions, captured.texts, strict=True)
-    ]
-    return [replace(made[0], edits=captured.edits), *made[1:]]
+def _found(adaptation: Adaptation, path: str, base: TreeEntry, theirs: TreeEntry) -> str | None:
+    lines = split_lines(adaptation.text(base.oid))
+    changes = edits(lines, split_lines(adaptation.text(theirs.oid)))
 
+    def read(target: str) -> str:
+        here = adaptation.here(target)
+        return adaptation.text(here.oid) if here else ""
 
-def _resolution(
-    file: OpenFile, patch: str, region: Region, text: Lines | None, signed: Signature
-) -> Resolution:
-    pieces = () if text is None else pieces_of(text, region)
-    return Resolution(
-        patch,
-        file.path,
-        file.key(region),
-        pieces,
-        _choice(file, text, region),
-        signed.author,
-        signed.date,
-        signed.reason,
-        gone=text is None,
-    )
-
-
-def _choice(file: OpenFile, text: Lines | None, region: Region) -> str:
-    """The plain choice that gives *text*, else ``edited``."""
-    if text is None:
-        return next((side for side in ("ours", "theirs") if side not in file.sides), "edited")
-    same = (name for name in CHOICES if assemble(chosen_pieces(name, region), region) == text)
-    return next(same, "edited")
-
-
-def _edits_beside(
-    repository: Repository, merge: Merge, settled: set[str], final: TreeId
-) -> tuple[Edit, ...]:
-    """The edits in files that did not conflict."""
-    edits: list[Edit] = []
-    for path, (before, after) in repository.changes(merge.tree, final).items():
-        if path in settled:
-            continue
-        if before is None or after is None or before.mode != after.mode or not before.is_file:
-            raise UnsettledError(
-                f"{path}: a file made, removed or of another mode; that takes a patch of your own"
-            )
-        lines = tuple(split_lines(repository.blob(before.oid)))
-        file = OpenFile(path, frozenset(), before.mode, (lines,))
-        edits += capture(file, split_lines(repository.blob(after.oid))).edits
-    return tuple(edits)
-
-
-def _once(made: Sequence[Resolution]) -> list[Resolution]:
-    """*made* without repetitions of one conflict, which must agree."""
-    known: dict[str, Resolution] = {}
-    for one in made:
-        other = known.setdefault(one.key, one)
-        if (other.pieces, other.gone) != (one.pieces, one.gone):
-            raise UnsettledError(
-                f"{one.path}: the same conflict stands in two places and is resolved in two ways"
-            )
-        if one.edits and other is not one:
-            known[one.key] = replace(other, edits=other.edits + one.edits)
-    return list(known.values())
-
-
-def _prove(repository: Repository, merge: Merge, made: Sequence[Resolution], final: TreeId) -> None:
-    replayed = replay(repository, merge, made)
-    if replayed.conflicts:
-        first = replayed.conflicts[0]
-        raise UnsettledError(f"{first.path}: {first.reason}")
-    tree = repository.edit_tree(merge.tree, replayed.edits)
-    different = repository.changes(tree, final)
-    if different:
-        raise UnsettledError(f"{min(different)}: a change that no resolution can hold")
+    return paths.home(path, paths.surroundings(lines, changes), adaptation.newcomers, read)

@@ -2,6 +2,7 @@
 
 import logging
 
+from nova.compute import pace
 from nova.compute import resource_tracker
 from nova.conductor import api
 from nova.virt import fake
@@ -17,6 +18,7 @@ class ComputeManager(object):
         self.conductor_api = conductor_api or api.LocalAPI()
         self.tracker = resource_tracker.ResourceTracker(
             self.driver.host, self.conductor_api)
+        self.pace = pace.Pace()
 
     def init_host(self):
         LOG.info('nova-compute is ready on %s', self.driver.host)
@@ -30,4 +32,6 @@ class ComputeManager(object):
         self.tracker.release(context, instance)
 
     def periodic_tasks(self, context):
-        self.tracker.update_available(context, self.driver.list_instances())
+        if self.pace.due():
+            self.tracker.update_available(context,
+                                          self.driver.list_instances())

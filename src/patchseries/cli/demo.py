@@ -1,0 +1,98 @@
+"""``series demo``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.building import show_packages
+from patchseries.cli.common import (
+    Given,
+    Progress,
+    cache_folder,
+    changed_words,
+    options,
+    show,
+    show_json,
+)
+from patchseries.cli.rebase import show_cells
+from patchseries.cli.run import run_document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.work import RunResult
+
+
+@click.command("demo")
+@options("locked", "json", "quiet", "color")
+def command(**given: Any) -> int:
+    """Take six patches for three small projects through the whole pipeline, without a network.
+
+    The upstreams are made in the cache: a nova, a quantum and a keystone of a dozen files each.
+    The one conflict is part of the show, so the exit status is 0 when every package is verified.
+    """
+    from patchseries.demo.tour import NAME, make_upstreams, tour
+
+    upstreams = cache_folder() / "demo-upstreams"
+    asked = Given(name=NAME, mirror=(str(upstreams),), **given)
+    series, _ = asked.open()
+    with Progress(asked) as progress:
+        progress.told("making the upstreams")
+        make_upstreams(upstreams)
+        result = tour(asked.session(progress), series)
+    ok = all(package.verified for package in result.packages)
+    if asked.as_json:
+        show_json({**run_document(series, result), "upstreams": str(upstreams)}, ok=ok)
+    else:
+        show_tour(series, result, upstreams, asked)
+    return 0 if ok else 1
+
+
+def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) -> None:
+    """The summary for somebody who sees it for the first time."""
+    show(f"{series.manifest.series.summary}: each patch on each base\n", asked)
+    show_cells(list(result.ported.rebased.cells), asked)
+    show("\nSource packages, unpacked again and found to be what was ported:\n", asked)
+    show_packages(result.packages, asked)
+    show(f"\n{changed_words(result.ported.changed, False)}\n", asked)
+    show("Where things lie:", asked)
+    _show_rows(
+        [
+            (series.manifest_path, "what is tracked and what is ported"),
+            (series.lock_path, "what was pinned, and what came of it"),
+            (series.patches_folder, "the patches, one folder for each base and project"),
+            (series.root / "build" / series.name, "the packages"),
+            (upstreams, "the upstreams: bare git repositories to look into"),
+        ],
+        asked,
+    )
+    show("\nWhat to do next:", asked)
+    for words in _next_steps(result):
+        show(f"  {words}", asked)
+
+
+def _show_rows(rows: list[tuple[Path, str]], asked: Given) -> None:
+    names = [(min(os.path.relpath(path), str(path), key=len), words) for path, words in rows]
+    width = max(len(name) for name, _ in names)
+    for name, words in names:
+        show(f"  {name:{width}}  {words}", asked)
+
+
+def _next_steps(result: RunResult) -> list[str]:
+    package = result.packages[0]
+    dsc = os.path.relpath(package.folder / package.dsc)
+    steps = [
+        "read the manifest, which says of each patch why it is there: series/demo.toml",
+        "see the patch files applied, with no fuzz: series test-apply demo",
+        f"take a package apart: dpkg-source -x {dsc} /tmp/{package.source}",
+    ]
+    for cell in result.ported.conflicts:
+        steps.append(
+            f"decide on the conflict: {cell.patch} does not fit {cell.base}; "
+            f'bases = ">{cell.base}" in its manifest entry would leave that base out'
+        )
+    return [*steps, "run the real series (it fetches from the network): make grizzly"]

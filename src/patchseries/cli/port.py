@@ -1,0 +1,102 @@
+"""``series port``: one commit onto a revision, or many from standard input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.common import cache_folder
+from patchseries.errors import UsageError
+
+if TYPE_CHECKING:
+    from patchseries.port.requests import Ported, Request, Workbench
+
+
+@click.command("port")
+@click.argument("commit", required=False)
+@click.option("--onto", metavar="REV", help="The revision to port onto.")
+@click.option("--repo", metavar="DIR", type=click.Path(path_type=Path), help="The repository.")
+@click.option("--batch", is_flag=True, help="Requests from standard input, one JSON object a line.")
+@click.option(
+    "--name-map",
+    multiple=True,
+    metavar="NAME|OLD=NEW",
+    help="An identifier map that holds here, ready-made or your own (repeatable).",
+)
+@click.option(
+    "--path-map",
+    multiple=True,
+    metavar="OLD=NEW",
+    help="A file or folder of the commit, and where REV has it (repeatable).",
+)
+@click.option("--git-only", is_flag=True, help="git's own merge, and no further strategy.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def command(batch: bool, name_map: tuple[str, ...], path_map: tuple[str, ...], git_only: bool,
+            **given: Any) -> int:  # fmt: skip
+    """Port COMMIT onto REV: a better cherry-pick that writes to no repository.
+
+    Prints the result as a patch, or what conflicts. With --batch each line of standard input is
+    {"repo": DIR, "upstream": COMMIT, "onto": REV}; the answers come in order, one a line.
+    """
+    from patchseries.port.requests import Workbench
+    from patchseries.port.result import PortOptions
+
+    options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
+    with Workbench(cache_folder() / "port", options) as bench:
+        return _batch(bench) if batch else _one(bench, **given)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, equals, new = text.partition("=")
+    if not (old and equals and new):
+        raise click.UsageError(f"--path-map wants OLD=NEW, not {text!r}")
+    return old, new
+
+
+def _batch(bench: Workbench) -> int:
+    from patchseries.port.requests import batch
+
+    status = 0
+    for answer in batch(bench, sys.stdin):
+        click.echo(json.dumps(answer))
+        if not answer["ok"] or answer["findings"]:
+            status = 1
+    return status
+
+
+def _one(
+    bench: Workbench, commit: str | None, onto: str | None, repo: Path | None, as_json: bool
+) -> int:
+    from patchseries.port.requests import Request, document
+
+    if not (commit and onto and repo):
+        raise UsageError("series port wants COMMIT, --onto REV and --repo DIR, or --batch")
+    request = Request(repo, commit, onto)
+    ported = bench.port(request)
+    if as_json:
+        click.echo(json.dumps(document(ported), indent=2))
+    else:
+        _show(bench, request, ported)
+    result = ported.result
+    return 1 if result.conflicts or result.findings else 0
+
+
+def _show(bench: Workbench, request: Request, ported: Ported) -> None:
+    """The patch on standard output; beside it the outcome and what a reviewer should know."""
+    result = ported.result
+    by = f" by {', '.join(result.strategies)}" if result.strategies else ""
+    click.echo(f"{result.outcome}{by}{'; review it' if result.review else ''}", err=True)
+    for found in result.findings:
+        where = f"{found.file}:{found.line or ''}: " if found.file else ""
+        click.echo(f"{found.severity}: {where}{found.message} [{found.code}]", err=True)
+    for conflict in result.conflicts:
+        click.echo(f"conflict: {conflict.path} ({conflict.reason})", err=True)
+    for made in result.proposals if result.conflicts else ():
+        click.echo(f"{made.path}:{made.line}: candidates:", err=True)
+        for rule, text in made.candidates:
+            click.echo(f"--- {rule}\n{text}", err=True)
+    sys.stdout.buffer.write(bench.diff(request, ported))

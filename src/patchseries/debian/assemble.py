@@ -1,0 +1,154 @@
+"""The debian/ of a package: the packager's or our own, with the series and its changelog entry."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from pathlib import Path
+
+from patchseries.debian import changelog, version
+from patchseries.debian.own import OwnPackaging, own_debian
+from patchseries.debian.request import BuildRequest, DebianFolder, PackagedFile
+from patchseries.errors import SeriesError
+from patchseries.git.objects import decode
+from patchseries.patches.compose import PatchFile
+from patchseries.patches.dpkg import Profile
+from patchseries.patches.header import split_patch
+from patchseries.patches.quilt import append_series, parse_series
+
+OURS = re.compile(r"# The patch series (?P<name>[a-z0-9][a-z0-9.+-]*)(?: on (?P<base>\S+))?")
+"""The comment that begins our part of a packager's debian/patches/series."""
+
+_BUG = re.compile(r"^Bug(?:-[A-Za-z]+)?:[ \t]*(\S+)", re.MULTILINE)
+_PATCH_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
+
+
+def debian_folder(
+    request: BuildRequest, source: str, ours: str, entries: str
+) -> dict[str, PackagedFile]:
+    """The whole debian/ of the package.
+
+    :param ours: the version of the package
+    :param entries: our changelog entries, newest first
+    :raises SeriesError: a patch of the series has the name of one that is there
+    """
+    files = dict(request.packaging.debian) if request.packaging else _own(request, source)
+    files["changelog"] = _on_top(entries, files.get("changelog"))
+    if request.options:
+        files["NEWS"] = _on_top(_news(request, source, ours), files.get("NEWS"))
+    files |= _with_series(request, files)
+    return files
+
+
+def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
+    """The changelog entry of this build."""
+    commit = f"commit {request.base.commit[:12]}"
+    # "Local package" tells lintian (and people) that this is not the packager's own upload.
+    what = "Local package with the patch series" if request.packaging else "Patch series"
+    notes = [f"{what} {request.series_name} on {request.base.name} ({commit}):"]
+    return changelog.Entry(
+        source=source,
+        version=ours,
+        distribution=_distribution(request),
+        urgency=request.urgency,
+        maintainer=request.maintainer,
+        timestamp=request.timestamp,
+        notes=tuple(notes),
+        changes=tuple(change(patch) for patch in request.patches),
+        left_out=request.left_out,
+        dropped=request.dropped,
+        release=_new_release(request),
+    )
+
+
+def change(patch: PatchFile) -> changelog.Change:
+    """What the changelog says of *patch*: its name, its subject, and the bugs of its DEP-3 head."""
+    head = split_patch(patch.data)[0]
+    subject = str(make_header(decode_header(message_from_bytes(head)["Subject"] or "")))
+    name = re.sub(r"^[\d.]+-", "", Path(patch.name).stem)
+    return changelog.Change(
+        name,
+        re.sub(r"^\[PATCH[^]]*\] ", "", " ".join(subject.split())) or name,
+        changelog.bug_words(_BUG.findall(decode(head))),
+    )
+
+
+def _distribution(request: BuildRequest) -> str:
+    if request.distribution:
+        return request.distribution
+    if request.packaging:
+        return request.packaging.distribution
+    return "precise" if request.profile is Profile.PRECISE else "unstable"
+
+
+def _new_release(request: BuildRequest) -> str | None:
+    """The release that the packaging was not made for, if it was made for another."""
+    packaged = request.packaging.version if request.packaging else None
+    if packaged is None or version.stock_version(packaged, request.base) == packaged:
+        return None
+    return request.base.name
+
+
+def _with_series(request: BuildRequest, files: DebianFolder) -> dict[str, PackagedFile]:
+    """The series file with ours appended, and our patches; what stands there is kept as it is."""
+    if not request.patches:
+        return {}
+    added: dict[str, PackagedFile] = {}
+    for patch in request.patches:
+        path = f"patches/{patch.name}"
+        if not _PATCH_NAME.fullmatch(patch.name) or path in files or path in added:
+            raise SeriesError(
+                f"a patch cannot be called {patch.name}: it is no safe name, or is there already",
+                hint="rename the patch in the manifest",
+            )
+        added[path] = PackagedFile("100644", patch.data)
+    there = files.get("patches/series", PackagedFile("100644", b""))
+    text = there.data.decode("utf-8", "surrogateescape")
+    if parse_series(text):
+        text = append_series(text, [f"# The patch series {request.series_name}"
+                                    f" on {request.base.name}"])  # fmt: skip
+    text = append_series(text, [patch.name for patch in request.patches])
+    added["patches/series"] = PackagedFile("100644", text.encode("utf-8", "surrogateescape"))
+    return added
+
+
+def _news(request: BuildRequest, source: str, ours: str) -> str:
+    """The entry of debian/NEWS that tells the administrator what there is to switch on."""
+    return changelog.render(
+        changelog.Entry(
+            source=source,
+            version=ours,
+            distribution=_distribution(request),
+            urgency=request.urgency,
+            maintainer=request.maintainer,
+            timestamp=request.timestamp,
+            notes=(
+                f"The patch series {request.series_name} brings options. Each is off by default,"
+                " and what the program does changes only when you set it:",
+            ),
+            lines=request.options,
+            plain=True,
+        )
+    )
+
+
+def _on_top(entries: str, there: PackagedFile | None) -> PackagedFile:
+    """A changelog file with *entries* above what is there, of which not a byte changes."""
+    below = there.data.lstrip(b"\n") if there else b""
+    return PackagedFile("100644", entries.encode() + (b"\n" + below if below else b""))
+
+
+def _own(request: BuildRequest, source: str) -> dict[str, PackagedFile]:
+    return own_debian(
+        OwnPackaging(
+            source=source,
+            upstream=version.upstream_version(request.base),
+            series=request.series_name,
+            maintainer=request.maintainer,
+            profile=request.profile,
+            homepage=request.homepage,
+            python=request.repository.entry(request.expected_tree, "setup.py") is not None,
+            timestamp=request.timestamp,
+        )
+    )

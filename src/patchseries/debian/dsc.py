@@ -1,0 +1,200 @@
+"""A source package on disk or at a URL: read and checked in memory, without unpacking upstream."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from debian.deb822 import Dsc
+
+from patchseries.debian.assemble import OURS
+from patchseries.debian.packaging import check_path, make_packaging
+from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
+from patchseries.errors import SeriesError
+from patchseries.files import sha256
+from patchseries.patches.compose import PatchFile
+from patchseries.patches.quilt import parse_series
+
+_LARGEST = 64 * 1024 * 1024  # bytes of an unpacked debian.tar: far above a real one
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._~-]*")
+_ORIG = re.compile(r"\.orig\.tar\.(?:gz|bz2|xz|lzma)")
+_EXTRA_ORIG = re.compile(r"\.orig-[A-Za-z0-9-]+\.tar\.")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """A .dsc whose files were all checked: its fields and where each file lies."""
+
+    path: Path
+    source: str
+    version: str
+    debian_tar: Path
+    orig: Orig
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSeries:
+    """The series in a source package: its name and base as the package tells, and its patches."""
+
+    name: str | None
+    base: str | None
+    source: str
+    version: str
+    patches: tuple[PatchFile, ...]
+
+
+def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
+    """The .dsc at *path* with its files beside it, each checked by its SHA-256.
+
+    :param digest: the SHA-256 of the .dsc itself, when it is known
+    :raises SeriesError: another format, a file that is missing or another, an unsafe name
+    """
+    data = _bytes(path)
+    if digest and sha256(data) != digest:
+        raise SeriesError(f"{path.name} has SHA-256 {sha256(data)}, not {digest}")
+    fields = _fields(data, path.name)
+    files = files_of(data, path.name)
+    for name, wanted in files.items():
+        if sha256(_bytes(path.parent / name)) != wanted:
+            raise SeriesError(f"{name} is not the file that {path.name} names")
+    tars = [n for n in files if re.search(r"\.debian\.tar\.(?:gz|bz2|xz|lzma)$", n)]
+    origs = [n for n in files if _ORIG.search(n) and not n.endswith(".asc")]
+    if len(tars) != 1 or len(origs) != 1 or any(_EXTRA_ORIG.search(n) for n in files):
+        raise SeriesError(
+            f"{path.name} has {len(origs)} upstream and {len(tars)} debian tarballs,"
+            " or additional ones; expected one of each"
+        )
+    signature = path.parent / f"{origs[0]}.asc" if f"{origs[0]}.asc" in files else None
+    return SourceFiles(
+        path, fields["Source"], fields["Version"], path.parent / tars[0],
+        Orig(path.parent / origs[0], files[origs[0]], signature),
+    )  # fmt: skip
+
+
+def files_of(data: bytes, name: str) -> dict[str, str]:
+    """The SHA-256 of each file that the .dsc *data* names.
+
+    :raises SeriesError: another format, an unsafe name, no SHA-256
+    """
+    rows = [line.split(" ", 1) for line in _fields(data, name)["_files"].splitlines()]
+    for digest, file in rows:
+        if not SAFE_NAME.fullmatch(file) or not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise SeriesError(f"{name} names an unsafe file: {file!r}")
+    if not rows:
+        raise SeriesError(f"{name} has no Checksums-Sha256")
+    return {file: digest for digest, file in rows}
+
+
+def packaging_from_dsc(path: Path, digest: str | None = None) -> Packaging:
+    """The packaging of the source package *path*, with its upstream tarball.
+
+    :raises SeriesError: see :func:`read_dsc` and ``make_packaging``
+    """
+    found = read_dsc(path, digest)
+    return make_packaging(read_debian_tar(found.debian_tar), path.name, found.orig)
+
+
+def import_series(path: Path) -> ImportedSeries:
+    """The series in the source package *path*: our part of its series file, else all of it.
+
+    The patches are the very bytes that a rebase wrote.
+
+    :raises SeriesError: see :func:`read_dsc`
+    """
+    found = read_dsc(path)
+    debian = read_debian_tar(found.debian_tar)
+    text = debian.get("patches/series", PackagedFile("100644", b"")).data.decode("utf-8", "replace")
+    lines = text.splitlines()
+    marks = [i for i, line in enumerate(lines) if OURS.fullmatch(line)]
+    start = marks[-1] if marks else 0
+    told = OURS.fullmatch(lines[start]) if marks else None
+    patches = []
+    for line in parse_series("\n".join(lines[start:])):
+        file = debian.get(f"patches/{line.name}")
+        if file is None:
+            raise SeriesError(f"{path.name}: its series names {line.name}, which is not there")
+        patches.append(PatchFile(line.name, file.data))
+    name, base = (told["name"], told["base"]) if told else (None, None)
+    return ImportedSeries(name, base, found.source, found.version, tuple(patches))
+
+
+def read_debian_tar(path: Path) -> DebianFolder:
+    """The files of a .debian.tar, read in memory; nothing is unpacked.
+
+    :raises SeriesError: a member outside debian/, a device, a hard link, too much of it
+    """
+    files: dict[str, PackagedFile] = {}
+    try:
+        with tarfile.open(fileobj=io.BytesIO(_unpacked(path)), mode="r:") as archive:
+            for member in archive:
+                name = member.name.removeprefix("./").rstrip("/")
+                if member.isdir() and name in ("", ".", "debian"):
+                    continue
+                if not name.startswith("debian/"):
+                    raise SeriesError(f"{path.name} has a member outside debian/: {name!r}")
+                check_path(name.removeprefix("debian/"), path.name)
+                if not member.isdir():
+                    files[name.removeprefix("debian/")] = _member(archive, member, path.name)
+    except tarfile.TarError as error:
+        raise SeriesError(f"{path.name} is no tar archive", cause=str(error)) from error
+    return files
+
+
+# Private ---------------------------------------------------------------------------------------
+
+
+def _fields(data: bytes, name: str) -> dict[str, str]:
+    """The fields of a .dsc (its signature is not checked: the SHA-256 says which file it is)."""
+    parsed = Dsc(data.decode("utf-8", "replace"))
+    fields = {str(key): str(parsed[key]) for key in parsed if not isinstance(parsed[key], list)}
+    fields["_files"] = "\n".join(
+        f"{entry['sha256']} {entry['name']}" for entry in parsed.get("Checksums-Sha256", [])
+    )
+    form = fields.get("Format", "")
+    if form != "3.0 (quilt)":
+        raise SeriesError(
+            f"{name} is of source format {form or 'unknown'}, not 3.0 (quilt)",
+            hint="a patch series needs upstream, packaging and patches apart",
+        )
+    if "Source" not in fields or "Version" not in fields:
+        raise SeriesError(f"{name} is no .dsc: it names no source package and version")
+    return fields
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        with _open(path) as stream:
+            data = stream.read(_LARGEST + 1)
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
+    if len(data) > _LARGEST:
+        raise SeriesError(f"{path.name} unpacks to more than {_LARGEST >> 20} MiB")
+    return bytes(data)
+
+
+def _open(path: Path) -> io.BufferedIOBase:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rb")
+    return bz2.open(path, "rb") if path.suffix == ".bz2" else lzma.open(path, "rb")
+
+
+def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, origin: str) -> PackagedFile:
+    if member.issym():
+        return PackagedFile("120000", member.linkname.encode("utf-8", "surrogateescape"))
+    stream = archive.extractfile(member) if member.isreg() else None
+    if stream is None:
+        raise SeriesError(f"{origin} has a member that is neither file nor link: {member.name!r}")
+    return PackagedFile("100755" if member.mode & 0o100 else "100644", stream.read())

@@ -1,0 +1,255 @@
+"""Somebody else's debian/: taken from a git tree or a folder, checked, and never rewritten.
+
+Everything here is hostile until checked: paths, links, sizes. (dsc.py takes it from a .dsc.)
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from posixpath import normpath
+
+from patchseries.debian import changelog, version
+from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
+from patchseries.errors import SeriesError
+from patchseries.git import Repository, TreeEntry
+from patchseries.model import TreeId
+from patchseries.patches.apply import Rejected, apply_patch, is_applied
+from patchseries.patches.dpkg import guard
+from patchseries.patches.quilt import SeriesLine, parse_series
+
+_LARGEST = 64 * 1024 * 1024  # bytes of a debian/ folder: no real one comes near
+_VCS = re.compile(
+    r"(?:^|/)(?:\.git|\.bzr|\.svn|\.hg|CVS|\.gitignore|\.gitattributes|\.gitmodules)(?:/|$)"
+)
+"""What dpkg-source leaves out of a .debian.tar by itself."""
+_LOCAL = ("source/local-options", "source/local-patch-header")
+_NEEDED = ("control", "changelog", "rules")
+
+
+def packaging_from_git(repository: Repository, tree: TreeId, origin: str) -> Packaging:
+    """The packaging in the git *tree*, in its folder debian/ (the rest of the tree is not read).
+
+    :raises SeriesError: there is none, or it cannot be used; the message says why
+    """
+    entry = repository.entry(tree, "debian")
+    if entry is None or not entry.is_tree:
+        raise SeriesError(f"{origin} has no debian/", hint="name the ref that has the packaging")
+    files = {
+        path: PackagedFile(found.mode, _blob(repository, path, found))
+        for path, found in repository.walk(entry.oid)
+    }
+    return make_packaging(files, origin)
+
+
+def packaging_from_folder(folder: Path) -> Packaging:
+    """The packaging in *folder*: a debian/ folder, or a source tree that holds one.
+
+    :raises SeriesError: there is none, or it cannot be used; the message says why
+    """
+    root = folder / "debian" if (folder / "debian").is_dir() else folder
+    if not root.is_dir():
+        raise SeriesError(f"no folder {folder}")
+    files = {}
+    for path in sorted(root.rglob("*")):
+        if path.is_dir() and not path.is_symlink():
+            continue
+        files[path.relative_to(root).as_posix()] = _read(path)
+    return make_packaging(files, str(folder))
+
+
+def make_packaging(files: DebianFolder, origin: str, orig: Orig | None = None) -> Packaging:
+    """Check the *files* of a debian/ folder and read what the package is.
+
+    :raises SeriesError: a path or link that is not safe, another source format, a vendor series,
+        something that is missing
+    """
+    kept = {p: f for p, f in files.items() if not _VCS.search(p) and p not in _LOCAL}
+    if sum(len(f.data) for f in kept.values()) > _LARGEST:
+        raise SeriesError(f"the debian/ of {origin} is larger than {_LARGEST >> 20} MiB")
+    for path, file in kept.items():
+        check_path(path, origin)
+        if file.mode == "120000":
+            _check_link(path, file.data, origin)
+    for name in _NEEDED:
+        if name not in kept or kept[name].mode == "120000":
+            raise SeriesError(f"the debian/ of {origin} has no {name}")
+    _check_format(kept, origin)
+    _check_series(kept, origin)
+    head = changelog.read_head(_text(kept["changelog"]))
+    source = _source_name(_text(kept["control"]))
+    if head.source != source:
+        raise SeriesError(
+            f"{origin}: debian/control is about {source}, debian/changelog about {head.source}"
+        )
+    version.parse(head.version)
+    rules = PackagedFile("100755", kept["rules"].data)
+    return Packaging(origin, kept | {"rules": rules}, source, head.version, head.distribution, orig)
+
+
+# Their patches ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a series is ported onto: upstream with the packager's own patches.
+
+    ``packaging`` is the packaging to build with: where it was made for another release, the
+    patches that this release already has are out of its series, and named in ``dropped``.
+    """
+
+    tree: TreeId
+    packaging: Packaging
+    dropped: tuple[str, ...] = ()
+
+
+def lay_ground(
+    repository: Repository,
+    upstream: TreeId,
+    release: str,
+    packaging: Packaging,
+    may_drop: Collection[str] = (),
+) -> Ground:
+    """Apply the packager's patches to the tree *upstream*, of *release*, as dpkg-source does.
+
+    :param may_drop: their patches that a person decided to leave out where they do not apply
+    :raises SeriesError: one of them does not apply there; the message names it and the file
+    """
+    tree, dropped = upstream, []
+    other_release = version.parse(packaging.version).upstream_version != release
+    for line in their_patches(packaging.debian):
+        data = packaging.debian[f"patches/{line.name}"].data
+        _refuse_hostile(line.name, data)
+        applied = apply_patch(repository, tree, data)
+        if not isinstance(applied, Rejected):
+            tree = applied.tree
+        elif line.name in may_drop or (other_release and is_applied(repository, tree, data)):
+            dropped.append(line.name)
+        else:
+            raise SeriesError(
+                f"the packager's patch {line.name} does not apply on {release}: {applied}",
+                hint=f"use the packaging that was made for {release}, not {packaging.version},"
+                " or name the patch in the packaging's 'drop'",
+            )
+    return Ground(tree, _without(packaging, dropped), tuple(dropped))
+
+
+def _refuse_hostile(name: str, data: bytes) -> None:
+    """A patch of theirs that leaves the tree, or writes to git's or quilt's files or to debian/."""
+    for trap in guard(name, data):
+        if trap.code.startswith("dpkg-path-"):
+            raise SeriesError(f"the packager's patch {name}, {trap.file}: {trap.message}")
+
+
+def their_patches(debian: DebianFolder) -> tuple[SeriesLine, ...]:
+    """The patches in the packager's series file, in order."""
+    series = debian.get("patches/series")
+    return parse_series(_text(series)) if series else ()
+
+
+def _without(packaging: Packaging, dropped: Iterable[str]) -> Packaging:
+    """*packaging* with *dropped* turned into comments in its series file."""
+    gone = set(dropped)
+    if not gone:
+        return packaging
+    lines = [
+        f"# left out, as it is in this release: {line}"
+        if line.split("#")[0].strip().split(" ")[0] in gone
+        else line
+        for line in _text(packaging.debian["patches/series"]).splitlines()
+    ]
+    series = PackagedFile("100644", "".join(f"{line}\n" for line in lines).encode())
+    debian = {p: f for p, f in packaging.debian.items() if p.removeprefix("patches/") not in gone}
+    return replace(packaging, debian=debian | {"patches/series": series})
+
+
+# Checks ----------------------------------------------------------------------------------------
+
+
+def check_path(path: str, origin: str) -> None:
+    """Refuse a path below debian/ that is not a plain relative one.
+
+    :raises SeriesError: absolute, empty parts, ``.``, ``..``, control characters
+    """
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts) or any(ord(c) < 32 for c in path):
+        raise SeriesError(f"{origin} has an unsafe path in debian/: {path!r}")
+
+
+def _check_link(path: str, target: bytes, origin: str) -> None:
+    """A link in debian/ may lead to another place in the source tree, not out of it."""
+    text = os.fsdecode(target)
+    inside = normpath(os.path.join("debian", os.path.dirname(path), text))
+    if text.startswith("/") or inside.startswith("../") or inside == "..":
+        raise SeriesError(f"{origin}: the link debian/{path} leads out of the tree: {text}")
+
+
+def _check_format(files: DebianFolder, origin: str) -> None:
+    entry = files.get("source/format")
+    found = _text(entry).strip() if entry else "1.0"
+    if found == "3.0 (quilt)":
+        return
+    told = f"source format {found}" + ("" if entry else " (no debian/source/format)")
+    why = {
+        "1.0": "its changes to upstream are one diff, not a series",
+        "3.0 (native)": "a native package keeps upstream and packaging in one",
+    }.get(found, "it has no series of patches")
+    raise SeriesError(
+        f"{origin} is of {told}: {why}",
+        hint="convert it: write '3.0 (quilt)' to debian/source/format, and its diff as a patch",
+    )
+
+
+def _check_series(files: DebianFolder, origin: str) -> None:
+    vendor = [p for p in files if re.fullmatch(r"patches/[^/]+\.series", p)]
+    if vendor:
+        raise SeriesError(
+            f"{origin} has a series file for one vendor: debian/{vendor[0]}",
+            hint="merge it into debian/patches/series: dpkg-source takes one or the other",
+        )
+    series = files.get("patches/series")
+    if series is not None and series.mode == "120000":
+        raise SeriesError(f"{origin}: debian/patches/series is a link")
+    for line in their_patches(files):
+        if [o for o in line.options if o != "-p1"]:
+            raise SeriesError(
+                f"{origin}: the series has options that dpkg-source ignores: {line.name}"
+                f" {' '.join(line.options)}"
+            )
+        check_path(line.name, origin)
+        patch = files.get(f"patches/{line.name}")
+        if patch is None or patch.mode == "120000":
+            raise SeriesError(f"{origin}: its series names debian/patches/{line.name}, not there")
+
+
+def _source_name(control: str) -> str:
+    found = re.search(r"^Source:[ \t]*(\S+)", control, re.MULTILINE)
+    if not found or not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", found[1]):
+        raise SeriesError("debian/control names no source package")
+    return found[1]
+
+
+def _text(file: PackagedFile) -> str:
+    return file.data.decode("utf-8", "surrogateescape")
+
+
+def _blob(repository: Repository, path: str, entry: TreeEntry) -> bytes:
+    if entry.mode == "160000":
+        raise SeriesError(f"debian/{path} is a submodule")
+    return repository.blob(entry.oid)
+
+
+def _read(path: Path) -> PackagedFile:
+    status = path.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        return PackagedFile("120000", os.fsencode(os.readlink(path)))
+    if not stat.S_ISREG(status.st_mode):
+        raise SeriesError(f"{path} is no regular file")
+    if status.st_size > _LARGEST:
+        raise SeriesError(f"{path} is larger than {_LARGEST >> 20} MiB")
+    mode = "100755" if status.st_mode & stat.S_IXUSR else "100644"
+    return PackagedFile(mode, path.read_bytes())

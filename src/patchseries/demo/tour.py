@@ -1,0 +1,46 @@
+"""The tour: the whole pipeline on the small upstreams, with every base ported and one built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from patchseries.debian.request import Maintainer
+from patchseries.demo.repositories import create
+from patchseries.files import explained, staging, swap_in
+from patchseries.pipeline.applying import apply_series
+from patchseries.pipeline.build import BuildOptions
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+from patchseries.pipeline.work import RunResult, build_packages, publish_rebased
+
+NAME = "demo"
+"""The series of the tour: ``series/demo.toml``."""
+
+MAINTAINER = Maintainer("Series Demonstration", "demo@demo.invalid")
+
+
+def make_upstreams(folder: Path) -> None:
+    """Make *folder* hold the small upstreams, all of them or as before."""
+    with explained("make the upstreams"), staging(folder.parent) as stage:
+        create(stage / "new")
+        swap_in(stage / "new", folder, stage / "old")
+
+
+def tour(session: Session, series: Series) -> RunResult:
+    """Fetch, rebase and test-apply on every base; build the last base of each project.
+
+    :raises SeriesError: a stage cannot do its work; a conflict is a result
+    """
+    everything = Selection()
+    pins = session.fetch(series, everything)
+    with session.ingredients(series, pins) as given:
+        rebased = rebase(given, everything, session.told)
+        ported = publish_rebased(session, series, rebased, pins)
+        written = Series(series.root, series.name)
+        applied = apply_series(written, given.repository, pins, everything, session.told)
+        last = tuple(dict.fromkeys(p.bases[-1] for p in series.manifest.projects.values()))
+        packages = build_packages(
+            session, series, given, rebased, Selection(bases=last), BuildOptions(MAINTAINER)
+        )
+    return RunResult(ported, applied, packages)

@@ -1,0 +1,184 @@
+"""A patch file as patch(1) and git see it: its head and the section for each file.
+
+More forgiving than a parser: it keeps what is malformed or hostile, so that the guard can name it.
+Only the lines that a hunk's counts do not cover are looked at, as content may look like anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_EXTENDED = re.compile(
+    rb"(old mode|new mode|new file mode|deleted file mode|index|similarity index"
+    rb"|dissimilarity index|rename from|rename to|copy from|copy to) (.*)"
+)
+
+
+@dataclass
+class Section:
+    """What a patch says of one file. ``line`` is where it begins (from 1).
+
+    ``names`` are the raw names of its headers with their prefixes; ``extended`` git's extended
+    header; ``new_lines`` how many lines the hunks leave, ``old_lines`` how many they expect.
+    """
+
+    line: int
+    old: bytes | None = None
+    new: bytes | None = None
+    git: bytes | None = None
+    extended: dict[str, bytes] = field(default_factory=dict)
+    hunks: int = 0
+    old_lines: int = 0
+    new_lines: int = 0
+    first_old: int = 0
+    first_new: int = 0
+    git_binary: bool = False
+    differs: bool = False
+    crlf: bool = False
+    torn: bool = False
+    """A hunk's lines are fewer than it says, or are no lines of a hunk."""
+
+    @property
+    def names(self) -> tuple[bytes, ...]:
+        """Every name that a program may take for the file to change, raw."""
+        renames = [b"-/" + self.extended[key] for key in _RENAMES if key in self.extended]
+        return tuple(n for n in (self.old, self.new, *renames) if n and n != b"/dev/null")
+
+    @property
+    def renames(self) -> bool:
+        """Whether it renames or copies."""
+        return any(key in self.extended for key in _RENAMES)
+
+    @property
+    def stray(self) -> bool:
+        """Whether it has the head of a diff and no change: words that look like one."""
+        said = self.hunks or self.git_binary or self.differs
+        return not said and (self.old is not None or not self.extended)
+
+    def modes(self) -> tuple[str, str]:
+        """git's modes before and after, ``""`` where the patch says nothing of them."""
+        old, new = self._mode("old mode"), self._mode("new mode")
+        index = self.extended.get("index", b"").partition(b" ")[2].decode("latin-1").strip()
+        return (
+            self._mode("deleted file mode") or old or index,
+            self._mode("new file mode") or new or index,
+        )
+
+    def _mode(self, key: str) -> str:
+        return self.extended.get(key, b"").decode("latin-1").strip()
+
+
+_RENAMES = ("rename from", "rename to", "copy from", "copy to")
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A patch file: the lines above its first section, with their numbers, and the sections."""
+
+    head: tuple[tuple[int, bytes], ...]
+    sections: tuple[Section, ...]
+
+
+def scan(data: bytes) -> Scan:
+    """Take *data* apart; never raises."""
+    head: list[tuple[int, bytes]] = []
+    sections: list[Section] = []
+    lines = Lines(data)
+    for number, line in lines:
+        begun = _begin(number, line, lines)
+        if begun is not None:
+            sections.append(begun)
+        elif not sections:
+            head.append((number, line))
+        else:
+            _continue(sections[-1], line, lines)
+    return Scan(tuple(head), tuple(sections))
+
+
+class Lines:
+    """The lines of a patch, with their numbers and a look ahead."""
+
+    def __init__(self, data: bytes) -> None:
+        self._lines = data.split(b"\n")
+        if self._lines and not self._lines[-1]:
+            self._lines.pop()
+        self.at = 0
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        while self.at < len(self._lines):
+            self.at += 1
+            yield self.at, self._lines[self.at - 1]
+
+    def peek(self) -> bytes:
+        """The next line, or nothing."""
+        return self._lines[self.at] if self.at < len(self._lines) else b""
+
+    def take(self) -> bytes | None:
+        """The next line, consumed; None at the end."""
+        if self.at >= len(self._lines):
+            return None
+        self.at += 1
+        return self._lines[self.at - 1]
+
+
+def _begin(number: int, line: bytes, lines: Lines) -> Section | None:
+    """The section that begins at *line*, if one does."""
+    if line.startswith(b"diff --git "):
+        section = Section(number, git=line.rstrip(b"\r")[11:], crlf=line.endswith(b"\r"))
+        _extended(section, lines)
+    elif line.startswith(b"--- ") and lines.peek().startswith(b"+++ "):
+        section = Section(number)
+        lines.at -= 1
+    else:
+        return None
+    if lines.peek().startswith(b"--- "):
+        old = lines.take() or b""
+        section.crlf |= old.endswith(b"\r")
+        section.old = _name(old)
+        if lines.peek().startswith(b"+++ "):
+            section.new = _name(lines.take() or b"")
+    return section
+
+
+def _extended(section: Section, lines: Lines) -> None:
+    while found := _EXTENDED.fullmatch(lines.peek().rstrip(b"\r")):
+        section.extended[found[1].decode()] = found[2]
+        lines.take()
+
+
+def _name(line: bytes) -> bytes:
+    return line[4:].rstrip(b"\r").split(b"\t", 1)[0]
+
+
+def _continue(section: Section, line: bytes, lines: Lines) -> None:
+    if line.startswith(b"GIT binary patch"):
+        section.git_binary = True
+    elif line.startswith(b"Binary files ") and line.rstrip(b"\r").endswith(b" differ"):
+        section.differs = True
+    elif found := _HUNK.match(line):
+        old, new = int(found[2] or 1), int(found[4] or 1)
+        if not section.hunks:
+            section.first_old, section.first_new = int(found[1]), int(found[3])
+        section.hunks += 1
+        section.old_lines += old
+        section.new_lines += new
+        section.torn |= not _body(old, new, lines)
+
+
+def _body(old: int, new: int, lines: Lines) -> bool:
+    """Consume a hunk's lines by their counts; False when they are other lines."""
+    while old > 0 or new > 0:
+        line = lines.take()
+        if line is None:
+            return False
+        kind = line[:1]
+        if kind == b"\\":
+            continue
+        if kind not in (b" ", b"+", b"-", b""):
+            return False
+        old -= kind != b"+"
+        new -= kind != b"-"
+    return old == 0 and new == 0

@@ -1,0 +1,213 @@
+"""A port under way: git's merge, and file by file what the strategies put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+from patchseries.git import Merge, Repository, TreeEntry
+from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
+from patchseries.port import hunks, learned
+from patchseries.port.lines import decode, encode, split_lines
+from patchseries.port.paths import Newcomer
+from patchseries.port.result import Change, PortOptions, PortResult, Proposal
+from patchseries.port.trust import Accounted, Dropped, examine
+from patchseries.port.trust.syntax import errors
+
+Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
+"""A file in the base, in the target and in theirs."""
+
+
+@dataclass
+class Adaptation:
+    """The strategies used so far, and what they made."""
+
+    repository: Repository
+    change: Change
+    onto: TreeId
+    merge: Merge
+    options: PortOptions
+    edits: dict[str, TreeEntry | None] = field(default_factory=dict)
+    strategies: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    paths: dict[str, str] = field(default_factory=dict)
+    renamers: list[Callable[[str], str]] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.text = cache(self._text)
+
+    @cached_property
+    def changed(self) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
+        """What the change does: (before, after) by path."""
+        return self.repository.changes(self.change.before, self.change.after)
+
+    @cached_property
+    def newcomers(self) -> list[Newcomer]:
+        """The files of the target that the base does not have, or has otherwise."""
+        differing = self.repository.changes(self.change.before, self.onto)
+        return [
+            Newcomer(path, before is None)
+            for path, (before, after) in differing.items()
+            if after is not None and after.is_file
+        ]
+
+    def here(self, path: str) -> TreeEntry | None:
+        """What *path* is in the target; None unless a regular file."""
+        entry = self.repository.entry(self.onto, path)
+        return entry if entry is not None and entry.is_file else None
+
+    def learn(self, base: str, ours: str, theirs: str) -> dict[str, str]:
+        """The names of the target for those that theirs brings into this file."""
+        trees = (self._reader(self.change.before), self._reader(self.onto))
+        return learned.learn(base, ours, theirs, *trees)
+
+    def rename_by(self, strategy: str, renamer: Callable[[str], str]) -> None:
+        """Note that texts of the change were renamed."""
+        self.strategies.append(strategy)
+        self.renamers.append(renamer)
+
+    def merge_file(
+        self,
+        path: str,
+        target: str,
+        sides: Sides,
+        renamer: Callable[[str], str] = lambda text: text,
+    ) -> None:
+        """Port the change of *path* to *target*, and put the result (or conflicts) there."""
+        self.done.update((path, target))
+        if target != path:
+            self.paths[path] = target
+        base, ours, theirs = map(self.text, (e.oid for e in sides))
+        if "\0" in base + ours + theirs:
+            self.conflicts.append(Conflict(target, 1, "CONFLICT (binary)"))
+            return
+        base, theirs = renamer(base), renamer(theirs)
+        if known := self.learn(base, ours, theirs):
+            self.rename_by("names:learned", lambda text: learned.apply(known, text))
+            base, theirs = learned.apply(known, base), learned.apply(known, theirs)
+        resolution = hunks.resolve(
+            split_lines(base),
+            split_lines(ours),
+            split_lines(theirs),
+            _sound(target, ours, theirs),
+        )
+        self._take(path, target, sides, resolution)
+
+    def drop_file(self, path: str, why: str) -> None:
+        """Leave a file of the change out, and say so."""
+        self.edits[path] = None
+        self.strategies.append("dropped")
+        self.dropped.append(Dropped(path))
+        message = f"the change to {path} was dropped: {why}"
+        self.findings.append(Finding("port.dropped", Severity.WARNING, message, file=path))
+
+    def result(self) -> PortResult:
+        """What all this comes to, examined."""
+        strategies = tuple(dict.fromkeys(self.strategies))
+        proposals = tuple(self.proposals)
+        tree = self.repository.edit_tree(self.merge.tree, self.edits)
+        conflicts = tuple(self.conflicts)
+        if not conflicts and tree == self.onto:
+            conflicts = self._nothing_left()
+        if conflicts:
+            return PortResult(
+                Outcome.CONFLICT, None, strategies, True, tuple(self.findings), conflicts, proposals
+            )
+        accounted = Accounted(self.paths, self._rename, tuple(self.dropped))
+        doubts = examine(self.repository, self.change, self.onto, tree, accounted)
+        findings = tuple(dict.fromkeys((*self.findings, *doubts)))
+        return PortResult(Outcome.ADAPTED, tree, strategies, True, findings, (), proposals)
+
+    # Private ---------------------------------------------------------------------------------
+
+    def _text(self, oid: str) -> str:
+        return decode(self.repository.blob(oid))
+
+    def _reader(self, tree: TreeId) -> learned.Reader:
+        def read(path: str) -> str | None:
+            data = self.repository.file(tree, path) if path else None
+            return None if data is None else decode(data)
+
+        return read
+
+    def _rename(self, text: bytes) -> bytes:
+        for renamer in self.renamers:
+            text = encode(renamer(decode(text)))
+        return text
+
+    def _take(self, path: str, target: str, sides: Sides, resolution: hunks.Resolution) -> None:
+        stands = resolution.sound
+        self.proposals.extend(_proposal(target, choice, stands) for choice in resolution.choices)
+        if not stands:
+            regions = len(resolution.choices)
+            self.conflicts.append(Conflict(target, regions, "CONFLICT (no candidate parses)"))
+            return
+        for choice in resolution.choices:
+            self._report(path, target, choice)
+        self.strategies.extend(f"hunks:{rule}" for rule in resolution.rules)
+        blob = self.repository.write_blob(encode("".join(resolution.lines)))
+        if target != path and self.here(path) is None:
+            self.edits[path] = None
+        before, here, after = sides
+        mode = after.mode if after.mode != before.mode else here.mode
+        self.edits[target] = TreeEntry(mode, blob)
+
+    def _report(self, path: str, target: str, choice: hunks.Choice) -> None:
+        left_out = choice.taken.dropped(choice.dispute)
+        if left_out:
+            removed = tuple(encode(line) for line in choice.dispute.removed)
+            self.dropped.append(Dropped(path, removed, tuple(encode(line) for line in left_out)))
+            self._tell(
+                "port.dropped", target, choice, f"left out of the change: {_first(left_out)}"
+            )
+        overridden = choice.taken.overridden(choice.dispute)
+        if overridden:
+            self._tell("port.replaced", target, choice, f"gave way: {_first(overridden)}")
+
+    def _tell(self, code: str, target: str, choice: hunks.Choice, message: str) -> None:
+        line = choice.dispute.region.ours.low + 1
+        self.findings.append(Finding(code, Severity.WARNING, message, file=target, line=line))
+
+    def _nothing_left(self) -> tuple[Conflict, ...]:
+        """Every hunk was dropped: that is no port, and whoever wants it must look."""
+        lost = dict.fromkeys(d.path for d in self.dropped)
+        return tuple(Conflict(path, 1, "the target has nothing to change here") for path in lost)
+
+
+def _proposal(target: str, choice: hunks.Choice, stands: bool) -> Proposal:
+    dispute = choice.dispute
+    return Proposal(
+        target,
+        dispute.region.ours.low + 1,
+        "".join(dispute.base),
+        "".join(dispute.ours),
+        "".join(dispute.theirs),
+        tuple((made.rule, "".join(made.lines)) for made in choice.candidates),
+        choice.taken.rule if stands else None,
+    )
+
+
+def _first(lines: tuple[str, ...]) -> str:
+    more = f" (and {len(lines) - 1} lines more)" if len(lines) > 1 else ""
+    return f"{lines[0].strip()!r}{more}"
+
+
+def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
+    """Whether a merged text parses as well as either side does; only Python is judged."""
+    if not path.endswith(".py"):
+        return lambda _: True
+
+    @cache
+    def tolerated() -> int:
+        return max(errors(encode(ours)), errors(encode(theirs)))
+
+    def sound(lines: list[str]) -> bool:
+        found = errors(encode("".join(lines)))
+        return not found or found <= tolerated()
+
+    return sound

@@ -1,0 +1,38 @@
+"""Choosing among the candidates for a region by what the three texts say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchseries.port.words import likeness, survival
+
+_REWRITTEN = 0.65
+"""Base and theirs less alike than this: theirs wrote the region anew."""
+_FEW = 3
+"""Theirs may keep this many lines of a block that it writes anew."""
+_SAME = 0.85
+"""Both added texts as alike as this: one addition, in two wordings."""
+_OTHER = 0.75
+"""Base and ours less alike than this: ours is another state of the code."""
+
+
+def order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    """The rules whose candidates fit the region, the best first (the others follow)."""
+    changed = likeness("".join(base), "".join(theirs))
+    apart = likeness("".join(base), "".join(ours))
+    kept = sum(1 for line in base if line.strip() and line in theirs)
+    if not base:
+        alike = likeness("".join(ours), "".join(theirs))
+        return ["dropped"] if alike >= _SAME else []
+    if not any(line.strip() for line in ours):
+        anew = sum(1 for line in theirs if line.strip() and line not in base)
+        own = changed < _REWRITTEN and kept <= min(anew, _FEW)
+        return ["missing-neighbour", "theirs"] if own else ["missing-neighbour"]
+    if not theirs:
+        return ["weave"] if apart >= _OTHER else ["theirs"] if apart >= 0.5 else ["dropped"]
+    rewritten = survival("".join(base), "".join(theirs)) < _REWRITTEN
+    if kept <= 1 and (rewritten or apart < _OTHER):
+        if apart >= 0.9:
+            return []
+        return ["theirs"] if rewritten else ["words", "theirs"]
+    return []

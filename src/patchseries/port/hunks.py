@@ -1,0 +1,97 @@
+"""The hunk resolver: what *theirs changes* is carried over to ours, hunk by hunk.
+
+Pure: lines in, merged lines and an account of what was done out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from patchseries.port import imports
+from patchseries.port.merge3 import Region, join
+from patchseries.port.moved import follow_moves
+from patchseries.port.regions import Candidate, Dispute, Texts
+from patchseries.port.rules import candidates
+
+Sound = Callable[[list[str]], bool]
+"""Whether a text can stand (it parses, say)."""
+
+MAX_ATTEMPTS = 40
+"""So many texts are tried for soundness before the first choice is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A region, all candidates for it, and the one taken."""
+
+    dispute: Dispute
+    candidates: tuple[Candidate, ...]
+    taken: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A merged text, the choices in it, and whether it is sound."""
+
+    lines: list[str]
+    choices: tuple[Choice, ...]
+    sound: bool
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the rules that were needed, each once."""
+        return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or ("adjacent",)
+
+
+def resolve(
+    base: list[str], ours: list[str], theirs: list[str], sound: Sound = lambda _: True
+) -> Resolution:
+    """Carry what *theirs* changed in *base* over to *ours*.
+
+    :param sound: a candidate that leaves the text unsound is passed over for one that does not
+    """
+    texts = _follow(Texts.of(base, ours, imports.without_known(base, ours, theirs)))
+    pieces = join(base, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
+    disputes = [Dispute(texts, piece) for piece in pieces if isinstance(piece, Region)]
+    proposed = [candidates(dispute) for dispute in disputes]
+    picked, stands = _pick(pieces, proposed, sound)
+    choices = zip(disputes, map(tuple, proposed), picked, strict=True)
+    return Resolution(_filled(pieces, picked), tuple(Choice(*c) for c in choices), stands)
+
+
+def _follow(texts: Texts) -> Texts:
+    """*texts* with the edits to code that stands elsewhere in ours made there."""
+    if not texts.our_edits:
+        return texts
+    made = follow_moves(
+        texts.base, texts.ours, texts.theirs, texts.their_edits, texts.to_ours.keys()
+    )
+    return Texts.of(texts.base, *made) if made else texts
+
+
+def _pick(
+    pieces: Sequence[list[str] | Region], proposed: Sequence[Sequence[Candidate]], sound: Sound
+) -> tuple[list[Candidate], bool]:
+    """The first candidate of each region, unless the text is sound only with another."""
+    first = [found[0] for found in proposed]
+    if not proposed or sound(_filled(pieces, first)):
+        return first, True
+    variants = (
+        [*first[:at], other, *first[at + 1 :]]
+        for at, found in enumerate(proposed)
+        for other in found[1:]
+    )
+    for _, variant in zip(range(MAX_ATTEMPTS), variants, strict=False):
+        if sound(_filled(pieces, variant)):
+            return variant, True
+    return first, False
+
+
+def _filled(pieces: Sequence[list[str] | Region], picked: Sequence[Candidate]) -> list[str]:
+    made = iter(picked)
+    return [
+        line
+        for piece in pieces
+        for line in (next(made).lines if isinstance(piece, Region) else piece)
+    ]

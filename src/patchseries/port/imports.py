@@ -1,0 +1,33 @@
+"""Imports on one line: a block of them is a sorted set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_IMPORT = re.compile(r"(?:import|from)\s+[\w.]+")
+
+
+def is_import(line: str) -> bool:
+    """Whether *line* is an import on module level."""
+    return _IMPORT.match(line) is not None
+
+
+def without_known(base: list[str], ours: list[str], theirs: list[str]) -> list[str]:
+    """*theirs* without the imports that it adds and ours has already."""
+    known = {line for line in ours if is_import(line)} - set(base)
+    return [line for line in theirs if line not in known] if known.intersection(theirs) else theirs
+
+
+def place(lines: Sequence[str], new: str) -> int:
+    """Where *new* goes among the imports of *lines*: to those of its package, in order."""
+    imports = [at for at, line in enumerate(lines) if is_import(line)]
+    package = _key(new).partition(".")[0]
+    among = [at for at in imports if _key(lines[at]).partition(".")[0] == package] or imports
+    later = [at for at in among if _key(lines[at]) > _key(new)]
+    return later[0] if later else among[-1] + 1 if among else len(lines)
+
+
+def _key(line: str) -> str:
+    """The full dotted name that is imported, as style guides sort it."""
+    return re.sub(r"^(?:import|from)\s+([\w.]+)(?:\s+import\s+)?", r"\1.", line).lower()

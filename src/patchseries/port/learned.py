@@ -1,0 +1,159 @@
+"""Identifier maps read off the history: what the base calls one thing and the target another.
+
+Two sources, both sound only for names that the base's file *binds* (defines or imports) and the
+target's file does not know at all:
+
+- the file itself: where its lines in base and target are alike but for a name, and every place
+  agrees, that name was changed;
+- a module that it imports: where the target imports another module in its place, and that one is
+  not in the base nor the first in the target, the module was renamed, and what is defined in
+  the two files is compared likewise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+
+from patchseries.port.lines import Edit, edits, split_lines
+from patchseries.port.words import counterparts
+
+Reader = Callable[[str], str | None]
+"""The text at a path of a tree; None when there is none."""
+
+_PHRASE = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.", re.DOTALL)
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)"
+                     r"(?:[ \t]+as[ \t]+(\w+))?", re.M)  # fmt: skip
+_DEFINED = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=", re.M)
+_SHORTEST = 4
+
+
+def learn(base: str, ours: str, theirs: str, in_base: Reader, in_target: Reader) -> dict[str, str]:
+    """The target's names for those that theirs brings in anew and the target's file lacks.
+
+    :returns: name (dotted or not) on the change's side → name in the target; mostly empty
+    """
+    unknown = {name for name in _new_names(base, theirs)
+               if not _says(ours, name) and _says(base, name)}  # fmt: skip
+    if not unknown:
+        return {}
+    bound, bound_here = _bound(base), _bound(ours)
+    found: dict[str, str] = {}
+    for was, now in _changed(split_lines(base), split_lines(ours)).items():
+        head, head_now = was.partition(".")[0], now.partition(".")[0]
+        if head not in unknown or head not in bound or head_now in ("self", "cls"):
+            continue
+        alias = bound[head] and bound_here.get(head_now) == bound[head]
+        if alias or in_target(_file(bound[head])) is None:
+            found[was] = now
+    for name in sorted(unknown & bound.keys()):
+        if name in found and in_base(_file(bound[name])) is not None:
+            found |= _module(bound[name], found[name], ours, unknown, in_base, in_target)
+    return found
+
+
+def names_in(text: str) -> set[str]:
+    """The identifiers of a text."""
+    return set(_IDENTIFIER.findall(text))
+
+
+def apply(names: Mapping[str, str], text: str) -> str:
+    """*text* with the learned names in place of the base's, whole words only."""
+    if not names:
+        return text
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = r"(?<!\w)(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?!\w)"
+    return re.sub(pattern, lambda found: names[found.group()], text)
+
+
+def _says(text: str, name: str) -> bool:
+    """Whether *name* stands in *text* as a whole word (a search by regex is ten times slower)."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not _in_word(text[at - 1 : at]) and not _in_word(text[end : end + 1]):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
+def _in_word(sign: str) -> bool:
+    return sign == "_" or sign.isalnum()
+
+
+def _new_names(base: str, theirs: str) -> set[str]:
+    added = Counter(theirs.split("\n")) - Counter(base.split("\n"))
+    return {name for line in added for name in names_in(line) if len(name) > 2}
+
+
+def _bound(text: str) -> dict[str, str]:
+    """The names that a text defines or imports, with the module for an import (else "")."""
+    found = {name or other: "" for name, other in _DEFINED.findall(text)}
+    for package, module, alias in _IMPORT.findall(text):
+        dotted = f"{package}.{module}" if package else module
+        found[alias or module.partition(".")[0]] = dotted
+    return found
+
+
+def _file(module: str) -> str:
+    return module.replace(".", "/") + ".py" if module else ""
+
+
+def _module(
+    was: str, now: str, ours: str, unknown: set[str], in_base: Reader, in_target: Reader
+) -> dict[str, str]:
+    """What was renamed inside a module that was renamed as a whole."""
+    target = _bound(ours).get(now, "")
+    old, new = in_base(_file(was)), in_target(_file(target))
+    if old is None or new is None:
+        return {}
+    changed = _changed(split_lines(old), split_lines(new))
+    return {a: b for a, b in changed.items() if a in unknown and a in _bound(old)}
+
+
+def _changed(base: Sequence[str], ours: Sequence[str]) -> dict[str, str]:
+    """The names that one text has in place of the other's, where every place agrees."""
+    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for was, now in _replacements(base, ours, edits(base, ours)):
+        seen[was][now] += 1
+    here = names_in("".join(ours))
+    return {
+        was: next(iter(now))
+        for was, now in seen.items()
+        if len(now) == 1 and not set(was.split(".")) <= here
+    }
+
+
+def _replacements(
+    base: Sequence[str], ours: Sequence[str], our_edits: Iterable[Edit]
+) -> Iterable[tuple[str, str]]:
+    for edit in our_edits:
+        old, new = base[edit.low : edit.high], ours[edit.start : edit.end]
+        for a, b in counterparts(old, new).items():
+            yield from _replaced(old[a], new[b])
+
+
+def _replaced(old: str, new: str) -> Iterable[tuple[str, str]]:
+    """The names that stand one for one in two lines."""
+    a, b = _PHRASE.findall(old), _PHRASE.findall(new)
+    for tag, low, high, start, end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag == "replace" and high - low == end - start == 1:
+            yield from _differing(a[low], b[start])
+
+
+def _differing(old: str, new: str) -> list[tuple[str, str]]:
+    if not (_NAME.fullmatch(old) and _NAME.fullmatch(new)):
+        return []
+    was, now = old.split("."), new.split(".")
+    if len(was) == len(now):
+        pairs = [(a, b) for a, b in zip(was, now, strict=True) if a != b]
+    else:
+        while was and now and was[-1] == now[-1]:
+            was.pop()
+            now.pop()
+        pairs = [(".".join(was), ".".join(now))] if was and now else []
+    return [(a, b) for a, b in pairs if min(len(a), len(b)) >= _SHORTEST]

@@ -1,0 +1,195 @@
+"""Comparing two sequences of lines (or words): which stay, and what was put in their place.
+
+The comparison is patience's (lines that occur once in both texts are the anchors), with
+difflib in the gaps that have no anchor. A block that could equally well be drawn a few lines
+higher or lower is put where a person would: both sides of a merge are compared with the base
+by the same rule, so the same block falls on the same place.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_SMALL = 1_500_000
+"""Up to this many pairs of lines a gap is compared exhaustively."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """``old[low:high]`` was replaced by ``new[start:end]``."""
+
+    low: int
+    high: int
+    start: int
+    end: int
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of *text*, each with its line feed; the last may have none. Inverse: join."""
+    lines = text.split("\n")
+    last = lines.pop()
+    ended = [line + "\n" for line in lines]
+    return [*ended, last] if last else ended
+
+
+def decode(data: bytes) -> str:
+    """*data* as text, losslessly: :func:`encode` gives the same bytes back."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The bytes that :func:`decode` took."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list[Edit]:
+    """What turns *old* into *new*, in order, without two edits that touch.
+
+    :param slide: place ambiguous blocks by indentation and blank lines (for lines, not words)
+    """
+    found = _edits_between(matches(old, new), len(old), len(new))
+    return [_slide(edit, old, new, found, at) for at, edit in enumerate(found)] if slide else found
+
+
+def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """The pairs of positions of lines that stay, both rising."""
+    pairs: list[tuple[int, int]] = []
+    gaps = [(0, len(old), 0, len(new))]
+    while gaps:
+        low, high, start, end = gaps.pop()
+        while low < high and start < end and old[low] == new[start]:
+            pairs.append((low, start))
+            low, start = low + 1, start + 1
+        while low < high and start < end and old[high - 1] == new[end - 1]:
+            high, end = high - 1, end - 1
+            pairs.append((high, end))
+        if low == high or start == end:
+            continue
+        anchors = _anchors(old, new, low, high, start, end)
+        if anchors:
+            for anchor_old, anchor_new in anchors:
+                gaps.append((low, anchor_old, start, anchor_new))
+                pairs.append((anchor_old, anchor_new))
+                low, start = anchor_old + 1, anchor_new + 1
+            gaps.append((low, high, start, end))
+        else:
+            pairs.extend(_exhaustive(old, new, low, high, start, end))
+    pairs.sort()
+    return pairs
+
+
+def _anchors(
+    old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
+) -> list[tuple[int, int]]:
+    """The longest rising run of lines that occur exactly once in both ranges."""
+    here = _unique(old, low, high)
+    there = _unique(new, start, end)
+    common = [(here[line], there[line]) for line in here.keys() & there.keys()]
+    common.sort()
+    return _longest_rising(common)
+
+
+def _unique(lines: Sequence[str], low: int, high: int) -> dict[str, int]:
+    seen: dict[str, int] = {}
+    for at in range(low, high):
+        line = lines[at]
+        seen[line] = -1 if line in seen else at
+    return {line: at for line, at in seen.items() if at >= 0}
+
+
+def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    tails: list[int] = []
+    piles: list[int] = []
+    before: list[int] = []
+    for at, (_, new) in enumerate(pairs):
+        pile = bisect_left(tails, new)
+        before.append(piles[pile - 1] if pile else -1)
+        if pile == len(tails):
+            tails.append(new)
+            piles.append(at)
+        else:
+            tails[pile], piles[pile] = new, at
+    run: list[tuple[int, int]] = []
+    at = piles[-1] if piles else -1
+    while at >= 0:
+        run.append(pairs[at])
+        at = before[at]
+    return run[::-1]
+
+
+def _exhaustive(
+    old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
+) -> list[tuple[int, int]]:
+    if (high - low) * (end - start) > _SMALL:
+        return []
+    matcher = SequenceMatcher(None, old[low:high], new[start:end], autojunk=False)
+    return [
+        (low + block.a + step, start + block.b + step)
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
+    ]
+
+
+def _edits_between(pairs: list[tuple[int, int]], old_end: int, new_end: int) -> list[Edit]:
+    found = []
+    low = start = 0
+    for old_at, new_at in [*pairs, (old_end, new_end)]:
+        if old_at > low or new_at > start:
+            found.append(Edit(low, old_at, start, new_at))
+        low, start = old_at + 1, new_at + 1
+    return found
+
+
+def _slide(edit: Edit, old: Sequence[str], new: Sequence[str], found: list[Edit], at: int) -> Edit:
+    """*edit* (all added or all removed) moved to the most natural of its equal places."""
+    added = edit.low == edit.high
+    if not added and edit.start != edit.end:
+        return edit
+    lines, low, high = (new, edit.start, edit.end) if added else (old, edit.low, edit.high)
+    below = _room(found[at - 1] if at else None, edit, added)
+    above = _room_after(found[at + 1] if at + 1 < len(found) else None, edit, added, len(lines))
+    up = down = 0
+    while low - up > below and lines[low - up - 1] == lines[high - up - 1]:
+        up += 1
+    while high + down < above and lines[low + down] == lines[high + down]:
+        down += 1
+    if not up and not down:
+        return edit
+    best = min(
+        range(-up, down + 1),
+        key=lambda shift: (_break_cost(lines, low + shift) + _break_cost(lines, high + shift),
+                           -shift),
+    )  # fmt: skip
+    return Edit(edit.low + best, edit.high + best, edit.start + best, edit.end + best)
+
+
+def _room(previous: Edit | None, edit: Edit, added: bool) -> int:
+    if previous is None:
+        return 0
+    gap = edit.low - previous.high - 1
+    return max((edit.start if added else edit.low) - max(gap, 0), 0)
+
+
+def _room_after(following: Edit | None, edit: Edit, added: bool, end: int) -> int:
+    if following is None:
+        return end
+    gap = following.low - edit.high - 1
+    return (edit.end if added else edit.high) + max(gap, 0)
+
+
+def _break_cost(lines: Sequence[str], at: int) -> int:
+    """How unnatural a cut before ``lines[at]`` is: low before an outer line, after a blank one."""
+    if at >= len(lines) or at == 0:
+        return 0
+    blank_before = not lines[at - 1].strip()
+    ahead = at
+    while ahead < len(lines) and not lines[ahead].strip():
+        ahead += 1
+    if ahead == len(lines):
+        return 0
+    line = lines[ahead]
+    indent = len(line) - len(line.lstrip())
+    return 4 * indent - (6 if blank_before and ahead == at else 0) + (2 if ahead > at else 0)

@@ -1,0 +1,60 @@
+"""Edits to lines that ours has, unchanged, at another place of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from patchseries.port.lines import Edit
+
+_CONTEXT = 3
+_TELLING = 24
+"""A removed text of at least this many characters is found without its context."""
+
+
+def follow_moves(
+    base: Sequence[str],
+    ours: Sequence[str],
+    theirs: Sequence[str],
+    their_edits: Sequence[Edit],
+    in_place: Collection[int],
+) -> tuple[list[str], list[str]] | None:
+    """Ours with their edits made where the edited lines stand, and theirs without those edits.
+
+    :param in_place: the positions in the base whose lines ours has at the same place
+    :returns: None when nothing has moved
+    """
+    moved_ours, left = list(ours), list(theirs)
+    found = False
+    for edit in reversed(their_edits):
+        touched = range(edit.low, edit.high) or range(max(edit.low - 1, 0), edit.high + 1)
+        if any(at in in_place for at in touched):
+            continue
+        place = _place(base, moved_ours, edit)
+        if place is None:
+            continue
+        start, end = place
+        moved_ours[start:end] = theirs[edit.start : edit.end]
+        left[edit.start : edit.end] = base[edit.low : edit.high]
+        found = True
+    return (moved_ours, left) if found else None
+
+
+def _place(base: Sequence[str], ours: Sequence[str], edit: Edit) -> tuple[int, int] | None:
+    """The one range of ours that is what the edit replaces, with its surroundings."""
+    removed = "".join(base[edit.low : edit.high])
+    least = 0 if len(removed.strip()) >= _TELLING else 2
+    for context in range(_CONTEXT, least - 1, -1):
+        low, high = edit.low - context, edit.high + context
+        if low < 0 or high > len(base):
+            continue
+        needle = list(base[low:high])
+        starts = [at for at in _starts(ours, needle[0]) if ours[at : at + len(needle)] == needle]
+        if len(starts) == 1:
+            return starts[0] + context, starts[0] + len(needle) - context
+        if starts:
+            return None
+    return None
+
+
+def _starts(lines: Sequence[str], first: str) -> list[int]:
+    return [at for at, line in enumerate(lines) if line == first]

@@ -1,0 +1,96 @@
+"""Identifier maps: the same thing under another name, in all its casings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from patchseries.errors import SeriesError
+
+
+@dataclass(frozen=True)
+class NameMap:
+    """Names on the change's side and what the target calls them (``neutron`` → ``quantum``).
+
+    Each name stands for its three casings: ``neutron``, ``Neutron``, ``NEUTRON``, wherever they
+    stand in a text or a path, as part of a longer word too.
+    """
+
+    name: str
+    pairs: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def _forward(self) -> dict[str, str]:
+        return {
+            case(old): case(new)
+            for old, new in self.pairs
+            for case in (str.lower, str.capitalize, str.upper)
+        }
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _any_of(self._forward)
+
+    @cached_property
+    def _target_pattern(self) -> re.Pattern[str]:
+        return _any_of(self.inverse._forward)
+
+    @property
+    def inverse(self) -> NameMap:
+        """The map the other way, under the same name."""
+        return NameMap(self.name, tuple((new, old) for old, new in self.pairs))
+
+    def apply(self, text: str) -> str:
+        """*text* in the target's names."""
+        return self._pattern.sub(lambda found: self._forward[found.group()], text)
+
+    def source_count(self, text: str) -> int:
+        """How often *text* uses the names of the change's side."""
+        if not any(name in text for name in self._forward):
+            return 0
+        return len(self._pattern.findall(text))
+
+    def target_count(self, text: str) -> int:
+        """How often *text* uses the target's names."""
+        return len(self._target_pattern.findall(text))
+
+    def wanted(self, base: str, ours: str, theirs: str) -> bool:
+        """Whether the three versions of a file show that the target has its own names.
+
+        They do when the change's side (nearly) never says a target name and the target says
+        (nearly) no other: a compatibility alias or two in either does not count.
+        """
+        there = self.source_count(theirs) + self.source_count(base)
+        if not there or 10 * (self.target_count(theirs) + self.target_count(base)) > there:
+            return False
+        here = self.target_count(ours)
+        return bool(here) and 10 * self.source_count(ours) <= here
+
+
+def _any_of(names: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+
+
+READY_MADE = {"quantum-neutron": NameMap("quantum-neutron", (("quantum", "neutron"),))}
+"""The maps that a project can name, and that are recognised without being named.
+
+OpenStack Networking was renamed on master in July 2013; Grizzly has the old name.
+"""
+
+
+def maps_in_use(declared: Iterable[str]) -> tuple[NameMap, ...]:
+    """The ready-made maps and those declared as ``OLD=NEW``, each in both directions.
+
+    :raises SeriesError: a name that is neither
+    """
+    found = dict(READY_MADE)
+    for name in declared:
+        old, equals, new = name.partition("=")
+        if equals and old and new:
+            found[name] = NameMap(name, ((old, new),))
+        elif name not in READY_MADE:
+            known = ", ".join(READY_MADE)
+            raise SeriesError(f"no name map {name!r}", hint=f"use one of {known}, or OLD=NEW")
+    return tuple(side for names in found.values() for side in (names, names.inverse))

@@ -1,0 +1,72 @@
+"""Where a file of the change lives in the target, when it is not at its own path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from patchseries.port.lines import Edit
+
+_AROUND = 12
+"""How many unchanged lines around a change count as its surroundings."""
+_LEAST_MOVED = 0.25
+_LEAST_ELSEWHERE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A path of the target that differs from the change's base there.
+
+    ``added``: the base has nothing at that path, so it may be the file under another name.
+    """
+
+    path: str
+    added: bool
+
+
+def home(
+    path: str,
+    surroundings: set[str],
+    newcomers: Iterable[Newcomer],
+    read: Callable[[str], str],
+) -> str | None:
+    """The path in the target of the file that the change calls *path*; None when it has none.
+
+    :param surroundings: the lines, stripped, in and around what the change touches
+    :param read: the text of a target path
+    """
+    best: tuple[float, str] | None = None
+    for newcomer in newcomers:
+        kin = kinship(path, newcomer.path)
+        if not kin:
+            continue
+        there = {line.strip() for line in read(newcomer.path).split("\n")}
+        share = len(surroundings & there) / len(surroundings) if surroundings else 0.0
+        least = _LEAST_MOVED if newcomer.added and kin == 1 else _LEAST_ELSEWHERE
+        if share >= least and (best is None or (share, newcomer.path) > best):
+            best = share, newcomer.path
+    return best[1] if best else None
+
+
+def kinship(one: str, other: str) -> float:
+    """1 for the same basename, less when they share words (manage.py, nova-manage), else 0."""
+    name, other_name = one.rpartition("/")[2], other.rpartition("/")[2]
+    if name == other_name:
+        return 1.0 if name != "__init__.py" else 0.0
+    a, b = PurePosixPath(name), PurePosixPath(other_name)
+    if b.suffix not in (a.suffix, ""):
+        return 0.0
+    words_a, words_b = set(re.split(r"[\W_]+", a.stem)), set(re.split(r"[\W_]+", b.stem))
+    common = {word for word in words_a & words_b if word not in ("test", "")}
+    return len(common) / len(words_a | words_b)
+
+
+def surroundings(base: list[str], their_edits: Iterable[Edit]) -> set[str]:
+    """The telling lines of *base* in and around the edits, stripped."""
+    found: set[str] = set()
+    for edit in their_edits:
+        low, high = max(edit.low - _AROUND, 0), edit.high + _AROUND
+        found.update(line.strip() for line in base[low:high])
+    return {line for line in found if len(line) > 3}

@@ -1,0 +1,175 @@
+"""Porting on demand: a repository, a commit and a revision in, the JSON document out.
+
+One :class:`Workbench` serves many requests: for each repository it keeps one scratch store open,
+so that a batch pays for processes and caches once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from patchseries.errors import SeriesError, UsageError
+from patchseries.git import Commit, Repository, scratch
+from patchseries.model import CommitId, Finding, Outcome
+from patchseries.port.engine import port
+from patchseries.port.result import Change, PortOptions, PortResult, Proposal
+
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Port the commit *upstream* of the repository at *repo* onto *onto* (revisions)."""
+
+    repo: Path
+    upstream: str
+    onto: str
+
+    @classmethod
+    def parse(cls, line: str) -> Request:
+        """A request from one line of JSON; :raises UsageError: it is not one."""
+        try:
+            given = json.loads(line)
+            fields = [given[name] for name in ("repo", "upstream", "onto")]
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError("not a request: repo, upstream and onto are needed",
+                             cause=f"{type(error).__name__}: {error}") from error  # fmt: skip
+        if not all(isinstance(value, str) and value for value in fields):
+            raise UsageError("not a request: repo, upstream and onto are texts")
+        return cls(Path(fields[0]), fields[1], fields[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Ported:
+    """What came of a request: the commits that it named, and the result."""
+
+    upstream: CommitId
+    onto: CommitId
+    result: PortResult
+
+
+class Workbench:
+    """Scratch stores below a folder; nothing is written to a repository that is named."""
+
+    def __init__(self, folder: Path, options: PortOptions | None = None) -> None:
+        """Work in *folder*, which is made when it is needed."""
+        self._folder = folder
+        self._options = options or PortOptions()
+        self._open: dict[Path, tuple[Repository, Repository]] = {}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def port(self, request: Request) -> Ported:
+        """Do *request*.
+
+        :raises SeriesError: there is no such repository or commit
+        """
+        source, store = self._stores(request.repo)
+        upstream = _commit(source, store, request.upstream)
+        onto = _commit(source, store, request.onto)
+        result = port(store, Change.of(store, upstream), onto.tree, self._options)
+        return Ported(upstream.id, onto.id, result)
+
+    def diff(self, request: Request, ported: Ported) -> bytes:
+        """The result as a patch on its target; empty for a conflict."""
+        _, store = self._stores(request.repo)
+        tree = ported.result.tree
+        return store.diff(store.commit(ported.onto).tree, tree) if tree else b""
+
+    def _stores(self, repo: Path) -> tuple[Repository, Repository]:
+        repo = repo.absolute()
+        if repo not in self._open:
+            source = self._stack.enter_context(Repository(repo))
+            store = self._stack.enter_context(scratch(self._folder, [source.objects_folder]))
+            self._open[repo] = source, store
+        return self._open[repo]
+
+
+def batch(bench: Workbench, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """A document for each line, in order; one that cannot be done carries ``error``."""
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            request = Request.parse(line)
+            yield document(bench.port(request))
+        except (SeriesError, OSError) as error:
+            yield {"schema": 1, "ok": False, "error": str(error), **_named(line)}
+
+
+def document(ported: Ported) -> dict[str, Any]:
+    """The JSON document of a port (DESIGN: the contract), with the proposals beside it."""
+    result = ported.result
+    return {
+        "schema": 1,
+        "ok": result.outcome is not Outcome.CONFLICT,
+        "upstream": ported.upstream,
+        "onto": ported.onto,
+        "outcome": str(result.outcome),
+        "tree": result.tree,
+        "strategies": list(result.strategies),
+        "review": result.review,
+        "findings": [_finding(found) for found in result.findings],
+        "conflicts": [{"path": c.path, "hunks": c.hunks, "reason": c.reason}
+                      for c in result.conflicts],
+        "proposals": [_proposal(made) for made in result.proposals],
+    }  # fmt: skip
+
+
+def _commit(source: Repository, store: Repository, revision: str) -> Commit:
+    found = revision if _FULL_ID.fullmatch(revision) else source.resolve(revision)
+    if found is None or not store.has(found):
+        raise UsageError(f"no commit {revision!r} in {source.git_dir}")
+    return store.commit(found)
+
+
+def _named(line: str) -> dict[str, Any]:
+    """What a broken request did name, so that its answer can be told from the others."""
+    try:
+        given = json.loads(line)
+    except ValueError:
+        return {}
+    if not isinstance(given, dict):
+        return {}
+    return {name: given[name] for name in ("upstream", "onto") if name in given}
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "severity": str(found.severity),
+        "patch": found.patch,
+        "file": found.file,
+        "line": found.line,
+        "message": found.message,
+        "hint": found.hint,
+    }
+
+
+def _proposal(made: Proposal) -> dict[str, Any]:
+    return {
+        "path": made.path,
+        "line": made.line,
+        "base": made.base,
+        "ours": made.ours,
+        "theirs": made.theirs,
+        "candidates": [{"rule": rule, "text": text} for rule, text in made.candidates],
+        "taken": made.taken,
+    }

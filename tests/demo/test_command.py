@@ -1,0 +1,81 @@
+"""``series demo``: from a manifest to verified packages, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patchseries import process
+from patchseries.cli import group
+from patchseries.errors import SeriesError
+from patchseries.files import folder_contents
+
+MANIFEST = Path(__file__).parents[2] / "series" / "demo.toml"
+BUILT = "2013.1.3"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder with nothing but the manifest; the work starts in it."""
+    (tmp_path / "series").mkdir()
+    shutil.copy(MANIFEST, tmp_path / "series")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def demo(*options: str) -> int:
+    status: int = group.main(["demo", *options], prog_name="series", standalone_mode=False)
+    return status
+
+
+def test_the_whole_path(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo("--json") == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert (document["schema"], document["ok"]) == (1, True)
+    assert len(document["rebase"]) == len(document["test-apply"]) == 24
+    outcomes = {(c["patch"], c["base"]): c["outcome"] for c in document["rebase"]}
+    assert [cell for cell, word in outcomes.items() if word == "conflict"] == [
+        ("no-idle-updates", "2013.1")
+    ]
+    packages = document["packages"]
+    assert [(p["project"], p["base"], p["verified"]) for p in packages] == [
+        (name, BUILT, True) for name in ("nova", "quantum", "keystone")
+    ]
+    unpacked = project / "unpacked"
+    process.run(["dpkg-source", "--no-check", "-x", packages[0]["dsc"], unpacked])
+    assert "workers=1" in (unpacked / "nova" / "service.py").read_text()
+    again_and_for_people(project, capsys)
+
+
+def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second run changes nothing, and says so; every path that it names is there."""
+    before = folder_contents(project)
+    assert demo("--color", "never", "--locked") == 0
+    said = capsys.readouterr().out
+    assert folder_contents(project) == before
+    assert "nothing changed" in said
+    assert said.count("verified, unchanged") == 3
+    places = said.partition("Where things lie:\n")[2].partition("\n\n")[0]
+    named = [line.split()[0] for line in places.splitlines()]
+    assert len(named) == 5
+    assert all(Path(name).exists() for name in named)
+    dsc = said.partition("dpkg-source -x ")[2].split()[0]
+    assert Path(dsc).is_file()
+    assert "no-idle-updates does not fit 2013.1;" in said
+
+
+@pytest.mark.usefixtures("project")
+def test_locked_refuses_a_first_run() -> None:
+    with pytest.raises(SeriesError, match="does not pin"):
+        demo("--locked")
+
+
+def test_outside_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SeriesError, match=r"no series/NAME\.toml") as caught:
+        demo()
+    assert caught.value.exit_code == 2

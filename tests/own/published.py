@@ -1,0 +1,71 @@
+"""The published patches that ours mend: where they are, on which bases, which files they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PATCHES = Path(__file__).parents[2] / "patches" / "own"
+BASES = ("2013.1", "2013.1.1", "2013.1.2", "2013.1.3", "2013.1.4", "2013.1.5")
+USUAL_BASE = BASES[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published patch: where it and its bases are, and the patch of ours that mends it."""
+
+    upstream: str
+    fork: str
+    commit: str
+    mend: str
+    paths: tuple[str, ...]
+    """The files to extract: those it touches and those that a test runs with them."""
+    alike: tuple[tuple[str, ...], ...] = (BASES,)
+    """Groups of bases on which these files are the same. The defects are shown on the last of each.
+    """
+
+
+def nova_compute(*names: str) -> tuple[str, ...]:
+    return tuple(f"nova/compute/{name}.py" for name in names)
+
+
+COALESCED_UPDATES = Published(
+    "openstack/nova",
+    "peterfeiner/nova",
+    "45432c76760782a3738dd85d96bcb66a985d8263",
+    "nova-coalesced-updates-mended.patch",
+    (
+        "nova/openstack/common/lockutils.py",
+        *nova_compute("resource_tracker", "claims", "stats", "task_states", "vm_states"),
+    ),
+    alike=(BASES[1:],),
+)
+
+LEASE_SCRIPT = "bin/quantum-dhcp-agent-dnsmasq-lease-update"
+
+LEAN_LEASE_SCRIPT = Published(
+    "openstack/neutron",
+    "peterfeiner/quantum",
+    "cd82c659a6d2b85fd62b1a264926a4bc97a781ab",
+    "quantum-lease-script-python-mended.patch",
+    (LEASE_SCRIPT,),
+)
+
+BASH_LEASE_SCRIPT = Published(
+    "openstack/neutron",
+    "peterfeiner/quantum",
+    "d01e7fcd5cda86957ab199a108a2b964554976d3",
+    "quantum-lease-script-bash-mended.patch",
+    (LEASE_SCRIPT,),
+)
+
+KEYSTONE_WORKERS = Published(
+    "openstack/keystone",
+    "peterfeiner/keystone",
+    "7d7ef48b7be0cf1a0cd736dab4cf91002ef08e75",
+    "keystone-workers-mended.patch",
+    ("bin/keystone-all", "keystone/common/wsgi.py", "keystone/service.py"),
+    alike=(BASES[:3], BASES[3:]),
+)
+
+ALL = (COALESCED_UPDATES, LEAN_LEASE_SCRIPT, BASH_LEASE_SCRIPT, KEYSTONE_WORKERS)

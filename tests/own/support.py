@@ -1,0 +1,115 @@
+"""Trees of the real upstreams with a published patch, and with our own patch on top of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from own.published import PATCHES, USUAL_BASE, Published
+from patchseries import process
+from patchseries.git import Repository, scratch
+from patchseries.model import CommitId, TreeId
+from patchseries.port import Change, port
+
+PYTHON2 = Path(__file__).parent / "python2"
+
+
+def require(program: str, package: str) -> None:
+    """Skip the test without *program*; in CI, where all are meant to be there, fail it."""
+    if shutil.which(program) is not None:
+        return
+    words = f"{program} is missing: apt-get install {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+def mirror(name: str) -> Path:
+    """The mirror ORG/REPO below one of SERIES_MIRRORS' folders; without it the test is skipped."""
+    for folder in os.environ.get("SERIES_MIRRORS", "").split(os.pathsep):
+        for path in (Path(folder, name), Path(folder, f"{name}.git")):
+            if folder and path.is_dir():
+                return path
+    pytest.skip(f"no mirror of {name} below SERIES_MIRRORS")
+
+
+def extract_published(published: Published, base: str, folder: Path) -> None:
+    """Write the files of *base* with the published patch into *folder*.
+
+    Skips the test where the published patch itself is known to conflict: it needs a resolution.
+    """
+    with _both(published, base, folder.parent) as (repository, tree):
+        commit = repository.commit(CommitId(published.commit))
+        result = port(repository, Change.of(repository, commit), tree)
+        if result.tree is None:
+            assert not any(base in group for group in published.alike), result.conflicts
+            pytest.skip(f"{published.commit[:12]} conflicts on {base}")
+        for path in published.paths:
+            data = repository.file(result.tree, path)
+            assert data is not None, path
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+
+
+@contextmanager
+def _both(published: Published, base: str, parent: Path) -> Iterator[tuple[Repository, TreeId]]:
+    """A scratch repository over the upstream and the fork, and the tree of the tag *base*."""
+    with (
+        Repository(mirror(published.upstream)) as upstream,
+        Repository(mirror(published.fork)) as fork,
+        scratch(parent, [upstream.objects_folder, fork.objects_folder]) as repository,
+    ):
+        commit = upstream.resolve(f"refs/tags/{base}")
+        assert commit is not None, base
+        yield repository, repository.commit(commit).tree
+
+
+def apply_mend(published: Published, folder: Path) -> None:
+    """Apply our patch to *folder* as strictly as dpkg-source does: no fuzz, no leftovers."""
+    argv = ["patch", "-p1", "-F0", "--batch", "--no-backup-if-mismatch"]
+    process.run([*argv, "-i", PATCHES / published.mend], cwd=folder)
+
+
+def extract_both(published: Published, folder: Path, base: str = USUAL_BASE) -> tuple[Path, Path]:
+    """Two folders below *folder*: the published patch as it is, and with ours on top."""
+    as_published, mended = folder / "published", folder / "mended"
+    extract_published(published, base, as_published)
+    shutil.copytree(as_published, mended)
+    apply_mend(published, mended)
+    return as_published, mended
+
+
+def jython(
+    script: str, args: Sequence[str | Path], *, stdin: bytes = b"", path: str = "", **env: str
+) -> bytes:
+    """Run a script of ours below tests/own/python2 with Debian's Python 2; its output.
+
+    :param path: a folder beside it whose modules come before the standard library's
+    """
+    require("jython", "jython")
+    # Without these two switches it would leave class files here and a cache in its own folder.
+    argv = ["jython", "-B", "-Dpython.cachedir.skip=true", PYTHON2 / script, *args]
+    extra = {"JYTHONPATH": str(PYTHON2 / path)} if path else {}
+    return process.run(argv, stdin=stdin, env=extra | env, timeout=120).stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of each scenario, by its name: with the published patch, and with ours on top."""
+
+    published: dict[str, Any]
+    mended: dict[str, Any]
+
+
+def run_scenarios(script: str, published: Published, folder: Path, base: str = USUAL_BASE) -> Seen:
+    """Run all scenarios of *script* on both trees."""
+    trees = extract_both(published, folder, base)
+    return Seen(*(json.loads(jython(script, [tree])) for tree in trees))
