@@ -42,10 +42,10 @@ SEED ?= 1
 soak: setup-test
 	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
 
-# Kill the commands that write at N random moments; the suite does a few of them.
-N ?= 200
+# Kill the commands that write at KILLS random moments; the suite does a few of them.
+KILLS ?= 200
 soak-kill: setup-test
-	SOAK_KILL=$(N) $(PYTHON) -m pytest tests/resolve/test_killed.py
+	SOAK_KILL=$(KILLS) $(PYTHON) -m pytest tests/resolve/test_killed.py
 
 setup-demo:
 	@sh tools/setup demo

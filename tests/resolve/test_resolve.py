@@ -12,8 +12,8 @@ from patchseries import process
 from patchseries.errors import SeriesError, UsageError
 from support.small_series import HEAD, MERGED, OURS, TAIL, THEIRS, SmallSeries, text
 
-CLEAN = {"1.0": "clean", "1.1": "adapted", "1.2": "adapted"}
-OPEN = {"1.0": "clean", "1.1": "conflict", "1.2": "conflict"}
+CLEAN = {"1.0": "clean", "1.1": "resolution", "1.2": "resolution"}
+OPEN = {"1.0": "clean", "1.1": "hunks:theirs", "1.2": "hunks:theirs"}
 
 
 def opened(small: SmallSeries, *words: str) -> Path:
@@ -123,8 +123,9 @@ def test_one_that_does_not_fit_any_more_is_told_not_bent(small: SmallSeries) -> 
     stored.write_text(stored.read_text().replace(key, f'key = "{"0" * 64}"'))
     done = small.json("rebase")
     cells = {c["base"]: c for c in done["cells"] if c["patch"] == "retry"}
-    assert cells["1.1"]["outcome"] == "conflict"
-    assert "not the conflict that its resolution is for" in cells["1.1"]["conflicts"][0]["reason"]
+    assert cells["1.1"]["strategies"] == ["hunks:theirs"]
+    told = {f["code"]: f["message"] for f in cells["1.1"]["findings"]}
+    assert "not the conflict that its resolution is for" in told["resolution.stale"]
     assert [f["code"] for f in done["findings"]] == ["resolution.unused"]
 
 
@@ -134,7 +135,8 @@ def test_lines_that_are_not_there_are_told(small: SmallSeries) -> None:
     stored.write_text(stored.read_text().replace("ours:1-3", "ours:1-4").replace(
         "ours:1-2", "ours:1-4"))  # fmt: skip
     cells = small.json("rebase", "--onto", "1.1")["cells"]
-    assert "ours has" in cells[0]["conflicts"][0]["reason"]
+    told = {f["code"]: f["message"] for f in cells[0]["findings"]}
+    assert "ours has" in told["resolution.stale"]
 
 
 def test_a_damaged_file_is_named(small: SmallSeries) -> None:
@@ -174,7 +176,7 @@ def test_take(small: SmallSeries, choice: str, body: list[str]) -> None:
     [
         (("--take", "mine"), "no choice: 'mine'"),
         (("--take", "7=ours"), "there is no region 7"),
-        (("--take", "candidate:9"), "has 4 candidates, not 9"),
+        (("--take", "candidate:9"), "has 6 candidates, not 9"),
         (("--from", "nowhere"), "neither a file nor a commit"),
     ],
 )
@@ -257,7 +259,8 @@ def test_a_file_that_one_side_removed(small: SmallSeries) -> None:
     git(tree, "rm", "--quiet", "call.py")
     small.run("resolve", "--continue", "-m", "it is not needed there")
     assert "gone = true" in small.resolutions[0].read_text()
-    assert small.outcomes()["1.1"] == "already-applied"
+    cells = {c["base"]: c for c in small.json("rebase")["cells"] if c["patch"] == "retry"}
+    assert cells["1.1"]["outcome"] == "already-applied"
     small.resolutions[0].unlink()
     small.run("resolve", "retry", "--onto", "1.1", "--take", "theirs", "-m", "x")
-    assert small.outcomes()["1.1"] == "adapted"
+    assert small.outcomes()["1.1"] == "resolution"

@@ -1,7 +1,7 @@
 """A project folder with one small series, whose patch conflicts on some bases; and its commands.
 
-``retry`` is ported onto 1.0 (clean), 1.1 and 1.2 (both conflict, in the same region), and ``log``
-(clean everywhere) after it.
+``retry`` is ported onto 1.0 (clean), 1.1 and 1.2 (git's merge conflicts on both, in the same region;
+the engine's own proposal wants review), and ``log`` (clean everywhere) after it.
 """
 
 from __future__ import annotations
@@ -78,9 +78,13 @@ class SmallSeries:
         return json.loads(done.stdout)
 
     def outcomes(self) -> dict[str, str]:
-        """What a rebase says of each base, for the patch that conflicts."""
-        cells = self.json("rebase")["cells"]
-        return {cell["base"]: cell["outcome"] for cell in cells if cell["patch"] == "retry"}
+        """What a rebase says of each base, for the patch that conflicts: outcome or strategy."""
+        cells = self.json("rebase", "--overwrite")["cells"]
+        return {
+            cell["base"]: ", ".join(cell["strategies"]) or cell["outcome"]
+            for cell in cells
+            if cell["patch"] == "retry"
+        }
 
     @property
     def resolutions(self) -> list[Path]:

@@ -11,6 +11,7 @@ from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
 from patchseries.port import hunks, learned
 from patchseries.port.lines import decode, encode, split_lines
 from patchseries.port.paths import Newcomer
+from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.trust import Accounted, Dropped, examine
 from patchseries.port.trust.syntax import errors
@@ -37,6 +38,7 @@ class Adaptation:
     paths: dict[str, str] = field(default_factory=dict)
     renamers: list[Callable[[str], str]] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    resolutions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.text = cache(self._text)
@@ -70,6 +72,15 @@ class Adaptation:
         """Note that texts of the change were renamed."""
         self.strategies.append(strategy)
         self.renamers.append(renamer)
+
+    def take(self, replayed: Replay) -> None:
+        """Take the files that a person's resolutions settle; no strategy touches them."""
+        self.edits.update(replayed.edits)
+        self.done.update(replayed.edits)
+        self.findings.extend(replayed.findings)
+        self.resolutions += replayed.keys
+        if replayed.used:
+            self.strategies.append("resolution")
 
     def merge_file(
         self,
@@ -116,12 +127,15 @@ class Adaptation:
             conflicts = self._nothing_left()
         if conflicts:
             return PortResult(
-                Outcome.CONFLICT, None, strategies, True, tuple(self.findings), conflicts, proposals
-            )
+                Outcome.CONFLICT, None, strategies, True, tuple(self.findings), conflicts,
+                proposals, self.resolutions,
+            )  # fmt: skip
         accounted = Accounted(self.paths, self._rename, tuple(self.dropped))
         doubts = examine(self.repository, self.change, self.onto, tree, accounted)
         findings = tuple(dict.fromkeys((*self.findings, *doubts)))
-        return PortResult(Outcome.ADAPTED, tree, strategies, True, findings, (), proposals)
+        return PortResult(
+            Outcome.ADAPTED, tree, strategies, True, findings, (), proposals, self.resolutions
+        )
 
     # Private ---------------------------------------------------------------------------------
 
