@@ -6,6 +6,8 @@ PAIRS ?= ../shared/data/backports.jsonl
 
 .PHONY: demo test lint grizzly bench-fetch bench-backports soak clean setup-demo setup-test
 
+.PHONY: demo test lint grizzly soak-kill clean setup-demo setup-test
+
 demo: setup-demo
 	$(SERIES) demo
 
@@ -41,6 +43,11 @@ N ?= 100000
 SEED ?= 1
 soak: setup-test
 	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
+
+# Kill the commands that write at N random moments; the suite does a few of them.
+N ?= 200
+soak-kill: setup-test
+	SOAK_KILL=$(N) $(PYTHON) -m pytest tests/resolve/test_killed.py
 
 setup-demo:
 	@sh tools/setup demo
