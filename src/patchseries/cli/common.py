@@ -86,12 +86,10 @@ class Given:
 
         :raises SeriesError: there is no such series, or its manifest is wrong
         """
-        from patchseries.journal import recover
         from patchseries.pipeline.series import Selection, find_series
 
-        series = find_series(Path.cwd(), self.name)
-        if found := recover(series.root):
-            say(interrupted_words(found))
+        recovered_root()
+        series = find_series(Path.cwd(), self.name, self.patch)
         selection = Selection(self.project, self.onto, self.patch)
         selection.check(series.manifest)
         return series, selection
@@ -156,6 +154,20 @@ def operation() -> Operation:
     return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
+def recovered_root() -> Path:
+    """The project's folder; a change that was interrupted is finished or dropped first, and told.
+
+    :raises UsageError: there is none
+    """
+    from patchseries.journal import recover
+    from patchseries.pipeline.series import project_root
+
+    root = project_root(Path.cwd())
+    if found := recover(root):
+        say(interrupted_words(found))
+    return root
+
+
 def interrupted_words(found: Recovered) -> str:
     """What became of a command that was interrupted while it wrote."""
     who = f"`{found.command}`" if found.command else "an earlier command"
@@ -215,4 +227,5 @@ def say(words: str) -> None:
 def changed_words(changed: Sequence[str], dry_run: bool) -> str:
     """How many files changed (or would)."""
     verb = "would change" if dry_run else "written"
-    return f"{len(changed)} files {verb}" if changed else "nothing changed"
+    noun = "file" if len(changed) == 1 else "files"
+    return f"{len(changed)} {noun} {verb}" if changed else "nothing changed"
