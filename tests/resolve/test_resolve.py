@@ -13,7 +13,7 @@ from patchseries.errors import SeriesError, UsageError
 from support.small_series import HEAD, MERGED, OURS, TAIL, THEIRS, SmallSeries, text
 
 CLEAN = {"1.0": "clean", "1.1": "resolution", "1.2": "resolution"}
-OPEN = {"1.0": "clean", "1.1": "hunks:theirs", "1.2": "hunks:theirs"}
+OPEN = {"1.0": "clean", "1.1": "conflict", "1.2": "conflict"}
 
 
 def opened(small: SmallSeries, *words: str) -> Path:
@@ -123,9 +123,8 @@ def test_one_that_does_not_fit_any_more_is_told_not_bent(small: SmallSeries) -> 
     stored.write_text(stored.read_text().replace(key, f'key = "{"0" * 64}"'))
     done = small.json("rebase")
     cells = {c["base"]: c for c in done["cells"] if c["patch"] == "retry"}
-    assert cells["1.1"]["strategies"] == ["hunks:theirs"]
-    told = {f["code"]: f["message"] for f in cells["1.1"]["findings"]}
-    assert "not the conflict that its resolution is for" in told["resolution.stale"]
+    assert cells["1.1"]["outcome"] == "conflict"
+    assert "not the conflict that its resolution is for" in cells["1.1"]["conflicts"][0]["reason"]
     assert [f["code"] for f in done["findings"]] == ["resolution.unused"]
 
 
@@ -135,8 +134,7 @@ def test_lines_that_are_not_there_are_told(small: SmallSeries) -> None:
     stored.write_text(stored.read_text().replace("ours:1-3", "ours:1-4").replace(
         "ours:1-2", "ours:1-4"))  # fmt: skip
     cells = small.json("rebase", "--onto", "1.1")["cells"]
-    told = {f["code"]: f["message"] for f in cells[0]["findings"]}
-    assert "ours has" in told["resolution.stale"]
+    assert "ours has" in cells[0]["conflicts"][0]["reason"]
 
 
 def test_a_damaged_file_is_named(small: SmallSeries) -> None:

@@ -1,7 +1,7 @@
 """A project folder with one small series, whose patch conflicts on some bases; and its commands.
 
-``retry`` is ported onto 1.0 (clean), 1.1 and 1.2 (git's merge conflicts on both, in the same region;
-the engine's own proposal wants review), and ``log`` (clean everywhere) after it.
+``retry`` is ported onto 1.0 (clean), 1.1 and 1.2 (both conflict, in the same region), and ``log``
+(clean everywhere) after it.
 """
 
 from __future__ import annotations

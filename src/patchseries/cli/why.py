@@ -40,7 +40,7 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
         base = asked.onto[0] if asked.onto else None
         with (
             session.ingredients(series, pins) as ingredients,
-            explained(session, series, ingredients, patch_name, base) as found,
+            explained(session, ingredients, patch_name, base) as found,
         ):
             if asked.as_json:
                 show_json(why_document(found), ok=False)

@@ -20,7 +20,6 @@ from patchseries.model import CommitId
 from patchseries.patches.header import iso_date
 from patchseries.pipeline.conflicts import OpenConflict, find_conflict
 from patchseries.pipeline.rebase import Ingredients
-from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
 from patchseries.port.prerequisites import Prerequisites, Why, why
 from patchseries.sources.history import open_history
@@ -49,7 +48,7 @@ class Explained:
 
 @contextmanager
 def explained(
-    session: Session, series: Series, given: Ingredients, patch: str, base: str | None
+    session: Session, given: Ingredients, patch: str, base: str | None
 ) -> Iterator[Explained]:
     """Why *patch* conflicts on *base* (default: the first base where it does).
 
@@ -88,11 +87,11 @@ def with_prerequisites(
     names = _names(commits, {p.name for p in manifest.patches})
     document = tomlkit.parse(text)
     index = [p.name for p in manifest.patches].index(patch.name)
-    table = document["patch"][index]  # type: ignore[index]
-    known = list(table.get("requires", []))  # type: ignore[union-attr]
-    if "requires" in table:  # type: ignore[operator]
+    table = document["patch"][index]
+    known = list(table.get("requires", []))
+    if "requires" in table:
         for name in names:
-            table["requires"].append(name)  # type: ignore[index]
+            table["requires"].append(name)
     else:
         _put_before_source(table, [*known, *names])
     lines = tomlkit.dumps(document).splitlines(keepends=True)
@@ -114,7 +113,7 @@ def with_prerequisites(
 
 
 def _put_before_source(table: object, names: list[str]) -> None:
-    """A ``requires`` key; at the end it would land in a table of the patch (``[patch.variants]``)."""
+    """A ``requires`` key; at the very end it would land in a table of the patch, a variant's."""
     assert isinstance(table, tomlkit.items.Table)
     last = next(
         (key for key in reversed(table) if not isinstance(table[key], dict | tomlkit.items.AoT)),

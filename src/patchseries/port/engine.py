@@ -36,24 +36,27 @@ def port(
     if merge.clean and merge.tree == onto:
         return PortResult(Outcome.ALREADY_APPLIED, onto)
     replayed = replay(repository, merge, options.resolutions)
-    if not merge.clean and not replayed.conflicts:
+    if replayed.used and not replayed.conflicts:
         return _resolved(repository, change, onto, merge, replayed)
     if options.git_only and not merge.clean:
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
     adaptation = Adaptation(repository, change, onto, merge, options)
-    adaptation.take(replayed)
     if not options.git_only:
         rename(adaptation)
     if merge.clean and not adaptation.edits:
         return _clean(repository, change, onto, merge)
+    adaptation.adopt(replayed)
     settle(adaptation)
-    return adaptation.result()
+    result = adaptation.result()
+    if merge.clean and result.tree == merge.tree:  # the strategies came to what git has
+        return _clean(repository, change, onto, merge)
+    return result
 
 
 def _resolved(
     repository: Repository, change: Change, onto: TreeId, merge: Merge, replayed: Replay
 ) -> PortResult:
-    """What a person's resolutions make of a conflict, when they settle all of it."""
+    """A conflict that a person's resolutions settle, all of it."""
     tree = repository.edit_tree(merge.tree, replayed.edits)
     return PortResult(
         Outcome.ALREADY_APPLIED if tree == onto else Outcome.ADAPTED,
@@ -61,7 +64,7 @@ def _resolved(
         ("resolution",),
         review=True,
         findings=(*replayed.findings, *examine(repository, change, onto, tree)),
-        resolutions=replayed.keys,
+        resolutions=tuple(one.key for one in replayed.used),
     )
 
 

@@ -37,15 +37,24 @@ def home(
     :param surroundings: the lines, stripped, in and around what the change touches
     :param read: the text of a target path
     """
+    kin = [(kinship(path, newcomer.path), newcomer) for newcomer in newcomers]
+    namesakes = [found for alike, found in kin if alike == 1]
+    return _best(surroundings, namesakes, _LEAST_MOVED, read) or _best(
+        surroundings, [found for alike, found in kin if 0 < alike < 1], _LEAST_ELSEWHERE, read
+    )
+
+
+def _best(
+    surroundings: set[str], among: Iterable[Newcomer], least: float, read: Callable[[str], str]
+) -> str | None:
+    """The path with the greatest share of *surroundings*: at least *least* of a new file, and
+    ``_LEAST_ELSEWHERE`` of one that the base has too."""
     best: tuple[float, str] | None = None
-    for newcomer in newcomers:
-        kin = kinship(path, newcomer.path)
-        if not kin:
-            continue
+    for newcomer in among:
         there = {line.strip() for line in read(newcomer.path).split("\n")}
         share = len(surroundings & there) / len(surroundings) if surroundings else 0.0
-        least = _LEAST_MOVED if newcomer.added and kin == 1 else _LEAST_ELSEWHERE
-        if share >= least and (best is None or (share, newcomer.path) > best):
+        enough = least if newcomer.added else _LEAST_ELSEWHERE
+        if share >= enough and (best is None or (share, newcomer.path) > best):
             best = share, newcomer.path
     return best[1] if best else None
 

@@ -60,23 +60,16 @@ class Replay:
 
     :ivar edits: path → what it is then (None: gone), for :meth:`Repository.edit_tree`
     :ivar used: the resolutions that did it
-    :ivar stale: a warning for each file whose resolution does not fit it
     """
 
     edits: Mapping[str, TreeEntry | None] = field(default_factory=dict)
     used: tuple[Resolution, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
-    stale: tuple[Finding, ...] = ()
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys of the resolutions that were used."""
-        return tuple(one.key for one in self.used)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """A note for each resolution that was used, and the warnings of those that do not fit."""
-        return self.stale + tuple(
+        """A note for each resolution that was used, for whoever reviews the port."""
+        return tuple(
             Finding(
                 "resolution.used",
                 Severity.NOTE,
@@ -101,13 +94,12 @@ class _UnresolvedError(Exception):
 
 def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolution]) -> Replay:
     """Settle what *resolutions* settle of the conflicts of *merge*; a file is settled whole."""
-    if not resolutions or merge.clean:
+    if not resolutions:
         return Replay(conflicts=merge.conflicts)
     still_open = {conflict.path: conflict for conflict in merge.conflicts}
     settled: dict[str, bytes | None] = {}
     modes: dict[str, str] = {}
     used: dict[Resolution, None] = {}
-    stale: list[Finding] = []
     for file in open_files(repository, merge):
         conflict = replace(still_open[file.path], hunks=len(file.regions))
         try:
@@ -115,7 +107,6 @@ def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolutio
             settled |= _settle(repository, merge, file, mine, settled)
         except (BrokenResolutionError, _StaleError) as error:
             still_open[file.path] = replace(conflict, reason=f"{conflict.reason}; {error}")
-            stale.append(_stale(file, error))
         except _UnresolvedError as error:
             still_open[file.path] = replace(conflict, hunks=error.regions)
         else:
@@ -130,17 +121,7 @@ def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolutio
         )
         for path, data in settled.items()
     }
-    return Replay(edits, tuple(used), tuple(still_open.values()), tuple(stale))
-
-
-def _stale(file: OpenFile, error: Exception) -> Finding:
-    return Finding(
-        "resolution.stale",
-        Severity.WARNING,
-        f"{file.path}: the resolution is left unused: {error}",
-        file=file.path,
-        hint="run `series resolve`",
-    )
+    return Replay(edits, tuple(used), tuple(still_open.values()))
 
 
 def _resolutions_for(file: OpenFile, resolutions: Sequence[Resolution]) -> list[Resolution]:
