@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-backports soak clean setup-demo setup-test
+.PHONY: demo test lint grizzly bench-fetch bench-backports bench-landed soak clean setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -37,6 +37,10 @@ N ?= 100000
 SEED ?= 1
 soak: setup-test
 	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
+
+# Indexing real histories, and the recall of finding backports: needs SERIES_MIRRORS.
+bench-landed: setup-test
+	$(PYTHON) tests/bench/landed.py $(PAIRS)
 
 setup-demo:
 	@sh tools/setup demo

@@ -20,7 +20,7 @@ DOORS = {
 }
 """Modules from outside that only these rooms may import."""
 
-PRINTERS = {"cli"}
+PRINTERS = ("cli", "__main__")
 READERS = {"cli", "process"}
 ENVIRONMENT = {"environ", "environb", "getenv", "putenv", "expanduser", "expandvars"}
 

@@ -1,5 +1,22 @@
-"""``python -m patchseries`` is ``series``."""
+"""The way in: ``series`` and ``python -m patchseries``.
 
-from patchseries.cli import main
+Even the imports are inside, so that an interruption at any moment ends in one line.
+"""
 
-main()
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        from patchseries import cli
+
+        status = cli.run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("series: interrupted; nothing was left half written", file=sys.stderr)
+        status = 130
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

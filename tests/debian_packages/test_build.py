@@ -13,7 +13,7 @@ from patchseries.debian.build import build
 from patchseries.debian.request import OrigUpload
 from patchseries.errors import SeriesError
 from patchseries.files import folder_contents
-from support.packages import HOTTER, Upstream
+from support.packages import HOTTER, Upstream, packaging
 from support.tools import need
 
 
@@ -128,20 +128,9 @@ def test_the_same_bytes_in_another_place_zone_locale_and_umask(
 
 
 def test_rules_are_never_run(upstream: Upstream, tmp_path: Path) -> None:
-    from patchseries.debian.request import PackagedFile, Packaging
-
     mark = tmp_path / "rules-ran"
-    files = {
-        "control": b"Source: oven\nMaintainer: A <a@example.org>\nStandards-Version: 3.9.3\n\n"
-        b"Package: oven\nArchitecture: all\nDescription: bakes\n",
-        "changelog": b"oven (1:1.0-1) unstable; urgency=low\n\n  * New.\n\n"
-        b" -- A <a@example.org>  Mon, 01 Jul 2013 10:00:00 +0000\n",
-        "source/format": b"3.0 (quilt)\n",
-        "rules": f"#!/bin/sh\ntouch '{mark}'\n".encode(),
-    }
-    debian = {n: PackagedFile("100755" if n == "rules" else "100644", d) for n, d in files.items()}
-    packaging = Packaging("a test", debian, "oven", "1:1.0-1", "unstable")
-    package = build(upstream.request(packaging=packaging))
+    given = packaging({"rules": f"#!/bin/sh\ntouch '{mark}'\n".encode()})
+    package = build(upstream.request(packaging=given))
     assert package.version == "1:1.0-1+0fast1"
     assert package.dsc == "oven_1.0-1+0fast1.dsc"
     assert not mark.exists()

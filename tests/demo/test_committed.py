@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Series:
     pins = session.fetch(series, all_of_it)
     with session.ingredients(series, pins) as ingredients:
         rebased = rebase(ingredients, all_of_it, said)
-    publish(series, plan(series, rebased, pins), locked=False, dry_run=False)
+    publish(series, plan(series, rebased, pins), session.operation, locked=False, dry_run=False)
     return Series(root, "demo")
 
 

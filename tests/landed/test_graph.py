@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.landed.graph import bits, containing_refs
+from patchseries.landed.graph import containing_refs
 
 
 @st.composite
@@ -38,8 +38,3 @@ def test_a_ref_contains_the_ancestors_of_its_tip(
         for commit in ancestors(parents, tip):
             expected[commit] |= refs
     assert containing_refs(parents, tips) == expected
-
-
-@given(st.sets(st.integers(0, 400)))
-def test_bits_lists_the_set(numbers: set[int]) -> None:
-    assert list(bits(sum(1 << n for n in numbers))) == sorted(numbers)

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patchseries.errors import SeriesError
+from patchseries.landed.places import lines_of
 from patchseries.landed.releases import Patterns, Place, scheme_for
 
 NOVA = scheme_for("nova", "https://opendev.org/openstack/nova.git")
@@ -113,12 +115,35 @@ def test_the_common_scheme(tag: str, line: str) -> None:
     assert place.line == line
 
 
-def test_patterns_of_a_manifest_and_names() -> None:
-    scheme = Patterns(tags=[r"rel_(?P<version>(?P<line>\d+)_\d+)"], names={"7": "Seven"})
-    place = scheme.tag("rel_7_3")
-    assert place is not None
-    assert (place.line, place.tag) == ("seven", "rel_7_3")
+def test_expressions_of_a_manifest() -> None:
+    tags = {r"rel_(\d+)_\d+": r"Seven-\1", r"jammy-(?P<version>.+)": "jammy"}
+    scheme = scheme_for("tool", "https://example.org/some/tool", tags)
+    by_group, by_name = scheme.tag("rel_7_3"), scheme.tag("jammy-22.04.1")
+    assert by_group is not None
+    assert by_name is not None
+    assert (by_group.line, by_group.tag) == ("seven-7", "rel_7_3")
+    assert (by_name.line, by_name.rank) == ("jammy", (22, 4, 1))
     assert scheme.tag("v7.3") is None
+
+
+@pytest.mark.parametrize("tags", [{"(": "x"}, {"v.*": r"\1"}, {"v.*": r"\g<line>"}])
+def test_a_wrong_expression_is_named(tags: dict[str, str]) -> None:
+    with pytest.raises(SeriesError, match="releases: "):
+        scheme_for("tool", "https://example.org/some/tool", tags)
+
+
+def test_lines_in_the_order_of_their_first_releases() -> None:
+    tags = {r"(?P<line>[a-z]+)-(?P<version>[\d.]+)": r"\g<line>"}
+    names = ["zed-1.0", "zed-3.1", "alpha-2.0", "alpha-2.1", "misc"]
+    refs = {f"refs/tags/{name}": bit for bit, name in enumerate(names)}
+    refs |= {"refs/heads/main": 5, "refs/heads/feature": 6}
+    lines = lines_of(scheme_for("tool", "https://example.org/some/tool", tags), refs)
+    assert [(line.name, [p.tag for p in line.points]) for line in lines] == [
+        ("zed", ["zed-1.0", "zed-3.1"]),
+        ("alpha", ["alpha-2.0", "alpha-2.1"]),
+        ("unreleased", [None]),
+    ]
+    assert lines.main == 1 << 5
 
 
 versions = st.tuples(

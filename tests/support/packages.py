@@ -7,24 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from patchseries.debian.request import BuildRequest, Maintainer
-from patchseries.git import Repository, TreeEntry
+from patchseries.debian.packaging import make_packaging
+from patchseries.debian.request import BuildRequest, Maintainer, PackagedFile, Packaging
+from patchseries.git import Repository, Signature, TreeEntry
 from patchseries.model import Base, TreeId
-from patchseries.patches.compose import PatchFile
+from patchseries.patches.compose import PatchFile, compose, patch_diff
+from patchseries.patches.header import PatchHeader
 
-HEADER = """\
-From: Ada Baker <ada@example.org>
-Date: Mon, 01 Jul 2013 10:00:00 +0000
-Subject: {subject}
-
-Why it is so.
-
-Origin: backport, commit:1234567890abcdef1234567890abcdef12345678
-Bug-Ubuntu: https://bugs.launchpad.net/bugs/1157261
-Last-Update: 2013-07-01
----
-"""
-
+FIELDS = (
+    ("Origin", "backport, commit:1234567890abcdef1234567890abcdef12345678"),
+    ("Bug-Ubuntu", "https://bugs.launchpad.net/bugs/1157261"),
+    ("Forwarded", "no"),
+    ("Last-Update", "2013-07-01"),
+)
 FILES: dict[str, bytes | tuple[str, bytes]] = {
     "README": b"An oven.\n",
     "oven/bake.py": b"def bake(bread):\n    heat = 180\n    return bread, heat\n",
@@ -50,16 +45,19 @@ class Upstream:
             entries[path] = TreeEntry(mode, blob) if blob else None
         return self.repository.edit_tree(base or self.repository.write_tree({}), entries)
 
-    def base(self, name: str = "1.0", **files: bytes) -> Base:
-        """The project's release *name*."""
-        tree = self.tree({**FILES, **files})
+    def base(self, files: Mapping[str, Any] | None = None, name: str = "1.0") -> Base:
+        """The project's release *name*, with *files* besides its own."""
+        tree = self.tree({**FILES, **(files or {})})
         return Base(name, self.repository.write_commit(tree), tree)
 
     def patch(self, old: str, new: str, name: str = "0001-hotter.patch") -> PatchFile:
         """The patch file from one tree to the other, with a header as the project writes them."""
         subject = name.removesuffix(".patch").partition("-")[2].replace("-", " ")
-        head = HEADER.format(subject=subject).encode()
-        return PatchFile(name, head + b"\n" + self.repository.diff(old, new))
+        author = Signature("Ada Bäker", "ada@example.org", 1372672800, "+0000")
+        header = PatchHeader(author, subject, "Why it is so.", FIELDS)
+        return PatchFile(
+            name, compose(header, patch_diff(self.repository, TreeId(old), TreeId(new)))
+        )
 
     def request(self, *edits: Mapping[str, Any], **changes: Any) -> BuildRequest:
         """A request for the release 1.0 with a patch for each of *edits*."""
@@ -86,3 +84,29 @@ class Upstream:
 
 
 HOTTER = {"oven/bake.py": b"def bake(bread):\n    heat = 220\n    return bread, heat\n"}
+
+_DEBIAN = {
+    "control": b"Source: oven\nSection: misc\nPriority: optional\n"
+    b"Maintainer: Debian Bakers <bakers@example.org>\nBuild-Depends: debhelper (>= 7)\n"
+    b"Standards-Version: 3.9.4\n\nPackage: oven\nArchitecture: all\nDepends: ${misc:Depends}\n"
+    b"Description: bakes bread\n An oven that bakes bread, and nothing but bread, all day long.\n",
+    "changelog": b"oven (1:1.0-1) unstable; urgency=low\n\n  * New upstream release.\n\n"
+    b" -- Debian Bakers <bakers@example.org>  Mon, 01 Jul 2013 10:00:00 +0000\n",
+    "copyright": b"It is free.\n",
+    "rules": b"#!/usr/bin/make -f\n%:\n\tdh $@\n",
+    "source/format": b"3.0 (quilt)\n",
+}
+
+
+def packaging(files: Mapping[str, bytes | None] | None = None) -> Packaging:
+    """Somebody's packaging of the oven, with *files* of debian/ set (None: taken away)."""
+    return make_packaging(packaged({**_DEBIAN, **(files or {})}), "a test")
+
+
+def packaged(files: Mapping[str, bytes | None]) -> dict[str, PackagedFile]:
+    """Contents of debian/ as files; rules can be executed."""
+    return {
+        name: PackagedFile("100755" if name == "rules" else "100644", data)
+        for name, data in files.items()
+        if data is not None
+    }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 
 import click
 
@@ -91,11 +90,11 @@ def group() -> None:
     """
 
 
-def main() -> None:
-    """Run the command line and exit with its status."""
+def run(argv: list[str]) -> int:
+    """Run the command line *argv* (without the program's name); the exit status."""
     from patchseries.cli.failure import exit_status
 
-    sys.exit(exit_status(lambda: group.main(standalone_mode=False), sys.argv[1:], os.environ))
+    return exit_status(lambda: group.main(argv, standalone_mode=False), argv, os.environ)
 
 
 def _module_name(name: str) -> str:

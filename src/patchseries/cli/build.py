@@ -6,7 +6,13 @@ from typing import Any
 
 import click
 
-from patchseries.cli.building import build_options, options_from, package_rows, show_packages
+from patchseries.cli.building import (
+    build_options,
+    complaints,
+    options_from,
+    package_rows,
+    show_packages,
+)
 from patchseries.cli.common import SERIES_OPTIONS, Given, Progress, options, show_json
 
 
@@ -17,7 +23,7 @@ def command(**chosen: Any) -> int:
     """Make a Debian source package of each project and base of NAME, verified by unpacking it.
 
     The packages go to build/NAME/BASE/PROJECT. A base with a conflict is refused unless
-    --skip-conflicts.
+    --skip-conflicts. With --check, what lintian finds in our own part makes the exit status 1.
     """
     from patchseries.pipeline.work import rebase_and_build
 
@@ -29,7 +35,7 @@ def command(**chosen: Any) -> int:
         pins = session.at_hand(series, selection)
         _, packages = rebase_and_build(session, series, selection, pins, package_options)
     if asked.as_json:
-        show_json({"packages": package_rows(packages)}, ok=True)
+        show_json({"packages": package_rows(packages)}, ok=not complaints(packages))
     else:
         show_packages(packages, asked)
-    return 0
+    return 1 if complaints(packages) else 0

@@ -10,6 +10,7 @@ import click
 
 from patchseries.cli.common import Given, show
 from patchseries.errors import ExitCode, SeriesError
+from patchseries.model import Severity
 
 if TYPE_CHECKING:
     from patchseries.debian.request import Maintainer, SourcePackage
@@ -24,6 +25,12 @@ _OPTIONS = (
     click.option("--distribution", metavar="D", help="The changelog entry's distribution."),
     click.option("--urgency", default="medium", show_default=True, metavar="U",
                  help="The changelog entry's urgency."),
+    click.option("--orig-upload", type=click.Choice(["always", "never"]), default="always",
+                 show_default=True, help="Whether .changes names the orig (-sa, -sd)."),
+    click.option("--check", is_flag=True, help="Run lintian; tags of the stock package are notes."),
+    click.option("--sign", metavar="KEY", help="Sign with this key (debsign)."),
+    click.option("--binary", metavar="CMD",
+                 help="Run this builder on each .dsc ('sbuild -d precise'); its log is kept."),
 )  # fmt: skip
 
 
@@ -39,9 +46,14 @@ def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
 
     :raises SeriesError: nobody knows who the maintainer is
     """
+    from patchseries.debian.request import OrigUpload
     from patchseries.pipeline.build import BuildOptions
 
-    names = ("skip_conflicts", "version_suffix", "distribution", "urgency")
+    chosen["orig_upload"] = OrigUpload(chosen["orig_upload"])
+    names = (
+        "skip_conflicts", "version_suffix", "distribution", "urgency", "orig_upload", "check",
+        "sign", "binary",
+    )  # fmt: skip
     mine = {name: chosen[name] for name in names}
     rest = {name: value for name, value in chosen.items() if name not in names}
     return BuildOptions(maintainer(), **mine), rest
@@ -58,7 +70,7 @@ def maintainer() -> Maintainer:
     mail = os.environ.get("DEBEMAIL") or _git_user("email")
     if not name or not mail:
         raise SeriesError(
-            "the changelog entry needs a name and a mail address",
+            "your name and mail address are not known",
             hint="set DEBFULLNAME and DEBEMAIL, or git's user.name and user.email",
             exit_code=ExitCode.INVALID,
         )
@@ -72,10 +84,18 @@ def show_packages(packages: Sequence[SourcePackage], asked: Given) -> None:
         again = ", unchanged" if package.reused else ""
         show(f"{package.source} {package.version}  {state}{again}", asked)
         show(f"    {_shown(package)}", asked)
+        notes = sum(finding.severity is Severity.NOTE for finding in package.findings)
+        for finding in package.findings:
+            if finding.severity is not Severity.NOTE:
+                show(f"    {finding.severity}: {finding.message}", asked)
+        if notes:
+            show(f"    lintian: {notes} tags that the stock package has too", asked)
 
 
 def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
     """Packages as rows of the JSON contract."""
+    from patchseries.report.documents import finding_rows
+
     return [
         {
             "project": package.project,
@@ -86,9 +106,15 @@ def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
             "changes": str(package.folder / package.changes),
             "files": dict(package.files),
             "verified": package.verified,
+            "findings": finding_rows(package.findings),
         }
         for package in packages
     ]
+
+
+def complaints(packages: Sequence[SourcePackage]) -> bool:
+    """Whether lintian found something in our own part."""
+    return any(f.severity is not Severity.NOTE for p in packages for f in p.findings)
 
 
 def _shown(package: SourcePackage) -> str:

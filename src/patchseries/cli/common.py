@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.status import Status
 
+    from patchseries.journal import Operation, Recovered
     from patchseries.pipeline.series import Selection, Series
     from patchseries.pipeline.session import Session
 
@@ -86,8 +89,8 @@ class Given:
         from patchseries.pipeline.series import Selection, find_series
 
         series = find_series(Path.cwd(), self.name)
-        if finished := recover(series.root):
-            say(f"an interrupted command had decided on {len(finished)} files: now written")
+        if found := recover(series.root):
+            say(interrupted_words(found))
         selection = Selection(self.project, self.onto, self.patch)
         selection.check(series.manifest)
         return series, selection
@@ -98,7 +101,9 @@ class Given:
         from patchseries.sources import Cache, FetchOptions
 
         fetching = FetchOptions(self.mirrors, self.offline, progress.told if progress.on else None)
-        return Session(Cache(cache_folder()), fetching, self.locked, self.dry_run, progress.told)
+        return Session(
+            Cache(cache_folder()), fetching, self.locked, self.dry_run, progress.told, operation()
+        )
 
     @property
     def mirrors(self) -> tuple[Path, ...]:
@@ -133,6 +138,28 @@ class Progress(AbstractContextManager["Progress"]):
     ) -> None:  # fmt: skip
         if self._status is not None:
             self._status.stop()
+
+
+def now() -> datetime:
+    """The time, in UTC; $SOURCE_DATE_EPOCH where it is set, so that a run can be repeated."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+
+
+def operation() -> Operation:
+    """What the operation log says of this call: its words and the time."""
+    from patchseries.journal import Operation
+
+    words = " ".join(shlex.quote(word) for word in sys.argv[1:])
+    return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def interrupted_words(found: Recovered) -> str:
+    """What became of a command that was interrupted while it wrote."""
+    who = f"`{found.command}`" if found.command else "an earlier command"
+    if not found.paths:
+        return f"{who} was interrupted before it had decided: no file was changed"
+    return f"{who} was interrupted: its {len(found.paths)} files are now written"
 
 
 def cache_folder() -> Path:

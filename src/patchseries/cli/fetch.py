@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import SERIES_OPTIONS, Given, Progress, options, say, show_json
+from patchseries.cli.common import (
+    SERIES_OPTIONS,
+    Given,
+    Progress,
+    operation,
+    options,
+    say,
+    show_json,
+)
 
 
 @click.command("fetch")
@@ -26,7 +34,9 @@ def command(**given: Any) -> int:
         pins = asked.session(progress).fetch(series, selection)
     text = locks.dump(merged_lock(series.lock, pins)).encode()
     if not asked.dry_run:
-        commit_files(series.root, {str(series.lock_path.relative_to(series.root)): text})
+        commit_files(
+            series.root, {str(series.lock_path.relative_to(series.root)): text}, operation()
+        )
     if asked.as_json:
         rows = [{"repository": r, "rev": v, "commit": c} for (r, v), c in sorted(pins.items())]
         show_json({"pins": rows}, ok=True)

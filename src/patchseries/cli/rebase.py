@@ -32,6 +32,7 @@ def command(overwrite: bool, **given: Any) -> int:
     A conflict stops nothing else: its cell says so, and the exit status is 1.
     """
     from patchseries.pipeline.work import rebase_and_publish
+    from patchseries.report.documents import finding_rows
 
     asked = Given(**given)
     series, selection = asked.open()
@@ -43,9 +44,12 @@ def command(overwrite: bool, **given: Any) -> int:
     cells = [c for c in ported.rebased.cells if not named or c.patch in named]
     conflicts = [cell for cell in cells if cell.outcome == "conflict"]
     if asked.as_json:
-        show_json({"cells": rebase_rows(series, cells)}, ok=not conflicts)
+        rows = rebase_rows(series, cells)
+        show_json({"cells": rows, "findings": finding_rows(ported.findings)}, ok=not conflicts)
     else:
         show_cells(cells, asked)
+        for finding in ported.findings:
+            show(f"{finding.severity}: {finding.patch}: {finding.message}", asked)
         say(changed_words(ported.changed, asked.dry_run))
     return 1 if conflicts else 0
 

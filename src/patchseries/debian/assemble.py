@@ -44,7 +44,9 @@ def debian_folder(
 def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
     """The changelog entry of this build."""
     commit = f"commit {request.base.commit[:12]}"
-    notes = [f"Patch series {request.series_name} on {request.base.name} ({commit}):"]
+    # "Local package" tells lintian (and people) that this is not the packager's own upload.
+    what = "Local package with the patch series" if request.packaging else "Patch series"
+    notes = [f"{what} {request.series_name} on {request.base.name} ({commit}):"]
     return changelog.Entry(
         source=source,
         version=ours,
@@ -147,5 +149,6 @@ def _own(request: BuildRequest, source: str) -> dict[str, PackagedFile]:
             profile=request.profile,
             homepage=request.homepage,
             python=request.repository.entry(request.expected_tree, "setup.py") is not None,
+            timestamp=request.timestamp,
         )
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from dataclasses import dataclass, replace
@@ -10,31 +9,20 @@ from pathlib import Path
 
 from patchseries.debian import assemble, changelog, source, unpacked, version
 from patchseries.debian.orig import check_orig, make_orig
+from patchseries.debian.packaging import lay_ground
+from patchseries.debian.record import Record, read_record, write_record
 from patchseries.debian.request import (
     BuildRequest,
     DebianFolder,
+    OrigUpload,
     SourcePackage,
 )
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import explained, sha256, staging, swap_in
-from patchseries.patches.dpkg import guard
-
-RECORD = "series-build.json"
-"""Beside the outputs: the digest of their inputs, their SHA-256, and what counts the version up."""
+from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.patches.dpkg import Profile, guard, guard_links
 
 _SHOWN = 12  # differing paths named in an error: enough to see the kind, few enough to read
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """The outputs of the last build in a folder."""
-
-    digest: str
-    number: int
-    stock: str
-    stem: str
-    entries: str
-    package: SourcePackage
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +48,61 @@ def build(request: BuildRequest) -> SourcePackage:
     :raises SeriesError: the request cannot make a package, or the package is not the tree
     :raises ProgramError: one of dpkg's tools is missing or refuses
     """
-    _refuse_traps(request)
-    record = _read_record(request)
+    record = read_record(request.out)
     digest = request.digest()
-    if record and record.digest == digest and _intact(record.package):
+    if record and record.digest == digest and record.intact():
         return replace(record.package, reused=True)
+    _refuse_traps(request)
     plan = _plan(request, record, digest)
     with explained("build the source package"), staging(request.out.parent) as stage:
         fresh = stage / "new"
         fresh.mkdir()
         package = _make(request, plan, stage, fresh)
-        _write_record(fresh / RECORD, plan, package)
+        record = Record(digest, plan.number, plan.stock, plan.stem, plan.entries, package)
+        write_record(fresh, record)
         swap_in(fresh, request.out, stage / "old")
     return package
 
 
 def _refuse_traps(request: BuildRequest) -> None:
     """Refuse what dpkg-source would refuse or take wrongly: its exit status proves nothing."""
+    repository, tree = request.repository, request.base.tree
+    if request.packaging:
+        tree = lay_ground(repository, tree, request.base.name, request.packaging).tree
     for patch in request.patches:
-        for trap in guard(patch.name, patch.data, request.profile):
+        traps = guard(patch.name, patch.data, request.profile)
+        for trap in (*traps, *guard_links(repository, tree, patch.name, patch.data)):
             where = f", {trap.file}" if trap.file else ""
             raise SeriesError(f"{patch.name}{where}: {trap.message} ({trap.code})", hint=trap.hint)
+        applied = apply_patch(repository, tree, patch.data)
+        if isinstance(applied, Rejected):
+            raise SeriesError(
+                f"{patch.name} does not apply: {applied} (dpkg-fuzz)",
+                hint="run `series rebase`: dpkg-source allows no fuzz",
+            )
+        tree = applied.tree
+
+
+def build_stock(request: BuildRequest, folder: Path) -> Path | None:
+    """Build the packaging as it was given, without the series, in *folder*; its .changes.
+
+    None when no packaging was given. It is for comparing (lintian), and never published.
+    """
+    if request.packaging is None:
+        return None
+    packaging = request.packaging
+    env = source.environment(request.timestamp, folder)
+    orig = _orig(request, packaging.source, packaging.version, folder)
+    tree = source.unpack_orig(orig, folder)
+    source.write_debian(tree, packaging.debian, request.timestamp)
+    source.build(tree, env)
+    return source.describe(tree, env, request.timestamp, OrigUpload.ALWAYS)
 
 
 # Deciding --------------------------------------------------------------------------------------
 
 
-def _plan(request: BuildRequest, record: _Record | None, digest: str) -> _Plan:
+def _plan(request: BuildRequest, record: Record | None, digest: str) -> _Plan:
     packaging = request.packaging
     name = packaging.source if packaging else request.source
     stock = version.stock_version(packaging.version if packaging else None, request.base)
@@ -110,7 +126,7 @@ def _plan(request: BuildRequest, record: _Record | None, digest: str) -> _Plan:
 
 def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> SourcePackage:
     env = source.environment(request.timestamp, stage)
-    orig = _orig(request, plan, fresh)
+    orig = _orig(request, plan.source, plan.version, fresh)
     tree = source.unpack_orig(orig, fresh)
     debian = assemble.debian_folder(request, plan.source, plan.version, plan.entries)
     source.write_debian(tree, debian, request.timestamp)
@@ -125,17 +141,17 @@ def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> Sourc
     )  # fmt: skip
 
 
-def _orig(request: BuildRequest, plan: _Plan, folder: Path) -> Path:
-    upstream = version.parse(plan.version).upstream_version or ""
+def _orig(request: BuildRequest, name: str, full_version: str, folder: Path) -> Path:
+    upstream = version.parse(full_version).upstream_version or ""
     given = request.orig or (request.packaging.orig if request.packaging else None)
     if given is None:
-        return make_orig(request.repository, request.base.commit, plan.source, upstream, folder)
+        return make_orig(request.repository, request.base.commit, name, upstream, folder)
     ending = re.search(r"\.tar\.(gz|bz2|xz|lzma)$", given.path.name)
     if not ending:
         raise SeriesError(f"not an upstream tarball for dpkg-source: {given.path.name}")
-    path = folder / f"{plan.source}_{upstream}.orig{ending[0]}"
+    path = folder / f"{name}_{upstream}.orig{ending[0]}"
     path.write_bytes(check_orig(given))
-    if given.signature:
+    if given.signature and request.profile is not Profile.PRECISE:  # its dpkg-source refuses it
         path.with_name(path.name + ".asc").write_bytes(given.signature.read_bytes())
     return path
 
@@ -154,48 +170,3 @@ def _verify(
             hint="nothing was published; rewrite the patch that touches these files",
             exit_code=ExitCode.PROGRAM,
         )
-
-
-# The record ------------------------------------------------------------------------------------
-
-
-def _read_record(request: BuildRequest) -> _Record | None:
-    try:
-        data = json.loads((request.out / RECORD).read_bytes())
-        return _Record(
-            digest=data["digest"],
-            number=int(data["number"]),
-            stock=data["stock"],
-            stem=data["stem"],
-            entries=data["entries"],
-            package=SourcePackage(**data["package"], folder=request.out, verified=True),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _write_record(path: Path, plan: _Plan, package: SourcePackage) -> None:
-    data = {
-        "digest": plan.digest,
-        "number": plan.number,
-        "stock": plan.stock,
-        "stem": plan.stem,
-        "entries": plan.entries,
-        "package": {
-            "project": package.project, "base": package.base, "source": package.source,
-            "version": package.version, "dsc": package.dsc, "changes": package.changes,
-            "files": dict(package.files),
-        },
-    }  # fmt: skip
-    path.write_text(json.dumps(data, indent=1) + "\n")
-
-
-def _intact(package: SourcePackage) -> bool:
-    """Whether the folder holds the files of the record, unchanged."""
-    try:
-        return all(
-            sha256((package.folder / name).read_bytes()) == digest
-            for name, digest in package.files.items()
-        )
-    except OSError:
-        return False

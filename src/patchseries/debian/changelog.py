@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 from patchseries.debian.request import Maintainer
 from patchseries.errors import SeriesError
@@ -16,6 +16,7 @@ _TOP = re.compile(
     r"(?P<source>[a-z0-9][a-z0-9+.-]+) \((?P<version>[^\s()]+)\)(?P<suites>(?: [\w.+-]+)+);"
 )
 _WIDTH = 78
+_GLUE = "\x1f"  # stands for the space in "LP: #1", where no line may break
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,24 @@ def read_head(changelog: str) -> Head:
     raise SeriesError("debian/changelog does not begin with an entry")
 
 
+def read_date(changelog: str) -> int:
+    """When the newest entry was made, in seconds since 1970; 0 when it does not say."""
+    found = re.search(r"^ -- .*>  (.+)$", changelog, re.MULTILINE)
+    try:
+        return int(parsedate_to_datetime(found[1]).timestamp()) if found else 0
+    except ValueError:
+        return 0
+
+
 def render(entry: Entry) -> str:
     """The text of *entry* (deb-changelog(5)), with the line that ends it."""
     head = f"{entry.source} ({entry.version}) {entry.distribution}; urgency={entry.urgency}"
-    body = [] if entry.release is None else [f"  * New upstream release {entry.release}."]
-    body += [_item("  " if entry.plain else "  * ", note) for note in entry.notes]
+    body = [_item("  " if entry.plain else "  * ", note) for note in entry.notes]
     body += [_item("    - ", _words(change)) for change in entry.changes]
     body += [_item("    - ", line) for line in entry.lines]
     body += _listed("Left out, as they conflict with this base:", entry.left_out)
     body += _listed("Dropped from the packaging, as this release has them:", entry.dropped)
+    body += [] if entry.release is None else [f"  * New upstream release {entry.release}."]
     date = date_words(entry.timestamp)
     return "\n".join([head, "", *body, "", f" -- {entry.maintainer}  {date}"]) + "\n"
 
@@ -98,15 +108,17 @@ def date_words(timestamp: int) -> str:
 
 
 def _words(change: Change) -> str:
-    bugs = f" ({', '.join(change.bugs)})" if change.bugs else ""
+    bugs = f" ({', '.join(change.bugs)})".replace("#", _GLUE + "#") if change.bugs else ""
+    bugs = bugs.replace(" " + _GLUE, _GLUE)
     return f"{change.name}: {change.subject}{bugs}"
 
 
 def _item(bullet: str, text: str) -> str:
-    return textwrap.fill(
+    filled = textwrap.fill(
         text, _WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet),
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+    return filled.replace(_GLUE, " ")
 
 
 def joined(*texts: str) -> str:

@@ -16,16 +16,15 @@ from debian.deb822 import Dsc
 from patchseries.debian.assemble import OURS
 from patchseries.debian.packaging import check_path, make_packaging
 from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
-from patchseries.errors import SeriesError, UpstreamError
-from patchseries.files import sha256, write_atomic
+from patchseries.errors import SeriesError
+from patchseries.files import sha256
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.quilt import parse_series
 
 _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked debian.tar: far above a real one
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._~-]*")
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._~-]*")
 _ORIG = re.compile(r"\.orig\.tar\.(?:gz|bz2|xz|lzma)")
 _EXTRA_ORIG = re.compile(r"\.orig-[A-Za-z0-9-]+\.tar\.")
-_TIMEOUT = 60.0  # seconds without an answer from a server
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
     if digest and sha256(data) != digest:
         raise SeriesError(f"{path.name} has SHA-256 {sha256(data)}, not {digest}")
     fields = _fields(data, path.name)
-    files = _files(fields, path.name)
+    files = files_of(data, path.name)
     for name, wanted in files.items():
         if sha256(_bytes(path.parent / name)) != wanted:
             raise SeriesError(f"{name} is not the file that {path.name} names")
@@ -76,6 +75,20 @@ def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
         path, fields["Source"], fields["Version"], path.parent / tars[0],
         Orig(path.parent / origs[0], files[origs[0]], signature),
     )  # fmt: skip
+
+
+def files_of(data: bytes, name: str) -> dict[str, str]:
+    """The SHA-256 of each file that the .dsc *data* names.
+
+    :raises SeriesError: another format, an unsafe name, no SHA-256
+    """
+    rows = [line.split(" ", 1) for line in _fields(data, name)["_files"].splitlines()]
+    for digest, file in rows:
+        if not SAFE_NAME.fullmatch(file) or not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise SeriesError(f"{name} names an unsafe file: {file!r}")
+    if not rows:
+        raise SeriesError(f"{name} has no Checksums-Sha256")
+    return {file: digest for digest, file in rows}
 
 
 def packaging_from_dsc(path: Path, digest: str | None = None) -> Packaging:
@@ -133,43 +146,7 @@ def read_debian_tar(path: Path) -> DebianFolder:
     return files
 
 
-def download(url: str, digest: str, folder: Path) -> Path:
-    """Bring the .dsc at *url*, whose SHA-256 is *digest*, and its files into *folder*.
-
-    Files that are there already, with the right SHA-256, are not asked for again.
-
-    :raises UpstreamError: the server cannot be reached or gives other bytes
-    :raises SeriesError: the .dsc names an unsafe file
-    """
-    name = url.rsplit("/", 1)[-1]
-    if not url.startswith(("https://", "http://")) or not _NAME.fullmatch(name):
-        raise SeriesError(f"not the URL of a .dsc: {url}")
-    dsc = _get(url, digest, folder / name)
-    for file, wanted in _files(_fields(dsc.read_bytes(), name), name).items():
-        _get(f"{url[: -len(name)]}{file}", wanted, folder / file)
-    return dsc
-
-
 # Private ---------------------------------------------------------------------------------------
-
-
-def _get(url: str, digest: str, path: Path) -> Path:
-    import requests
-
-    if path.is_file() and sha256(path.read_bytes()) == digest:
-        return path
-    try:
-        answer = requests.get(url, timeout=_TIMEOUT)
-        answer.raise_for_status()
-    except requests.RequestException as error:
-        raise UpstreamError(f"cannot fetch {url}", cause=str(error)) from error
-    if sha256(answer.content) != digest:
-        raise UpstreamError(
-            f"{url} has SHA-256 {sha256(answer.content)}, not {digest}",
-            hint="it was changed on the server, or the manifest names another",
-        )
-    write_atomic(path, answer.content)
-    return path
 
 
 def _fields(data: bytes, name: str) -> dict[str, str]:
@@ -188,17 +165,6 @@ def _fields(data: bytes, name: str) -> dict[str, str]:
     if "Source" not in fields or "Version" not in fields:
         raise SeriesError(f"{name} is no .dsc: it names no source package and version")
     return fields
-
-
-def _files(fields: dict[str, str], name: str) -> dict[str, str]:
-    """The SHA-256 of each file the .dsc names."""
-    rows = [line.split(" ", 1) for line in fields["_files"].splitlines()]
-    for digest, file in rows:
-        if not _NAME.fullmatch(file) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-            raise SeriesError(f"{name} names an unsafe file: {file!r}")
-    if not rows:
-        raise SeriesError(f"{name} has no Checksums-Sha256")
-    return {file: digest for digest, file in rows}
 
 
 def _bytes(path: Path) -> bytes:

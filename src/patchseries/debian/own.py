@@ -59,6 +59,25 @@ class OwnPackaging:
     profile: Profile
     homepage: str | None
     python: bool
+    timestamp: int
+
+
+_STANDARDS = (
+    (1348000000, "3.9.4"),
+    (1411000000, "3.9.6"),
+    (1460000000, "3.9.8"),
+    (1514100000, "4.1.3"),
+    (1545600000, "4.3.0"),
+    (1579600000, "4.5.0"),
+    (1629300000, "4.6.0"),
+    (1671400000, "4.6.2"),
+)
+"""Versions of Debian's policy, each with a time (seconds since 1970) just after its release."""
+
+
+def standards_version(timestamp: int) -> str:
+    """The policy that a changelog entry of *timestamp* can name: none that came later."""
+    return max((entry for entry in _STANDARDS if entry[0] <= timestamp), default=(0, "3.9.3"))[1]
 
 
 def own_debian(package: OwnPackaging) -> dict[str, PackagedFile]:
@@ -72,7 +91,7 @@ def own_debian(package: OwnPackaging) -> dict[str, PackagedFile]:
         maintainer=package.maintainer,
         debhelper="debhelper (>= 9)" if precise else "debhelper-compat (= 13)",
         python=python if package.python else "",
-        standards="3.9.3" if precise else "4.6.2",
+        standards=standards_version(package.timestamp),
         extra=extra + ("" if precise else "Rules-Requires-Root: no\n"),
         depends=("${python:Depends}, " if precise else "${python3:Depends}, ")
         if package.python

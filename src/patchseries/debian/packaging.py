@@ -19,6 +19,7 @@ from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
+from patchseries.patches.dpkg import guard
 from patchseries.patches.quilt import SeriesLine, parse_series
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a debian/ folder: no real one comes near
@@ -122,6 +123,7 @@ def lay_ground(
     other_release = version.parse(packaging.version).upstream_version != release
     for line in their_patches(packaging.debian):
         data = packaging.debian[f"patches/{line.name}"].data
+        _refuse_hostile(line.name, data)
         applied = apply_patch(repository, tree, data)
         if not isinstance(applied, Rejected):
             tree = applied.tree
@@ -134,6 +136,13 @@ def lay_ground(
                 " or name the patch in the packaging's 'drop'",
             )
     return Ground(tree, _without(packaging, dropped), tuple(dropped))
+
+
+def _refuse_hostile(name: str, data: bytes) -> None:
+    """A patch of theirs that leaves the tree, or writes to git's or quilt's files or to debian/."""
+    for trap in guard(name, data):
+        if trap.code.startswith("dpkg-path-"):
+            raise SeriesError(f"the packager's patch {name}, {trap.file}: {trap.message}")
 
 
 def their_patches(debian: DebianFolder) -> tuple[SeriesLine, ...]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from patchseries.git import Repository
-from patchseries.model import Base, TreeId
+from patchseries.model import Base, Finding, TreeId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dpkg import Profile
 
@@ -145,7 +145,8 @@ class SourcePackage:
     """A source package on disk: its files lie in ``folder``.
 
     ``files`` gives the SHA-256 of each by name. ``verified``: the .dsc was unpacked and is the
-    expected tree. ``reused``: it was there already, made from the same inputs.
+    expected tree. ``reused``: it was there already, made from the same inputs. ``findings``: what
+    lintian says, when it was asked.
     """
 
     project: str
@@ -158,3 +159,4 @@ class SourcePackage:
     files: Mapping[str, str] = field(default_factory=dict)
     verified: bool = False
     reused: bool = False
+    findings: tuple[Finding, ...] = ()

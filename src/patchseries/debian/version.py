@@ -130,7 +130,9 @@ def _next_revisions(revision: str) -> list[str]:
     backport = _BACKPORT.fullmatch(revision)
     if backport:
         own, tail, number = backport["own"], backport["tail"], int(backport["number"])
-        again = [f"{own}{tail}{number + 1}", f"{own}{tail}{number}.1", own]
+        rest = backport["rest"]
+        again = [f"{own}{tail}{number + 1}", own]
+        again += [f"{own}{tail}{number}{rest}.1"] if rest else [f"{own}{tail}{number}.1"]
         return again + [f"{r}{tail}{number}" for r in _next_revisions(own)]
     ubuntu = _UBUNTU.fullmatch(revision)
     if ubuntu:

@@ -8,12 +8,11 @@ from patchseries.debian.request import Maintainer
 from patchseries.demo.repositories import create
 from patchseries.files import explained, staging, swap_in
 from patchseries.pipeline.applying import apply_series
-from patchseries.pipeline.build import BuildOptions, build_all
-from patchseries.pipeline.publish import plan, publish
+from patchseries.pipeline.build import BuildOptions
 from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.work import Ported, RunResult
+from patchseries.pipeline.work import RunResult, build_packages, publish_rebased
 
 NAME = "demo"
 """The series of the tour: ``series/demo.toml``."""
@@ -37,16 +36,11 @@ def tour(session: Session, series: Series) -> RunResult:
     pins = session.fetch(series, everything)
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, everything, session.told)
-        changed = publish(
-            series,
-            plan(series, rebased, pins),
-            locked=session.locked,
-            dry_run=session.dry_run,
-        )
+        ported = publish_rebased(session, series, rebased, pins)
         written = Series(series.root, series.name)
         applied = apply_series(written, given.repository, pins, everything, session.told)
         last = tuple(dict.fromkeys(p.bases[-1] for p in series.manifest.projects.values()))
-        packages = build_all(
-            series, given, rebased, Selection(bases=last), BuildOptions(MAINTAINER), session.told
+        packages = build_packages(
+            session, series, given, rebased, Selection(bases=last), BuildOptions(MAINTAINER)
         )
-    return RunResult(Ported(rebased, tuple(changed)), applied, packages)
+    return RunResult(ported, applied, packages)

@@ -7,23 +7,22 @@ process). The user's git configuration is never read here: results depend on obj
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
+from patchseries.git.textmerge import Lines, Region, merge_text
 from patchseries.model import CommitId, TreeId
-
-if TYPE_CHECKING:
-    from gitdb import IStream
 
 ISOLATED = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -63,8 +62,10 @@ class Repository:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB)
         except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError) as error:
             raise SeriesError(f"no git repository at {path}") from error
-        self._repo.git.update_environment(**ISOLATED)
+        # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
+        self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
+        self._writer = self._object_writer()
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
         self._differ = DiffProcess(self.git_dir, ISOLATED)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
@@ -248,6 +249,10 @@ class Repository:
             self.write_commit(ours, [root]), self.write_commit(theirs, [root])
         )
 
+    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
+        """git's merge of three texts: the lines agreed on and the regions left open, in order."""
+        return merge_text(base, ours, theirs, ISOLATED)
+
     def diff(self, old: str, new: str, *, context: int = 3, stat: bool = False) -> bytes:
         """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git.
 
@@ -264,6 +269,15 @@ class Repository:
         """The runs of lines that differ between two trees, by path; no context, no renames."""
         return self._differ.diff(old, new)
 
+    def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
+        """How one change of trees (before, after) differs from another: a diff of two diffs."""
+        ranges = []
+        for before, after in (old, new):
+            root = self.write_commit(before)
+            ranges.append(f"{root}..{self.write_commit(after, [root])}")
+        # a factor that high pairs the two however much they differ
+        return self.run("range-diff", "--no-color", "--creation-factor=999", *ranges).stdout
+
     def _conflicting_commits(self) -> str:
         """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""
         root = self.write_commit(self.write_tree({}))
@@ -275,11 +289,20 @@ class Repository:
 
     # Private ---------------------------------------------------------------------------------
 
+    def _object_writer(self) -> Any:
+        """Where new objects go: written here, as GitPython starts a git for each (6 ms)."""
+        from gitdb import LooseObjectDB
+
+        config = self.git_dir / "config"
+        if config.is_file() and "sha256" in config.read_text("utf-8", "replace"):
+            return self._repo.odb  # gitdb itself knows SHA-1 alone
+        return LooseObjectDB(str(self.git_dir / "objects"))
+
     def _store(self, kind: str, data: bytes) -> str:
         from gitdb import IStream
 
         try:
-            stored = self._keep(IStream(kind, len(data), io.BytesIO(data)))
+            stored = self._writer.store(IStream(kind, len(data), io.BytesIO(data)))
         except OSError as error:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",
@@ -287,17 +310,6 @@ class Repository:
                 hint="make room or make the folder writable",
             ) from error
         return str(stored.hexsha.decode())
-
-    @cached_property
-    def _keep(self) -> Callable[[IStream], IStream]:
-        """What stores an object: in this process, for the one hash it knows, else through git.
-
-        GitPython starts a process for each object, which takes ten times as long.
-        """
-        from gitdb import LooseObjectDB
-
-        known = self.run("rev-parse", "--show-object-format").stdout.strip() == b"sha1"
-        return partial(LooseObjectDB.store, self._repo.odb) if known else self._repo.odb.store
 
     def _compare(
         self,
@@ -345,14 +357,36 @@ class Repository:
 
 @contextmanager
 def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
-    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards."""
+    """A throw-away repository in *parent* that reads the object folders *over*; gone afterwards.
+
+    What a killed run left behind is cleared away by the next one.
+    """
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix="scratch-"))
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"scratch-{os.getpid()}-"))
     try:
         with Repository.init(folder / "repo.git", over) as repository:
             yield repository
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the scratch folders of processes that are no more."""
+    for folder in parent.glob("scratch-*"):
+        owner = folder.name.split("-")[1]
+        if not (owner.isdigit() and _is_running(int(owner))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def encode_path(path: str) -> bytes:

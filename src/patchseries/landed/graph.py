@@ -7,7 +7,7 @@ oldest, each hands its set to its parents: `git tag --contains` for every commit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 RefSet = int
 """A set of refs: bit i stands for the ref numbered i."""
@@ -28,11 +28,3 @@ def containing_refs(parents: Sequence[Sequence[int]], tips: Mapping[int, RefSet]
             for parent in parents[commit]:
                 sets[parent] |= refs
     return sets
-
-
-def bits(refs: RefSet) -> Iterator[int]:
-    """The numbers of the refs in the set, ascending."""
-    while refs:
-        low = refs & -refs
-        yield low.bit_length() - 1
-        refs ^= low

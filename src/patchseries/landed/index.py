@@ -108,6 +108,10 @@ class HistoryIndex:
         """The commits called ``Revert "subject"``."""
         return self.by_subject(revert_subject(subject))
 
+    def between(self, first: int, last: int) -> list[Indexed]:
+        """The commits with the numbers *first* to *last*, parents before children."""
+        return self._find("c.n BETWEEN ? AND ?", first, last)
+
     def change_ids(self, entry: Indexed) -> list[ChangeId]:
         """The Change-Ids in the commit's message."""
         rows = self._db.execute("SELECT change_id FROM change_ids WHERE n = ?", (entry.number,))

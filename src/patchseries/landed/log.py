@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -34,11 +34,13 @@ def read_log(
 
     :raises ProgramError: git failed (a tip is not there, the history is damaged)
     """
+    wanted = [*tips, *(f"^{tip}" for tip in without)]
+    if not wanted:
+        return  # git would take HEAD
     # Whatever the commit's own encoding, -z and UTF-8 make the fields safe to split at NUL.
     argv = ["git", f"--git-dir={repository.git_dir}", "log", "--stdin", "-z", "--reverse",
             "--topo-order", "--no-show-signature", "--encoding=UTF-8",
             f"--format=tformat:{_FORMAT}"]  # fmt: skip
-    wanted = "".join(f"{tip}\n" for tip in tips) + "".join(f"^{tip}\n" for tip in without)
     with process.start(argv, cwd=repository.git_dir, env=ISOLATED) as git:
         assert git.stdin is not None
         assert git.stdout is not None
@@ -55,9 +57,9 @@ def read_log(
         )
 
 
-def _ask(stdin: IO[bytes], wanted: str) -> None:
+def _ask(stdin: IO[bytes], wanted: Sequence[str]) -> None:
     try:
-        stdin.write(wanted.encode())
+        stdin.write("".join(f"{line}\n" for line in wanted).encode())
         stdin.close()
     except BrokenPipeError:
         pass  # git's exit status tells why

@@ -24,12 +24,14 @@ def backport(
 
     Whether it stayed there is another question (:func:`patchseries.landed.verdict.landings`).
     """
-    found = [
-        other
-        for other in _others(index, upstream, patch_id)
-        if not other.entry.refs & lines.main and _first_line(other.entry, lines) == line.lower()
-    ]
-    return _only(found)
+    others = _others(index, upstream, patch_id)
+    found = _only([other for other in others if _is_on(other.entry, line.lower(), lines)])
+    if found is None:
+        return None
+    # It carries the Change-Id, and says that it was picked from something else altogether?
+    change = {upstream, *(other.entry.commit for other in others)}
+    told = _all_origins(index, found.entry)
+    return found if not told or any(origin.commit in change for origin in told) else None
 
 
 def upstreams_of(
@@ -62,7 +64,7 @@ def _all_origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
         fresh = [o for o in origins(index, todo.pop()) if o.commit not in found]
         found.update((origin.commit, origin) for origin in fresh)
         todo += fresh
-    return list(found.values())
+    return sorted(found.values(), key=lambda origin: origin.number)
 
 
 def _others(index: HistoryIndex, commit: CommitId, patch_id: PatchId | None) -> list[Found]:
@@ -70,11 +72,14 @@ def _others(index: HistoryIndex, commit: CommitId, patch_id: PatchId | None) -> 
     return [f for f in found if f.entry.commit != commit and not f.evidence.is_weak]
 
 
-def _first_line(entry: Indexed, lines: Lines) -> str | None:
-    for line in lines:
-        if any(entry.refs >> point.bit & 1 for point in line.points):
-            return line.name
-    return None
+def _is_on(entry: Indexed, line: str, lines: Lines) -> bool:
+    """Whether the commit was made on *line*: it is in no older line, nor on the main branch."""
+    if entry.refs & lines.main:
+        return False
+    first = next(
+        (known for known in lines if any(entry.refs >> p.bit & 1 for p in known.points)), None
+    )
+    return first is not None and first.name == line
 
 
 def _only(found: Sequence[Found]) -> Found | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 from patchseries.landed.graph import RefSet
 from patchseries.landed.releases import UNRELEASED, Place, Scheme
 
 _MAIN = ("main", "master", "trunk", "develop")
-_AFTER_ALL = (1 << 30,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +42,29 @@ class Lines:
         """The line called *name*, in any case of letters."""
         return next((line for line in self.lines if line.name == name.lower()), None)
 
-    @property
-    def order(self) -> Mapping[str, int]:
-        """Line name → its place in time."""
-        return {line.name: number for number, line in enumerate(self.lines)}
-
 
 def lines_of(scheme: Scheme, refs: Mapping[str, int]) -> Lines:
     """The lines that *refs* (full ref name → bit) make under *scheme*."""
     main = _main(refs)
-    placed = [(place, bit) for name, bit in refs.items() if (place := _place(scheme, name))]
-    placed += [(Place(_AFTER_ALL, UNRELEASED, (2, (), 0, 0), None), bit) for bit in main]
-    placed.sort(key=lambda entry: (entry[0].rank, entry[0].line, entry[0].key, entry[1]))
-    groups = groupby(placed, key=lambda entry: entry[0].line)
-    lines = (
-        Line(name, tuple(Point(place.tag, bit) for place, bit in entries))
-        for name, entries in groups
-    )
+    found: dict[str, list[tuple[Place, int]]] = {}
+    for name, bit in refs.items():
+        if place := _place(scheme, name):
+            found.setdefault(place.line, []).append((place, bit))
+    lines = [_line(name, places) for name, places in sorted(found.items(), key=_rank)]
+    if main:
+        lines.append(Line(UNRELEASED, tuple(Point(None, bit) for bit in main)))
     return Lines(tuple(lines), sum(1 << bit for bit in main))
+
+
+def _rank(line: tuple[str, list[tuple[Place, int]]]) -> tuple[int, ...]:
+    """Lines are as old as their oldest tag; what is only a branch comes by its own number."""
+    tags = [place.rank for place, _ in line[1] if place.tag is not None]
+    return min(tags or [place.rank for place, _ in line[1]])
+
+
+def _line(name: str, places: list[tuple[Place, int]]) -> Line:
+    ordered = sorted(places, key=lambda entry: (entry[0].key, entry[1]))
+    return Line(name, tuple(Point(place.tag, bit) for place, bit in ordered))
 
 
 def _place(scheme: Scheme, ref: str) -> Place | None:

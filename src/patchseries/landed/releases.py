@@ -18,6 +18,8 @@ from typing import Protocol
 from packaging.version import InvalidVersion, Version
 from pydantic import BaseModel, Field
 
+from patchseries.errors import SeriesError
+
 Key = tuple[int, tuple[int, ...], int, int]
 """Where in its line a place stands: (0 release, 1 end of line, 2 branch head), the numbers after
 the line's version without trailing zeros, the stage (alpha, milestone, candidate, final), and the
@@ -26,7 +28,9 @@ stage's number."""
 UNRELEASED = "unreleased"
 """The line of what is on the main branch and in no tag."""
 
-_COMMON = r"(?:[A-Za-z][\w+]*[-_/])?v?(?P<version>(?P<line>\d+(?:\.\d+)?)\S*)"
+COMMON = {r"(?:[A-Za-z][\w+]*[-_/])?v?(?P<version>(?P<line>\d+(?:\.\d+)?)\S*)": r"\g<line>"}
+"""How most projects tag: ``v1.4.2`` and ``name-1.4.2`` are of the line 1.4."""
+
 _STAGES = {"a": 0, "alpha": 0, "b": 1, "beta": 1, "g": 1, "gamma": 1, "rc": 2}
 _DEVELOPMENT = -1
 _FINAL = 3
@@ -39,9 +43,10 @@ _HEAD: Key = (2, (), 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a ref stands: its line, the line's rank among lines, and its place within it."""
+    """Where a ref stands: its line, and its place within it."""
 
     rank: tuple[int, ...]
+    """Orders the lines; the least of its tags' is a line's."""
     line: str
     key: Key
     tag: str | None
@@ -74,7 +79,7 @@ class OpenStack:
     major: int | None
 
     def tag(self, name: str) -> Place | None:
-        """``grizzly-1``, ``2013.1.g3``, ``2013.2.b3``, ``2015.1.0rc1``, ``12.0.0.0b1``, ``zed-eom``."""
+        """``grizzly-1``, ``2013.1.g3``, ``2015.1.0rc1``, ``12.0.0.0b1``, ``zed-eol``."""
         if found := re.fullmatch(r"([a-z]+|\d{4}\.\d)-(em|eom|eol)", name):
             return self._place(self._named(found[1]), (1, (), 0, _ENDS[found[2]]), name)
         if found := re.fullmatch(r"([a-z]+)-(rc)?(\d+)", name):
@@ -112,46 +117,52 @@ class OpenStack:
 
 @dataclass(frozen=True)
 class Patterns:
-    """Releases of any project, by regular expressions over whole tag and branch names.
+    """Releases of any project, by regular expressions over whole tag names.
 
-    :param tags: with the groups ``version`` (PEP 440 orders it) and, unless every tag is of
-        one line, ``line``
-    :param branches: with the group ``line``
-    :param names: line → the name to show for it
+    :param tags: expression → the line, which may use the expression's groups (``\\1``). The
+        group ``version``, else all from the first digit on, is what PEP 440 orders.
     """
 
-    tags: Sequence[str] = (_COMMON,)
-    branches: Sequence[str] = (r"(?:stable|release|maint)[-/]v?(?P<line>\d+(?:\.\d+)?)(?:\.x)?",)
-    names: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=lambda: COMMON)
+
+    def __post_init__(self) -> None:
+        for pattern, line in self.tags.items():
+            try:
+                re.compile(pattern)
+                re.sub(pattern, line, "")
+            except (re.error, IndexError) as error:
+                raise SeriesError(
+                    f"releases: {pattern!r} = {line!r} is no regular expression and its line",
+                    cause=str(error),
+                ) from error
 
     def tag(self, name: str) -> Place | None:
-        """The place of a tag that one of the patterns matches."""
-        for pattern in self.tags:
+        """The place of a tag that one of the expressions matches."""
+        for pattern, line in self.tags.items():
             if found := re.fullmatch(pattern, name):
-                groups = found.groupdict()
-                key = _pep440(groups.get("version") or name)
-                return self._place(groups.get("line") or "", key, name)
+                version = _version(found.groupdict().get("version") or re.sub(r"^\D+", "", name))
+                if version is None:
+                    return None
+                return Place(version.release, found.expand(line).lower(), _key_of(version), name)
         return None
 
     def branch(self, name: str) -> Place | None:
-        """The place of a branch that one of the patterns matches."""
-        for pattern in self.branches:
-            if found := re.fullmatch(pattern, name):
-                return self._place(found["line"], _HEAD, None)
+        """``stable/1.4``, ``release-1.4``, ``1.4.x``."""
+        if found := re.fullmatch(
+            r"(?:(?:stable|release|maint)[-/])?v?(\d+(?:\.\d+)*)(?:\.x)?", name
+        ):
+            rank = tuple(int(n) for n in found[1].split("."))
+            return Place(rank, found[1], _HEAD, None)
         return None
 
-    def _place(self, line: str, key: Key | None, tag: str | None) -> Place | None:
-        if key is None:
-            return None
-        rank = tuple(int(n) for n in re.findall(r"\d+", line))
-        return Place(rank, self.names.get(line, line).lower(), key, tag)
 
-
-def scheme_for(project: str, repository: str) -> Scheme:
-    """The scheme of a project: OpenStack's for its repositories and projects, else the common one.
+def scheme_for(project: str, repository: str, tags: Mapping[str, str] | None = None) -> Scheme:
+    """The scheme of a project: OpenStack's for its repositories and projects, else by patterns.
 
     :param project: its name in the manifest
     :param repository: the URL or path of its repository
+    :param tags: the manifest's expressions (:class:`Patterns`); empty: the common ones
+    :raises SeriesError: one of *tags* is no regular expression
     """
     organisation, _, name = repository.rstrip("/").removesuffix(".git").rpartition("/")
     table = _table()
@@ -159,7 +170,7 @@ def scheme_for(project: str, repository: str) -> Scheme:
         current = table.renamed.get(known, known)
         if organisation.endswith("/openstack") or current in table.liberty_major:
             return _openstack(current)
-    return Patterns()
+    return Patterns(tags or COMMON)
 
 
 class _Line(BaseModel):
@@ -204,11 +215,14 @@ def _significant(numbers: Sequence[int]) -> tuple[int, ...]:
     return tuple(numbers[:size])
 
 
-def _pep440(text: str) -> Key | None:
+def _version(text: str) -> Version | None:
     try:
-        version = Version(text.replace("_", "."))
+        return Version(text.replace("_", "."))
     except InvalidVersion:
         return None
+
+
+def _key_of(version: Version) -> Key:
     kind, number = version.pre or ("", 0)
     stage = _DEVELOPMENT if version.is_devrelease else _STAGES.get(kind, _FINAL)
     if version.post is not None:

@@ -1,4 +1,4 @@
-"""What is known of each patch of a series: where it landed, by which evidence, or what replaced it."""
+"""What is known of each patch: where it landed, by which evidence, or what replaced it."""
 
 from __future__ import annotations
 

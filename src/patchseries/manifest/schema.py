@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -190,7 +190,10 @@ Tracks = Annotated[tuple[Tracked, ...], BeforeValidator(_one_or_many)]
 
 
 class Packaging(_Table):
-    """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder."""
+    """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder.
+
+    ``drop`` names the packager's own patches to leave out on a base where they do not apply.
+    """
 
     dsc: str | None = None
     sha256: Digest | None = None
@@ -199,6 +202,7 @@ class Packaging(_Table):
     tag: Rev | None = None
     branch: Rev | None = None
     folder: str | None = None
+    drop: tuple[str, ...] = ()
 
     @property
     def rev(self) -> str:
@@ -209,6 +213,8 @@ class Packaging(_Table):
     def _one_kind(self) -> Packaging:
         if sum(map(bool, (self.dsc, self.repository, self.folder))) != 1:
             raise ValueError("expected one of: dsc, repository (with commit, tag, branch), folder")
+        if self.dsc and self.dsc.startswith(("https://", "http://")) and not self.sha256:
+            raise ValueError("a dsc at a URL needs its sha256")
         if self.repository and not self.rev:
             raise ValueError("a packaging repository needs a commit, tag or branch")
         return self
@@ -258,7 +264,10 @@ class Variant(_Table):
 
 
 class PatchEntry(_Table):
-    """One patch of the series: what is tracked upstream, what is ported, where it applies."""
+    """One patch of the series: what is tracked upstream, what is ported, where it applies.
+
+    ``options`` are the settings that it brings, each off by default, in words for administrators.
+    """
 
     name: Slug
     project: str
@@ -273,6 +282,7 @@ class PatchEntry(_Table):
     bugs: tuple[Bug, ...] = ()
     blueprints: tuple[str, ...] = ()
     fixups: tuple[PatchFile, ...] = ()
+    options: tuple[str, ...] = ()
     choose: str | None = None
     variants: dict[Slug, Variant] = {}
 
@@ -319,7 +329,7 @@ class SeriesTable(_Table):
     name: Slug
     summary: str | None = None
     version_suffix: str | None = None
-    profile: str | None = None
+    profile: Literal["current", "precise"] = "current"
 
 
 class Manifest(_Table):

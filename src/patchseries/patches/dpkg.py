@@ -33,6 +33,12 @@ _HEADER_TRAP = re.compile(rb"\s*(?:--- |\+\+\+ |\*\*\* |@@ -|diff --git |Index: 
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _LINK, _EXECUTABLE = "120000", "100755"
 
+_STRAY = (
+    "dpkg-header-line",
+    "a line above the diff looks like the start of one",
+    "put something before it, say '| '",
+)
+
 _Told = Iterator[tuple[str, str, str]]
 """Code, message and hint of what a rule found."""
 
@@ -46,11 +52,8 @@ def guard(name: str, data: bytes, profile: Profile = Profile.CURRENT) -> tuple[F
     found: list[Finding] = []
     for number, line in parts.head:
         if _HEADER_TRAP.match(line):
-            found.append(
-                _finding("dpkg-header-line", name, None, number,
-                         "a line above the diff looks like the start of one",
-                         "put something before it, say '| '")
-            )  # fmt: skip
+            code, message, hint = _STRAY
+            found.append(_finding(code, name, None, number, message, hint))
     if not parts.sections:
         found.append(_finding("dpkg-no-diff", name, None, None, "there is no change in it",
                               "leave the patch out"))  # fmt: skip
@@ -76,15 +79,6 @@ def guard_links(repository: Repository, tree: str, name: str, data: bytes) -> tu
                 )  # fmt: skip
                 break
     return tuple(found)
-
-
-def unix_lines(data: bytes) -> bytes:
-    """*data* with LF line ends where the whole patch is in CRLF; patch strips them too."""
-    lines = data.split(b"\n")
-    body = lines[:-1] if not lines[-1] else lines
-    if body and all(line.endswith(b"\r") for line in body):
-        return data.replace(b"\r\n", b"\n")
-    return data
 
 
 # Rules for every profile -------------------------------------------------------------------------
@@ -167,6 +161,8 @@ def _quoted(section: Section) -> _Told:
 def _torn(section: Section) -> _Told:
     if section.torn:
         yield "dpkg-malformed", "a hunk is not as long as it says", "make the patch anew"
+    if section.stray:
+        yield _STRAY
 
 
 _Rule = Callable[[Section], _Told]

@@ -52,6 +52,12 @@ class Section:
         """Whether it renames or copies."""
         return any(key in self.extended for key in _RENAMES)
 
+    @property
+    def stray(self) -> bool:
+        """Whether it has the head of a diff and no change: words that look like one."""
+        said = self.hunks or self.git_binary or self.differs
+        return not said and (self.old is not None or not self.extended)
+
     def modes(self) -> tuple[str, str]:
         """git's modes before and after, ``""`` where the patch says nothing of them."""
         old, new = self._mode("old mode"), self._mode("new mode")

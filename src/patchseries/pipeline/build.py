@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patchseries.debian.build import build
-from patchseries.debian.request import BuildRequest, Maintainer, SourcePackage
+from patchseries.debian.build import build, build_stock
+from patchseries.debian.changelog import read_date
+from patchseries.debian.lintian import LintianProfile, check_package
+from patchseries.debian.packaging import Ground
+from patchseries.debian.record import read_record
+from patchseries.debian.request import BuildRequest, Maintainer, Orig, OrigUpload, SourcePackage
+from patchseries.debian.upload import build_binary, sign
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.model import Base, Outcome
+from patchseries.files import staging
+from patchseries.model import Base, Finding, Outcome
+from patchseries.patches.dpkg import Profile
+from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.provenance import read_header
 from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell
 from patchseries.pipeline.series import Selection, Series
@@ -19,7 +27,8 @@ from patchseries.pipeline.series import Selection, Series
 class BuildOptions:
     """What a person chose for the packages.
 
-    ``skip_conflicts`` leaves conflicting patches out and says so in the changelog.
+    ``skip_conflicts`` leaves conflicting patches out and says so in the changelog. ``check`` runs
+    lintian; ``sign`` names a key for debsign; ``binary`` is the command that builds binaries.
     """
 
     maintainer: Maintainer
@@ -27,6 +36,10 @@ class BuildOptions:
     version_suffix: str | None = None
     distribution: str | None = None
     urgency: str = "medium"
+    orig_upload: OrigUpload = OrigUpload.ALWAYS
+    check: bool = False
+    sign: str | None = None
+    binary: str | None = None
 
 
 def build_all(
@@ -35,6 +48,7 @@ def build_all(
     rebased: Rebased,
     selection: Selection,
     options: BuildOptions,
+    supplies: Supplies,
     told: Callable[[str], None],
 ) -> list[SourcePackage]:
     """Build and verify the source package of every selected project and base.
@@ -47,8 +61,43 @@ def build_all(
     packages = []
     for column in columns:
         told(f"building {column.project} for {column.base}")
-        packages.append(build(_request(series, given, rebased, column, options)))
+        request = _request(series, given, rebased, column, options, supplies)
+        packages.append(_treated(build(request), request, options, told))
     return packages
+
+
+def _treated(
+    package: SourcePackage,
+    request: BuildRequest,
+    options: BuildOptions,
+    told: Callable[[str], None],
+) -> SourcePackage:
+    """*package* after what else was asked for: checked, signed, built into binaries."""
+    if options.check:
+        told(f"checking {package.source} {package.version}")
+        package = replace(package, findings=tuple(_lintian(package, request)))
+    if options.sign:
+        package = sign(package, options.sign)
+    if options.binary:
+        told(f"building binaries of {package.source} {package.version}")
+        build_binary(package, options.binary)
+    return package
+
+
+def _lintian(package: SourcePackage, request: BuildRequest) -> list[Finding]:
+    precise = request.profile is Profile.PRECISE
+    profile = LintianProfile.UBUNTU if precise else LintianProfile.DEBIAN
+    with staging(package.folder.parent) as folder:
+        stock = build_stock(request, folder)
+        return check_package(package.folder / package.changes, stock, profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """What packages are made of besides the series: by (project, base)."""
+
+    grounds: Mapping[tuple[str, str], Ground]
+    origs: Mapping[tuple[str, str], Orig]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +131,16 @@ def _request(
     rebased: Rebased,
     column: _Column,
     options: BuildOptions,
+    supplies: Supplies,
 ) -> BuildRequest:
     project = given.manifest.projects[column.project]
     commit = given.repository.commit(given.pins[project.repository, column.base])
     patches = [file for cell in column.cells for file in cell.files]
+    ground = supplies.grounds.get((column.project, column.base))
+    packaging = ground.packaging if ground else None
     dates = [read_header(file.data).author.time for file in patches]
+    if packaging:
+        dates.append(read_date(packaging.debian["changelog"].data.decode("utf-8", "replace")) + 1)
     return BuildRequest(
         repository=given.repository,
         project=column.project,
@@ -104,9 +158,35 @@ def _request(
         distribution=options.distribution,
         urgency=options.urgency,
         homepage=project.homepage,
+        packaging=packaging,
+        dropped=ground.dropped if ground else (),
+        orig=supplies.origs.get((column.project, column.base)),
+        orig_upload=options.orig_upload,
+        profile=Profile(series.manifest.series.profile),
+        options=options_of(given, column.project, (c.patch for c in column.cells if c.files)),
     )
 
 
 def output_folder(series: Series, base: str, project: str) -> Path:
     """Where the package of one project and base goes: ``build/NAME/BASE/PROJECT``."""
     return series.root / "build" / series.name / base.replace("/", "-") / project
+
+
+def built_packages(series: Series, selection: Selection) -> list[SourcePackage]:
+    """The packages of the selection that lie in build/, unchanged since they were made.
+
+    :raises SeriesError: one was changed since
+    """
+    packages = []
+    for project in selection.projects_of(series.manifest):
+        for base in selection.bases_of(series.manifest, project):
+            record = read_record(output_folder(series, base, project))
+            if record is None:
+                continue
+            if not record.intact():
+                raise SeriesError(
+                    f"the files of {record.package.dsc} are not those that were built",
+                    hint="run `series build` again",
+                )
+            packages.append(record.package)
+    return packages

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from patchseries import lock as locks
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
-from patchseries.journal import commit_files
+from patchseries.journal import Operation, commit_files
 from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest
 from patchseries.model import CommitId
@@ -50,7 +50,9 @@ def plan(
     return Plan(changes, lock)
 
 
-def publish(series: Series, planned: Plan, *, locked: bool, dry_run: bool) -> list[str]:
+def publish(
+    series: Series, planned: Plan, operation: Operation, *, locked: bool, dry_run: bool
+) -> list[str]:
     """Carry *planned* out; the paths that changed (or, in a dry run, would).
 
     :raises SeriesError: *locked*, and something would change
@@ -64,7 +66,7 @@ def publish(series: Series, planned: Plan, *, locked: bool, dry_run: bool) -> li
         )
     if dry_run or not differing:
         return differing
-    return commit_files(series.root, planned.changes)
+    return commit_files(series.root, planned.changes, operation)
 
 
 def _by_folder(series: Series, rebased: Rebased) -> dict[str, list[RebasedCell]]:

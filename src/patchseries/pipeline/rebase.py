@@ -1,12 +1,12 @@
 """Rebase: every patch onto every base, in series order, as data; nothing is written here.
 
-Porting is a pure function of manifest, lock, own patches and upstream objects.
+Porting is a pure function of manifest, lock, resolutions, own patches and upstream objects.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from patchseries.errors import SeriesError
 from patchseries.files import sha256
@@ -20,17 +20,24 @@ from patchseries.patches.header import split_patch
 from patchseries.pipeline.provenance import patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
+from patchseries.port.resolutions import Resolution
 from patchseries.sources.plan import repository_of
 
 
 @dataclass(frozen=True, slots=True)
 class RebasedCell:
-    """One patch on one base: the outcome, its files (the patch, then own patches on top)."""
+    """One patch on one base: the outcome, its files (the patch, then own patches on top).
+
+    ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file;
+    ``diff`` the SHA-256 of what the port changes: what a person signs off.
+    """
 
     patch: str
     project: str
     base: str
     result: PortResult
+    before: TreeId
+    source: CommitId | None = None
     files: tuple[PatchFile, ...] = ()
     diff: str | None = None
     accepted: Acceptance | None = None
@@ -60,7 +67,7 @@ class Ingredients:
 
     ``pins`` say which commit each (repository, rev) is; ``patch_bytes`` gives the bytes of a
     patch file named in the manifest; ``starts`` overrides the tree that a base's series starts
-    on (the packager's own patches applied, say).
+    on (the packager's own patches applied, say); ``resolutions`` are those of the whole series.
     """
 
     repository: Repository
@@ -69,6 +76,14 @@ class Ingredients:
     pins: Mapping[tuple[str, str], CommitId]
     patch_bytes: Callable[[Source | str], bytes]
     starts: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
+    resolutions: tuple[Resolution, ...] = ()
+
+    def options_for(self, patch: PatchEntry) -> PortOptions:
+        """What the engine may do for *patch*."""
+        mine = tuple(one for one in self.resolutions if one.patch == patch.name)
+        return PortOptions(
+            name_maps=self.manifest.projects[patch.project].name_maps, resolutions=mine
+        )
 
 
 def rebase(given: Ingredients, selection: Selection, told: Callable[[str], None]) -> Rebased:
@@ -103,18 +118,20 @@ class _Column:
     def _port(self, number: int, patch: PatchEntry) -> RebasedCell:
         source = patch.source_for(self._base) if patch.applies_to(self._base) else None
         if source is None:
-            return self._cell(patch, PortResult(Outcome.NOT_APPLICABLE, self.tree))
-        if source.kind in (SourceKind.FILE, SourceKind.URL):
+            nothing = PortResult(Outcome.NOT_APPLICABLE, self.tree)
+            return RebasedCell(patch.name, self._name, self._base, nothing, self.tree)
+        commit = self._commit_of(source)
+        if commit is None:
             result = self._port_file(self._given.patch_bytes(source))
-            commit = None
         else:
-            commit = self._given.repository.commit(self._commit_of(source))
-            options = PortOptions(name_maps=self._project.name_maps)
-            change = Change.of(self._given.repository, commit)
+            options = self._given.options_for(patch)
+            made = self._given.repository.commit(commit)
+            change = Change.of(self._given.repository, made)
             result = port(self._given.repository, change, self.tree, options)
+        cell = RebasedCell(patch.name, self._name, self._base, result, self.tree, commit)
         if not result.outcome.makes_patch or result.tree is None:
-            return self._cell(patch, result)
-        return self._written(number, patch, source, result)
+            return cell
+        return self._written(number, patch, source, cell)
 
     def _port_file(self, data: bytes) -> PortResult:
         """A patch file is applied as it is: without a commit there is nothing to merge by."""
@@ -126,11 +143,11 @@ class _Column:
         return _conflict(applied)
 
     def _written(
-        self, number: int, patch: PatchEntry, source: Source, result: PortResult
+        self, number: int, patch: PatchEntry, source: Source, cell: RebasedCell
     ) -> RebasedCell:
         """The cell with its patch files; the column's tree moves on, past the own patches too."""
-        assert result.tree is not None
-        diff = patch_diff(self._given.repository, self.tree, result.tree)
+        assert cell.result.tree is not None
+        diff = patch_diff(self._given.repository, self.tree, cell.result.tree)
         digest = sha256(split_patch(diff)[1])
         accepted = self._accepted(patch, digest)
         header = patch_header(
@@ -138,22 +155,23 @@ class _Column:
             self._project,
             patch,
             source,
-            None if source.kind in (SourceKind.FILE, SourceKind.URL) else self._commit_of(source),
-            result,
+            cell.source,
+            cell.result,
             accepted,
             self._given.patch_bytes,
         )
         files = [PatchFile(patch_name(number, patch.name), compose(header, diff))]
-        tree = result.tree
+        tree = cell.result.tree
         for index, name in enumerate(patch.fixups_in_use, 1):
             data = self._given.patch_bytes(name)
             applied = apply_patch(self._given.repository, tree, data)
             if isinstance(applied, Rejected):
-                return self._cell(patch, _conflict(applied, f"{name} does not apply on top"))
+                reason = f"{name} does not apply on top"
+                return replace(cell, result=_conflict(applied, reason))
             files.append(self._fixup(fixup_name(number, index, name), data, tree, applied.tree))
             tree = applied.tree
         self.tree = tree
-        return self._cell(patch, result, tuple(files), digest, accepted)
+        return replace(cell, files=tuple(files), diff=digest, accepted=accepted)
 
     def _fixup(self, name: str, data: bytes, before: TreeId, after: TreeId) -> PatchFile:
         """An own patch, under its own head, with the context of the tree it now stands on."""
@@ -165,18 +183,10 @@ class _Column:
         accepted = cell.accepted if cell else None
         return accepted if accepted and accepted.diff == digest else None
 
-    def _commit_of(self, source: Source) -> CommitId:
+    def _commit_of(self, source: Source) -> CommitId | None:
+        if source.kind in (SourceKind.FILE, SourceKind.URL):
+            return None
         return self._given.pins[repository_of(self._project, source), source.rev]
-
-    def _cell(
-        self,
-        patch: PatchEntry,
-        result: PortResult,
-        files: tuple[PatchFile, ...] = (),
-        diff: str | None = None,
-        accepted: Acceptance | None = None,
-    ) -> RebasedCell:
-        return RebasedCell(patch.name, self._name, self._base, result, files, diff, accepted)
 
 
 def _conflict(rejected: Rejected, why: str = "") -> PortResult:
@@ -193,6 +203,4 @@ def missing_pin(repository: str, rev: str) -> SeriesError:
 
 def findings_of(cells: tuple[RebasedCell, ...]) -> list[Finding]:
     """What a person should know of the cells: the engine's findings, with the patch's name."""
-    from dataclasses import replace
-
     return [replace(f, patch=cell.patch) for cell in cells for f in cell.result.findings]

@@ -83,7 +83,7 @@ def find_series(start: Path, name: str | None) -> Series:
 
     :raises UsageError: no project folder, no such series, or several and none named
     """
-    root = _project_root(start)
+    root = project_root(start)
     names = sorted(path.stem for path in (root / "series").glob("*.toml"))
     if name is None:
         if len(names) != 1:
@@ -96,7 +96,8 @@ def find_series(start: Path, name: str | None) -> Series:
     return Series(root, name)
 
 
-def _project_root(start: Path) -> Path:
+def project_root(start: Path) -> Path:
+    """The nearest folder from *start* upwards with a series/NAME.toml."""
     for folder in (start, *start.parents):
         if any((folder / "series").glob("*.toml")):
             return folder

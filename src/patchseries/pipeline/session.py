@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.git import Repository
+from patchseries.journal import Operation
 from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
 from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
+
+_UNNAMED = Operation("series", "")
 
 
 def _quiet(_: str) -> None:
@@ -24,7 +28,8 @@ def _quiet(_: str) -> None:
 class Session:
     """The cache, where to fetch from, and what may change.
 
-    ``locked``: nothing on disk may change; a difference is an error. ``told`` hears progress.
+    ``locked``: nothing on disk may change; a difference is an error. ``told`` hears progress;
+    ``operation`` is what the log says of what is changed.
     """
 
     cache: Cache
@@ -32,6 +37,7 @@ class Session:
     locked: bool = False
     dry_run: bool = False
     told: Callable[[str], None] = _quiet
+    operation: Operation = _UNNAMED
 
     def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
         """Bring what the selection needs; the pins, checked against the lock.
@@ -74,6 +80,7 @@ class Session:
                 series.lock,
                 pins,
                 lambda source: patch_bytes(series, source),
+                resolutions=load_resolutions(series),
             )
 
     @contextmanager

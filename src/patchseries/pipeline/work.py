@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from patchseries.debian.request import SourcePackage
+from patchseries.debian.request import Orig, SourcePackage
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.model import CommitId, Outcome
+from patchseries.model import CommitId, Finding, Outcome
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
-from patchseries.pipeline.build import BuildOptions, build_all
+from patchseries.pipeline.build import BuildOptions, Supplies, build_all
+from patchseries.pipeline.packaging import Downloads, given_orig, grounds
 from patchseries.pipeline.publish import plan, publish
-from patchseries.pipeline.rebase import Rebased, RebasedCell, rebase
+from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell, rebase
+from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 
@@ -20,10 +22,11 @@ Pins = Mapping[tuple[str, str], CommitId]
 
 @dataclass(frozen=True)
 class Ported:
-    """A rebase that was published: its cells and the files that changed."""
+    """A rebase that was published: its cells, the files that changed, what else is to be told."""
 
     rebased: Rebased
     changed: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def conflicts(self) -> list[RebasedCell]:
@@ -52,7 +55,7 @@ def rebase_and_publish(
     """Port what is selected and write patches and lock."""
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.told)
-    return _published(session, series, rebased, pins, overwrite)
+    return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
 
 
 def rebase_and_build(
@@ -71,8 +74,57 @@ def rebase_and_build(
                           exit_code=ExitCode.USAGE)  # fmt: skip
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.told)
-        ported = _published(session, series, rebased, pins, False)
-        return ported, build_all(series, given, rebased, selection, options, session.told)
+        ported = publish_rebased(session, series, rebased, pins)
+        return ported, build_packages(session, series, given, rebased, selection, options)
+
+
+def build_packages(
+    session: Session,
+    series: Series,
+    given: Ingredients,
+    rebased: Rebased,
+    selection: Selection,
+    options: BuildOptions,
+) -> list[SourcePackage]:
+    """Build what is selected, on the packaging and tarballs that the manifest names.
+
+    :raises SeriesError: a conflict that is not skipped, or a package that cannot be made
+    """
+    supplies = _supplies(session, series, selection, given)
+    packaged = _on_packaging(session, given, selection, rebased, supplies)
+    return build_all(series, given, packaged, selection, options, supplies, session.told)
+
+
+def _supplies(
+    session: Session, series: Series, selection: Selection, given: Ingredients
+) -> Supplies:
+    """The packaging and upstream tarballs that the manifest names."""
+    downloads = Downloads(session.cache.root / "downloads", session.fetching.offline)
+    origs: dict[tuple[str, str], Orig] = {}
+    for name in selection.projects_of(series.manifest):
+        for base in selection.bases_of(series.manifest, name):
+            orig = given_orig(series.manifest.projects[name], base, series.root, downloads)
+            if orig is not None:
+                origs[name, base] = orig
+    return Supplies(grounds(given, selection, series.root, downloads), origs)
+
+
+def _on_packaging(
+    session: Session,
+    given: Ingredients,
+    selection: Selection,
+    rebased: Rebased,
+    supplies: Supplies,
+) -> Rebased:
+    """The rebase that packages are built from: on upstream *with* the packager's own patches."""
+    projects = tuple(dict.fromkeys(project for project, _ in supplies.grounds))
+    if not projects:
+        return rebased
+    starts = {key: ground.tree for key, ground in supplies.grounds.items()}
+    again = rebase(replace(given, starts=starts), replace(selection, projects=projects),
+                   session.told)  # fmt: skip
+    others = tuple(cell for cell in rebased.cells if cell.project not in projects)
+    return Rebased((*others, *again.cells), {**rebased.trees, **again.trees})
 
 
 def run(session: Session, series: Series, selection: Selection, options: BuildOptions) -> RunResult:
@@ -85,9 +137,13 @@ def run(session: Session, series: Series, selection: Selection, options: BuildOp
     return RunResult(ported, applied, packages)
 
 
-def _published(
-    session: Session, series: Series, rebased: Rebased, pins: Pins, overwrite: bool
+def publish_rebased(
+    session: Session, series: Series, rebased: Rebased, pins: Pins, *, overwrite: bool = False
 ) -> Ported:
+    """Write the patches and the lock of a rebase, as far as the session lets it."""
     planned = plan(series, rebased, pins, overwrite=overwrite)
-    changed = publish(series, planned, locked=session.locked, dry_run=session.dry_run)
-    return Ported(rebased, tuple(changed))
+    changed = publish(
+        series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
+    )
+    unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
+    return Ported(rebased, tuple(changed), tuple(unused))

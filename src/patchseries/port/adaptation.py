@@ -108,7 +108,6 @@ class Adaptation:
 
     def result(self) -> PortResult:
         """What all this comes to, examined."""
-        strategies = tuple(dict.fromkeys(self.strategies))
         proposals = tuple(self.proposals)
         tree = self.repository.edit_tree(self.merge.tree, self.edits)
         conflicts = tuple(self.conflicts)
@@ -116,8 +115,14 @@ class Adaptation:
             conflicts = self._nothing_left()
         if conflicts:
             return PortResult(
-                Outcome.CONFLICT, None, strategies, True, tuple(self.findings), conflicts, proposals
+                Outcome.CONFLICT,
+                None,
+                review=True,
+                findings=tuple(self.findings),
+                conflicts=conflicts,
+                proposals=proposals,
             )
+        strategies = tuple(dict.fromkeys(self.strategies))
         accounted = Accounted(self.paths, self._rename, tuple(self.dropped))
         doubts = examine(self.repository, self.change, self.onto, tree, accounted)
         findings = tuple(dict.fromkeys((*self.findings, *doubts)))

@@ -1,5 +1,6 @@
 """The ladder: strategies from the safest up, until one gives a result that passes its checks.
 
+0. A person's resolutions, where they settle all that git's merge leaves open.
 1. git's own merge: ``clean``, unless a name that the change brings in is called otherwise here.
 2. Names: files whose words differ are ported in the target's words.
 3. Paths: files that live elsewhere in the target.
@@ -15,6 +16,7 @@ from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, TreeId
 from patchseries.port.adaptation import Adaptation
 from patchseries.port.renames import rename
+from patchseries.port.resolutions import replay
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.settle import settle
 from patchseries.port.trust import examine, wants_review
@@ -33,6 +35,8 @@ def port(
     merge = repository.merge(change.before, onto, change.after)
     if merge.clean and merge.tree == onto:
         return PortResult(Outcome.ALREADY_APPLIED, onto)
+    if (resolved := _resolved(repository, change, onto, merge, options)) is not None:
+        return resolved
     if options.git_only and not merge.clean:
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
     adaptation = Adaptation(repository, change, onto, merge, options)
@@ -42,6 +46,26 @@ def port(
         return _clean(repository, change, onto, merge)
     settle(adaptation)
     return adaptation.result()
+
+
+def _resolved(
+    repository: Repository, change: Change, onto: TreeId, merge: Merge, options: PortOptions
+) -> PortResult | None:
+    """What a person's resolutions make of a conflict; None unless they settle all of it."""
+    if merge.clean or not options.resolutions:
+        return None
+    replayed = replay(repository, merge, options.resolutions)
+    if replayed.conflicts:
+        return None
+    tree = repository.edit_tree(merge.tree, replayed.edits)
+    return PortResult(
+        Outcome.ALREADY_APPLIED if tree == onto else Outcome.ADAPTED,
+        tree,
+        ("resolution",),
+        review=True,
+        findings=(*replayed.findings, *examine(repository, change, onto, tree)),
+        resolutions=tuple(one.key for one in replayed.used),
+    )
 
 
 def _clean(repository: Repository, change: Change, onto: TreeId, merge: Merge) -> PortResult:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Repository
 from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
+from patchseries.port.resolutions import Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,13 @@ class PortOptions:
     here for sure: a ready-made one (``quantum-neutron``) or one of your own (``OLD=NEW``); the
     other ready-made ones are used where the files show that they hold.
     ``path_map`` declares where files went: (folder or file of the change, the target's).
+    ``resolutions`` are a person's, for conflicts of this change; they come before any strategy.
     """
 
     git_only: bool = False
     name_maps: tuple[str, ...] = ()
     path_map: tuple[tuple[str, str], ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class PortResult:
-    """The outcome, the resulting tree (None on conflict) and what a reviewer should know."""
+    """The outcome, the resulting tree (None on conflict) and what a reviewer should know.
+
+    ``resolutions`` are the keys of those that were used.
+    """
 
     outcome: Outcome
     tree: TreeId | None
@@ -74,3 +80,4 @@ class PortResult:
     findings: tuple[Finding, ...] = field(default=())
     conflicts: tuple[Conflict, ...] = field(default=())
     proposals: tuple[Proposal, ...] = field(default=())
+    resolutions: tuple[str, ...] = ()

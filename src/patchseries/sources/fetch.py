@@ -103,21 +103,24 @@ class _Upstream:
     def _from_network(self, wanted: Sequence[Want]) -> dict[str, CommitId]:
         named = [want for want in wanted if not _ID.fullmatch(want.rev)]
         refs = network.list_refs(self._url, self._repository.git_dir) if named else {}
-        found = {want.rev: _listed(refs, want) for want in named}
+        names = {want.rev: _listed(refs, want) for want in named}
+        found = {rev: CommitId(refs[name]) for rev, name in names.items()}
         found |= {want.rev: CommitId(want.rev) for want in wanted if want not in named}
         for depth, with_parent in ((1, False), (2, True)):
             group = [w for w in wanted if w.with_parent == with_parent]
             absent = [w for w in group if not self._whole(found[w.rev], with_parent)]
-            self._fetch_ids({found[w.rev]: w for w in absent}, depth)
+            # By name what has one: a server that refuses ids still gives those, shallow.
+            self._fetch([names[w.rev] for w in absent if w.rev in names], depth)
+            self._fetch_ids([w for w in absent if w.rev not in names], depth)
         return found
 
-    def _fetch_ids(self, absent: Mapping[CommitId, Want], depth: int) -> None:
+    def _fetch_ids(self, absent: Sequence[Want], depth: int) -> None:
         try:
-            self._fetch(list(absent), depth)
+            self._fetch([want.rev for want in absent], depth)
         except network.RefusedError:
-            self._fetch_histories(list(absent.values()))
-            for commit, want in absent.items():
-                if not self._repository.has(commit):
+            self._fetch_histories(absent)
+            for want in absent:
+                if not self._repository.has(want.rev):
                     raise _missing(want, self._url) from None
 
     def _fetch_histories(self, wanted: Sequence[Want]) -> None:
@@ -171,10 +174,11 @@ def _in_mirror(mirror: Repository, rev: str) -> CommitId | None:
     return next((c for c in map(mirror.resolve, names) if c is not None), None)
 
 
-def _listed(refs: Mapping[str, str], want: Want) -> CommitId:
+def _listed(refs: Mapping[str, str], want: Want) -> str:
+    """The full name of the tag or branch *want* among *refs*."""
     for name in (f"refs/tags/{want.rev}", f"refs/heads/{want.rev}"):
         if name in refs:
-            return CommitId(refs[name])
+            return name
     raise _missing(want, want.repository)
 
 

@@ -68,6 +68,26 @@ def fetch_commits(
     )  # fmt: skip
 
 
+def fetch_history(url: str, cwd: Path, *, progress: Callable[[str], None] | None) -> None:
+    """Bring all branches and tags of *url* into the repository *cwd*: commits, no trees or files.
+
+    A server that serves no partial clones sends everything. Refs that are gone there go here too.
+
+    :raises UpstreamError: it cannot be reached, or the transfer broke; nothing was added
+    """
+    # As settings of this one call a partial clone leaves no trace in the repository: otherwise
+    # local commands would fetch each missing tree by itself.
+    partial = ["-c", f"remote.history.url={url}", "-c", "remote.history.promisor=true",
+               "-c", "remote.history.partialclonefilter=tree:0"]  # fmt: skip
+    _remote(
+        [*partial, "fetch", "--filter=tree:0", "--prune", "--no-write-fetch-head",
+         "--no-recurse-submodules", "--no-auto-maintenance",
+         "--progress" if progress else "--no-progress",
+         "history", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
+        url, cwd, progress,
+    )  # fmt: skip
+
+
 def _remote(
     args: Sequence[str], url: str, cwd: Path, progress: Callable[[str], None] | None = None
 ) -> process.Result:

@@ -33,6 +33,10 @@ def wants(manifest: Manifest, projects: Collection[str], bases: Collection[str])
             continue
         chosen = [base for base in project.bases if not bases or base in bases]
         found = [Want(project.repository, b, False, None, f"base {b} of {name}") for b in chosen]
+        packaging = project.packaging
+        if packaging and packaging.repository:
+            why = f"packaging of {name}"
+            found.append(Want(packaging.repository, packaging.rev, False, packaging.branch, why))
         for patch in manifest.patches_of(name):
             for source in dict.fromkeys(patch.source_for(b) for b in chosen if patch.applies_to(b)):
                 if source is not None and source.kind is SourceKind.GIT:

@@ -8,6 +8,6 @@ upstream and fails here. A tree that was odd all along is no news.
 """
 
 from patchseries.port.trust.accounted import Accounted, Dropped
-from patchseries.port.trust.examine import examine, wants_review
+from patchseries.port.trust.rules import examine, wants_review
 
 __all__ = ["Accounted", "Dropped", "examine", "wants_review"]

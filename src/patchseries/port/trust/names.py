@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
 
 from patchseries.model import Finding, Severity
@@ -17,7 +17,7 @@ from patchseries.port.trust.definitions import Module, read_module
 from patchseries.port.trust.modules import Modules
 from patchseries.port.trust.ported import Port, PortedFile
 from patchseries.port.trust.syntax import Chunk
-from patchseries.port.trust.uses import Uses, uses
+from patchseries.port.trust.uses import uses
 from patchseries.port.trust.words import WordIndex, words_of
 
 BUILTINS = frozenset(name.encode() for name in dir(builtins)) | frozenset(
@@ -29,6 +29,8 @@ BUILTINS = frozenset(name.encode() for name in dir(builtins)) | frozenset(
 _DOTTED = re.compile(rb"[\"']((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)[\"']")
 _HABIT = 5
 """From so many times on, a file's way of saying something is no accident."""
+_PROSE = 3
+"""A string of more words than this is a sentence for people."""
 _INDEX = WordIndex()
 """One for the process: it is keyed by content, so any port may use what another has read."""
 
@@ -46,7 +48,7 @@ class Names:
         self._there_home, self._there_package = module_name(file.upstream)
         self._package = package
         runs = [(r.new_start, r.new_start + len(r.added)) for r in file.ours]
-        self.uses: Uses = uses(parts, runs, package)
+        self.uses = uses(parts, runs, package)
 
     @cached_property
     def _module(self) -> Module:
@@ -101,7 +103,7 @@ class Names:
             owner = next((h.name for h in reversed(around) if not h.is_function), None)
             if owner is None or name in self.uses.bound:
                 continue
-            if self._here.has_attribute(self.home, owner, name):
+            if self._here.has_attribute(self.home, owner, name, own_only=True) is not False:
                 continue
             if self._there.has_attribute(self._there_home, owner, name):
                 yield self._finding("port-unknown-name", b"self." + name, line,
@@ -127,6 +129,26 @@ class Names:
                 yield Finding("port-unknown-habit", Severity.WARNING,
                               f"{_show(pair)} is upstream's way; the target's file never says so",
                               file=self.file.path, line=line + 1)  # fmt: skip
+
+    def words(self) -> Iterator[tuple[bytes, int]]:
+        """The added words that a tree has to know of, each with its 0-based line."""
+        foreign = self._foreign()
+        for word, line in self.uses.attributes.items():
+            if word not in foreign:
+                yield word, line
+        yield from self.uses.keywords.items()
+        for text, line in self.uses.strings.items():
+            if len(text.split()) <= _PROSE:
+                yield from ((w, line) for w in words_of(text) if len(w) > 3 and not w.isdigit())
+
+    def _foreign(self) -> set[bytes]:
+        """The attributes of modules from elsewhere, whatever else has them for a name."""
+        found: set[bytes] = set()
+        for chain in self.uses.chains:
+            home = self._module.imports.get(chain[0])
+            if home and not self._here.has_package(home) and not self._there.has_package(home):
+                found.update(chain[1:])
+        return found
 
     def is_defined_upstream(self, word: bytes) -> bool:
         """Whether a module that the upstream file imports, no test, defines or spells out *word*.
@@ -198,18 +220,24 @@ def _show(name: bytes) -> str:
     return name.decode("utf-8", "replace")
 
 
-def check_words(port: Port, used: Iterable[Names]) -> Iterator[Finding]:
+Places = Set[tuple[str | None, int | None]]
+"""Files with 1-based lines."""
+
+
+def check_words(port: Port, used: Iterable[Names], told: Places) -> Iterator[Finding]:
     """Attributes, keywords and strings that upstream defines nearby, and the target has nowhere.
 
     An object's class is not known before run time. But a name that upstream's modules define and
-    that the whole target never mentions is no attribute of anything in it.
+    that the whole target never mentions is no attribute of anything in it. Lines of which
+    another rule has *told* are left out.
     """
     defined: set[bytes] = set()
     wanted: dict[bytes, tuple[Names, int]] = {}
     for names in used:
         defined |= names.uses.bound
-        for word, line in _words(names.uses):
-            wanted.setdefault(word, (names, line))
+        for word, line in names.words():
+            if (names.file.path, line + 1) not in told:
+                wanted.setdefault(word, (names, line))
     absent = _INDEX.absent(port.repository, port.onto, wanted.keys() - defined)
     for word in sorted(absent):
         names, line = wanted[word]
@@ -222,15 +250,6 @@ def check_words(port: Port, used: Iterable[Names]) -> Iterator[Finding]:
                 line=line + 1,
                 hint="upstream it is there; find its name here",
             )
-
-
-def _words(use: Uses) -> Iterator[tuple[bytes, int]]:
-    yield from use.attributes.items()
-    yield from use.keywords.items()
-    yield from ((n, line) for n, line in use.names.items() if n not in BUILTINS)
-    for text, line in use.strings.items():
-        if len(text.split()) <= 3:
-            yield from ((w, line) for w in words_of(text) if len(w) > 3 and not w.isdigit())
 
 
 def _definition(word: bytes) -> re.Pattern[bytes]:

@@ -2,7 +2,8 @@
 
 New contents are first written beside the project, then a journal names every change, then each
 file is moved into place. A journal that is still there at the next start is carried out to its
-end (:func:`recover`); staged files without a journal are thrown away.
+end (:func:`recover`); staged files without a journal are thrown away. What was there before
+goes into the operation log (:mod:`patchseries.journal.log`) by the same step.
 """
 
 from __future__ import annotations
@@ -12,59 +13,93 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
 from patchseries.files import explained
-
-FOLDER = ".series"
-"""The folder below the project's root that holds the state of the tool; git ignores it."""
+from patchseries.journal.log import FOLDER, Operation, command_of, keep_record, record
 
 
-def commit_files(root: Path, changes: Mapping[str, bytes | None]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was found of an interrupted command: its name, and which state the files are in now.
+
+    ``paths`` are the files of the new state; none when the old state stands.
+    """
+
+    command: str
+    paths: tuple[str, ...]
+
+
+def commit_files(
+    root: Path,
+    changes: Mapping[str, bytes | None],
+    operation: Operation,
+    *,
+    undoes: int | None = None,
+) -> list[str]:
     """Make each file of *changes* (path below *root* → new bytes, None: gone) so, as one step.
 
+    :param operation: what the log says of it
+    :param undoes: the number of the operation that this one takes back
     :return: the paths that really changed, sorted
     :raises SeriesError: the disk is full or a folder cannot be written; then nothing changed
     """
-    real = {path: data for path, data in changes.items() if _content(root / path) != data}
-    if not real:
+    if not _real(root, changes):
         return []
     with held(root):
-        recover(root)
+        _finish(root)
+        real = _real(root, changes)
         stage = root / FOLDER / "stage"
-        journal = root / FOLDER / "journal"
         with explained("save the changes"):
             try:
                 moves = _stage(stage, real)
+                before = {path: _content(root / path) for path in real}
+                _stage_record(stage, record(operation, before, real, undoes))
                 _check_writable(root, real)
-                _write(stage / "journal", json.dumps(moves).encode())
-                os.replace(stage / "journal", journal)
+                told = {"command": operation.command, "moves": moves}
+                _write(stage / "journal", json.dumps(told).encode())
+                os.replace(stage / "journal", root / FOLDER / "journal")
             except BaseException:
                 shutil.rmtree(stage, ignore_errors=True)
                 raise
-        recover(root)
+        _finish(root)
     return sorted(real)
 
 
-def recover(root: Path) -> list[str]:
-    """Finish a change that was interrupted after it had been decided; the paths it is about.
+def recover(root: Path) -> Recovered | None:
+    """Finish a change that was interrupted after it had been decided; what was found, if any.
 
     An interruption before that leaves the old state, and only staged files to clear away.
     """
+    folder = root / FOLDER
+    if not ((folder / "journal").exists() or (folder / "stage").exists()):
+        return None
+    with held(root):
+        return _finish(root)
+
+
+def _finish(root: Path) -> Recovered | None:
     journal = root / FOLDER / "journal"
     stage = root / FOLDER / "stage"
-    finished: list[str] = []
+    if not (journal.exists() or stage.exists()):
+        return None
+    command = command_of(stage / "record")
+    finished: tuple[str, ...] = ()
     if journal.exists():
         with explained("finish saving the changes"):
-            moves: dict[str, str | None] = json.loads(journal.read_bytes())
+            told = json.loads(journal.read_bytes())
+            command, moves = str(told["command"]), told["moves"]
             for path, staged in moves.items():
                 _carry_out(root / path, stage / staged if staged else None)
+            if (stage / "record").is_dir():  # else it was kept before the interruption
+                keep_record(root, stage / "record")
             journal.unlink()
-            finished = sorted(moves)
+            finished = tuple(sorted(moves))
     shutil.rmtree(stage, ignore_errors=True)
-    return finished
+    return Recovered(command, finished)
 
 
 @contextmanager
@@ -80,6 +115,11 @@ def held(root: Path) -> Iterator[None]:
         yield
 
 
+def _real(root: Path, changes: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+    """Those of *changes* that would change something."""
+    return {path: data for path, data in changes.items() if _content(root / path) != data}
+
+
 def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
@@ -93,6 +133,12 @@ def _stage(stage: Path, changes: Mapping[str, bytes | None]) -> dict[str, str | 
         if data is not None:
             _write(stage / str(number), data)
     return moves
+
+
+def _stage_record(stage: Path, files: Mapping[str, bytes]) -> None:
+    (stage / "record").mkdir()
+    for name, data in files.items():
+        _write(stage / "record" / name, data)
 
 
 def _check_writable(root: Path, changes: Mapping[str, bytes | None]) -> None:

@@ -37,7 +37,10 @@ def examine(
     :param accounted: what was mapped, renamed or dropped on the way
     """
     port = Port(repository, change, onto, result, accounted)
-    return tuple(dict.fromkeys(_examine(port)))
+    used: list[Names] = []
+    found = list(dict.fromkeys(_examine_files(port, used)))
+    told = {(finding.file, finding.line) for finding in found}
+    return (*found, *check_words(port, used, told))
 
 
 def wants_review(findings: Iterable[Finding]) -> bool:
@@ -45,19 +48,18 @@ def wants_review(findings: Iterable[Finding]) -> bool:
     return any(f.severity is not Severity.NOTE for f in findings)
 
 
-def _examine(port: Port) -> Iterator[Finding]:
-    used: list[Names] = []
+def _examine_files(port: Port, used: list[Names]) -> Iterator[Finding]:
+    """The checks of each file; the names that Python files use are added to *used*."""
     for file in port.files:
         yield from check_new_file(port, file)
         if not file.is_same:
             yield from _examine_text(port, file)
         if file.is_python:
             yield from _examine_python(port, file, used)
-    yield from check_words(port, used)
 
 
 def _examine_python(port: Port, file: PortedFile, used: list[Names]) -> Iterator[Finding]:
-    """The checks that know Python; the names that the file uses are added to *used*."""
+    """The checks that know Python."""
     if not file.is_same:
         yield from Removals(port, file).check()
     if not file.ours:

@@ -1,0 +1,185 @@
+"""Manifest and lock agree: every cell is there, none is left over, and so are the pins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from patchseries.checks.material import Material, Place
+from patchseries.checks.rule import Where, error, note, warning
+from patchseries.model import Finding, Outcome
+
+LOCK_MISSING = error(
+    "lock-missing",
+    "the series has no lock",
+    "The lock says from which commits the patches were made and what came of it. Without it "
+    "nothing can be verified.",
+    "run `series rebase` and commit the lock",
+)
+CELL_MISSING = error(
+    "cell-missing",
+    "the lock does not know a patch on a base",
+    "The manifest has a patch or a base that was never rebased, so nobody knows whether it fits.",
+    "run `series rebase` and commit the lock",
+)
+CELL_STALE = error(
+    "cell-stale",
+    "the lock knows a patch or base that the manifest no longer has",
+    "What is left over in the lock is not maintained, and looks as if it were.",
+    "run `series rebase`, which drops it, and commit the lock",
+)
+CELL_CONTRADICTS = error(
+    "cell-contradicts",
+    "manifest and lock disagree on whether a patch claims a base",
+    "The bounds of the patch were changed after the last rebase: the lock answers for another "
+    "manifest.",
+    "run `series rebase` and commit the lock",
+)
+CELL_DAMAGED = error(
+    "cell-damaged",
+    "a line of the lock contradicts itself",
+    "An outcome that makes a patch has the SHA-256 of its file; any other has none. Somebody "
+    "edited the lock by hand.",
+    "restore the lock from git, or run `series rebase`",
+)
+PIN_MISSING = error(
+    "pin-missing",
+    "a revision is not pinned",
+    "Without its pin a tag or branch may be another commit tomorrow, and the same manifest would "
+    "give other patches.",
+    "run `series fetch` and commit the lock",
+)
+PIN_EXTRA = warning(
+    "pin-extra",
+    "the lock pins what nothing needs",
+    "A pin that is left over hides which upstreams the series really depends on.",
+    "remove its line from the lock",
+)
+PIN_CONTRADICTS = error(
+    "pin-contradicts",
+    "a commit is pinned as another commit",
+    "The revision is a full commit id, so the pin can only be that very commit.",
+    "restore the lock from git, or run `series fetch`",
+)
+REQUIRES_UNMET = error(
+    "requires-unmet",
+    "a patch is there and one that it requires is not",
+    "The manifest says that it does not work without the other, whatever applies.",
+    "resolve the other patch, or restrict the `bases` of both",
+)
+SOURCE_FLOATS = warning(
+    "source-floats",
+    "a source is named by a branch alone",
+    "The lock pins it, but the manifest alone does not say what is ported, and a new lock would "
+    "silently take what the branch is by then.",
+    "add `commit` to the source",
+)
+UNTRACKED = note(
+    "untracked",
+    "nothing says which upstream change a patch is",
+    "With neither a Change-Id nor an upstream commit nobody can tell whether it has landed.",
+    "add `change-id` or `upstream`",
+)
+
+RULES = (
+    LOCK_MISSING, CELL_MISSING, CELL_STALE, CELL_CONTRADICTS, CELL_DAMAGED, PIN_MISSING, PIN_EXTRA,
+    PIN_CONTRADICTS, REQUIRES_UNMET, SOURCE_FLOATS, UNTRACKED,
+)  # fmt: skip
+
+
+def check(material: Material) -> Iterator[Finding]:
+    """Everything about manifest and lock."""
+    if material.lock_text is None:
+        yield LOCK_MISSING.found(f"there is no {material.lock_file}", file=material.manifest_file)
+        return
+    for place in material.places:
+        yield from _cell(material, place)
+        yield from _requires(material, place)
+    yield from _stale(material)
+    yield from _pins(material)
+
+
+def check_manifest(material: Material) -> Iterator[Finding]:
+    """What the manifest itself leaves open."""
+    projects = {column.project for column in material.columns}
+    for patch in material.manifest.patches:
+        if patch.project not in projects:
+            continue
+        line = material.patch_line(patch.name)
+        for source in patch.sources:
+            if source.branch and not source.commit:
+                yield SOURCE_FLOATS.found(
+                    f"the source of {patch.name} is the branch {source.branch}, whatever it holds",
+                    patch=patch.name, file=material.manifest_file, line=line,
+                )  # fmt: skip
+        if not (patch.change_id or patch.upstream or patch.superseded_by):
+            yield UNTRACKED.found(
+                f"{patch.name} has neither change-id nor upstream",
+                patch=patch.name, file=material.manifest_file, line=line,
+            )  # fmt: skip
+
+
+def _cell(material: Material, place: Place) -> Iterator[Finding]:
+    where: Where = {"patch": place.name, "file": material.lock_file}
+    line = material.lock_line(place.name, place.base)
+    claims = place.patch.applies_to(place.base)
+    if place.cell is None:
+        yield CELL_MISSING.found(f"{place} is not in the lock", **where)
+        return
+    if claims == (place.outcome is Outcome.NOT_APPLICABLE):
+        says = "claims" if claims else "excludes"
+        words = f"the manifest {says} {place.base} for {place.name}, the lock: {place.outcome}"
+        yield CELL_CONTRADICTS.found(words, line=line, **where)
+    sha256 = place.cell.sha256
+    is_digest = bool(sha256 and re.fullmatch(r"[0-9a-f]{64}", sha256))
+    if place.cell.outcome.makes_patch != is_digest or (sha256 and not is_digest):
+        words = f"{place} is {place.outcome} with {sha256 or 'no sha256'}"
+        yield CELL_DAMAGED.found(words, line=line, **where)
+
+
+def _requires(material: Material, place: Place) -> Iterator[Finding]:
+    if place.outcome is None or not place.outcome.makes_patch:
+        return
+    there = (Outcome.CLEAN, Outcome.ADAPTED, Outcome.ALREADY_APPLIED)
+    for name in place.patch.requires:
+        cell = material.lock.cells.get((name, place.base))
+        if cell is not None and cell.outcome not in there:
+            yield REQUIRES_UNMET.found(
+                f"{place} requires {name}, which is {cell.outcome} there",
+                patch=place.name,
+                file=material.manifest_file,
+                line=material.patch_line(place.name),
+            )
+
+
+def _stale(material: Material) -> Iterator[Finding]:
+    manifest = material.manifest
+    for name, base in material.lock.cells:
+        patch = manifest.patch(name)
+        if patch and base in manifest.projects[patch.project].bases:
+            continue
+        unknown = f"base {base} of {patch.project}" if patch else f"patch {name}"
+        yield CELL_STALE.found(
+            f"{name} on {base} is in the lock, and the manifest has no {unknown}",
+            patch=name,
+            file=material.lock_file,
+            line=material.lock_line(name, base),
+        )
+
+
+def _pins(material: Material) -> Iterator[Finding]:
+    pins = material.lock.pins
+    for repository, rev in material.wanted:
+        if (repository, rev) not in pins:
+            yield PIN_MISSING.found(f"{rev} of {repository} is not pinned", file=material.lock_file)
+    for (repository, rev), commit in pins.items():
+        line = material.lock_line(repository, rev)
+        if re.fullmatch(r"[0-9a-f]{40}", rev) and rev != commit:
+            yield PIN_CONTRADICTS.found(
+                f"{rev} of {repository} is pinned as {commit}", file=material.lock_file, line=line
+            )
+        if material.whole and (repository, rev) not in material.wanted:
+            yield PIN_EXTRA.found(
+                f"{rev} of {repository} is pinned, and nothing needs it",
+                file=material.lock_file, line=line,
+            )  # fmt: skip

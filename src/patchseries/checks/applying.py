@@ -1,0 +1,168 @@
+"""Every patch applies on every base it claims: strictly, at its place, and as it was ported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from patchseries.checks.material import Column, Material, Place
+from patchseries.checks.rule import Where, error, note, warning
+from patchseries.model import Finding, Outcome
+
+CONFLICT = error(
+    "conflict",
+    "a patch conflicts with a base that it claims",
+    "There is no patch file for this base: whoever builds for it goes without the patch.",
+    "run `series why` and `series resolve`, or restrict the patch's `bases`",
+)
+FAILS = error(
+    "does-not-apply",
+    "a patch file does not apply",
+    "dpkg-source allows no fuzz: the build stops here, or worse, on somebody else's machine.",
+    "run `series rebase`",
+)
+APPLIED_TWICE = error(
+    "in-base-already",
+    "a patch file is for a change that the base already has",
+    "dpkg-source refuses it; with another tool it would be applied a second time.",
+    "run `series rebase`",
+)
+OFFSET = note(
+    "offset",
+    "a hunk applies at another line than it says",
+    "It is accepted by dpkg-source. In code that repeats itself it can be the wrong place.",
+    "run `series rebase`",
+)
+ALREADY_APPLIED = note(
+    "already-applied",
+    "a base already has the change",
+    "The patch is not needed there. That is as it should be where a point release took it in.",
+    "nothing, or restrict the patch's `bases` to those that need it",
+)
+EMPTY = warning(
+    "empty-source",
+    "the source of a patch changes nothing",
+    "The commit is empty, so there is no patch; probably another commit was meant.",
+    "correct `source` in the manifest",
+)
+DIFFERS = error(
+    "regenerated-differs",
+    "porting it again gives something else than the lock says",
+    "Porting is a pure function of manifest, lock and upstream objects. If the result differs, "
+    "one of them (or the tool) changed after the last rebase.",
+    "run `series rebase`, read what changed with `git diff`, and commit it",
+)
+OWN_DIFFERS = error(
+    "own-patch-differs",
+    "an own patch in the series is not the one in patches/own",
+    "The copy was edited, or the original was edited and the series not rebased since.",
+    "edit the one in patches/own and run `series rebase`",
+)
+NOT_AT_HAND = error(
+    "not-at-hand",
+    "it could not be looked at",
+    "Whether the patches apply can only be told with the upstream objects. A gate that cannot "
+    "see must not open.",
+    "run `series fetch` and try again",
+)
+
+RULES = (
+    CONFLICT, FAILS, APPLIED_TWICE, OFFSET, ALREADY_APPLIED, EMPTY, DIFFERS, OWN_DIFFERS,
+    NOT_AT_HAND,
+)  # fmt: skip
+
+
+def check(material: Material) -> Iterator[Finding]:
+    """Everything about applying and porting."""
+    for column in material.columns:
+        if column.obstacle:
+            yield NOT_AT_HAND.found(
+                f"{column.project} on {column.base}: {column.obstacle.words}",
+                hint=column.obstacle.hint,
+            )
+    for place in material.places:
+        yield from _outcome(material, place)
+        yield from _applied(place)
+        yield from _regenerated(material, place)
+    yield from _already(material)
+
+
+def _outcome(material: Material, place: Place) -> Iterator[Finding]:
+    ported = place.column.port_of(place.name)
+    outcome = place.outcome or (ported.outcome if ported else None)
+    where: Where = {"patch": place.name, "file": material.manifest_file}
+    if outcome is Outcome.CONFLICT:
+        paths = ", ".join(c.path for c in ported.conflicts) if ported else ""
+        words = f"{place} conflicts" + (f" in {paths}" if paths else "")
+        yield CONFLICT.found(words, line=material.patch_line(place.name), **where)
+    elif outcome is Outcome.EMPTY:
+        words = f"the source of {place} changes nothing"
+        yield EMPTY.found(words, line=material.patch_line(place.name), **where)
+
+
+def _applied(place: Place) -> Iterator[Finding]:
+    applied = place.column.application(place.name)
+    where: Where = {"patch": place.name, "file": place.path(place.main)}
+    if applied is None:
+        return
+    has_file = place.main in place.column.files
+    if applied.result == "fails" and has_file:
+        yield FAILS.found(f"{place}: {applied.reason}", **where)
+    if applied.result == "already-applied" and has_file:
+        yield APPLIED_TWICE.found(f"{place}: {applied.reason}", **where)
+    if applied.moved:
+        shown = ", ".join(f"{m.path} hunk {m.hunk} by {m.lines:+d}" for m in applied.moved[:3])
+        more = f" and {len(applied.moved) - 3} more" if len(applied.moved) > 3 else ""
+        yield OFFSET.found(f"{place}: {shown} lines{more}", **where)
+
+
+def _regenerated(material: Material, place: Place) -> Iterator[Finding]:
+    ported = place.column.port_of(place.name)
+    if ported is None or place.cell is None:
+        return
+    cell = place.cell
+    fresh = (ported.outcome, ported.strategies, ported.files.get(place.main))
+    if fresh != (cell.outcome, cell.strategies, cell.sha256):
+        yield DIFFERS.found(
+            f"{place}: the lock has {_words(cell.outcome, cell.strategies, cell.sha256)}, "
+            f"porting gives {_words(*fresh)}",
+            patch=place.name,
+            file=material.lock_file,
+            line=material.lock_line(place.name, place.base),
+        )
+        return
+    yield from _own_copies(place.column, place)
+
+
+def _own_copies(column: Column, place: Place) -> Iterator[Finding]:
+    from patchseries.files import sha256
+
+    ported = column.port_of(place.name)
+    for name, digest in ported.files.items() if ported else ():
+        data = column.files.get(name)
+        if name != place.main and data is not None and sha256(data) != digest:
+            yield OWN_DIFFERS.found(
+                f"{place}: {name} is not what patches/own gives",
+                patch=place.name, file=place.path(name),
+            )  # fmt: skip
+
+
+def _already(material: Material) -> Iterator[Finding]:
+    """One note a patch: a line for each base would bury what matters."""
+    for patch in material.manifest.patches:
+        there = [
+            place.base
+            for place in material.places
+            if place.patch is patch and place.outcome is Outcome.ALREADY_APPLIED
+        ]
+        if there:
+            yield ALREADY_APPLIED.found(
+                f"{patch.name} is already in {', '.join(there)}",
+                patch=patch.name,
+                file=material.manifest_file,
+                line=material.patch_line(patch.name),
+            )
+
+
+def _words(outcome: Outcome, strategies: tuple[str, ...], sha256: str | None) -> str:
+    how = f" by {', '.join(strategies)}" if strategies else ""
+    return f"{outcome}{how}" + (f" {sha256[:12]}…" if sha256 else "")

@@ -1,0 +1,208 @@
+"""What stands in the patch files: headers, what dpkg-source would make of them, sign-offs.
+
+The same bytes serve several bases; they are looked at once, and one finding names the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from patchseries.checks import dep3
+from patchseries.checks.material import Material, Place
+from patchseries.checks.rule import Where, error, warning
+from patchseries.files import sha256
+from patchseries.lock import Acceptance
+from patchseries.model import Finding, Outcome
+from patchseries.patches.dpkg import Profile, guard
+from patchseries.patches.header import split_patch
+
+NOT_SIGNED_OFF = error(
+    "not-signed-off",
+    "an adapted patch was not signed off",
+    "git's own merge was not enough, so the result is a guess, however good: a person must have "
+    "read it before it ships.",
+    "read it with `series diff`, then `series accept PATCH`",
+)
+SIGNOFF_STALE = error(
+    "signoff-stale",
+    "the sign-off is for another diff",
+    "The patch changed after it was accepted; nobody has read what it is now.",
+    "read it with `series diff`, then `series accept PATCH`",
+)
+SIGNOFF_INVALID = error(
+    "signoff-invalid",
+    "a sign-off does not say who and when",
+    "It names a person as `Name <mail>` and a day as YYYY-MM-DD.",
+    "sign it off with `series accept PATCH`",
+)
+REVIEW_HEADER = error(
+    "review-header",
+    "a patch header and the lock disagree on the review",
+    "An adapted patch says so in its header until it is signed off, and then by whom; the "
+    "package carries the header, not the lock.",
+    "run `series rebase`",
+)
+OWN_MISSING = error(
+    "own-missing",
+    "an own patch is not there",
+    "The manifest names a file of patches/own that does not exist.",
+    "restore it, or take it out of the manifest",
+)
+OWN_REASON = error(
+    "own-reason",
+    "an own patch gives no reason",
+    "What was changed here, beyond what upstream did, must say why, or nobody dares to drop it.",
+    "say in the body of its header what was wrong and what it does about it",
+)
+OWN_UNNAMED = warning(
+    "own-unnamed",
+    "a file of patches/own is named by no manifest",
+    "It was written, perhaps reviewed, and is not part of any package.",
+    "name it in `fixups` or as a source, or remove it",
+)
+
+RULES = (
+    NOT_SIGNED_OFF, SIGNOFF_STALE, SIGNOFF_INVALID, REVIEW_HEADER, OWN_MISSING, OWN_REASON,
+    OWN_UNNAMED,
+)  # fmt: skip
+
+_WORDS_OF_A_REASON = 5
+
+
+def check(material: Material) -> Iterator[Finding]:
+    """Everything about headers, traps and sign-offs."""
+    yield from _patch_files(material)
+    for place in material.places:
+        yield from _review(material, place)
+        if place.main in place.column.files:
+            yield from _review_header(place, place.column.files[place.main])
+        applied = place.column.application(place.name)
+        for finding in applied.links if applied else ():
+            words = f"{place}: {finding.file}: {finding.message}"
+            yield replace(finding, message=words, file=place.path(place.main))
+    yield from _own(material)
+
+
+def _patch_files(material: Material) -> Iterator[Finding]:
+    profile = Profile(material.manifest.series.profile or Profile.CURRENT)
+    for (name, data), places in _distinct(material).items():
+        first, *others = places
+        more = f" (the same on {', '.join(p.base for p in others)})" if others else ""
+        own = name != first.main or _is_file_source(first)
+        for finding in _of_bytes(first, name, data, profile, own):
+            yield replace(finding, message=finding.message + more)
+
+
+def _distinct(material: Material) -> dict[tuple[str, bytes], list[Place]]:
+    """The places of each patch file, by its name and bytes."""
+    found: dict[tuple[str, bytes], list[Place]] = {}
+    for place in material.places:
+        prefix = f"{place.number:04d}"
+        for name, data in place.column.files.items():
+            if name == place.main or re.match(rf"{prefix}\.\d+-.*\.patch$", name):
+                found.setdefault((name, data), []).append(place)
+    return found
+
+
+def _is_file_source(place: Place) -> bool:
+    source = place.patch.source_for(place.base)
+    return bool(source and (source.file or source.url))
+
+
+def _of_bytes(
+    place: Place, name: str, data: bytes, profile: Profile, own: bool
+) -> Iterator[Finding]:
+    path = place.path(name)
+    for finding in guard(place.name, data, profile):
+        where = f"{finding.file}: " if finding.file else ""
+        words = f"{place}, {name}: {where}{finding.message}"
+        yield replace(finding, message=words, file=path)
+    if own and _is_bare(data):
+        return
+    for rule, line, words in dep3.problems(data, own=own):
+        yield rule.found(f"{place}, {name}: {words}", patch=place.name, file=path, line=line)
+
+
+def _is_bare(data: bytes) -> bool:
+    """Whether a patch file is a diff and nothing else."""
+    return not split_patch(data)[0].strip()
+
+
+def _review(material: Material, place: Place) -> Iterator[Finding]:
+    cell = place.cell
+    if cell is None:
+        return
+    where: Where = {"patch": place.name, "file": material.lock_file}
+    line = material.lock_line(place.name, place.base)
+    if cell.accepted is None:
+        if cell.outcome is Outcome.ADAPTED:
+            how = ", ".join(cell.strategies) or "by hand"
+            yield NOT_SIGNED_OFF.found(f"{place} was adapted ({how})", line=line, **where)
+        return
+    accepted = cell.accepted
+    if not (dep3.is_person(accepted.by) and dep3.is_day(accepted.on)):
+        words = f"{place} was accepted by {accepted.by!r} on {accepted.on!r}"
+        yield SIGNOFF_INVALID.found(words, line=line, **where)
+    data = place.column.files.get(place.main)
+    if data is not None and sha256(split_patch(data)[1]) != accepted.diff:
+        words = f"{place}: {accepted.by} accepted another diff on {accepted.on}"
+        yield SIGNOFF_STALE.found(words, line=line, **where)
+
+
+def _review_header(place: Place, data: bytes) -> Iterator[Finding]:
+    cell = place.cell
+    if cell is None or not cell.outcome.makes_patch:
+        return
+    fields = dep3.fields_of(data)
+    marks = [f.value for f in fields if f.name == "X-Series-Adapted"]
+    reviewers = [f.value for f in fields if f.name == "Reviewed-by"]
+    words = _disagreement(cell.outcome, cell.accepted, marks, reviewers)
+    if words:
+        yield REVIEW_HEADER.found(
+            f"{place}: {words}", patch=place.name, file=place.path(place.main)
+        )
+
+
+def _disagreement(
+    outcome: Outcome, accepted: Acceptance | None, marks: list[str], reviewers: list[str]
+) -> str | None:
+    if outcome is not Outcome.ADAPTED:
+        return "its header says adapted, the lock does not" if marks else None
+    if not marks:
+        return "the lock says adapted, its header does not"
+    waiting = marks[-1].endswith("not reviewed")
+    if accepted is None:
+        return None if waiting else "its header says reviewed, the lock does not"
+    if waiting:
+        return f"its header says not reviewed, the lock says by {accepted.by}"
+    return None if accepted.by in reviewers else f"its header does not name {accepted.by}"
+
+
+def _own(material: Material) -> Iterator[Finding]:
+    users = {
+        name: patch.name
+        for patch in material.manifest.patches
+        for name in (*patch.fixups_in_use, *(s.file for s in patch.sources if s.file))
+    }
+    for name, data in material.own.items():
+        where: Where = {"patch": users.get(name), "file": f"patches/{name}"}
+        if data is None:
+            yield OWN_MISSING.found(f"there is no patches/{name}", **where)
+        elif not _has_reason(data):
+            yield OWN_REASON.found(f"patches/{name} does not say why it is needed", **where)
+    for name in material.unnamed:
+        yield OWN_UNNAMED.found(f"no manifest names patches/{name}", file=f"patches/{name}")
+
+
+def _has_reason(data: bytes) -> bool:
+    """Whether the head has prose besides its fields and its one-line summary."""
+    head = split_patch(data)[0].decode("utf-8", "replace").partition("\n---")[0]
+    fields = dep3.fields_of(data)
+    long_ones = [f.value for f in fields if f.name == "Description"]
+    summary = {f.line for f in fields}
+    prose = [line for n, line in enumerate(head.splitlines(), 1) if n not in summary]
+    words = " ".join(line for line in prose if not line.startswith((" ", "\t"))).split()
+    described = " ".join(long_ones).split()
+    return len(words) >= _WORDS_OF_A_REASON or len(described) > 2 * _WORDS_OF_A_REASON

@@ -1,0 +1,191 @@
+"""The patches on disk are what the lock says: bytes, names, order, and nothing beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from patchseries.checks.material import Column, Material, Place
+from patchseries.checks.rule import Where, error, warning
+from patchseries.files import sha256
+from patchseries.model import Finding
+from patchseries.patches.quilt import SeriesLine, parse_series
+
+PATCH_MISSING = error(
+    "patch-missing",
+    "a patch file is not there",
+    "The lock says that this patch was ported and written; the package would go without it.",
+    "run `series rebase`",
+)
+PATCH_EDITED = error(
+    "patch-edited",
+    "a patch file is not the one that was ported",
+    "Its SHA-256 is not the lock's: somebody changed it by hand since, and what it is now was "
+    "neither ported nor reviewed.",
+    "take the edit in with `series refresh`, or drop it with `series rebase --overwrite`",
+)
+SERIES_MISSING = error(
+    "series-missing",
+    "there are patches and no series file",
+    "dpkg-source and quilt apply what the file `series` names, and nothing else.",
+    "run `series rebase`",
+)
+SERIES_UNLISTED = error(
+    "series-unlisted",
+    "a patch file is not named in its series file",
+    "dpkg-source applies what `series` names: the package would silently go without the patch.",
+    "run `series rebase`",
+)
+SERIES_DANGLING = error(
+    "series-dangling",
+    "a series file names a file that is not there",
+    "dpkg-source stops at it.",
+    "run `series rebase`",
+)
+SERIES_STRANGER = error(
+    "series-stranger",
+    "a series file names a patch that the lock knows nothing of",
+    "It would be applied, and nobody knows where it comes from.",
+    "add it to the manifest, or run `series rebase`",
+)
+SERIES_ORDER = error(
+    "series-order",
+    "the patches stand in another order than in the manifest",
+    "Each patch was made on top of those before it; in another order it may fail, or apply in "
+    "the wrong place.",
+    "run `series rebase`",
+)
+SERIES_TWICE = error(
+    "series-twice",
+    "a series file names a patch twice",
+    "dpkg-source applies it once and fails the second time.",
+    "run `series rebase`",
+)
+SERIES_OPTIONS = error(
+    "series-options",
+    "a line of a series file has options",
+    "dpkg-source always applies with -p1 and ignores what else quilt would take.",
+    "run `series rebase`",
+)
+SERIES_TEXT = error(
+    "series-text",
+    "a series file is no clean text",
+    "It must be UTF-8 with LF line ends and end with one; older tools drop the last line else.",
+    "run `series rebase`",
+)
+STRAY = warning(
+    "stray-file",
+    "something lies beside the patches that does not belong there",
+    "Left-overs such as .orig and .rej end up in packages and confuse the next person.",
+    "remove it",
+)
+
+RULES = (
+    PATCH_MISSING, PATCH_EDITED, SERIES_MISSING, SERIES_UNLISTED, SERIES_DANGLING,
+    SERIES_STRANGER, SERIES_ORDER, SERIES_TWICE, SERIES_OPTIONS, SERIES_TEXT, STRAY,
+)  # fmt: skip
+
+
+def check(material: Material) -> Iterator[Finding]:
+    """Everything about the files below patches/NAME."""
+    for column in material.columns:
+        places = [place for place in material.places if place.column is column]
+        for place in places:
+            yield from _files(place)
+        expected = {file: place.name for place in places for file in place.expected}
+        yield from _series(column, expected)
+        yield from _strays(column, expected)
+    if material.whole:
+        yield from _stray_folders(material)
+
+
+def _files(place: Place) -> Iterator[Finding]:
+    files = place.column.files
+    for name in place.expected:
+        if name not in files:
+            yield PATCH_MISSING.found(
+                f"{place}: {name} is not there", patch=place.name, file=place.path(name)
+            )
+    data = files.get(place.main)
+    wanted = place.cell.sha256 if place.cell else None
+    if data is not None and wanted and sha256(data) != wanted:
+        yield PATCH_EDITED.found(
+            f"{place}: {place.main} is not what the lock says (sha256 {sha256(data)[:12]}…, "
+            f"not {wanted[:12]}…)",
+            patch=place.name, file=place.path(place.main),
+        )  # fmt: skip
+
+
+def _series(column: Column, expected: dict[str, str]) -> Iterator[Finding]:
+    path = f"{column.folder}/series"
+    data = column.files.get("series")
+    if data is None:
+        if expected:
+            yield SERIES_MISSING.found(f"there is no {path}", file=path)
+        return
+    if data and (not data.endswith(b"\n") or b"\r" in data or not _is_utf8(data)):
+        yield SERIES_TEXT.found(f"{path} is not UTF-8 text with LF line ends", file=path)
+    lines = parse_series(data.decode("utf-8", "replace"))
+    yield from _names(column, path, lines, expected)
+    yield from _order(path, [line.name for line in lines], expected)
+
+
+def _names(
+    column: Column, path: str, lines: Sequence[SeriesLine], expected: dict[str, str]
+) -> Iterator[Finding]:
+    named = [line.name for line in lines]
+    for at, line in enumerate(lines, 1):
+        patch = expected.get(line.name)
+        where: Where = {"patch": patch, "file": path}
+        if line.name not in column.files:
+            words = f"{path} names {line.name}, which is not there"
+            yield SERIES_DANGLING.found(words, line=at, **where)
+        elif patch is None:
+            yield SERIES_STRANGER.found(f"{path} names {line.name}", line=at, **where)
+        if line.options and line.options != ("-p1",):
+            words = " ".join(line.options)
+            yield SERIES_OPTIONS.found(f"{path}: {line.name} with {words}", line=at, **where)
+        if line.name in named[: at - 1]:
+            yield SERIES_TWICE.found(f"{path} names {line.name} twice", line=at, **where)
+    for name, patch in expected.items():
+        if name in column.files and name not in named:
+            yield SERIES_UNLISTED.found(f"{path} does not name {name}", patch=patch, file=path)
+
+
+def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterator[Finding]:
+    there = [name for name in dict.fromkeys(named) if name in expected]
+    wanted = [name for name in expected if name in there]
+    for is_, should_be in zip(there, wanted, strict=True):
+        if is_ != should_be:
+            yield SERIES_ORDER.found(
+                f"{path}: {is_} stands where {should_be} should",
+                patch=expected[is_], file=path, line=list(named).index(is_) + 1,
+            )  # fmt: skip
+            return
+
+
+def _strays(column: Column, expected: dict[str, str]) -> Iterator[Finding]:
+    named = {
+        line.name
+        for line in parse_series(column.files.get("series", b"").decode("utf-8", "replace"))
+    }
+    for name in (*column.files, *column.others):
+        if name != "series" and name not in expected and name not in named:
+            path = f"{column.folder}/{name}"
+            yield STRAY.found(f"{path} belongs to no patch", file=path)
+
+
+def _stray_folders(material: Material) -> Iterator[Finding]:
+    projects = material.manifest.projects
+    known = {f"{base.replace('/', '-')}/{name}" for name, p in projects.items() for base in p.bases}
+    for folder in material.folders:
+        if folder not in known:
+            path = f"patches/{material.manifest.name}/{folder}"
+            yield STRAY.found(f"{path} is of no base or project of the manifest", file=path)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,213 @@
+"""What the rules look at: a series as it lies there, gathered before any rule runs.
+
+The rules are functions of these values alone, so that they can be run anywhere and twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from patchseries.lock import Cell, Lock
+from patchseries.manifest import Manifest, PatchEntry
+from patchseries.model import Conflict, Finding, Outcome
+from patchseries.patches.compose import fixup_name, patch_name
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A hunk that applied elsewhere than its header says, by how many lines."""
+
+    path: str
+    hunk: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """How the files of one patch apply: ``result`` is a word of test-apply (DESIGN).
+
+    ``links`` are findings on symbolic links of the base that it would write through.
+    """
+
+    patch: str
+    result: str
+    reason: str = ""
+    moved: tuple[Moved, ...] = ()
+    links: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ported:
+    """What porting one patch gives today: ``files`` are the SHA-256 of its files, by name."""
+
+    patch: str
+    outcome: Outcome
+    strategies: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why something could not be looked at: in words, and what to do about it."""
+
+    words: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One project on one base.
+
+    ``folder`` is where its patches lie, below the root; ``files`` are the regular files there and
+    ``others`` whatever else is. ``obstacle``: it could be neither applied nor ported.
+    """
+
+    project: str
+    base: str
+    folder: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    applied: tuple[Application, ...] = ()
+    ported: tuple[Ported, ...] = ()
+    obstacle: Obstacle | None = None
+
+    def application(self, patch: str) -> Application | None:
+        """How *patch* applies, if that is known."""
+        return next((a for a in self.applied if a.patch == patch), None)
+
+    def port_of(self, patch: str) -> Ported | None:
+        """What porting *patch* gives, if that is known."""
+        return next((p for p in self.ported if p.patch == patch), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """Where a tracked change is upstream: the line, its first tag there, the commit."""
+
+    patch: str
+    line: str
+    tag: str | None
+    commit: str
+    evidence: str
+    bases: tuple[str, ...] = ()
+    """The bases of the series that already contain it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What the servers say now.
+
+    ``revisions``: what each pinned tag or branch is today (None: it is gone); ``patchsets``: the
+    newest patchset of each Gerrit source, by patch; ``silent``: who could not be asked, and why.
+    """
+
+    revisions: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    patchsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    silent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Material:
+    """A series, or the part of it that was selected (``whole`` is false then).
+
+    ``own`` holds the bytes of each own patch that the manifest names (None: not there);
+    ``unnamed`` are files of patches/own that no manifest names; ``folders`` what lies below
+    patches/NAME, as BASE/PROJECT; ``wanted`` the pins that the selection needs.
+    """
+
+    manifest: Manifest
+    manifest_file: str
+    manifest_text: str
+    lock: Lock
+    lock_file: str
+    lock_text: str | None
+    columns: tuple[Column, ...]
+    wanted: tuple[tuple[str, str], ...] = ()
+    own: Mapping[str, bytes | None] = field(default_factory=dict)
+    unnamed: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    whole: bool = True
+    landed: tuple[Landed, ...] = ()
+    upstream: Upstream | None = None
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every patch in every column, in order."""
+        return tuple(place for column in self.columns for place in self._places(column))
+
+    def _places(self, column: Column) -> Iterator[Place]:
+        for number, patch in enumerate(self.manifest.patches_of(column.project), 1):
+            yield Place(number, patch, column, self.lock.cells.get((patch.name, column.base)))
+
+    def patch_line(self, name: str) -> int:
+        """The line of the manifest on which the patch *name* begins."""
+        index = next((i for i, p in enumerate(self.manifest.patches) if p.name == name), 0)
+        return self.manifest_line("patch", index)
+
+    def manifest_line(self, *path: str | int) -> int:
+        """The line of the key *path* in the manifest, or of the table around it."""
+        from patchseries.manifest.positions import line_of
+
+        return line_of(self._manifest_lines, path)
+
+    def lock_line(self, *words: str) -> int | None:
+        """The line of the lock on which every one of *words* stands in quotes."""
+        lines = (self.lock_text or "").splitlines()
+        quoted = [f'"{word}"' for word in words]
+        return next((n for n, at in enumerate(lines, 1) if all(q in at for q in quoted)), None)
+
+    @cached_property
+    def _manifest_lines(self) -> dict[tuple[str | int, ...], int]:
+        from patchseries.manifest.positions import key_lines
+
+        return key_lines(self.manifest_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One patch on one base: its number in its project, and what the lock says of it."""
+
+    number: int
+    patch: PatchEntry
+    column: Column
+    cell: Cell | None
+
+    @property
+    def name(self) -> str:
+        """The patch's name."""
+        return self.patch.name
+
+    @property
+    def base(self) -> str:
+        """The base's name."""
+        return self.column.base
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome that the lock has."""
+        return self.cell.outcome if self.cell else None
+
+    @property
+    def main(self) -> str:
+        """The name of its patch file."""
+        return patch_name(self.number, self.patch.name)
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """The files that it must have by what the lock says: the patch, then own ones on top."""
+        if self.outcome is None or not self.outcome.makes_patch:
+            return ()
+        own = enumerate(self.patch.fixups_in_use, 1)
+        return (self.main, *(fixup_name(self.number, i, name) for i, name in own))
+
+    def path(self, file: str) -> str:
+        """The path of one of its files below the root."""
+        return f"{self.column.folder}/{file}"
+
+    def __str__(self) -> str:
+        """How messages name it: ``PATCH on BASE``."""
+        return f"{self.patch.name} on {self.column.base}"

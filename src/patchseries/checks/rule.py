@@ -1,0 +1,58 @@
+"""A rule: its code, how much a breach weighs, and why anybody should care."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from patchseries.model import Finding, Severity
+
+
+class Where(TypedDict, total=False):
+    """Where a breach is: the patch, and the file below the project's root."""
+
+    patch: str | None
+    file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the gate.
+
+    ``title`` says in a few words what is wrong when it speaks; ``why`` explains to a person who
+    never heard of it why that matters; ``remedy`` is what to do, as an instruction.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    why: str
+    remedy: str
+
+    def found(
+        self,
+        message: str,
+        *,
+        patch: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> Finding:
+        """A breach of this rule; the hint is the remedy unless a better one is at hand."""
+        hint = hint or self.remedy
+        return Finding(self.code, self.severity, message, patch, file, line, hint)
+
+
+def error(code: str, title: str, why: str, remedy: str) -> Rule:
+    """A rule whose breach fails the check."""
+    return Rule(code, Severity.ERROR, title, why, remedy)
+
+
+def warning(code: str, title: str, why: str, remedy: str) -> Rule:
+    """A rule whose breach a person should look at."""
+    return Rule(code, Severity.WARNING, title, why, remedy)
+
+
+def note(code: str, title: str, why: str, remedy: str) -> Rule:
+    """A rule that only informs."""
+    return Rule(code, Severity.NOTE, title, why, remedy)

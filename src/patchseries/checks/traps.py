@@ -1,0 +1,60 @@
+"""The codes of what dpkg-source refuses or takes wrongly, with an explanation each.
+
+The findings are made by :mod:`patchseries.patches.dpkg`, which knows the bytes.
+"""
+
+from __future__ import annotations
+
+from patchseries.checks.rule import Rule, error
+
+_REMAKE = "make the patch anew with `series rebase`"
+_LEAVE_OUT = "leave the file out of the patch; the packaging can bring it"
+
+_ROWS: tuple[tuple[str, str, str, str], ...] = (
+    ("dpkg-binary", "a git binary patch",
+     "dpkg-source refuses it; where text stands beside it, older ones drop it without a word.",
+     _LEAVE_OUT),
+    ("dpkg-binary-differs", "a patch that only says that binary files differ",
+     "dpkg-source does nothing and reports success.", _LEAVE_OUT),
+    ("dpkg-crlf", "the patch itself has CRLF line ends",
+     "Whether it applies depends on the version of patch, and so does what comes of it.", _REMAKE),
+    ("dpkg-delete-empty", "a patch deletes an empty file",
+     "The tools of precise refuse it.", "keep the file"),
+    ("dpkg-empty-file", "a patch makes a file that is empty",
+     "dpkg-source reports success and the file is missing.", "give the file a line"),
+    ("dpkg-file-twice", "a patch changes one file in two places",
+     "dpkg-source -b refuses it.", _REMAKE),
+    ("dpkg-header-line", "a line of the header looks like the start of a diff",
+     "patch takes it for one, also when it is indented, and refuses the file.",
+     "put something before the line"),
+    ("dpkg-malformed", "the patch is damaged",
+     "A hunk has fewer lines than it says, or lines that are none.", _REMAKE),
+    ("dpkg-mode", "a patch changes a file's mode",
+     "The tools of precise lose modes, and refuse a patch that changes nothing else.",
+     "set the mode in debian/rules"),
+    ("dpkg-new-symlink", "a patch makes a symbolic link",
+     "The tools of precise make a regular file of it.", "make the link in the packaging"),
+    ("dpkg-no-diff", "a patch file without a change",
+     "dpkg-source refuses it or does nothing, by its version.", "leave the patch out"),
+    ("dpkg-path-absolute", "a patch names an absolute path",
+     "dpkg-source makes the file inside the tree instead.", "name it from the tree's top"),
+    ("dpkg-path-debian", "a patch changes files below debian/",
+     "dpkg-source -b refuses it while -x applies it.", "change the packaging instead"),
+    ("dpkg-path-hidden", "a patch changes files of git or quilt",
+     "dpkg-source lets it, and the next tool that runs obeys what it wrote.",
+     "leave the file out"),
+    ("dpkg-path-outside", "a patch leads out of the tree",
+     "dpkg-source refuses it. Nobody writes such a path by accident.", "leave the file out"),
+    ("dpkg-quoted-name", "git has quoted a file's name",
+     "patch does not know the quotes and refuses the name.", "rename the file"),
+    ("dpkg-rename", "a patch renames or copies without a change",
+     "The tools of precise refuse it.", _REMAKE),
+    ("dpkg-rename-edit", "a patch renames and edits",
+     "The tools of precise report success and make another tree.", _REMAKE),
+    ("dpkg-symlink-change", "a patch changes or deletes a symbolic link",
+     "dpkg-source refuses it.", "leave the link as it is"),
+    ("dpkg-through-symlink", "a patch changes a file through a symbolic link",
+     "dpkg-source refuses it.", "change the file that the link points to"),
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = tuple(error(*row) for row in _ROWS)

@@ -1,0 +1,92 @@
+"""What happened upstream since: landed, moved, gone, a newer patchset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from patchseries.checks.material import Material, Upstream
+from patchseries.checks.rule import Where, error, note, warning
+from patchseries.model import Finding
+
+LANDED = note(
+    "landed-upstream",
+    "the tracked change has landed upstream",
+    "From that release on the patch is not needed.",
+    "drop the patch when the series moves to that release",
+)
+MOVED = error(
+    "upstream-moved",
+    "a tag or branch is no longer the commit that is pinned",
+    "Tags of releases do not move. When one does, the upstream was rewritten, or somebody is "
+    "between you and it.",
+    "find out why it moved; to accept it, remove its line from the lock and run `series fetch`",
+)
+BRANCH_MOVED = note(
+    "branch-moved",
+    "a branch has gone on since it was pinned",
+    "The series is ported from the commit that is pinned; there may be a newer version.",
+    "to take it, remove its line from the lock and run `series fetch`",
+)
+GONE = error(
+    "upstream-gone",
+    "a tag or branch is no longer there",
+    "What is in the cache may be the last copy; the next person cannot fetch it.",
+    "keep a mirror of it, or name another repository",
+)
+PATCHSET = warning(
+    "newer-patchset",
+    "there is a newer patchset than the one that is ported",
+    "Its author has changed it since: the reason may matter here too.",
+    "read it, and raise `patchset` in the manifest",
+)
+SILENT = warning(
+    "upstream-silent",
+    "a server could not be asked",
+    "Whether something moved there is not known.",
+    "try again, or check without --online",
+)
+
+RULES = (LANDED, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
+
+
+def check(material: Material) -> Iterator[Finding]:
+    """Everything about the upstreams; without --online only what the cache can tell."""
+    for landed in material.landed:
+        tag = f"since {landed.tag}" if landed.tag else "not yet released"
+        yield LANDED.found(
+            f"{landed.patch} has landed in {landed.line}, {tag} "
+            f"(commit {landed.commit[:12]}, by {landed.evidence})",
+            patch=landed.patch,
+            file=material.manifest_file,
+            line=material.patch_line(landed.patch),
+        )
+    if material.upstream is not None:
+        yield from _online(material, material.upstream)
+
+
+def _online(material: Material, upstream: Upstream) -> Iterator[Finding]:
+    for repository, why in upstream.silent.items():
+        yield SILENT.found(f"{repository}: {why}", file=material.manifest_file)
+    for (repository, rev), now in upstream.revisions.items():
+        pinned = material.lock.pins.get((repository, rev))
+        where: Where = {"file": material.lock_file}
+        line = material.lock_line(repository, rev)
+        if now is None:
+            yield GONE.found(f"{repository} no longer has {rev}", line=line, **where)
+        elif pinned and now != pinned:
+            rule = BRANCH_MOVED if rev in _branches(material) else MOVED
+            words = f"{rev} of {repository} is {now[:12]} now, pinned is {pinned[:12]}"
+            yield rule.found(words, line=line, **where)
+    for patch, (pinned_set, newest) in upstream.patchsets.items():
+        if newest > pinned_set:
+            yield PATCHSET.found(
+                f"{patch} is ported from patchset {pinned_set}, the newest is {newest}",
+                patch=patch,
+                file=material.manifest_file,
+                line=material.patch_line(patch),
+            )
+
+
+def _branches(material: Material) -> set[str]:
+    patches = material.manifest.patches
+    return {s.branch for p in patches for s in p.sources if s.branch and not s.commit}

@@ -1,0 +1,93 @@
+"""``series accept``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.building import maintainer
+from patchseries.cli.common import (
+    Given,
+    Progress,
+    changed_words,
+    now,
+    options,
+    say,
+    show,
+    show_json,
+)
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.accept import Offer
+
+
+@click.command("accept")
+@click.argument("patch_name", metavar="PATCH")
+@options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
+@click.option("-y", "--yes", is_flag=True, help="Sign off without being asked.")
+def command(patch_name: str, yes: bool, **given: Any) -> int:
+    """Sign the adapted PATCH off: shows how it differs from its source, asks, records it.
+
+    The lock keeps who, when and for which diff. When the port changes later, it asks again.
+    """
+    from patchseries.pipeline.accept import accept, offers
+    from patchseries.pipeline.rebase import rebase
+
+    asked = replace(Given(**given), patch=(patch_name,))
+    series, selection = asked.open()
+    with Progress(asked) as progress:
+        session = asked.session(progress)
+        pins = session.at_hand(series, selection)
+        with session.ingredients(series, pins) as ingredients:
+            rebased = rebase(ingredients, selection, session.told)
+            cells = [cell for cell in rebased.cells if cell.patch == patch_name]
+            waiting = offers(ingredients, cells)
+    if not asked.as_json:
+        show_offers(waiting, asked)
+    taken = bool(waiting) and not asked.dry_run and (yes or _agreed(asked))
+    changed: tuple[str, ...] = ()
+    if taken:
+        by = str(maintainer())
+        changed = accept(session, series, pins, waiting, by, now().date().isoformat()).changed
+    if asked.as_json:
+        show_json({"accepted": taken, "offers": offer_rows(waiting)}, ok=True)
+    elif waiting:
+        say(changed_words(changed, asked.dry_run) if taken else "not signed off")
+    return 1 if waiting and not taken else 0
+
+
+def show_offers(waiting: list[Offer], asked: Given) -> None:
+    """Each diff that waits, with its findings and how it differs from the source."""
+    from rich.text import Text
+
+    for offer in waiting:
+        how = ", ".join(offer.strategies)
+        show(f"{offer.patch} on {', '.join(offer.bases)}: adapted by {how}", asked)
+        for finding in offer.findings:
+            show(Text(f"  {finding.severity}: {finding.code}: {finding.message}"), asked)
+        show(Text(offer.range_diff or "  (the same diff as the source's)\n"), asked)
+    if not waiting:
+        show("nothing waits for a sign-off", asked)
+
+
+def offer_rows(waiting: list[Offer]) -> list[dict[str, Any]]:
+    """Offers as rows of a JSON document."""
+    from patchseries.report.documents import finding_rows
+
+    return [
+        {
+            "patch": offer.patch,
+            "bases": list(offer.bases),
+            "diff": offer.diff,
+            "strategies": list(offer.strategies),
+            "findings": finding_rows(offer.findings),
+            "range_diff": offer.range_diff,
+        }
+        for offer in waiting
+    ]
+
+
+def _agreed(asked: Given) -> bool:
+    return not asked.as_json and click.confirm("Sign off?", err=True)

@@ -1,0 +1,42 @@
+"""``series show``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from patchseries.cli.common import Given, Progress, options, show_json
+
+
+@click.command("show")
+@click.argument("wanted", metavar="PATCH")
+@options("name", "offline", "mirror", "json", "quiet")
+def command(wanted: str, **given: Any) -> int:
+    """All that is known of PATCH of the series NAME.
+
+    What the manifest and the lock say, and where the change landed upstream (when the history of
+    its project is at hand or can be fetched).
+    """
+    from patchseries.errors import UpstreamError
+    from patchseries.pipeline.status import series_status
+    from patchseries.report.show import Known, known_document, known_text
+
+    asked = Given(patch=(wanted,), **given)
+    series, selection = asked.open()
+    patch = series.manifest.patch(wanted)
+    assert patch is not None  # the selection has checked it
+    found, unknown = None, None
+    with Progress(asked) as progress:
+        try:
+            found = series_status(asked.session(progress), series, selection).patches[0]
+        except UpstreamError as error:
+            unknown = error.message
+    project = series.manifest.projects[patch.project]
+    cells = {base: c for (name, base), c in series.lock.cells.items() if name == wanted}
+    known = Known(patch, project, cells, found, unknown)
+    if asked.as_json:
+        show_json({"patch": known_document(known)}, ok=unknown is None)
+    else:
+        click.echo(known_text(known))
+    return 0

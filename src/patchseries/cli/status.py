@@ -1,0 +1,53 @@
+"""``series status``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from patchseries.cli.common import Given, Progress, options, show, show_json
+
+
+@click.command("status")
+@options("name", "project", "patch", "offline", "mirror", "json", "quiet", "color")
+@click.option("--release", metavar="LINE", help="Is each patch in this release line (havana)?")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "csv"]), default="text",
+    help="A table for a terminal, a release note or a spreadsheet.",
+)  # fmt: skip
+def command(release: str | None, form: str, **given: Any) -> int:
+    """Tell which patches of NAME landed upstream, in which release first, and by what evidence.
+
+    A patch that never merged may be superseded by others that did. Evidence is, the surest first:
+    change-id, commit, cherry-pick, patch-id. Author and subject alone are shown as "perhaps".
+    """
+    from patchseries.pipeline.status import series_status
+    from patchseries.report import status as tables
+
+    asked = Given(**given)
+    series, selection = asked.open()
+    with Progress(asked) as progress:
+        found = series_status(asked.session(progress), series, selection)
+    if release:
+        found.check_line(release)
+    if asked.as_json:
+        show_json(
+            {"patches": [tables.status_document(patch, release) for patch in found.patches]},
+            ok=True,
+        )
+        return 0
+    if release:
+        line = release.lower()
+        released = [name for name, known in found.projects.items() if line in known.lines]
+        table = tables.release_table(found.patches, line, released)
+    else:
+        columns = {n: tables.columns_of(p.lines, p.base) for n, p in found.projects.items()}
+        table = tables.status_table(found.patches, columns)
+    if form == "text":
+        show(tables.as_rich(table), asked)
+    else:
+        click.echo(
+            tables.as_markdown(table) if form == "markdown" else tables.as_csv(table), nl=False
+        )
+    return 0

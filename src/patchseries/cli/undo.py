@@ -1,0 +1,73 @@
+"""``series undo``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.common import (
+    Given,
+    interrupted_words,
+    operation,
+    options,
+    say,
+    show,
+    show_json,
+)
+
+if TYPE_CHECKING:
+    from patchseries.journal import Logged
+
+
+@click.command("undo")
+@click.argument("number", type=int, required=False)
+@click.option("--list", "listing", is_flag=True, help="Show the operation log.")
+@options("dry_run", "json", "color")
+def command(number: int | None, listing: bool, **given: Any) -> int:
+    """Take the last command back that changed manifest, lock, patches or resolutions.
+
+    NUMBER names another operation of the log. A file that was changed since is never touched:
+    then nothing is undone. An undo is logged too; `series undo NUMBER` takes it back.
+    """
+    from patchseries.journal import operations, recover, undo
+    from patchseries.pipeline.series import project_root
+
+    asked = Given(**given)
+    root = project_root(Path.cwd())
+    if found := recover(root):
+        say(interrupted_words(found))
+    if listing:
+        show_log(operations(root), asked)
+        return 0
+    taken = undo(root, operation(), number, dry_run=asked.dry_run)
+    if asked.as_json:
+        show_json({"undone": asdict(taken), "dry_run": asked.dry_run}, ok=True)
+    else:
+        verb = "would take back" if asked.dry_run else "took back"
+        show(f"{verb} {taken.number}: {taken.command} ({taken.time})", asked)
+        for change in taken.changes:
+            show(f"  {_back(change.before, change.after)} {change.path}", asked)
+    return 0
+
+
+def show_log(logged: list[Logged], asked: Given) -> None:
+    """The operations, the last first."""
+    if asked.as_json:
+        show_json({"operations": [asdict(one) for one in logged]}, ok=True)
+        return
+    for one in logged:
+        mark = " (undone)" if one.undone else ""
+        paths = [change.path for change in one.changes]
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        show(f"{one.number:>4}  {one.time}  {one.command}{mark}: {paths[0]}{more}", asked)
+    if not logged:
+        show("nothing was changed yet", asked)
+
+
+def _back(before: str | None, after: str | None) -> str:
+    if before is None:
+        return "removed "
+    return "restored" if after is None else "reverted"

@@ -1,0 +1,72 @@
+"""What a package's folder remembers of its build: from which inputs, and what counts on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from patchseries.debian.request import SourcePackage
+from patchseries.files import sha256, write_atomic
+
+RECORD = "series-build.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The last build in a folder.
+
+    :param digest: of the request it was made from
+    :param number: what its version counts to, after ``stock`` and ``stem``
+    :param entries: our changelog entries so far, newest first
+    """
+
+    digest: str
+    number: int
+    stock: str
+    stem: str
+    entries: str
+    package: SourcePackage
+
+    def intact(self) -> bool:
+        """Whether the folder still holds the files as they were made."""
+        folder = self.package.folder
+        try:
+            return all(
+                sha256((folder / name).read_bytes()) == digest
+                for name, digest in self.package.files.items()
+            )
+        except OSError:
+            return False
+
+
+def read_record(folder: Path) -> Record | None:
+    """The record in *folder*; None where there is none that can be read."""
+    try:
+        data = json.loads((folder / RECORD).read_bytes())
+        package = SourcePackage(**data.pop("package"), folder=folder, verified=True)
+        return Record(**data, package=package)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write *record* into *folder*."""
+    package = record.package
+    data = {
+        "digest": record.digest, "number": record.number, "stock": record.stock,
+        "stem": record.stem, "entries": record.entries,
+        "package": {
+            "project": package.project, "base": package.base, "source": package.source,
+            "version": package.version, "dsc": package.dsc, "changes": package.changes,
+            "files": dict(package.files),
+        },
+    }  # fmt: skip
+    write_atomic(folder / RECORD, (json.dumps(data, indent=1) + "\n").encode())
+
+
+def remember_files(package: SourcePackage) -> None:
+    """Take the sums of *package* into the record of its folder (it was signed)."""
+    record = read_record(package.folder)
+    if record is not None:
+        write_record(package.folder, replace(record, package=package))

@@ -1,0 +1,81 @@
+"""Handing a package on: signing it, passing it to an archive, building binaries from it.
+
+Each runs the user's own program with the user's own configuration and environment.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+from patchseries import process
+from patchseries.debian.record import remember_files
+from patchseries.debian.request import SourcePackage
+from patchseries.errors import ProgramError, SeriesError
+from patchseries.files import explained, sha256, staging, write_atomic
+
+_LOG = "build.log"
+
+
+def sign(package: SourcePackage, key: str) -> SourcePackage:
+    """Sign .dsc, .buildinfo and .changes with *key* (debsign); the package with its new sums.
+
+    It happens in a copy: what is in the folder is signed altogether or not at all.
+
+    :raises ProgramError: debsign is missing, or has no such key
+    """
+    if key.startswith("-"):
+        raise SeriesError(f"not a key: {key!r}")
+    files = [package.folder / name for name in package.files]
+    with staging(package.folder.parent) as stage:
+        with explained("copy the package"):
+            for path in files:
+                (stage / path.name).write_bytes(path.read_bytes())
+        process.run(["debsign", "--no-conf", f"-k{key}", "--re-sign", package.changes], cwd=stage)
+        signed = {name: (stage / name).read_bytes() for name in package.files}
+    for name, data in signed.items():
+        write_atomic(package.folder / name, data)
+    made = replace(package, files={name: sha256(data) for name, data in signed.items()})
+    remember_files(made)
+    return made
+
+
+def publish(changes: Path, target: str, *, dry_run: bool = False) -> str:
+    """Hand *changes* to dput-ng (or dput) for *target*, as the user configured it; its words.
+
+    *dry_run* only simulates.
+
+    :raises ProgramError: dput is missing or refuses
+    """
+    if target.startswith("-"):
+        raise SeriesError(f"not a target: {target!r}")
+    simulate = ["--simulate"] if dry_run else []
+    try:
+        done = process.run(["dput", *simulate, target, changes], cwd=changes.parent)
+    except ProgramError as error:
+        raise ProgramError(
+            f"{changes.name} was not handed to {target}",
+            cause=error.cause or error.message,
+            hint=error.hint or f"check the profile of {target} (`dput --host-list`)",
+        ) from error
+    return (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+
+
+def build_binary(package: SourcePackage, command: str) -> Path:
+    """Run the user's builder *command* (``sbuild -d precise``) on the .dsc; the path of its log.
+
+    The log lies beside the package also when the builder fails.
+
+    :raises ProgramError: the builder is missing or fails
+    """
+    words = shlex.split(command)
+    if not words:
+        raise SeriesError("no builder is named", hint="name one, say --binary 'sbuild -d precise'")
+    log = package.folder / _LOG
+    every = range(-64, 256)
+    done = process.run([*words, package.dsc], cwd=package.folder, accept=every)
+    write_atomic(log, done.stdout + done.stderr)
+    if done.status:
+        raise ProgramError(f"{words[0]} ended with status {done.status}", hint=f"its log is {log}")
+    return log

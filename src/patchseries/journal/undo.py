@@ -1,0 +1,51 @@
+"""Taking an operation back: its old bytes in the place of its new ones, as one more operation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.files import sha256
+from patchseries.journal.commit import commit_files
+from patchseries.journal.log import Logged, Operation, old_content, operations
+
+
+def undo(
+    root: Path, operation: Operation, number: int | None = None, *, dry_run: bool = False
+) -> Logged:
+    """Take back the operation *number* (default: the last that is neither undone nor an undo).
+
+    An undo is an operation too, and can be taken back by its number.
+
+    :raises UsageError: there is no such operation, or it is undone already
+    :raises SeriesError: a file was changed since; nothing is changed then
+    """
+    chosen = _chosen(operations(root), number)
+    changes = {}
+    for change in chosen.changes:
+        path = root / change.path
+        there = sha256(path.read_bytes()) if path.is_file() else None
+        if there not in (change.after, change.before):
+            raise SeriesError(
+                f"{change.path} was changed after `{chosen.command}`, and is left alone",
+                hint="keep the edit elsewhere (or commit it in git), restore the file, try again",
+                exit_code=ExitCode.FINDINGS,
+            )
+        changes[change.path] = old_content(root, chosen, change)
+    if not dry_run:
+        commit_files(root, changes, operation, undoes=chosen.number)
+    return chosen
+
+
+def _chosen(known: list[Logged], number: int | None) -> Logged:
+    if number is None:
+        last = next((one for one in known if not one.undone and one.undoes is None), None)
+        if last is None:
+            raise UsageError("there is nothing to undo")
+        return last
+    chosen = next((one for one in known if one.number == number), None)
+    if chosen is None:
+        raise UsageError(f"there is no operation {number}", hint="see `series undo --list`")
+    if chosen.undone:
+        raise UsageError(f"operation {number} is undone already")
+    return chosen

@@ -1,0 +1,137 @@
+"""What a port changed: git's range-diff of the upstream change and the port, or of two bases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from patchseries.errors import SeriesError, UpstreamError, UsageError
+from patchseries.git import Repository
+from patchseries.manifest import PatchEntry, Project, Source, SourceKind
+from patchseries.model import CommitId, TreeId
+from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.patches.header import split_patch
+from patchseries.pipeline.rebase import Ingredients, rebase
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+from patchseries.sources import Want, fetch
+from patchseries.sources.plan import repository_of
+
+_PAIR_ANYHOW = "--creation-factor=10000"
+"""The two are one change, however little of it is left alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two compared: what it is, in words, and the trees before and after it."""
+
+    name: str
+    before: TreeId
+    after: TreeId
+
+
+@dataclass(frozen=True, slots=True)
+class RangeDiff:
+    """Two forms of one change and git's range-diff of them, bytes as git shows them."""
+
+    old: Side
+    new: Side
+    text: bytes
+
+    @property
+    def identical(self) -> bool:
+        """Whether both are the same change, but for where in the files it stands."""
+        return not self.text
+
+
+def diff_against_upstream(
+    session: Session, series: Series, patch: PatchEntry, base: str, *, color: bool
+) -> RangeDiff:
+    """The change as upstream has it (or as it was ported from), against the port onto *base*.
+
+    :raises SeriesError: there is no port onto *base*, or no commit to compare with
+    """
+    with_base = Selection((patch.project,), (base,))
+    project = series.manifest.projects[patch.project]
+    repository, commit, name = _reference(project, patch, base)
+    want = Want(repository, commit, True, None, f"{name} of {patch.name}")
+    _bring(session, want)
+    pins = dict(session.at_hand(series, with_base)) | {(repository, commit): CommitId(commit)}
+    with session.ingredients(series, pins) as given:
+        made = given.repository.commit(commit)
+        parents = made.parents[:1]
+        before = given.repository.commit(parents[0]).tree if parents else _empty(given.repository)
+        old = Side(f"{name} {commit[:12]}", before, made.tree)
+        return _range_diff(given.repository, old, _port(given, patch, base, session), color)
+
+
+def diff_between_bases(
+    session: Session, series: Series, patch: PatchEntry, bases: tuple[str, str], *, color: bool
+) -> RangeDiff:
+    """The port onto one base against the port onto another.
+
+    :raises SeriesError: there is no port onto one of them
+    """
+    pins = session.at_hand(series, Selection((patch.project,), bases))
+    with session.ingredients(series, pins) as given:
+        old, new = (_port(given, patch, base, session) for base in bases)
+        return _range_diff(given.repository, old, new, color)
+
+
+def _reference(project: Project, patch: PatchEntry, base: str) -> tuple[str, str, str]:
+    """What to compare the port with: repository, commit and a name for it."""
+    landed = next((text for text in patch.upstream if not text.startswith("I")), None)
+    if landed is not None:
+        return project.repository, landed, "upstream"
+    source: Source | None = patch.source_for(base)
+    if source is None or source.kind is not SourceKind.GIT or not source.commit:
+        raise SeriesError(
+            f"{patch.name} names no commit to compare with",
+            hint="give it `upstream`, or compare two bases with --from and --to",
+        )
+    return repository_of(project, source), source.commit, "source"
+
+
+def _bring(session: Session, want: Want) -> None:
+    """Have the commit and its parent in the cache, from there alone if they are."""
+    try:
+        fetch(session.cache, [want], {}, replace(session.fetching, offline=True))
+    except UpstreamError:
+        if session.fetching.offline:
+            raise
+        fetch(session.cache, [want], {}, session.fetching)
+
+
+def _port(given: Ingredients, patch: PatchEntry, base: str, session: Session) -> Side:
+    """The port onto *base*, with its fix-ups, on top of the patches before it."""
+    project = given.manifest.projects[patch.project]
+    tree = given.repository.commit(given.pins[project.repository, base]).tree
+    rebased = rebase(given, Selection((patch.project,), (base,)), session.told)
+    for cell in rebased.cells:
+        before = tree
+        for file in cell.files:
+            applied = apply_patch(given.repository, tree, split_patch(file.data)[1])
+            assert not isinstance(applied, Rejected), "a port applies where it was made"
+            tree = applied.tree
+        if cell.patch == patch.name:
+            if not cell.files:
+                raise UsageError(f"{patch.name} on {base} is {cell.outcome}: there is no port")
+            return Side(f"on {base}", before, tree)
+    raise UsageError(f"{patch.project} has no base {base!r}", hint=", ".join(project.bases))
+
+
+def _range_diff(repository: Repository, old: Side, new: Side, color: bool) -> RangeDiff:
+    commits = []
+    for side in (old, new):
+        parent = repository.write_commit(side.before)
+        commits.append((parent, repository.write_commit(side.after, [parent])))
+    ranges = [f"{parent}..{commit}" for parent, commit in commits]
+    done = repository.run(
+        "range-diff", _PAIR_ANYHOW, "--color=always" if color else "--no-color", *ranges
+    )
+    # The first line names the commits that only dress the trees.
+    text = done.stdout.partition(b"\n")[2]
+    return RangeDiff(old, new, text)
+
+
+def _empty(repository: Repository) -> TreeId:
+    return repository.write_tree({})

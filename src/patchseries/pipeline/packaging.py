@@ -1,0 +1,116 @@
+"""The packaging that the manifest names: read, checked, and laid under the series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchseries.debian.download import download, download_dsc
+from patchseries.debian.dsc import packaging_from_dsc
+from patchseries.debian.packaging import (
+    Ground,
+    lay_ground,
+    packaging_from_folder,
+    packaging_from_git,
+)
+from patchseries.debian.request import Orig, Packaging
+from patchseries.errors import UpstreamError
+from patchseries.git import Repository
+from patchseries.manifest import Project
+from patchseries.manifest.schema import Packaging as Named
+from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.series import Selection
+
+_URL = ("https://", "http://")
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """Where files that the manifest names by URL are kept, and whether they may be fetched."""
+
+    folder: Path
+    offline: bool
+
+    def dsc(self, url: str, digest: str) -> Path:
+        """The .dsc at *url* with its files beside it."""
+        folder = self._folder(digest)
+        self._refuse_offline(url, folder)
+        return download_dsc(url, digest, folder)
+
+    def file(self, url: str, digest: str) -> Path:
+        """The file at *url*."""
+        folder = self._folder(digest)
+        self._refuse_offline(url, folder)
+        return download(url, digest, folder / url.rsplit("/", 1)[-1])
+
+    def _folder(self, digest: str) -> Path:
+        return self.folder / digest[:16]
+
+    def _refuse_offline(self, url: str, folder: Path) -> None:
+        if self.offline and not (folder / url.rsplit("/", 1)[-1]).is_file():
+            raise UpstreamError(f"{url} is not in the cache", hint="run once without --offline")
+
+
+def grounds(
+    given: Ingredients, selection: Selection, root: Path, downloads: Downloads
+) -> dict[tuple[str, str], Ground]:
+    """For each selected project with packaging, and each base: what its series is ported onto.
+
+    :param root: the folder that relative paths in the manifest start from
+    :raises SeriesError: packaging that cannot be used, or a patch of it that does not apply
+    """
+    found: dict[tuple[str, str], Ground] = {}
+    for name in selection.projects_of(given.manifest):
+        project = given.manifest.projects[name]
+        if project.packaging is None:
+            continue
+        packaging = _read(project.packaging, given.repository, given.pins, root, downloads)
+        for base in selection.bases_of(given.manifest, name):
+            tree = given.repository.commit(given.pins[project.repository, base]).tree
+            found[name, base] = lay_ground(
+                given.repository, tree, base, packaging, project.packaging.drop
+            )
+    return found
+
+
+def given_orig(project: Project, base: str, root: Path, downloads: Downloads) -> Orig | None:
+    """The upstream tarball that the manifest names for *base*, if it does."""
+    named = project.orig.get(base)
+    if named is None:
+        return None
+    if named.file.startswith(_URL):
+        return Orig(downloads.file(named.file, named.sha256), named.sha256)
+    path = root / named.file
+    signature = path.with_name(path.name + ".asc")
+    return Orig(path, named.sha256, signature if signature.is_file() else None)
+
+
+def options_of(given: Ingredients, project: str, patches: Iterator[str]) -> tuple[str, ...]:
+    """The settings that *patches* bring, in series order, each once."""
+    wanted = set(patches)
+    lines = (
+        line
+        for patch in given.manifest.patches_of(project)
+        if patch.name in wanted
+        for line in patch.options
+    )
+    return tuple(dict.fromkeys(lines))
+
+
+def _read(
+    named: Named,
+    repository: Repository,
+    pins: Mapping[tuple[str, str], str],
+    root: Path,
+    downloads: Downloads,
+) -> Packaging:
+    if named.repository:
+        commit = repository.commit(pins[named.repository, named.rev])
+        return packaging_from_git(repository, commit.tree, f"{named.repository} {named.rev}")
+    if named.folder:
+        return packaging_from_folder(root / named.folder)
+    assert named.dsc
+    if named.dsc.startswith(_URL):
+        return packaging_from_dsc(downloads.dsc(named.dsc, named.sha256 or ""), named.sha256)
+    return packaging_from_dsc(root / named.dsc, named.sha256)

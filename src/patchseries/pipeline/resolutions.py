@@ -1,0 +1,81 @@
+"""The resolutions of a series on disk: ``series/resolutions/NAME/``, a file for each conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from patchseries.errors import SeriesError
+from patchseries.model import Finding, Severity
+from patchseries.pipeline.rebase import RebasedCell
+from patchseries.pipeline.series import Series
+from patchseries.port.resolutionfile import format_resolution, parse_resolution
+from patchseries.port.resolutions import Resolution
+
+FOLDER = PurePosixPath("series/resolutions")
+
+
+def load_resolutions(series: Series) -> tuple[Resolution, ...]:
+    """All resolutions of *series*, by file name.
+
+    :raises SeriesError: a file is damaged, or two files resolve the same conflict of one patch
+    """
+    found: dict[tuple[str, str], Resolution] = {}
+    for path in sorted((series.root / FOLDER / series.name).glob("*.toml")):
+        try:
+            one = parse_resolution(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SeriesError(
+                f"{path.relative_to(series.root)} is no resolution",
+                cause=str(error),
+                hint="restore it from git, or delete it and run `series resolve` again",
+            ) from error
+        if (one.patch, one.key) in found:
+            raise SeriesError(
+                f"{path.relative_to(series.root)} resolves what another file there resolves",
+                hint="delete one of the two",
+            )
+        found[one.patch, one.key] = one
+    return tuple(found.values())
+
+
+def resolution_changes(series: Series, made: Iterable[Resolution]) -> dict[str, bytes | None]:
+    """The files that hold *made*, by path below the root; a file of the same conflict goes away."""
+    changes: dict[str, bytes | None] = {}
+    keys = {(one.patch, one.key) for one in made}
+    for path in sorted((series.root / FOLDER / series.name).glob("*.toml")):
+        known = parse_resolution(path.read_text(encoding="utf-8"))
+        if (known.patch, known.key) in keys:
+            changes[str(path.relative_to(series.root))] = None
+    for one in made:
+        changes[str(resolution_path(series, one))] = format_resolution(one).encode()
+    return changes
+
+
+def resolution_path(series: Series, resolution: Resolution) -> PurePosixPath:
+    """Where *resolution* lies below the root."""
+    return FOLDER / series.name / f"{resolution.patch}-{resolution.key[:12]}.toml"
+
+
+def unused_resolutions(
+    series: Series, resolutions: Sequence[Resolution], cells: Sequence[RebasedCell]
+) -> list[Finding]:
+    """A finding for each resolution that no cell used, of the patches ported onto every base."""
+    used = {key for cell in cells for key in cell.result.resolutions}
+    findings = []
+    for one in resolutions:
+        entry = series.manifest.patch(one.patch)
+        bases = series.manifest.projects[entry.project].bases if entry else ()
+        ported = {cell.base for cell in cells if cell.patch == one.patch}
+        if one.key not in used and ported >= set(bases):
+            findings.append(
+                Finding(
+                    "resolution.unused",
+                    Severity.WARNING,
+                    f"{one.path}: the resolution of {one.date} matches no conflict any more",
+                    patch=one.patch,
+                    file=str(resolution_path(series, one)),
+                    hint="delete it, or run `series resolve` where the conflict changed",
+                )
+            )
+    return findings

@@ -1,0 +1,128 @@
+"""What has landed where, for the patches of a series: manifest and histories joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from patchseries.errors import UsageError
+from patchseries.git import Commit, Repository
+from patchseries.landed.builder import open_index
+from patchseries.landed.evidence import Tracked
+from patchseries.landed.patchid import patch_ids
+from patchseries.landed.places import Lines, lines_of
+from patchseries.landed.releases import Scheme, scheme_for
+from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
+from patchseries.manifest import Manifest, PatchEntry, Project, SourceKind
+from patchseries.model import ChangeId, CommitId
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+from patchseries.sources import open_objects
+from patchseries.sources.history import index_path, open_history
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLines:
+    """The release lines of a project's history, oldest first, and that of the series' bases."""
+
+    lines: tuple[str, ...]
+    base: str | None
+    """None when the bases are no releases that the history's naming knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesStatus:
+    """What became of each selected patch, in series order, and the lines of each project."""
+
+    patches: tuple[PatchStatus, ...]
+    projects: Mapping[str, ProjectLines]
+
+    def check_line(self, line: str) -> None:
+        """Refuse a line that no project has.
+
+        :raises UsageError: with the lines there are
+        """
+        known = dict.fromkeys(name for project in self.projects.values() for name in project.lines)
+        if line.lower() not in known:
+            raise UsageError(f"no release line is called {line!r}", hint=", ".join(known))
+
+
+def series_status(session: Session, series: Series, selection: Selection) -> SeriesStatus:
+    """Look every selected patch up in the history of its project.
+
+    :raises UpstreamError: a history cannot be reached, or is not in the cache when offline
+    """
+    manifest = series.manifest
+    found: dict[str, PatchStatus] = {}
+    projects: dict[str, ProjectLines] = {}
+    for name in selection.projects_of(manifest):
+        wanted = [p for p in manifest.patches_of(name) if _selected(p, selection)]
+        if wanted:
+            lines, states = _project_status(session, manifest, name, wanted)
+            projects[name] = lines
+            found |= {state.name: state for state in states}
+    ordered = (found[patch.name] for patch in manifest.patches if patch.name in found)
+    return SeriesStatus(tuple(ordered), projects)
+
+
+def _selected(patch: PatchEntry, selection: Selection) -> bool:
+    return not selection.patches or patch.name in selection.patches
+
+
+def _project_status(
+    session: Session, manifest: Manifest, name: str, patches: list[PatchEntry]
+) -> tuple[ProjectLines, list[PatchStatus]]:
+    project = manifest.projects[name]
+    url = project.repository
+    scheme = scheme_for(name, url, manifest.releases)
+    with ExitStack() as stack:
+        history = stack.enter_context(open_history(session.cache, url, session.fetching))
+        index = stack.enter_context(open_index(index_path(session.cache, url), history))
+        objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
+        lines = lines_of(scheme, index.refs)
+        patch_id = patch_ids([history, objects])
+        states = [status(index, lines, _to_track(patch, objects), patch_id) for patch in patches]
+    return _project_lines(lines, scheme, project), states
+
+
+def _urls(project: Project, patches: Iterable[PatchEntry]) -> Iterable[str]:
+    yield project.repository
+    for patch in patches:
+        yield from (source.repository for source in patch.sources if source.repository)
+
+
+def _project_lines(lines: Lines, scheme: Scheme, project: Project) -> ProjectLines:
+    base = scheme.tag(project.bases[-1])
+    return ProjectLines(tuple(line.name for line in lines), base.line if base else None)
+
+
+def _to_track(patch: PatchEntry, objects: Repository) -> PatchToTrack:
+    """What the manifest says of a patch, with the author and subject of the commit it ports."""
+    sources = [CommitId(s.commit) for s in patch.sources if s.kind is SourceKind.GIT and s.commit]
+    variant = patch.variants[patch.choose] if patch.choose else None
+    own = (variant and variant.change_id) or patch.change_id
+    named = [own, *patch.upstream]
+    ported = _first_at_hand(objects, sources)
+    return PatchToTrack(
+        patch.name,
+        patch.project,
+        Tracked(
+            change_ids=tuple(dict.fromkeys(ChangeId(t) for t in named if t and t[0] == "I")),
+            commits=tuple(
+                dict.fromkeys([*(CommitId(t) for t in named if t and t[0] != "I"), *sources])
+            ),
+            author=f"{ported.author.name} <{ported.author.mail}>" if ported else None,
+            subject=ported.subject if ported else None,
+        ),
+        tuple(_known(text) for text in patch.superseded_by),
+    )
+
+
+def _first_at_hand(objects: Repository, commits: Iterable[CommitId]) -> Commit | None:
+    """The first of *commits* that was fetched."""
+    return next((objects.commit(c) for c in commits if objects.has(c)), None)
+
+
+def _known(text: str) -> ChangeId | CommitId:
+    return ChangeId(text) if text.startswith("I") else CommitId(text)

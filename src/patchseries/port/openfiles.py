@@ -1,0 +1,81 @@
+"""What git's merge left open, file by file, and the key by which a region is known again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from patchseries.git import Merge, MergeStage, Repository, TreeEntry
+from patchseries.git.textmerge import Lines, Region, split_lines
+
+SIDES = ("base", "ours", "theirs")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A conflicting path. ``chunks`` are its agreed lines and its regions, in order.
+
+    A file that one side lacks, or that is no text, is one region of all its lines.
+
+    :ivar sides: which of base, ours and theirs have the file
+    :ivar entry: what to make of it: the mode of ours, or of theirs where ours has none
+    """
+
+    path: str
+    sides: frozenset[str]
+    mode: str
+    chunks: tuple[Lines | Region, ...]
+
+    @property
+    def regions(self) -> list[Region]:
+        """Its open regions, in order."""
+        return [chunk for chunk in self.chunks if isinstance(chunk, Region)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file as such is in question: one side changed it, the other has it not."""
+        return not {"ours", "theirs"} <= self.sides
+
+    def key(self, region: Region) -> str:
+        """The region's key: a digest of the lines of its three sides, and of which exist.
+
+        Neither the path nor the line numbers are in it, so that the same conflict on another
+        base is the same; line ends are not either.
+        """
+        digest = hashlib.sha256()
+        for side in SIDES:
+            lines: Lines = getattr(region, side)
+            there = side in self.sides or not self.is_whole
+            digest.update(f"{side} {len(lines) if there else 'none'}\n".encode())
+            digest.update(b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
+        return digest.hexdigest()
+
+
+def open_files(repository: Repository, merge: Merge) -> list[OpenFile]:
+    """The conflicting files of *merge* that can be shown as text, in git's order.
+
+    Links, submodules and files against folders are left out: nothing here can settle them.
+    """
+    stages: dict[str, dict[int, MergeStage]] = {}
+    for stage in merge.stages:
+        stages.setdefault(stage.path, {})[stage.stage] = stage
+    return list(_opened(repository, stages))
+
+
+def _opened(repository: Repository, stages: dict[str, dict[int, MergeStage]]) -> Iterator[OpenFile]:
+    for path, found in stages.items():
+        if not {2, 3} & found.keys() or not all(
+            TreeEntry(stage.mode, stage.oid).is_file for stage in found.values()
+        ):
+            continue
+        base, ours, theirs = (
+            repository.blob(found[n].oid) if n in found else b"" for n in (1, 2, 3)
+        )
+        sides = frozenset(side for n, side in enumerate(SIDES, 1) if n in found)
+        mode = (found.get(2) or found[3]).mode
+        whole = Region(*(tuple(split_lines(data)) for data in (base, ours, theirs)))
+        if {2, 3} <= found.keys() and b"\0" not in base + ours + theirs:
+            yield OpenFile(path, sides, mode, repository.merge_text(base, ours, theirs))
+        else:
+            yield OpenFile(path, sides, mode, (whole,))

@@ -1,0 +1,129 @@
+"""A resolution as a file that people read, and may write: TOML with literal text."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import tomlkit
+from tomlkit.items import AoT, Item, String, StringType, Table, Trivia
+
+from patchseries.git.textmerge import split_lines
+from patchseries.port.pieces import Own, Piece, Take
+from patchseries.port.resolutions import Edit, Resolution
+
+SCHEMA = 1
+_HEAD = (
+    "How a person resolved one conflict. `key` is a digest of its three sides. `take` names",
+    "lines of a side, counted from 1; `text` is new.",
+)
+
+
+def format_resolution(resolution: Resolution) -> str:
+    """*resolution* as text; :func:`parse_resolution` is the inverse."""
+    document = tomlkit.document()
+    for line in _HEAD:
+        document.add(tomlkit.comment(line))
+    values: dict[str, Any] = {
+        "schema": SCHEMA,
+        "patch": resolution.patch,
+        "path": resolution.path,
+        "key": resolution.key,
+        "choice": resolution.choice,
+        "author": resolution.author,
+        "date": date.fromisoformat(resolution.date),
+        "reason": resolution.reason,
+    }
+    for key, value in values.items():
+        document.add(key, tomlkit.item(value))
+    if resolution.gone:
+        document.add("gone", tomlkit.item(True))
+    if resolution.pieces:
+        document.add("piece", _pieces(resolution.pieces))
+    if resolution.edits:
+        document.add("edit", _edits(resolution.edits))
+    return tomlkit.dumps(document)
+
+
+def parse_resolution(text: str) -> Resolution:
+    """The resolution that *text* holds.
+
+    :raises ValueError: *text* is no resolution (tomllib's errors among them)
+    """
+    data = tomllib.loads(text)
+    if data.get("schema") != SCHEMA:
+        raise ValueError(f"schema is {data.get('schema')!r}, not {SCHEMA}")
+    try:
+        return Resolution(
+            str(data["patch"]),
+            str(data["path"]),
+            str(data["key"]),
+            tuple(_piece(one) for one in data.get("piece", [])),
+            str(data["choice"]),
+            str(data["author"]),
+            data["date"].isoformat(),
+            str(data["reason"]),
+            bool(data.get("gone", False)),
+            tuple(_edit(one) for one in data.get("edit", [])),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _pieces(pieces: Sequence[Piece]) -> AoT:
+    array = tomlkit.aot()
+    for piece in pieces:
+        table = tomlkit.table()
+        if isinstance(piece, Take):
+            table.add("take", str(piece))
+        else:
+            _add_text(table, b"".join(piece.lines))
+        array.append(table)
+    return array
+
+
+def _edits(edits: Sequence[Edit]) -> AoT:
+    array = tomlkit.aot()
+    for edit in edits:
+        table = tomlkit.table()
+        table.add("path", edit.path)
+        table.add("key", edit.key)
+        table.add("lines", tomlkit.item([edit.before, edit.old, edit.after]))
+        if edit.pieces:
+            table.add("piece", _pieces(edit.pieces))
+        array.append(table)
+    return array
+
+
+def _add_text(table: Table, data: bytes) -> None:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+        table.add("encoding", "latin-1")
+    table.add("text", _string(text))
+
+
+def _string(text: str) -> Item:
+    """A multi-line literal; what that cannot hold as an escaped string."""
+    printable = all(c in "\n\t" or (ord(c) >= 32 and ord(c) != 127) for c in text)
+    if printable and "'''" not in text and not text.endswith("'"):
+        # made by hand: what tomlkit.string does with a leading newline is a matter of its version
+        return String(StringType.MLL, text, f"\n{text}", Trivia())
+    return tomlkit.item(text)
+
+
+def _piece(table: Mapping[str, Any]) -> Piece:
+    if ("take" in table) == ("text" in table):
+        raise ValueError("a piece has either `take` or `text`")
+    if "take" in table:
+        return Take.parse(str(table["take"]))
+    return Own(tuple(split_lines(table["text"].encode(table.get("encoding", "utf-8")))))
+
+
+def _edit(table: Mapping[str, Any]) -> Edit:
+    before, old, after = (int(n) for n in table["lines"])
+    pieces = tuple(_piece(one) for one in table.get("piece", []))
+    return Edit(str(table["path"]), str(table["key"]), before, old, after, pieces)

@@ -1,0 +1,86 @@
+"""Findings as SARIF 2.1.0 (OASIS Standard, 27 March 2020), for code scanning services."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from patchseries import __version__
+from patchseries.checks import Rule
+from patchseries.model import Finding
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_ROOT = "SRCROOT"
+
+
+def sarif_document(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """The log: one run, all rules, a result for each finding."""
+    codes = list(rules)
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "patchseries",
+                        "semanticVersion": _semantic(__version__),
+                        "rules": [_rule(rule) for rule in rules.values()],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(finding, codes) for finding in findings],
+            }
+        ],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.code,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.remedy},
+        "defaultConfiguration": {"level": str(rule.severity)},
+    }
+
+
+def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
+    hint = f" → {finding.hint}" if finding.hint else ""
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "level": str(finding.severity),
+        "message": {"text": finding.message + hint},
+        "partialFingerprints": {"patchseries/v1": _fingerprint(finding)},
+    }
+    if finding.code in codes:
+        result["ruleIndex"] = list(codes).index(finding.code)
+    if finding.file:
+        result["locations"] = [{"physicalLocation": _location(finding, finding.file)}]
+    if finding.patch:
+        result["properties"] = {"patch": finding.patch}
+    return result
+
+
+def _location(finding: Finding, file: str) -> dict[str, Any]:
+    artifact = {"uri": quote(file, errors="surrogateescape"), "uriBaseId": _ROOT}
+    location: dict[str, Any] = {"artifactLocation": artifact}
+    if finding.line:
+        location["region"] = {"startLine": finding.line}
+    return location
+
+
+def _fingerprint(finding: Finding) -> str:
+    """The same finding has the same fingerprint in the next run, though its line moves."""
+    parts = (finding.code, finding.patch or "", finding.file or "", finding.message)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _semantic(version: str) -> str:
+    """The three numbers of a version, as semver wants them."""
+    numbers = [part for part in version.split(".") if part.isdigit()]
+    return ".".join([*numbers, "0", "0", "0"][:3])

@@ -1,0 +1,211 @@
+"""What landed where, for people and programs: one table as rich, markdown or CSV; JSON rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from patchseries.landed.landing import Landing
+from patchseries.landed.verdict import PatchStatus, Successor, Verdict
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+NONE = "—"
+_STYLES = {
+    Verdict.LANDED: "green",
+    Verdict.SUPERSEDED: "cyan",
+    Verdict.NOT_LANDED: "yellow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which release lines of a project have columns: that of the bases, and the one after it."""
+
+    base: str | None
+    following: str | None
+    later: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTable:
+    """A table of text; ``verdicts`` has one for each row."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def columns_of(lines: Sequence[str], base: str | None) -> Columns:
+    """The columns for a project whose history has *lines* and whose series is based on *base*."""
+    if base not in lines:
+        return Columns(None, None, tuple(lines))
+    after = tuple(lines[lines.index(base) + 1 :])
+    return Columns(base, after[0] if after else None, after[1:])
+
+
+def status_table(patches: Sequence[PatchStatus], columns: Mapping[str, Columns]) -> StatusTable:
+    """Each patch in its base line, the next, and later ones, with evidence and successors.
+
+    :param columns: by project
+    """
+    used = [columns[patch.project] for patch in patches]
+    head = (
+        "patch", "project", _title([c.base for c in used], "base line"),
+        _title([c.following for c in used], "next line"), "later", "verdict", "evidence",
+        "successor",
+    )  # fmt: skip
+    rows = tuple(_row(patch, columns[patch.project]) for patch in patches)
+    return StatusTable(head, rows, tuple(patch.verdict for patch in patches))
+
+
+def release_table(
+    patches: Sequence[PatchStatus], line: str, released: Collection[str]
+) -> StatusTable:
+    """For each patch: is it in the release *line*, since which tag, by which commit?
+
+    :param released: the projects that have such a line
+    """
+    head = ("patch", "project", f"in {line}", "since", "commit", "evidence", "successor")
+    rows = []
+    for patch in patches:
+        found = patch.landings.in_line(line)
+        answer = "yes" if found else "by its successor" if _replaced(patch, line) else "no"
+        if patch.project not in released:
+            answer = "no such release"
+        told = (_tag(found), found.commit[:12], found.evidence) if found else (NONE, NONE, NONE)
+        rows.append((patch.name, patch.project, answer, *told, _successors(patch)))
+    return StatusTable(head, tuple(rows), tuple(patch.verdict for patch in patches))
+
+
+def as_rich(table: StatusTable) -> RenderableType:
+    """The table for a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(pad_edge=False, box=None, padding=(0, 2, 0, 0))
+    for title in table.head:
+        shown.add_column(title, overflow="fold")
+    for row, verdict in zip(table.rows, table.verdicts, strict=True):
+        style = _STYLES[verdict]
+        shown.add_row(*(Text(cell, style=style if cell == verdict else "") for cell in row))
+    return shown
+
+
+def as_markdown(table: StatusTable) -> str:
+    """The table for a release note."""
+    rows = [table.head, tuple("---" for _ in table.head), *table.rows]
+    return "".join(f"| {' | '.join(_escaped(cell) for cell in row)} |\n" for row in rows)
+
+
+def as_csv(table: StatusTable) -> str:
+    """The table for a spreadsheet (RFC 4180); no cell is taken for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(table.head)
+    for row in table.rows:
+        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in row])
+    return text.getvalue()
+
+
+def status_document(patch: PatchStatus, line: str | None = None) -> dict[str, Any]:
+    """One patch as a row of the JSON contract.
+
+    :param line: a release line to answer for, under ``release``
+    """
+    row: dict[str, Any] = {
+        "name": patch.name,
+        "project": patch.project,
+        "change_id": patch.change_id,
+        "verdict": str(patch.verdict),
+        "landed": _landing_rows(patch.landings.landed),
+        "superseded_by": [_successor_row(successor) for successor in patch.superseded_by],
+        "possible": _landing_rows(patch.landings.possible),
+        "reverted": [{"commit": r.commit, "by": list(r.by)} for r in patch.landings.reverted],
+    }
+    if line is not None:
+        found = patch.landings.in_line(line)
+        told = _landing_rows((found,))[0] if found else {"line": line.lower()}
+        row["release"] = told | {
+            "contained": found is not None,
+            "superseded": _replaced(patch, line),
+        }
+    return row
+
+
+def _row(patch: PatchStatus, columns: Columns) -> tuple[str, ...]:
+    return (
+        patch.name,
+        patch.project,
+        _from(patch, columns.base),
+        _from(patch, columns.following),
+        _later(patch, columns),
+        str(patch.verdict),
+        _evidence(patch),
+        _successors(patch),
+    )
+
+
+def _from(patch: PatchStatus, line: str | None) -> str:
+    """The tag since which the patch is in *line*."""
+    found = patch.landings.in_line(line) if line else None
+    return f"{_tag(found)}+" if found else NONE
+
+
+def _later(patch: PatchStatus, columns: Columns) -> str:
+    landed = [at for at in patch.landings.landed if at.line in columns.later]
+    return ", ".join(f"{at.line} {_tag(at)}" for at in landed) or NONE
+
+
+def _evidence(patch: PatchStatus) -> str:
+    """The kinds of evidence; weak ones and reverts are named as what they are."""
+    sure = dict.fromkeys(str(at.evidence) for at in patch.landings.landed)
+    weak = [f"perhaps {at.line} {_tag(at)} ({at.evidence})" for at in patch.landings.possible]
+    taken_back = [f"{r.commit[:12]} was reverted" for r in patch.landings.reverted]
+    return ", ".join([*sure, *weak, *taken_back]) or NONE
+
+
+def _successors(patch: PatchStatus) -> str:
+    return ", ".join(_successor(successor) for successor in patch.superseded_by) or NONE
+
+
+def _successor(successor: Successor) -> str:
+    landed = ", ".join(f"{at.line} {_tag(at)}" for at in successor.landings.landed)
+    return f"{successor.id[:12]} ({landed or 'not landed'})"
+
+
+def _replaced(patch: PatchStatus, line: str) -> bool:
+    """Whether all that supersedes the patch is in *line*."""
+    return bool(patch.superseded_by) and all(
+        successor.landings.in_line(line) for successor in patch.superseded_by
+    )
+
+
+def _landing_rows(landed: Sequence[Landing]) -> list[dict[str, Any]]:
+    return [
+        {"line": at.line, "tag": at.tag, "commit": at.commit, "evidence": str(at.evidence)}
+        for at in landed
+    ]
+
+
+def _successor_row(successor: Successor) -> dict[str, Any]:
+    kind = "change_id" if successor.id.startswith("I") else "commit"
+    return {kind: successor.id, "landed": _landing_rows(successor.landings.landed)}
+
+
+def _tag(landing: Landing) -> str:
+    return landing.tag or "unreleased"
+
+
+def _title(lines: Sequence[str | None], several: str) -> str:
+    names = set(lines)
+    name = names.pop() if len(names) == 1 else None
+    return name or several
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|")

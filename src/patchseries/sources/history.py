@@ -1,0 +1,53 @@
+"""The whole history of an upstream, commits only: what the index of what landed is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from patchseries.errors import UpstreamError
+from patchseries.git import Repository
+from patchseries.sources import network
+from patchseries.sources.cache import Cache
+from patchseries.sources.fetch import FetchOptions
+from patchseries.sources.mirrors import mirror_of
+
+
+@contextmanager
+def open_history(cache: Cache, url: str, options: FetchOptions) -> Iterator[Repository]:
+    """A repository with every commit, branch and tag of *url*; only to be read.
+
+    A mirror, or a repository on this machine, is opened where it is (then it has the files too);
+    anything else is fetched into the cache, without trees, and brought up to date each time.
+
+    :raises UpstreamError: not reachable; or offline, and never fetched before
+    """
+    if local := mirror_of(url, options.mirrors) or _on_this_machine(url):
+        with Repository(local) as repository:
+            yield repository
+        return
+    histories = Cache(cache.root / "histories")
+    if options.offline and not histories.has(url):
+        raise UpstreamError(
+            f"the history of {url} is not in the cache",
+            hint="run the command without --offline, or name a mirror",
+        )
+    with histories.locked(url) as repository:
+        if not options.offline:
+            if options.progress:
+                options.progress(f"fetching the history of {url}")
+            network.fetch_history(url, repository.git_dir, progress=options.progress)
+        yield repository
+
+
+def index_path(cache: Cache, url: str) -> Path:
+    """Where the index of the history of *url* is kept."""
+    return cache.root / "index" / f"{cache.repository_folder(url).name}.sqlite"
+
+
+def _on_this_machine(url: str) -> Path | None:
+    parts = urlsplit(url)
+    path = Path(parts.path)
+    return path if parts.scheme in ("", "file") and path.is_absolute() and path.is_dir() else None

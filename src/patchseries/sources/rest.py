@@ -1,0 +1,292 @@
+"""Gerrit's REST answers over HTTP: one GET, patiently, and every way it can go wrong named.
+
+Nothing of the caller's environment is read: credentials, proxies and the CA bundle are handed in.
+(https://gerrit-review.googlesource.com/Documentation/rest-api.html)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from netrc import NetrcParseError, netrc
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_exponential, wait_random
+
+from patchseries.errors import SeriesError, UpstreamError
+
+_PREFIX = ")]}'"
+"""Stands before every JSON answer, against cross-site inclusion."""
+_LARGEST = 32 << 20
+_CHUNK = 1 << 16
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
+
+Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A Gerrit user and the HTTP password of their settings; never shown."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a server is reached.
+
+    :param credentials: for what the public may not see
+    :param ca_bundle: a file of certificates to trust instead of the usual ones
+    :param proxies: scheme → proxy URL
+    :param timeout: seconds to wait for a connection, and for each next byte
+    :param attempts: how often a request is made before its failure is final
+    :param longest_wait: seconds; a server that wants more (Retry-After) is not waited for
+    :param sleep: waits so many seconds
+    """
+
+    credentials: Credentials | None = None
+    ca_bundle: str | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 30.0
+    attempts: int = 4
+    longest_wait: float = 60.0
+    sleep: Callable[[float], None] = time.sleep
+
+
+class NotFoundError(UpstreamError):
+    """The server says that there is no such thing, or that one may not see it (404)."""
+
+
+class ConflictError(UpstreamError):
+    """The thing is in no state for this question (409)."""
+
+
+class _PassingError(Exception):
+    """A failure that may be over when it is tried again, and what it becomes when it is not."""
+
+    def __init__(self, final: UpstreamError, wait: float | None = None) -> None:
+        super().__init__(final.message)
+        self.final = final
+        self.wait = wait
+
+
+class RestClient:
+    """GET requests to one Gerrit server."""
+
+    def __init__(self, url: str, access: Access | None = None) -> None:
+        """Talk to the Gerrit whose start page is *url*.
+
+        :raises SeriesError: the URL is none, carries a password, or would send one in the clear
+        """
+        self.url = url.rstrip("/")
+        self._access = access or Access()
+        _check_url(self.url, self._access.credentials)
+        self._session = requests.Session()
+        self._session.trust_env = False  # no ~/.netrc or proxy but those handed in
+        self._session.proxies.update(self._access.proxies)
+        self._session.headers["Accept"] = "application/json"
+        self._session.verify = self._access.ca_bundle or True
+
+    def get(self, *path: str, query: Query | None = None) -> Any:
+        """The JSON value at *path* (parts, not yet quoted).
+
+        :raises NotFoundError: 404
+        :raises ConflictError: 409
+        :raises UpstreamError: any other failure, after as many attempts as are allowed
+        """
+        retrying = Retrying(
+            retry=retry_if_exception_type(_PassingError),
+            stop=stop_after_attempt(self._access.attempts),
+            wait=_wait,
+            sleep=self._access.sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(self._get_once, "/".join(quote(p, safe="~") for p in path), query or {})
+        except _PassingError as error:
+            raise error.final from error.__cause__
+
+    def _get_once(self, path: str, query: Query) -> Any:
+        credentials = self._access.credentials
+        # Below /a/ Gerrit asks for credentials; elsewhere it ignores them.
+        url = f"{self.url}/a/{path}" if credentials else f"{self.url}/{path}"
+        auth = (credentials.user, credentials.password) if credentials else None
+        try:
+            with self._session.get(
+                url, params=dict(query), auth=auth, stream=True, allow_redirects=False,
+                timeout=self._access.timeout,
+            ) as response:  # fmt: skip
+                return self._answer(response, _body(response))
+        except requests.exceptions.SSLError as error:
+            raise UpstreamError(
+                f"the certificate of {self.url} is not trusted",
+                cause=_tls_words(error),
+                hint="check the URL; name the CA bundle of your organisation if it has its own",
+            ) from error
+        except requests.RequestException as error:
+            raise _PassingError(
+                UpstreamError(
+                    f"cannot reach {self.url}",
+                    cause=type(error).__name__,
+                    hint="check the URL and the network and run it again, or use --offline",
+                )
+            ) from error
+
+    def _answer(self, response: requests.Response, body: bytes) -> Any:
+        status = response.status_code
+        if status == HTTPStatus.OK:
+            return self._value(body)
+        words = _words(body)
+        if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise self._busy(response, words)
+        if status == HTTPStatus.NOT_FOUND:
+            raise NotFoundError(f"{self.url} has no such change", cause=words)
+        if status == HTTPStatus.CONFLICT:
+            raise ConflictError(f"{self.url} cannot answer that now", cause=words)
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise self._denied(status)
+        if response.is_redirect:
+            raise UpstreamError(
+                f"{self.url} sends elsewhere: {_words(response.headers['Location'].encode())}",
+                hint="correct `gerrit` in the manifest",
+            )
+        raise UpstreamError(f"{self.url} answered with status {status}", cause=words)
+
+    def _value(self, body: bytes) -> Any:
+        text = body.decode("utf-8", "replace")
+        if text.lstrip()[:1] == "<":
+            raise UpstreamError(
+                f"{self.url} answered with a web page, not as Gerrit does",
+                cause=_words(body),
+                hint="`gerrit` in the manifest is the URL of Gerrit's start page",
+            )
+        if text and not text.startswith(_PREFIX):
+            raise UpstreamError(
+                f"{self.url} does not answer as Gerrit does",
+                hint="`gerrit` in the manifest is the URL of Gerrit's start page",
+            )
+        try:
+            return json.loads(text.removeprefix(_PREFIX))
+        except (ValueError, RecursionError) as error:
+            raise _PassingError(
+                UpstreamError(f"the answer of {self.url} is cut off or no JSON", cause=str(error))
+            ) from error
+
+    def _busy(self, response: requests.Response, words: str | None) -> Exception:
+        wait = _retry_after(response)
+        final = UpstreamError(
+            f"{self.url} is not able to answer now (status {response.status_code})",
+            cause=words,
+            hint="try again later" if wait is None else f"try again in {wait:.0f} s",
+        )
+        if wait is not None and wait > self._access.longest_wait:
+            return final
+        return _PassingError(final, wait)
+
+    def _denied(self, status: int) -> UpstreamError:
+        if self._access.credentials:
+            hint = "the credentials were refused: Gerrit wants the HTTP password of its settings"
+        else:
+            hint = f"put the credentials for {urlsplit(self.url).hostname} into ~/.netrc"
+        return UpstreamError(f"{self.url} denies access (status {status})", hint=hint)
+
+
+def credentials_for(
+    url: str, netrc_file: Path | None, variables: Mapping[str, str]
+) -> Credentials | None:
+    """The credentials for the server at *url*, and for no other.
+
+    From SERIES_GERRIT_HOST, _USER and _PASSWORD among *variables* when the host is that one,
+    else from the host's own entry in *netrc_file* (its default entry is for no server in
+    particular, and is not sent to any).
+
+    :raises SeriesError: the netrc file cannot be read
+    """
+    host = urlsplit(url).hostname or ""
+    names = ("SERIES_GERRIT_HOST", "SERIES_GERRIT_USER", "SERIES_GERRIT_PASSWORD")
+    given_host, user, password = (variables.get(name, "") for name in names)
+    if host == given_host.lower() and user:
+        return Credentials(user, password)
+    if netrc_file is None or not netrc_file.is_file():
+        return None
+    try:
+        entry = netrc(str(netrc_file)).hosts.get(host)
+    except NetrcParseError as error:
+        # Its own words may hold a password.
+        raise SeriesError(f"{netrc_file} cannot be read: line {error.lineno} is wrong") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SeriesError(f"{netrc_file} cannot be read", cause=type(error).__name__) from None
+    return Credentials(entry[0], entry[2]) if entry and entry[2] else None
+
+
+def _check_url(url: str, credentials: Credentials | None) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SeriesError(f"not the URL of a Gerrit server: {url!r}")
+    if parts.username or parts.password:
+        raise SeriesError(
+            f"the URL of the Gerrit server {parts.hostname} holds credentials",
+            hint="put them into ~/.netrc and take them out of the manifest",
+        )
+    if credentials and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise SeriesError(
+            f"credentials for {parts.hostname} would be sent unencrypted",
+            hint="write https:// in the manifest",
+        )
+
+
+def _body(response: requests.Response) -> bytes:
+    parts = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        parts += chunk
+        if len(parts) > _LARGEST:
+            raise UpstreamError(f"the answer of {urlsplit(response.url).hostname} is too large")
+    return bytes(parts)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """The seconds that the server wants to be left alone (RFC 9110, 10.2.3)."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        # Both are the server's clock, so that ours does not matter.
+        until = parsedate_to_datetime(text)
+        now = parsedate_to_datetime(response.headers.get("Date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, _PassingError) and error.wait is not None:
+        return error.wait
+    return _BACKOFF(state)
+
+
+_BACKOFF = wait_exponential(multiplier=0.5, max=15) + wait_random(0, 0.5)
+
+
+def _words(body: bytes) -> str | None:
+    """The start of what a server says, on one line, without markup or control characters."""
+    text = re.sub(r"<[^>]*>", " ", body[:2000].decode("utf-8", "replace"))
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(shown.split())[:200] or None
+
+
+def _tls_words(error: BaseException) -> str:
+    """OpenSSL's reason, from inside the layers around it."""
+    found = re.search(r"\[SSL[^\]]*\][^()]*(?:\([^()]*\))?|doesn't match[^\"]*", str(error))
+    return found[0].strip() if found else type(error).__name__

@@ -1,0 +1,231 @@
+"""When something is missing or breaks: one clear line, the right status, nothing half written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.project import Project, demo_project
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return demo_project(tmp_path_factory.mktemp("failures") / "p")
+
+
+@pytest.fixture
+def project(original: Project, tmp_path: Path) -> Project:
+    shutil.copytree(original.root, tmp_path / "p", symlinks=True)
+    return Project(tmp_path / "p")
+
+
+def path_without(folder: Path, *missing: str) -> str:
+    """A PATH with every program of the usual one but *missing*."""
+    folder.mkdir()
+    for place in os.environ["PATH"].split(os.pathsep):
+        for program in Path(place).glob("*") if Path(place).is_dir() else ():
+            link = folder / program.name
+            if program.name not in missing and not link.exists():
+                link.symlink_to(program)
+    return str(folder)
+
+
+def test_no_git(project: Project, tmp_path: Path) -> None:
+    before = project.state()
+    done = project.run("rebase", env={"PATH": path_without(tmp_path / "bin", "git")})
+    assert done.status == 5
+    assert "git is not installed; install git" in done.err
+    assert "Traceback" not in done.err
+    assert project.state() == before
+
+
+def test_no_dpkg_source(project: Project, tmp_path: Path) -> None:
+    done = project.run(
+        "build", "--onto", "2013.1.3", env={"PATH": path_without(tmp_path / "bin", "dpkg-source")}
+    )
+    assert done.status == 5
+    assert "dpkg-source is not installed; apt-get install dpkg-dev" in done.err
+    assert not list((project.root / "build").rglob("*.dsc"))
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "words"),
+    [
+        (["rebase", "nothing"], 2, "no series is called 'nothing'"),
+        (["rebase", "--onto", "2013.1.33"], 2, "did you mean '2013.1.3'?"),
+        (["rebase", "--project", "nava"], 2, "did you mean 'nova'?"),
+        (["rebass"], 2, "Did you mean 'rebase'?"),
+        (["rebase", "--unknown"], 2, "--unknown"),
+    ],
+)
+def test_wrong_words(project: Project, args: list[str], status: int, words: str) -> None:
+    done = project.run(*args)
+    assert done.status == status
+    assert words in done.err
+    assert "Traceback" not in done.err
+
+
+def test_not_a_project(tmp_path: Path) -> None:
+    done = Project(tmp_path).run("rebase")
+    assert done.status == 2
+    assert "no series/NAME.toml" in done.err
+
+
+def test_a_bad_manifest_is_told_line_by_line(project: Project) -> None:
+    path = project.root / "series" / "demo.toml"
+    path.write_text(path.read_text().replace('project = "nova"', 'projekt = "nova"'))
+    done = project.run("rebase", "--json")
+    assert done.status == 3
+    assert "demo.toml:" in done.err
+    assert "did you mean 'project'?" in done.err
+    assert done.document["ok"] is False
+    assert "demo.toml:" in done.document["error"]["message"]
+
+
+def test_a_damaged_lock(project: Project) -> None:
+    (project.root / "series" / "demo.lock").write_text("schema = 1\npins = [")
+    done = project.run("rebase")
+    assert done.status == 3
+    assert "demo.lock is damaged" in done.err
+
+
+def test_a_tag_that_moved(project: Project) -> None:
+    assert project.run("fetch").status == 0
+    mirror = project.root / "mirrors" / "demo" / "nova"
+    subprocess.run(
+        ["git", f"--git-dir={mirror}", "tag", "-f", "2013.1.3", "2013.1.2"],
+        check=True,
+        capture_output=True,
+    )
+    before = project.state()
+    done = project.run("fetch")
+    assert done.status == 4
+    assert "2013.1.3 of" in done.err
+    assert "but was pinned as" in done.err
+    assert project.state() == before
+
+
+def test_offline_with_an_empty_cache(project: Project) -> None:
+    done = project.run("rebase", "--offline")
+    assert done.status == 4
+    assert "is not in the cache" in done.err
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 400 kB, where this user may mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a tmpfs needs root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk(project: Project, small_disk: Path) -> None:
+    """The project lies on a disk with no room for the patches."""
+    assert project.run("fetch").status == 0
+    for name in ("series", "patches"):
+        if (project.root / name).exists():
+            shutil.copytree(project.root / name, small_disk / name)
+    full = Project(small_disk, {k: str(project.root / v) for k, v in FOLDERS.items()})
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space"):
+        filler.write_bytes(b"x" * 500_000)
+    before = full.state()
+    done = full.run("rebase")
+    assert done.status == 5, done.err
+    assert "No space left on device" in done.err
+    assert "Traceback" not in done.err
+    assert full.state() == before
+    filler.unlink()
+    assert full.run("rebase").status in (0, 1)
+
+
+FOLDERS = {"SERIES_CACHE": "cache", "SERIES_MIRRORS": "mirrors"}
+
+
+def test_a_full_disk_under_the_cache(project: Project, small_disk: Path) -> None:
+    with pytest.raises(OSError, match="No space"):
+        (small_disk / "filler").write_bytes(b"x" * 500_000)
+    before = project.state()
+    done = project.run("rebase", env={"SERIES_CACHE": str(small_disk / "cache")})
+    assert done.status == 5, done.err
+    assert "Traceback" not in done.err
+    assert project.state() == before
+
+
+def test_a_folder_that_cannot_be_written(project: Project) -> None:
+    assert project.run("fetch").status == 0
+    mount = ["mount", "--bind", str(project.root), str(project.root)]
+    if os.geteuid() == 0:
+        if subprocess.run(mount, capture_output=True, check=False).returncode:
+            pytest.skip("this sandbox cannot mount")
+        subprocess.run(
+            ["mount", "-o", "remount,bind,ro", str(project.root)], check=True, capture_output=True
+        )
+    else:
+        project.root.chmod(0o555)
+    try:
+        elsewhere = {"SERIES_CACHE": str(project.root.parent / "cache2")}
+        done = project.run("rebase", env=elsewhere)
+    finally:
+        if os.geteuid() == 0:
+            subprocess.run(["umount", "-l", str(project.root)], check=True)
+        else:
+            project.root.chmod(0o755)
+    assert done.status == 5, done.err
+    assert "Traceback" not in done.err
+    assert not (project.root / "patches" / "demo").exists()
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.3, 0.6])
+def test_interrupted(project: Project, delay: float) -> None:
+    before = project.state()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "patchseries", "rebase"],
+        cwd=project.root,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (project.root / "cache").exists():  # the interpreter itself is up by then
+        time.sleep(0.01)
+    time.sleep(delay)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert running.returncode in (0, 1, 130, -signal.SIGINT)
+    if running.returncode == 130:
+        assert "interrupted" in err
+    now = project.state()
+    assert project.run("rebase").status in (0, 1)
+    assert list((project.root / "cache" / "scratch").glob("*")) == []
+    whole = project.state()
+    assert now in (before, whole) or set(now) == set(before) | {"series/demo.lock"}
+
+
+def test_help_is_quick() -> None:
+    """--help imports none of the heavy libraries; the time itself is printed by the benchmark."""
+    code = (
+        "import sys\nfrom patchseries.cli import group\n"
+        "try:\n    group.main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'git', 'pydantic', 'requests', 'rich', 'tomlkit', 'unidiff', 'debian'}\n"
+        "sys.exit(sorted(heavy & set(sys.modules)) and str(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env=Project(Path()).environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "rebase" in done.stdout

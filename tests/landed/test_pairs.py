@@ -1,0 +1,141 @@
+"""From a commit to its backport and back: a claim only where the evidence is of one mind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from patchseries.git import Repository
+from patchseries.landed.builder import open_index
+from patchseries.landed.index import HistoryIndex
+from patchseries.landed.pairs import backport, upstreams_of
+from patchseries.landed.places import Lines, lines_of
+from patchseries.landed.releases import scheme_for
+from patchseries.model import CommitId
+from support.upstreams import Upstream
+
+ONE, TWO, STABLE = (f"I{digit * 40}" for digit in "123")
+
+
+class Pairs:
+    """A history with stable/havana beside master, and questions about it."""
+
+    def __init__(self, upstream: Upstream) -> None:
+        self.upstream = upstream
+        self.n = 0
+        self.root = self.commit("Start")
+        upstream.tag("2013.2")
+        upstream.repository.run("branch", "stable/havana", "master")
+
+    def commit(self, message: str, branch: str = "master") -> CommitId:
+        self.n += 1
+        return self.upstream.commit({f"f{self.n}": b"x"}, message, branch=branch)
+
+    def stable(self, message: str) -> CommitId:
+        return self.commit(message, "stable/havana")
+
+    def release(self) -> None:
+        self.upstream.tag("2013.2.1", "stable/havana")
+        self.upstream.tag("2014.1")
+
+    def backport(self, commit: CommitId, line: str = "havana") -> CommitId | None:
+        for index, lines in self._asked():
+            found = backport(index, lines, commit, line)
+            return found.entry.commit if found else None
+        return None
+
+    def upstreams(self, commit: CommitId) -> list[CommitId]:
+        return [
+            f.entry.commit
+            for index, lines in self._asked()
+            for f in upstreams_of(index, lines, commit)
+        ]
+
+    def _asked(self) -> Iterator[tuple[HistoryIndex, Lines]]:
+        path = self.upstream.path
+        with Repository(path) as repository, open_index(path.parent / "i", repository) as index:
+            yield index, lines_of(scheme_for("nova", "x/nova"), index.refs)
+
+
+@pytest.fixture
+def nova(upstream: Upstream) -> Pairs:
+    return Pairs(upstream)
+
+
+def test_by_change_id_both_ways(nova: Pairs) -> None:
+    fix = nova.commit(f"Fix\n\nChange-Id: {ONE}")
+    human = nova.stable(f"Fix\n\nChange-Id: {ONE}")
+    nova.release()
+    assert nova.backport(fix) == human
+    assert nova.backport(fix, "grizzly") is None
+    assert nova.upstreams(human) == [fix]
+
+
+def test_by_cherry_pick_line_both_ways(nova: Pairs) -> None:
+    fix = nova.commit(f"Fix\n\nChange-Id: {ONE}")
+    human = nova.stable(f"Fix\n\nChange-Id: {STABLE}\n(Cherry picked from commit: {fix})")
+    nova.release()
+    assert nova.backport(fix) == human
+    assert nova.upstreams(human) == [fix]
+
+
+def test_a_backport_that_was_reverted_later_still_was_one(nova: Pairs) -> None:
+    fix = nova.commit(f"Fix\n\nChange-Id: {ONE}")
+    human = nova.stable(f"Fix\n\nChange-Id: {ONE}")
+    nova.stable(f'Revert "Fix"\n\nThis reverts commit {human}.')
+    nova.release()
+    assert nova.backport(fix) == human
+
+
+def test_author_and_subject_alone_are_no_claim(nova: Pairs) -> None:
+    fix = nova.commit("Fix")
+    human = nova.stable("Fix")
+    nova.release()
+    assert nova.backport(fix) is None
+    assert nova.upstreams(human) == []
+
+
+def test_two_backports_on_one_line_are_no_claim(nova: Pairs) -> None:
+    fix = nova.commit(f"Fix\n\nChange-Id: {ONE}")
+    nova.stable(f"Fix\n\nChange-Id: {ONE}")
+    nova.stable(f"Fix, the rest\n\nChange-Id: {ONE}")
+    nova.release()
+    assert nova.backport(fix) is None
+
+
+def test_a_change_id_that_contradicts_the_cherry_pick_line_is_no_claim(nova: Pairs) -> None:
+    nova.commit(f"Another thing\n\nChange-Id: {ONE}")
+    fix = nova.commit(f"Fix\n\nChange-Id: {TWO}")
+    human = nova.stable(f"Fix\n\nChange-Id: {ONE}\n(cherry picked from commit {fix})")
+    nova.release()
+    assert nova.upstreams(human) == []
+
+
+def test_a_squashed_backport_names_its_upstreams(nova: Pairs) -> None:
+    fixes = [nova.commit(f"Fix {n}\n\nChange-Id: I{n:040d}") for n in range(3)]
+    picked = "\n".join(f"(cherry picked from commit {fix})" for fix in fixes)
+    human = nova.stable(f"Fixes\n\n{picked}\nChange-Id: {STABLE}")
+    nova.release()
+    assert nova.upstreams(human) == fixes
+    assert [nova.backport(fix) for fix in fixes] == [human] * 3
+
+
+def test_a_pick_of_a_merge_means_what_it_merged(nova: Pairs) -> None:
+    fix = nova.upstream.commit({"t": b"x"}, "Fix", branch="topic", parent=nova.root)
+    tree = nova.upstream.repository.commit(fix).tree
+    who = {f"GIT_{r}_{k}": "x" for r in ("AUTHOR", "COMMITTER") for k in ("NAME", "EMAIL")}
+    made = nova.upstream.repository.run(
+        "commit-tree", tree, "-p", nova.root, "-p", fix, "-m", 'Merge "Fix"', env=who
+    )
+    merge = made.stdout.decode().strip()
+    nova.upstream.repository.run("update-ref", "refs/heads/master", merge)
+    human = nova.stable(f"Fix\n\n(cherry picked from commit {merge})")
+    nova.release()
+    assert nova.upstreams(human) == [fix]
+
+
+def test_an_unknown_commit(nova: Pairs) -> None:
+    nova.release()
+    assert nova.upstreams(CommitId("0" * 40)) == []
+    assert nova.backport(CommitId("0" * 40)) is None

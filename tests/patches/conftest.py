@@ -1,0 +1,5 @@
+"""The small upstream of the packaging tests, for patches too."""
+
+from debian_packages.conftest import upstream
+
+__all__ = ["upstream"]

@@ -1,0 +1,240 @@
+"""Names that lead somewhere upstream and nowhere in the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from patchseries.model import Finding
+
+Examined = Callable[..., tuple[Finding, ...]]
+
+UPSTREAM = {
+    "app/__init__.py": "",
+    "app/flavors.py": "def get(name):\n    return name\n\n\nclass Box(object):\n    size = 1\n",
+    "app/utils.py": "from app import flavors\n\nsynchronized = flavors.get\n\n\n"
+    "def old():\n    pass\n",
+}
+TARGET = {
+    "app/__init__.py": "",
+    "app/kinds.py": UPSTREAM["app/flavors.py"],
+    "app/utils.py": "def old():\n    pass\n",
+}
+HEAD = "import os\n\nfrom app import utils\n"
+BODY = "\n\ndef run():\n    utils.old()\n    return os.name\n"
+
+
+def port_line(
+    examined: Examined, line: str, *, there: str = HEAD, here: str = HEAD, imports: str = ""
+) -> list[Finding]:
+    """Port a change that adds *line* to a function, and *imports*, beside other modules."""
+    new = BODY.replace("    utils.old()\n", f"    utils.old()\n    {line}\n")
+    return list(
+        examined(
+            UPSTREAM | {"app/main.py": there + BODY},
+            UPSTREAM | {"app/main.py": there + imports + new},
+            TARGET | {"app/main.py": here + BODY},
+        )
+    )
+
+
+def only(findings: list[Finding], code: str) -> Finding:
+    assert {f.code for f in findings} == {code}
+    assert findings[0].file == "app/main.py"
+    return findings[0]
+
+
+def test_an_import_of_a_module_that_is_not_there(examined: Examined) -> None:
+    findings = port_line(examined, "pass", imports="from app import flavors\n")
+    assert "app.flavors" in only(findings, "port-unknown-import").message
+
+
+def test_an_import_of_a_name_that_the_module_lacks(examined: Examined) -> None:
+    findings = port_line(
+        examined, "pass", imports="from app.utils import (old,\n    synchronized)\n"
+    )
+    assert "app.utils.synchronized" in only(findings, "port-unknown-import").message
+
+
+def test_a_package_that_the_target_does_not_have_at_all(examined: Examined) -> None:
+    findings = examined(
+        UPSTREAM | {"neo/__init__.py": "", "neo/x.py": "a = 1\n", "run.py": "b = 1\n"},
+        UPSTREAM
+        | {"neo/__init__.py": "", "neo/x.py": "a = 1\n", "run.py": "import neo.x\nb = 1\n"},
+        TARGET | {"run.py": "b = 1\n"},
+    )
+    assert {f.code for f in findings} == {"port-unknown-import"}
+
+
+def test_libraries_are_not_the_ports_fault(examined: Examined) -> None:
+    assert (
+        port_line(examined, "json.dumps(1)", imports="import json\nfrom six import moves\n") == []
+    )
+
+
+def test_a_module_that_the_file_does_not_import_here(examined: Examined) -> None:
+    findings = port_line(examined, "flavors.get('a')", there=HEAD + "from app import flavors\n")
+    finding = only([f for f in findings if f.code != "port-unknown-word"], "port-unknown-name")
+    assert "flavors is not defined" in finding.message
+    assert finding.line == 8
+
+
+def test_an_attribute_that_the_module_lacks(examined: Examined) -> None:
+    findings = port_line(examined, "utils.synchronized('a')")
+    assert "app.utils.synchronized" in only(findings, "port-unknown-name").message
+
+
+def test_an_attribute_that_a_class_lacks(examined: Examined) -> None:
+    there = HEAD + "\n\nclass Job(object):\n    @classmethod\n    def create(cls):\n        pass\n"
+    here = HEAD + "\n\nclass Job(object):\n    def __init__(self):\n        pass\n"
+    findings = port_line(examined, "Job.create()", there=there, here=here)
+    assert "app.main.Job.create" in only(findings, "port-unknown-name").message
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["synchronized = 1; synchronized", "for synchronized in (): synchronized", "len(os.name)",
+     "os.synchronized", "x = lambda synchronized: synchronized", "unicode(1)", "utils.old.more"],
+)  # fmt: skip
+def test_names_that_the_line_or_the_language_defines(examined: Examined, line: str) -> None:
+    assert port_line(examined, line, there=HEAD + "synchronized = unicode = 1\n") == []
+
+
+def classes(base: str, *, body: str = "        pass\n") -> dict[str, str]:
+    text = "from app import base\n\n\nclass Test(base.Base):\n    def test(self):\n" + body
+    return {"app/__init__.py": "", "app/base.py": base, "app/t.py": text}
+
+
+BASE_WITH = "class Base(Unknown):\n    def make_flavor(self):\n        pass\n"
+BASE_WITHOUT = "class Base(Unknown):\n    def make_kind(self):\n        pass\n"
+
+
+def test_a_method_that_the_base_class_has_upstream_only(examined: Examined) -> None:
+    new = classes(BASE_WITH, body="        self.make_flavor()\n")
+    findings = examined(classes(BASE_WITH), new, classes(BASE_WITHOUT))
+    assert findings[0].code == "port-unknown-name"
+    assert "self.make_flavor" in findings[0].message
+
+
+def test_a_method_of_a_base_elsewhere_is_unknown_to_both(examined: Examined) -> None:
+    new = classes(BASE_WITH, body="        self.assertEqual()\n")
+    assert examined(classes(BASE_WITH), new, classes(BASE_WITHOUT)) == ()
+
+
+def test_a_base_that_hides_behind_a_star_import_may_have_it(examined: Examined) -> None:
+    new = classes(BASE_WITH, body="        self.make_flavor()\n")
+    hidden = classes("from app.more import *\n") | {"app/more.py": BASE_WITH}
+    assert examined(classes(BASE_WITH), new, hidden) == ()
+
+
+def test_a_string_that_names_what_is_to_be_replaced(examined: Examined) -> None:
+    findings = port_line(examined, "replace('app.flavors.get')")
+    assert any("app.flavors.get" in f.message for f in findings)
+    assert port_line(examined, "replace('app.utils.old')") == []
+
+
+def attribute(definition: str, use: str = "pass", *, test: str = "") -> dict[str, str]:
+    main = "from app import " + (test or "disk") + f"\n\n\ndef run(image):\n    {use}\n"
+    return {"app/__init__.py": "", f"app/{test or 'disk'}.py": definition, "app/main.py": main}
+
+
+DISK = "class Image:\n    def check_exists(self, preallocate=False):\n        return '-proxy-%s'\n"
+OLD_DISK = "class Image:\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    "use", ["image.check_exists()", "image.make(preallocate=True)", "log('a-proxy-%s', '-proxy-')"]
+)
+def test_a_word_that_upstream_defines_and_the_target_never_says(
+    examined: Examined, use: str
+) -> None:
+    new = attribute(DISK, use)
+    findings = examined(attribute(DISK), new, attribute(OLD_DISK))
+    assert {f.code for f in findings} == {"port-unknown-word"}
+    elsewhere = {"app/other.py": "check_exists = preallocate = ['-proxy-', 'a-proxy-']\n"}
+    assert examined(attribute(DISK), new, attribute(OLD_DISK) | elsewhere) == ()
+
+
+def test_a_word_that_only_upstreams_tests_define_proves_nothing(examined: Examined) -> None:
+    old, new = (
+        attribute(DISK, test="test_disk"),
+        attribute(DISK, "x.check_exists()", test="test_disk"),
+    )
+    assert examined(old, new, attribute(OLD_DISK, test="test_disk")) == ()
+
+
+def test_a_word_that_the_change_itself_defines(examined: Examined) -> None:
+    new = attribute(DISK, "image.check_exists = 1; image.check_exists")
+    assert examined(attribute(DISK), new, attribute(OLD_DISK)) == ()
+
+
+def responses(way: str, *, extra: str = "") -> Mapping[str, str]:
+    lines = "".join(f"    token{n} = r.{way}('X{n}')\n" for n in range(6))
+    return {"t.py": f"def run(r):\n{lines}    return token0\n" + extra}
+
+
+def test_a_habit_of_upstreams_file_that_the_target_does_not_share(examined: Examined) -> None:
+    extra = "\n\ndef more(r):\n    r.headers('Y')\n"
+    new = responses("headers", extra=extra)
+    findings = examined(responses("headers"), new, responses("getheader"))
+    assert {f.code for f in findings} == {"port-unknown-habit"}
+    assert examined(responses("headers"), new, responses("headers", extra="\n\nx = 1\n"),
+                    responses("headers", extra=extra + "\n\nx = 1\n")) == ()  # fmt: skip
+
+
+def test_a_name_taken_away_and_still_read(examined: Examined) -> None:
+    old, use = (
+        "import time\nimport os\n\n\ndef f():\n    return os.name\n",
+        "\n\nprint(time.time())\n",
+    )
+    new = old.replace("import time\n", "")
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use}, {"a.py": new + use})
+    assert {f.code for f in findings} == {"port-removed-name-used"}
+    comment = "\n\n# the time of day\n"
+    assert examined({"a.py": old}, {"a.py": new}, {"a.py": old + comment}) == ()
+
+
+def test_a_method_taken_away_and_still_called(examined: Examined) -> None:
+    old = "class A:\n    def one(self):\n        pass\n\n    def two(self):\n        pass\n"
+    new = "class A:\n    def two(self):\n        pass\n"
+    use = "\n    def three(self):\n        self.one()\n"
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use})
+    assert {f.code for f in findings} == {"port-removed-name-used"}
+
+
+def test_an_override_taken_away_that_hides_nothing_here(examined: Examined) -> None:
+    base = "class Base:\n    def check(self):\n        pass\n"
+    own = "from base import Base\n\n\nclass A(Base):\n    x = 1\n"
+    check = "\n    def check(self):\n        return 1\n"
+    before, after = {"base.py": base, "a.py": own + check}, {"base.py": base, "a.py": own}
+    target = {"base.py": "class Base:\n    pass\n", "a.py": "# 0\n" + own + check}
+    assert {f.code for f in examined(before, after, target)} == {"port-removed-override"}
+    assert examined(before, after, target | {"base.py": base}) == ()
+
+
+def migrations(*names: str) -> dict[str, str]:
+    return {f"db/{name}.py": f"name = '{name}'\n" for name in names}
+
+
+def test_a_number_that_leaves_a_gap(examined: Examined) -> None:
+    before = migrations("001_a", "002_b")
+    findings = examined(before, before | migrations("003_c"), migrations("001_a"))
+    assert {f.code for f in findings} == {"port-number-gap"}
+    assert examined(before, before | migrations("003_c"), before | {"x": ""}) == ()
+
+
+def test_a_number_that_is_taken(examined: Examined) -> None:
+    before = migrations("001_a")
+    findings = examined(before, before | migrations("002_b"), before | migrations("002_other"))
+    assert {f.code for f in findings} == {"port-number-taken"}
+
+
+def test_a_new_file_in_a_folder_that_the_target_lacks(examined: Examined) -> None:
+    before = {"neutron/db/a.py": "a = 1\n"}
+    added = {"neutron/db/b.py": "b = 2\n"}
+    case = before, before | added
+    findings = examined(*case, {"x": ""}, {"x": ""} | added)
+    assert {f.code for f in findings} == {"port-unknown-folder"}
+    beside = {"neutron/x.py": ""}
+    assert examined(*case, beside, beside | added) == ()

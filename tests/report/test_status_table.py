@@ -1,0 +1,131 @@
+"""The status table and its forms, from results made by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.landed.evidence import Evidence
+from patchseries.landed.landing import Landing, Reverted
+from patchseries.landed.verdict import Landings, PatchStatus, Successor, Verdict
+from patchseries.model import ChangeId, CommitId
+from patchseries.report.status import (
+    StatusTable,
+    as_csv,
+    as_markdown,
+    columns_of,
+    release_table,
+    status_document,
+    status_table,
+)
+
+LINES = ("folsom", "grizzly", "havana", "icehouse", "juno")
+CHANGE, NEXT = ChangeId("I" + "1" * 40), ChangeId("I" + "2" * 40)
+C1, C2, C3 = (CommitId(digit * 40) for digit in "abc")
+
+
+def at(line: str, tag: str | None, commit: CommitId = C1,
+       evidence: Evidence = Evidence.CHANGE_ID) -> Landing:  # fmt: skip
+    return Landing(line, tag, commit, evidence)
+
+
+BACKPORTED = PatchStatus(
+    "backported", "nova", CHANGE,
+    Landings(
+        landed=(at("grizzly", "2013.1.3", C2, Evidence.CHERRY_PICK), at("icehouse", "2014.1.b1")),
+        inherited=(at("grizzly", "2013.1.3", C2, Evidence.CHERRY_PICK),
+                   at("icehouse", "2014.1.b1"), at("juno", None)),
+    ),
+)  # fmt: skip
+HAVANA = Landings(landed=(at("havana", "2013.2.b3"),), inherited=(at("havana", "2013.2.b3"),))
+REPLACED = PatchStatus("replaced", "nova", CHANGE, Landings(), (Successor(NEXT, HAVANA),))
+OPEN = PatchStatus(
+    "open", "keystone", None,
+    Landings(
+        possible=(at("juno", "2014.2", C3, Evidence.AUTHOR_SUBJECT),),
+        reverted=(Reverted(C2, (C3,)),),
+    ),
+)  # fmt: skip
+COLUMNS = {name: columns_of(LINES, "grizzly") for name in ("nova", "keystone")}
+
+
+def test_lines_have_their_columns() -> None:
+    table = status_table([BACKPORTED, REPLACED, OPEN], COLUMNS)
+    assert table.head[2:5] == ("grizzly", "havana", "later")
+    assert table.verdicts == (Verdict.LANDED, Verdict.SUPERSEDED, Verdict.NOT_LANDED)
+    backported, replaced, still_open = table.rows
+    assert backported[2:] == (
+        "2013.1.3+", "—", "icehouse 2014.1.b1", "landed", "cherry-pick, change-id", "—",
+    )  # fmt: skip
+    assert replaced[2:] == (
+        "—", "—", "—", "superseded", "—", f"{NEXT[:12]} (havana 2013.2.b3)",
+    )  # fmt: skip
+    assert still_open[5] == "not-landed"
+    assert still_open[6] == (f"perhaps juno 2014.2 (author-subject), {C2[:12]} was reverted")
+
+
+def test_projects_on_different_lines_share_no_title() -> None:
+    columns = {"nova": columns_of(LINES, "grizzly"), "keystone": columns_of(LINES, "havana")}
+    table = status_table([BACKPORTED, OPEN], columns)
+    assert table.head[2:4] == ("base line", "next line")
+
+
+def test_bases_that_are_no_release() -> None:
+    table = status_table([BACKPORTED], {"nova": columns_of(LINES, None)})
+    assert table.rows[0][2:5] == ("—", "—", "grizzly 2013.1.3, icehouse 2014.1.b1")
+
+
+def test_a_release_asked_for() -> None:
+    patches = [BACKPORTED, REPLACED, OPEN]
+    juno = release_table(patches, "juno", ["nova"])
+    assert [row[2:5] for row in juno.rows] == [
+        ("yes", "unreleased", C1[:12]), ("no", "—", "—"), ("no such release", "—", "—"),
+    ]  # fmt: skip
+    havana = release_table(patches, "havana", ["nova", "keystone"])
+    assert [row[2] for row in havana.rows] == ["no", "by its successor", "no"]
+
+
+def test_the_json_contract() -> None:
+    row = status_document(BACKPORTED)
+    assert row["landed"] == [
+        {"line": "grizzly", "tag": "2013.1.3", "commit": C2, "evidence": "cherry-pick"},
+        {"line": "icehouse", "tag": "2014.1.b1", "commit": C1, "evidence": "change-id"},
+    ]
+    assert (row["verdict"], row["superseded_by"]) == ("landed", [])
+    replaced = status_document(REPLACED, "havana")
+    assert replaced["superseded_by"] == [
+        {
+            "change_id": NEXT,
+            "landed": [
+                {"line": "havana", "tag": "2013.2.b3", "commit": C1, "evidence": "change-id"}
+            ],
+        }
+    ]
+    assert replaced["release"] == {"line": "havana", "contained": False, "superseded": True}
+
+
+cells = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20)
+rows = st.lists(st.tuples(cells, cells), max_size=4)
+
+
+@given(rows)
+def test_csv_gives_back_every_cell_and_no_formula(found: list[tuple[str, str]]) -> None:
+    table = StatusTable(("a", "b"), tuple(found), (Verdict.LANDED,) * len(found))
+    read = list(csv.reader(io.StringIO(as_csv(table), newline="")))
+    assert read[0] == ["a", "b"]
+    for row, (one, other) in zip(read[1:], found, strict=True):
+        for cell, original in zip(row, (one, other), strict=True):
+            assert cell in (original, f"'{original}")
+            assert cell[:1] not in ("=", "+", "-", "@") or not cell
+
+
+@given(rows)
+def test_markdown_keeps_its_columns(found: list[tuple[str, str]]) -> None:
+    table = StatusTable(("a", "b"), tuple(found), (Verdict.LANDED,) * len(found))
+    lines = as_markdown(table).split("\n")[:-1]
+    assert len(lines) == len(found) + 2
+    for line in lines:
+        assert line.replace("\\\\", "").replace("\\|", "").count("|") == 3

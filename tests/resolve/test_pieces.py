@@ -1,0 +1,146 @@
+"""Resolved lines as pieces, merges as chunks, files back to resolutions: laws."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from patchseries.git.repository import ISOLATED
+from patchseries.git.textmerge import Region, merge_text, split_lines
+from patchseries.port.capture import capture
+from patchseries.port.openfiles import OpenFile
+from patchseries.port.pieces import (
+    BrokenResolutionError,
+    Own,
+    Piece,
+    Take,
+    assemble,
+    pieces_of,
+    whole,
+)
+from patchseries.port.resolutionfile import format_resolution, parse_resolution
+from patchseries.port.resolutions import Edit, Resolution, _edited, resolved_text
+
+LINE = st.sampled_from([b"a\n", b"b\n", b"\n", b"  c\n", b"=======\n", b"<<<<<<< x\n"])
+LINES = st.lists(LINE, max_size=6).map(tuple)
+REGIONS = st.builds(Region, LINES, LINES, LINES)
+SIDES = frozenset({"base", "ours", "theirs"})
+
+
+@given(LINES, REGIONS)
+def test_pieces_give_the_lines_they_were_made_of(lines: tuple[bytes, ...], region: Region) -> None:
+    pieces = pieces_of(lines, region)
+    assert assemble(pieces, region) == lines
+    known = {*region.base, *region.ours, *region.theirs}
+    for piece in pieces:
+        if isinstance(piece, Own):
+            assert not any(line in known and line.strip() for line in piece.lines)
+    assert not any(isinstance(a, Own) and isinstance(b, Own) for a, b in pairwise(pieces))
+
+
+@given(REGIONS)
+def test_whole_sides(region: Region) -> None:
+    assert assemble(whole(region, "theirs", "ours"), region) == region.theirs + region.ours
+
+
+def test_a_region_that_lacks_the_lines_is_told() -> None:
+    with pytest.raises(BrokenResolutionError, match="ours:2-3: ours has 2 lines"):
+        assemble([Take("ours", 2, 3)], Region((), (b"1\n", b"2\n"), ()))
+
+
+@pytest.mark.parametrize("text", ["ours", "ours:0", "ours:3-2", "yours:1", "ours:1-", "ours:01"])
+def test_references_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="expected lines"):
+        Take.parse(text)
+
+
+TEXT = st.lists(LINE, max_size=8).map(b"".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXT, TEXT, TEXT, st.booleans())
+def test_a_merge_holds_each_side_whole(base: bytes, ours: bytes, theirs: bytes, end: bool) -> None:
+    """Whatever the texts hold (markers too): without regions git's result, else both sides."""
+    if not end:
+        ours, theirs = ours.removesuffix(b"\n"), theirs.removesuffix(b"\n")
+    chunks = merge_text(base, ours, theirs, ISOLATED)
+    if base == ours:
+        assert b"".join(b"".join(c) for c in chunks if isinstance(c, tuple)) == theirs
+    regions = [chunk for chunk in chunks if isinstance(chunk, Region)]
+    for region in regions:
+        assert b"".join(region.ours) in ours
+        assert b"".join(region.theirs) in theirs
+        assert b"".join(region.base) in base
+
+
+@st.composite
+def open_files(draw: st.DrawFn) -> OpenFile:
+    chunks = draw(st.lists(st.one_of(LINES.filter(bool), REGIONS), max_size=5))
+    kept = [c for c, d in zip(chunks, [None, *chunks], strict=False) if type(c) is not type(d)]
+    return OpenFile("f", SIDES, "100644", tuple(kept))
+
+
+@given(open_files(), st.data())
+def test_what_is_captured_gives_the_file_again(file: OpenFile, data: st.DataObject) -> None:
+    texts = data.draw(st.tuples(*(LINES for _ in file.regions)))
+    final = resolved_text(file, texts)
+    captured = capture(file, split_lines(final))
+    assert captured.edits == ()
+    assert resolved_text(file, captured.texts) == final
+
+
+def test_an_edit_beside_the_conflict_is_an_edit_and_found_again() -> None:
+    around = [b"%d\n" % n for n in range(20)]
+    region = Region((b"x\n",), (b"y\n",), (b"z\n",))
+    file = OpenFile("f", SIDES, "100644", (tuple(around[:10]), region, tuple(around[10:])))
+    final = [*around[:2], b"new\n", *around[3:10], b"yz\n", *around[11:15], b"more\n", *around[15:]]
+    captured = capture(file, final)
+    assert captured.texts == ((b"yz\n",),)
+    assert [(e.before, e.old, e.after) for e in captured.edits] == [(2, 1, 3), (3, 1, 3), (3, 0, 3)]
+    assert split_lines(_edited(file, captured.texts, captured.edits)) == final
+    longer = OpenFile("f", SIDES, "100644", ((b"top\n", b"top\n"), *file.chunks))
+    assert split_lines(_edited(longer, captured.texts, captured.edits)) == [b"top\n"] * 2 + final
+
+
+OWN = st.builds(
+    Own, st.lists(st.binary(max_size=4).map(lambda b: b.replace(b"\n", b"") + b"\n"), min_size=1)
+    .map(tuple),
+)  # fmt: skip
+TAKE = st.builds(
+    lambda side, first, more: Take(side, first, first + more),
+    st.sampled_from(sorted(SIDES)), st.integers(1, 99), st.integers(0, 9),
+)  # fmt: skip
+PIECES: st.SearchStrategy[tuple[Piece, ...]] = st.lists(st.one_of(OWN, TAKE), max_size=4).map(tuple)
+WORDS = st.text(max_size=9)
+EDITS = st.builds(
+    Edit, WORDS, WORDS, st.integers(0, 3), st.integers(0, 9), st.integers(0, 3), PIECES
+)
+
+
+@given(
+    st.builds(
+        Resolution, WORDS, WORDS, WORDS, PIECES, WORDS, WORDS, st.dates().map(str), WORDS,
+        st.booleans(), st.lists(EDITS, max_size=2).map(tuple),
+    )
+)  # fmt: skip
+def test_a_resolution_survives_its_file(resolution: Resolution) -> None:
+    assert parse_resolution(format_resolution(resolution)) == resolution
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "schema is None"),
+        ("schema = 2", "schema is 2"),
+        ("schema = 1", "KeyError: 'patch'"),
+        ("schema =", "Invalid value"),
+        ("schema = 1\npatch = 'x'\npath = 'f'\nkey = ''\npiece = [{take='ours:1', text=''}]",
+         "either `take` or `text`"),
+    ],
+)  # fmt: skip
+def test_what_is_no_resolution(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parse_resolution(text)
