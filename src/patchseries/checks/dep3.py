@@ -27,7 +27,8 @@ MISSING = error(
 ORIGIN = error(
     "dep3-origin",
     "the field Origin is not valid",
-    "It says `upstream`, `backport`, `vendor` or `other`, then a comma and a URL or commit:ID.",
+    "It says `upstream`, `backport`, `vendor` or `other`, then a comma and a URL or commit:ID. "
+    "Only `vendor` may stand alone: what was written here has no other place.",
     "write it as `Origin: backport, commit:ID`",
 )
 FORWARDED = error(
@@ -220,7 +221,7 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 
 _VALID: dict[str, tuple[Rule, Callable[[str], bool]]] = {
-    "Origin": (ORIGIN, _matches(rf"(upstream|backport|vendor|other)(, {_REFERENCE})")),
+    "Origin": (ORIGIN, _matches(rf"(upstream|backport|vendor|other), {_REFERENCE}|vendor")),
     "Forwarded": (FORWARDED, _matches(rf"no|not-needed|{_URL}")),
     "Last-Update": (LAST_UPDATE, is_day),
     "Bug": (BUG, _matches(_URL)),

@@ -86,15 +86,25 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """Where a tracked change is upstream: the line, its first tag there, the commit."""
+    """Where a change is upstream: the line, its first tag there (None: none yet), the commit."""
 
-    patch: str
     line: str
     tag: str | None
     commit: str
     evidence: str
-    bases: tuple[str, ...] = ()
-    """The bases of the series that already contain it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a patch upstream: the verdict of ``status`` (DESIGN), and where it landed.
+
+    ``successors`` is where those landed that replaced it.
+    """
+
+    patch: str
+    verdict: str
+    landed: tuple[Landed, ...] = ()
+    successors: tuple[Landed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,7 @@ class Material:
     unnamed: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     whole: bool = True
-    landed: tuple[Landed, ...] = ()
+    fates: tuple[Fate, ...] = ()
     upstream: Upstream | None = None
 
     @cached_property

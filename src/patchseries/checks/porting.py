@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from patchseries.checks.material import Material, Place
-from patchseries.checks.rule import Rule, error, warning
+from patchseries.checks.rule import Rule, error, note, warning
 from patchseries.model import Finding, Severity
 
 _READ = "read the port with `series diff PATCH`"
@@ -43,8 +43,23 @@ RULES: tuple[Rule, ...] = (
             "The base may have had it already.", _READ),
     warning("port-dropped", "part of a change was left out",
             "The file that it changes does not exist on this base.", _READ),
-    warning("port-clean-and-wrong", "a merge is clean and nevertheless suspect",
-            "The base may have the change already, by other code.", _READ),
+    note("port-line-present", "a line that the change adds was there before",
+         "The base may have part of the change already.", _READ),
+    warning("port-line-absent", "a line that the change removes is not there to remove",
+            "The base never had it, or has it in another form.", _READ),
+    warning("port-removed-override", "a method is gone that only upstream inherits",
+            "Upstream it moved to a parent class; here it may just be missing.", _READ),
+    error("port-removed-name-used", "a name was taken away and is still used",
+          "Upstream nothing uses it any more; on this base something does.", _RESOLVE),
+    warning("port-unknown-habit", "a port calls something in a way that its file never does here",
+            "It is upstream's way and may mean something else, or nothing, on this base.", _READ),
+    warning("port-unknown-folder", "a port puts a file where this base has no such folder",
+            "On this base such files may live elsewhere.", _READ),
+    error("port-number-taken", "a numbered file has a number that is taken",
+          "Of two migrations with one number only one is ever run.", "renumber it"),
+    warning("port-number-gap", "the file before a numbered file is missing",
+            "A migration may need what the one before it makes.",
+            "port what comes before, or renumber"),
     warning("port-finding", "the port engine noticed something",
             "A finding of the engine that has no explanation of its own.", _READ),
 )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from patchseries.checks.material import Material, Upstream
+from patchseries.checks.material import Landed, Material, Upstream
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding
 
@@ -12,6 +12,12 @@ LANDED = note(
     "landed-upstream",
     "the tracked change has landed upstream",
     "From that release on the patch is not needed.",
+    "drop the patch when the series moves to that release",
+)
+SUPERSEDED = note(
+    "superseded-upstream",
+    "what replaces the patch has landed upstream",
+    "It was never merged itself. From that release on other code does what it does.",
     "drop the patch when the series moves to that release",
 )
 MOVED = error(
@@ -46,20 +52,20 @@ SILENT = warning(
     "try again, or check without --online",
 )
 
-RULES = (LANDED, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
+RULES = (LANDED, SUPERSEDED, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
 
 
 def check(material: Material) -> Iterator[Finding]:
     """Everything about the upstreams; without --online only what the cache can tell."""
-    for landed in material.landed:
-        tag = f"since {landed.tag}" if landed.tag else "not yet released"
-        yield LANDED.found(
-            f"{landed.patch} has landed in {landed.line}, {tag} "
-            f"(commit {landed.commit[:12]}, by {landed.evidence})",
-            patch=landed.patch,
-            file=material.manifest_file,
-            line=material.patch_line(landed.patch),
-        )
+    for fate in material.fates:
+        where: Where = {"patch": fate.patch, "file": material.manifest_file}
+        line = material.patch_line(fate.patch)
+        if fate.verdict == "landed":
+            words = f"{fate.patch} has landed in {_places(fate.landed)}"
+            yield LANDED.found(words, line=line, **where)
+        elif fate.verdict == "superseded":
+            words = f"{fate.patch} was replaced upstream in {_places(fate.successors)}"
+            yield SUPERSEDED.found(words, line=line, **where)
     if material.upstream is not None:
         yield from _online(material, material.upstream)
 
@@ -85,6 +91,13 @@ def _online(material: Material, upstream: Upstream) -> Iterator[Finding]:
                 file=material.manifest_file,
                 line=material.patch_line(patch),
             )
+
+
+def _places(found: Sequence[Landed]) -> str:
+    return ", ".join(
+        f"{at.line} {at.tag or '(not yet released)'} by {at.commit[:12]} ({at.evidence})"
+        for at in found
+    )
 
 
 def _branches(material: Material) -> set[str]:

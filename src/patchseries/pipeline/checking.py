@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,9 +16,19 @@ from pydantic import TypeAdapter, ValidationError
 
 import patchseries
 from patchseries import checks, manifest
-from patchseries.checks.material import Application, Column, Material, Moved, Obstacle, Ported
+from patchseries.checks.material import (
+    Application,
+    Column,
+    Fate,
+    Landed,
+    Material,
+    Moved,
+    Obstacle,
+    Ported,
+)
 from patchseries.errors import SeriesError
 from patchseries.files import sha256, write_atomic
+from patchseries.landed.landing import Landing
 from patchseries.manifest import Manifest, SourceKind
 from patchseries.model import CommitId, Finding
 from patchseries.patches.compose import patch_name, series_folder
@@ -29,8 +38,12 @@ from patchseries.pipeline.online import ask_upstreams
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.status import series_status
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
+
+_MOST_KEPT = 1000
+"""Columns whose facts are kept, of all series that share the cache; each is a few kilobytes."""
 
 _Pins = Mapping[tuple[str, str], CommitId]
 
@@ -80,15 +93,15 @@ def gather(
         unnamed=tuple(_unnamed(series)) if whole else (),
         folders=tuple(_folders(series)),
         whole=whole,
+        fates=tuple(_fates(session, series, projects)),
         upstream=ask_upstreams(session, chosen, wanted) if options.online else None,
     )
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """What was worked out for one column, and of what (``key``)."""
+    """What was worked out for one column."""
 
-    key: str
     applied: tuple[Application, ...]
     ported: tuple[Ported, ...]
 
@@ -132,14 +145,14 @@ class _Columns:
     def _with_facts(self, column: Column) -> Column:
         wanted = wants(self._series.manifest, [column.project], [column.base])
         key = self._key(column, wanted)
-        kept = None if self._full else self._kept(column, key)
+        kept = None if self._full else self._kept(key)
         if kept is None:
             self._session.told(f"checking {column.project} on {column.base}")
             try:
-                kept = self._work_out(column, key, wanted)
+                kept = self._work_out(column, wanted)
             except SeriesError as error:
-                return replace(column, obstacle=Obstacle(str(error), error.hint))
-            write_atomic(self._file(column), _FACTS.dump_json(kept))
+                return replace(column, obstacle=Obstacle(error.message, error.hint))
+            self._keep(key, kept)
         return replace(column, applied=kept.applied, ported=kept.ported)
 
     def _key(self, column: Column, wanted: Sequence[Want]) -> str:
@@ -159,26 +172,30 @@ class _Columns:
         ]
         return sha256("\0".join(parts).encode())
 
-    def _file(self, column: Column) -> Path:
-        name = f"{self._series.manifest_path}\0{column.project}\0{column.base}"
-        return self._session.cache.root / "checks" / f"{sha256(name.encode())[:32]}.json"
+    @property
+    def _folder(self) -> Path:
+        return self._session.cache.root / "checks"
 
-    def _kept(self, column: Column, key: str) -> _Facts | None:
+    def _kept(self, key: str) -> _Facts | None:
         try:
-            facts = _FACTS.validate_json(self._file(column).read_bytes())
+            return _FACTS.validate_json((self._folder / f"{key}.json").read_bytes())
         except (OSError, ValidationError):
             return None
-        return facts if facts.key == key else None
 
-    def _work_out(self, column: Column, key: str, wanted: Sequence[Want]) -> _Facts:
+    def _keep(self, key: str, facts: _Facts) -> None:
+        """Keep *facts*, and drop the oldest when there are many."""
+        write_atomic(self._folder / f"{key}.json", _FACTS.dump_json(facts))
+        kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        for path in kept[:-_MOST_KEPT]:
+            path.unlink(missing_ok=True)
+
+    def _work_out(self, column: Column, wanted: Sequence[Want]) -> _Facts:
         pins = self._at_hand(wanted)
         only = Selection((column.project,), (column.base,))
-        with ExitStack() as stack:
-            given = stack.enter_context(self._session.ingredients(self._series, pins))
+        with self._session.ingredients(self._series, pins) as given:
             cells = rebase(given, only, _quiet).cells
             applied = apply_series(self._series, given.repository, pins, only, _quiet)
             return _Facts(
-                key,
                 tuple(self._application(given, column, pins, cell) for cell in applied),
                 tuple(_ported(cell) for cell in cells),
             )
@@ -238,6 +255,23 @@ def program_digest() -> str:
         for path in sorted((root / room).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterator[Fate]:
+    """What became of the patches upstream; nothing of a project whose history is not at hand."""
+    for project in projects:
+        try:
+            found = series_status(session, series, Selection((project,)))
+        except SeriesError:
+            continue
+        for patch in found.patches:
+            landed = tuple(_landing(at) for at in patch.landings.landed)
+            by = [_landing(at) for s in patch.superseded_by for at in s.landings.landed[:1]]
+            yield Fate(patch.name, str(patch.verdict), landed, tuple(by))
+
+
+def _landing(found: Landing) -> Landed:
+    return Landed(found.line, found.tag, found.commit, str(found.evidence))
 
 
 def _own(series: Series, projects: Sequence[str]) -> dict[str, bytes | None]:

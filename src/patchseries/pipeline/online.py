@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from patchseries.checks.material import Upstream
 from patchseries.errors import SeriesError
@@ -11,13 +11,13 @@ from patchseries.git import Repository
 from patchseries.manifest import Manifest
 from patchseries.pipeline.session import Session
 from patchseries.sources import network
+from patchseries.sources.gerrit import Gerrit
 from patchseries.sources.mirrors import mirror_of
 from patchseries.sources.plan import Want
 
 
 def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) -> Upstream:
     """What each tag and branch among *wanted* is at its upstream (or its mirror) now."""
-    del chosen
     revisions: dict[tuple[str, str], str | None] = {}
     silent: dict[str, str] = {}
     for url in dict.fromkeys(want.repository for want in wanted):
@@ -31,7 +31,30 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
         for name in names:
             ids = [refs.get(f"refs/{kind}/{name}") for kind in ("tags", "heads")]
             revisions[url, name] = next((i for i in ids if i), None)
-    return Upstream(revisions, {}, silent)
+    patchsets = dict(_patchsets(session, chosen, wanted, silent))
+    return Upstream(revisions, patchsets, silent)
+
+
+def _patchsets(
+    session: Session, chosen: Manifest, wanted: Sequence[Want], silent: dict[str, str]
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The patchset that each Gerrit source names, and the newest there is."""
+    projects = {name: p for name, p in chosen.projects.items() if p.gerrit}
+    repositories = {want.repository for want in wanted}
+    for patch in chosen.patches:
+        project = projects.get(patch.project)
+        if project is None or project.gerrit is None or project.repository not in repositories:
+            continue
+        for source in patch.sources:
+            if source.change_id is None or source.patchset is None:
+                continue
+            session.told(f"asking {project.gerrit}")
+            try:
+                change = Gerrit(project.gerrit).change(source.change_id)
+            except SeriesError as error:
+                silent[project.gerrit] = error.cause or error.message
+            else:
+                yield patch.name, (source.patchset, change.newest.number)
 
 
 def _refs(session: Session, url: str) -> dict[str, str]:

@@ -114,7 +114,7 @@ def _locked(lock: Lock, rebased: Rebased) -> Lock:
     for cell in rebased.cells:
         cells[cell.patch, cell.base] = Cell(
             cell.outcome,
-            cell.result.strategies,
+            cell.result.strategies if cell.outcome.makes_patch else (),
             cell.files[0].sha256 if cell.files else None,
             cell.accepted,
         )

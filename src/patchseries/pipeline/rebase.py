@@ -186,7 +186,10 @@ class _Column:
     def _commit_of(self, source: Source) -> CommitId | None:
         if source.kind in (SourceKind.FILE, SourceKind.URL):
             return None
-        return self._given.pins[repository_of(self._project, source), source.rev]
+        where = (repository_of(self._project, source), source.rev)
+        if where not in self._given.pins:
+            raise missing_pin(*where)
+        return self._given.pins[where]
 
 
 def _conflict(rejected: Rejected, why: str = "") -> PortResult:

@@ -36,7 +36,7 @@ def gitlab_report(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
     parts = "\0".join((finding.code, finding.patch or "", finding.file or "", finding.message))
     seen[parts] = seen.get(parts, 0) + 1
-    unique = f"{parts}\0{seen[parts]}".encode("utf-8", "surrogateescape")
+    unique = f"{parts}\0{seen[parts]}".encode("utf-8", "surrogatepass")
     return {
         "description": finding.message,
         "check_name": finding.code,

@@ -67,7 +67,7 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
 
 
 def _location(finding: Finding, file: str) -> dict[str, Any]:
-    artifact = {"uri": quote(file, errors="surrogateescape"), "uriBaseId": _ROOT}
+    artifact = {"uri": quote(file, errors="replace"), "uriBaseId": _ROOT}
     location: dict[str, Any] = {"artifactLocation": artifact}
     if finding.line:
         location["region"] = {"startLine": finding.line}
@@ -77,7 +77,7 @@ def _location(finding: Finding, file: str) -> dict[str, Any]:
 def _fingerprint(finding: Finding) -> str:
     """The same finding has the same fingerprint in the next run, though its line moves."""
     parts = (finding.code, finding.patch or "", finding.file or "", finding.message)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _semantic(version: str) -> str:

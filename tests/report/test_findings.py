@@ -1,0 +1,173 @@
+"""Findings in every form, each held against that form's own definition."""
+
+from __future__ import annotations
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
+
+from patchseries.checks import RULES
+from patchseries.model import Finding, Severity
+from patchseries.report.annotations import github_commands, gitlab_report
+from patchseries.report.junit import junit_xml
+from patchseries.report.sarif import sarif_document
+from patchseries.report.text import explanation, summary, text_lines
+
+words = st.text(max_size=40)
+findings = st.lists(
+    st.builds(
+        Finding,
+        code=st.sampled_from(sorted(RULES)) | st.just("of-the-engine"),
+        severity=st.sampled_from(Severity),
+        message=words,
+        patch=st.none() | words,
+        file=st.none() | words.filter(bool),
+        line=st.none() | st.integers(1, 10**6),
+        hint=st.none() | words,
+    ),
+    max_size=8,
+)
+
+NASTY = Finding(
+    "conflict", Severity.ERROR, "a\x00\x1b[31m <b>&\"'\ud800 100%\n::error::no", "p,a:t=ch%",
+    "series/a b,c:d%.toml", 3, "do\r\nthis",
+)  # fmt: skip
+
+JUNIT = {
+    "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "skipped", "time"},
+        {"testcase", "system-out", "system-err", "properties"},
+    ),
+    "testcase": (
+        {"classname", "name", "time"},
+        {"failure", "error", "skipped", "system-out", "system-err"},
+    ),
+    "failure": ({"type", "message"}, set()),
+    "system-out": (set(), set()),
+}
+"""What each element of the common JUnit schema may hold: its attributes and its children."""
+
+
+def assert_junit(element: ET.Element) -> None:
+    """The structure, names and numbers of the common JUnit schema."""
+    attributes, children = JUNIT[element.tag]
+    assert set(element.attrib) <= attributes
+    assert {child.tag for child in element} <= children
+    for name in {"tests", "failures", "errors", "skipped"} & set(element.attrib):
+        assert re.fullmatch(r"\d+", element.attrib[name])
+    for child in element:
+        assert_junit(child)
+
+
+@given(findings)
+def test_sarif_is_what_its_schema_says(found: list[Finding]) -> None:
+    text = json.dumps(sarif_document(found, RULES)).encode("utf-8", "replace")
+    log = SarifLog.model_validate_json(text)
+    results = log.runs[0].results
+    assert results is not None
+    assert len(results) == len(found)
+    for finding, result in zip(found, results, strict=True):
+        assert result.level is not None
+        assert result.level.value == finding.severity
+        if finding.code in RULES:
+            assert list(RULES)[result.ruleIndex or 0] == finding.code
+
+
+def test_the_sarif_schema_can_say_no() -> None:
+    document = sarif_document([NASTY], RULES)
+    document["runs"][0]["results"][0]["level"] = "catastrophe"
+    with pytest.raises(ValueError, match="level"):
+        SarifLog.model_validate(document)
+
+
+@given(findings)
+def test_junit_is_what_its_schema_says(found: list[Finding]) -> None:
+    root = ET.fromstring(junit_xml("oven", found, RULES))
+    assert_junit(root)
+    (suite,) = root
+    cases = list(suite)
+    assert suite.attrib["tests"] == str(len(cases))
+    failed = [case for case in cases if case.find("failure") is not None]
+    assert suite.attrib["failures"] == str(len(failed))
+    broken = {(f.code, f.patch or "") for f in found if f.severity is Severity.ERROR}
+    assert len(failed) == len(broken)
+
+
+def test_a_rule_that_found_nothing_is_a_test_that_passed() -> None:
+    root = ET.fromstring(junit_xml("oven", [], RULES))
+    assert {case.attrib["name"] for case in root.iter("testcase")} == set(RULES)
+
+
+@given(findings)
+def test_each_github_command_is_one_line_and_says_it_all(found: list[Finding]) -> None:
+    lines = list(github_commands(found))
+    assert len(lines) == len(found)
+    for finding, line in zip(found, lines, strict=True):
+        assert not re.search(r"[\r\n]", line)
+        command = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", line, re.DOTALL)
+        assert command
+        properties = dict(part.split("=", 1) for part in command[2].split(","))
+        assert _unescaped(properties["title"]) == finding.code
+        assert _unescaped(properties.get("file", "")) == (finding.file or "")
+        hint = f"\n{finding.hint}" if finding.hint else ""
+        assert _unescaped(command[3]) == finding.message + hint
+
+
+@given(findings)
+def test_each_gitlab_issue_has_its_place_and_its_own_fingerprint(found: list[Finding]) -> None:
+    issues = gitlab_report(found)
+    assert len({issue["fingerprint"] for issue in issues}) == len(found)
+    for issue in issues:
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert issue["location"]["path"]
+        assert issue["location"]["lines"]["begin"] >= 1
+
+
+@given(findings)
+def test_the_text_names_every_finding(found: list[Finding]) -> None:
+    text = "\n".join(line for line, _ in text_lines(found, RULES))
+    for finding in found:
+        assert finding.message in text
+        assert f"{finding.severity}: {finding.code}" in text
+    assert text.endswith(summary(found))
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_every_rule_can_explain_itself(code: str) -> None:
+    rule = RULES[code]
+    text = explanation(rule, rule.severity)
+    assert code in text
+    assert rule.why in text
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)
+    assert rule.why.endswith(".")
+    assert not rule.title.endswith(".")
+    assert not rule.remedy.endswith(".")
+
+
+def test_nasty_words_break_no_form() -> None:
+    ET.fromstring(junit_xml("oven\x01", [NASTY], RULES).encode("utf-8", "replace"))
+    (line,) = github_commands([NASTY])
+    assert line.count("\n") == 0
+    assert "title=conflict" in line
+    assert sarif_document([NASTY], RULES)["runs"][0]["results"]
+
+
+def test_the_summary_counts() -> None:
+    def some(severity: Severity) -> Finding:
+        return Finding("x", severity, "y")
+
+    assert summary([]) == "nothing found: all is well"
+    assert summary([some(Severity.ERROR)] * 2 + [some(Severity.NOTE)]) == "2 errors, 1 note"
+
+
+def _unescaped(text: str) -> str:
+    for code, character in (("%2C", ","), ("%3A", ":"), ("%0A", "\n"), ("%0D", "\r"), ("%25", "%")):
+        text = text.replace(code, character)
+    return text
