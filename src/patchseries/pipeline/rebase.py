@@ -82,7 +82,9 @@ class Ingredients:
         """What the engine may do for *patch*."""
         mine = tuple(one for one in self.resolutions if one.patch == patch.name)
         return PortOptions(
-            name_maps=self.manifest.projects[patch.project].name_maps, resolutions=mine
+            name_maps=self.manifest.projects[patch.project].name_maps,
+            cautious=True,  # what is built from must not lose a line of the release unread
+            resolutions=mine,
         )
 
 

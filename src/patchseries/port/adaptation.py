@@ -147,6 +147,11 @@ class Adaptation:
             regions = len(resolution.choices)
             self.conflicts.append(Conflict(target, regions, "CONFLICT (no candidate parses)"))
             return
+        yielding = [c for c in resolution.choices if c.taken.overridden(c.dispute)]
+        if self.options.cautious and yielding:
+            reason = "CONFLICT (lines of the target's own would give way)"
+            self.conflicts.append(Conflict(target, len(yielding), reason))
+            return
         for choice in resolution.choices:
             self._report(path, target, choice)
         self.strategies.extend(f"hunks:{rule}" for rule in resolution.rules)
