@@ -4,7 +4,9 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch clean setup-demo setup-test
+.PHONY: demo test lint grizzly bench-fetch bench-backports soak clean setup-demo setup-test
+
+.PHONY: demo test lint grizzly soak-kill clean setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -29,6 +31,23 @@ bench-fetch: setup-test
 # Indexing real histories, and the recall of finding backports: needs SERIES_MIRRORS.
 bench-landed: setup-test
 	$(PYTHON) tests/bench/landed.py $(PAIRS)
+
+# How the port engine does on real backports: PAIRS=file in the form of backports.jsonl, OUT=file for
+# the result of each pair; COMPARE="A B" compares two such files instead. Needs SERIES_MIRRORS.
+OUT ?= build/bench/backports.jsonl
+bench-backports: setup-test
+	$(PYTHON) tests/bench/backports.py $(if $(COMPARE),--compare $(COMPARE),$(PAIRS) $(OUT))
+
+# Random merges without a repository: N of them, from SEED.
+N ?= 100000
+SEED ?= 1
+soak: setup-test
+	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
+
+# Kill the commands that write at N random moments; the suite does a few of them.
+N ?= 200
+soak-kill: setup-test
+	SOAK_KILL=$(N) $(PYTHON) -m pytest tests/resolve/test_killed.py
 
 setup-demo:
 	@sh tools/setup demo

@@ -24,7 +24,9 @@ from patchseries.port.pieces import (
 from patchseries.port.resolutionfile import format_resolution, parse_resolution
 from patchseries.port.resolutions import Edit, Resolution, _edited, resolved_text
 
-LINE = st.sampled_from([b"a\n", b"b\n", b"\n", b"  c\n", b"=======\n", b"<<<<<<< x\n"])
+LINE = st.sampled_from(
+    [b"a\n", b"b\n", b"\n", b"  c\n", b"    c\n", b"  a\n", b" \n", b"=======\n", b"<<<<<<< x\n"]
+)
 LINES = st.lists(LINE, max_size=6).map(tuple)
 REGIONS = st.builds(Region, LINES, LINES, LINES)
 SIDES = frozenset({"base", "ours", "theirs"})
@@ -44,6 +46,12 @@ def test_pieces_give_the_lines_they_were_made_of(lines: tuple[bytes, ...], regio
 @given(REGIONS)
 def test_whole_sides(region: Region) -> None:
     assert assemble(whole(region, "theirs", "ours"), region) == region.theirs + region.ours
+
+
+def test_a_block_that_is_only_moved_in_is_named_not_copied() -> None:
+    region = Region((), (b"if x:\n", b"\n", b"    y()\n"), (b"try:\n", b"    z()\n"))
+    lines = (b"try:\n", b"    if x:\n", b"\n", b"        y()\n")
+    assert pieces_of(lines, region) == (Take("theirs", 1, 1), Take("ours", 1, 3, 4))
 
 
 def test_a_region_that_lacks_the_lines_is_told() -> None:
@@ -110,8 +118,8 @@ OWN = st.builds(
     .map(tuple),
 )  # fmt: skip
 TAKE = st.builds(
-    lambda side, first, more: Take(side, first, first + more),
-    st.sampled_from(sorted(SIDES)), st.integers(1, 99), st.integers(0, 9),
+    lambda side, first, more, indent: Take(side, first, first + more, indent),
+    st.sampled_from(sorted(SIDES)), st.integers(1, 99), st.integers(0, 9), st.integers(-8, 8),
 )  # fmt: skip
 PIECES: st.SearchStrategy[tuple[Piece, ...]] = st.lists(st.one_of(OWN, TAKE), max_size=4).map(tuple)
 WORDS = st.text(max_size=9)

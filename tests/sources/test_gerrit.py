@@ -16,17 +16,18 @@ import trustme
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.model import ChangeId, CommitId
-from patchseries.sources import Cache, FetchOptions
+from patchseries.sources import Cache, FetchOptions, Want, fetch
+from patchseries.sources.access import Access, Credentials, credentials_for
 from patchseries.sources.gerrit import (
     AmbiguousChangeError,
     Change,
     ChangeState,
     Gerrit,
     Included,
-    PinnedPatchset,
 )
-from patchseries.sources.patchset import fetch_patchset
-from patchseries.sources.rest import Access, Credentials, NotFoundError, credentials_for
+from patchseries.sources.patchset import find_patchset
+from patchseries.sources.plan import ChangeWant
+from patchseries.sources.rest import NotFoundError
 from support.gerrit_server import PREFIX, FakeChange, GerritServer, Mishap, serve_gerrit
 from support.upstreams import Upstream
 
@@ -166,52 +167,104 @@ def published(server: GerritServer, upstream: Upstream) -> tuple[CommitId, Commi
     return commits[0], commits[1]
 
 
+def wanted(server: GerritServer, patchset: int | None, change_id: ChangeId = CHANGE) -> Want:
+    """The patchset as the plan of a series wants it."""
+    change = ChangeWant(server.base, PROJECT, change_id, "master", patchset)
+    rev = f"changes/{change_id}/{patchset or 'newest'}"
+    return Want(f"{server.base}/{PROJECT}", rev, True, None, "source of x", change)
+
+
+def brought(
+    cache: Cache, want: Want, access: Access, pin: CommitId | None = None,
+    *, offline: bool = False,
+) -> CommitId:  # fmt: skip
+    """What fetching *want* gives, with *pin* in the lock."""
+    pinned = {(want.repository, want.rev): pin} if pin else {}
+    options = FetchOptions(offline=offline, access=lambda _: access)
+    return fetch(cache, [want], pinned, options)[want.repository, want.rev]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
 @pytest.mark.parametrize("by_id", [True, False])
 @pytest.mark.parametrize("state", ["NEW", "MERGED", "ABANDONED"])
-def test_a_patchset_is_fetched_and_pinned(
-    server: GerritServer, gerrit: Gerrit, upstream: Upstream, tmp_path: Path, state: str,
-    by_id: bool,
-) -> None:  # fmt: skip
+def test_a_patchset_is_fetched_with_its_parent(
+    server: GerritServer, access: Access, upstream: Upstream, cache: Cache, state: str, by_id: bool
+) -> None:
     server.behaviour.by_id = by_id
     first, second = published(server, upstream)
     server.changes[0].status = state
-    pinned = gerrit.patchset(CHANGE, 1)
-    ref = "refs/changes/67/42967/1"
-    assert pinned == PinnedPatchset(f"{server.base}/{PROJECT}", ref, first, 42967, 1)
-    assert gerrit.patchset(CHANGE).commit == second
-    cache = Cache(tmp_path / "cache")
-    fetch_patchset(cache, pinned, FetchOptions())
-    moved = len(server.traffic.requests)
-    fetch_patchset(cache, pinned, FetchOptions(offline=True))
-    assert len(server.traffic.requests) == moved
-    with cache.locked(pinned.repository) as repository:
+    want = wanted(server, 1)
+    assert brought(cache, want, access) == first
+    with cache.locked(want.repository) as repository:
         commit = repository.commit(first)
         tree = repository.commit(commit.parents[0]).tree
         assert repository.file(commit.tree, "a") == b"2\n"
         assert repository.file(tree, "a") == b"1\n"
+    assert brought(cache, wanted(server, None), access) == second
 
 
-def test_a_patchset_that_is_another_commit_than_pinned(
-    server: GerritServer, gerrit: Gerrit, upstream: Upstream, tmp_path: Path
+def test_what_is_pinned_and_at_hand_needs_no_gerrit(
+    server: GerritServer, access: Access, upstream: Upstream, cache: Cache
+) -> None:
+    first, _ = published(server, upstream)
+    want = wanted(server, 1)
+    brought(cache, want, access)
+    asked = len(server.traffic.requests) + len(server.paths)
+    assert brought(cache, want, access, first) == first
+    assert brought(cache, want, access, first, offline=True) == first
+    assert len(server.traffic.requests) + len(server.paths) == asked
+
+
+def test_the_newest_stays_the_one_that_was_pinned(
+    server: GerritServer, access: Access, upstream: Upstream, cache: Cache
 ) -> None:
     first, second = published(server, upstream)
-    wrong = replace(gerrit.patchset(CHANGE, 2), commit=first)
-    cache = Cache(tmp_path / "cache")
-    for _ in range(2):
-        with pytest.raises(UpstreamError, match=f"is {second}, but was pinned as {first}"):
-            fetch_patchset(cache, wrong, FetchOptions())
+    want = wanted(server, None)
+    assert brought(cache, want, access, first) == first
+    assert brought(Cache(cache.root / "other"), want, access) == second
 
 
-def test_a_patchset_that_is_not_there(gerrit: Gerrit) -> None:
+def test_another_commit_than_pinned(
+    server: GerritServer, access: Access, upstream: Upstream, cache: Cache
+) -> None:
+    first, second = published(server, upstream)
+    with pytest.raises(UpstreamError, match=f"is {second}, but was pinned as {first}"):
+        brought(cache, wanted(server, 2), access, first)
+
+
+def test_git_gives_another_commit_than_gerrit_says(
+    server: GerritServer, access: Access, upstream: Upstream, cache: Cache
+) -> None:
+    published(server, upstream)
+    server.changes[0].commits[0] = FIRST
+    with pytest.raises(UpstreamError, match=f"is not {FIRST}, as its Gerrit says"):
+        brought(cache, wanted(server, 1), access)
+
+
+def test_a_patchset_that_is_not_there(server: GerritServer, access: Access) -> None:
+    change = wanted(server, 3).change
+    assert change is not None
     with pytest.raises(UpstreamError, match="has no patchset 3") as caught:
-        gerrit.patchset(CHANGE, 3)
+        find_patchset(change, None, access)
     assert caught.value.hint == "its newest is 2"
 
 
-def test_offline_and_not_in_the_cache(gerrit: Gerrit, tmp_path: Path) -> None:
-    pinned = gerrit.patchset(CHANGE)
+def test_several_changes_for_a_source(server: GerritServer, access: Access, cache: Cache) -> None:
+    server.changes.append(FakeChange(5, PROJECT, "stable/havana", CHANGE, [FIRST]))
+    want = wanted(server, 1)
+    assert want.change is not None
+    unnamed = replace(want, change=replace(want.change, branch=None))
+    with pytest.raises(AmbiguousChangeError, match="means 2 changes"):
+        brought(cache, unnamed, access)
+
+
+def test_offline_and_not_in_the_cache(server: GerritServer, access: Access, cache: Cache) -> None:
     with pytest.raises(UpstreamError, match="not in the cache"):
-        fetch_patchset(Cache(tmp_path / "cache"), pinned, FetchOptions(offline=True))
+        brought(cache, wanted(server, 1), access, offline=True)
 
 
 # Mishaps that pass

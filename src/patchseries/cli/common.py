@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from patchseries.journal import Operation, Recovered
     from patchseries.pipeline.series import Selection, Series
     from patchseries.pipeline.session import Session
+    from patchseries.sources.access import Access
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,12 +86,10 @@ class Given:
 
         :raises SeriesError: there is no such series, or its manifest is wrong
         """
-        from patchseries.journal import recover
         from patchseries.pipeline.series import Selection, find_series
 
-        series = find_series(Path.cwd(), self.name)
-        if found := recover(series.root):
-            say(interrupted_words(found))
+        recovered_root()
+        series = find_series(Path.cwd(), self.name, self.patch)
         selection = Selection(self.project, self.onto, self.patch)
         selection.check(series.manifest)
         return series, selection
@@ -100,7 +99,8 @@ class Given:
         from patchseries.pipeline.session import Session
         from patchseries.sources import Cache, FetchOptions
 
-        fetching = FetchOptions(self.mirrors, self.offline, progress.told if progress.on else None)
+        told = progress.told if progress.on else None
+        fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
         return Session(
             Cache(cache_folder()), fetching, self.locked, self.dry_run, progress.told, operation()
         )
@@ -154,12 +154,41 @@ def operation() -> Operation:
     return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
+def recovered_root() -> Path:
+    """The project's folder; a change that was interrupted is finished or dropped first, and told.
+
+    :raises UsageError: there is none
+    """
+    from patchseries.journal import recover
+    from patchseries.pipeline.series import project_root
+
+    root = project_root(Path.cwd())
+    if found := recover(root):
+        say(interrupted_words(found))
+    return root
+
+
 def interrupted_words(found: Recovered) -> str:
     """What became of a command that was interrupted while it wrote."""
     who = f"`{found.command}`" if found.command else "an earlier command"
     if not found.paths:
         return f"{who} was interrupted before it had decided: no file was changed"
     return f"{who} was interrupted: its {len(found.paths)} files are now written"
+
+
+def _server_access(url: str) -> Access:
+    """How the user reaches the Gerrit at *url*: their credentials for it, proxies, CA bundle."""
+    from requests.utils import get_environ_proxies
+
+    from patchseries.sources.access import Access, credentials_for
+
+    netrc = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
+    return Access(
+        credentials=credentials_for(url, netrc, os.environ),
+        ca_bundle=bundle or None,
+        proxies=get_environ_proxies(url, no_proxy=None),
+    )
 
 
 def cache_folder() -> Path:

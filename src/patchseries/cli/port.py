@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 @click.option(
     "--name-map",
     multiple=True,
-    metavar="NAME",
-    help="A ready-made identifier map that holds here (repeatable).",
+    metavar="NAME|OLD=NEW",
+    help="An identifier map that holds here, ready-made or your own (repeatable).",
 )
 @click.option(
     "--path-map",

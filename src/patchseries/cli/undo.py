@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchseries.cli.common import (
     Given,
-    interrupted_words,
     operation,
     options,
-    say,
+    recovered_root,
     show,
     show_json,
 )
@@ -32,13 +30,10 @@ def command(number: int | None, listing: bool, **given: Any) -> int:
     NUMBER names another operation of the log. A file that was changed since is never touched:
     then nothing is undone. An undo is logged too; `series undo NUMBER` takes it back.
     """
-    from patchseries.journal import operations, recover, undo
-    from patchseries.pipeline.series import project_root
+    from patchseries.journal import operations, undo
 
     asked = Given(**given)
-    root = project_root(Path.cwd())
-    if found := recover(root):
-        say(interrupted_words(found))
+    root = recovered_root()
     if listing:
         show_log(operations(root), asked)
         return 0

@@ -27,7 +27,7 @@ def merge_text(
     base: bytes, ours: bytes, theirs: bytes, env: Mapping[str, str]
 ) -> tuple[Lines | Region, ...]:
     """The merge in order, as ``diff3`` markers show it; a marker can be told from any content."""
-    size = _marker_size(base, ours, theirs)
+    size = size_of_markers(base, ours, theirs)
     with tempfile.TemporaryDirectory(prefix="series-merge-") as folder:
         paths = []
         for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
@@ -64,7 +64,7 @@ def _ended(lines: Lines, data: bytes) -> Lines:
     return (*lines[:-1], lines[-1].removesuffix(b"\n"))
 
 
-def _marker_size(*sides: bytes) -> int:
+def size_of_markers(*sides: bytes) -> int:
     """One more than the longest run of a marker's sign that starts a line of any side."""
     runs = (re.findall(rb"^(?:<+|\|+|=+|>+)", side, re.M) for side in sides)
     return max([7, *(len(run) + 1 for found in runs for run in found)])

@@ -142,7 +142,9 @@ class Source(_Table):
     """What is ported: a commit, a Gerrit patchset, a patch file below patches/, or one at a URL.
 
     ``bases`` limits it to some bases; the first source that fits a base is taken.
-    ``branch`` beside ``commit`` says where to find the commit on a server that refuses ids.
+    ``branch`` beside ``commit`` says where to find the commit on a server that refuses ids; beside
+    ``change-id`` it says which of the changes with that id is meant. Without ``patchset`` the
+    newest is taken, and pinned.
     """
 
     bases: Bounds | None = None
@@ -158,7 +160,7 @@ class Source(_Table):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Source:
-        git = self.commit or self.tag or self.branch
+        git = self.commit or self.tag or (None if self.change_id else self.branch)
         kinds = [bool(git), self.change_id is not None, self.file is not None, bool(self.url)]
         if sum(kinds) != 1:
             raise ValueError(
@@ -168,6 +170,8 @@ class Source(_Table):
             raise ValueError("a url source needs http(s):// and its sha256")
         if self.patchset is not None and self.change_id is None:
             raise ValueError("patchset goes with change-id")
+        if self.patchset is not None and self.patchset < 1:
+            raise ValueError("patchset: expected 1 or more")
         return self
 
     @property
@@ -181,7 +185,13 @@ class Source(_Table):
 
     @property
     def rev(self) -> str:
-        """What to ask the repository for: the commit id, else the tag, else the branch."""
+        """What to ask the repository for: the commit id, else the tag, else the branch.
+
+        For a change under review: a name of its patchset that is as good as a tag's.
+        """
+        if self.change_id:
+            which = [self.change_id, str(self.patchset or "newest"), *filter(None, [self.branch])]
+            return "/".join(["changes", *which])
         return self.commit or self.tag or self.branch or ""
 
 

@@ -78,19 +78,24 @@ class Selection:
         return [base for base in bases if not self.bases or base in self.bases]
 
 
-def find_series(start: Path, name: str | None) -> Series:
-    """The series *name* of the project folder that holds *start*; the only one when None.
+def find_series(start: Path, name: str | None, patches: Collection[str] = ()) -> Series:
+    """The series *name* of the project folder that holds *start*.
+
+    When None: the only one there is, or the only one that has *patches*.
 
     :raises UsageError: no project folder, no such series, or several and none named
     """
     root = project_root(start)
     names = sorted(path.stem for path in (root / "series").glob("*.toml"))
     if name is None:
-        if len(names) != 1:
+        fit = names
+        if len(names) > 1 and patches:
+            fit = [n for n in names if all(Series(root, n).manifest.patch(p) for p in patches)]
+        if len(fit) != 1:
             raise UsageError(
                 f"which series? {root / 'series'} holds {', '.join(names)}", hint="name one"
             )
-        return Series(root, names[0])
+        return Series(root, fit[0])
     if name not in names:
         raise UsageError(unknown_name("series", name, names), hint=f"there is {', '.join(names)}")
     return Series(root, name)

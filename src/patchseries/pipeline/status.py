@@ -102,7 +102,7 @@ def _to_track(patch: PatchEntry, objects: Repository) -> PatchToTrack:
     sources = [CommitId(s.commit) for s in patch.sources if s.kind is SourceKind.GIT and s.commit]
     variant = patch.variants[patch.choose] if patch.choose else None
     own = (variant and variant.change_id) or patch.change_id
-    named = [own, *patch.upstream]
+    named = [own, *patch.upstream, *(source.change_id for source in patch.sources)]
     ported = _first_at_hand(objects, sources)
     return PatchToTrack(
         patch.name,

@@ -45,7 +45,10 @@ def port(
     if merge.clean and not adaptation.edits:
         return _clean(repository, change, onto, merge)
     settle(adaptation)
-    return adaptation.result()
+    result = adaptation.result()
+    if merge.clean and result.tree == merge.tree:  # the strategies came to what git has
+        return _clean(repository, change, onto, merge)
+    return result
 
 
 def _resolved(

@@ -51,23 +51,15 @@ def resolve(
 
     :param sound: a candidate that leaves the text unsound is passed over for one that does not
     """
-    texts = _follow(Texts.of(base, ours, imports.without_known(base, ours, theirs)))
+    if theirs in (base, ours):
+        return Resolution(ours, (), True)
+    texts = follow_moves(Texts.of(base, ours, imports.without_known(base, ours, theirs)))
     pieces = join(base, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
     disputes = [Dispute(texts, piece) for piece in pieces if isinstance(piece, Region)]
     proposed = [candidates(dispute) for dispute in disputes]
     picked, stands = _pick(pieces, proposed, sound)
     choices = zip(disputes, map(tuple, proposed), picked, strict=True)
     return Resolution(_filled(pieces, picked), tuple(Choice(*c) for c in choices), stands)
-
-
-def _follow(texts: Texts) -> Texts:
-    """*texts* with the edits to code that stands elsewhere in ours made there."""
-    if not texts.our_edits:
-        return texts
-    made = follow_moves(
-        texts.base, texts.ours, texts.theirs, texts.their_edits, texts.to_ours.keys()
-    )
-    return Texts.of(texts.base, *made) if made else texts
 
 
 def _pick(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from patchseries.port.lines import edits
+
 _IMPORT = re.compile(r"(?:import|from)\s+[\w.]+")
 
 
@@ -14,9 +16,19 @@ def is_import(line: str) -> bool:
 
 
 def without_known(base: list[str], ours: list[str], theirs: list[str]) -> list[str]:
-    """*theirs* without the imports that it adds and ours has already."""
+    """*theirs* without the imports that it adds, on lines of their own, and ours has already."""
     known = {line for line in ours if is_import(line)} - set(base)
-    return [line for line in theirs if line not in known] if known.intersection(theirs) else theirs
+    if not known.intersection(theirs):
+        return theirs
+    kept = list(theirs)
+    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in edits(base, ours)}
+    for edit in reversed(edits(base, theirs)):
+        added = theirs[edit.start : edit.end]
+        if (edit.low, edit.high, tuple(added)) in shared:
+            continue
+        if edit.low == edit.high and all(is_import(line) or not line.strip() for line in added):
+            kept[edit.start : edit.end] = [line for line in added if line not in known]
+    return kept
 
 
 def place(lines: Sequence[str], new: str) -> int:

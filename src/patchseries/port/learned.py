@@ -13,6 +13,7 @@ target's file does not know at all:
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -39,9 +40,10 @@ def learn(base: str, ours: str, theirs: str, in_base: Reader, in_target: Reader)
     """
     unknown = {name for name in _new_names(base, theirs)
                if not _says(ours, name) and _says(base, name)}  # fmt: skip
-    if not unknown:
+    bound = _bound(base) if unknown else {}
+    if not unknown & bound.keys():
         return {}
-    bound, bound_here = _bound(base), _bound(ours)
+    bound_here = _bound(ours)
     found: dict[str, str] = {}
     for was, now in _changed(split_lines(base), split_lines(ours)).items():
         head, head_now = was.partition(".")[0], now.partition(".")[0]
@@ -86,8 +88,22 @@ def _in_word(sign: str) -> bool:
 
 
 def _new_names(base: str, theirs: str) -> set[str]:
-    added = Counter(theirs.split("\n")) - Counter(base.split("\n"))
+    """The names on the lines that theirs adds, those of one or two letters left out."""
+    old, new = _middle(base, theirs)
+    added = Counter(new.split("\n")) - Counter(old.split("\n"))
     return {name for line in added for name in names_in(line) if len(name) > 2}
+
+
+def _middle(one: str, other: str) -> tuple[str, str]:
+    """Two texts without the whole lines that they begin and end with alike."""
+    shortest = min(len(one), len(other))
+    head = bisect(range(1, shortest + 1), False, key=lambda n: one[:n] != other[:n])
+    head = one.rfind("\n", 0, head) + 1
+    rest = shortest - head
+    tail = bisect(range(1, rest + 1), False, key=lambda n: one[-n:] != other[-n:])
+    whole = one.find("\n", len(one) - tail) + 1  # a line that is cut in two is not alike
+    tail = len(one) - whole if tail and whole else 0
+    return one[head : len(one) - tail], other[head : len(other) - tail]
 
 
 def _bound(text: str) -> dict[str, str]:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from patchseries.port.lines import Edit
+from patchseries.port.regions import Texts
 
 _CONTEXT = 3
 _TELLING = 24
 """A removed text of at least this many characters is found without its context."""
 
 
-def follow_moves(
-    base: Sequence[str],
-    ours: Sequence[str],
-    theirs: Sequence[str],
-    their_edits: Sequence[Edit],
-    in_place: Collection[int],
-) -> tuple[list[str], list[str]] | None:
-    """Ours with their edits made where the edited lines stand, and theirs without those edits.
+def follow_moves(texts: Texts) -> Texts:
+    """*texts* with their edits to code that stands elsewhere in ours made there already.
 
-    :param in_place: the positions in the base whose lines ours has at the same place
-    :returns: None when nothing has moved
+    Ours then has those edits, and theirs has them no more.
     """
+    base, ours, theirs, in_place = texts.base, texts.ours, texts.theirs, texts.to_ours
+    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in texts.our_edits}
     moved_ours, left = list(ours), list(theirs)
-    found = False
-    for edit in reversed(their_edits):
+    for edit in reversed(texts.their_edits):
+        if (edit.low, edit.high, tuple(theirs[edit.start : edit.end])) in shared:
+            continue
         touched = range(edit.low, edit.high) or range(max(edit.low - 1, 0), edit.high + 1)
         if any(at in in_place for at in touched):
             continue
@@ -35,8 +32,7 @@ def follow_moves(
         start, end = place
         moved_ours[start:end] = theirs[edit.start : edit.end]
         left[edit.start : edit.end] = base[edit.low : edit.high]
-        found = True
-    return (moved_ours, left) if found else None
+    return texts if left == theirs else Texts.of(base, moved_ours, left)
 
 
 def _place(base: Sequence[str], ours: Sequence[str], edit: Edit) -> tuple[int, int] | None:

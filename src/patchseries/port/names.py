@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+
+from patchseries.errors import SeriesError
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class NameMap:
 
     @property
     def inverse(self) -> NameMap:
-        """The map the other way."""
-        return NameMap(f"-{self.name}", tuple((new, old) for old, new in self.pairs))
+        """The map the other way, under the same name."""
+        return NameMap(self.name, tuple((new, old) for old, new in self.pairs))
 
     def apply(self, text: str) -> str:
         """*text* in the target's names."""
@@ -71,11 +73,24 @@ def _any_of(names: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
 
 
-NEUTRON_TO_QUANTUM = NameMap("neutron-to-quantum", (("neutron", "quantum"),))
-"""OpenStack Networking was renamed on master in July 2013; Grizzly has the old name."""
+READY_MADE = {"quantum-neutron": NameMap("quantum-neutron", (("quantum", "neutron"),))}
+"""The maps that a project can name, and that are recognised without being named.
 
-READY_MADE = {
-    found.name: found
-    for found in (NEUTRON_TO_QUANTUM, NameMap("quantum-to-neutron", (("quantum", "neutron"),)))
-}
-"""The maps that a project can name, and that are recognised without being named."""
+OpenStack Networking was renamed on master in July 2013; Grizzly has the old name.
+"""
+
+
+def maps_in_use(declared: Iterable[str]) -> tuple[NameMap, ...]:
+    """The ready-made maps and those declared as ``OLD=NEW``, each in both directions.
+
+    :raises SeriesError: a name that is neither
+    """
+    found = dict(READY_MADE)
+    for name in declared:
+        old, equals, new = name.partition("=")
+        if equals and old and new:
+            found[name] = NameMap(name, ((old, new),))
+        elif name not in READY_MADE:
+            known = ", ".join(READY_MADE)
+            raise SeriesError(f"no name map {name!r}", hint=f"use one of {known}, or OLD=NEW")
+    return tuple(side for names in found.values() for side in (names, names.inverse))

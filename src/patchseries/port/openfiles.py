@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from patchseries.git import Merge, MergeStage, Repository, TreeEntry
-from patchseries.git.textmerge import Lines, Region, split_lines
+from patchseries.git.textmerge import Lines, Region, size_of_markers, split_lines
 
 SIDES = ("base", "ours", "theirs")
 
@@ -50,6 +50,52 @@ class OpenFile:
             digest.update(f"{side} {len(lines) if there else 'none'}\n".encode())
             digest.update(b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
         return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the conflict markers call the three sides."""
+
+    ours: str
+    base: str
+    theirs: str
+
+
+def marked_text(file: OpenFile, texts: Sequence[Lines | None], labels: Labels) -> bytes:
+    """*file* as git users know it: ``diff3`` markers around each region that has no text yet."""
+    given = iter(texts)
+    size = marker_size(file)
+    lines: list[bytes] = []
+    for chunk in file.chunks:
+        if not isinstance(chunk, Region):
+            lines += chunk
+        elif (text := next(given)) is not None:
+            lines += text
+        else:
+            parts = ((b"<", labels.ours, chunk.ours), (b"|", labels.base, chunk.base),
+                     (b"=", "", chunk.theirs), (b">", labels.theirs, ()))  # fmt: skip
+            for sign, label, side in parts:
+                lines.append(sign * size + (f" {label}" if label else "").encode() + b"\n")
+                lines += [line if line.endswith(b"\n") else line + b"\n" for line in side]
+    return b"".join(lines)
+
+
+def markers_left(file: OpenFile, final: Sequence[bytes]) -> list[int]:
+    """The lines (from 1) of *final* on which a conflict marker stands."""
+    size = marker_size(file)
+    marks = tuple(sign * size + b" " for sign in (b"<", b"|", b">"))
+    return [n for n, line in enumerate(final, 1) if line.startswith(marks)]
+
+
+def marker_size(file: OpenFile) -> int:
+    """How many signs a marker of *file* has: 7, or more than any of its lines starts with."""
+    sides = [
+        b"".join(side)
+        for chunk in file.chunks
+        for side in ((chunk.base, chunk.ours, chunk.theirs) if isinstance(chunk, Region)
+                     else (chunk,))
+    ]  # fmt: skip
+    return size_of_markers(*sides)
 
 
 def open_files(repository: Repository, merge: Merge) -> list[OpenFile]:

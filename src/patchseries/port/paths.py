@@ -37,24 +37,34 @@ def home(
     :param surroundings: the lines, stripped, in and around what the change touches
     :param read: the text of a target path
     """
+    kin = [(kinship(path, newcomer.path), newcomer) for newcomer in newcomers]
+    namesakes = [found for alike, found in kin if alike == 1]
+    return _best(surroundings, namesakes, _LEAST_MOVED, read) or _best(
+        surroundings, [found for alike, found in kin if 0 < alike < 1], _LEAST_ELSEWHERE, read
+    )
+
+
+def _best(
+    surroundings: set[str], among: Iterable[Newcomer], least: float, read: Callable[[str], str]
+) -> str | None:
+    """The path with the greatest share of *surroundings*: at least *least* of a new file, and
+    ``_LEAST_ELSEWHERE`` of one that the base has too."""
     best: tuple[float, str] | None = None
-    for newcomer in newcomers:
-        kin = kinship(path, newcomer.path)
-        if not kin:
-            continue
+    for newcomer in among:
         there = {line.strip() for line in read(newcomer.path).split("\n")}
         share = len(surroundings & there) / len(surroundings) if surroundings else 0.0
-        least = _LEAST_MOVED if newcomer.added and kin == 1 else _LEAST_ELSEWHERE
-        if share >= least and (best is None or (share, newcomer.path) > best):
+        enough = least if newcomer.added else _LEAST_ELSEWHERE
+        if share >= enough and (best is None or (share, newcomer.path) > best):
             best = share, newcomer.path
     return best[1] if best else None
 
 
 def kinship(one: str, other: str) -> float:
     """1 for the same basename, less when they share words (manage.py, nova-manage), else 0."""
-    a, b = PurePosixPath(one), PurePosixPath(other)
-    if a.name == b.name:
-        return 1.0 if a.name != "__init__.py" else 0.0
+    name, other_name = one.rpartition("/")[2], other.rpartition("/")[2]
+    if name == other_name:
+        return 1.0 if name != "__init__.py" else 0.0
+    a, b = PurePosixPath(name), PurePosixPath(other_name)
     if b.suffix not in (a.suffix, ""):
         return 0.0
     words_a, words_b = set(re.split(r"[\W_]+", a.stem)), set(re.split(r"[\W_]+", b.stem))
@@ -69,17 +79,3 @@ def surroundings(base: list[str], their_edits: Iterable[Edit]) -> set[str]:
         low, high = max(edit.low - _AROUND, 0), edit.high + _AROUND
         found.update(line.strip() for line in base[low:high])
     return {line for line in found if len(line) > 3}
-
-
-def neighbour_folder(
-    path: str, siblings: Iterable[str], newcomers: Iterable[Newcomer]
-) -> str | None:
-    """The folder that most of *siblings* (paths beside *path* in the base) went to, or None."""
-    names = {PurePosixPath(sibling).name for sibling in siblings} - {"__init__.py"}
-    votes: dict[str, int] = {}
-    for newcomer in newcomers:
-        where = PurePosixPath(newcomer.path)
-        if newcomer.added and where.name in names:
-            votes[str(where.parent)] = votes.get(str(where.parent), 0) + 1
-    best = max(votes, key=lambda folder: (votes[folder], folder), default=None)
-    return f"{best}/{PurePosixPath(path).name}" if best else None

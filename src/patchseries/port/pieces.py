@@ -22,11 +22,15 @@ class BrokenResolutionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Lines of one side of the region: from *first* to *last*, counted from 1, both taken."""
+    """Lines of one side of the region: from *first* to *last*, counted from 1, both taken.
+
+    ``indent`` spaces are put before each line that is not blank (a negative number: taken away).
+    """
 
     side: str
     first: int
     last: int
+    indent: int = 0
 
     def __str__(self) -> str:
         """As it is written: ``ours:3-5``, ``theirs:1``."""
@@ -34,12 +38,12 @@ class Take:
         return f"{self.side}:{self.first}{last}"
 
     @classmethod
-    def parse(cls, text: str) -> Take:
+    def parse(cls, text: str, indent: int = 0) -> Take:
         """The inverse of ``str``; ValueError when *text* is no such reference."""
         found = _TAKE.fullmatch(text)
         if not found or int(found[3] or found[2]) < int(found[2]):
             raise ValueError(f"expected lines such as 'ours:3-5' or 'theirs:1', not {text!r}")
-        return cls(found[1], int(found[2]), int(found[3] or found[2]))
+        return cls(found[1], int(found[2]), int(found[3] or found[2]), indent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def assemble(pieces: Sequence[Piece], region: Region) -> Lines:
         side: Lines = getattr(region, piece.side)
         if piece.last > len(side):
             raise BrokenResolutionError(f"{piece}: {piece.side} has {len(side)} lines")
-        lines += side[piece.first - 1 : piece.last]
+        lines += (_indented(line, piece.indent) for line in side[piece.first - 1 : piece.last])
     return tuple(lines)
 
 
@@ -93,21 +97,49 @@ def whole(region: Region, *sides: str) -> tuple[Piece, ...]:
 
 
 def _longest(lines: Sequence[bytes], at: int, region: Region) -> Take | None:
-    """The longest run of a side that stands at *at*; of equals, that of ours, then theirs."""
+    """The longest run of a side that stands at *at*; of equals, the one that is not indented.
+
+    Then that of ours before theirs before base.
+    """
     best: Take | None = None
     for name in _PREFERRED:
         side: Lines = getattr(region, name)
-        for start in range(len(side)):
-            count = 0
-            while (
-                start + count < len(side)
-                and at + count < len(lines)
-                and side[start + count] == lines[at + count]
-            ):
-                count += 1
-            if count and (best is None or count > _length(best)):
-                best = Take(name, start + 1, start + count)
+        for start, line in enumerate(side):
+            indent = _indent_between(line, lines[at])
+            if indent is None:
+                continue
+            count = _run(lines[at:], side[start:], indent)
+            take = Take(name, start + 1, start + count, indent)
+            if best is None or (count, not indent) > (_length(best), not best.indent):
+                best = take
     return best
+
+
+def _run(lines: Sequence[bytes], side: Sequence[bytes], indent: int) -> int:
+    """How many of *lines* are those of *side*, indented."""
+    pairs = zip(lines, side, strict=False)
+    return next(
+        (n for n, (line, known) in enumerate(pairs) if not _is_indented(known, line, indent)),
+        min(len(lines), len(side)),
+    )
+
+
+def _indent_between(known: bytes, line: bytes) -> int | None:
+    """By how many spaces *line* is indented more than *known*; None for another line."""
+    indent = len(line) - len(known)
+    return indent if _is_indented(known, line, indent) else None
+
+
+def _is_indented(known: bytes, line: bytes, indent: int) -> bool:
+    return known.lstrip(b" ") == line.lstrip(b" ") and _indented(known, indent) == line
+
+
+def _indented(line: bytes, indent: int) -> bytes:
+    if not line.strip():
+        return line
+    if indent >= 0:
+        return b" " * indent + line
+    return line[-indent:] if line.startswith(b" " * -indent) else line.lstrip(b" ")
 
 
 def _is_filler(lines: Sequence[bytes], pieces: Sequence[Piece]) -> bool:

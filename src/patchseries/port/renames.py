@@ -5,17 +5,18 @@ from __future__ import annotations
 from patchseries.git import TreeEntry
 from patchseries.port.adaptation import Adaptation
 from patchseries.port.lines import encode
-from patchseries.port.names import READY_MADE, NameMap
+from patchseries.port.names import NameMap, maps_in_use
 
 
 def rename(adaptation: Adaptation) -> None:
     """Port in the target's names each file that needs it, whether or not git merges it."""
+    maps = maps_in_use(adaptation.options.name_maps)
     conflicted = set(adaptation.merge.conflicted_paths)
     for path, (before, after) in adaptation.changed.items():
         if after is None or not after.is_file or (before is not None and not before.is_file):
             continue
         theirs = adaptation.text(after.oid)
-        for names in READY_MADE.values():
+        for names in maps:
             if path not in adaptation.done and names.source_count(path + "\n" + theirs):
                 _by_map(adaptation, path, before, after, names)
         if before is not None and path not in adaptation.done | conflicted:

@@ -17,7 +17,7 @@ from patchseries.port.resolutions import Edit, Resolution
 SCHEMA = 1
 _HEAD = (
     "How a person resolved one conflict. `key` is a digest of its three sides. `take` names",
-    "lines of a side, counted from 1; `text` is new.",
+    "lines of a side, counted from 1, `indent` spaces more than there; `text` is new.",
 )
 
 
@@ -78,6 +78,8 @@ def _pieces(pieces: Sequence[Piece]) -> AoT:
         table = tomlkit.table()
         if isinstance(piece, Take):
             table.add("take", str(piece))
+            if piece.indent:
+                table.add("indent", piece.indent)
         else:
             _add_text(table, b"".join(piece.lines))
         array.append(table)
@@ -119,7 +121,7 @@ def _piece(table: Mapping[str, Any]) -> Piece:
     if ("take" in table) == ("text" in table):
         raise ValueError("a piece has either `take` or `text`")
     if "take" in table:
-        return Take.parse(str(table["take"]))
+        return Take.parse(str(table["take"]), int(table.get("indent", 0)))
     return Own(tuple(split_lines(table["text"].encode(table.get("encoding", "utf-8")))))
 
 

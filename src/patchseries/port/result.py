@@ -36,8 +36,9 @@ class Change:
 class PortOptions:
     """How far the engine may go.
 
-    ``git_only`` stops after git's own merge. ``name_maps`` names ready-made identifier maps
-    that hold here for sure; the others are used where the files show that they hold.
+    ``git_only`` stops after git's own merge. ``name_maps`` names identifier maps that hold
+    here for sure: a ready-made one (``quantum-neutron``) or one of your own (``OLD=NEW``); the
+    other ready-made ones are used where the files show that they hold.
     ``path_map`` declares where files went: (folder or file of the change, the target's).
     ``resolutions`` are a person's, for conflicts of this change; they come before any strategy.
     """

@@ -18,8 +18,11 @@ def candidates(dispute: Dispute) -> list[Candidate]:
     found: dict[tuple[str, ...], Candidate] = {}
     for name, rule in RULES:
         lines = rule(dispute)
-        if lines is not None:
-            found.setdefault(tuple(lines), Candidate(name, tuple(lines)))
+        if lines is None:
+            continue
+        if name == "weave" and list(lines) == dispute.ours:
+            name = "dropped"  # all that theirs changes stands in what ours lacks
+        found.setdefault(tuple(lines), Candidate(name, tuple(lines)))
     wanted = evidence.order(dispute.base, dispute.ours, dispute.theirs)
     rank = {name: at for at, name in enumerate(wanted)}
     return sorted(found.values(), key=lambda made: rank.get(made.rule, len(wanted)))

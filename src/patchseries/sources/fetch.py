@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.git import Repository, scratch
 from patchseries.model import CommitId
 from patchseries.sources import network
+from patchseries.sources.access import Access
 from patchseries.sources.cache import Cache
 from patchseries.sources.mirrors import mirror_of
 from patchseries.sources.plan import Want
@@ -32,11 +33,15 @@ _KEPT = "refs/series/"
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
-    """Where to look: mirror folders first; *offline* asks nobody."""
+    """Where to look: mirror folders first; *offline* asks nobody.
+
+    ``access`` says how a Gerrit server, given by its URL, is reached.
+    """
 
     mirrors: Sequence[Path] = ()
     offline: bool = False
     progress: Progress | None = None
+    access: Callable[[str], Access] = field(default=lambda _: Access())
 
 
 def fetch(
@@ -56,7 +61,7 @@ def fetch(
         with cache.locked(url) as repository:
             if options.progress:
                 options.progress(f"fetching {url}")
-            found = _Upstream(url, repository, options).bring(mine)
+            found = _Upstream(url, repository, options, pinned).bring(mine)
             for want in mine:
                 _agree(want, found[want.rev], pinned.get((url, want.rev)))
                 pins[url, want.rev] = found[want.rev]
@@ -75,14 +80,27 @@ def open_objects(cache: Cache, urls: Sequence[str]) -> Iterator[Repository]:
 class _Upstream:
     """One upstream during one fetch."""
 
-    def __init__(self, url: str, repository: Repository, options: FetchOptions) -> None:
+    def __init__(
+        self,
+        url: str,
+        repository: Repository,
+        options: FetchOptions,
+        pinned: Mapping[tuple[str, str], CommitId],
+    ) -> None:
         self._url = url
+        self._pinned = pinned
         self._repository = repository
         self._options = options
         self._mirror = None if options.offline else mirror_of(url, options.mirrors)
 
     def bring(self, wanted: Sequence[Want]) -> dict[str, CommitId]:
         """What each wanted revision is, with its objects in the repository."""
+        changes = [want for want in wanted if want.change and not self._options.offline]
+        if changes:
+            found = {want.rev: self._patchset(want) for want in changes}
+            return found | self.bring([want for want in wanted if want not in changes])
+        if not wanted:
+            return {}
         if self._mirror is not None:
             return self._from_mirror(self._mirror, wanted)
         if self._options.offline:
@@ -113,6 +131,26 @@ class _Upstream:
             self._fetch([names[w.rev] for w in absent if w.rev in names], depth)
             self._fetch_ids([w for w in absent if w.rev not in names], depth)
         return found
+
+    def _patchset(self, want: Want) -> CommitId:
+        """The commit of a patchset; what is pinned and at hand needs no Gerrit."""
+        assert want.change is not None
+        if self._mirror is not None:
+            with Repository(self._mirror) as mirror:
+                self._repository.set_alternates([mirror.objects_folder])
+        pinned = self._pinned.get((self._url, want.rev))
+        if pinned is not None and self._whole(pinned, with_parent=True):
+            return pinned
+        from patchseries.sources.patchset import find_patchset
+
+        patchset = find_patchset(want.change, pinned, self._options.access(want.change.server))
+        self._fetch([patchset.ref], 2)
+        if not self._repository.has(patchset.commit):
+            raise UpstreamError(
+                f"{patchset.ref} of {self._url} is not {patchset.commit}, as its Gerrit says",
+                hint="a patchset never changes: find out why before you use it",
+            )
+        return patchset.commit
 
     def _fetch_ids(self, absent: Sequence[Want], depth: int) -> None:
         try:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from patchseries.errors import ExitCode, SeriesError, UpstreamError
 from patchseries.model import ChangeId, CommitId, change_id, commit_id
-from patchseries.sources.rest import Access, ConflictError, NotFoundError, RestClient
+from patchseries.sources.access import Access
+from patchseries.sources.rest import ConflictError, NotFoundError, RestClient
 
 _CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
 _NUMBER = re.compile(r"(?:(?P<project>[^~]+)~)?(?P<number>\d{1,10})")
@@ -70,17 +71,6 @@ class Included:
 
     branches: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedPatchset:
-    """A patchset as something to fetch: git asks *repository* for *ref* and must get *commit*."""
-
-    repository: str
-    ref: str
-    commit: CommitId
-    number: int
-    patchset: int
 
 
 class AmbiguousChangeError(SeriesError):
@@ -141,29 +131,6 @@ class Gerrit:
             return Included()
         info = _valid(_IncludedInfo, value)
         return Included(tuple(info.branches), tuple(info.tags))
-
-    def patchset(
-        self,
-        name: str,
-        number: int | None = None,
-        *,
-        project: str | None = None,
-        branch: str | None = None,
-    ) -> PinnedPatchset:
-        """Patchset *number* (the newest when None) of the change *name*, ready to be fetched.
-
-        :raises SeriesError: no such change or patchset, or several changes
-        """
-        change = self.change(name, project=project, branch=branch)
-        wanted = change.newest.number if number is None else number
-        found = next((p for p in change.patchsets if p.number == wanted), None)
-        if found is None:
-            raise UpstreamError(
-                f"change {change.number} ({change.change_id}) has no patchset {number}",
-                hint=f"its newest is {change.newest.number}",
-            )
-        repository = f"{self._rest.url}/{change.project}"
-        return PinnedPatchset(repository, found.ref, found.commit, change.number, found.number)
 
     def _one(self, name: str) -> Change:
         try:
@@ -284,7 +251,7 @@ def _ambiguous(name: str, found: list[Change]) -> AmbiguousChangeError:
     )
     return AmbiguousChangeError(
         f"{name} means {len(found)} changes: {listed}",
-        hint="name one of them by its number or as project~branch~Change-Id",
+        hint="say which: by `branch`, by its number, or as project~branch~Change-Id",
         exit_code=ExitCode.INVALID,
     )
 

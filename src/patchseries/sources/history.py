@@ -34,11 +34,12 @@ def open_history(cache: Cache, url: str, options: FetchOptions) -> Iterator[Repo
             f"the history of {url} is not in the cache",
             hint="run the command without --offline, or name a mirror",
         )
-    with histories.locked(url) as repository:
-        if not options.offline:
+    if not options.offline:
+        with histories.locked(url) as repository:
             if options.progress:
                 options.progress(f"fetching the history of {url}")
             network.fetch_history(url, repository.git_dir, progress=options.progress)
+    with Repository(histories.repository_folder(url)) as repository:
         yield repository
 
 

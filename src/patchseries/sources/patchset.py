@@ -1,40 +1,29 @@
-"""A Gerrit patchset as the source of a patch: fetched from its ref, pinned to its commit."""
+"""Which patchset of a change under review is meant."""
 
 from __future__ import annotations
 
 from patchseries.errors import UpstreamError
-from patchseries.sources import network
-from patchseries.sources.cache import Cache
-from patchseries.sources.fetch import FetchOptions
-from patchseries.sources.gerrit import PinnedPatchset
+from patchseries.model import CommitId
+from patchseries.sources.access import Access
+from patchseries.sources.gerrit import Gerrit, Patchset
+from patchseries.sources.plan import ChangeWant
 
 
-def fetch_patchset(cache: Cache, pinned: PinnedPatchset, options: FetchOptions) -> None:
-    """Bring the patchset's commit and its parent into the cache, unless they are there.
+def find_patchset(wanted: ChangeWant, pinned: CommitId | None, access: Access) -> Patchset:
+    """The patchset with the wanted number; without a number, that of the pin, else the newest.
 
-    :raises UpstreamError: not reachable, offline, or the ref is another commit than was pinned
+    :raises AmbiguousChangeError: several changes have the id; they are listed
+    :raises UpstreamError: no such change or patchset, or Gerrit does not answer
     """
-    what = f"patchset {pinned.patchset} of change {pinned.number}"
-    kept = f"refs/series/{pinned.ref.removeprefix('refs/')}"
-    with cache.locked(pinned.repository) as repository:
-        if repository.resolve(kept) == pinned.commit:
-            return
-        if options.offline:
-            raise UpstreamError(
-                f"{what} of {pinned.repository} is not in the cache",
-                hint="run `series fetch` without --offline",
-            )
-        network.fetch_commits(
-            pinned.repository,
-            repository.git_dir,
-            [f"+{pinned.ref}:{kept}"],
-            depth=2,
-            progress=options.progress,
+    gerrit = Gerrit(wanted.server, access)
+    change = gerrit.change(wanted.change_id, project=wanted.project, branch=wanted.branch)
+    if wanted.patchset is None:
+        by_pin = (patchset for patchset in change.patchsets if patchset.commit == pinned)
+        return next(by_pin, change.newest)
+    found = next((p for p in change.patchsets if p.number == wanted.patchset), None)
+    if found is None:
+        raise UpstreamError(
+            f"change {change.number} ({change.change_id}) has no patchset {wanted.patchset}",
+            hint=f"its newest is {change.newest.number}",
         )
-        found = repository.resolve(kept)
-        if found != pinned.commit:
-            repository.run("update-ref", "-d", kept)
-            raise UpstreamError(
-                f"{what} of {pinned.repository} is {found}, but was pinned as {pinned.commit}",
-                hint="a patchset never changes: do not use it before you know why",
-            )
+    return found

@@ -78,10 +78,10 @@ def test_changed_lines_rebuild_the_new_file(repository: Repository, old: bytes, 
     assert b"".join(lines) == new
 
 
-@given(TEXT)
-def test_chunks_cover_every_line_once(text: bytes) -> None:
+@given(TEXT, st.sampled_from([0, 1]))
+def test_chunks_cover_every_line_once(text: bytes, added: int) -> None:
     scopes = Scopes.of(text, "a.py")
-    runs = [(n, n + 1) for n in range(len(scopes.lines)) if scopes.indent(n) is not None]
+    runs = [(n, n + added) for n in range(len(scopes.lines)) if scopes.indent(n) is not None]
     parts = chunks(scopes, iter(runs))
     covered = [n for part in parts for n in range(part.start, part.end)]
     assert len(covered) == len(set(covered))
@@ -95,6 +95,13 @@ def test_every_definition_of_the_first_column_is_read(text: bytes) -> None:
     assert {m[1] for m in re.finditer(rb"(?m)^(?:def|class)[ \t]+(\w+)", text)} <= found.names
     for name in found.names:
         read_class(text, name)
+
+
+def test_names_bound_in_blocks_of_a_module_are_its_names() -> None:
+    text = (
+        b"try:\n    import json\n\nexcept ImportError:\n    old = json = None\nelse:\n    new = 1\n"
+    )
+    assert read_module(text).names == {b"json", b"old", b"new"}
 
 
 @given(SOURCE)

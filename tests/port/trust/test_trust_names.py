@@ -122,6 +122,12 @@ def test_a_method_of_a_base_elsewhere_is_unknown_to_both(examined: Examined) -> 
     assert examined(classes(BASE_WITH), new, classes(BASE_WITHOUT)) == ()
 
 
+def test_a_base_that_hides_behind_a_star_import_may_have_it(examined: Examined) -> None:
+    new = classes(BASE_WITH, body="        self.make_flavor()\n")
+    hidden = classes("from app.more import *\n") | {"app/more.py": BASE_WITH}
+    assert examined(classes(BASE_WITH), new, hidden) == ()
+
+
 def test_a_string_that_names_what_is_to_be_replaced(examined: Examined) -> None:
     findings = port_line(examined, "replace('app.flavors.get')")
     assert any("app.flavors.get" in f.message for f in findings)
@@ -225,7 +231,10 @@ def test_a_number_that_is_taken(examined: Examined) -> None:
 
 
 def test_a_new_file_in_a_folder_that_the_target_lacks(examined: Examined) -> None:
-    before = {"neutron/a.py": "a = 1\n"}
-    new = before | {"neutron/b.py": "b = 2\n"}
-    findings = examined(before, new, {"x": ""}, {"x": "", "neutron/b.py": "b = 2\n"})
-    assert "port-unknown-folder" in {f.code for f in findings}
+    before = {"neutron/db/a.py": "a = 1\n"}
+    added = {"neutron/db/b.py": "b = 2\n"}
+    case = before, before | added
+    findings = examined(*case, {"x": ""}, {"x": ""} | added)
+    assert {f.code for f in findings} == {"port-unknown-folder"}
+    beside = {"neutron/x.py": ""}
+    assert examined(*case, beside, beside | added) == ()

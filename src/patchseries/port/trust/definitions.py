@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BLOCK = re.compile(
-    rb"\n(?:if|try|else|elif|except|finally|for|while|with)\b[^\n]*(?:\n(?:[ \t#][^\n]*)?)*"
+    rb"\n(?:if|try|else|elif|except|finally|for|while|with)\b[^\n]*(?:\n(?:[ \t#][^\n]*|(?=\n)))*"
 )
 _TOP = re.compile(
     rb"\n(?:(?:async[ \t]+def|def|class)[ \t]+(\w+)"

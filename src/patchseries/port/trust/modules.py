@@ -30,6 +30,9 @@ class _Cache(OrderedDict[_Key, _T]):
         return self[key]
 
 
+_HIDDEN = Class(frozenset(), (), is_open=True)
+"""A class of this tree that cannot be found by its name: it may have anything."""
+
 _modules: _Cache[Module] = _Cache()
 _classes: _Cache[Class | None] = _Cache()
 
@@ -114,36 +117,41 @@ class Modules:
             at += 1
         return b".".join(parts[:at]), parts[at:]
 
-    def has_attribute(self, home: bytes, owner: bytes, name: bytes) -> bool | None:
+    def has_attribute(
+        self, home: bytes, owner: bytes, name: bytes, *, own_only: bool = False
+    ) -> bool | None:
         """Whether class *owner* of module *home* has *name*, by itself or a base in this tree.
 
-        None: not seen, but a base elsewhere or something dynamic may have it.
+        None: not seen, but something dynamic may have it, or a base from another project,
+        unless *own_only* leaves those out of account.
         """
         complete = True
         for found in self._lineage(home, owner, set()):
             if found is not None and name in found.names:
                 return True
-            complete = complete and found is not None and not found.is_open
+            complete = complete and (own_only if found is None else not found.is_open)
         return False if complete else None
 
     def _lineage(
         self, home: bytes, owner: bytes, seen: set[tuple[bytes, bytes]]
     ) -> Iterator[Class | None]:
-        """A class and its bases, nearest first; None for one that is not in this tree."""
+        """A class and its bases, nearest first; None for one from another project."""
         if (home, owner) in seen:
             return
         seen.add((home, owner))
         found = self.class_(home, owner)
-        yield found
         module = self.module(home)
         if found is None or module is None:
+            yield _HIDDEN
             return
+        yield found
         for base in found.bases:
             where = self._locate(home, module, base)
             if where is not None:
                 yield from self._lineage(*where, seen)
             elif base != b"object":
-                yield None
+                meant = module.imports.get(base.partition(b".")[0], b"")
+                yield _HIDDEN if module.is_open or self.has_package(meant) else None
 
     def _locate(self, home: bytes, known: Module, expression: bytes) -> tuple[bytes, bytes] | None:
         """The module and the name of the class that *expression* means in module *home*."""

@@ -103,7 +103,7 @@ class Names:
             owner = next((h.name for h in reversed(around) if not h.is_function), None)
             if owner is None or name in self.uses.bound:
                 continue
-            if self._here.has_attribute(self.home, owner, name):
+            if self._here.has_attribute(self.home, owner, name, own_only=True) is not False:
                 continue
             if self._there.has_attribute(self._there_home, owner, name):
                 yield self._finding("port-unknown-name", b"self." + name, line,

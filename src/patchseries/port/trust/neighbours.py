@@ -25,9 +25,9 @@ def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
     folder, _, name = file.path.rpartition("/")
     upstream = _names(port, port.before, file.upstream.rpartition("/")[0])
     here = _names(port, port.onto, folder)
-    if upstream and not here:
+    if upstream and not here and not _names(port, port.onto, folder.rpartition("/")[0]):
         yield Finding("port-unknown-folder", Severity.WARNING,
-                      f"the target has no folder {folder}", file=file.path,
+                      f"the target has nothing like the folder {folder}", file=file.path,
                       hint="find where its neighbours live here")  # fmt: skip
         return
     yield from _check_number(file, name.encode("utf-8", "surrogateescape"), upstream, here)
@@ -56,6 +56,7 @@ def _numbers(names: set[bytes]) -> set[int]:
 
 
 def _names(port: Port, tree: str, folder: str) -> set[bytes]:
+    """What a folder of a tree holds; nothing if there is no such folder."""
     entry = port.repository.entry(tree, folder) if folder else None
     if folder and (entry is None or not entry.is_tree):
         return set()

@@ -63,7 +63,7 @@ class Removals:
             call = re.search(rb"\b(?:self|cls)\.%b\b" % re.escape(name), self._file.result)
             if owner is None or call is None or not self._still_stands(name):
                 continue
-            if not here.has_attribute(self._home, owner, name):
+            if here.has_attribute(self._home, owner, name, own_only=True) is False:
                 yield self._finding(name, self._file.result.count(b"\n", 0, call.start()))
 
     def check_overrides(self) -> Iterator[Finding]:
@@ -72,7 +72,9 @@ class Removals:
         there = Modules(self._port.repository, self._port.after)
         for name, number in _removed(self._file.theirs, self._there_package).items():
             owner = _owner(self._file.before_scopes, number)
-            if owner is None or here.has_attribute(self._home, owner, name):
+            if owner is None:
+                continue
+            if here.has_attribute(self._home, owner, name, own_only=True) is not False:
                 continue
             if there.has_attribute(self._there_home, owner, name):
                 shown = f"{owner.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}"
@@ -89,7 +91,9 @@ class Removals:
     def _reads(self, name: bytes) -> int | None:
         """The first line of the result whose code reads a plain name (0-based)."""
         text = self._file.result
-        lines = [text.count(b"\n", 0, m.start()) for m in re.finditer(rb"\b%b\b" % name, text)]
+        lines = [
+            text.count(b"\n", 0, m.start()) for m in re.finditer(rb"\b%b\b" % re.escape(name), text)
+        ]
         runs = [(n, n + 1) for n in dict.fromkeys(lines)][:50]
         parts = chunks(self._file.result_scopes, iter(runs))
         return uses(parts, runs, self._package).names.get(name)

@@ -43,6 +43,10 @@ def _count_errors(node: Node) -> int:
     return own + sum(map(_count_errors, node.children))
 
 
+_FAR = 1000
+"""A statement that starts further above is data; its whole file is parsed instead."""
+
+
 class Chunk:
     """Consecutive whole definitions or statements of a file, parsed on their own."""
 
@@ -68,7 +72,7 @@ def chunks(scopes: Scopes, runs: Iterator[tuple[int, int]]) -> list[Chunk]:
     """The chunks that cover *runs* (first line, one past the last), in order, without overlap."""
     found: list[tuple[int, int]] = []
     for first, last in runs:
-        at = first
+        at = max(first, found[-1][1]) if found else first
         while at < max(last, first + 1):
             start, end = _extent(scopes, at)
             if found and start <= found[-1][1]:
@@ -103,7 +107,9 @@ def _statement_start(scopes: Scopes, line: int) -> int:
     body = around[-1].indent if around else -1
     if around and around[-1].line == line:
         return line
-    while line > 0:
+    for _ in range(_FAR):
+        if line == 0:
+            break
         indent = scopes.indent(line)
         above = max(0, line - 1)
         while above > 0 and scopes.indent(above) is None:

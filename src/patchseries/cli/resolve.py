@@ -1,0 +1,236 @@
+"""``series resolve``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.building import maintainer
+from patchseries.cli.common import (
+    Given,
+    Progress,
+    now,
+    operation,
+    options,
+    recovered_root,
+    say,
+    show,
+    show_json,
+)
+from patchseries.errors import UsageError
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.conflicts import OpenConflict
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.session import Session
+    from patchseries.pipeline.worktree import Session as OpenSession
+    from patchseries.port.decisions import Signature
+    from patchseries.port.resolutions import Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The options of this command beside the shared ones."""
+
+    patch: str | None
+    base: str | None
+    action: str
+    take: tuple[str, ...]
+    source: str | None
+    reason: str | None
+    again: bool
+
+
+@click.command("resolve")
+@click.argument("patch_name", metavar="[PATCH]", required=False)
+@options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
+@click.option("--continue", "action", flag_value="continue", help="The work tree is done.")
+@click.option("--abort", "action", flag_value="abort", help="Drop the work tree.")
+@click.option("--status", "action", flag_value="status", help="What is open, and what is left.")
+@click.option(
+    "--take",
+    multiple=True,
+    metavar="[N=]CHOICE",
+    help="ours, theirs, both or candidate:N, for region N or for all.",
+)
+@click.option("--from", "source", metavar="FILE|COMMIT", help="As this change does it.")
+@click.option("-m", "--reason", metavar="TEXT", help="Why it is right; kept with the resolution.")
+@click.option("--again", is_flag=True, help="Ask also for what is resolved already.")
+def command(
+    patch_name: str | None, action: str | None, take: tuple[str, ...], source: str | None,
+    reason: str | None, again: bool, **given: Any,
+) -> int:  # fmt: skip
+    """Finish a conflict of PATCH by hand, once and for all.
+
+    Opens a scratch git work tree with the conflict: edit it (or run `git mergetool` there), then
+    `series resolve --continue`. What was decided is kept in series/resolutions/NAME/ and used
+    wherever the same conflict comes up again.
+    """
+    shared = Given(**given)
+    if len(shared.onto) > 1:
+        raise UsageError("one base at a time")
+    base = shared.onto[0] if shared.onto else None
+    asked = _Asked(patch_name, base, action or "open", take, source, reason, again)
+    if asked.action == "open" and not patch_name:
+        raise UsageError("which patch?", hint="`series rebase` names those that conflict")
+    if asked.action == "status":
+        return _status(shared)
+    with Progress(shared) as progress:
+        session = shared.session(progress)
+        if asked.action in ("continue", "abort"):
+            return _end(session, asked, shared)
+        return _begin(session, asked, shared)
+
+
+def _begin(session: Session, asked: _Asked, shared: Given) -> int:
+    from patchseries.pipeline.conflicts import find_conflict
+    from patchseries.pipeline.resolve import settle, take, take_from
+    from patchseries.pipeline.series import Selection
+    from patchseries.pipeline.worktree import create_session
+
+    assert asked.patch is not None
+    series, _ = replace(shared, patch=(asked.patch,)).open()
+    chosen = Selection(bases=shared.onto, patches=(asked.patch,))
+    pins = session.at_hand(series, chosen)
+    with session.ingredients(series, pins) as given:
+        conflict = find_conflict(session, given, asked.patch, asked.base, again=asked.again)
+        if asked.take or asked.source:
+            if asked.source:
+                final = take_from(conflict, asked.source, Path.cwd())
+            else:
+                final = take(conflict, asked.take)
+            return _stored(settle(session, series, conflict, final, _signed(asked)), series, shared)
+        if not shared.as_json:
+            show_regions(conflict, shared)
+        if shared.dry_run:
+            return 1
+        opened = create_session(series, conflict, operation().time)
+        if shared.as_json:
+            show_json({"opened": _row(opened), "regions": region_rows(conflict)}, ok=False)
+        else:
+            show(f"\nedit {opened.tree}", shared)
+            show(f"then: series resolve {opened.patch} --onto {opened.base} --continue", shared)
+    return 1
+
+
+def _end(session: Session, asked: _Asked, shared: Given) -> int:
+    from patchseries.pipeline.resolve import finish
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.worktree import drop_session, find_session
+
+    root = recovered_root()
+    opened = find_session(root, asked.patch, asked.base)
+    series = Series(root, opened.series)
+    if asked.action == "continue":
+        return _stored(finish(session, series, opened, _signed(asked)), series, shared)
+    if not shared.dry_run:
+        drop_session(root, opened)
+    if shared.as_json:
+        show_json({"aborted": _row(opened)}, ok=True)
+    else:
+        say(f"dropped what was open of {opened.patch} on {opened.base}")
+    return 0
+
+
+def _status(shared: Given) -> int:
+    from patchseries.pipeline.worktree import open_sessions, what_is_left
+
+    rows = []
+    for opened in open_sessions(recovered_root()):
+        left = what_is_left(opened)
+        rows.append(
+            _row(opened) | {"left": [{"path": one.path, "lines": one.lines} for one in left]}
+        )
+        if not shared.as_json:
+            where = ", ".join(f"{o.path}:{o.lines[0]}" if o.lines else o.path for o in left)
+            words = where or "all resolved: --continue"
+            show(f"{opened.patch} on {opened.base}: {words}", shared)
+            show(f"    {opened.tree}", shared)
+    if shared.as_json:
+        show_json({"open": rows}, ok=not rows)
+    elif not rows:
+        show("no conflict is open", shared)
+    return 1 if rows else 0
+
+
+def show_regions(conflict: OpenConflict, shared: Given) -> None:
+    """Each region with its candidates."""
+    from rich.text import Text
+
+    from patchseries.pipeline.conflicts import numbered
+
+    for number, file, index, region in numbered(conflict.files):
+        size = f"base {len(region.base)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
+        show(Text(f"region {number}: {file.path} ({size} lines)"), shared)
+        for n, one in enumerate(conflict.candidates(file, index), 1):
+            show(Text(f"  candidate:{n} ({one.name})"), shared)
+            for line in _words(one.lines).splitlines()[:12]:
+                show(Text(f"    | {line}"), shared)
+            if len(one.lines) > 12:
+                show(Text(f"    | … {len(one.lines) - 12} more lines"), shared)
+
+
+def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
+    """The regions as rows of a JSON document."""
+    from patchseries.pipeline.conflicts import numbered
+
+    return [
+        {
+            "region": number,
+            "path": file.path,
+            "key": file.key(region),
+            "base": _words(region.base),
+            "ours": _words(region.ours),
+            "theirs": _words(region.theirs),
+            "candidates": [
+                {"name": one.name, "text": _words(one.lines)}
+                for one in conflict.candidates(file, index)
+            ],
+        }
+        for number, file, index, region in numbered(conflict.files)
+    ]
+
+
+def _words(lines: Sequence[bytes]) -> str:
+    return b"".join(lines).decode("utf-8", "replace")
+
+
+def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
+    from patchseries.pipeline.resolutions import resolution_path
+
+    paths = [str(resolution_path(series, one)) for one in made]
+    if shared.as_json:
+        show_json({"resolutions": paths, "dry_run": shared.dry_run}, ok=True)
+        return 0
+    verb = "would write" if shared.dry_run else "wrote"
+    for path in paths:
+        show(f"{verb} {path}", shared)
+    show("then: series rebase" if paths else "nothing new was decided", shared)
+    return 0
+
+
+def _signed(asked: _Asked) -> Signature:
+    from patchseries.port.decisions import Signature
+
+    reason = asked.reason or _prompted()
+    return Signature(str(maintainer()), now().date().isoformat(), reason)
+
+
+def _prompted() -> str:
+    if not sys.stdin.isatty():
+        raise UsageError("why is it right so?", hint="say it with -m TEXT")
+    return str(click.prompt("Why is it right so?", err=True))
+
+
+def _row(opened: OpenSession) -> dict[str, Any]:
+    return {
+        "patch": opened.patch,
+        "base": opened.base,
+        "folder": str(opened.tree),
+        "opened": opened.opened,
+    }

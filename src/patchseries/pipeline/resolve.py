@@ -1,0 +1,161 @@
+"""Finishing conflicts: by a choice for each region, by another change, or in a work tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.git import Merge, Repository
+from patchseries.git.textmerge import Lines
+from patchseries.journal import commit_files
+from patchseries.model import TreeId
+from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.pipeline.conflicts import OpenConflict, numbered
+from patchseries.pipeline.resolutions import load_resolutions, resolution_changes
+from patchseries.pipeline.series import Series
+from patchseries.pipeline.session import Session
+from patchseries.pipeline.worktree import Session as OpenSession
+from patchseries.pipeline.worktree import drop_session, final_tree
+from patchseries.port import Change
+from patchseries.port.decisions import CHOICES, Signature, UnsettledError, resolutions_of
+from patchseries.port.decisions import final_tree as settled_tree
+from patchseries.port.resolutions import Resolution
+
+_TAKE = re.compile(r"(?:(\d+)=)?(ours|theirs|both|candidate:(\d+))")
+
+
+def take(conflict: OpenConflict, words: Sequence[str]) -> TreeId:
+    """The tree after the choices *words*: ``theirs`` for all regions, ``2=ours`` for one.
+
+    What a resolution settles already stays so unless a choice names it.
+
+    :raises UsageError: a word is no choice, names no region, or leaves one open
+    """
+    default, chosen = _choices(words)
+    regions = numbered(conflict.files)
+    unknown = chosen.keys() - {number for number, *_ in regions}
+    if unknown:
+        raise UsageError(f"there is no region {min(unknown)}", hint=f"there are {len(regions)}")
+    texts: dict[str, list[Lines] | None] = {file.path: [] for file in conflict.files}
+    for number, file, index, _ in regions:
+        choice = chosen.get(number, default)
+        if file.is_whole and choice in CHOICES and choice not in file.sides | {"both"}:
+            texts[file.path] = None
+            continue
+        known = conflict.known_texts(file)[index]
+        text = known if choice is None else _text(conflict, number, choice)
+        if text is None:
+            raise UsageError(f"region {number} is left open", hint="take something for it too")
+        mine = texts[file.path]
+        assert mine is not None
+        mine.append(text)
+    return settled_tree(conflict.repository, conflict.merge, texts)
+
+
+def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
+    """The tree after the patch file *source*, or the commit of that id, in place of the patch.
+
+    :raises SeriesError: it does not apply
+    """
+    repository, ours = conflict.repository, conflict.cell.before
+    path = cwd / source
+    if path.is_file():
+        applied = apply_patch(repository, ours, path.read_bytes())
+        if isinstance(applied, Rejected):
+            raise _refused(f"{source} does not apply on {conflict.cell.base}: {applied}")
+        return applied.tree
+    commit = repository.resolve(source)
+    if commit is None:
+        raise UsageError(f"{source} is neither a file nor a commit that was fetched")
+    change = Change.of(repository, repository.commit(commit))
+    merge = repository.merge(change.before, ours, change.after)
+    if not merge.clean:
+        raise _refused(f"{source} conflicts itself in {merge.conflicted_paths[0]}")
+    return merge.tree
+
+
+def settle(
+    session: Session, series: Series, conflict: OpenConflict, final: TreeId, signed: Signature
+) -> list[Resolution]:
+    """Store the resolutions that make *final* of *conflict*; what was stored.
+
+    :raises SeriesError: something in *final* cannot be kept as resolutions
+    """
+    patch, merge = conflict.cell.patch, conflict.merge
+    return _store(session, series, conflict.repository, merge, patch, final, signed)
+
+
+def finish(
+    session: Session, series: Series, opened: OpenSession, signed: Signature
+) -> list[Resolution]:
+    """Take the work tree of *opened* in as resolutions, and remove it; what was stored.
+
+    Killed between the two, the resolutions are there and so is the work tree: finishing it again
+    changes nothing.
+
+    :raises SeriesError: a marker is left, or a change cannot be kept as a resolution
+    """
+    with opened.repository() as repository:
+        final = final_tree(opened, repository)
+        merge = opened.merge(repository)
+        made = _store(session, series, repository, merge, opened.patch, final, signed)
+    if not session.dry_run:
+        drop_session(series.root, opened)
+    return made
+
+
+def _store(
+    session: Session,
+    series: Series,
+    repository: Repository,
+    merge: Merge,
+    patch: str,
+    final: TreeId,
+    signed: Signature,
+) -> list[Resolution]:
+    try:
+        made = resolutions_of(repository, merge, patch, final, signed)
+    except UnsettledError as error:
+        raise _refused(str(error)) from error
+    known = {_substance(one) for one in load_resolutions(series)}
+    new = [one for one in made if _substance(one) not in known]
+    if not session.dry_run:
+        commit_files(series.root, resolution_changes(series, new), session.operation)
+    return new
+
+
+def _substance(one: Resolution) -> tuple[object, ...]:
+    """What a resolution does, whoever wrote it and when."""
+    return (one.patch, one.key, one.pieces, one.gone, one.edits)
+
+
+def _choices(words: Sequence[str]) -> tuple[str | None, Mapping[int, str]]:
+    default, chosen = None, {}
+    for word in words:
+        found = _TAKE.fullmatch(word)
+        if not found:
+            raise UsageError(
+                f"no choice: {word!r}", hint="ours, theirs, both or candidate:N; N=CHOICE for one"
+            )
+        if found[1]:
+            chosen[int(found[1])] = found[2]
+        else:
+            default = found[2]
+    return default, chosen
+
+
+def _text(conflict: OpenConflict, number: int, choice: str) -> Lines:
+    _, file, index, region = numbered(conflict.files)[number - 1]
+    if choice in CHOICES:
+        return tuple(line for side in CHOICES[choice] for line in getattr(region, side))
+    candidates = conflict.candidates(file, index)
+    wanted = int(choice.partition(":")[2])
+    if not 1 <= wanted <= len(candidates):
+        raise UsageError(f"region {number} has {len(candidates)} candidates, not {wanted}")
+    return candidates[wanted - 1].lines
+
+
+def _refused(why: str) -> SeriesError:
+    return SeriesError(why, exit_code=ExitCode.FINDINGS)

@@ -1,0 +1,221 @@
+"""A scratch git work tree that holds one conflict, for an editor, an IDE or ``git mergetool``.
+
+It lies below ``.series/resolve/``, where a reboot leaves it; it appears whole or not at all, and
+goes away only when its resolutions are stored or the person says so.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from patchseries import process
+from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.files import explained
+from patchseries.git import Merge, Repository
+from patchseries.git.repository import ISOLATED
+from patchseries.git.textmerge import split_lines
+from patchseries.journal import held
+from patchseries.journal.log import FOLDER
+from patchseries.model import TreeId
+from patchseries.pipeline.conflicts import OpenConflict
+from patchseries.pipeline.series import Series
+from patchseries.port.openfiles import Labels, OpenFile, marked_text, markers_left, open_files
+
+_STATE = "state.json"
+_WHO = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "patchseries"), ("EMAIL", ""), ("DATE", "@0 +0000"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One conflict that is open: of which series, patch and base, over which trees."""
+
+    folder: Path
+    series: str
+    patch: str
+    base: str
+    before: TreeId
+    after: TreeId
+    ours: TreeId
+    opened: str
+
+    @property
+    def tree(self) -> Path:
+        """The work tree."""
+        return self.folder / "tree"
+
+    def repository(self) -> Repository:
+        """The work tree's own repository."""
+        return Repository(self.tree)
+
+    def merge(self, repository: Repository) -> Merge:
+        """The merge that conflicts, made again."""
+        return repository.merge(self.before, self.ours, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is still to be done in a file: the lines of its markers; none for a file as a whole."""
+
+    path: str
+    lines: tuple[int, ...]
+
+
+def open_sessions(root: Path) -> list[Session]:
+    """The conflicts that are open in the project folder *root*."""
+    return [_read(path.parent) for path in sorted(_home(root).glob(f"[!.]*/{_STATE}"))]
+
+
+def find_session(root: Path, patch: str | None, base: str | None) -> Session:
+    """The open session of *patch* on *base*; the only one that fits when they are None.
+
+    :raises UsageError: there is none, or several fit
+    """
+    fit = [
+        one for one in open_sessions(root)
+        if patch in (None, one.patch) and base in (None, one.base)
+    ]  # fmt: skip
+    if len(fit) == 1:
+        return fit[0]
+    if fit:
+        names = ", ".join(f"{one.patch} --onto {one.base}" for one in fit)
+        raise UsageError(f"several conflicts are open: {names}", hint="name one")
+    raise UsageError("no such conflict is open", hint="open it with `series resolve PATCH`")
+
+
+def create_session(series: Series, conflict: OpenConflict, opened: str) -> Session:
+    """Set up the work tree for *conflict*, with what its resolutions settle filled in.
+
+    :param opened: when (ISO 8601)
+    :raises UsageError: it is open already
+    :raises SeriesError: the disk is full
+    """
+    cell = conflict.cell
+    home = _home(series.root)
+    folder = home / f"{series.name}-{cell.patch}@{cell.base.replace('/', '-')}"
+    change = conflict.change
+    session = Session(
+        folder, series.name, cell.patch, cell.base, change.before, change.after, cell.before, opened
+    )
+    with held(series.root), explained("set up the work tree"):
+        if folder.exists():
+            raise UsageError(
+                f"{cell.patch} on {cell.base} is open already in {folder / 'tree'}",
+                hint="finish it with `series resolve --continue`, or drop it with --abort",
+            )
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=home, prefix=".new-"))
+        try:
+            _fill(fresh / "tree", conflict)
+            data = asdict(session) | {"folder": None}
+            (fresh / _STATE).write_text(json.dumps(data))
+            fresh.rename(folder)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+    return session
+
+
+def what_is_left(session: Session) -> list[Left]:
+    """The files of *session* that are not resolved yet."""
+    with session.repository() as repository:
+        return list(_left(session, repository, open_files(repository, session.merge(repository))))
+
+
+def final_tree(session: Session, repository: Repository) -> TreeId:
+    """The tree that the files of the work tree are now; files that git does not know are not in it.
+
+    :raises SeriesError: a conflict marker is still there
+    """
+    left = list(_left(session, repository, open_files(repository, session.merge(repository))))
+    if left:
+        where = ", ".join(f"{one.path}:{one.lines[0]}" if one.lines else one.path for one in left)
+        raise SeriesError(
+            f"still to be resolved: {where}",
+            hint=f"edit in {session.tree} and run `series resolve --continue`",
+            exit_code=ExitCode.FINDINGS,
+        )
+    index = session.folder / "final-index"
+    try:
+        env = {"GIT_INDEX_FILE": str(index)}
+        repository.run("read-tree", session.merge(repository).tree, env=env)
+        work_tree = ("-C", str(session.tree), f"--work-tree={session.tree}")
+        repository.run(*work_tree, "add", "--update", "--", ".", env=env)
+        return TreeId(repository.run("write-tree", env=env).stdout.decode().strip())
+    finally:
+        index.unlink(missing_ok=True)
+
+
+def drop_session(root: Path, session: Session) -> None:
+    """Remove the work tree of *session*."""
+    with held(root), explained("remove the work tree"):
+        gone = Path(tempfile.mkdtemp(dir=_home(root), prefix=".gone-"))
+        session.folder.rename(gone / "session")
+        for leftover in _home(root).glob(".[gn]*-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _left(session: Session, repository: Repository, files: list[OpenFile]) -> Iterator[Left]:
+    unmerged = repository.run("ls-files", "--unmerged", "-z").stdout
+    for file in files:
+        path = session.tree / file.path
+        if not path.is_file():
+            continue
+        if file.is_whole:
+            if b"\t" + file.path.encode("utf-8", "surrogateescape") + b"\0" in unmerged:
+                yield Left(file.path, ())
+        elif lines := markers_left(file, split_lines(path.read_bytes())):
+            yield Left(file.path, tuple(lines))
+
+
+def _fill(tree: Path, conflict: OpenConflict) -> None:
+    process.run(["git", "init", "--quiet", "--initial-branch=series", tree], env=ISOLATED)
+    # what this run made is in its scratch repository, which goes away; the rest is in the cache
+    shutil.copytree(conflict.repository.objects_folder, tree / ".git/objects", dirs_exist_ok=True)
+    (tree / ".git/info").mkdir(exist_ok=True)
+    (tree / ".git/info/attributes").write_text("* -text -ident -filter -working-tree-encoding\n")
+    cell = conflict.cell
+    with Repository(tree) as repository:
+        message = f"{cell.project} {cell.base} with the series up to {cell.patch}\n"
+        made = repository.run("commit-tree", cell.before, stdin=message.encode(), env=_WHO)
+        repository.run("update-ref", "refs/heads/series", made.stdout.decode().strip())
+        repository.run("read-tree", conflict.merge.tree)
+        work_tree = ("-C", str(tree), f"--work-tree={tree}")
+        repository.run(*work_tree, "checkout-index", "--all", "--force", "--quiet")
+        repository.run(*work_tree, "update-index", "-q", "--refresh", accept=(0, 1))
+        repository.run("update-index", "-z", "--index-info", stdin=_stages(conflict))
+    labels = Labels(
+        f"ours: {cell.project} {cell.base}", "base: what the patch was made on",
+        f"theirs: {cell.patch}",
+    )  # fmt: skip
+    for file in conflict.files:
+        if not file.is_whole:
+            text = marked_text(file, conflict.known_texts(file), labels)
+            (tree / file.path).write_bytes(text)
+
+
+def _stages(conflict: OpenConflict) -> bytes:
+    """The index entries of the conflicting paths, as ``update-index --index-info`` reads them."""
+    lines = [f"0 {'0' * 40}\t{path}" for path in conflict.merge.conflicted_paths]
+    lines += [f"{s.mode} {s.oid} {s.stage}\t{s.path}" for s in conflict.merge.stages]
+    return "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
+
+
+def _home(root: Path) -> Path:
+    return root / FOLDER / "resolve"
+
+
+def _read(folder: Path) -> Session:
+    try:
+        data = json.loads((folder / _STATE).read_text())
+        return Session(**(data | {"folder": folder}))
+    except (OSError, ValueError, TypeError) as error:
+        raise SeriesError(f"{folder / _STATE} is damaged", cause=str(error)) from error

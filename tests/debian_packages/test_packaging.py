@@ -1,0 +1,211 @@
+"""Packaging that is handed in: taken, kept byte for byte, or refused with a reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from patchseries.debian.build import build
+from patchseries.debian.dsc import read_debian_tar
+from patchseries.debian.packaging import (
+    lay_ground,
+    make_packaging,
+    packaging_from_folder,
+    packaging_from_git,
+)
+from patchseries.debian.request import PackagedFile
+from patchseries.errors import SeriesError
+from patchseries.patches.compose import PatchFile
+from patchseries.patches.dpkg import Profile
+from support.packages import HOTTER, Upstream, packaged, packaging
+from support.tools import need
+
+SERIES = b"# theirs come first\n\nreadme.patch\n#off.patch\n"
+
+
+def theirs(upstream: Upstream) -> dict[str, bytes | None]:
+    """Packaging whose patch changes README."""
+    base = upstream.base().tree
+    after = upstream.tree({"README": b"Debian's oven.\n"}, base)
+    return {
+        "patches/readme.patch": upstream.patch(base, after).data,
+        "patches/series": SERIES,
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"control": None}, "has no control"),
+        ({"changelog": None}, "has no changelog"),
+        ({"rules": None}, "has no rules"),
+        ({"source/format": None}, r"source format 1\.0 \(no debian/source/format\)"),
+        ({"source/format": b"1.0\n"}, "one diff, not a series"),
+        ({"source/format": b"3.0 (native)\n"}, "upstream and packaging in one"),
+        ({"source/format": b"3.0 (git)\n"}, "no series of patches"),
+        ({"patches/ubuntu.series": b""}, "series file for one vendor"),
+        ({"patches/series": b"gone.patch\n"}, "not there"),
+        ({"patches/series": b"a.patch -p0\n", "patches/a.patch": b""}, "options"),
+        ({"patches/series": b"../../x\n"}, "unsafe path"),
+        ({"changelog": b"nothing\n"}, "does not begin with an entry"),
+        ({"control": b"Package: oven\n"}, "names no source package"),
+        ({"control": b"Source: stove\n"}, "about stove, debian/changelog about oven"),
+        ({"../evil": b""}, "unsafe path"),
+        ({"a//b": b""}, "unsafe path"),
+        ({"/etc/passwd": b""}, "unsafe path"),
+        ({"a\nb": b""}, "unsafe path"),
+    ],
+)
+def test_packaging_that_cannot_be_used_says_why(files: dict[str, bytes], why: str) -> None:
+    with pytest.raises(SeriesError, match=why):
+        packaging(files)
+
+
+@pytest.mark.parametrize("target", [b"/etc/passwd", b"../../x", b"../.."])
+def test_a_link_out_of_the_tree_is_refused(target: bytes) -> None:
+    files = dict(packaging().debian) | {"docs": PackagedFile("120000", target)}
+    with pytest.raises(SeriesError, match="leads out of the tree"):
+        make_packaging(files, "a test")
+
+
+def test_a_native_version_is_refused() -> None:
+    text = b"oven (1.0) unstable; urgency=low\n\n  * x\n\n -- A <a@b.c>  Mon, 01 Jul 2013 10:00:00 +0000\n"  # noqa: E501
+    with pytest.raises(SeriesError, match="native"):
+        packaging({"changelog": text})
+
+
+def test_what_dpkg_source_leaves_out_is_left_out() -> None:
+    found = packaging({".gitignore": b"x", "source/local-options": b"x", "docs": b"README\n"})
+    assert "docs" in found.debian
+    assert not {".gitignore", "source/local-options"} & found.debian.keys()
+
+
+def test_a_git_tree_and_a_folder_give_the_same(upstream: Upstream, tmp_path: Path) -> None:
+    debian = packaging({"patches/.pc/x": b""}).debian
+    tree = upstream.tree(
+        {f"debian/{n}": (f.mode, f.data) for n, f in debian.items()}
+        | {".pc/applied": b"x\n", "oven/bake.py": b"applied already\n"}
+    )
+    for name, file in debian.items():
+        path = tmp_path / "debian" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+        path.chmod(0o755 if file.mode == "100755" else 0o644)
+    from_git = packaging_from_git(upstream.repository, tree, "x")
+    assert from_git == replace(packaging_from_folder(tmp_path), origin="x")
+    assert from_git == replace(packaging_from_folder(tmp_path / "debian"), origin="x")
+    with pytest.raises(SeriesError, match="has no debian/"):
+        packaging_from_git(upstream.repository, upstream.base().tree, "x")
+
+
+def test_a_pipe_in_a_folder_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "control")
+    with pytest.raises(SeriesError, match="no regular file"):
+        packaging_from_folder(tmp_path)
+
+
+def test_the_series_goes_on_top_of_the_packagers(upstream: Upstream) -> None:
+    need("dpkg-source", "xz")
+    given = packaging(theirs(upstream))
+    request = upstream.request(packaging=given)
+    ground = lay_ground(upstream.repository, request.base.tree, "1.0", given)
+    expected = upstream.tree(HOTTER, ground.tree)
+    package = build(replace(request, expected_tree=expected))
+    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
+    assert made["patches/series"].data == (
+        SERIES + b"# The patch series fast on 1.0\n0001-step-1.patch\n"
+    )
+    assert made["changelog"].data.endswith(given.debian["changelog"].data)
+    kept = {n: f for n, f in made.items() if n in given.debian}
+    for name in ("changelog", "patches/series"):
+        kept[name] = given.debian[name]
+    assert kept == given.debian
+
+
+def test_a_patch_with_a_name_that_is_taken_is_refused(upstream: Upstream) -> None:
+    files = theirs(upstream)
+    files["patches/0001-step-1.patch"] = b"x\n"
+    with pytest.raises(SeriesError, match=r"cannot be called 0001-step-1\.patch"):
+        build(upstream.request(packaging=packaging(files)))
+
+
+@pytest.mark.parametrize("name", ["../x.patch", "a b.patch", "-x.patch", "#x.patch"])
+def test_a_patch_with_an_unsafe_name_is_refused(upstream: Upstream, name: str) -> None:
+    request = upstream.request()
+    patch = PatchFile(name, request.patches[0].data)
+    with pytest.raises(SeriesError, match="cannot be called"):
+        build(replace(request, patches=(patch,)))
+
+
+def test_their_patch_that_does_not_apply_is_told(upstream: Upstream) -> None:
+    other = upstream.tree({"README": b"Another oven.\n"}, upstream.base().tree)
+    with pytest.raises(SeriesError, match=r"readme\.patch does not apply on 1\.0: README"):
+        lay_ground(upstream.repository, other, "1.0", packaging(theirs(upstream)))
+
+
+def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upstream) -> None:
+    need("dpkg-source", "xz")
+    given = packaging(theirs(upstream))
+    tree = upstream.tree({"README": b"Debian's oven.\n"}, upstream.base().tree)
+    base = replace(upstream.base(), name="1.1", tree=tree,
+                   commit=upstream.repository.write_commit(tree))  # fmt: skip
+    ground = lay_ground(upstream.repository, tree, "1.1", given)
+    assert ground.dropped == ("readme.patch",)
+    package = build(
+        upstream.request(
+            base=base,
+            packaging=ground.packaging,
+            dropped=ground.dropped,
+            expected_tree=upstream.tree(HOTTER, tree),
+        )
+    )
+    assert package.version == "1:1.1-0+0fast1"
+    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
+    assert b"# left out, as it is in this release: readme.patch\n" in made["patches/series"].data
+    assert "patches/readme.patch" not in made
+    assert b"* New upstream release 1.1." in made["changelog"].data
+    assert b"    - readme.patch\n" in made["changelog"].data
+
+
+def test_their_patch_is_dropped_where_a_person_said_so(upstream: Upstream) -> None:
+    other = upstream.tree({"README": b"Another oven.\n"}, upstream.base().tree)
+    given = packaging(theirs(upstream))
+    ground = lay_ground(upstream.repository, other, "1.0", given, ["readme.patch"])
+    assert (ground.tree, ground.dropped) == (other, ("readme.patch",))
+
+
+@pytest.mark.parametrize("path", [b".git/hooks/x", b"../x", b".pc/x", b"debian/x"])
+def test_their_patch_that_leaves_the_tree_is_refused(upstream: Upstream, path: bytes) -> None:
+    files = theirs(upstream)
+    files["patches/readme.patch"] = b"--- /dev/null\n+++ b/" + path + b"\n@@ -0,0 +1 @@\n+x\n"
+    with pytest.raises(SeriesError, match=r"the packager's patch readme\.patch"):
+        lay_ground(upstream.repository, upstream.base().tree, "1.0", packaging(files))
+
+
+def test_their_news_is_kept_below_ours(upstream: Upstream) -> None:
+    need("dpkg-source", "xz")
+    news = packaging().debian["changelog"].data
+    given = packaging({"NEWS": news})
+    package = build(upstream.request(packaging=given, options=("oven.conf: workers",)))
+    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))["NEWS"].data
+    assert made.endswith(b"\n" + news)
+    assert b"    - oven.conf: workers\n" in made
+
+
+def test_own_packaging_for_precise_has_what_its_tools_know(upstream: Upstream) -> None:
+    need("dpkg-source", "xz")
+    package = build(upstream.request(profile=Profile.PRECISE))
+    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
+    assert made["compat"].data == b"9\n"
+    assert b"debhelper-compat" not in made["control"].data
+    assert b"Rules-Requires-Root" not in made["control"].data
+    assert b"precise; urgency" in made["changelog"].data
+
+
+def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("patchseries.debian.packaging._LARGEST", 100)
+    with pytest.raises(SeriesError, match="larger than"):
+        make_packaging(packaged({"x": b"y" * 101}), "a test")

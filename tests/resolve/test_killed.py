@@ -1,0 +1,122 @@
+"""Killed (SIGKILL) at random moments: the next start finds the old state or the new, and says so.
+
+``make soak-kill N=200`` runs it that often; the suite, a few times.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from patchseries.cli import group
+from support.small_series import HEAD, MERGED, TAIL, SmallSeries, text
+
+MOMENTS = int(os.environ.get("SOAK_KILL", "12"))
+_WRITING = ("open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.chmod",
+            "subprocess.Popen", "shutil.rmtree", "shutil.copytree", "tempfile.mkdtemp")  # fmt: skip
+"""The audit events (PEP 578) that count as moments."""
+
+Prepare = Callable[[SmallSeries], None]
+
+
+def fresh(_: SmallSeries) -> None:
+    """As it is."""
+
+
+def resolved(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "both", "-m", "x")
+
+
+def rebased(small: SmallSeries) -> None:
+    resolved(small)
+    small.run("rebase")
+
+
+def edited(small: SmallSeries) -> None:
+    small.run("rebase")
+    small.run("resolve", "retry", "--onto", "1.1")
+    (typed_file(small.root)).write_bytes(text(HEAD, MERGED, TAIL))
+
+
+def typed_file(root: Path) -> Path:
+    return root / ".series/resolve/small-retry@1.1/tree/call.py"
+
+
+CASES: dict[str, tuple[Prepare, tuple[str, ...]]] = {
+    "rebase": (resolved, ("rebase",)),
+    "accept": (rebased, ("accept", "retry", "--yes")),
+    "take": (fresh, ("resolve", "retry", "--take", "theirs", "-m", "x")),
+    "open": (fresh, ("resolve", "retry", "--onto", "1.1")),
+    "continue": (edited, ("resolve", "--continue", "-m", "x")),
+    "undo": (rebased, ("undo",)),
+}
+
+
+def run_killed(words: tuple[str, ...], moment: int) -> tuple[int, bool]:
+    """Run a command in a child, killed at its *moment*-th event (0: never): events, was killed."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        seen = 0
+
+        def audit(event: str, _: object) -> None:
+            nonlocal seen
+            if event in _WRITING:
+                seen += 1
+                if seen == moment:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(audit)
+        try:
+            with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+                group.main(list(words), standalone_mode=False)
+        finally:
+            os.write(writing, str(seen).encode())
+            os._exit(0)
+    os.close(writing)
+    status = os.waitpid(child, 0)[1]
+    with os.fdopen(reading) as pipe:
+        return int(pipe.read() or 0), os.WIFSIGNALED(status)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_old_or_new(
+    small: SmallSeries, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare, words = CASES[name]
+    prepare(small)
+    small.run("fetch")
+    old = small.tracked()
+    start = tmp_path / "start"
+    shutil.copytree(small.root, start, symlinks=True)
+    events, _ = run_killed(words, 0)
+    new = small.tracked()
+    assert (old != new) == (name != "open")
+    chance = random.Random(name)
+    killed = 0
+    for _ in range(max(1, MOMENTS // len(CASES))):
+        monkeypatch.chdir(tmp_path)
+        shutil.rmtree(small.root)
+        shutil.copytree(start, small.root, symlinks=True)
+        monkeypatch.chdir(small.root)
+        killed += run_killed(words, chance.randint(1, events))[1]
+        _, said = small.run("undo", "--list")
+        found = small.tracked()
+        assert found in (old, new)
+        if "interrupted" in said:
+            assert ("now written" in said) == (found == new)
+        small.run("resolve", "--status")
+        if name == "continue":
+            assert found == new or typed_file(small.root).read_bytes() == text(HEAD, MERGED, TAIL)
+        run_killed(words, 0)  # what was interrupted can be done again
+        if name != "undo":
+            assert small.tracked() in (old, new) if name == "open" else small.tracked() == new
+    assert killed

@@ -1,0 +1,263 @@
+"""``series resolve``: a conflict is finished once, and never asked again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from patchseries import process
+from patchseries.errors import SeriesError, UsageError
+from support.small_series import HEAD, MERGED, OURS, TAIL, THEIRS, SmallSeries, text
+
+CLEAN = {"1.0": "clean", "1.1": "adapted", "1.2": "adapted"}
+OPEN = {"1.0": "clean", "1.1": "conflict", "1.2": "conflict"}
+
+
+def opened(small: SmallSeries, *words: str) -> Path:
+    """Open the conflict; its work tree."""
+    return Path(small.json("resolve", "retry", *words)["opened"]["folder"])
+
+
+def git(tree: Path, *words: str) -> str:
+    return process.run(["git", "-C", tree, *words]).stdout.decode()
+
+
+def patched(small: SmallSeries, base: str) -> str:
+    return (small.root / f"patches/small/{base}/project/0001-retry.patch").read_text()
+
+
+def test_resolved_on_one_base_it_is_not_asked_on_the_next(small: SmallSeries) -> None:
+    assert small.outcomes() == OPEN
+    tree = opened(small)
+    assert (tree / "log.py").read_bytes() == b"quiet\n"
+    assert b"<<<<<<< ours: project 1.1" in (tree / "call.py").read_bytes()
+    (tree / "call.py").write_bytes(text(HEAD, MERGED, TAIL))
+    assert small.run("resolve", "--continue", "-m", "both")[0] == 0
+    assert small.outcomes() == CLEAN
+    assert "+    while not send(timeout=3):" in patched(small, "1.2")
+    assert not list(small.root.glob(".series/resolve/*"))
+
+
+def test_the_work_tree_is_what_git_users_know(small: SmallSeries) -> None:
+    tree = opened(small)
+    assert git(tree, "status", "--porcelain") == "UU call.py\n"
+    stages = {int(line.split()[2]) for line in git(tree, "ls-files", "-u").splitlines()}
+    assert stages == {1, 2, 3}
+    assert git(tree, "show", ":3:call.py") == text(HEAD, THEIRS, TAIL).decode()
+    keep = "-c", "mergetool.t.cmd=cp $REMOTE $MERGED", "-c", "mergetool.t.trustExitCode=true"
+    git(tree, *keep, "mergetool", "--no-prompt", "--tool=t")
+    assert small.run("resolve", "--continue", "-m", "theirs is right")[0] == 0
+    assert 'choice = "theirs"' in small.resolutions[0].read_text()
+
+
+def test_without_the_resolutions_the_conflicts_are_back(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "theirs", "-m", "x")
+    assert small.outcomes() == CLEAN
+    shutil.rmtree(small.root / "series/resolutions")
+    assert small.outcomes() == OPEN
+
+
+def test_a_resolution_holds_no_line_of_the_upstream(small: SmallSeries) -> None:
+    tree = opened(small)
+    (tree / "call.py").write_bytes(text(HEAD, OURS, ["    wait()\n", "    own()\n"], TAIL))
+    small.run("resolve", "--continue", "-m", "x")
+    (stored,) = small.resolutions
+    data = stored.read_text()
+    assert data.count('take = "') == 2
+    assert "send" not in data
+    assert "text = '''\n    own()\n'''" in data
+
+
+def test_a_marker_left_is_told_and_nothing_is_lost(small: SmallSeries) -> None:
+    tree = opened(small)
+    before = (tree / "call.py").read_bytes()
+    line = before.split(b"\n").index(b"<<<<<<< ours: project 1.1") + 1
+    with pytest.raises(SeriesError, match=f"still to be resolved: call.py:{line}"):
+        small.run("resolve", "--continue", "-m", "x")
+    assert (tree / "call.py").read_bytes() == before
+    rows = small.json("resolve", "--status")["open"]
+    assert [(row["patch"], row["base"]) for row in rows] == [("retry", "1.1")]
+    assert rows[0]["left"][0]["lines"][0] == line
+
+
+def test_several_are_open_at_once(small: SmallSeries) -> None:
+    trees = [opened(small, "--onto", base) for base in ("1.1", "1.2")]
+    with pytest.raises(UsageError, match="open already"):
+        opened(small, "--onto", "1.2")
+    with pytest.raises(UsageError, match="several conflicts are open"):
+        small.run("resolve", "--continue", "-m", "x")
+    (trees[1] / "call.py").write_bytes(text(["new\n"], HEAD, MERGED, TAIL))
+    small.run("resolve", "retry", "--onto", "1.2", "--continue", "-m", "x")
+    small.run("resolve", "--abort")
+    assert not trees[0].exists()
+    assert small.outcomes() == CLEAN
+
+
+def test_an_edit_beside_the_conflict_comes_along(small: SmallSeries) -> None:
+    tree = opened(small)
+    head = [*HEAD[:2], "edited\n", *HEAD[3:]]
+    (tree / "call.py").write_bytes(text(head, MERGED, TAIL))
+    (tree / "README").write_bytes(b"text\nof ours\n")
+    small.run("resolve", "--continue", "-m", "x")
+    assert small.outcomes() == CLEAN
+    assert "+of ours" in patched(small, "1.2")
+    assert "+edited" in patched(small, "1.2")
+
+
+def test_what_no_resolution_can_hold_is_refused(small: SmallSeries) -> None:
+    tree = opened(small)
+    (tree / "call.py").write_bytes(text(HEAD, MERGED, TAIL))
+    (tree / "README").unlink()
+    with pytest.raises(SeriesError, match="README: a file made, removed or of another mode"):
+        small.run("resolve", "--continue", "-m", "x")
+    assert (tree / "call.py").exists()
+
+
+def test_one_that_does_not_fit_any_more_is_told_not_bent(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "both", "-m", "x")
+    (stored,) = small.resolutions
+    key = next(line for line in stored.read_text().splitlines() if line.startswith("key"))
+    stored.write_text(stored.read_text().replace(key, f'key = "{"0" * 64}"'))
+    done = small.json("rebase")
+    cells = {c["base"]: c for c in done["cells"] if c["patch"] == "retry"}
+    assert cells["1.1"]["outcome"] == "conflict"
+    assert "not the conflict that its resolution is for" in cells["1.1"]["conflicts"][0]["reason"]
+    assert [f["code"] for f in done["findings"]] == ["resolution.unused"]
+
+
+def test_lines_that_are_not_there_are_told(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "ours", "-m", "x")
+    (stored,) = small.resolutions
+    stored.write_text(stored.read_text().replace("ours:1-3", "ours:1-4").replace(
+        "ours:1-2", "ours:1-4"))  # fmt: skip
+    cells = small.json("rebase", "--onto", "1.1")["cells"]
+    assert "ours has" in cells[0]["conflicts"][0]["reason"]
+
+
+def test_a_damaged_file_is_named(small: SmallSeries) -> None:
+    folder = small.root / "series/resolutions/small"
+    folder.mkdir(parents=True)
+    (folder / "x.toml").write_text("schema = 1\n")
+    with pytest.raises(SeriesError, match=r"series/resolutions/small/x\.toml is no resolution"):
+        small.run("rebase")
+
+
+@pytest.mark.parametrize(
+    ("choice", "body"),
+    [
+        ("ours", OURS),
+        ("theirs", THEIRS),
+        ("candidate:1", OURS),
+        ("candidate:2", THEIRS),
+        ("both", [*OURS, *THEIRS[1:]]),
+        ("candidate:4", [*THEIRS, *OURS[1:]]),
+    ],
+)
+def test_take(small: SmallSeries, choice: str, body: list[str]) -> None:
+    small.run("resolve", "retry", "--onto", "1.1", "--take", f"1={choice}", "-m", "x")
+    tree = opened(small, "--onto", "1.1", "--again")
+    small.run("resolve", "--abort")
+    cells = {c["base"]: c for c in small.json("rebase")["cells"] if c["patch"] == "retry"}
+    if body == OURS:
+        assert cells["1.1"]["outcome"] == "already-applied"
+        return
+    added = [line for line in patched(small, "1.1").splitlines() if line.startswith("+  ")]
+    assert added == [f"+{line.rstrip()}" for line in body if line not in OURS]
+    assert not tree.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--take", "mine"), "no choice: 'mine'"),
+        (("--take", "7=ours"), "there is no region 7"),
+        (("--take", "candidate:9"), "has 4 candidates, not 9"),
+        (("--from", "nowhere"), "neither a file nor a commit"),
+    ],
+)
+def test_wrong_choices(small: SmallSeries, words: tuple[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        small.run("resolve", "retry", *words, "-m", "x")
+    assert small.resolutions == []
+
+
+def test_a_clean_patch_cannot_be_resolved(small: SmallSeries) -> None:
+    with pytest.raises(UsageError, match="log does not conflict"):
+        small.run("resolve", "log")
+
+
+def test_from_a_patch_file_or_a_commit(small: SmallSeries) -> None:
+    parent = small.upstream.repository.resolve("1.1")
+    done = small.upstream.commit(
+        {"call.py": text(HEAD, MERGED, TAIL)}, "Backport", branch="backport", parent=parent
+    )
+    small.run("resolve", "retry", "--from", done, "-m", "x")
+    (stored,) = small.resolutions
+    by_commit = stored.read_bytes()
+    stored.unlink()
+    diff = small.upstream.repository.diff("1.1^{tree}", f"{done}^{{tree}}")
+    (small.root / "backport.patch").write_bytes(diff)
+    small.run("resolve", "retry", "--from", "backport.patch", "-m", "x")
+    assert stored.read_bytes() == by_commit
+    assert small.outcomes() == CLEAN
+
+
+def test_who_and_why_are_kept_when_decided_again_the_same(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "both", "-m", "first")
+    before = small.tracked()
+    small.run("resolve", "retry", "--again", "--take", "both", "-m", "second")
+    assert small.tracked() == before
+
+
+def test_two_people_make_two_files(small: SmallSeries) -> None:
+    """Different conflicts lie in different files, so git merges them without a question."""
+    small.run("resolve", "retry", "--take", "both", "-m", "x")
+    (first,) = small.resolutions
+    manifest = small.root / "series/small.toml"
+    other = small.upstream.commit(
+        {"call.py": text(HEAD, ["def call():\n", "    queue()\n"], TAIL)}, "Queue",
+        branch="other", parent=small.upstream.repository.resolve("1.0"),
+    )  # fmt: skip
+    manifest.write_text(manifest.read_text().replace(small.retry, other))
+    small.run("resolve", "retry", "--take", "both", "-m", "x")
+    assert len(small.resolutions) == 2
+    assert first in small.resolutions
+
+
+def test_undo_takes_a_resolution_back(small: SmallSeries) -> None:
+    small.run("rebase")
+    before = small.tracked()
+    small.run("resolve", "retry", "--take", "both", "-m", "x")
+    small.run("undo")
+    assert small.tracked() == before
+
+
+def test_a_reboot_loses_nothing(small: SmallSeries, tmp_path: Path) -> None:
+    """What is typed lies in the project's folder; the cache may go, and is fetched again."""
+    tree = opened(small)
+    (tree / "call.py").write_bytes(text(HEAD, MERGED, TAIL))
+    shutil.rmtree(tmp_path / "cache")
+    small.run("fetch")
+    assert small.run("resolve", "--continue", "-m", "x")[0] == 0
+    assert small.outcomes() == CLEAN
+    assert os.listdir(small.root / ".series/resolve") == []
+
+
+def test_a_file_that_one_side_removed(small: SmallSeries) -> None:
+    git_ = small.upstream
+    gone = git_.commit({"call.py": None}, "Gone", branch="gone",
+                       parent=git_.repository.resolve("1.1"))  # fmt: skip
+    git_.tag("1.1", gone)
+    tree = opened(small, "--onto", "1.1")
+    with pytest.raises(SeriesError, match=r"still to be resolved: call\.py;"):
+        small.run("resolve", "--continue", "-m", "x")
+    git(tree, "rm", "--quiet", "call.py")
+    small.run("resolve", "--continue", "-m", "it is not needed there")
+    assert "gone = true" in small.resolutions[0].read_text()
+    assert small.outcomes()["1.1"] == "already-applied"
+    small.resolutions[0].unlink()
+    small.run("resolve", "retry", "--onto", "1.1", "--take", "theirs", "-m", "x")
+    assert small.outcomes()["1.1"] == "adapted"
