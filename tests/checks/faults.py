@@ -12,6 +12,7 @@ from checks.seeds import (
     applied,
     cell,
     conflict,
+    damaged_resolution,
     dropped,
     empty_source,
     header,
@@ -19,6 +20,7 @@ from checks.seeds import (
     lost_objects,
     manifest,
     never_mended,
+    old_resolution,
     orphan,
     own,
     rebased,
@@ -215,6 +217,7 @@ APPLYING = (
         "louder-mended",
     ),
     Fault("not-at-hand", "a commit is not in the cache", lost_objects, "1.0"),
+    Fault("not-at-hand", "a resolution is damaged", damaged_resolution, "lit-aaaa"),
 )
 
 REVIEW = (
@@ -341,6 +344,7 @@ TOLD = (
         "by -2",
     ),
     Fault("already-applied", "a base has it", lambda _: None, "patient is already in 1.1"),
+    Fault("resolution-unused", "its conflict is no more", old_resolution, "lit-aaaa"),
     Fault("empty-source", "an empty commit", empty_source, "hotter"),
     Fault(
         "dep3-misspelt",

@@ -199,3 +199,31 @@ def superseded(oven: Oven) -> None:
     upstream("tag", "2.0", "refs/heads/next")(oven)
     known = f'change-id = "I{3:040d}"\n'
     oven.edit(oven.manifest, known, f'{known}superseded-by = "I{1:040d}"\n')
+
+
+def old_resolution(oven: Oven) -> None:
+    """A resolution for a conflict that is no more."""
+    from patchseries.port.pieces import Own
+    from patchseries.port.resolutionfile import format_resolution
+    from patchseries.port.resolutions import Resolution
+
+    one = Resolution(
+        "lit",
+        "oven/settings.py",
+        "a" * 64,
+        (Own(('LIGHT = "on"\n',)),),
+        "edited",
+        "Grace Miller <grace@oven.invalid>",
+        "2013-07-02",
+        "It was dark.",
+    )
+    folder = oven.root / "series" / "resolutions" / "oven"
+    folder.mkdir(parents=True)
+    (folder / "lit-aaaaaaaaaaaa.toml").write_text(format_resolution(one))
+
+
+def damaged_resolution(oven: Oven) -> None:
+    """A resolution that nobody can read."""
+    folder = oven.root / "series" / "resolutions" / "oven"
+    folder.mkdir(parents=True)
+    (folder / "lit-aaaaaaaaaaaa.toml").write_text("schema = [")
