@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from checks.faults import ERRORS, TOLD, Fault
+from checks.faults import ERRORS, TOLD
+from checks.seeds import Fault
 from patchseries.checks import RULES
 from patchseries.cli.check import command
 from support.ovens import Oven

@@ -60,6 +60,8 @@ RULES: tuple[Rule, ...] = (
     warning("port-number-gap", "the file before a numbered file is missing",
             "A migration may need what the one before it makes.",
             "port what comes before, or renumber"),
+    warning("port-replaced", "lines of the base gave way to those of a change",
+            "What this base had there was overruled; it may have had its reason.", _READ),
     warning("port-finding", "the port engine noticed something",
             "A finding of the engine that has no explanation of its own.", _READ),
 )  # fmt: skip
