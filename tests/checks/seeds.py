@@ -211,7 +211,7 @@ def old_resolution(oven: Oven) -> None:
         "lit",
         "oven/settings.py",
         "a" * 64,
-        (Own(('LIGHT = "on"\n',)),),
+        (Own((b'LIGHT = "on"\n',)),),
         "edited",
         "Grace Miller <grace@oven.invalid>",
         "2013-07-02",
