@@ -4,9 +4,8 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-backports soak clean setup-demo setup-test
-
-.PHONY: demo test lint grizzly soak-kill clean setup-demo setup-test
+.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports soak soak-kill clean \
+	setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -21,10 +20,10 @@ lint: setup-test
 
 # The real series. SERIES_MIRRORS=DIR takes the upstreams from DIR/ORG/REPO instead of the network.
 grizzly: setup-demo
-	$(SERIES) rebase grizzly || true
+	$(SERIES) rebase grizzly
 	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
 
-# What a first fetch moves, against full clones; needs SERIES_MIRRORS with whole histories.
+# What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test
 	$(PYTHON) tests/bench/fetch_bytes.py
 
@@ -44,10 +43,10 @@ SEED ?= 1
 soak: setup-test
 	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
 
-# Kill the commands that write at N random moments; the suite does a few of them.
-N ?= 200
+# Kill the commands that write at KILLS random moments; the suite does a few of them.
+KILLS ?= 200
 soak-kill: setup-test
-	SOAK_KILL=$(N) $(PYTHON) -m pytest tests/resolve/test_killed.py
+	SOAK_KILL=$(KILLS) $(PYTHON) -m pytest tests/resolve/test_killed.py
 
 setup-demo:
 	@sh tools/setup demo

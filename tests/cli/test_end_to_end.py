@@ -75,7 +75,7 @@ def test_an_edited_patch_is_left_alone(project: Project) -> None:
     assert done.status == 1
     assert f"{path.name} was edited by hand" in done.err
     assert project.state() == before
-    assert "files written" in project.run("rebase", "--overwrite").err
+    assert "written" in project.run("rebase", "--overwrite").err
     assert path.read_bytes() != edited
 
 

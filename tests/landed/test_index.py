@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from patchseries.errors import SeriesError
 from patchseries.git import Repository
 from patchseries.landed.builder import open_index
 from patchseries.landed.index import HistoryIndex
@@ -206,6 +208,30 @@ def test_runs_at_the_same_time_agree(path: Path, upstream: Upstream) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(ask, range(8))) == [[fix]] * 8
     assert sorted(p.name for p in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
+
+
+def test_a_full_disk_is_an_error_in_words(
+    path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own limit stands in for the disk's."""
+    upstream.commit({"a": b"1"}, "kept")
+    opened(path, upstream).close()
+    before = path.read_bytes()
+    for n in range(50):
+        upstream.commit({"a": b"%d" % n}, f"commit {n} " + "x" * 500)
+    connect = sqlite3.connect
+
+    def limited(*args: Any, **given: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **given)
+        connection.execute("PRAGMA max_page_count = 1")
+        return connection
+
+    monkeypatch.setattr("patchseries.landed.builder.sqlite3.connect", limited)
+    with pytest.raises(SeriesError, match="cannot write") as caught:
+        opened(path, upstream)
+    assert caught.value.cause is not None
+    assert "full" in caught.value.cause
+    assert path.read_bytes() == before
 
 
 def test_a_repository_without_commits(path: Path, upstream: Upstream) -> None:

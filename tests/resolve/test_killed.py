@@ -1,6 +1,6 @@
 """Killed (SIGKILL) at random moments: the next start finds the old state or the new, and says so.
 
-``make soak-kill N=200`` runs it that often; the suite, a few times.
+``make soak-kill KILLS=200`` runs it that often; the suite, a few times.
 """
 
 from __future__ import annotations

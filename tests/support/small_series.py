@@ -78,9 +78,13 @@ class SmallSeries:
         return json.loads(done.stdout)
 
     def outcomes(self) -> dict[str, str]:
-        """What a rebase says of each base, for the patch that conflicts."""
-        cells = self.json("rebase")["cells"]
-        return {cell["base"]: cell["outcome"] for cell in cells if cell["patch"] == "retry"}
+        """What a rebase says of each base, for the patch that conflicts: outcome or strategy."""
+        cells = self.json("rebase", "--overwrite")["cells"]
+        return {
+            cell["base"]: ", ".join(cell["strategies"]) or cell["outcome"]
+            for cell in cells
+            if cell["patch"] == "retry"
+        }
 
     @property
     def resolutions(self) -> list[Path]:

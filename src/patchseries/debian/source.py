@@ -92,5 +92,7 @@ def settled(buildinfo: bytes, timestamp: int) -> bytes:
 
 def unpack(dsc: Path, folder: Path, env: dict[str, str]) -> None:
     """``dpkg-source -x``: unpack *dsc* with its patches applied as *folder* (not there yet)."""
-    process.run(["dpkg-source", "--no-check", "-x", dsc, folder], cwd=folder.parent, env=env,
-                inherit=False, timeout=_LIMIT)  # fmt: skip
+    process.run(
+        ["dpkg-source", "--no-check", "--no-copy", "-x", dsc, folder],
+        cwd=folder.parent, env=env, inherit=False, timeout=_LIMIT,
+    )  # fmt: skip

@@ -96,9 +96,10 @@ def _finish(root: Path) -> Recovered | None:
                 _carry_out(root / path, stage / staged if staged else None)
             if (stage / "record").is_dir():  # else it was kept before the interruption
                 keep_record(root, stage / "record")
-            journal.unlink()
             finished = tuple(sorted(moves))
+    # the stage first: without a journal it would look like a change that was never decided
     shutil.rmtree(stage, ignore_errors=True)
+    journal.unlink(missing_ok=True)
     return Recovered(command, finished)
 
 

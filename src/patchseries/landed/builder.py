@@ -11,14 +11,14 @@ import os
 import shutil
 import sqlite3
 from array import array
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from filelock import FileLock
 
-from patchseries.errors import ProgramError
+from patchseries.errors import ExitCode, ProgramError, SeriesError
 from patchseries.files import explained, staging
 from patchseries.git import Repository
 from patchseries.landed.graph import containing_refs
@@ -41,13 +41,28 @@ def open_index(path: Path, repository: Repository) -> HistoryIndex:
     refs = repository.refs(*REFS)
     if (index := _open_current(path, refs)) is not None:
         return index
-    with explained(f"write {path.name}"):
+    with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
             if (index := _open_current(path, refs)) is not None:
                 return index  # another run has done it meanwhile
             _renew(path, repository, refs)
     return HistoryIndex(_connect(path))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """A full or read-only disk in words, whether the system meets it or SQLite."""
+    try:
+        with explained(f"write {path.name}"):
+            yield
+    except sqlite3.Error as error:
+        raise SeriesError(
+            f"cannot write {path.name}",
+            cause=str(error),
+            hint="make room or make the folder writable; nothing was changed",
+            exit_code=ExitCode.PROGRAM,
+        ) from error
 
 
 def _open_current(path: Path, refs: _Refs) -> HistoryIndex | None:

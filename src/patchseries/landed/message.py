@@ -9,20 +9,20 @@ talks *about* a change and is not taken for one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from patchseries.model import ChangeId
 
-_CHANGE = re.compile(r"^[ \t]*Change-Id:[ \t]*(I[0-9a-f]{40})[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_PICK = re.compile(
-    r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b", re.IGNORECASE
-)
+# All are sought in lower-cased text, which is several times faster than ignoring case.
+_CHANGE = re.compile(r"^[ \t]*change-id:[ \t]*i([0-9a-f]{40})[ \t]*$", re.MULTILINE)
+_PICK = re.compile(r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b")
 _REVERT = re.compile(
     r"^\W*(?:this\s+(?:change\s+|commit\s+|patch\s+)?)?reverts\s+commits?:?\s+"
     r"((?:\S*/)?[0-9a-f]{7,64}(?:(?:,\s*|\s+and\s+)(?:\S*/)?[0-9a-f]{7,64})*)\b",
-    re.IGNORECASE | re.MULTILINE,
+    re.MULTILINE,
 )
-_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{7,64}(?![0-9A-Za-z])")
+_HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])")
 _REVERT_SUBJECT = re.compile(r'Revert "(.+)"\.?\s*')
 
 
@@ -37,10 +37,12 @@ class Links:
 
 def links(message: str) -> Links:
     """What *message* (the whole text, any line endings) says about other commits."""
-    text = message.replace("\r\n", "\n")
-    changes = (ChangeId("I" + found[1:].lower()) for found in _CHANGE.findall(text))
-    picks = (found.lower() for found in _PICK.findall(text))
-    reverts = (sha for found in _REVERT.findall(text) for sha in _HEX.findall(found))
+    text = message.replace("\r\n", "\n").lower()
+    changes = (ChangeId(f"I{digits}") for digits in _CHANGE.findall(text))
+    picks = _PICK.findall(text) if "picked" in text else ()
+    reverts: Iterable[str] = ()
+    if "reverts" in text:
+        reverts = (sha for found in _REVERT.findall(text) for sha in _HEX.findall(found))
     return Links(
         change_ids=tuple(dict.fromkeys(changes)),
         picked_from=tuple(dict.fromkeys(picks)),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.git import Merge, Repository
 from patchseries.git.textmerge import Lines, Region, split_lines
-from patchseries.model import Outcome, TreeId
+from patchseries.model import Outcome
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
-from patchseries.port import Change, port
+from patchseries.port import Change, PortResult, port
 from patchseries.port.capture import CannotTellError, capture
 from patchseries.port.decisions import CHOICES, chosen_pieces
+from patchseries.port.lines import decode, encode
 from patchseries.port.openfiles import OpenFile, open_files
 from patchseries.port.pieces import BrokenResolutionError, assemble
 from patchseries.port.resolutions import Resolution
@@ -38,7 +39,7 @@ class OpenConflict:
     change: Change
     merge: Merge
     resolutions: tuple[Resolution, ...]
-    engine_tree: TreeId | None
+    engine: PortResult
 
     @cached_property
     def files(self) -> list[OpenFile]:
@@ -56,28 +57,41 @@ class OpenConflict:
         region = file.regions[index]
         found = {assemble(chosen_pieces(name, region), region): name for name in CHOICES}
         found.setdefault(region.theirs + region.ours, "theirs, then ours")
-        for name, text in self._engine(file, index).items():
+        for name, text in self._engine(file, index):
             found.setdefault(text, name)
         return [Candidate(name, lines) for lines, name in found.items()]
 
-    def _engine(self, file: OpenFile, index: int) -> Mapping[str, Lines]:
-        if self.engine_tree is None:
-            return {}
-        data = self.repository.file(self.engine_tree, file.path)
-        if data is None:
-            return {}
-        try:
-            return {"engine": capture(file, split_lines(data)).texts[index]}
-        except CannotTellError:
-            return {}
+    def _engine(self, file: OpenFile, index: int) -> Iterator[tuple[str, Lines]]:
+        """What the engine took, and what else it proposed for this very region."""
+        data = self.repository.file(self.engine.tree, file.path) if self.engine.tree else None
+        if data is not None:
+            try:
+                yield "engine", capture(file, split_lines(data)).texts[index]
+            except CannotTellError:
+                pass
+        region = file.regions[index]
+        sides = tuple(decode(b"".join(side)) for side in (region.base, region.ours, region.theirs))
+        for one in self.engine.proposals:
+            if (one.base, one.ours, one.theirs) == sides:
+                yield from (
+                    (f"engine: {rule}", tuple(split_lines(encode(text))))
+                    for rule, text in one.candidates
+                )
 
 
-def conflicting_cells(
+def open_cells(
     session: Session, given: Ingredients, patch: str, bases: Sequence[str]
 ) -> list[RebasedCell]:
-    """The cells of *patch* that conflict, on *bases* (empty: on all)."""
+    """The cells of *patch* on *bases* (empty: on all) that no person resolved; conflicts first."""
     chosen = rebase(given, Selection(bases=tuple(bases), patches=(patch,)), session.told)
-    return [c for c in chosen.cells if c.patch == patch and c.outcome is Outcome.CONFLICT]
+    found = [
+        cell
+        for cell in chosen.cells
+        if cell.patch == patch
+        and cell.outcome in (Outcome.CONFLICT, Outcome.ADAPTED)
+        and cell.result.strategies != ("resolution",)
+    ]
+    return sorted(found, key=lambda cell: cell.outcome is not Outcome.CONFLICT)
 
 
 def find_conflict(
@@ -91,22 +105,24 @@ def find_conflict(
     """
     mine = tuple(one for one in given.resolutions if one.patch == patch)
     asked = replace(given, resolutions=tuple(o for o in given.resolutions if o.patch != patch))
-    found = conflicting_cells(session, asked if again else given, patch, [base] if base else [])
-    if not found:
-        where = f" on {base}" if base else ""
-        raise UsageError(
-            f"{patch} does not conflict{where}",
-            hint="`series resolve --again` asks once more for what is resolved already",
-        )
-    return open_conflict(given, found[0], () if again else mine)
+    cells = open_cells(session, asked if again else given, patch, [base] if base else [])
+    for cell in cells:
+        conflict = open_conflict(given, cell, () if again else mine)
+        if conflict is not None:
+            return conflict
+    where = f" on {base}" if base else ""
+    raise UsageError(
+        f"{patch} does not conflict{where}",
+        hint="`series resolve --again` asks once more for what is resolved already",
+    )
 
 
 def open_conflict(
     given: Ingredients, cell: RebasedCell, resolutions: tuple[Resolution, ...] = ()
-) -> OpenConflict:
-    """The merge of *cell*, which conflicts, with its open files.
+) -> OpenConflict | None:
+    """git's merge of *cell* with its open files; None where git has no question.
 
-    :raises SeriesError: it is no matter of lines
+    :raises SeriesError: the conflict is no matter of lines
     """
     if cell.source is None:
         raise _not_lines(cell, "a patch file has no commit to merge by: edit the file")
@@ -114,11 +130,13 @@ def open_conflict(
     change = Change.of(repository, repository.commit(cell.source))
     merge = repository.merge(change.before, cell.before, change.after)
     if merge.clean:
-        raise _not_lines(cell, cell.result.conflicts[0].reason)
+        if cell.outcome is Outcome.CONFLICT:
+            raise _not_lines(cell, cell.result.conflicts[0].reason)
+        return None
     entry = given.manifest.patch(cell.patch)
     assert entry is not None
     options = replace(given.options_for(entry), resolutions=())
-    engine = port(repository, change, cell.before, options).tree
+    engine = port(repository, change, cell.before, options)
     opened = OpenConflict(repository, cell, change, merge, resolutions, engine)
     left = set(merge.conflicted_paths) - {file.path for file in opened.files}
     if left:
@@ -131,11 +149,6 @@ def _assembled(one: Resolution, region: Region) -> Lines | None:
         return assemble(one.pieces, region)
     except BrokenResolutionError:
         return None
-
-
-def region_count(files: Sequence[OpenFile]) -> int:
-    """How many regions are in *files*."""
-    return sum(len(file.regions) for file in files)
 
 
 def numbered(files: Sequence[OpenFile]) -> list[tuple[int, OpenFile, int, Region]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from patchseries.git import Merge, Repository, TreeEntry
@@ -11,6 +11,7 @@ from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
 from patchseries.port import hunks, learned
 from patchseries.port.lines import decode, encode, split_lines
 from patchseries.port.paths import Newcomer
+from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.trust import Accounted, Dropped, examine
 from patchseries.port.trust.syntax import errors
@@ -37,6 +38,8 @@ class Adaptation:
     paths: dict[str, str] = field(default_factory=dict)
     renamers: list[Callable[[str], str]] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    resolutions: list[str] = field(default_factory=list)
+    misfits: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.text = cache(self._text)
@@ -98,6 +101,17 @@ class Adaptation:
         )
         self._take(path, target, sides, resolution)
 
+    def adopt(self, replayed: Replay) -> None:
+        """Take the files that a person's resolutions settle; remember why others do not fit."""
+        self.misfits = {c.path: c.reason for c in replayed.conflicts}
+        if replayed.used:
+            fresh = {p: entry for p, entry in replayed.edits.items() if p not in self.done}
+            self.edits |= fresh
+            self.done |= fresh.keys()
+            self.strategies.append("resolution")
+            self.findings += replayed.findings
+            self.resolutions += [one.key for one in replayed.used]
+
     def drop_file(self, path: str, why: str) -> None:
         """Leave a file of the change out, and say so."""
         self.edits[path] = None
@@ -108,20 +122,33 @@ class Adaptation:
 
     def result(self) -> PortResult:
         """What all this comes to, examined."""
-        strategies = tuple(dict.fromkeys(self.strategies))
         proposals = tuple(self.proposals)
         tree = self.repository.edit_tree(self.merge.tree, self.edits)
         conflicts = tuple(self.conflicts)
         if not conflicts and tree == self.onto:
             conflicts = self._nothing_left()
+        used = tuple(self.resolutions)
         if conflicts:
+            told = tuple(self._with_misfit(conflict) for conflict in conflicts)
             return PortResult(
-                Outcome.CONFLICT, None, strategies, True, tuple(self.findings), conflicts, proposals
+                Outcome.CONFLICT,
+                None,
+                review=True,
+                findings=tuple(self.findings),
+                conflicts=told,
+                proposals=proposals,
+                resolutions=used,
             )
+        strategies = tuple(dict.fromkeys(self.strategies))
         accounted = Accounted(self.paths, self._rename, tuple(self.dropped))
         doubts = examine(self.repository, self.change, self.onto, tree, accounted)
         findings = tuple(dict.fromkeys((*self.findings, *doubts)))
-        return PortResult(Outcome.ADAPTED, tree, strategies, True, findings, (), proposals)
+        return PortResult(Outcome.ADAPTED, tree, strategies, True, findings, (), proposals, used)
+
+    def _with_misfit(self, conflict: Conflict) -> Conflict:
+        """*conflict* with what a resolution for its file said that did not fit."""
+        told = self.misfits.get(conflict.path, "").partition("; ")[2]
+        return replace(conflict, reason=f"{conflict.reason}; {told}") if told else conflict
 
     # Private ---------------------------------------------------------------------------------
 
@@ -146,6 +173,11 @@ class Adaptation:
         if not stands:
             regions = len(resolution.choices)
             self.conflicts.append(Conflict(target, regions, "CONFLICT (no candidate parses)"))
+            return
+        yielding = [c for c in resolution.choices if c.taken.overridden(c.dispute)]
+        if self.options.cautious and yielding:
+            reason = "CONFLICT (lines of the target's own would give way)"
+            self.conflicts.append(Conflict(target, len(yielding), reason))
             return
         for choice in resolution.choices:
             self._report(path, target, choice)

@@ -16,7 +16,7 @@ from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, TreeId
 from patchseries.port.adaptation import Adaptation
 from patchseries.port.renames import rename
-from patchseries.port.resolutions import replay
+from patchseries.port.resolutions import Replay, replay
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.settle import settle
 from patchseries.port.trust import examine, wants_review
@@ -35,8 +35,9 @@ def port(
     merge = repository.merge(change.before, onto, change.after)
     if merge.clean and merge.tree == onto:
         return PortResult(Outcome.ALREADY_APPLIED, onto)
-    if (resolved := _resolved(repository, change, onto, merge, options)) is not None:
-        return resolved
+    replayed = replay(repository, merge, options.resolutions)
+    if replayed.used and not replayed.conflicts:
+        return _resolved(repository, change, onto, merge, replayed)
     if options.git_only and not merge.clean:
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
     adaptation = Adaptation(repository, change, onto, merge, options)
@@ -44,6 +45,7 @@ def port(
         rename(adaptation)
     if merge.clean and not adaptation.edits:
         return _clean(repository, change, onto, merge)
+    adaptation.adopt(replayed)
     settle(adaptation)
     result = adaptation.result()
     if merge.clean and result.tree == merge.tree:  # the strategies came to what git has
@@ -52,14 +54,9 @@ def port(
 
 
 def _resolved(
-    repository: Repository, change: Change, onto: TreeId, merge: Merge, options: PortOptions
-) -> PortResult | None:
-    """What a person's resolutions make of a conflict; None unless they settle all of it."""
-    if merge.clean or not options.resolutions:
-        return None
-    replayed = replay(repository, merge, options.resolutions)
-    if replayed.conflicts:
-        return None
+    repository: Repository, change: Change, onto: TreeId, merge: Merge, replayed: Replay
+) -> PortResult:
+    """A conflict that a person's resolutions settle, all of it."""
     tree = repository.edit_tree(merge.tree, replayed.edits)
     return PortResult(
         Outcome.ALREADY_APPLIED if tree == onto else Outcome.ADAPTED,

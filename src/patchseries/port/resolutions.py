@@ -94,6 +94,8 @@ class _UnresolvedError(Exception):
 
 def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolution]) -> Replay:
     """Settle what *resolutions* settle of the conflicts of *merge*; a file is settled whole."""
+    if not resolutions:
+        return Replay(conflicts=merge.conflicts)
     still_open = {conflict.path: conflict for conflict in merge.conflicts}
     settled: dict[str, bytes | None] = {}
     modes: dict[str, str] = {}

@@ -40,12 +40,14 @@ class PortOptions:
     here for sure: a ready-made one (``quantum-neutron``) or one of your own (``OLD=NEW``); the
     other ready-made ones are used where the files show that they hold.
     ``path_map`` declares where files went: (folder or file of the change, the target's).
+    ``cautious`` leaves a region open rather than let lines of the target's own give way.
     ``resolutions`` are a person's, for conflicts of this change; they come before any strategy.
     """
 
     git_only: bool = False
     name_maps: tuple[str, ...] = ()
     path_map: tuple[tuple[str, str], ...] = ()
+    cautious: bool = False
     resolutions: tuple[Resolution, ...] = ()
 
 

@@ -1,0 +1,134 @@
+"""``series why``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.common import Given, Progress, operation, options, show, show_json
+from patchseries.cli.resolve import region_rows, show_regions
+from patchseries.errors import UsageError
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.rebase import Ingredients
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.why import Explained
+    from patchseries.port.prerequisites import Origin
+
+
+@click.command("why")
+@click.argument("patch_name", metavar="PATCH")
+@options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
+@click.option("--add-prerequisites", "add", is_flag=True,
+              help="Write the first set that helps into the manifest.")  # fmt: skip
+def command(patch_name: str, add: bool, **given: Any) -> int:
+    """Why PATCH conflicts: who brought in the lines it relies on, and what it would need.
+
+    Each set of prerequisites that is named was tried: with it, git merges the patch cleanly.
+    """
+    from patchseries.pipeline.why import explained
+
+    asked = replace(Given(**given), patch=(patch_name,))
+    if len(asked.onto) > 1:
+        raise UsageError("one base at a time")
+    series, selection = asked.open()
+    with Progress(asked) as progress:
+        session = asked.session(progress)
+        pins = session.at_hand(series, selection)
+        base = asked.onto[0] if asked.onto else None
+        with (
+            session.ingredients(series, pins) as ingredients,
+            explained(session, ingredients, patch_name, base) as found,
+        ):
+            if asked.as_json:
+                show_json(why_document(found), ok=False)
+            else:
+                show_why(found, asked)
+            if add:
+                _add(series, ingredients, found, asked)
+    return 1
+
+
+def show_why(found: Explained, asked: Given) -> None:
+    """The regions, who made them, what would help, and what could stand there."""
+    from rich.text import Text
+
+    cell = found.conflict.cell
+    show(f"{cell.patch} on {cell.base}: git's merge has {len(found.why.origins)} questions", asked)
+    for origin in found.why.origins:
+        show(Text(f"\n{origin.path}:{origin.line}"), asked)
+        _show_commits("  the change was made on lines of", origin.relies_on, found, asked)
+        _show_commits("  changed here by", origin.changed_by, found, asked)
+    show("", asked)
+    for number, one in enumerate(found.why.sets, 1):
+        show(
+            f"{number}. clean with {len(one.commits)} before it "
+            f"({one.lines} lines in {one.files} files):",
+            asked,
+        )
+        for commit in one.commits:
+            show(Text(f"     {_words(found, commit)}"), asked)
+    if not found.why.sets:
+        show(f"no set of prerequisites helps, of those that {found.why.tried} merges tried", asked)
+    show("", asked)
+    show_regions(found.conflict, asked)
+
+
+def why_document(found: Explained) -> dict[str, Any]:
+    """The whole explanation as a JSON document."""
+    return {
+        "patch": found.conflict.cell.patch,
+        "base": found.conflict.cell.base,
+        "origins": [_origin_row(origin) for origin in found.why.origins],
+        "prerequisites": [asdict(one) for one in found.why.sets],
+        "merges_tried": found.why.tried,
+        "commits": [asdict(one) for one in found.commits.values()],
+        "regions": region_rows(found.conflict),
+    }
+
+
+def _origin_row(origin: Origin) -> dict[str, Any]:
+    return {
+        "path": origin.path,
+        "line": origin.line,
+        "relies_on": [{"commit": c, "lines": n} for c, n in origin.relies_on],
+        "changed_by": [{"commit": c, "lines": n} for c, n in origin.changed_by],
+    }
+
+
+def _show_commits(
+    words: str, commits: tuple[tuple[str, int], ...], found: Explained, asked: Given
+) -> None:
+    from rich.text import Text
+
+    if commits:
+        show(words, asked)
+    for commit, lines in commits:
+        show(Text(f"    {_words(found, commit)}" + (f" ({lines} lines)" if lines else "")), asked)
+
+
+def _words(found: Explained, commit: str) -> str:
+    one = next(told for told in found.commits.values() if told.commit == commit)
+    return f"{commit[:10]} {one.day} {one.tag or 'in no tag'}: {one.subject}"
+
+
+def _add(series: Series, ingredients: Ingredients, found: Explained, asked: Given) -> None:
+    from patchseries.journal import commit_files
+    from patchseries.pipeline.why import chosen_commits, with_prerequisites
+
+    if not found.why.sets:
+        raise UsageError("there is nothing to add", hint="finish it with `series resolve`")
+    cell = found.conflict.cell
+    patch = series.manifest.patch(cell.patch)
+    assert patch is not None
+    commits = chosen_commits(ingredients.repository, found.why.sets[0])
+    text = series.manifest_path.read_text(encoding="utf-8")
+    extended = with_prerequisites(text, series.manifest, patch, cell.base, commits)
+    if not asked.dry_run:
+        path = str(series.manifest_path.relative_to(series.root))
+        commit_files(series.root, {path: extended.encode()}, operation())
+    if not asked.as_json:
+        verb = "would add" if asked.dry_run else "added"
+        show(f"{verb} {len(commits)} patches to {series.manifest_path.name}", asked)

@@ -1,0 +1,165 @@
+"""Why a patch of a series conflicts, what it lacks, and adding that to the manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import tomlkit
+
+from patchseries import manifest as manifests
+from patchseries.errors import SeriesError, UpstreamError
+from patchseries.git import Repository
+from patchseries.git.blame import first_tag
+from patchseries.git.objects import Commit
+from patchseries.manifest import Manifest, PatchEntry
+from patchseries.manifest.positions import key_lines
+from patchseries.model import CommitId
+from patchseries.patches.header import iso_date
+from patchseries.pipeline.conflicts import OpenConflict, find_conflict
+from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.session import Session
+from patchseries.port.prerequisites import Prerequisites, Why, why
+from patchseries.sources.history import open_history
+
+_CHANGE_ID = re.compile(r"^\s*Change-Id: (I[0-9a-f]{40})\s*$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person is told of a commit: its subject, its day, and in which tag it came."""
+
+    commit: CommitId
+    subject: str
+    day: str
+    tag: str | None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A conflict, why it is one, and all commits that this names."""
+
+    conflict: OpenConflict
+    why: Why
+    commits: Mapping[CommitId, Told]
+
+
+@contextmanager
+def explained(
+    session: Session, given: Ingredients, patch: str, base: str | None
+) -> Iterator[Explained]:
+    """Why *patch* conflicts on *base* (default: the first base where it does).
+
+    :raises UsageError: it does not conflict
+    :raises UpstreamError: the history that would tell is not here
+    """
+    conflict = find_conflict(session, given, patch, base, again=True)
+    entry = given.manifest.patch(patch)
+    assert entry is not None
+    url = given.manifest.projects[entry.project].repository
+    target = given.pins[url, conflict.cell.base]
+    assert conflict.cell.source is not None
+    commit = given.repository.commit(conflict.cell.source)
+    found = why(given.repository, commit, target, conflict.cell.before, told=session.told)
+    if found.common is None:
+        raise UpstreamError(
+            f"the history between {conflict.cell.base} and {commit.id[:12]} is not here",
+            hint="name mirrors with whole histories: --mirror DIR or $SERIES_MIRRORS",
+        )
+    named = {c for origin in found.origins for c, _ in (*origin.relies_on, *origin.changed_by)}
+    named |= {c for one in found.sets for c in one.commits}
+    with open_history(session.cache, url, session.fetching) as history:
+        told = {c: _told(given.repository.commit(c), history) for c in sorted(named)}
+    yield Explained(conflict, found, told)
+
+
+def with_prerequisites(
+    text: str, manifest: Manifest, patch: PatchEntry, base: str, commits: Sequence[Commit]
+) -> str:
+    """The manifest *text* with *commits* as patches before *patch*, for *base*, and required by it.
+
+    Every other line stays as it is.
+
+    :raises SeriesError: the manifest cannot be extended so
+    """
+    names = _names(commits, {p.name for p in manifest.patches})
+    document = tomlkit.parse(text)
+    index = [p.name for p in manifest.patches].index(patch.name)
+    table = document["patch"][index]
+    known = list(table.get("requires", []))
+    if "requires" in table:
+        for name in names:
+            table["requires"].append(name)
+    else:
+        _put_before_source(table, [*known, *names])
+    lines = tomlkit.dumps(document).splitlines(keepends=True)
+    at = key_lines("".join(lines))[("patch", index)] - 1
+    while at and lines[at - 1].startswith("#"):
+        at -= 1
+    source = patch.source_for(base)
+    repository = source.repository if source else None
+    new = "".join(
+        _entry(name, patch.project, repository, base, commit) + "\n"
+        for name, commit in zip(names, commits, strict=True)
+    )
+    extended = "".join([*lines[:at], new, *lines[at:]])
+    try:
+        manifests.parse(extended, "the manifest with its prerequisites")
+    except SeriesError as error:
+        raise SeriesError("the prerequisites cannot be added", cause=str(error)) from error
+    return extended
+
+
+def _put_before_source(table: object, names: list[str]) -> None:
+    """A ``requires`` key; at the very end it would land in a table of the patch, a variant's."""
+    assert isinstance(table, tomlkit.items.Table)
+    last = next(
+        (key for key in reversed(table) if not isinstance(table[key], dict | tomlkit.items.AoT)),
+        "name",
+    )
+    table.value._insert_after(tomlkit.items.SingleKey(last), "requires", tomlkit.item(names))
+
+
+def _entry(name: str, project: str, repository: str | None, base: str, commit: Commit) -> str:
+    document = tomlkit.document()
+    table = tomlkit.table()
+    table.add("name", name)
+    table.add("project", project)
+    table.add("summary", commit.subject)
+    if found := _CHANGE_ID.findall(commit.text):
+        table.add("change-id", found[-1])
+    table.add("upstream", commit.id)
+    table.add("bases", f"=={base}")
+    source = tomlkit.inline_table()
+    if repository:
+        source.add("repository", repository)
+    source.add("commit", commit.id)
+    table.add("source", source)
+    patches = tomlkit.aot()
+    patches.append(table)
+    document.add("patch", patches)
+    return tomlkit.dumps(document)
+
+
+def _names(commits: Sequence[Commit], taken: set[str]) -> list[str]:
+    names: list[str] = []
+    for commit in commits:
+        words = re.sub(r"[^a-z0-9]+", "-", commit.subject.lower()).strip("-")[:40].strip("-")
+        name = words or commit.id[:10]
+        if name in taken or name in names:
+            name = f"{name}-{commit.id[:7]}"
+        names.append(name)
+    return names
+
+
+def chosen_commits(repository: Repository, chosen: Prerequisites) -> list[Commit]:
+    """The commits of a set, oldest first."""
+    return [repository.commit(commit) for commit in chosen.commits]
+
+
+def _told(commit: Commit, history: Repository) -> Told:
+    return Told(
+        commit.id, commit.subject, iso_date(commit.committer), first_tag(history, commit.id)
+    )

@@ -1,0 +1,253 @@
+"""What a change needs that its target lacks: commits named by blame, and proven by trying.
+
+Blame only proposes. A set of prerequisites is named when it was applied, each by git's own merge
+and in order, and the change then merged cleanly on top; each member is needed for that.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from patchseries.git import Commit, Merge, Repository
+from patchseries.git.blame import creators, introduced, merge_base
+from patchseries.git.textmerge import Region, split_lines
+from patchseries.model import CommitId, TreeId
+from patchseries.port.openfiles import OpenFile, open_files
+from patchseries.port.result import Change
+
+NEAR = 3
+"""How many lines around a region are blamed with it: what a hunk has as context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far the search goes: merges tried, commits in a set, proposals followed per conflict."""
+
+    trials: int = 120
+    size: int = 5
+    width: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one region of a conflict comes from: commit → number of lines, most lines first.
+
+    ``relies_on``: what brought the lines in that the change was made on, and the target lacks.
+    ``changed_by``: what the target's side did there since the two parted.
+    """
+
+    path: str
+    line: int
+    relies_on: tuple[tuple[CommitId, int], ...]
+    changed_by: tuple[tuple[CommitId, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prerequisites:
+    """A set that was tried: with these before it, oldest first, the change merges cleanly.
+
+    ``lines`` they change in all, and ``files``: how much comes along.
+    """
+
+    commits: tuple[CommitId, ...]
+    lines: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a change conflicts, and what was found by trying, the smallest first."""
+
+    origins: tuple[Origin, ...]
+    sets: tuple[Prerequisites, ...]
+    tried: int
+    common: CommitId | None = field(default=None)
+
+
+def why(
+    repository: Repository,
+    commit: Commit,
+    target: CommitId,
+    onto: TreeId,
+    bounds: Bounds | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> Why:
+    """Why *commit* conflicts on the tree *onto*, and which commits before it would help.
+
+    :param target: the commit whose history is the target's (*onto* is its tree, or made from it)
+    :param told: hears how far the search is
+    """
+    search = _Search(repository, commit, target, onto, bounds or Bounds(), told)
+    if not commit.parents or search.common is None:
+        return Why((), (), 0)
+    change = Change.of(repository, commit)
+    merge = repository.merge(change.before, onto, change.after)
+    origins = tuple(search.origins(merge, commit))
+    return Why(origins, tuple(search.find()), search.tried, search.common)
+
+
+class _Search:
+    """Sets of prerequisites, tried from the smallest up."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        commit: Commit,
+        target: CommitId,
+        onto: TreeId,
+        bounds: Bounds,
+        told: Callable[[str], None],
+    ) -> None:
+        self._repository = repository
+        self._commit = commit
+        self._target = target
+        self._onto = onto
+        self._bounds = bounds
+        self._told = told
+        self._proposed: dict[tuple[CommitId, TreeId], list[CommitId]] = {}
+        self.tried = 0
+        self.common = merge_base(repository, commit.id, target)
+
+    def origins(self, merge: Merge, commit: Commit) -> Iterator[Origin]:
+        """Where each region of *merge* comes from."""
+        parent = commit.parents[0]
+        for file in open_files(self._repository, merge):
+            if file.is_whole:
+                made = [(c, 0) for c in self._creators(parent, file.path)]
+                yield Origin(file.path, 1, tuple(made), ())
+                continue
+            theirs_base = self._lines(parent, file.path)
+            ours = split_lines(self._repository.file(self._onto, file.path) or b"")
+            spans = zip(
+                spans_of(file, "base", theirs_base), spans_of(file, "ours", ours), strict=True
+            )
+            for base_span, ours_span in spans:
+                yield Origin(
+                    file.path,
+                    ours_span[0] + 1,
+                    self._blamed(parent, file.path, base_span, len(theirs_base)),
+                    self._blamed(self._target, file.path, ours_span, len(ours)),
+                )
+
+    def find(self) -> list[Prerequisites]:
+        """The sets that help, none with a member too many: the smallest first."""
+        found: dict[frozenset[CommitId], Prerequisites] = {}
+        seen: set[frozenset[CommitId]] = {frozenset()}
+        queue: list[tuple[int, int, frozenset[CommitId]]] = [(0, 0, frozenset())]
+        while queue and self.tried < self._bounds.trials:
+            size, _, chosen = heapq.heappop(queue)
+            if found and size > min(map(len, found)):
+                break
+            self._told(f"trying {size} prerequisites ({self.tried} tried)")
+            stuck = self._try(chosen)
+            if stuck is None:
+                least = self._least(chosen)
+                found[least] = self._measured(least)
+            elif size < self._bounds.size:
+                for commit in self._proposals(*stuck):
+                    wider = chosen | {commit}
+                    if wider not in seen:
+                        seen.add(wider)
+                        heapq.heappush(queue, (len(wider), len(seen), wider))
+        found.pop(frozenset(), None)
+        return sorted(found.values(), key=lambda one: (len(one.commits), one.lines, one.files))
+
+    def _try(self, chosen: frozenset[CommitId]) -> tuple[Commit, TreeId, Merge] | None:
+        """Apply *chosen*, then the change: None when all is clean, else where it stops."""
+        tree = self._onto
+        for commit in [*self._ordered(chosen), self._commit]:
+            change = Change.of(self._repository, commit)
+            self.tried += 1
+            merge = self._repository.merge(change.before, tree, change.after)
+            if not merge.clean:
+                return commit, tree, merge
+            tree = merge.tree
+        return None
+
+    def _least(self, chosen: frozenset[CommitId]) -> frozenset[CommitId]:
+        """*chosen* without the members that are not needed."""
+        for commit in sorted(chosen):
+            if self._try(chosen - {commit}) is None:
+                return self._least(chosen - {commit})
+        return chosen
+
+    def _proposals(self, commit: Commit, tree: TreeId, merge: Merge) -> list[CommitId]:
+        """The commits that blame names for a conflict, those of most lines first."""
+        if (commit.id, tree) not in self._proposed:
+            counted: Counter[CommitId] = Counter()
+            for origin in self.origins(merge, commit):
+                counted.update({c: n + 1 for c, n in origin.relies_on})
+            ranked = [c for c, _ in counted.most_common() if self._is_single(c)]
+            self._proposed[commit.id, tree] = ranked[: self._bounds.width]
+        return self._proposed[commit.id, tree]
+
+    def _blamed(
+        self, commit: CommitId, path: str, span: tuple[int, int], length: int
+    ) -> tuple[tuple[CommitId, int], ...]:
+        assert self.common is not None
+        first, last = max(1, span[0] + 1 - NEAR), min(length, span[1] + NEAR)
+        found = introduced(self._repository, self.common, commit, path, first, last)
+        return tuple(found.most_common())
+
+    def _creators(self, commit: CommitId, path: str) -> list[CommitId]:
+        assert self.common is not None
+        return creators(self._repository, self.common, commit, path)
+
+    def _lines(self, commit: CommitId, path: str) -> list[bytes]:
+        tree = self._repository.commit(commit).tree
+        return split_lines(self._repository.file(tree, path) or b"")
+
+    def _is_single(self, commit: CommitId) -> bool:
+        return len(self._repository.commit(commit).parents) == 1
+
+    def _ordered(self, chosen: frozenset[CommitId]) -> list[Commit]:
+        """*chosen* as history has them, oldest first."""
+        if len(chosen) < 2:
+            return [self._repository.commit(c) for c in chosen]
+        done = self._repository.run(
+            "rev-list", "--no-walk=sorted", "--topo-order", "--reverse", *sorted(chosen)
+        )
+        return [self._repository.commit(c) for c in done.stdout.decode().split()]
+
+    def _measured(self, chosen: frozenset[CommitId]) -> Prerequisites:
+        ordered = self._ordered(chosen)
+        lines = files = 0
+        for commit in ordered:
+            change = Change.of(self._repository, commit)
+            done = self._repository.run("diff-tree", "-r", "--numstat", change.before, change.after)
+            rows = [row.split(b"\t") for row in done.stdout.splitlines()]
+            files += len(rows)
+            lines += sum(int(n) for row in rows for n in row[:2] if n.isdigit())
+        return Prerequisites(tuple(c.id for c in ordered), lines, files)
+
+
+def spans_of(file: OpenFile, side: str, lines: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Where the regions of *file* stand in *lines*, the text of one *side*: from, to (from 0).
+
+    A region that is empty there stands behind the agreed line before it.
+    """
+    spans: list[tuple[int, int]] = []
+    at = 0
+    agreed: Sequence[bytes] = ()
+    for chunk in file.chunks:
+        if not isinstance(chunk, Region):
+            agreed = chunk
+            continue
+        wanted = getattr(chunk, side)
+        start = _find(lines, (*agreed[-2:], *wanted), at) + len(agreed[-2:])
+        if start < len(agreed[-2:]):
+            start = max(_find(lines, wanted, at), 0) if wanted else at
+        spans.append((start, start + len(wanted)))
+        at = start + len(wanted)
+        agreed = ()
+    return spans
+
+
+def _find(lines: Sequence[bytes], wanted: Sequence[bytes], at: int) -> int:
+    """The first place from *at* on where *wanted* stands in *lines*, or -1."""
+    size = len(wanted)
+    places = range(at, len(lines) - size + 1)
+    return next((n for n in places if tuple(lines[n : n + size]) == tuple(wanted)), -1)
