@@ -4,7 +4,8 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-backports soak soak-kill clean setup-demo setup-test
+.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports soak soak-kill clean \
+	setup-demo setup-test
 
 demo: setup-demo
 	$(SERIES) demo
@@ -19,10 +20,10 @@ lint: setup-test
 
 # The real series. SERIES_MIRRORS=DIR takes the upstreams from DIR/ORG/REPO instead of the network.
 grizzly: setup-demo
-	$(SERIES) rebase grizzly || true
+	$(SERIES) rebase grizzly
 	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
 
-# What a first fetch moves, against full clones; needs SERIES_MIRRORS with whole histories.
+# What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test
 	$(PYTHON) tests/bench/fetch_bytes.py
 

@@ -27,6 +27,8 @@ _INSTALL = {
     "patch": "apt-get install patch",
     "quilt": "apt-get install quilt",
     "lintian": "apt-get install lintian",
+    "debsign": "apt-get install devscripts",
+    "dput": "apt-get install dput-ng",
 }
 
 _STABLE = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "TZ": "UTC"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from patchseries.checks import RULES, check, fails
+from patchseries.checks import RULES, check, fails, porting
 from patchseries.checks.material import Column, Material, Ported
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.manifest import parse
@@ -31,7 +31,7 @@ PINS = {
     (REPOSITORY, "1" * 40): CommitId("1" * 40),
 }
 CELL = Cell(Outcome.CONFLICT)
-PORT_CODES = sorted(code for code in RULES if code.startswith("port-"))
+PORT_CODES = sorted(rule.code for rule in porting.RULES)
 
 
 def material(finding: Finding, cell: Cell = CELL) -> Material:
@@ -83,7 +83,7 @@ def test_every_code_that_the_engine_can_make_is_explained() -> None:
     used = {
         code.replace(".", "-")
         for path in folder.rglob("*.py")
-        for code in re.findall(r'"(port[-.][a-z-]+)"', path.read_text())
+        for code in re.findall(r'"((?:port|resolution)[-.][a-z-]+)"', path.read_text())
     }
     assert used
     assert used <= set(RULES)

@@ -65,9 +65,16 @@ NOT_AT_HAND = error(
     "run `series fetch` and try again",
 )
 
+RESOLUTION_UNUSED = warning(
+    "resolution-unused",
+    "a resolution matches no conflict any more",
+    "The conflict that it was made for has changed or gone; it only looks as if it were in force.",
+    "delete it, or run `series resolve` where the conflict changed",
+)
+
 RULES = (
     CONFLICT, FAILS, APPLIED_TWICE, OFFSET, ALREADY_APPLIED, EMPTY, DIFFERS, OWN_DIFFERS,
-    NOT_AT_HAND,
+    NOT_AT_HAND, RESOLUTION_UNUSED,
 )  # fmt: skip
 
 
@@ -84,6 +91,7 @@ def check(material: Material) -> Iterator[Finding]:
         yield from _applied(place)
         yield from _regenerated(material, place)
     yield from _already(material)
+    yield from _resolutions(material)
 
 
 def _outcome(material: Material, place: Place) -> Iterator[Finding]:
@@ -161,6 +169,23 @@ def _already(material: Material) -> Iterator[Finding]:
                 file=material.manifest_file,
                 line=material.patch_line(patch.name),
             )
+
+
+def _resolutions(material: Material) -> Iterator[Finding]:
+    """A resolution that no base uses, where every base of its project was looked at."""
+    for one in material.resolutions:
+        patch = material.manifest.patch(one.patch)
+        bases = material.manifest.projects[patch.project].bases if patch else ()
+        ported = {
+            place.base: place.column.port_of(one.patch)
+            for place in material.places
+            if place.name == one.patch
+        }
+        if any(ported.get(base) is None for base in bases):
+            continue
+        if not any(port and one.key in port.resolutions for port in ported.values()):
+            words = f"{one.file} matches no conflict any more"
+            yield RESOLUTION_UNUSED.found(words, patch=one.patch, file=one.file)
 
 
 def _words(outcome: Outcome, strategies: tuple[str, ...], sha256: str | None) -> str:

@@ -40,7 +40,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Ported:
-    """What porting one patch gives today: ``files`` are the SHA-256 of its files, by name."""
+    """What porting one patch gives today: ``files`` are the SHA-256 of its files, by name.
+
+    ``resolutions`` are the keys of those that it used.
+    """
 
     patch: str
     outcome: Outcome
@@ -48,6 +51,16 @@ class Ported:
     files: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    resolutions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A resolution on disk: for which patch, its key, its file below the root."""
+
+    patch: str
+    key: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,7 @@ class Material:
     unnamed: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     whole: bool = True
+    resolutions: tuple[Resolved, ...] = ()
     fates: tuple[Fate, ...] = ()
     upstream: Upstream | None = None
 

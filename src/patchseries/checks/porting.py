@@ -60,6 +60,11 @@ RULES: tuple[Rule, ...] = (
     warning("port-number-gap", "the file before a numbered file is missing",
             "A migration may need what the one before it makes.",
             "port what comes before, or renumber"),
+    warning("port-replaced", "lines of the base gave way to those of a change",
+            "What this base had there was overruled; it may have had its reason.", _READ),
+    note("resolution-used", "a person's resolution settled a conflict",
+         "It is replayed on every base with the same conflict; its reason is told for review.",
+         _READ),
     warning("port-finding", "the port engine noticed something",
             "A finding of the engine that has no explanation of its own.", _READ),
 )  # fmt: skip
@@ -77,7 +82,7 @@ def check(material: Material) -> Iterator[Finding]:
 
 def _placed(place: Place, finding: Finding) -> Finding:
     at = f"{finding.file}:{finding.line}: " if finding.line else f"{finding.file}: "
-    where = at if finding.file else ""
+    where = at if finding.file and not finding.message.startswith(finding.file) else ""
     code = finding.code.replace(".", "-")
     accepted = place.cell is not None and place.cell.accepted is not None
     return replace(

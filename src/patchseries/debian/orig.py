@@ -36,8 +36,12 @@ def make_orig(
         ).stdout  # fmt: skip
     path = folder / f"{source}_{version}.orig.tar.gz"
     with explained(f"write {path.name}"):
-        path.write_bytes(process.run(["gzip", "-9", "-n", "-c"], stdin=tar).stdout)
+        path.write_bytes(_gzip(tar))
     return path
+
+
+def _gzip(data: bytes) -> bytes:
+    return process.run(["gzip", "-6", "-n", "-c"], stdin=data, inherit=False).stdout
 
 
 def check_orig(orig: Orig) -> bytes:

@@ -15,7 +15,7 @@ from posixpath import normpath
 
 from patchseries.debian import changelog, version
 from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
-from patchseries.errors import SeriesError
+from patchseries.errors import ExitCode, SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
@@ -134,6 +134,7 @@ def lay_ground(
                 f"the packager's patch {line.name} does not apply on {release}: {applied}",
                 hint=f"use the packaging that was made for {release}, not {packaging.version},"
                 " or name the patch in the packaging's 'drop'",
+                exit_code=ExitCode.FINDINGS,
             )
     return Ground(tree, _without(packaging, dropped), tuple(dropped))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from patchseries.debian.request import BuildRequest, Maintainer, Orig, OrigUploa
 from patchseries.debian.upload import build_binary, sign
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import staging
+from patchseries.git import Repository
 from patchseries.model import Base, Finding, Outcome
 from patchseries.patches.dpkg import Profile
 from patchseries.pipeline.packaging import options_of
@@ -28,7 +30,8 @@ class BuildOptions:
     """What a person chose for the packages.
 
     ``skip_conflicts`` leaves conflicting patches out and says so in the changelog. ``check`` runs
-    lintian; ``sign`` names a key for debsign; ``binary`` is the command that builds binaries.
+    lintian; ``sign`` names a key for debsign; ``binary`` is the command that builds binaries;
+    ``jobs`` is how many packages are made at a time.
     """
 
     maintainer: Maintainer
@@ -40,6 +43,7 @@ class BuildOptions:
     check: bool = False
     sign: str | None = None
     binary: str | None = None
+    jobs: int = 2
 
 
 def build_all(
@@ -58,12 +62,19 @@ def build_all(
     columns = list(_columns(series, rebased, selection))
     if not options.skip_conflicts:
         _refuse_conflicts(columns)
-    packages = []
-    for column in columns:
-        told(f"building {column.project} for {column.base}")
-        request = _request(series, given, rebased, column, options, supplies)
-        packages.append(_treated(build(request), request, options, told))
-    return packages
+    requests = [_request(series, given, rebased, c, options, supplies) for c in columns]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        jobs = [pool.submit(_build_alone, request, told) for request in requests]
+        built = [job.result() for job in jobs]
+    pairs = zip(built, requests, strict=True)
+    return [_treated(package, request, options, told) for package, request in pairs]
+
+
+def _build_alone(request: BuildRequest, told: Callable[[str], None]) -> SourcePackage:
+    """Build *request* in a thread: a repository cannot be shared by threads."""
+    told(f"building {request.project} for {request.base.name}")
+    with Repository(request.repository.git_dir) as repository:
+        return build(replace(request, repository=repository))
 
 
 def _treated(

@@ -25,6 +25,7 @@ from patchseries.checks.material import (
     Moved,
     Obstacle,
     Ported,
+    Resolved,
 )
 from patchseries.errors import SeriesError
 from patchseries.files import sha256, write_atomic
@@ -36,6 +37,7 @@ from patchseries.patches.dpkg import guard_links
 from patchseries.pipeline.applying import AppliedCell, apply_series
 from patchseries.pipeline.online import ask_upstreams
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.resolutions import FOLDER, load_resolutions, resolution_path
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
@@ -93,6 +95,7 @@ def gather(
         unnamed=tuple(_unnamed(series)) if whole else (),
         folders=tuple(_folders(series)),
         whole=whole,
+        resolutions=tuple(_resolutions(series)),
         fates=tuple(_fates(session, series, projects)),
         upstream=ask_upstreams(session, chosen, wanted) if options.online else None,
     )
@@ -122,6 +125,10 @@ class _Columns:
         self._selection = selection
         self._own = own
         self._full = options.full
+        folder = series.root / FOLDER / series.name
+        self._resolutions = sha256(
+            b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.toml")))
+        )
 
     def all(self) -> Iterator[Column]:
         chosen = self._series.manifest
@@ -169,6 +176,7 @@ class _Columns:
             *(str(series.lock.pins.get((w.repository, w.rev))) for w in wanted),
             *(f"{name} {sha256(data)}" for name, data in sorted(column.files.items())),
             *(f"{name} {sha256(data or b'')}" for name, data in sorted(self._own.items())),
+            self._resolutions,
         ]
         return sha256("\0".join(parts).encode())
 
@@ -243,6 +251,7 @@ def _ported(cell: RebasedCell) -> Ported:
         {file.name: file.sha256 for file in cell.files},
         cell.result.findings,
         cell.result.conflicts,
+        cell.result.resolutions,
     )
 
 
@@ -255,6 +264,15 @@ def program_digest() -> str:
         for path in sorted((root / room).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _resolutions(series: Series) -> Iterator[Resolved]:
+    """The resolutions on disk; a damaged one keeps its columns from being ported, and says so."""
+    try:
+        for one in load_resolutions(series):
+            yield Resolved(one.patch, one.key, str(resolution_path(series, one)))
+    except SeriesError:
+        return
 
 
 def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterator[Fate]:

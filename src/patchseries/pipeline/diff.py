@@ -52,16 +52,16 @@ def diff_against_upstream(
     """
     with_base = Selection((patch.project,), (base,))
     project = series.manifest.projects[patch.project]
-    repository, commit, name = _reference(project, patch, base)
+    repository, commit, name = reference(project, patch, base)
     want = Want(repository, commit, True, None, f"{name} of {patch.name}")
-    _bring(session, want)
+    bring(session, want)
     pins = dict(session.at_hand(series, with_base)) | {(repository, commit): CommitId(commit)}
     with session.ingredients(series, pins) as given:
         made = given.repository.commit(commit)
         parents = made.parents[:1]
         before = given.repository.commit(parents[0]).tree if parents else _empty(given.repository)
         old = Side(f"{name} {commit[:12]}", before, made.tree)
-        return _range_diff(given.repository, old, _port(given, patch, base, session), color)
+        return range_diff(given.repository, old, _port(given, patch, base, session), color)
 
 
 def diff_between_bases(
@@ -74,10 +74,10 @@ def diff_between_bases(
     pins = session.at_hand(series, Selection((patch.project,), bases))
     with session.ingredients(series, pins) as given:
         old, new = (_port(given, patch, base, session) for base in bases)
-        return _range_diff(given.repository, old, new, color)
+        return range_diff(given.repository, old, new, color)
 
 
-def _reference(project: Project, patch: PatchEntry, base: str) -> tuple[str, str, str]:
+def reference(project: Project, patch: PatchEntry, base: str) -> tuple[str, str, str]:
     """What to compare the port with: repository, commit and a name for it."""
     landed = next((text for text in patch.upstream if not text.startswith("I")), None)
     if landed is not None:
@@ -91,7 +91,7 @@ def _reference(project: Project, patch: PatchEntry, base: str) -> tuple[str, str
     return repository_of(project, source), source.commit, "source"
 
 
-def _bring(session: Session, want: Want) -> None:
+def bring(session: Session, want: Want) -> None:
     """Have the commit and its parent in the cache, from there alone if they are."""
     try:
         fetch(session.cache, [want], {}, replace(session.fetching, offline=True))
@@ -119,7 +119,7 @@ def _port(given: Ingredients, patch: PatchEntry, base: str, session: Session) ->
     raise UsageError(f"{patch.project} has no base {base!r}", hint=", ".join(project.bases))
 
 
-def _range_diff(repository: Repository, old: Side, new: Side, color: bool) -> RangeDiff:
+def range_diff(repository: Repository, old: Side, new: Side, color: bool) -> RangeDiff:
     commits = []
     for side in (old, new):
         parent = repository.write_commit(side.before)

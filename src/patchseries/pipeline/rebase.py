@@ -17,7 +17,7 @@ from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
 from patchseries.patches.compose import PatchFile, compose, fixup_name, patch_diff, patch_name
 from patchseries.patches.header import split_patch
-from patchseries.pipeline.provenance import patch_header
+from patchseries.pipeline.provenance import patch_header, read_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
 from patchseries.port.resolutions import Resolution
@@ -176,9 +176,10 @@ class _Column:
         return replace(cell, files=tuple(files), diff=digest, accepted=accepted)
 
     def _fixup(self, name: str, data: bytes, before: TreeId, after: TreeId) -> PatchFile:
-        """An own patch, under its own head, with the context of the tree it now stands on."""
-        head = split_patch(data)[0].partition(b"\n---\n")[0].rstrip(b"\n") + b"\n"
-        return PatchFile(name, head + b"---\n" + patch_diff(self._given.repository, before, after))
+        """An own patch as a patch of ours: its head in the form that gbp keeps, and its diff with
+        the context of the tree it now stands on."""
+        diff = patch_diff(self._given.repository, before, after)
+        return PatchFile(name, compose(read_header(data), diff))
 
     def _accepted(self, patch: PatchEntry, digest: str) -> Acceptance | None:
         cell = self._given.lock.cells.get((patch.name, self._base))

@@ -122,7 +122,6 @@ class Adaptation:
 
     def result(self) -> PortResult:
         """What all this comes to, examined."""
-        strategies = tuple(dict.fromkeys(self.strategies))
         proposals = tuple(self.proposals)
         tree = self.repository.edit_tree(self.merge.tree, self.edits)
         conflicts = tuple(self.conflicts)
@@ -132,9 +131,15 @@ class Adaptation:
         if conflicts:
             told = tuple(self._with_misfit(conflict) for conflict in conflicts)
             return PortResult(
-                Outcome.CONFLICT, None, strategies, True, tuple(self.findings), told, proposals,
-                used,
-            )  # fmt: skip
+                Outcome.CONFLICT,
+                None,
+                review=True,
+                findings=tuple(self.findings),
+                conflicts=told,
+                proposals=proposals,
+                resolutions=used,
+            )
+        strategies = tuple(dict.fromkeys(self.strategies))
         accounted = Accounted(self.paths, self._rename, tuple(self.dropped))
         doubts = examine(self.repository, self.change, self.onto, tree, accounted)
         findings = tuple(dict.fromkeys((*self.findings, *doubts)))

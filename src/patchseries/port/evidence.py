@@ -15,6 +15,11 @@ _SAME = 0.85
 _OTHER = 0.75
 """Base and ours less alike than this: ours is another state of the code."""
 
+_STRANGE = 0.5
+"""Base and ours less alike than this: what theirs removes is not what ours has."""
+_NEARLY = 0.9
+"""Base and ours at least so alike: their edits fit into ours one by one."""
+
 
 def order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
     """The rules whose candidates fit the region, the best first (the others follow)."""
@@ -29,10 +34,8 @@ def order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> li
         own = changed < _REWRITTEN and kept <= min(anew, _FEW)
         return ["missing-neighbour", "theirs"] if own else ["missing-neighbour"]
     if not theirs:
-        return ["weave"] if apart >= _OTHER else ["theirs"] if apart >= 0.5 else ["dropped"]
+        return ["weave"] if apart >= _OTHER else ["theirs"] if apart >= _STRANGE else ["dropped"]
     rewritten = survival("".join(base), "".join(theirs)) < _REWRITTEN
-    if kept <= 1 and (rewritten or apart < _OTHER):
-        if apart >= 0.9:
-            return []
-        return ["theirs"] if rewritten else ["words", "theirs"]
-    return []
+    if kept > 1 or apart >= _NEARLY or not (rewritten or apart < _OTHER):
+        return []
+    return ["theirs"] if rewritten else ["words", "theirs"]

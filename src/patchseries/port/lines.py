@@ -51,7 +51,10 @@ def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list
     :param slide: place ambiguous blocks by indentation and blank lines (for lines, not words)
     """
     found = _edits_between(matches(old, new), len(old), len(new))
-    return [_slide(edit, old, new, found, at) for at, edit in enumerate(found)] if slide else found
+    if slide:
+        for at in range(len(found)):  # in order: each makes way for the one before it
+            found[at] = _slide(found[at], old, new, found, at)
+    return found
 
 
 def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:

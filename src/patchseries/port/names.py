@@ -37,7 +37,7 @@ class NameMap:
     def _target_pattern(self) -> re.Pattern[str]:
         return _any_of(self.inverse._forward)
 
-    @property
+    @cached_property
     def inverse(self) -> NameMap:
         """The map the other way, under the same name."""
         return NameMap(self.name, tuple((new, old) for old, new in self.pairs))
@@ -48,13 +48,11 @@ class NameMap:
 
     def source_count(self, text: str) -> int:
         """How often *text* uses the names of the change's side."""
-        if not any(name in text for name in self._forward):
-            return 0
-        return len(self._pattern.findall(text))
+        return _count(self._pattern, self._forward, text)
 
     def target_count(self, text: str) -> int:
         """How often *text* uses the target's names."""
-        return len(self._target_pattern.findall(text))
+        return _count(self._target_pattern, self.inverse._forward, text)
 
     def wanted(self, base: str, ours: str, theirs: str) -> bool:
         """Whether the three versions of a file show that the target has its own names.
@@ -62,11 +60,15 @@ class NameMap:
         They do when the change's side (nearly) never says a target name and the target says
         (nearly) no other: a compatibility alias or two in either does not count.
         """
-        there = self.source_count(theirs) + self.source_count(base)
-        if not there or 10 * (self.target_count(theirs) + self.target_count(base)) > there:
-            return False
         here = self.target_count(ours)
-        return bool(here) and 10 * self.source_count(ours) <= here
+        if not here or 10 * self.source_count(ours) > here:
+            return False
+        there = self.source_count(theirs) + self.source_count(base)
+        return 10 * (self.target_count(theirs) + self.target_count(base)) <= there > 0
+
+
+def _count(pattern: re.Pattern[str], names: Iterable[str], text: str) -> int:
+    return len(pattern.findall(text)) if any(name in text for name in names) else 0
 
 
 def _any_of(names: Mapping[str, str]) -> re.Pattern[str]:

@@ -105,8 +105,9 @@ def _heads(lines: Sequence[str], at: int) -> Iterator[int]:
     for before in range(at - 1, -1, -1):
         if depth == 0:
             return
-        if lines[before].strip() and _indent(lines[before]) < depth:
-            depth = _indent(lines[before])
+        line = lines[before]
+        if not line.startswith(" " * depth) and line.strip() and _indent(line) < depth:
+            depth = _indent(line)
             yield before
 
 

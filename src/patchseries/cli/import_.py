@@ -1,0 +1,46 @@
+"""``series import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from patchseries.cli.common import Given, options, show, show_json
+from patchseries.errors import UsageError
+
+
+@click.command("import")
+@click.argument("dsc", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The folder to write: the patches and their series file. It is a new one.",
+)
+@options("json", "color")
+def command(dsc: Path, to: Path, **given: Any) -> int:
+    """Take the patch series out of the source package DSC, byte for byte as it went in.
+
+    Of a package made here on somebody's packaging, that is our part of debian/patches; of any
+    other package, all of it. Every file is checked by its SHA-256; nothing is unpacked.
+    """
+    from patchseries.debian.dsc import import_series
+    from patchseries.files import publish_folder, sha256
+    from patchseries.patches.quilt import format_series
+
+    asked = Given(**given)
+    if to.exists():
+        raise UsageError(f"{to} is there already", hint="name a new folder with --to")
+    found = import_series(dsc)
+    files = {patch.name: patch.data for patch in found.patches}
+    series = format_series(files).encode()
+    publish_folder(to, files | {"series": series})
+    if asked.as_json:
+        rows = [{"name": name, "sha256": sha256(data)} for name, data in files.items()]
+        show_json({"source": found.source, "version": found.version, "series": found.name,
+                   "base": found.base, "patches": rows}, ok=True)  # fmt: skip
+    else:
+        show(f"{found.source} {found.version}: {len(files)} patches in {to}", asked)
+    return 0

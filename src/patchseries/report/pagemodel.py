@@ -1,0 +1,134 @@
+"""What the HTML page shows, as values: gathered by the pipeline, drawn by :mod:`.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from patchseries.model import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words, and where they lead (None: nowhere)."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A tag of a release line: its name, its line, and its time (seconds since 1970, UTC)."""
+
+    tag: str
+    line: str
+    time: int
+    final: bool = False
+    """Whether it is the release itself, and no milestone, candidate or point release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A change's arrival in a line: the first tag that has it, when, which commit, how known.
+
+    ``by`` names another change that did it instead.
+    """
+
+    line: str
+    tag: str | None
+    time: int | None
+    commit: str
+    evidence: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One patch on one base: the outcome, how it came about, and who signed it off."""
+
+    base: str
+    outcome: str
+    strategies: tuple[str, ...] = ()
+    waits: bool = False
+    accepted: str | None = None
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a patch's own header tells: who, when, what and why."""
+
+    author: str = ""
+    date: str = ""
+    subject: str = ""
+    body: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A patch against what it was made from: what is compared, and git's range-diff.
+
+    ``text`` is None when it cannot be told (``why``); empty when both are the same change.
+    """
+
+    words: str
+    text: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchView:
+    """All that the page says of one patch; ``inherited`` are the lines that have it from others."""
+
+    number: int
+    name: str
+    project: str
+    summary: str
+    links: tuple[tuple[str, Link], ...]
+    verdict: str
+    arrivals: tuple[Arrival, ...]
+    cells: tuple[CellView, ...]
+    inherited: tuple[str, ...] = ()
+    story: Story = field(default_factory=Story)
+    comparison: Comparison | None = None
+    diff_of: str = ""
+    diff: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """A source package that was built: ``files`` gives the SHA-256 of each."""
+
+    project: str
+    base: str
+    source: str
+    version: str
+    verified: bool
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole page. ``releases`` are the tags of the time axis; ``unknown`` says what is not
+    known of the upstreams, by project."""
+
+    series: str
+    summary: str
+    made: str
+    bases: tuple[str, ...]
+    patches: tuple[PatchView, ...]
+    findings: tuple[Finding, ...]
+    packages: tuple[PackageView, ...] = ()
+    releases: tuple[Release, ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The release lines of the axis, oldest first."""
+        return tuple(dict.fromkeys(release.line for release in self.releases))
+
+    def count(self, severity: str) -> int:
+        """How many findings have that severity."""
+        return sum(finding.severity == severity for finding in self.findings)

@@ -1,0 +1,229 @@
+"""Seeds of faults: functions that break a copy of the oven, in one way each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from patchseries.git import Repository
+from support.ovens import BAKE, SETTINGS, Oven, diff, own_patch
+
+HOTTER = diff("oven/bake.py", BAKE, BAKE.replace(b"180", b"220"))
+ZEROS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault: the code expected, what it is, how to seed it, the options, a word to be named."""
+
+    code: str
+    what: str
+    seed: Callable[[Oven], object]
+    names: str = ""
+    options: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.what}"
+
+
+def header(patch: str, old: bytes, new: bytes, base: str = "1.0") -> Callable[[Oven], object]:
+    """Change the head of a patch file (and the lock's digest of it)."""
+    return lambda oven: oven.replanted(patch, lambda data: data.replace(old, new, 1), base)
+
+
+def without(patch: str, field: bytes) -> Callable[[Oven], object]:
+    """Take one field out of a patch file's head."""
+    return lambda oven: oven.replanted(
+        patch, lambda d: re.sub(rb"(?m)^" + field + rb": .*\n", b"", d)
+    )
+
+
+def trap(body: bytes, *, precise: bool = False) -> Callable[[Oven], object]:
+    """Give the patch `hotter` another diff; *precise*: for the tools of that time."""
+
+    def seed(oven: Oven) -> None:
+        oven.rediffed("hotter", body)
+        if precise:
+            oven.edit(oven.manifest, 'summary = "a faster oven"', 'profile = "precise"')
+
+    return seed
+
+
+def cell(patch: str, base: str, pattern: str, new: str) -> Callable[[Oven], object]:
+    """Change one line of the lock."""
+    return lambda oven: oven.cell(patch, base, pattern, new)
+
+
+def manifest(old: str, new: str) -> Callable[[Oven], object]:
+    """Change the manifest."""
+    return lambda oven: oven.edit(oven.manifest, old, new)
+
+
+def rebased(old: str, new: str) -> Callable[[Oven], object]:
+    """Change the manifest and rebase."""
+
+    def seed(oven: Oven) -> None:
+        oven.edit(oven.manifest, old, new)
+        oven.rebase()
+
+    return seed
+
+
+def series(edit: Callable[[bytes], bytes]) -> Callable[[Oven], object]:
+    """Change the series file of 1.0."""
+
+    def seed(oven: Oven) -> None:
+        path = oven.series_file()
+        before = path.read_bytes()
+        assert edit(before) != before
+        path.write_bytes(edit(before))
+
+    return seed
+
+
+def own(old: bytes, new: bytes, file: str = "louder-mended") -> Callable[[Oven], object]:
+    """Change a file of patches/own and rebase."""
+
+    def seed(oven: Oven) -> None:
+        oven.edit(oven.root / "patches" / "own" / f"{file}.patch", old, new)
+        oven.rebase()
+
+    return seed
+
+
+def upstream(*command: str) -> Callable[[Oven], object]:
+    """Run git on the upstream."""
+
+    def seed(oven: Oven) -> None:
+        with Repository(oven.upstream) as repository:
+            repository.run(*command)
+
+    return seed
+
+
+def swap(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join([lines[3], *lines[1:3], lines[0], *lines[4:]])
+
+
+def stray_base(oven: Oven) -> None:
+    (oven.root / "patches" / "oven" / "0.9" / "oven").mkdir(parents=True)
+
+
+def link(oven: Oven) -> None:
+    path = oven.patch("hotter")
+    path.with_name("again.patch").symlink_to(path.name)
+
+
+def lost_objects(oven: Oven) -> None:
+    """The lock pins a commit that is nowhere."""
+    commit = re.search(r'rev = "1.0", commit = "([0-9a-f]{40})"', oven.lock.read_text())
+    assert commit
+    oven.edit(oven.lock, f'"{commit[1]}"', f'"{"f" * 40}"')
+
+
+def never_mended(oven: Oven) -> None:
+    (oven.root / "patches" / "own" / "louder-mended.patch").unlink()
+
+
+def orphan(oven: Oven) -> None:
+    (oven.root / "patches" / "own" / "orphan.patch").write_bytes(
+        own_patch("Orphan", "It has a reason and no place to go.", "a", b"1\n", b"1", b"2")
+    )
+
+
+def applied(oven: Oven) -> None:
+    """A patch file for what 1.1 already has."""
+    data = oven.patch("patient", "1.0").read_bytes()
+    path = oven.series_file("1.1")
+    (path.parent / "0003-patient.patch").write_bytes(data)
+    path.write_bytes(path.read_bytes().replace(b"0004-", b"0003-patient.patch\n0004-"))
+
+
+def conflict(oven: Oven) -> None:
+    """A base on which the file that `hotter` changes is a link."""
+    with Repository(oven.upstream) as repository:
+        commit = repository.resolve("refs/tags/1.1")
+        assert commit
+    from support.upstreams import Upstream
+
+    with Upstream(oven.upstream) as grown:
+        grown.commit(
+            {"oven/bake.py": b"timer.py"},
+            "Rewrite",
+            branch="stable/2",
+            parent=commit,
+            modes={"oven/bake.py": "120000"},
+        )
+        grown.tag("1.2", "refs/heads/stable/2", message="1.2")
+    oven.edit(oven.manifest, 'bases = ["1.0", "1.1"]', 'bases = ["1.0", "1.1", "1.2"]')
+    oven.rebase()
+
+
+def empty_source(oven: Oven) -> None:
+    from support.upstreams import Upstream
+
+    with Upstream(oven.upstream) as grown:
+        parent = grown.repository.resolve("refs/tags/1.0")
+        nothing = grown.commit({}, "Nothing", branch="work/nothing", parent=parent)
+    hotter = re.search(r'source = \{ commit = "([0-9a-f]{40})"', oven.manifest.read_text())
+    assert hotter
+    oven.edit(oven.manifest, hotter[1], nothing)
+    oven.rebase()
+
+
+def dropped(oven: Oven) -> None:
+    """A change to a file that 1.1 does not have."""
+    from support.upstreams import Upstream
+
+    with Upstream(oven.upstream) as grown:
+        first = grown.repository.resolve("refs/tags/1.0")
+        work = grown.commit(
+            {"oven/settings.py": SETTINGS.replace(b'"off"', b'"on"'), "label": b"new\n"},
+            "Lit and labelled\n\nBoth at once.",
+            branch="work/both",
+            parent=first,
+        )
+        after = grown.repository.resolve("refs/tags/1.1")
+        grown.commit({"label": None}, "No label", branch="stable/1", parent=after)
+        grown.tag("1.1", "refs/heads/stable/1", message="1.1 again")
+    lit = re.search(r'name = "lit".*?commit = "([0-9a-f]{40})"', oven.manifest.read_text(), re.S)
+    assert lit
+    oven.edit(oven.manifest, lit[1], work)
+    oven.lock.unlink()
+    oven.rebase()
+
+
+def superseded(oven: Oven) -> None:
+    upstream("tag", "2.0", "refs/heads/next")(oven)
+    known = f'change-id = "I{3:040d}"\n'
+    oven.edit(oven.manifest, known, f'{known}superseded-by = "I{1:040d}"\n')
+
+
+def old_resolution(oven: Oven) -> None:
+    """A resolution for a conflict that is no more."""
+    from patchseries.port.pieces import Own
+    from patchseries.port.resolutionfile import format_resolution
+    from patchseries.port.resolutions import Resolution
+
+    one = Resolution(
+        "lit",
+        "oven/settings.py",
+        "a" * 64,
+        (Own((b'LIGHT = "on"\n',)),),
+        "edited",
+        "Grace Miller <grace@oven.invalid>",
+        "2013-07-02",
+        "It was dark.",
+    )
+    folder = oven.root / "series" / "resolutions" / "oven"
+    folder.mkdir(parents=True)
+    (folder / "lit-aaaaaaaaaaaa.toml").write_text(format_resolution(one))
+
+
+def damaged_resolution(oven: Oven) -> None:
+    """A resolution that nobody can read."""
+    folder = oven.root / "series" / "resolutions" / "oven"
+    folder.mkdir(parents=True)
+    (folder / "lit-aaaaaaaaaaaa.toml").write_text("schema = [")

@@ -1,0 +1,122 @@
+"""``series build``, ``publish`` and ``import``: from a manifest with packaging to an archive."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from patchseries import process
+from patchseries.cli import group
+from patchseries.debian.build import build
+from patchseries.debian.dsc import import_series
+from patchseries.errors import ProgramError, SeriesError, UsageError
+from patchseries.files import folder_contents
+from support.packages import HOTTER, Upstream, packaging
+from support.tools import need
+
+
+@pytest.fixture
+def dsc(upstream: Upstream) -> Path:
+    need("dpkg-source", "xz")
+    package = build(upstream.request(HOTTER, {"README": b"Hot.\n"}))
+    return package.folder / package.dsc
+
+
+def test_import_writes_the_series_as_it_went_in(dsc: Path, tmp_path: Path) -> None:
+    to = tmp_path / "taken"
+    done = CliRunner().invoke(group, ["import", str(dsc), "--to", str(to), "--json"])
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert (said["source"], said["version"]) == ("oven", "1.0-0+0fast1")
+    patches = import_series(dsc).patches
+    assert [row["name"] for row in said["patches"]] == [p.name for p in patches]
+    series = "".join(f"{p.name}\n" for p in patches).encode()
+    assert folder_contents(to) == {p.name: p.data for p in patches} | {"series": series}
+
+
+def test_import_leaves_a_folder_that_is_there_alone(dsc: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(group, ["import", str(dsc), "--to", str(tmp_path)])
+    assert isinstance(done.exception, UsageError)
+
+
+@pytest.fixture
+def project(upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder whose series patches the oven on packaging that patches README."""
+    need("dpkg-source", "xz")
+    base = upstream.base()
+    upstream.repository.run("update-ref", "refs/tags/1.0", base.commit)
+    root = tmp_path / "project"
+    (root / "series").mkdir(parents=True)
+    (root / "patches/own").mkdir(parents=True)
+    patch = upstream.patch(base.tree, upstream.tree(HOTTER, base.tree))
+    (root / "patches/own/hotter.patch").write_bytes(patch.data)
+    theirs = upstream.patch(base.tree, upstream.tree({"README": b"Debian's.\n"}, base.tree))
+    given = packaging({"patches/theirs.patch": theirs.data, "patches/series": b"theirs.patch\n"})
+    for name, file in given.debian.items():
+        path = root / "oven-debian" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    (root / "series/fast.toml").write_text(
+        f"""schema = 1
+[series]
+name = "fast"
+[project.oven]
+repository = "{upstream.repository.git_dir}"
+bases = ["1.0"]
+packaging = {{ folder = "oven-debian" }}
+[[patch]]
+name = "hotter"
+project = "oven"
+source = {{ file = "own/hotter.patch" }}
+options = ["oven.conf, [DEFAULT] heat: how hot"]
+"""
+    )
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("DEBFULLNAME", "Ada Baker")
+    monkeypatch.setenv("DEBEMAIL", "ada@example.org")
+    return root
+
+
+def series(*arguments: str) -> Any:
+    """What ``series ARGUMENTS --json`` says."""
+    done = CliRunner().invoke(group, [*arguments, "--json"])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return json.loads(done.stdout)
+
+
+def test_build_puts_the_series_on_top_of_the_packaging(project: Path) -> None:
+    (row,) = series("build")["packages"]
+    assert row["verified"]
+    assert row["version"] == "1:1.0-1+0fast1"
+    tree = project / "x"
+    process.run(["dpkg-source", "--no-check", "-x", row["dsc"], tree])
+    assert (tree / "README").read_bytes() == b"Debian's.\n"
+    assert (tree / "oven/bake.py").read_bytes() == HOTTER["oven/bake.py"]
+    assert "heat: how hot" in (tree / "debian/NEWS").read_text()
+    assert series("build")["packages"] == [row]
+
+
+def test_a_packagers_patch_that_does_not_apply_stops_the_build(project: Path) -> None:
+    patch = project / "oven-debian/patches/theirs.patch"
+    patch.write_bytes(patch.read_bytes().replace(b"-An oven.", b"-A stove."))
+    with pytest.raises(SeriesError, match=r"the packager's patch theirs\.patch does not apply"):
+        series("build")
+    assert not (project / "build").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_publish_hands_on_what_was_built_and_nothing_else() -> None:
+    need("dput")
+    with pytest.raises(UsageError, match="nothing is built"):
+        series("publish", "shelf")
+    (row,) = series("build")["packages"]
+    with pytest.raises(ProgramError, match="was not handed to nowhere"):
+        series("publish", "nowhere", "--dry-run")
+    Path(row["dsc"]).write_text("changed")
+    with pytest.raises(SeriesError, match="not those that were built"):
+        series("publish", "shelf")

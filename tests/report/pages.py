@@ -1,0 +1,103 @@
+"""Pages to draw: a plain one, and one whose every word tries to break out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from patchseries.model import Finding, Severity
+from patchseries.report.pagemodel import (
+    Arrival,
+    CellView,
+    Comparison,
+    Link,
+    PackageView,
+    Page,
+    PatchView,
+    Release,
+    Story,
+)
+
+_DAY = 86400
+_START = 1364774400  # 2013-04-01
+
+RELEASES = tuple(
+    Release(tag, line, _START + days * _DAY, final)
+    for tag, line, days, final in (
+        ("1.0", "one", 0, True),
+        ("1.1", "one", 60, False),
+        ("2.0b1", "two", 70, False),
+        ("2.0rc1", "two", 178, False),
+        ("2.0", "two", 180, True),
+        ("3.0", "three", 400, True),
+    )
+)
+
+FINDINGS = (
+    Finding("conflict", Severity.ERROR, "beta on 1.1 conflicts", "beta", "series/x.toml", 9, "do"),
+    Finding("stray-file", Severity.WARNING, "left over", None, "patches/x/a.orig"),
+    Finding("already-applied", Severity.NOTE, "gamma is already in 1.1", "gamma"),
+)
+
+
+def patch(number: int, name: str, project: str, verdict: str, *words: str) -> PatchView:
+    """A patch with one outcome for each base."""
+    arrival = Arrival("two", "2.0b1", _START + 70 * _DAY, "a" * 40, "change-id")
+    by = replace(arrival, line="three", tag="3.0", time=_START + 400 * _DAY, by="I" + "b" * 40)
+    arrivals = {"landed": (arrival,), "superseded": (by,)}.get(verdict, ())
+    return PatchView(
+        number=number,
+        name=name,
+        project=project,
+        summary=f"{name} is better",
+        links=(("bug", Link("7", "https://bugs.invalid/7")), ("source", Link("a commit"))),
+        verdict=verdict,
+        arrivals=arrivals,
+        cells=tuple(
+            CellView(base, word, waits=word == "adapted")
+            for base, word in zip(("1.0", "1.1"), words, strict=True)
+        ),
+        inherited=("three",) if verdict == "landed" else (),
+        story=Story("Ada Baker <ada@oven.invalid>", "2013-07-01", f"Make {name}", "Because."),
+        comparison=Comparison("source against the port", "    @@ a\n    +new\n    -old\n"),
+        diff_of="1.1",
+        diff="--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n",
+        findings=tuple(f for f in FINDINGS if f.patch == name),
+    )
+
+
+PAGE = Page(
+    series="oven",
+    summary="a faster oven",
+    made="2013-07-01",
+    bases=("1.0", "1.1"),
+    patches=(
+        patch(1, "alpha", "stove", "landed", "clean", "clean"),
+        patch(2, "beta", "stove", "superseded", "adapted", "conflict"),
+        patch(3, "gamma", "timer", "not-landed", "clean", "already-applied"),
+    ),
+    findings=FINDINGS,
+    packages=(
+        PackageView("stove", "1.0", "stove", "1.0-1+0x1", True, {"stove.dsc": "0" * 64}),
+        PackageView("timer", "1.0", "timer", "1.0-10+0x1", False, {"timer.dsc": "1" * 64}),
+    ),
+    releases=RELEASES,
+    unknown={"radio": "its history is not in the cache"},
+)
+
+
+def hostile(word: str) -> Page:
+    """A page in which every text is *word*."""
+    finding = Finding("conflict", Severity.ERROR, word, word, word, 1, word)
+    view = PatchView(
+        number=1, name=word, project=word, summary=word,
+        links=((word, Link(word, word)), (word, Link(word, "javascript:alert(1)"))),
+        verdict=word, arrivals=(Arrival(word, word, _START, word, word, word),),
+        cells=(CellView(word, word, (word,), True, word, (word,)),), inherited=(word,),
+        story=Story(word, word, word, word, ((word, word),)),
+        comparison=Comparison(word, word, word), diff_of=word, diff=word, findings=(finding,),
+    )  # fmt: skip
+    package = PackageView(word, word, word, word, False, {word: word})
+    release = Release(word, word, _START)
+    return Page(
+        word, word, word, (word,), (view,), (finding,), (package,), (release,), {word: word}
+    )

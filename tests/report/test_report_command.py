@@ -1,0 +1,75 @@
+"""`series report` on a whole series."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from patchseries.cli.report import command
+from support.ovens import Oven
+
+
+def run(*args: str) -> Result:
+    result = CliRunner().invoke(command, list(args), standalone_mode=False)
+    assert result.exception is None, result.exception
+    return result
+
+
+@pytest.fixture
+def dated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1372636800")
+
+
+@pytest.mark.usefixtures("dated")
+def test_it_tells_the_whole_story(oven: Oven) -> None:
+    from patchseries.git import Repository
+
+    with Repository(oven.upstream) as upstream:
+        upstream.run("tag", "2.0", "refs/heads/next")
+    run("-q")
+    text = (oven.root / "build" / "oven" / "report.html").read_text()
+    assert "made 2013-07-01" in text
+    for name in ("hotter", "louder", "patient", "lit", "labelled"):
+        assert f'id="patch-{name}"' in text
+    assert "This is why it should be hotter." in text
+    assert "signed off by Grace Miller" in text
+    assert re.search(r"2\.0 2\.0, \d{4}-\d\d-\d\d", text)
+    assert "patient is already in 1.1" in text
+    assert "upstream " in text
+    assert "what the port changed" in text
+
+
+@pytest.mark.usefixtures("dated")
+def test_the_same_series_gives_the_same_bytes(oven: Oven) -> None:
+    page = oven.root / "build" / "oven" / "report.html"
+    run("-q")
+    first = page.read_bytes()
+    page.unlink()
+    run("-q", "--offline")
+    assert page.read_bytes() == first
+
+
+def test_a_part_of_it_to_another_file(oven: Oven) -> None:
+    out = oven.root / "some" / "page.html"
+    document: dict[str, Any] = json.loads(
+        run("--patch", "lit", "--onto", "1.1", "--output", str(out), "--json").stdout
+    )
+    assert document == {
+        "schema": 1, "ok": True, "file": str(out), "patches": 1, "findings": 0, "packages": 0,
+    }  # fmt: skip
+    text = out.read_text()
+    assert 'id="patch-lit"' in text
+    assert 'id="patch-hotter"' not in text
+
+
+@pytest.mark.usefixtures("dated")
+def test_what_is_not_at_hand_is_said(oven: Oven, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SERIES_MIRRORS")
+    run("-q", "--offline")
+    text = (oven.root / "build" / "oven" / "report.html").read_text()
+    assert "oven: not known." in text
+    assert 'id="patch-hotter"' in text
