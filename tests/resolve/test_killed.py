@@ -51,8 +51,9 @@ def branched(small: SmallSeries) -> None:
     rebased(small)
     small.run("checkout", "project", "--onto", "1.1", "work")
     (small.root / "work/log.py").write_bytes(b"louder\n")
-    git = ["git", "-C", small.root / "work", "-c", "user.name=Ann", "-c", "user.email=a@b.invalid"]
-    process.run([*git, "commit", "--quiet", "--all", "--amend", "--no-edit"])
+    who = ("-c", "user.name=Ann", "-c", "user.email=ann@test.invalid")
+    words = ("commit", "--quiet", "--all", "--amend", "--no-edit")
+    process.run(["git", "-C", small.root / "work", *who, *words])
 
 
 def typed_file(root: Path) -> Path:
