@@ -193,7 +193,7 @@ def test_a_profile_that_does_not_exist_is_an_error_of_the_manifest(oven: Oven) -
 
 
 def test_patches_need_not_be_stored(oven: Oven) -> None:
-    """In a fresh clone nothing lies below patches/: porting gives the files, the lock their hash."""
+    """In a fresh clone nothing lies below patches/: what porting gives is looked at."""
     shutil.rmtree(oven.root / "patches" / "oven")
     for _ in ("cold", "warm"):
         result = run("--json", "--strict")
