@@ -18,9 +18,11 @@ from patchseries.debian.build import build
 from patchseries.debian.download import download_dsc
 from patchseries.debian.dsc import packaging_from_dsc, read_debian_tar, read_dsc
 from patchseries.debian.orig import check_orig
+from patchseries.debian.packaging import make_packaging
 from patchseries.debian.request import Orig
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
+from patchseries.model import Base
 from support.packages import HOTTER, Upstream, packaging
 from support.tools import need
 
@@ -186,3 +188,59 @@ def test_a_given_tarball_is_used_as_it_is_with_its_signature(
         check_orig(Orig(tarball, "0" * 64))
     with pytest.raises(SeriesError, match="cannot read"):
         check_orig(Orig(tmp_path / "none", "0" * 64))
+
+
+def test_a_tarball_of_another_release_is_not_used(dsc: Path, upstream: Upstream) -> None:
+    """Packaging from a .dsc brings its tarball; for the next release there is a new one."""
+    given = packaging_from_dsc(dsc)
+    tree = upstream.tree({"CHANGES": b"1.1\n"}, upstream.base().tree)
+    base = Base("1.1", upstream.repository.write_commit(tree), tree)
+    after = upstream.tree(HOTTER, tree)
+    request = upstream.request(base=base, packaging=make_packaging(
+        {n: f for n, f in given.debian.items() if not n.startswith("patches/")}, "x", given.orig
+    ), expected_tree=after, out=upstream.out.parent / "next")  # fmt: skip
+    assert build(request).version == "1:1.1-0+0fast1"
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.DIRTYPE])
+def test_a_debian_in_the_tarball_is_taken_away(
+    upstream: Upstream, tmp_path: Path, kind: bytes
+) -> None:
+    """Also as a link, through which our debian/ would be written elsewhere."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    path = _tarball(upstream, tmp_path, member("oven-1.0/debian", kind, str(outside)))
+    build(upstream.request(orig=Orig(path, sha256(path.read_bytes()))))
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("info", "why"),
+    [
+        (member("oven-1.0/.pc/applied-patches"), r"has a folder \.pc"),
+        (member("oven-1.0/../../evil"), "tar"),
+        (member("oven-1.0/.git/config"), r"\.git/config: not in the git tree"),
+    ],
+)
+def test_a_hostile_tarball_is_refused(
+    upstream: Upstream, tmp_path: Path, info: tarfile.TarInfo, why: str
+) -> None:
+    path = _tarball(upstream, tmp_path, info)
+    with pytest.raises(SeriesError, match=why):
+        build(upstream.request(orig=Orig(path, sha256(path.read_bytes()))))
+    assert not upstream.out.exists()
+
+
+def _tarball(upstream: Upstream, folder: Path, extra: tarfile.TarInfo) -> Path:
+    """The oven's tarball with one more member."""
+    need("dpkg-source", "xz")
+    made = build(upstream.request(out=folder / "plain"))
+    path = folder / "oven-1.0.tar.gz"
+    with (
+        tarfile.open(made.folder / "oven_1.0.orig.tar.gz") as old,
+        tarfile.open(path, "w:gz") as new,
+    ):
+        for info in old:
+            new.addfile(info, old.extractfile(info) if info.isreg() else None)
+        new.addfile(extra, io.BytesIO())
+    return path

@@ -51,7 +51,7 @@ def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
         source=source,
         version=ours,
         distribution=_distribution(request),
-        urgency=request.urgency,
+        urgency=_word(request.urgency, "urgency"),
         maintainer=request.maintainer,
         timestamp=request.timestamp,
         notes=tuple(notes),
@@ -76,10 +76,16 @@ def change(patch: PatchFile) -> changelog.Change:
 
 def _distribution(request: BuildRequest) -> str:
     if request.distribution:
-        return request.distribution
+        return _word(request.distribution, "distribution")
     if request.packaging:
         return request.packaging.distribution
     return "precise" if request.profile is Profile.PRECISE else "unstable"
+
+
+def _word(text: str, what: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*", text):
+        raise SeriesError(f"not a {what}: {text!r}")
+    return text
 
 
 def _new_release(request: BuildRequest) -> str | None:
@@ -120,7 +126,7 @@ def _news(request: BuildRequest, source: str, ours: str) -> str:
             source=source,
             version=ours,
             distribution=_distribution(request),
-            urgency=request.urgency,
+            urgency=_word(request.urgency, "urgency"),
             maintainer=request.maintainer,
             timestamp=request.timestamp,
             notes=(

@@ -143,7 +143,7 @@ def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> Sourc
 
 def _orig(request: BuildRequest, name: str, full_version: str, folder: Path) -> Path:
     upstream = version.parse(full_version).upstream_version or ""
-    given = request.orig or (request.packaging.orig if request.packaging else None)
+    given = request.given_orig
     if given is None:
         return make_orig(request.repository, request.base.commit, name, upstream, folder)
     ending = re.search(r"\.tar\.(gz|bz2|xz|lzma)$", given.path.name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from patchseries.debian.version import stock_version
 from patchseries.git import Repository
 from patchseries.model import Base, Finding, TreeId
 from patchseries.patches.compose import PatchFile
@@ -115,9 +116,17 @@ class BuildRequest:
     options: tuple[str, ...] = ()
     homepage: str | None = None
 
+    @property
+    def given_orig(self) -> Orig | None:
+        """The tarball to use, if one was given: the packaging's own only for its own release."""
+        if self.orig or self.packaging is None:
+            return self.orig
+        release = stock_version(self.packaging.version, self.base) == self.packaging.version
+        return self.packaging.orig if release else None
+
     def digest(self) -> str:
         """The SHA-256 over every value the outputs depend on, in hexadecimal."""
-        orig = self.orig or (self.packaging.orig if self.packaging else None)
+        orig = self.given_orig
         facts = [
             self.project, self.source, self.base.name, self.base.commit, self.base.tree,
             [[p.name, hashlib.sha256(p.data).hexdigest()] for p in self.patches],

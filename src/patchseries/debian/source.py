@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from patchseries import process
 from patchseries.debian.changelog import date_words
 from patchseries.debian.request import DebianFolder, OrigUpload
+from patchseries.errors import SeriesError
 from patchseries.files import explained
 
 _UPLOAD = {OrigUpload.ALWAYS: "-sa", OrigUpload.NEVER: "-sd"}
@@ -49,11 +51,30 @@ def write_debian(tree: Path, files: DebianFolder, timestamp: int) -> None:
 
 
 def unpack_orig(orig: Path, parent: Path) -> Path:
-    """Unpack the tarball *orig* below *parent* and return the tree's folder."""
+    """Unpack the tarball *orig* below *parent* and return the tree's folder.
+
+    A debian/ in it (or a link of that name) is taken away, as dpkg-source does.
+
+    :raises ProgramError: tar refuses it (a member that leads out of the folder, say)
+    :raises SeriesError: it holds the state of quilt, which would lie about the patches
+    """
     folder = parent / "tree"
     folder.mkdir()
-    process.run(["tar", "--extract", "--file", orig, "--directory", folder,
-                 "--strip-components=1", "--no-same-owner"], timeout=_LIMIT)  # fmt: skip
+    process.run(
+        ["tar", "--extract", "--file", orig, "--directory", folder,
+         "--strip-components=1", "--no-same-owner"],
+        inherit=False, timeout=_LIMIT,
+    )  # fmt: skip
+    if os.path.lexists(folder / ".pc"):
+        raise SeriesError(
+            f"{orig.name} has a folder .pc: it was packed with patches applied",
+            hint="use the tarball that upstream released",
+        )
+    debian = folder / "debian"
+    if debian.is_dir() and not debian.is_symlink():
+        shutil.rmtree(debian)
+    else:
+        debian.unlink(missing_ok=True)
     return folder
 
 
