@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from patchseries.model import Finding, Severity
@@ -224,7 +224,7 @@ Places = Set[tuple[str | None, int | None]]
 """Files with 1-based lines."""
 
 
-def check_words(port: Port, used: Iterable[Names], told: Places) -> Iterator[Finding]:
+def check_words(port: Port, used: Sequence[Names], told: Places) -> Iterator[Finding]:
     """Attributes, keywords and strings that upstream defines nearby, and the target has nowhere.
 
     An object's class is not known before run time. But a name that upstream's modules define and
@@ -238,18 +238,20 @@ def check_words(port: Port, used: Iterable[Names], told: Places) -> Iterator[Fin
         for word, line in names.words():
             if (names.file.path, line + 1) not in told:
                 wanted.setdefault(word, (names, line))
-    absent = _INDEX.absent(port.repository, port.onto, wanted.keys() - defined)
-    for word in sorted(absent):
+    # Nearly every word stands in the target's own file or is a library's: the tree is asked last.
+    paths = dict.fromkeys(names.file.path for names in used)
+    new = _INDEX.absent_at(port.repository, port.onto, paths, wanted.keys() - defined)
+    upstream = {word for word in new if wanted[word][0].is_defined_upstream(word)}
+    for word in sorted(_INDEX.absent(port.repository, port.onto, upstream)):
         names, line = wanted[word]
-        if names.is_defined_upstream(word):
-            yield Finding(
-                "port-unknown-word",
-                Severity.WARNING,
-                f"{_show(word)} stands nowhere in the target",
-                file=names.file.path,
-                line=line + 1,
-                hint="upstream it is there; find its name here",
-            )
+        yield Finding(
+            "port-unknown-word",
+            Severity.WARNING,
+            f"{_show(word)} stands nowhere in the target",
+            file=names.file.path,
+            line=line + 1,
+            hint="upstream it is there; find its name here",
+        )
 
 
 def _definition(word: bytes) -> re.Pattern[bytes]:
