@@ -1,4 +1,4 @@
-"""Reading objects by one ``git cat-file --batch`` process, the blobs kept for the next question.
+"""Reading objects by one ``git cat-file --batch`` process, and keeping them for the next question.
 
 To ask and wait costs two switches between processes, about as much as all that git does to find
 an object. Questions known together are therefore asked together (:meth:`ObjectReader.prefetch`).
@@ -18,9 +18,9 @@ _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _AT_ONCE = 256
 """Questions asked before an answer is read: they must fit a pipe, or both sides would wait."""
 _KEPT_BYTES = 48_000_000
-"""The blobs kept: several ports' worth of files, and never a burden."""
+"""How much is kept: several ports' worth of files, and never a burden."""
 _LARGE = 2_000_000
-"""Larger blobs are not kept."""
+"""Larger objects are not kept."""
 
 Object = tuple[str, bytes]
 """An object's type and its bytes."""
@@ -34,20 +34,20 @@ class ObjectReader:
         self._git = process.CoProcess(
             ["git", f"--git-dir={git_dir}", "cat-file", "--batch"], cwd=git_dir, env=env
         )
-        self._blobs: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[str, Object] = OrderedDict()
         self._size = 0
 
     def read(self, oid: str) -> Object | None:
         """The object with the full id *oid*; None when it is not there or cannot be read."""
-        kept = self._blobs.get(oid)
+        kept = self._kept.get(oid)
         if kept is not None:
-            self._blobs.move_to_end(oid)
-            return "blob", kept
+            self._kept.move_to_end(oid)
+            return kept
         return self._ask([oid])[0] if _OID.fullmatch(oid) else None
 
     def prefetch(self, oids: Iterable[str]) -> None:
-        """Read objects that will be asked for one by one; the blobs among them are kept."""
-        missing = [oid for oid in dict.fromkeys(oids) if oid not in self._blobs]
+        """Read objects that will be asked for one by one."""
+        missing = [oid for oid in dict.fromkeys(oids) if oid not in self._kept]
         for at in range(0, len(missing), _AT_ONCE):
             self._ask(list(filter(_OID.fullmatch, missing[at : at + _AT_ONCE])))
 
@@ -70,17 +70,17 @@ class ObjectReader:
             self.close()  # an answer half read would be taken for the next one
             raise
         for oid, answer in zip(oids, found, strict=True):
-            if answer is not None and answer[0] == "blob":
-                self._keep(oid, answer[1])
+            if answer is not None:
+                self._keep(oid, answer)
         return found
 
-    def _keep(self, oid: str, data: bytes) -> None:
-        if len(data) > _LARGE or oid in self._blobs:
+    def _keep(self, oid: str, found: Object) -> None:
+        if len(found[1]) > _LARGE or oid in self._kept:
             return
-        self._blobs[oid] = data
-        self._size += len(data)
+        self._kept[oid] = found
+        self._size += len(found[1])
         while self._size > _KEPT_BYTES:
-            self._size -= len(self._blobs.popitem(last=False)[1])
+            self._size -= len(self._kept.popitem(last=False)[1][1])
 
 
 def _read_object(stream: IO[bytes]) -> Object | None:

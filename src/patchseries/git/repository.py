@@ -165,7 +165,7 @@ class Repository:
         return found
 
     def prefetch(self, oids: Iterable[str]) -> None:
-        """Read the blobs *oids* in one go, which :meth:`blob` will be asked for one by one."""
+        """Read the objects *oids* in one go, which will be asked for one by one."""
         self._reader.prefetch(oids)
 
     def has(self, oid: str) -> bool:
@@ -225,6 +225,7 @@ class Repository:
     def changes(self, old: str, new: str) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
         """The paths whose mode or content differs between two trees: (before, after)."""
         found: dict[str, tuple[TreeEntry | None, TreeEntry | None]] = {}
+        self.prefetch((old, new))
         self._compare(old, new, "", found)
         return found
 
@@ -328,10 +329,11 @@ class Repository:
             return
         before = self.tree(old) if old else {}
         after = self.tree(new) if new else {}
-        for name in sorted(before.keys() | after.keys()):
+        differing = dict(before.items() ^ after.items())
+        entries = (side[name] for side in (before, after) for name in differing if name in side)
+        self.prefetch(entry.oid for entry in entries if entry.is_tree)
+        for name in sorted(differing):
             a, b = before.get(name), after.get(name)
-            if a == b:
-                continue
             path = prefix + decode_path(name)
             a_tree, b_tree = (e.oid if e and e.is_tree else None for e in (a, b))
             if a_tree or b_tree:

@@ -30,7 +30,7 @@ _METHOD = re.compile(rb"\n[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _SET = re.compile(
     rb"\n[ \t]++([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)"
 )
-_SET_NAME = re.compile(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))")
+_SET_NAME = re.compile(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))", re.M)
 _DYNAMIC_CLASS = (b"__getattr", b"setattr(", b"__metaclass__", b"metaclass=")
 
 
@@ -119,8 +119,7 @@ def read_class(text: bytes, name: bytes) -> Class | None:
         return None
     body = text[header.end() : _class_end(text, header)]
     names = set(_METHOD.findall(body))
-    for targets in _SET.findall(body):
-        names.update(_SET_NAME.findall(targets))
+    names.update(_SET_NAME.findall(b"\n".join(_SET.findall(body))))
     bases = tuple(b for b in re.split(rb"[\s,]+", header[2] or b"") if b and b"=" not in b)
     is_open = any(mark in body for mark in _DYNAMIC_CLASS)
     return Class(frozenset(names), bases, is_open)

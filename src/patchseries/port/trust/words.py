@@ -61,18 +61,18 @@ class WordIndex:
         left = self._absent_from(repository, (f for f in files if f.oid in self._words), left)
         unread = [f for f in files if f.oid not in self._words] if left else []
         for at in range(0, len(unread), _AT_ONCE):
-            some = unread[at : at + _AT_ONCE]
+            some = unread[at : at + _AT_ONCE] if left else []
             repository.prefetch(entry.oid for entry in some)
             left = self._absent_from(repository, some, left)
-            if not left:
-                break
         return left
 
     def absent_at(
         self, repository: Repository, tree: str, paths: Iterable[str], words: Iterable[bytes]
     ) -> set[bytes]:
         """Those of *words* that stand in none of the source files *paths* of *tree*."""
-        names = ((path.rpartition("/")[2].encode("utf-8", "replace"), path) for path in paths)
+        names = (
+            (path.rpartition("/")[2].encode("utf-8", "surrogateescape"), path) for path in paths
+        )
         entries = (repository.entry(tree, path) for name, path in names if is_source(name))
         files = (entry for entry in entries if entry is not None and entry.is_file)
         return self._absent_from(repository, files, set(words))
