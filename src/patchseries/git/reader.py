@@ -51,6 +51,15 @@ class ObjectReader:
         for at in range(0, len(missing), _AT_ONCE):
             self._ask(list(filter(_OID.fullmatch, missing[at : at + _AT_ONCE])))
 
+    def keep(self, oid: str, found: Object) -> None:
+        """Remember an object that was read or written."""
+        if len(found[1]) > _LARGE or oid in self._kept:
+            return
+        self._kept[oid] = found
+        self._size += len(found[1])
+        while self._size > _KEPT_BYTES:
+            self._size -= len(self._kept.popitem(last=False)[1][1])
+
     def close(self) -> None:
         """End the process, if it runs."""
         self._git.close()
@@ -71,16 +80,8 @@ class ObjectReader:
             raise
         for oid, answer in zip(oids, found, strict=True):
             if answer is not None:
-                self._keep(oid, answer)
+                self.keep(oid, answer)
         return found
-
-    def _keep(self, oid: str, found: Object) -> None:
-        if len(found[1]) > _LARGE or oid in self._kept:
-            return
-        self._kept[oid] = found
-        self._size += len(found[1])
-        while self._size > _KEPT_BYTES:
-            self._size -= len(self._kept.popitem(last=False)[1][1])
 
 
 def _read_object(stream: IO[bytes]) -> Object | None:

@@ -316,7 +316,9 @@ class Repository:
                 cause=error.strerror,
                 hint="make room or make the folder writable",
             ) from error
-        return str(stored.hexsha.decode())
+        oid = str(stored.hexsha.decode())
+        self._reader.keep(oid, (kind, data))
+        return oid
 
     def _compare(
         self,

@@ -155,9 +155,9 @@ class Names:
 
         The names of libraries are not defined there, and what a test spells out it made up.
         """
-        pattern = _definition(word)
-        texts = self._origins.items()
-        return next((p for p, text in texts if word in text and pattern.search(text)), None)
+        texts = [(path, text) for path, text in self._origins.items() if word in text]
+        pattern = _definition(word) if texts else None
+        return next((path for path, text in texts if pattern and pattern.search(text)), None)
 
     @cached_property
     def _origins(self) -> dict[str, bytes]:
