@@ -27,6 +27,9 @@ _SPACES = bytes(c if c in _WORD_BYTES or c > 127 else 32 for c in range(256))
 MAX_FILES = 40_000
 """How many versions of files the index holds before it starts anew (about 3 kB each)."""
 
+_AT_ONCE = 64
+"""How many files are read together."""
+
 
 def words_of(text: bytes) -> set[bytes]:
     """The words of *text*: identifiers, and runs of them joined by hyphens (``fake-ds``)."""
@@ -55,14 +58,21 @@ class WordIndex:
         if not left:
             return left
         files = list(_source_files(repository, tree))
-        files.sort(key=lambda entry: entry.oid not in self._words)
-        return self._absent_from(repository, files, left)
+        left = self._absent_from(repository, (f for f in files if f.oid in self._words), left)
+        unread = [f for f in files if f.oid not in self._words] if left else []
+        for at in range(0, len(unread), _AT_ONCE):
+            some = unread[at : at + _AT_ONCE] if left else []
+            repository.prefetch(entry.oid for entry in some)
+            left = self._absent_from(repository, some, left)
+        return left
 
     def absent_at(
         self, repository: Repository, tree: str, paths: Iterable[str], words: Iterable[bytes]
     ) -> set[bytes]:
         """Those of *words* that stand in none of the source files *paths* of *tree*."""
-        names = ((path.rpartition("/")[2].encode("utf-8", "replace"), path) for path in paths)
+        names = (
+            (path.rpartition("/")[2].encode("utf-8", "surrogateescape"), path) for path in paths
+        )
         entries = (repository.entry(tree, path) for name, path in names if is_source(name))
         files = (entry for entry in entries if entry is not None and entry.is_file)
         return self._absent_from(repository, files, set(words))
