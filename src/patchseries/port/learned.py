@@ -1,7 +1,7 @@
 """Identifier maps read off the history: what the base calls one thing and the target another.
 
-Three sources. Two are sound only for names that the base's file *binds* (defines or imports) and the
-target's file does not know at all, the first and the last:
+Three sources. The first and the last are sound only for names that the base's file *binds* (defines
+or imports) and the target's file does not know at all:
 
 - the file itself: where its lines in base and target are alike but for a name, and every place
   agrees, that name was changed;
