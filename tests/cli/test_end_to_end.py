@@ -154,6 +154,18 @@ def test_a_conflict_is_refused_or_left_out(project: Project) -> None:
     assert "no-idle-updates" in changes
 
 
+def test_headers_say_what_landed_once_it_is_recorded(project: Project) -> None:
+    patches = project.root / "patches" / "demo" / "2013.1.3" / "nova"
+    first = next(patches.glob("0001*.patch"))
+    assert b"Applied-Upstream" not in first.read_bytes()
+    done = project.run("status", "--record", "--json")
+    assert done.status == 0, done.err
+    landed = {p["name"]: p["landed"] for p in done.document["patches"]}["conductor-workers"][0]
+    project.run("rebase", "-q")
+    line = f"Applied-Upstream: {landed['tag']}, commit:{landed['commit']}\n"
+    assert line.encode() in first.read_bytes()
+
+
 def test_run_is_all_of_it(project: Project) -> None:
     need("dpkg-source")
     done = project.run("run", "--json", "--onto", "2013.1.3")
