@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchseries.cli.common import Given, Progress, options, say, show_json
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.series import Selection, Series
+    from patchseries.pipeline.session import Session
+    from patchseries.report.pagemodel import Page
 
 
 @click.command("report")
@@ -22,17 +27,13 @@ def command(output: str | None, **given: Any) -> int:
     What landed where on a time axis, every patch on every base, each patch's story and diff,
     the findings of `series check`, and the packages.
     """
-    from patchseries.files import write_atomic
     from patchseries.pipeline.reporting import make_page
-    from patchseries.report.html import html_page
 
     asked = Given(**given)
     series, selection = asked.open()
     with Progress(asked) as progress:
         page = make_page(asked.session(progress), series, selection, _today())
-        text = html_page(page)
-    path = Path(output) if output else series.root / "build" / series.name / "report.html"
-    write_atomic(path.absolute(), text.encode("utf-8", "replace"))
+        path = _write(page, Path(output) if output else _usual_place(series))
     if asked.as_json:
         counts = {"patches": len(page.patches), "findings": len(page.findings),
                   "packages": len(page.packages)}  # fmt: skip
@@ -40,6 +41,25 @@ def command(output: str | None, **given: Any) -> int:
     else:
         say(f"written to {os.path.relpath(path)}")
     return 0
+
+
+def write_page(session: Session, series: Series, selection: Selection) -> Path:
+    """Write the page of *selection* to its usual place, build/NAME/report.html; the path."""
+    from patchseries.pipeline.reporting import make_page
+
+    return _write(make_page(session, series, selection, _today()), _usual_place(series))
+
+
+def _usual_place(series: Series) -> Path:
+    return series.root / "build" / series.name / "report.html"
+
+
+def _write(page: Page, path: Path) -> Path:
+    from patchseries.files import write_atomic
+    from patchseries.report.html import html_page
+
+    write_atomic(path.absolute(), html_page(page).encode("utf-8", "replace"))
+    return path
 
 
 def _today() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,28 +29,50 @@ if TYPE_CHECKING:
 @options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
 @build_options
 def command(**chosen: Any) -> int:
-    """Fetch, rebase, test-apply and build the series NAME, and say what came of it."""
+    """Fetch, rebase, test-apply, check and build the series NAME, and say what came of it.
+
+    Also writes build/NAME/report.html, the page of `series report`.
+    """
+    from patchseries.cli.report import write_page
     from patchseries.pipeline.work import run
 
     package_options, given = options_from(chosen)
     asked = Given(**given)
     series, selection = asked.open()
     with Progress(asked) as progress:
-        result = run(asked.session(progress), series, selection, package_options)
+        session = asked.session(progress)
+        result = run(session, series, selection, package_options)
+        progress.told("writing the report")
+        page = write_page(session, series, selection)
     if asked.as_json:
         show_json(run_document(series, result), ok=result.ok)
     else:
         show_run(result, asked)
+        show_gate(result, asked)
+        show(f"the whole story: {os.path.relpath(page)}", asked)
     return 0 if result.ok else 1
 
 
 def run_document(series: Series, result: RunResult) -> dict[str, Any]:
-    """A run as one document: the rows of rebase, test-apply and build."""
+    """A run as one document: the rows of rebase, test-apply, build and check."""
+    from patchseries.report.documents import finding_rows
+
     return {
         "rebase": rebase_rows(series, result.ported.rebased.cells),
         "test-apply": apply_rows(result.applied),
         "packages": package_rows(result.packages),
+        "findings": finding_rows(result.findings),
     }
+
+
+def show_gate(result: RunResult, asked: Given) -> None:
+    """What the gate says: the errors and warnings, each on a line, and how many there are."""
+    from patchseries.report.text import summary
+
+    for finding in result.findings:
+        if finding.severity != "note":
+            show(f"{finding.severity}: {finding.code}: {finding.message}", asked)
+    show(f"check: {summary(result.findings)}", asked)
 
 
 def show_run(result: RunResult, asked: Given) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from patchseries.checks import fails
 from patchseries.debian.request import Orig, SourcePackage
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.model import CommitId, Finding, Outcome
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
 from patchseries.pipeline.build import BuildOptions, Supplies, build_all
+from patchseries.pipeline.checking import CheckOptions, check_series
 from patchseries.pipeline.packaging import Downloads, given_orig, grounds
 from patchseries.pipeline.publish import plan, publish
 from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell, rebase
@@ -36,17 +38,18 @@ class Ported:
 
 @dataclass(frozen=True)
 class RunResult:
-    """All that a run came to."""
+    """All that a run came to; ``findings`` are those of the gate over what was selected."""
 
     ported: Ported
     applied: list[AppliedCell]
     packages: list[SourcePackage]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether nothing is left for a person to do."""
         failed = any(cell.result is Applies.FAILS for cell in self.applied)
-        return not (failed or self.ported.conflicts)
+        return not (failed or self.ported.conflicts or fails(self.findings))
 
 
 def rebase_and_publish(
@@ -128,13 +131,14 @@ def _on_packaging(
 
 
 def run(session: Session, series: Series, selection: Selection, options: BuildOptions) -> RunResult:
-    """Fetch, rebase, test-apply and build what is selected."""
+    """Fetch, rebase, build, test-apply and check what is selected."""
     pins = session.fetch(series, selection)
     ported, packages = rebase_and_build(session, series, selection, pins, options)
     fresh = Series(series.root, series.name)  # its lock is another one now
     with session.objects(pins) as repository:
         applied = apply_series(fresh, repository, pins, selection, session.told)
-    return RunResult(ported, applied, packages)
+    findings = check_series(session, fresh, selection, CheckOptions())
+    return RunResult(ported, applied, packages, tuple(findings))
 
 
 def publish_rebased(
