@@ -43,6 +43,10 @@ SEED ?= 1
 soak: setup-test
 	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
 
+# For how many real backports a prerequisite was found by trying: needs SERIES_MIRRORS.
+bench-why: setup-test
+	$(PYTHON) tests/bench/prerequisites.py $(PAIRS)
+
 # Kill the commands that write at KILLS random moments; the suite does a few of them.
 KILLS ?= 200
 soak-kill: setup-test

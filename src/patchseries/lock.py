@@ -43,11 +43,23 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Landed:
+    """Where a patch first landed upstream: the tag and the commit, as ``series status`` found."""
+
+    tag: str
+    commit: CommitId
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
-    """The pins, by (repository URL, revision), and the cells, by (patch, base)."""
+    """The pins, by (repository URL, revision), the cells, by (patch, base), and what landed.
+
+    ``landed``, by patch, is what patch headers say of it (``series status --record``).
+    """
 
     pins: Mapping[tuple[str, str], CommitId] = field(default_factory=dict)
     cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+    landed: Mapping[str, Landed] = field(default_factory=dict)
 
 
 def load(path: Path) -> Lock:
@@ -79,6 +91,10 @@ def parse(text: str) -> Lock:
     return Lock(
         {(p["repository"], p["rev"]): commit_id(p["commit"]) for p in data.get("pins", [])},
         {(c["patch"], c["base"]): _cell(c) for c in data.get("cells", [])},
+        {
+            found["patch"]: Landed(found["tag"], commit_id(found["commit"]))
+            for found in data.get("landed", [])
+        },
     )
 
 
@@ -95,6 +111,10 @@ def dump(lock: Lock) -> str:
     document.add(tomlkit.nl())
     cells = sorted(lock.cells.items())
     document.add("cells", _lines(_cell_table(p, b, cell) for (p, b), cell in cells))
+    if lock.landed:
+        document.add(tomlkit.nl())
+        landed = sorted(lock.landed.items())
+        document.add("landed", _lines({"patch": name, **asdict(found)} for name, found in landed))
     return tomlkit.dumps(document)
 
 

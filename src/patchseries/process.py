@@ -136,6 +136,45 @@ def start(
         raise _not_started(str(argv[0]), error, cwd) from error
 
 
+class CoProcess:
+    """A program that answers on its pipes: started when first needed, and again if it ended."""
+
+    def __init__(self, argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> None:
+        """Prepare to :func:`start` *argv*."""
+        self._argv = argv
+        self._cwd = cwd
+        self._env = env
+        self._process: Process | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def running(self) -> Process:
+        """The process, started if need be.
+
+        :raises ProgramError: when it cannot be started
+        """
+        if self._process is None or self._process.poll() is not None:
+            self._process = start(self._argv, cwd=self._cwd, env=self._env)
+        return self._process
+
+    def close(self) -> None:
+        """End the process, if it runs."""
+        if self._process is None:
+            return
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:  # it ended first: nothing is left to flush to
+                    pass
+        self._process.terminate()
+        self._process.wait()
+        self._process = None
+
+
 def _attend(
     running: subprocess.Popen[bytes],
     stdin: bytes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -189,3 +190,28 @@ def test_a_profile_that_does_not_exist_is_an_error_of_the_manifest(oven: Oven) -
     oven.edit(oven.manifest, 'summary = "a faster oven"', 'profile = "potato"')
     result = run()
     assert isinstance(result.exception, SeriesError)
+
+
+def test_patches_need_not_be_stored(oven: Oven) -> None:
+    """In a fresh clone nothing lies below patches/: what porting gives is looked at."""
+    shutil.rmtree(oven.root / "patches" / "oven")
+    for _ in ("cold", "warm"):
+        result = run("--json", "--strict")
+        assert result.return_value == 0
+        assert {f["code"] for f in json.loads(result.stdout)["findings"]} == {"already-applied"}
+    assert not (oven.root / "patches" / "oven").exists()
+    oven.cell("hotter", "1.0", r'sha256 = "[0-9a-f]*"', f'sha256 = "{"0" * 64}"')
+    result = run("--json")
+    assert result.return_value == 1
+    codes = {f["code"] for f in json.loads(result.stdout)["findings"]}
+    assert codes == {"already-applied", "regenerated-differs"}
+
+
+def test_what_is_not_stored_is_looked_at_all_the_same(oven: Oven) -> None:
+    """The rules over patch files see what porting gives: here, an own patch without a reason."""
+    oven.edit(
+        oven.root / "patches" / "own" / "labelled.patch", "Forwarded: no", "Forwarded: perhaps"
+    )
+    oven.rebase()
+    shutil.rmtree(oven.root / "patches" / "oven")
+    assert "dep3-forwarded" in run("--json").stdout

@@ -75,8 +75,13 @@ def test_a_lock_from_elsewhere_makes_no_patch_an_edited_one(project: Project) ->
     manifest = project.root / "series" / "demo.toml"
     assert lock.read_text() != told
     before = manifest.read_text()
-    manifest.write_text(before.replace('summary = "', 'summary = "still '))
+    manifest.write_text(
+        before.replace("bugs = [", "bugs = [7, ").replace(
+            "blueprints =", "bugs = [7]\nblueprints ="
+        )
+    )
     assert "edited by hand" not in project.run("rebase").err
+    assert b"/7\n" in path.read_bytes()
 
 
 def test_an_edited_patch_is_left_alone(project: Project) -> None:
@@ -165,6 +170,18 @@ def test_a_conflict_is_refused_or_left_out(project: Project) -> None:
     folder = project.root / "build" / "demo" / "2013.1" / "nova"
     changes = next(folder.glob("*.changes")).read_text()
     assert "no-idle-updates" in changes
+
+
+def test_headers_say_what_landed_once_it_is_recorded(project: Project) -> None:
+    patches = project.root / "patches" / "demo" / "2013.1.3" / "nova"
+    first = next(patches.glob("0001*.patch"))
+    assert b"Applied-Upstream" not in first.read_bytes()
+    done = project.run("status", "--record", "--json")
+    assert done.status == 0, done.err
+    landed = {p["name"]: p["landed"] for p in done.document["patches"]}["conductor-workers"][0]
+    project.run("rebase", "-q")
+    line = f"Applied-Upstream: {landed['tag']}, commit:{landed['commit']}\n"
+    assert line.encode() in first.read_bytes()
 
 
 def test_run_is_all_of_it(project: Project) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from patchseries import lock
 from patchseries.errors import SeriesError
-from patchseries.lock import Acceptance, Cell, Lock
+from patchseries.lock import Acceptance, Cell, Landed, Lock
 from patchseries.model import CommitId, Outcome
 
 _WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
@@ -26,6 +26,7 @@ _LOCKS = st.builds(
     Lock,
     st.dictionaries(st.tuples(_WORDS, _WORDS), _IDS, max_size=3),
     st.dictionaries(st.tuples(_WORDS, _WORDS), _CELLS, max_size=3),
+    st.dictionaries(_WORDS, st.builds(Landed, _WORDS, _IDS), max_size=3),
 )
 
 

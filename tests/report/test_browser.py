@@ -30,7 +30,13 @@ def shown(browser: Chrome, tmp_path: Path) -> Iterator[Chrome]:
     """The plain page, open; at the end its console must be empty."""
     show(browser, PAGE, tmp_path)
     yield browser
-    assert browser.get_log("browser") == []
+    assert console(browser) == []
+
+
+def console(browser: Chrome) -> list[dict[str, Any]]:
+    """What the console has been told since it was last read."""
+    told: list[dict[str, Any]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    return told
 
 
 def show(browser: Chrome, page: Page, folder: Path) -> None:
@@ -147,4 +153,4 @@ def test_a_hostile_page_does_nothing(browser: Chrome, tmp_path: Path) -> None:
     assert "broken" not in browser.title.replace(NASTY, "")
     assert texts(browser, "#told") == ["1 of 1 patches"]
     assert not browser.find_elements("css selector", "img")
-    assert browser.get_log("browser") == []
+    assert console(browser) == []

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from patchseries import process
 from patchseries.cli import group
 from support.small_series import HEAD, MERGED, TAIL, SmallSeries, text
 
-MOMENTS = int(os.environ.get("SOAK_KILL", "12"))
+MOMENTS = int(os.environ.get("SOAK_KILL", "14"))
 _WRITING = ("open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.chmod",
             "subprocess.Popen", "shutil.rmtree", "shutil.copytree", "tempfile.mkdtemp")  # fmt: skip
 """The audit events (PEP 578) that count as moments."""
@@ -46,6 +47,15 @@ def edited(small: SmallSeries) -> None:
     (typed_file(small.root)).write_bytes(text(HEAD, MERGED, TAIL))
 
 
+def branched(small: SmallSeries) -> None:
+    rebased(small)
+    small.run("checkout", "project", "--onto", "1.1", "work")
+    (small.root / "work/log.py").write_bytes(b"louder\n")
+    who = ("-c", "user.name=Ann", "-c", "user.email=ann@test.invalid")
+    words = ("commit", "--quiet", "--all", "--amend", "--no-edit")
+    process.run(["git", "-C", small.root / "work", *who, *words])
+
+
 def typed_file(root: Path) -> Path:
     return root / ".series/resolve/small-retry@1.1/tree/call.py"
 
@@ -56,6 +66,7 @@ CASES: dict[str, tuple[Prepare, tuple[str, ...]]] = {
     "take": (fresh, ("resolve", "retry", "--take", "theirs", "-m", "x")),
     "open": (fresh, ("resolve", "retry", "--onto", "1.1")),
     "continue": (edited, ("resolve", "--continue", "-m", "x")),
+    "refresh": (branched, ("refresh", "work", "--yes")),
     "undo": (rebased, ("undo",)),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,9 @@ def chromium(profile: Path) -> Iterator[Chrome]:
     for flag in (*_FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    # Chromium also writes to the home folder, which the other tests want empty.
+    env = os.environ | {"HOME": str(profile)}
+    service = webdriver.ChromeService(shutil.which("chromedriver"), env=env)
     browser = webdriver.Chrome(options=options, service=service)
     browser.set_page_load_timeout(30)
     try:

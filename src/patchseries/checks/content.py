@@ -119,15 +119,8 @@ def _of_bytes(
         where = f"{finding.file}: " if finding.file else ""
         words = f"{place}, {name}: {where}{finding.message}"
         yield replace(finding, message=words, file=path)
-    if own and _is_bare(data):
-        return
     for rule, line, words in dep3.problems(data, own=own):
         yield rule.found(f"{place}, {name}: {words}", patch=place.name, file=path, line=line)
-
-
-def _is_bare(data: bytes) -> bool:
-    """Whether a patch file is a diff and nothing else."""
-    return not split_patch(data)[0].strip()
 
 
 def _review(material: Material, place: Place) -> Iterator[Finding]:

@@ -1,4 +1,8 @@
-"""The patches on disk are what the lock says: bytes, names, order, and nothing beside them."""
+"""The patches on disk are what the lock says: bytes, names, order, and nothing beside them.
+
+Patches need not be stored: what porting gives is held against the lock instead
+(:mod:`.applying`).
+"""
 
 from __future__ import annotations
 
@@ -88,6 +92,8 @@ RULES = (
 def check(material: Material) -> Iterator[Finding]:
     """Everything about the files below patches/NAME."""
     for column in material.columns:
+        if not column.stored:
+            continue
         places = [place for place in material.places if place.column is column]
         for place in places:
             yield from _files(place)

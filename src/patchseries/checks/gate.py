@@ -96,11 +96,6 @@ def fails(findings: Iterable[Finding], *, strict: bool = False) -> bool:
     return any(finding.severity in shut for finding in findings)
 
 
-def find_rule(code: str) -> Rule | None:
-    """The rule with that code."""
-    return RULES.get(code)
-
-
 def nearest(code: str) -> str | None:
     """The code that is most like *code*, if any is."""
     return next(iter(difflib.get_close_matches(code, RULES, n=1)), None)

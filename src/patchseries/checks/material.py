@@ -76,7 +76,8 @@ class Column:
     """One project on one base.
 
     ``folder`` is where its patches lie, below the root; ``files`` are the regular files there and
-    ``others`` whatever else is. ``obstacle``: it could be neither applied nor ported.
+    ``others`` whatever else is. A column that is not ``stored`` has no such folder: its files are
+    those that porting gives. ``obstacle``: it could be neither applied nor ported.
     """
 
     project: str
@@ -84,6 +85,7 @@ class Column:
     folder: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    stored: bool = True
     applied: tuple[Application, ...] = ()
     ported: tuple[Ported, ...] = ()
     obstacle: Obstacle | None = None

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, options, show, show_json
+from patchseries.cli.common import Given, Progress, operation, options, show, show_json
 
 
 @click.command("status")
@@ -16,13 +16,16 @@ from patchseries.cli.common import Given, Progress, options, show, show_json
     "--format", "form", type=click.Choice(["text", "markdown", "csv"]), default="text",
     help="A table for a terminal, a release note or a spreadsheet.",
 )  # fmt: skip
-def command(release: str | None, form: str, **given: Any) -> int:
+@click.option(
+    "--record", is_flag=True, help="Keep in the lock what landed first: patch headers say it."
+)
+def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     """Tell which patches of NAME landed upstream, in which release first, and by what evidence.
 
     A patch that never merged may be superseded by others that did. Evidence is, the surest first:
     change-id, commit, cherry-pick, patch-id. Author and subject alone are shown as "perhaps".
     """
-    from patchseries.pipeline.status import series_status
+    from patchseries.pipeline.status import record_landed, series_status
     from patchseries.report import status as tables
 
     asked = Given(**given)
@@ -31,6 +34,8 @@ def command(release: str | None, form: str, **given: Any) -> int:
         found = series_status(asked.session(progress), series, selection)
     if release:
         found.check_line(release)
+    if record:
+        record_landed(series, found.patches, operation())
     if asked.as_json:
         show_json(
             {"patches": [tables.status_document(patch, release) for patch in found.patches]},

@@ -52,6 +52,15 @@ def creators(repository: Repository, since: str, commit: str, path: str) -> list
     return [CommitId(line) for line in done.stdout.decode().split()]
 
 
+def touching(repository: Repository, since: str, commit: str, *paths: str) -> list[CommitId]:
+    """The commits of ``since..commit`` that change one of *paths*, oldest first; no merges."""
+    done = repository.run(
+        "log", "--format=%H", "--no-merges", "--full-history", "--topo-order", "--reverse",
+        f"{since}..{commit}", "--", *paths, accept=(0, 128),
+    )  # fmt: skip
+    return [CommitId(line) for line in done.stdout.decode().split()]
+
+
 def first_tag(repository: Repository, commit: str) -> str | None:
     """A name for *commit* by the nearest tag that contains it: ``2013.2.b1~12``; None without."""
     done = repository.run("describe", "--contains", "--tags", commit, accept=(0, 128))

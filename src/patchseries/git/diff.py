@@ -37,14 +37,12 @@ class DiffProcess:
 
     def __init__(self, git_dir: Path, env: dict[str, str]) -> None:
         """Prepare to compare trees in *git_dir*."""
-        self._argv = [
+        argv = [
             "git", "diff-tree", "--stdin", "-r", "-p", "-U0", "--no-renames", "--no-ext-diff",
             "--no-textconv", "--no-color", "--full-index", "--diff-algorithm=myers",
             "--src-prefix=a/", "--dst-prefix=b/",
         ]  # fmt: skip
-        self._cwd = git_dir
-        self._env = env
-        self._process: process.Process | None = None
+        self._git = process.CoProcess(argv, cwd=git_dir, env=env)
 
     def diff(self, old: str, new: str) -> dict[str, list[LineChange]]:
         """The changed runs of lines of each text file that differs between two trees.
@@ -53,7 +51,7 @@ class DiffProcess:
 
         :raises ProgramError: git ended (a missing object, say) instead of answering
         """
-        running = self._running()
+        running = self._git.running()
         assert running.stdin is not None
         assert running.stdout is not None
         try:
@@ -73,22 +71,7 @@ class DiffProcess:
 
     def close(self) -> None:
         """End the process, if it runs."""
-        if self._process is None:
-            return
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:  # it ended first: nothing is left to flush to
-                    pass
-        self._process.terminate()
-        self._process.wait()
-        self._process = None
-
-    def _running(self) -> process.Process:
-        if self._process is None or self._process.poll() is not None:
-            self._process = process.start(self._argv, cwd=self._cwd, env=self._env)
-        return self._process
+        self._git.close()
 
 
 def _read_answer(stream: IO[bytes]) -> list[bytes]:

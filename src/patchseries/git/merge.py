@@ -69,14 +69,12 @@ class MergeProcess:
 
     def __init__(self, git_dir: Path, env: dict[str, str], flusher: Callable[[], str]) -> None:
         """Prepare to merge in *git_dir*; *flusher* gives two commits (``A B``) that conflict."""
-        self._argv = ["git", "-c", "merge.conflictStyle=diff3", "merge-tree", "--write-tree",
+        argv = ["git", "-c", "merge.conflictStyle=diff3", "merge-tree", "--write-tree",
                       "-z", "--stdin"]  # fmt: skip
-        self._cwd = git_dir
-        self._env = env
+        self._git = process.CoProcess(argv, cwd=git_dir, env=env)
         self._flusher = flusher
         self._flush_line = ""
         self._owed_nul = False
-        self._process: process.Process | None = None
 
     def merge(self, ours: str, theirs: str) -> Merge:
         """Merge two commits over their one common parent.
@@ -108,24 +106,13 @@ class MergeProcess:
 
     def close(self) -> None:
         """End the process, if it runs."""
-        if self._process is None:
-            return
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:  # it ended first: nothing is left to flush to
-                    pass
-        self._process.terminate()
-        self._process.wait()
-        self._process = None
+        self._git.close()
 
     def _running(self) -> process.Process:
-        if self._process is None or self._process.poll() is not None:
+        if not self._git.is_running:
             self._flush_line = self._flush_line or self._flusher()
             self._owed_nul = False
-            self._process = process.start(self._argv, cwd=self._cwd, env=self._env)
-        return self._process
+        return self._git.running()
 
 
 def _read_merge(stream: IO[bytes]) -> Merge:

@@ -1,7 +1,7 @@
 """A git repository: reading and writing objects, naming commits, comparing and merging trees.
 
-Reading and writing objects goes through GitPython's object database (one ``cat-file --batch``
-process). The user's git configuration is never read here: results depend on objects alone.
+GitPython opens the repository and writes objects; they are read by a ``cat-file --batch`` of our
+own. The user's git configuration is never read here: results depend on objects alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.git.diff import DiffProcess, LineChange
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
+from patchseries.git.reader import ObjectReader
 from patchseries.git.textmerge import Lines, Region, merge_text
 from patchseries.model import CommitId, TreeId
 
@@ -66,6 +67,7 @@ class Repository:
         self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
         self._writer = self._object_writer()
+        self._reader = ObjectReader(self.git_dir, ISOLATED)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
         self._differ = DiffProcess(self.git_dir, ISOLATED)
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
@@ -79,6 +81,7 @@ class Repository:
 
     def close(self) -> None:
         """End the helper processes."""
+        self._reader.close()
         self._merger.close()
         self._differ.close()
         self._repo.close()
@@ -154,13 +157,16 @@ class Repository:
 
         :raises UpstreamError: it is not here
         """
-        try:
-            stream = self._repo.odb.stream(bytes.fromhex(oid))
-            return stream.type.decode(), stream.read()
-        except self._errors as error:
+        found = self._reader.read(oid)
+        if found is None:
             raise UpstreamError(
                 f"object {oid} is not in {self.git_dir}", hint="run `series fetch` again"
-            ) from error
+            )
+        return found
+
+    def prefetch(self, oids: Iterable[str]) -> None:
+        """Read the objects *oids* in one go, which will be asked for one by one."""
+        self._reader.prefetch(oids)
 
     def has(self, oid: str) -> bool:
         """Whether the object is here."""
@@ -219,6 +225,7 @@ class Repository:
     def changes(self, old: str, new: str) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
         """The paths whose mode or content differs between two trees: (before, after)."""
         found: dict[str, tuple[TreeEntry | None, TreeEntry | None]] = {}
+        self.prefetch((old, new))
         self._compare(old, new, "", found)
         return found
 
@@ -309,7 +316,9 @@ class Repository:
                 cause=error.strerror,
                 hint="make room or make the folder writable",
             ) from error
-        return str(stored.hexsha.decode())
+        oid = str(stored.hexsha.decode())
+        self._reader.keep(oid, (kind, data))
+        return oid
 
     def _compare(
         self,
@@ -322,10 +331,11 @@ class Repository:
             return
         before = self.tree(old) if old else {}
         after = self.tree(new) if new else {}
-        for name in sorted(before.keys() | after.keys()):
+        differing = dict(before.items() ^ after.items())
+        entries = (side[name] for side in (before, after) for name in differing if name in side)
+        self.prefetch(entry.oid for entry in entries if entry.is_tree)
+        for name in sorted(differing):
             a, b = before.get(name), after.get(name)
-            if a == b:
-                continue
             path = prefix + decode_path(name)
             a_tree, b_tree = (e.oid if e and e.is_tree else None for e in (a, b))
             if a_tree or b_tree:

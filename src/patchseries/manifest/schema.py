@@ -241,7 +241,8 @@ class Project(_Table):
     """One upstream project: its repository and the bases of the line that is maintained.
 
     ``source-package`` is the Debian source name (the project's own name by default);
-    ``name-maps`` names identifier maps for the port engine; ``bug-url`` holds ``{bug}``.
+    ``name-maps`` names identifier maps for the port engine; ``bug-url`` holds ``{bug}``,
+    and so do those of other trackers (``vendor-bug-urls = { Ubuntu = "…" }``).
     """
 
     repository: RepositoryUrl
@@ -250,6 +251,7 @@ class Project(_Table):
     source_package: Slug | None = None
     name_maps: tuple[str, ...] = ()
     bug_url: str | None = None
+    vendor_bug_urls: dict[str, str] = {}
     blueprint_url: str | None = None
     homepage: str | None = None
     packaging: Packaging | None = None

@@ -82,4 +82,4 @@ def _signed(lock: Lock, taken: Sequence[Offer], by: str, on: str) -> Lock:
         for base in offer.bases:
             known = cells.get((offer.patch, base), Cell(Outcome.ADAPTED))
             cells[offer.patch, base] = replace(known, accepted=Acceptance(by, on, offer.diff))
-    return Lock(lock.pins, cells)
+    return replace(lock, cells=cells)

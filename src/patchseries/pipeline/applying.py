@@ -42,15 +42,19 @@ def apply_series(
     selection: Selection,
     told: Callable[[str], None],
     starts: Mapping[tuple[str, str], TreeId] | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> list[AppliedCell]:
-    """Apply the series of each selected project and base from its files; nothing is written."""
+    """Apply the series of each selected project and base from its files; nothing is written.
+
+    :param files: path below the root → bytes, to be taken instead of what is on disk
+    """
     cells: list[AppliedCell] = []
     for project in selection.projects_of(series.manifest):
         for base in selection.bases_of(series.manifest, project):
             told(f"applying {project} on {base}")
             commit = pins[series.manifest.projects[project].repository, base]
             start = (starts or {}).get((project, base)) or repository.commit(commit).tree
-            cells += _Column(series, repository, project, base, start).apply_all()
+            cells += _Column(series, repository, project, base, start, files).apply_all()
     if selection.patches:
         return [cell for cell in cells if cell.patch in selection.patches]
     return cells
@@ -60,13 +64,20 @@ class _Column:
     """One project on one base."""
 
     def __init__(
-        self, series: Series, repository: Repository, project: str, base: str, tree: TreeId
+        self,
+        series: Series,
+        repository: Repository,
+        project: str,
+        base: str,
+        tree: TreeId,
+        files: Mapping[str, bytes] | None,
     ) -> None:
         self._series = series
         self._repository = repository
         self._project = project
         self._base = base
-        self._folder = series.root / series_folder(series.name, base, project)
+        self._folder = series_folder(series.name, base, project)
+        self._files = files
         self._tree = tree
 
     def apply_all(self) -> list[AppliedCell]:
@@ -112,5 +123,7 @@ class _Column:
         return AppliedCell(patch, self._project, self._base, result, reason, offsets)
 
     def _read(self, name: str) -> bytes:
-        path = self._folder / name
+        if self._files is not None:
+            return self._files.get(f"{self._folder}/{name}", b"")
+        path = self._series.root / self._folder / name
         return path.read_bytes() if path.is_file() else b""

@@ -9,7 +9,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from patchseries.git import Commit, Repository, Signature
 from patchseries.git.objects import decode
-from patchseries.lock import Acceptance
+from patchseries.lock import Acceptance, Landed
 from patchseries.manifest import PatchEntry, Project, Source
 from patchseries.model import CommitId, Outcome
 from patchseries.patches.header import (
@@ -30,6 +30,7 @@ def patch_header(
     commit: CommitId | None,
     result: PortResult,
     accepted: Acceptance | None,
+    landed: Landed | None,
     patch_bytes: Callable[[Source | str], bytes],
 ) -> PatchHeader:
     """The head of the patch file for *patch*, ported from *commit* (or from a patch file)."""
@@ -39,7 +40,7 @@ def patch_header(
         fields = tuple(f for f in own.fields if f[0] not in dict(review)) + review
         return PatchHeader(own.author, own.subject or patch.name, own.body, fields)
     made = repository.commit(commit)
-    fields = (*_fields(project, patch, source, made), *review)
+    fields = (*_fields(project, patch, source, made, landed), *review)
     return PatchHeader(made.author, made.subject, message_body(made.text), fields)
 
 
@@ -67,7 +68,7 @@ def _author(sender: str | None, date: str | None) -> Signature:
 
 
 def _fields(
-    project: Project, patch: PatchEntry, source: Source, commit: Commit
+    project: Project, patch: PatchEntry, source: Source, commit: Commit, landed: Landed | None
 ) -> Iterator[tuple[str, str]]:
     yield "Origin", _origin(patch, source, commit)
     if commit.id not in patch.upstream and source.repository:
@@ -75,7 +76,11 @@ def _fields(
     for bug in patch.bugs:
         if project.bug_url:
             yield "Bug", project.bug_url.replace("{bug}", bug)
+        for vendor, url in project.vendor_bug_urls.items():
+            yield f"Bug-{vendor}", url.replace("{bug}", bug)
     yield "Forwarded", _forwarded(project, patch)
+    if landed:
+        yield "Applied-Upstream", f"{landed.tag}, commit:{landed.commit}"
     yield "Last-Update", iso_date(commit.committer)
 
 

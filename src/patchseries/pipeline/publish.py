@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchseries import lock as locks
 from patchseries.errors import ExitCode, SeriesError
@@ -122,7 +122,7 @@ def _locked(lock: Lock, rebased: Rebased) -> Lock:
             cell.files[0].sha256 if cell.files else None,
             cell.accepted,
         )
-    return Lock(lock.pins, cells)
+    return replace(lock, cells=cells)
 
 
 def _pruned(lock: Lock, manifest: Manifest) -> Lock:
@@ -132,7 +132,7 @@ def _pruned(lock: Lock, manifest: Manifest) -> Lock:
         for (name, base), cell in lock.cells.items()
         if (patch := manifest.patch(name)) and base in manifest.projects[patch.project].bases
     }
-    return Lock(lock.pins, cells)
+    return replace(lock, cells=cells)
 
 
 def _on_disk(series: Series, path: str) -> bytes | None:

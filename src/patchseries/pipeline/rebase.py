@@ -160,6 +160,7 @@ class _Column:
             cell.source,
             cell.result,
             accepted,
+            self._given.lock.landed.get(patch.name),
             self._given.patch_bytes,
         )
         files = [PatchFile(patch_name(number, patch.name), compose(header, diff))]

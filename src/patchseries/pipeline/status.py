@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from patchseries import lock as locks
 from patchseries.errors import UsageError
 from patchseries.git import Commit, Repository
+from patchseries.journal import Operation, commit_files
 from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.patchid import patch_ids
 from patchseries.landed.places import Lines, lines_of
 from patchseries.landed.releases import Scheme, scheme_for
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
+from patchseries.lock import Landed
 from patchseries.manifest import Manifest, PatchEntry, Project, SourceKind
 from patchseries.model import ChangeId, CommitId
 from patchseries.pipeline.series import Selection, Series
@@ -64,6 +67,24 @@ def series_status(session: Session, series: Series, selection: Selection) -> Ser
             found |= {state.name: state for state in states}
     ordered = (found[patch.name] for patch in manifest.patches if patch.name in found)
     return SeriesStatus(tuple(ordered), projects)
+
+
+def record_landed(
+    series: Series, patches: Iterable[PatchStatus], operation: Operation
+) -> list[str]:
+    """Keep in the lock where each of *patches* landed first, for patch headers to say.
+
+    :return: the paths that changed
+    """
+    recorded = dict(series.lock.landed)
+    for patch in patches:
+        recorded.pop(patch.name, None)
+        first = next((one for one in patch.landings.landed if one.tag), None)
+        if first is not None and first.tag is not None:
+            recorded[patch.name] = Landed(first.tag, first.commit)
+    text = locks.dump(replace(series.lock, landed=recorded)).encode()
+    path = str(series.lock_path.relative_to(series.root))
+    return commit_files(series.root, {path: text}, operation)
 
 
 def _selected(patch: PatchEntry, selection: Selection) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import tomlkit
 
@@ -85,16 +86,8 @@ def with_prerequisites(
     :raises SeriesError: the manifest cannot be extended so
     """
     names = _names(commits, {p.name for p in manifest.patches})
-    document = tomlkit.parse(text)
     index = [p.name for p in manifest.patches].index(patch.name)
-    table = document["patch"][index]
-    known = list(table.get("requires", []))
-    if "requires" in table:
-        for name in names:
-            table["requires"].append(name)
-    else:
-        _put_before_source(table, [*known, *names])
-    lines = tomlkit.dumps(document).splitlines(keepends=True)
+    lines = _requiring(text, index, names).splitlines(keepends=True)
     at = key_lines("".join(lines))[("patch", index)] - 1
     while at and lines[at - 1].startswith("#"):
         at -= 1
@@ -112,14 +105,18 @@ def with_prerequisites(
     return extended
 
 
-def _put_before_source(table: object, names: list[str]) -> None:
-    """A ``requires`` key; at the very end it would land in a table of the patch, a variant's."""
-    assert isinstance(table, tomlkit.items.Table)
-    last = next(
-        (key for key in reversed(table) if not isinstance(table[key], dict | tomlkit.items.AoT)),
-        "name",
-    )
-    table.value._insert_after(tomlkit.items.SingleKey(last), "requires", tomlkit.item(names))
+def _requiring(text: str, index: int, names: list[str]) -> str:
+    """The manifest *text* in which the patch at *index* requires *names* too."""
+    document = tomlkit.parse(text)
+    table: Any = document["patch"]
+    if "requires" in table[index]:
+        for name in names:
+            table[index]["requires"].append(name)
+        return tomlkit.dumps(document)
+    lines = text.splitlines(keepends=True)
+    at = key_lines(text)["patch", index, "name"]
+    new = tomlkit.dumps({"requires": names})
+    return "".join([*lines[:at], new, *lines[at:]])
 
 
 def _entry(name: str, project: str, repository: str | None, base: str, commit: Commit) -> str:

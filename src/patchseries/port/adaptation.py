@@ -64,6 +64,11 @@ class Adaptation:
         entry = self.repository.entry(self.onto, path)
         return entry if entry is not None and entry.is_file else None
 
+    def read_ahead(self) -> None:
+        """Ask for all files of the change at once, as each is looked at: it saves git's time."""
+        sides = ((*pair, self.here(path)) for path, pair in self.changed.items())
+        self.repository.prefetch(e.oid for entries in sides for e in entries if e and e.is_file)
+
     def learn(self, base: str, ours: str, theirs: str) -> dict[str, str]:
         """The names of the target for those that theirs brings into this file."""
         trees = (self._reader(self.change.before), self._reader(self.onto))

@@ -53,13 +53,15 @@ def resolve(
     """
     if theirs in (base, ours):
         return Resolution(ours, (), True)
-    texts = follow_moves(Texts.of(base, ours, imports.without_known(base, ours, theirs)))
+    wanted = imports.with_gap(base, ours, imports.without_known(base, ours, theirs))
+    texts = follow_moves(Texts.of(base, ours, wanted))
     pieces = join(base, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
     disputes = [Dispute(texts, piece) for piece in pieces if isinstance(piece, Region)]
     proposed = [candidates(dispute) for dispute in disputes]
     picked, stands = _pick(pieces, proposed, sound)
     choices = zip(disputes, map(tuple, proposed), picked, strict=True)
-    return Resolution(_filled(pieces, picked), tuple(Choice(*c) for c in choices), stands)
+    lines = imports.in_order(_filled(pieces, picked), ours, wanted)
+    return Resolution(lines, tuple(Choice(*c) for c in choices), stands)
 
 
 def _pick(

@@ -31,6 +31,55 @@ def without_known(base: list[str], ours: list[str], theirs: list[str]) -> list[s
     return kept
 
 
+def with_gap(base: list[str], ours: list[str], theirs: list[str]) -> list[str]:
+    """*theirs* with the blank line that it takes away along with a whole block of imports.
+
+    Only where ours has other imports in that block: they would run into the next.
+    """
+    kept = list(theirs)
+    for edit in reversed(edits(base, theirs)):
+        gone = [line for line in base[edit.low : edit.high] if line.strip()]
+        gap = [line for line in base[edit.low : edit.high] if not line.strip()]
+        if edit.start == edit.end and gone and gap and all(map(is_import, gone)):
+            here = ours.index(gone[0]) if gone[0] in ours else None
+            if here is not None and not set(_block(ours, here)) <= set(gone):
+                kept[edit.start : edit.end] = gap
+    return kept
+
+
+def in_order(merged: list[str], ours: list[str], theirs: list[str]) -> list[str]:
+    """*merged* with the imports that theirs brought in on their sorted places.
+
+    Only where all else in the block is sorted in ours, and theirs kept its own block sorted: what
+    an addition stood next to there, ours may not have.
+    """
+    for line in (line for line in theirs if is_import(line) and line not in ours):
+        if merged.count(line) != 1 or not _sorted(_block(theirs, theirs.index(line))):
+            continue
+        at = merged.index(line)
+        block = _block(merged, at)
+        rest = [other for other in block if other != line]
+        if not _sorted(block) and _sorted(rest):
+            merged = [*merged[:at], *merged[at + 1 :]]
+            merged.insert(merged.index(rest[0]) + place(rest, line), line)
+    return merged
+
+
+def _block(lines: Sequence[str], at: int) -> list[str]:
+    """The run of imports that ``lines[at]`` stands in."""
+    low = high = at
+    while low and is_import(lines[low - 1]):
+        low -= 1
+    while high < len(lines) and is_import(lines[high]):
+        high += 1
+    return list(lines[low:high])
+
+
+def _sorted(lines: Sequence[str]) -> bool:
+    keys = [_key(line) for line in lines]
+    return keys == sorted(keys)
+
+
 def place(lines: Sequence[str], new: str) -> int:
     """Where *new* goes among the imports of *lines*: to those of its package, in order."""
     imports = [at for at, line in enumerate(lines) if is_import(line)]

@@ -1,10 +1,11 @@
 """Identifier maps read off the history: what the base calls one thing and the target another.
 
-Two sources, both sound only for names that the base's file *binds* (defines or imports) and the
-target's file does not know at all:
+Three sources. The first and the last are sound only for names that the base's file *binds* (defines
+or imports) and the target's file does not know at all:
 
 - the file itself: where its lines in base and target are alike but for a name, and every place
   agrees, that name was changed;
+- the file itself again, for dotted phrases that both say throughout (:mod:`.idioms`);
 - a module that it imports: where the target imports another module in its place, and that one is
   not in the base nor the first in the target, the module was renamed, and what is defined in
   the two files is compared likewise.
@@ -18,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
+from patchseries.port.idioms import idioms
 from patchseries.port.lines import Edit, edits, split_lines
 from patchseries.port.words import counterparts
 
@@ -38,7 +40,15 @@ def learn(base: str, ours: str, theirs: str, in_base: Reader, in_target: Reader)
 
     :returns: name (dotted or not) on the change's side → name in the target; mostly empty
     """
-    unknown = {name for name in _new_names(base, theirs)
+    added = _new_lines(base, theirs)
+    return idioms(base, ours, added) | _names(base, ours, added, in_base, in_target)
+
+
+def _names(
+    base: str, ours: str, added: Sequence[str], in_base: Reader, in_target: Reader
+) -> dict[str, str]:
+    new = {name for line in added for name in names_in(line) if len(name) > 2}
+    unknown = {name for name in new
                if not _says(ours, name) and _says(base, name)}  # fmt: skip
     bound = _bound(base) if unknown else {}
     if not unknown & bound.keys():
@@ -87,11 +97,10 @@ def _in_word(sign: str) -> bool:
     return sign == "_" or sign.isalnum()
 
 
-def _new_names(base: str, theirs: str) -> set[str]:
-    """The names on the lines that theirs adds, those of one or two letters left out."""
+def _new_lines(base: str, theirs: str) -> list[str]:
+    """The lines that theirs adds, each once."""
     old, new = _middle(base, theirs)
-    added = Counter(new.split("\n")) - Counter(old.split("\n"))
-    return {name for line in added for name in names_in(line) if len(name) > 2}
+    return list(Counter(new.split("\n")) - Counter(old.split("\n")))
 
 
 def _middle(one: str, other: str) -> tuple[str, str]:

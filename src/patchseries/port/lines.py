@@ -63,9 +63,9 @@ def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     gaps = [(0, len(old), 0, len(new))]
     while gaps:
         low, high, start, end = gaps.pop()
-        while low < high and start < end and old[low] == new[start]:
-            pairs.append((low, start))
-            low, start = low + 1, start + 1
+        same = _alike(old, new, low, high, start, end)
+        pairs.extend(zip(range(low, low + same), range(start, start + same), strict=True))
+        low, start = low + same, start + same
         while low < high and start < end and old[high - 1] == new[end - 1]:
             high, end = high - 1, end - 1
             pairs.append((high, end))
@@ -74,7 +74,8 @@ def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
         anchors = _anchors(old, new, low, high, start, end)
         if anchors:
             for anchor_old, anchor_new in anchors:
-                gaps.append((low, anchor_old, start, anchor_new))
+                if low < anchor_old and start < anchor_new:  # most anchors are neighbours
+                    gaps.append((low, anchor_old, start, anchor_new))
                 pairs.append((anchor_old, anchor_new))
                 low, start = anchor_old + 1, anchor_new + 1
             gaps.append((low, high, start, end))
@@ -82,6 +83,21 @@ def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
             pairs.extend(_exhaustive(old, new, low, high, start, end))
     pairs.sort()
     return pairs
+
+
+def _alike(
+    old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
+) -> int:
+    """How many lines two ranges begin with alike; compared by the block, as files mostly are."""
+    shortest = min(high - low, end - start)
+    same, step = 0, 1
+    while same < shortest and step:
+        a, b = low + same, start + same
+        if old[a : min(a + step, high)] == new[b : min(b + step, end)] and same + step <= shortest:
+            same, step = same + step, 2 * step
+        else:
+            step //= 2
+    return same
 
 
 def _anchors(

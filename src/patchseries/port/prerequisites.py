@@ -1,7 +1,11 @@
-"""What a change needs that its target lacks: commits named by blame, and proven by trying.
+"""What a change needs that its target lacks: commits that history proposes, proven by trying.
 
-Blame only proposes. A set of prerequisites is named when it was applied, each by git's own merge
-and in order, and the change then merged cleanly on top; each member is needed for that.
+A set of prerequisites is named when it was applied, each by git's own merge and in order, and the
+change then merged cleanly on top; each member is needed for that. Three ways, until one helps:
+
+1. each commit alone that touched what conflicts;
+2. sets that grow by what blame names for the conflict at which the last set stopped;
+3. all that touched the change's files and merges, less what is not needed.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Merge, Repository
-from patchseries.git.blame import creators, introduced, merge_base
+from patchseries.git.blame import creators, introduced, merge_base, touching
 from patchseries.git.textmerge import Region, split_lines
 from patchseries.model import CommitId, TreeId
 from patchseries.port.openfiles import OpenFile, open_files
@@ -24,9 +28,13 @@ NEAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How far the search goes: merges tried, commits in a set, proposals followed per conflict."""
+    """How far the search goes: merges (of 2 to 20 ms) in each of its ways, commits looked at.
 
-    trials: int = 120
+    ``size`` and ``width`` bound the sets that blame proposes: members, and branches per conflict.
+    """
+
+    trials: int = 400
+    commits: int = 300
     size: int = 5
     width: int = 4
 
@@ -108,6 +116,7 @@ class _Search:
         self._bounds = bounds
         self._told = told
         self._proposed: dict[tuple[CommitId, TreeId], list[CommitId]] = {}
+        self._left = bounds.trials
         self.tried = 0
         self.common = merge_base(repository, commit.id, target)
 
@@ -135,43 +144,85 @@ class _Search:
     def find(self) -> list[Prerequisites]:
         """The sets that help, none with a member too many: the smallest first."""
         found: dict[frozenset[CommitId], Prerequisites] = {}
-        seen: set[frozenset[CommitId]] = {frozenset()}
-        queue: list[tuple[int, int, frozenset[CommitId]]] = [(0, 0, frozenset())]
-        while queue and self.tried < self._bounds.trials:
-            size, _, chosen = heapq.heappop(queue)
-            if found and size > min(map(len, found)):
-                break
-            self._told(f"trying {size} prerequisites ({self.tried} tried)")
-            stuck = self._try(chosen)
-            if stuck is None:
+        for way in (self._singles, self._guided, self._all):
+            self._left = self._bounds.trials
+            for chosen in way():
                 least = self._least(chosen)
                 found[least] = self._measured(least)
-            elif size < self._bounds.size:
+            if found:
+                break
+        return sorted(found.values(), key=lambda one: (len(one.commits), one.lines, one.files))
+
+    def _singles(self) -> Iterator[frozenset[CommitId]]:
+        """Each commit alone that touched what conflicts, the last first."""
+        stuck = self._try(frozenset())
+        if stuck is None:
+            return
+        for commit in reversed(self._touching(*stuck[2].conflicted_paths)):
+            if self._left > 0 and self._try(frozenset({commit})) is None:
+                yield frozenset({commit})
+
+    def _guided(self) -> Iterator[frozenset[CommitId]]:
+        """Sets that grow by what blame names where they stop; all of the least size that helps."""
+        seen: set[frozenset[CommitId]] = {frozenset()}
+        queue: list[tuple[int, int, frozenset[CommitId]]] = [(0, 0, frozenset())]
+        helps = self._bounds.size
+        while queue and self._left > 0 and queue[0][0] <= helps:
+            size, _, chosen = heapq.heappop(queue)
+            stuck = self._try(chosen)
+            if stuck is None:
+                helps = size
+                yield chosen
+            elif size < helps:
                 for commit in self._proposals(*stuck):
                     wider = chosen | {commit}
                     if wider not in seen:
                         seen.add(wider)
                         heapq.heappush(queue, (len(wider), len(seen), wider))
-        found.pop(frozenset(), None)
-        return sorted(found.values(), key=lambda one: (len(one.commits), one.lines, one.files))
+
+    def _all(self) -> Iterator[frozenset[CommitId]]:
+        """All that touched the change's files and merges one after the other."""
+        change = Change.of(self._repository, self._commit)
+        tree, taken = self._onto, set()
+        for commit in self._touching(*self._repository.changes(change.before, change.after)):
+            step = Change.of(self._repository, self._repository.commit(commit))
+            merge = self._merged(step, tree)
+            if merge.clean and merge.tree != tree:
+                tree = merge.tree
+                taken.add(commit)
+        if self._merged(change, tree).clean:
+            yield frozenset(taken)
+
+    def _touching(self, *paths: str) -> list[CommitId]:
+        assert self.common is not None
+        found = touching(self._repository, self.common, self._commit.parents[0], *paths)
+        return found[max(0, len(found) - self._bounds.commits) :]
+
+    def _merged(self, change: Change, tree: TreeId) -> Merge:
+        self.tried += 1
+        self._left -= 1
+        if self.tried % 20 == 0:
+            self._told(f"looking for prerequisites: {self.tried} merges tried")
+        return self._repository.merge(change.before, tree, change.after)
 
     def _try(self, chosen: frozenset[CommitId]) -> tuple[Commit, TreeId, Merge] | None:
         """Apply *chosen*, then the change: None when all is clean, else where it stops."""
         tree = self._onto
         for commit in [*self._ordered(chosen), self._commit]:
-            change = Change.of(self._repository, commit)
-            self.tried += 1
-            merge = self._repository.merge(change.before, tree, change.after)
+            merge = self._merged(Change.of(self._repository, commit), tree)
             if not merge.clean:
                 return commit, tree, merge
             tree = merge.tree
         return None
 
     def _least(self, chosen: frozenset[CommitId]) -> frozenset[CommitId]:
-        """*chosen* without the members that are not needed."""
-        for commit in sorted(chosen):
-            if self._try(chosen - {commit}) is None:
-                return self._least(chosen - {commit})
+        """*chosen* without the members that are not needed, the last ones tried first."""
+        before = None
+        while before != chosen:
+            before = chosen
+            for commit in reversed(self._ordered(chosen)):
+                if self._try(chosen - {commit.id}) is None:
+                    chosen -= {commit.id}
         return chosen
 
     def _proposals(self, commit: Commit, tree: TreeId, merge: Merge) -> list[CommitId]:

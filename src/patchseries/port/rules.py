@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from patchseries.port import evidence, imports
+from patchseries.port.lines import split_lines
 from patchseries.port.regions import Candidate, Dispute
 from patchseries.port.weave import Weave
 from patchseries.port.words import merge_words
-from patchseries.port.wrap import fit
+from patchseries.port.wrap import aligned, fit
 
 Rule = Callable[[Dispute], Sequence[str] | None]
 
@@ -76,7 +77,8 @@ def _words(dispute: Dispute) -> Sequence[str] | None:
     merged = merge_words("".join(dispute.base), "".join(dispute.ours), "".join(dispute.theirs))
     if merged is None:
         return None
-    return [fit(merged, (*dispute.base, *dispute.ours, *dispute.theirs))]
+    fitted = fit(merged, (*dispute.base, *dispute.ours, *dispute.theirs))
+    return aligned(split_lines(fitted), dispute.theirs)
 
 
 def _holds(lines: Sequence[str], wanted: Sequence[str]) -> bool:

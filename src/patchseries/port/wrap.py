@@ -1,8 +1,8 @@
-"""Breaking a line that a merge of words made too long, as a person would."""
+"""Laying out the lines that a merge of words changed, as a person would."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 LIMIT = 79
 """What PEP 8 allows, without the line feed."""
@@ -36,3 +36,39 @@ def _broken(line: str) -> str:
     cut, column = best
     rest = " " * column + line[cut + 1 :]
     return line[:cut] + "\n" + rest if len(rest) <= LIMIT else line
+
+
+def aligned(merged: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    """*merged* with the lines that theirs aligned with an open bracket aligned with it again.
+
+    The bracket stands elsewhere when the line above was merged with ours.
+    """
+    place = {line: at for at, line in enumerate(theirs)}
+    out = list(merged)
+    was = now = 0
+    for at in range(1, len(merged)):
+        line = merged[at]
+        above = place.get(line, 0) - 1
+        if above >= 0 and merged[at - 1] != theirs[above]:
+            was, now = _bracket(theirs[above]), _bracket(merged[at - 1])
+            was = was if now and _indent(line) == was else 0
+        if above < 0 or _indent(line) < was:
+            was = 0
+        if was:
+            out[at] = " " * (_indent(line) + now - was) + line.lstrip(" ")
+    return out
+
+
+def _bracket(line: str) -> int:
+    """The column after the innermost bracket that *line* leaves open; 0 for none."""
+    depth: list[int] = []
+    for at, sign in enumerate(line):
+        if sign in "([{":
+            depth.append(at + 1)
+        elif sign in ")]}" and depth:
+            depth.pop()
+    return depth[-1] if depth else 0
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -128,7 +128,3 @@ class Page:
     def lines(self) -> tuple[str, ...]:
         """The release lines of the axis, oldest first."""
         return tuple(dict.fromkeys(release.line for release in self.releases))
-
-    def count(self, severity: str) -> int:
-        """How many findings have that severity."""
-        return sum(finding.severity == severity for finding in self.findings)

@@ -60,7 +60,6 @@ class Timeline:
     lanes: tuple[Lane, ...]
     rows: tuple[Row, ...]
     years: tuple[tuple[float, str], ...]
-    top: float
 
 
 def timeline(releases: Sequence[Release], patches: Sequence[PatchView]) -> Timeline | None:
@@ -84,7 +83,7 @@ def timeline(releases: Sequence[Release], patches: Sequence[PatchView]) -> Timel
         )
         for n, patch in enumerate(patches)
     )  # fmt: skip
-    return Timeline(WIDTH, top + ROW * len(rows) + GAP, lanes, rows, tuple(scale.years()), top)
+    return Timeline(WIDTH, top + ROW * len(rows) + GAP, lanes, rows, tuple(scale.years()))
 
 
 class _Scale:

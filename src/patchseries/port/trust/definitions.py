@@ -26,11 +26,12 @@ _IMPORT = re.compile(
     rb"|import[ \t]+((?:[^\n\\]|\\\n)*))"
 )
 _DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]", b"import *")
+_CLASS = re.compile(rb"\n([ \t]*+)class[ \t]+(\w+)[ \t]*(?:\(([^)]*)\))?[ \t]*:")
 _METHOD = re.compile(rb"\n[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _SET = re.compile(
     rb"\n[ \t]++([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)"
 )
-_SET_NAME = re.compile(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))")
+_SET_NAME = re.compile(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))", re.M)
 _DYNAMIC_CLASS = (b"__getattr", b"setattr(", b"__metaclass__", b"metaclass=")
 
 
@@ -112,16 +113,13 @@ def absolute(name: bytes, package: bytes) -> bytes:
 def read_class(text: bytes, name: bytes) -> Class | None:
     """The class *name* of the module *text*, at whatever depth; None when there is none."""
     text = b"\n" + text.replace(b"\r\n", b"\n")
-    header = re.search(
-        rb"\n([ \t]*+)class[ \t]+%b[ \t]*(?:\(([^)]*)\))?[ \t]*:" % re.escape(name), text
-    )
+    header = next((found for found in _CLASS.finditer(text) if found[2] == name), None)
     if header is None:
         return None
     body = text[header.end() : _class_end(text, header)]
     names = set(_METHOD.findall(body))
-    for targets in _SET.findall(body):
-        names.update(_SET_NAME.findall(targets))
-    bases = tuple(b for b in re.split(rb"[\s,]+", header[2] or b"") if b and b"=" not in b)
+    names.update(_SET_NAME.findall(b"\n".join(_SET.findall(body))))
+    bases = tuple(b for b in re.split(rb"[\s,]+", header[3] or b"") if b and b"=" not in b)
     is_open = any(mark in body for mark in _DYNAMIC_CLASS)
     return Class(frozenset(names), bases, is_open)
 

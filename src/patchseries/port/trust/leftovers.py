@@ -32,10 +32,9 @@ def check_definitions(file: PortedFile) -> Iterator[Finding]:
     if not file.is_python:
         return
     added = {m[1] for _, line in file.added if (m := _DEFINITION.match(line))}
-    added = {n for n in added if len(re.findall(rb"(?:def|class)[ \t]+%b\b" % n, file.result)) > 1}
-    if not added:
+    here = _definitions(file.result_scopes, added) if added else Counter()
+    if max(here.values(), default=0) < 2:
         return
-    here = _definitions(file.result_scopes, added)
     known = _definitions(file.onto_scopes, added) | _definitions(file.after_scopes, added)
     for chain, count in here.items():
         if count > max(1, known[chain]):

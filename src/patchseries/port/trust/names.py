@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from patchseries.model import Finding, Severity
@@ -150,17 +150,18 @@ class Names:
                 found.update(chain[1:])
         return found
 
-    def is_defined_upstream(self, word: bytes) -> bool:
-        """Whether a module that the upstream file imports, no test, defines or spells out *word*.
+    def origin(self, word: bytes) -> str | None:
+        """The module that the upstream file imports, no test, that defines or spells out *word*.
 
         The names of libraries are not defined there, and what a test spells out it made up.
         """
-        pattern = _definition(word)
-        return any(word in text and pattern.search(text) for text in self._origins)
+        texts = [(path, text) for path, text in self._origins.items() if word in text]
+        pattern = _definition(word) if texts else None
+        return next((path for path, text in texts if pattern and pattern.search(text)), None)
 
     @cached_property
-    def _origins(self) -> list[bytes]:
-        """The texts of the modules that the upstream file imports, but for tests.
+    def _origins(self) -> dict[str, bytes]:
+        """The texts of the modules that the upstream file imports, but for tests, by path.
 
         A new file also goes by its neighbours (a database migration names the one before it).
         """
@@ -172,16 +173,17 @@ class Names:
                 if path and "test" not in path:
                     found[path] = self._port.text(self._port.before, path, mapped=True)
                     break
-        return [*found.values(), *self._neighbours()]
+        return dict(self._neighbours()) | found
 
-    def _neighbours(self) -> Iterator[bytes]:
+    def _neighbours(self) -> Iterator[tuple[str, bytes]]:
         folder = self.file.upstream.rpartition("/")[0]
         entry = self._port.repository.entry(self._port.before, folder) if folder else None
         if self.file.before or entry is None or not entry.is_tree:
             return
         for name, found in self._port.repository.tree(entry.oid).items():
             if name.endswith(b".py") and found.is_file and b"test" not in name:
-                yield self._port.repository.blob(found.oid)
+                path = f"{folder}/{name.decode('utf-8', 'surrogateescape')}"
+                yield path, self._port.repository.blob(found.oid)
 
     def _is_lost(self, here: bytes, there: bytes) -> bool:
         """Whether a dotted name leads to something upstream, and to nothing here."""
@@ -224,7 +226,7 @@ Places = Set[tuple[str | None, int | None]]
 """Files with 1-based lines."""
 
 
-def check_words(port: Port, used: Iterable[Names], told: Places) -> Iterator[Finding]:
+def check_words(port: Port, used: Sequence[Names], told: Places) -> Iterator[Finding]:
     """Attributes, keywords and strings that upstream defines nearby, and the target has nowhere.
 
     An object's class is not known before run time. But a name that upstream's modules define and
@@ -238,18 +240,23 @@ def check_words(port: Port, used: Iterable[Names], told: Places) -> Iterator[Fin
         for word, line in names.words():
             if (names.file.path, line + 1) not in told:
                 wanted.setdefault(word, (names, line))
-    absent = _INDEX.absent(port.repository, port.onto, wanted.keys() - defined)
-    for word in sorted(absent):
+    # Nearly every word stands in the target's own file, is a library's, or stands in the target's
+    # version of the module that defines it: the tree is asked last.
+    repository, tree = port.repository, port.onto
+    paths = dict.fromkeys(names.file.path for names in used)
+    new = _INDEX.absent_at(repository, tree, paths, wanted.keys() - defined)
+    origins = {word: path for word in new if (path := wanted[word][0].origin(word))}
+    left = _INDEX.absent_at(repository, tree, dict.fromkeys(origins.values()), origins)
+    for word in sorted(_INDEX.absent(repository, tree, left)):
         names, line = wanted[word]
-        if names.is_defined_upstream(word):
-            yield Finding(
-                "port-unknown-word",
-                Severity.WARNING,
-                f"{_show(word)} stands nowhere in the target",
-                file=names.file.path,
-                line=line + 1,
-                hint="upstream it is there; find its name here",
-            )
+        yield Finding(
+            "port-unknown-word",
+            Severity.WARNING,
+            f"{_show(word)} stands nowhere in the target",
+            file=names.file.path,
+            line=line + 1,
+            hint="upstream it is there; find its name here",
+        )
 
 
 def _definition(word: bytes) -> re.Pattern[bytes]:

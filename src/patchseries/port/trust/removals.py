@@ -85,6 +85,8 @@ class Removals:
 
     def _still_stands(self, name: bytes) -> bool:
         """Whether the result mentions a name that upstream's file no longer does."""
+        if name not in self._file.result:
+            return False
         pattern = re.compile(rb"\b%b\b" % re.escape(name))
         return bool(pattern.search(self._file.result)) and not pattern.search(self._file.after)
 

@@ -1,13 +1,13 @@
-"""Which words stand anywhere in a tree's source files: an index that grows as trees are asked for.
+"""Which words stand anywhere in a tree's source files: an index that grows as words are asked for.
 
-The trees of one history share nearly all their files, so each version of a file is read once for
-a whole batch of ports: after the first tree, a question costs the few files that are new in it.
+The trees of one history share nearly all their files, so each version of a file is read at most
+once for a whole batch of ports. A word is mostly found in a file that was read before: only one
+that is not makes the index read more, and only one that stands nowhere makes it read all.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from patchseries.git import Repository, TreeEntry
 
@@ -27,6 +27,9 @@ _SPACES = bytes(c if c in _WORD_BYTES or c > 127 else 32 for c in range(256))
 MAX_FILES = 40_000
 """How many versions of files the index holds before it starts anew (about 3 kB each)."""
 
+_AT_ONCE = 64
+"""How many files are read together."""
+
 
 def words_of(text: bytes) -> set[bytes]:
     """The words of *text*: identifiers, and runs of them joined by hyphens (``fake-ds``)."""
@@ -43,49 +46,63 @@ def is_source(name: bytes) -> bool:
 
 
 class WordIndex:
-    """For each word, the numbers of the file versions that have it."""
+    """The words of each version of a file that was asked about."""
 
     def __init__(self) -> None:
         """Start with no file."""
-        self._numbers: dict[str, int] = {}
-        self._where: dict[bytes, array[int]] = {}
-        self._trees: dict[str, frozenset[int]] = {}
+        self._words: dict[str, bytes] = {}
 
     def absent(self, repository: Repository, tree: str, words: Iterable[bytes]) -> set[bytes]:
         """Those of *words* that stand in no source file of *tree*."""
-        if len(self._numbers) > MAX_FILES:
-            self._clear()
-        files = self._files(repository, tree)
-        return {w for w in words if not self._stands(w, files)}
+        left = set(words)
+        if not left:
+            return left
+        files = list(_source_files(repository, tree))
+        left = self._absent_from(repository, (f for f in files if f.oid in self._words), left)
+        unread = [f for f in files if f.oid not in self._words] if left else []
+        for at in range(0, len(unread), _AT_ONCE):
+            some = unread[at : at + _AT_ONCE] if left else []
+            repository.prefetch(entry.oid for entry in some)
+            left = self._absent_from(repository, some, left)
+        return left
 
-    def _clear(self) -> None:
-        for table in (self._numbers, self._where, self._trees):
-            table.clear()
+    def absent_at(
+        self, repository: Repository, tree: str, paths: Iterable[str], words: Iterable[bytes]
+    ) -> set[bytes]:
+        """Those of *words* that stand in none of the source files *paths* of *tree*."""
+        names = (
+            (path.rpartition("/")[2].encode("utf-8", "surrogateescape"), path) for path in paths
+        )
+        entries = (repository.entry(tree, path) for name, path in names if is_source(name))
+        files = (entry for entry in entries if entry is not None and entry.is_file)
+        return self._absent_from(repository, files, set(words))
 
-    def _stands(self, word: bytes, files: frozenset[int]) -> bool:
-        return any(number in files for number in self._where.get(word, ()))
+    def _absent_from(
+        self, repository: Repository, files: Iterable[TreeEntry], left: set[bytes]
+    ) -> set[bytes]:
+        for entry in files:
+            if not left:
+                break
+            there = self._words_in(repository, entry.oid)
+            left = {word for word in left if b"\n%b\n" % word not in there}
+        return left
 
-    def _files(self, repository: Repository, tree: str) -> frozenset[int]:
-        known = self._trees.get(tree)
+    def _words_in(self, repository: Repository, oid: str) -> bytes:
+        """The words of a file, each between two line feeds; a set of them takes six times more."""
+        known = self._words.get(oid)
         if known is None:
-            known = self._trees[tree] = self._index(repository, tree)
+            if len(self._words) >= MAX_FILES:
+                self._words.clear()
+            data = repository.blob(oid)
+            is_text = len(data) <= MAX_BYTES and b"\0" not in data
+            known = b"\n%b\n" % b"\n".join(words_of(data)) if is_text else b""
+            self._words[oid] = known
         return known
 
-    def _index(self, repository: Repository, tree: str) -> frozenset[int]:
-        found: set[int] = set()
-        for name, entry in repository.tree(tree).items():
-            if entry.is_tree:
-                found |= self._files(repository, entry.oid)
-            elif entry.is_file and is_source(name):
-                found.add(self._number(repository, entry))
-        return frozenset(found)
 
-    def _number(self, repository: Repository, entry: TreeEntry) -> int:
-        number = self._numbers.get(entry.oid)
-        if number is None:
-            number = self._numbers[entry.oid] = len(self._numbers)
-            data = repository.blob(entry.oid)
-            if len(data) <= MAX_BYTES and b"\0" not in data:
-                for word in words_of(data):
-                    self._where.setdefault(word, array("I")).append(number)
-        return number
+def _source_files(repository: Repository, tree: str) -> Iterator[TreeEntry]:
+    for name, entry in repository.tree(tree).items():
+        if entry.is_tree:
+            yield from _source_files(repository, entry.oid)
+        elif entry.is_file and is_source(name):
+            yield entry

@@ -1,0 +1,46 @@
+"""``series checkout``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from patchseries.cli.common import Given, Progress, options, show, show_json
+from patchseries.errors import UsageError
+
+
+@click.command("checkout")
+@click.argument("project_name", metavar="PROJECT")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@options("onto", "offline", "mirror", "json", "quiet", "color")
+@click.option("--series", "name", metavar="NAME", help="Of this series.")
+def command(project_name: str, folder: Path | None, **given: Any) -> int:
+    """The series of PROJECT on one base as a git branch in DIR, a commit for each patch.
+
+    Edit it with git (rebase -i, commit --amend), then take it back with `series refresh DIR`.
+    """
+    from patchseries.pipeline.branch import check_out
+
+    asked = replace(Given(**given), project=(project_name,))
+    series, selection = asked.open()
+    bases = selection.bases_of(series.manifest, project_name)
+    if len(asked.onto) > 1:
+        raise UsageError("one base at a time")
+    base = bases[-1]
+    target = folder or Path(f"{project_name}-{base.replace('/', '-')}")
+    target = Path(os.path.abspath(target))
+    with Progress(asked) as progress:
+        session = asked.session(progress)
+        pins = session.at_hand(series, selection)
+        with session.ingredients(series, pins) as ingredients:
+            made = check_out(session, series, ingredients, project_name, base, target)
+    if asked.as_json:
+        show_json({"folder": str(made.folder), "project": project_name, "base": base}, ok=True)
+    else:
+        show(f"{project_name} {base} with its series: {made.folder}", asked)
+        show(f"then: series refresh {os.path.relpath(made.folder)}", asked)
+    return 0

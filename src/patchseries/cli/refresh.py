@@ -1,0 +1,107 @@
+"""``series refresh``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.building import maintainer
+from patchseries.cli.common import Given, Progress, now, options, say, show, show_json
+from patchseries.errors import UsageError
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.refresh import Plan
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.session import Session
+    from patchseries.port.decisions import Signature
+
+
+@click.command("refresh")
+@click.argument("what", metavar="DIR|PATCH")
+@options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
+@click.option("-y", "--yes", is_flag=True, help="Do it without being asked.")
+@click.option("-m", "--reason", default="edited on a branch", show_default=True, metavar="TEXT",
+              help="Kept with the resolutions that come of it.")  # fmt: skip
+def command(what: str, yes: bool, reason: str, **given: Any) -> int:
+    """Take a branch of `series checkout`, or a patch file edited by hand, back into the series.
+
+    Shows first what manifest, own patches and resolutions would become; `-n` ends there.
+    """
+    asked = Given(**given)
+    by = _signed(reason)
+    with Progress(asked) as progress:
+        session = asked.session(progress)
+        if (Path(what) / ".git").is_dir():
+            return _branch(session, Path(os.path.abspath(what)), asked, by, yes)
+        return _file(session, what, asked, by, yes)
+
+
+def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bool) -> int:
+    from patchseries.pipeline.branch import branch_steps, column_steps, read_checkout
+    from patchseries.pipeline.refresh import Column, plan_branch, prove
+
+    made = read_checkout(folder)
+    named = replace(asked, name=made.series, project=(made.project,), onto=(made.base,))
+    series, selection = named.open()
+    pins = session.at_hand(series, selection)
+    with session.ingredients(series, pins) as given:
+        start, old = column_steps(session, given, made.project, made.base)
+        new = branch_steps(given, made)
+        column = Column(given, made.project, made.base, by)
+        plan = plan_branch(column, series.manifest_path.read_text("utf-8"), old, new)
+        if plan.words:
+            prove(session, series, column, plan, new[-1].after if new else start)
+    return _end(session, series, plan, [], asked, yes)
+
+
+def _file(session: Session, patch: str, asked: Given, by: Signature, yes: bool) -> int:
+    from patchseries.pipeline.rebase import rebase
+    from patchseries.pipeline.refresh import Column, patch_path, plan_file
+
+    series, selection = replace(asked, patch=(patch,)).open()
+    if len(asked.onto) != 1:
+        raise UsageError("on which base was the patch file edited?", hint="say --onto BASE")
+    base = asked.onto[0]
+    pins = session.at_hand(series, selection)
+    entry = series.manifest.patch(patch)
+    assert entry is not None
+    path = patch_path(series, entry, base)
+    if not (series.root / path).is_file():
+        raise UsageError(f"there is no {path}")
+    with session.ingredients(series, pins) as given:
+        cells = rebase(given, selection, session.told).cells
+        cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
+        column = Column(given, entry.project, base, by)
+        text = series.manifest_path.read_text("utf-8")
+        plan = plan_file(column, text, cell, (series.root / path).read_bytes())
+    return _end(session, series, plan, [path], asked, yes)
+
+
+def _end(
+    session: Session, series: Series, plan: Plan, edited: list[str], asked: Given, yes: bool
+) -> int:
+    from patchseries.pipeline.refresh import write
+
+    if not asked.as_json:
+        for words in plan.words:
+            show(words, asked)
+        if not plan.words:
+            show("nothing changed", asked)
+    do = bool(plan.words) and not asked.dry_run
+    do = do and (yes or (not asked.as_json and click.confirm("Take it in?", err=True)))
+    changed = write(session, series, plan, edited) if do else []
+    if asked.as_json:
+        show_json({"plan": plan.words, "changed": changed}, ok=do or not plan.words)
+    elif do:
+        say(f"{len(changed)} files written; then: series rebase")
+    return 1 if plan.words and not do else 0
+
+
+def _signed(reason: str) -> Signature:
+    from patchseries.port.decisions import Signature
+
+    return Signature(str(maintainer()), now().date().isoformat(), reason)

@@ -1,0 +1,185 @@
+"""A column of the series as a git branch: one commit a patch, to be edited with git."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchseries import process
+from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.files import explained, staging
+from patchseries.git import Repository, Signature
+from patchseries.git.repository import ISOLATED
+from patchseries.model import TreeId
+from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.pipeline.provenance import read_header
+from patchseries.pipeline.rebase import Ingredients, rebase
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+
+TRAILER = "Series-Patch"
+_TRAILER = re.compile(rf"^{TRAILER}: (\S+)[ \t]*$", re.M)
+_STATE = "series.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One commit of the branch: the patch it is (None: a new one), message and trees."""
+
+    name: str | None
+    message: str
+    author: Signature
+    before: TreeId
+    after: TreeId
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A branch that was checked out: where, of what, and the commit that its patches stand on."""
+
+    folder: Path
+    series: str
+    project: str
+    base: str
+    root: str
+
+
+def column_steps(
+    session: Session, given: Ingredients, project: str, base: str
+) -> tuple[TreeId, list[Step]]:
+    """The tree of the base, and the patches and own patches on it as steps.
+
+    :raises SeriesError: a patch conflicts there
+    """
+    cells = rebase(given, Selection((project,), (base,)), session.told).cells
+    steps: list[Step] = []
+    for cell in cells:
+        if cell.outcome == "conflict":
+            raise SeriesError(
+                f"{cell.patch} conflicts on {base}",
+                hint="finish it first with `series resolve`",
+                exit_code=ExitCode.FINDINGS,
+            )
+        tree = cell.before
+        entry = given.manifest.patch(cell.patch)
+        names = [cell.patch, *(entry.fixups_in_use if entry else ())]
+        for name, file in zip(names, cell.files, strict=False):
+            applied = apply_patch(given.repository, tree, file.data)
+            assert not isinstance(applied, Rejected), "a patch file applies on its own base"
+            head = read_header(file.data)
+            message = f"{head.subject}\n\n{head.body}".strip("\n")
+            steps.append(Step(name, message, head.author, tree, applied.tree))
+            tree = applied.tree
+    return cells[0].before, steps
+
+
+def check_out(
+    session: Session, series: Series, given: Ingredients, project: str, base: str, folder: Path
+) -> Checkout:
+    """Make *folder* a git work tree with the series of *project* on *base* as commits.
+
+    :raises UsageError: the folder is there already
+    :raises SeriesError: a patch conflicts there, or the disk is full
+    """
+    if folder.exists():
+        raise UsageError(f"{folder} is there already")
+    start, steps = column_steps(session, given, project, base)
+    with explained("set up the work tree"), staging(folder.parent) as stage:
+        tree = stage / "tree"
+        process.run(["git", "init", "--quiet", "--initial-branch=series", tree], env=ISOLATED)
+        objects = given.repository.objects_folder
+        shutil.copytree(objects, tree / ".git/objects", dirs_exist_ok=True)
+        (tree / ".git/info").mkdir(exist_ok=True)
+        attributes = "* -text -ident -filter -working-tree-encoding\n"
+        (tree / ".git/info/attributes").write_text(attributes)
+        with Repository(tree) as repository:
+            nobody = Signature("patchseries", "", 0, "+0000")
+            root = _commit(repository, start, f"{project} {base}", nobody, None)
+            tip = root
+            for step in steps:
+                message = f"{step.message}\n\n{TRAILER}: {step.name}"
+                tip = _commit(repository, step.after, message, step.author, tip)
+            repository.run("update-ref", "refs/heads/series", tip)
+            repository.run("-C", str(tree), f"--work-tree={tree}", "reset", "--quiet", "--hard")
+        told = {"series": series.name, "project": project, "base": base, "root": root}
+        (tree / ".git" / _STATE).write_text(json.dumps(told))
+        tree.rename(folder)
+    return Checkout(folder, series.name, project, base, root)
+
+
+def read_checkout(folder: Path) -> Checkout:
+    """The checkout in *folder*.
+
+    :raises UsageError: there is none
+    """
+    try:
+        return Checkout(folder, **json.loads((folder / ".git" / _STATE).read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"{folder} was not made by `series checkout`", cause=str(error)) from error
+
+
+def branch_steps(given: Ingredients, checkout: Checkout) -> list[Step]:
+    """The commits of the branch now, their objects brought into the scratch repository.
+
+    :raises SeriesError: uncommitted changes, a merge, or a branch that left its root
+    """
+    with Repository(checkout.folder) as branch:
+        work_tree = ("-C", str(checkout.folder), f"--work-tree={checkout.folder}")
+        dirty = branch.run(*work_tree, "status", "--porcelain", "--untracked-files=no").stdout
+        if dirty:
+            raise _refused(f"{checkout.folder} has changes that are not committed")
+        head = branch.resolve("HEAD")
+        listed = branch.run("rev-list", "--reverse", f"{checkout.root}..HEAD").stdout
+        commits = listed.decode().split()
+        if branch.run("merge-base", "--is-ancestor", checkout.root, "HEAD", accept=(0, 1)).status:
+            raise _refused(f"{head} does not stand on the base of the checkout")
+        pack = branch.run("pack-objects", "--revs", "--stdout", "-q",
+                          stdin=f"HEAD\n^{checkout.root}\n".encode()).stdout  # fmt: skip
+        root = branch.read(checkout.root)[1]
+    given.repository.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=root)
+    given.repository.run("unpack-objects", "-q", stdin=pack)
+    return _steps(given.repository, commits)
+
+
+def patch_id(repository: Repository, step: Step) -> bytes:
+    """What git calls the same change: the diff without line numbers and white space."""
+    diff = repository.diff(step.before, step.after)
+    return repository.run("patch-id", "--stable", stdin=diff).stdout.split(b" ")[0]
+
+
+def _steps(repository: Repository, commits: Sequence[str]) -> list[Step]:
+    steps = []
+    for commit in map(repository.commit, commits):
+        if len(commit.parents) != 1:
+            raise _refused(f"{commit.id[:12]} is a merge: the branch must be one line")
+        found = _TRAILER.findall(commit.text)
+        message = _TRAILER.sub("", commit.text).strip("\n")
+        before = repository.commit(commit.parents[0]).tree
+        name = found[-1] if found else None
+        steps.append(Step(name, message, commit.author, before, commit.tree))
+    return steps
+
+
+def _commit(
+    repository: Repository, tree: str, message: str, author: Signature, parent: str | None
+) -> str:
+    env = {
+        f"GIT_{role}_{key}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for key, value in (
+            ("NAME", author.name or "unknown"),
+            ("EMAIL", author.mail),
+            ("DATE", f"@{author.time} {author.zone}"),
+        )
+    }
+    on = ("-p", parent) if parent else ()
+    done = repository.run("commit-tree", tree, *on, stdin=f"{message}\n".encode(), env=env)
+    return done.stdout.decode().strip()
+
+
+def _refused(why: str) -> SeriesError:
+    return SeriesError(why, exit_code=ExitCode.FINDINGS)

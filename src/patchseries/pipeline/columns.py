@@ -1,0 +1,228 @@
+"""The columns of a series as the gate looks at them, with what was worked out for each.
+
+Porting and applying are what takes time. Both are pure functions of what a column is made of, so
+their facts are kept in the cache, under a digest of all of that and of this program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+import patchseries
+from patchseries.checks.material import Application, Column, Moved, Obstacle, Ported
+from patchseries.errors import SeriesError
+from patchseries.files import sha256, write_atomic
+from patchseries.model import CommitId
+from patchseries.patches.compose import patch_name, series_folder
+from patchseries.patches.dpkg import guard_links
+from patchseries.patches.quilt import format_series
+from patchseries.pipeline.applying import AppliedCell, apply_series
+from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.resolutions import FOLDER
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+from patchseries.sources import fetch, wants
+from patchseries.sources.plan import Want
+
+_MOST_KEPT = 1000
+"""Columns whose facts are kept, of all series that share the cache; each is a few kilobytes."""
+
+_Pins = Mapping[tuple[str, str], CommitId]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What was worked out for one column; ``files`` are those of one that is not stored."""
+
+    __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    applied: tuple[Application, ...]
+    ported: tuple[Ported, ...]
+    files: Mapping[str, bytes]
+
+
+class Columns:
+    """The columns of a selection, with their facts from the cache or worked out anew."""
+
+    def __init__(
+        self,
+        session: Session,
+        series: Series,
+        selection: Selection,
+        own: Mapping[str, bytes | None],
+        *,
+        full: bool,
+    ) -> None:
+        """
+        :param own: the own patches that the manifest names
+        :param full: work everything out anew, whatever is kept
+        """
+        self._session = session
+        self._series = series
+        self._selection = selection
+        self._own = own
+        self._full = full
+        folder = series.root / FOLDER / series.name
+        self._resolutions = sha256(
+            b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.toml")))
+        )
+
+    def all(self) -> Iterator[Column]:
+        """Every selected column, in order."""
+        chosen = self._series.manifest
+        for project in self._selection.projects_of(chosen):
+            for base in self._selection.bases_of(chosen, project):
+                yield self._with_facts(self._on_disk(project, base))
+
+    def _on_disk(self, project: str, base: str) -> Column:
+        folder = series_folder(self._series.name, base, project)
+        path = self._series.root / folder
+        entries = sorted(path.iterdir()) if path.is_dir() else []
+        files = [e for e in entries if e.is_file() and not e.is_symlink()]
+        return Column(
+            project,
+            base,
+            folder,
+            {e.name: e.read_bytes() for e in files},
+            tuple(e.name for e in entries if e not in files),
+            stored=path.is_dir(),
+        )
+
+    def _with_facts(self, column: Column) -> Column:
+        wanted = wants(self._series.manifest, [column.project], [column.base])
+        key = self._key(column, wanted)
+        kept = None if self._full else self._kept(key)
+        if kept is None:
+            self._session.told(f"checking {column.project} on {column.base}")
+            try:
+                kept = self._work_out(column, wanted)
+            except SeriesError as error:
+                return replace(column, obstacle=Obstacle(error.message, error.hint))
+            self._keep(key, kept)
+        files = column.files if column.stored else kept.files
+        return replace(column, files=files, applied=kept.applied, ported=kept.ported)
+
+    def _key(self, column: Column, wanted: Sequence[Want]) -> str:
+        """A digest of all that the facts of *column* are a function of."""
+        series, chosen = self._series, self._series.manifest
+        patches = chosen.patches_of(column.project)
+        parts = [
+            program_digest(),
+            series.name,
+            column.base,
+            str(column.stored),
+            chosen.projects[column.project].model_dump_json(),
+            *(patch.model_dump_json() for patch in patches),
+            *(str(series.lock.cells.get((patch.name, column.base))) for patch in patches),
+            *(str(series.lock.pins.get((w.repository, w.rev))) for w in wanted),
+            *(f"{name} {sha256(data)}" for name, data in sorted(column.files.items())),
+            *(f"{name} {sha256(data or b'')}" for name, data in sorted(self._own.items())),
+            self._resolutions,
+        ]
+        return sha256("\0".join(parts).encode())
+
+    @property
+    def _folder(self) -> Path:
+        return self._session.cache.root / "checks"
+
+    def _kept(self, key: str) -> _Facts | None:
+        try:
+            return _FACTS.validate_json((self._folder / f"{key}.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def _keep(self, key: str, facts: _Facts) -> None:
+        """Keep *facts*, and drop the oldest when there are many."""
+        write_atomic(self._folder / f"{key}.json", _FACTS.dump_json(facts))
+        kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        for path in kept[:-_MOST_KEPT]:
+            path.unlink(missing_ok=True)
+
+    def _work_out(self, column: Column, wanted: Sequence[Want]) -> _Facts:
+        pins = self._at_hand(wanted)
+        only = Selection((column.project,), (column.base,))
+        with self._session.ingredients(self._series, pins) as given:
+            cells = rebase(given, only, _quiet).cells
+            files = column.files if column.stored else _made(cells)
+            there = {f"{column.folder}/{name}": data for name, data in files.items()}
+            applied = apply_series(self._series, given.repository, pins, only, _quiet, files=there)
+            whole = replace(column, files=files)
+            return _Facts(
+                tuple(self._application(given, whole, pins, cell) for cell in applied),
+                tuple(_ported(cell) for cell in cells),
+                {} if column.stored else files,
+            )
+
+    def _at_hand(self, wanted: Sequence[Want]) -> dict[tuple[str, str], CommitId]:
+        """The pins of *wanted*, their objects in the cache.
+
+        What the lock pins is taken by its commit id, whatever the name means today.
+        """
+        locked = self._series.lock.pins
+        renamed = [
+            replace(want, rev=locked.get((want.repository, want.rev), want.rev)) for want in wanted
+        ]
+        found = fetch(self._session.cache, renamed, {}, self._session.fetching)
+        return {
+            (want.repository, want.rev): found[want.repository, by_id.rev]
+            for want, by_id in zip(wanted, renamed, strict=True)
+        }
+
+    def _application(
+        self, given: Ingredients, column: Column, pins: _Pins, cell: AppliedCell
+    ) -> Application:
+        patches = given.manifest.patches_of(column.project)
+        number = next(n for n, p in enumerate(patches, 1) if p.name == cell.patch)
+        data = column.files.get(patch_name(number, cell.patch), b"")
+        repository = given.manifest.projects[column.project].repository
+        tree = given.repository.commit(pins[repository, column.base]).tree
+        return Application(
+            cell.patch,
+            str(cell.result),
+            cell.reason,
+            tuple(Moved(o.path, o.hunk, o.lines) for o in cell.offsets),
+            guard_links(given.repository, tree, cell.patch, data),
+        )
+
+
+_FACTS = TypeAdapter(_Facts)
+
+
+def _made(cells: Sequence[RebasedCell]) -> dict[str, bytes]:
+    """The folder that publishing *cells* would write."""
+    files = [file for cell in cells for file in cell.files]
+    names = format_series(file.name for file in files)
+    return {"series": names.encode()} | {file.name: file.data for file in files}
+
+
+def _ported(cell: RebasedCell) -> Ported:
+    return Ported(
+        cell.patch,
+        cell.outcome,
+        cell.result.strategies,
+        {file.name: file.sha256 for file in cell.files},
+        cell.result.findings,
+        cell.result.conflicts,
+        cell.result.resolutions,
+    )
+
+
+@cache
+def program_digest() -> str:
+    """A digest of this program: facts that another version worked out are none."""
+    root = Path(patchseries.__file__).parent
+    digest = hashlib.sha256()
+    for room in ("git", "manifest", "port", "patches", "pipeline"):
+        for path in sorted((root / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _quiet(_: str) -> None:
+    """Progress that nobody watches."""

@@ -1,0 +1,271 @@
+"""An edited branch or patch file back into the series: planned, proven in memory, then written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import tomlkit
+
+from patchseries import manifest as manifests
+from patchseries.errors import ExitCode, SeriesError
+from patchseries.git import Repository
+from patchseries.journal import commit_files
+from patchseries.manifest import PatchEntry
+from patchseries.model import TreeId
+from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.patches.compose import compose, patch_diff, patch_name, series_folder
+from patchseries.patches.header import PatchHeader, split_patch
+from patchseries.pipeline.branch import Step, patch_id
+from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.resolutions import resolution_changes
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
+from patchseries.port import Change
+from patchseries.port.decisions import Signature, UnsettledError, resolutions_of
+from patchseries.port.resolutions import Resolution
+
+
+@dataclass
+class Plan:
+    """What a refresh would do: in words, and as the new manifest, own patches and resolutions."""
+
+    manifest: str
+    words: list[str] = field(default_factory=list)
+    own: dict[str, bytes] = field(default_factory=dict)
+    resolutions: list[Resolution] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Which column is refreshed, and who does it."""
+
+    given: Ingredients
+    project: str
+    base: str
+    signed: Signature
+
+    @property
+    def repository(self) -> Repository:
+        """Where the trees are."""
+        return self.given.repository
+
+
+def plan_branch(column: Column, text: str, old: Sequence[Step], new: Sequence[Step]) -> Plan:
+    """What makes the series from *old* to *new*, steps of one branch; *text* is the manifest.
+
+    :raises SeriesError: patches changed places, or one is there twice
+    """
+    plan = Plan(text)
+    known = {step.name: step for step in old}
+    order = [step.name for step in new if step.name]
+    if len(set(order)) < len(order) or not set(order) <= known.keys():
+        raise _refused("a patch is on the branch twice, or was never in the series")
+    if order != [step.name for step in old if step.name in order]:
+        raise _refused("the patches changed places; do that in the manifest, which orders them")
+    last: str | None = None
+    for step in new:
+        if step.name is None:
+            last = _add(column, plan, step, last)
+            continue
+        before = known[step.name]
+        if patch_id(column.repository, step) != patch_id(column.repository, before):
+            _change(column, plan, step, "changed")
+        elif step.message != before.message:
+            _change(column, plan, step, "reworded")
+        if not step.name.endswith(".patch"):
+            last = step.name
+    for step in old:
+        if step.name not in order:
+            _drop(column, plan, step)
+    return plan
+
+
+def plan_file(column: Column, text: str, cell: RebasedCell, data: bytes) -> Plan:
+    """What takes the patch file *data*, edited by hand, in for *cell*.
+
+    :raises SeriesError: it does not apply
+    """
+    applied = apply_patch(column.repository, cell.before, data)
+    if isinstance(applied, Rejected):
+        raise _refused(f"the edited patch does not apply on {cell.base}: {applied}")
+    plan = Plan(text)
+    if applied.tree == cell.result.tree:
+        return plan
+    resolved = _as_resolutions(column, cell.patch, cell.before, applied.tree)
+    if resolved is not None:
+        plan.resolutions += resolved
+        plan.words.append(f"changed {cell.patch}: {len(resolved)} resolutions")
+    else:
+        head = split_patch(data)[0].partition(b"\n---\n")[0].rstrip(b"\n") + b"\n"
+        diff = patch_diff(column.repository, cell.before, applied.tree)
+        _own_source(column, plan, cell.patch, head + b"---\n" + diff, "changed")
+    return plan
+
+
+def prove(session: Session, series: Series, column: Column, plan: Plan, final: TreeId) -> None:
+    """Port with *plan* in memory: the result must be the tree *final*.
+
+    :raises SeriesError: it is not
+    """
+    manifest = manifests.parse(plan.manifest, str(series.manifest_path))
+    keys = {(one.patch, one.key) for one in plan.resolutions}
+    kept = tuple(o for o in column.given.resolutions if (o.patch, o.key) not in keys)
+
+    def patch_bytes(source: Any) -> bytes:
+        name = source if isinstance(source, str) else source.file or ""
+        return plan.own[name] if name in plan.own else column.given.patch_bytes(source)
+
+    given = replace(
+        column.given, manifest=manifest, resolutions=(*kept, *plan.resolutions),
+        patch_bytes=patch_bytes,
+    )  # fmt: skip
+    chosen = Selection((column.project,), (column.base,))
+    tree = rebase(given, chosen, session.told).trees[column.project, column.base]
+    different = column.repository.changes(tree, final)
+    if different:
+        raise _refused(f"this cannot be taken in: {min(different)} would come out otherwise")
+
+
+def write(session: Session, series: Series, plan: Plan, edited: Sequence[str] = ()) -> list[str]:
+    """Write *plan* as one operation; *edited* are patch files that the next rebase writes again."""
+    changes: dict[str, bytes | None] = {f"patches/{n}": data for n, data in plan.own.items()}
+    changes |= resolution_changes(series, plan.resolutions)
+    manifest = str(series.manifest_path.relative_to(series.root))
+    changes[manifest] = plan.manifest.encode()
+    changes |= dict.fromkeys(edited)
+    return commit_files(series.root, changes, session.operation)
+
+
+def patch_path(series: Series, patch: PatchEntry, base: str) -> str:
+    """The file of *patch* on *base*, below the root."""
+    number = [p.name for p in series.manifest.patches_of(patch.project)].index(patch.name) + 1
+    return f"{series_folder(series.name, base, patch.project)}/{patch_name(number, patch.name)}"
+
+
+def _change(column: Column, plan: Plan, step: Step, how: str) -> None:
+    assert step.name is not None
+    if step.name.endswith(".patch"):
+        plan.own[step.name] = _composed(column, step)
+        plan.words.append(f"{how} {step.name}")
+        return
+    resolved = None
+    if how == "changed":
+        resolved = _as_resolutions(column, step.name, step.before, step.after)
+    if resolved is None:
+        _own_source(column, plan, step.name, _composed(column, step), how)
+    else:
+        plan.resolutions += resolved
+        plan.words.append(f"changed {step.name}: {len(resolved)} resolutions")
+
+
+def _as_resolutions(
+    column: Column, name: str, before: TreeId, after: TreeId
+) -> list[Resolution] | None:
+    """The edit as resolutions, where git's merge has a conflict that they can settle so."""
+    entry = column.given.manifest.patch(name)
+    source = entry.source_for(column.base) if entry else None
+    if entry is None or source is None or not source.rev:
+        return None
+    project = column.given.manifest.projects[entry.project]
+    commit = column.given.pins[source.repository or project.repository, source.rev]
+    change = Change.of(column.repository, column.repository.commit(commit))
+    merge = column.repository.merge(change.before, before, change.after)
+    if merge.clean:
+        return None
+    try:
+        return resolutions_of(column.repository, merge, name, after, column.signed)
+    except UnsettledError:
+        return None
+
+
+def _own_source(column: Column, plan: Plan, name: str, data: bytes, how: str) -> None:
+    """From now on the patch is, on this base, a file of one's own."""
+    file = f"own/{name}-{column.base.replace('/', '-')}.patch"
+    plan.own[file] = data
+    plan.words.append(f"{how} {name}: patches/{file} on {column.base}")
+    document = tomlkit.parse(plan.manifest)
+    table = _patch_table(document, name)
+    holder = table["variants"][table["choose"]] if "choose" in table else table
+    new = tomlkit.inline_table()
+    new.append("bases", f"=={column.base}")
+    new.append("file", file)
+    sources = holder.get("source")
+    found = sources if isinstance(sources, list) else [sources] if sources else []
+    if any(one.get("file") == file for one in found):
+        return
+    if isinstance(sources, tomlkit.items.AoT):
+        entry = tomlkit.table()
+        entry.update(new)
+        sources.insert(0, entry)
+    else:
+        array = tomlkit.array().multiline(True)
+        for one in (new, *found):
+            array.append(one)
+        holder["source"] = array
+    plan.manifest = tomlkit.dumps(document)
+
+
+def _drop(column: Column, plan: Plan, step: Step) -> None:
+    document = tomlkit.parse(plan.manifest)
+    assert step.name is not None
+    if step.name.endswith(".patch"):
+        patches: Any = document["patch"]
+        for table in patches:
+            holders = [table, *table.get("variants", {}).values()]
+            for holder in holders:
+                if step.name in holder.get("fixups", []):
+                    holder["fixups"].remove(step.name)
+        plan.words.append(f"dropped {step.name} on all bases")
+    else:
+        table = _patch_table(document, step.name)
+        bounds = table.get("bases")
+        table["bases"] = ",".join(filter(None, [bounds, f"!={column.base}"]))
+        plan.words.append(f"dropped {step.name} on {column.base}")
+    plan.manifest = tomlkit.dumps(document)
+
+
+def _add(column: Column, plan: Plan, step: Step, after: str | None) -> str:
+    """A new patch behind the one called *after*; its name."""
+    subject = step.message.split("\n", 1)[0]
+    taken = {p.name for p in manifests.parse(plan.manifest).patches}
+    name = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:40].strip("-") or "new"
+    while name in taken:
+        name += "-2"
+    plan.own[f"own/{name}.patch"] = _composed(column, step)
+    plan.words.append(f"new {name}: patches/own/{name}.patch on {column.base}")
+    document = tomlkit.parse(plan.manifest)
+    source = tomlkit.inline_table()
+    source.append("file", f"own/{name}.patch")
+    entry = tomlkit.table()
+    values = {"name": name, "project": column.project, "bases": f"=={column.base}"}
+    entry.update(values | {"source": source})
+    patches: Any = document["patch"]
+    names = [one["name"] for one in patches]
+    at = names.index(after) + 1 if after else _first_of(patches, column.project)
+    if at < len(patches):
+        entry.add(tomlkit.nl())
+    patches.insert(at, entry)
+    plan.manifest = tomlkit.dumps(document)
+    return name
+
+
+def _first_of(patches: Any, project: str) -> int:
+    return next((n for n, one in enumerate(patches) if one["project"] == project), len(patches))
+
+
+def _composed(column: Column, step: Step) -> bytes:
+    subject, _, body = step.message.partition("\n")
+    header = PatchHeader(step.author, subject, body.strip("\n"))
+    return compose(header, patch_diff(column.repository, step.before, step.after))
+
+
+def _patch_table(document: tomlkit.TOMLDocument, name: str) -> Any:
+    patches: Any = document["patch"]
+    return next(one for one in patches if one["name"] == name)
+
+
+def _refused(why: str) -> SeriesError:
+    return SeriesError(why, exit_code=ExitCode.FINDINGS)

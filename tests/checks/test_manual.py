@@ -1,0 +1,81 @@
+"""The CI snippets of the manual: valid by the services' schemas, and their commands work."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from patchseries.cli import group
+from patchseries.cli.check import FORMATS
+from support.ovens import Oven
+
+MANUAL = Path(__file__).parents[2] / "docs" / "manual" / "check.md"
+SCHEMAS = {
+    "GitHub": ["--builtin-schema", "vendor.github-workflows"],
+    "GitLab": ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"],
+}
+
+
+def snippet(service: str) -> str:
+    """The YAML below the heading of a service."""
+    found = re.search(
+        rf"^## {service}$.*?^```yaml\n(.*?)^```", MANUAL.read_text(), re.DOTALL | re.MULTILINE
+    )
+    assert found
+    return found[1]
+
+
+def series_commands(text: str) -> list[list[str]]:
+    """The words after `series` on each line of a job."""
+    lines = re.findall(r"^\s*- (?:run: )?series (.*)$", text, re.MULTILINE)
+    return [shlex.split(line) for line in lines]
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_the_snippet_is_what_the_service_reads(service: str, tmp_path: Path) -> None:
+    file = tmp_path / "ci.yml"
+    file.write_text(snippet(service))
+    argv = [sys.executable, "-m", "check_jsonschema", *SCHEMAS[service], str(file)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_schema_can_say_no(tmp_path: Path) -> None:
+    file = tmp_path / "ci.yml"
+    file.write_text(snippet("GitHub").replace("runs-on", "run-on"))
+    argv = [sys.executable, "-m", "check_jsonschema", *SCHEMAS["GitHub"], str(file)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+def test_the_commands_of_the_snippet_work(oven: Oven, service: str) -> None:
+    commands = series_commands(snippet(service))
+    assert [words[0] for words in commands][:2] == ["fetch", "check"]
+    for words in commands:
+        result = CliRunner().invoke(group, words, standalone_mode=False)
+        assert result.exception is None, (words, result.exception)
+        assert result.return_value == 0, words
+    named = re.findall(r"(?:build/\S+\.(?:json|xml|sarif))", snippet(service))
+    assert named
+    for name in named:
+        assert (oven.root / name).is_file()
+
+
+def test_the_manual_names_every_format() -> None:
+    assert f"--format {'|'.join(FORMATS)}" in MANUAL.read_text()
+
+
+def test_every_option_in_the_manual_is_one() -> None:
+    from patchseries.cli.check import command
+
+    known = {option for p in command.params for option in p.opts}
+    used = set(re.findall(r"^series check .*?(--[a-z]+)", MANUAL.read_text(), re.MULTILINE))
+    assert used
+    assert used <= known

@@ -1,0 +1,147 @@
+"""``series checkout`` and ``series refresh``: the series edited with git, and back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from patchseries import process
+from patchseries.errors import SeriesError, UsageError
+from support.small_series import HEAD, MERGED, TAIL, SmallSeries, text
+
+DAY = "1365120000 +0000"
+
+
+@pytest.fixture
+def checked(small: SmallSeries) -> Path:
+    """The branch of the small series on 1.1, with its conflict resolved."""
+    small.run("resolve", "retry", "--take", "theirs", "-m", "x")
+    small.run("rebase")
+    return Path(small.json("checkout", "project", "--onto", "1.1", "work")["folder"])
+
+
+def git(tree: Path, *words: str) -> str:
+    env = {
+        f"GIT_{role}_{key}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for key, value in (("NAME", "Ann"), ("EMAIL", "a@test.invalid"), ("DATE", DAY))
+    }
+    return process.run(["git", "-C", tree, *words], env=env).stdout.decode()
+
+
+def cells(small: SmallSeries, patch: str) -> dict[str, str]:
+    rows = small.json("rebase")["cells"]
+    return {row["base"]: row["outcome"] for row in rows if row["patch"] == patch}
+
+
+def test_the_branch_holds_a_commit_for_each_patch(checked: Path) -> None:
+    assert git(checked, "log", "--format=%s", "--reverse") == "project 1.1\nRetry\nLog\n"
+    assert git(checked, "status", "--porcelain") == ""
+    assert (checked / "log.py").read_bytes() == b"loud\n"
+    assert git(checked, "log", "-1", "--format=%an %b").startswith("Test Author Series-Patch: log")
+
+
+def test_the_round_trip_without_an_edit_changes_nothing(small: SmallSeries, checked: Path) -> None:
+    before = small.tracked()
+    assert small.run("refresh", "work") == (0, "nothing changed\n")
+    assert small.run("refresh", str(checked), "--yes")[0] == 0
+    assert small.tracked() == before
+
+
+def test_an_edit_of_a_conflict_becomes_a_resolution(small: SmallSeries, checked: Path) -> None:
+    git(checked, "checkout", "--quiet", "--detach", "HEAD~1")
+    (checked / "call.py").write_bytes(text(HEAD, MERGED, TAIL))
+    git(checked, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    git(checked, "cherry-pick", "series")
+    before = small.tracked()
+    status, said = small.run("refresh", "work", "--dry-run")
+    assert (status, said) == (1, "changed retry: 1 resolutions\n")
+    assert small.tracked() == before
+    small.run("refresh", "work", "--yes")
+    assert len(small.resolutions) == 1
+    assert "send(timeout=3)" in read_patch(small, "1.2")
+
+
+def read_patch(small: SmallSeries, base: str) -> str:
+    small.run("rebase")
+    return (small.root / f"patches/small/{base}/project/0001-retry.patch").read_text()
+
+
+def test_an_edit_of_a_clean_patch_becomes_a_file_of_one_s_own(
+    small: SmallSeries, checked: Path
+) -> None:
+    (checked / "log.py").write_bytes(b"louder\n")
+    git(checked, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    said = small.run("refresh", "work", "--yes")[1]
+    assert said.startswith("changed log: patches/own/log-1.1.patch on 1.1\n")
+    assert cells(small, "log") == {"1.0": "clean", "1.1": "clean", "1.2": "clean"}
+    written = {b: (small.root / f"patches/small/{b}/project/0002-log.patch").read_text()
+               for b in ("1.1", "1.2")}  # fmt: skip
+    assert "+louder" in written["1.1"]
+    assert "+loud\n" in written["1.2"]
+    assert "# a comment that stays" in (small.root / "series/small.toml").read_text()
+
+
+def test_reworded_new_and_dropped(small: SmallSeries, checked: Path) -> None:
+    git(checked, "reset", "--quiet", "--hard", "HEAD~1")
+    git(checked, "commit", "--quiet", "--amend", "-m", "Try again\n\nSeries-Patch: retry")
+    (checked / "README").write_bytes(b"text\nof ours\n")
+    git(checked, "commit", "--quiet", "--all", "-m", "Say whose it is")
+    before = small.tracked()
+    assert small.json("refresh", "work", "--yes")["plan"] == [
+        "reworded retry: patches/own/retry-1.1.patch on 1.1",
+        "new say-whose-it-is: patches/own/say-whose-it-is.patch on 1.1",
+        "dropped log on 1.1",
+    ]
+    assert cells(small, "log") == {"1.0": "clean", "1.1": "not-applicable", "1.2": "clean"}
+    assert cells(small, "say-whose-it-is") == {
+        "1.0": "not-applicable", "1.1": "clean", "1.2": "not-applicable",
+    }  # fmt: skip
+    assert "Subject: Try again" in read_patch(small, "1.1")
+    small.run("undo")
+    small.run("undo")
+    assert small.tracked() == before
+
+
+def test_after_a_refresh_the_next_finds_nothing(small: SmallSeries, checked: Path) -> None:
+    (checked / "log.py").write_bytes(b"louder\n")
+    git(checked, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    small.run("refresh", "work", "--yes")
+    small.run("rebase")
+    assert small.run("refresh", "work") == (0, "nothing changed\n")
+
+
+def test_what_cannot_be_taken_in_is_refused(small: SmallSeries, checked: Path) -> None:
+    before = small.tracked()
+    (checked / "log.py").write_bytes(b"louder\n")
+    with pytest.raises(SeriesError, match="changes that are not committed"):
+        small.run("refresh", "work")
+    swapped = git(checked, "rev-list", "--max-count=2", "series").split()
+    git(checked, "reset", "--quiet", "--hard", "HEAD~2")
+    git(checked, "cherry-pick", *swapped)
+    with pytest.raises(SeriesError, match="changed places"):
+        small.run("refresh", "work")
+    assert small.tracked() == before
+    with pytest.raises(UsageError, match="is there already"):
+        small.run("checkout", "project", "--onto", "1.1", "work")
+
+
+def test_an_open_conflict_cannot_be_checked_out(small: SmallSeries) -> None:
+    with pytest.raises(SeriesError, match=r"retry conflicts on 1\.1"):
+        small.run("checkout", "project", "--onto", "1.1", "work")
+    assert not os.path.exists("work")
+
+
+def test_a_patch_file_edited_by_hand(small: SmallSeries, checked: Path) -> None:
+    del checked
+    path = small.root / "patches/small/1.2/project/0002-log.patch"
+    path.write_text(path.read_text().replace("+loud", "+louder"))
+    with pytest.raises(SeriesError, match="edited by hand"):
+        small.run("rebase")
+    assert small.run("refresh", "log", "--onto", "1.2", "--yes")[0] == 0
+    small.run("rebase")
+    assert "+louder" in path.read_text()
+    assert "+louder" not in (path.parents[2] / "1.1/project/0002-log.patch").read_text()
+    assert small.run("refresh", "log", "--onto", "1.2") == (0, "nothing changed\n")
