@@ -32,7 +32,7 @@ def test_a_source_that_never_landed_is_what_is_compared(project: Project) -> Non
 def test_two_bases(project: Project) -> None:
     done = project.run("diff", "conductor-workers", "--from", "2013.1", "--to", "2013.1.3")
     assert done.status == 0
-    assert "on 2013.1 against on 2013.1.3" in done.err
+    assert "on 2013.1, compared with the port on 2013.1.3" in done.err
     assert ("the same change" in done.err) is (done.out == "")
 
 

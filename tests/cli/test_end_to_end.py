@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from patchseries.files import sha256
 from support.project import Project, demo_project
 from support.tools import need
 
@@ -64,6 +65,23 @@ def test_locked_refuses_a_change(project: Project) -> None:
     assert done.status == 3
     assert "not what the manifest gives" in done.err
     assert project.state() == before
+
+
+def test_a_lock_from_elsewhere_makes_no_patch_an_edited_one(project: Project) -> None:
+    lock = project.root / "series" / "demo.lock"
+    path = next((project.root / "patches" / "demo" / "2013.1.3" / "nova").glob("*.patch"))
+    told = lock.read_text()
+    lock.write_text(told.replace(sha256(path.read_bytes()), "0" * 64))
+    manifest = project.root / "series" / "demo.toml"
+    assert lock.read_text() != told
+    before = manifest.read_text()
+    manifest.write_text(
+        before.replace("bugs = [", "bugs = [7, ").replace(
+            "blueprints =", "bugs = [7]\nblueprints ="
+        )
+    )
+    assert "edited by hand" not in project.run("rebase").err
+    assert b"/7\n" in path.read_bytes()
 
 
 def test_an_edited_patch_is_left_alone(project: Project) -> None:

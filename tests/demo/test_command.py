@@ -65,7 +65,8 @@ def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert all(Path(name).exists() for name in named)
     dsc = said.partition("dpkg-source -x ")[2].split()[0]
     assert Path(dsc).is_file()
-    assert "no-idle-updates does not fit 2013.1;" in said
+    assert "series why no-idle-updates demo --onto 2013.1" in said
+    assert group.main(["status", "demo"], standalone_mode=False) == 0  # its upstreams are found
 
 
 @pytest.mark.usefixtures("project")

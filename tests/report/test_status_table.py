@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from patchseries.landed.evidence import Evidence
 from patchseries.landed.landing import Landing, Reverted
 from patchseries.landed.verdict import Landings, PatchStatus, Successor, Verdict
 from patchseries.model import ChangeId, CommitId
+from patchseries.report.matrix import Matrix, MatrixCell
 from patchseries.report.status import (
     StatusTable,
+    TerminalTable,
     as_csv,
     as_markdown,
     columns_of,
@@ -105,6 +110,35 @@ def test_the_json_contract() -> None:
         }
     ]
     assert replaced["release"] == {"line": "havana", "contained": False, "superseded": True}
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_terminal_of_any_width_cuts_no_name(width: int) -> None:
+    long = replace(BACKPORTED, name="a-patch-with-rather-a-long-name")
+    table = status_table([long, REPLACED], COLUMNS)
+    said = printed(TerminalTable(table), width)
+    assert max(len(line.rstrip()) for line in said.splitlines()) <= width
+    for word in (long.name, "superseded", "cherry-pick", "2013.1.3+"):
+        assert word in said
+    assert (said.splitlines()[0].split() == list(table.head)) == (width == 200)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_matrix_of_any_width_cuts_no_word(width: int) -> None:
+    bases = [f"2013.1.{n}" for n in range(6)]
+    said = printed(Matrix([MatrixCell("fix", "nova", b, "already-applied") for b in bases]), width)
+    lines = said.splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= width
+    assert said.count("already-applied") == len(bases)
+    assert [w for line in lines for w in line.split() if w.startswith("2013")] == bases
+    assert said.count("project") == {40: 6, 80: 2, 200: 1}[width]
+
+
+def printed(what: TerminalTable | Matrix, width: int) -> str:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    with console.capture() as captured:
+        console.print(what)
+    return captured.get()
 
 
 cells = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import click
 import pytest
 
 from patchseries import lock as locks
+from patchseries.errors import UsageError
 from support.small_series import SmallSeries
 
 
@@ -48,7 +48,7 @@ def test_a_yes_is_recorded_with_who_and_when(adapted: SmallSeries) -> None:
 
 def test_without_a_yes_nothing_is_recorded(adapted: SmallSeries) -> None:
     before = adapted.tracked()
-    with pytest.raises(click.Abort):  # it asks, and there is nobody to answer
+    with pytest.raises(UsageError, match="--yes"):  # it asks, and there is nobody to answer
         adapted.run("accept", "retry")
     assert adapted.tracked() == before
 

@@ -8,6 +8,7 @@ import pytest
 
 from patchseries.errors import UpstreamError
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects
+from patchseries.sources.mirrors import mirror_of
 from support.upstreams import Upstream
 
 URL = "https://upstream.invalid/org/project.git"
@@ -40,3 +41,13 @@ def test_what_the_mirror_lacks_is_named_with_the_mirror(upstream: Upstream, tmp_
     wants = [Want(URL, "1.0", False, None, "base 1.0 of project")]
     with pytest.raises(UpstreamError, match=r"its mirror .*project\.git has no .*'1\.0'"):
         fetch(Cache(tmp_path / "cache"), wants, {}, FetchOptions([tmp_path / "upstreams"]))
+
+
+def test_a_folder_by_host_mirrors_that_host_alone(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.commit({"a": b"1\n"})
+    (tmp_path / "mirrors").mkdir()
+    (tmp_path / "upstreams").rename(tmp_path / "mirrors" / "upstream.invalid")
+    found = mirror_of(URL, [tmp_path / "mirrors"])
+    assert found is not None
+    assert found.parent == tmp_path / "mirrors" / "upstream.invalid" / "org"
+    assert mirror_of("https://other.invalid/org/project.git", [tmp_path / "mirrors"]) is None

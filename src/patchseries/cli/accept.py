@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from patchseries.cli.common import (
     show,
     show_json,
 )
+from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from patchseries.pipeline.accept import Offer
@@ -90,4 +92,11 @@ def offer_rows(waiting: list[Offer]) -> list[dict[str, Any]]:
 
 
 def _agreed(asked: Given) -> bool:
-    return not asked.as_json and click.confirm("Sign off?", err=True)
+    if asked.as_json:
+        return False
+    try:
+        return click.confirm("Sign off?", err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise UsageError("nobody is there to answer", hint="sign off with --yes") from None

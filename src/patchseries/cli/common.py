@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
@@ -107,13 +107,19 @@ class Given:
 
     @property
     def mirrors(self) -> tuple[Path, ...]:
-        """The mirror folders: those of --mirror, then those of $SERIES_MIRRORS."""
+        """The mirror folders: of --mirror, of $SERIES_MIRRORS, and what `series demo` made."""
         named = [*self.mirror, *os.environ.get("SERIES_MIRRORS", "").split(os.pathsep)]
+        named.append(str(demo_upstreams()))
         return tuple(Path(m).expanduser().absolute() for m in named if m)
 
 
 class Progress(AbstractContextManager["Progress"]):
-    """One line on a terminal that says what goes on; silent in a pipe."""
+    """One line on a terminal that says what goes on; silent in a pipe.
+
+    It gives way to whatever else is printed or asked (:func:`clear_progress`).
+    """
+
+    shown: ClassVar[Progress | None] = None
 
     def __init__(self, given: Given) -> None:
         self.on = sys.stderr.isatty() and not given.quiet
@@ -123,6 +129,12 @@ class Progress(AbstractContextManager["Progress"]):
         """Show *words* now."""
         if self._status is not None and words:
             self._status.update(words[:100])
+            self._status.start()
+
+    def clear(self) -> None:
+        """Take the line off the terminal until there is something to tell again."""
+        if self._status is not None:
+            self._status.stop()
 
     def __enter__(self) -> Progress:
         if self.on:
@@ -130,14 +142,21 @@ class Progress(AbstractContextManager["Progress"]):
 
             self._status = Console(stderr=True).status("starting")
             self._status.start()
+            Progress.shown = self
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
-        if self._status is not None:
-            self._status.stop()
+        self.clear()
+        Progress.shown = None
+
+
+def clear_progress() -> None:
+    """Make room on the terminal for output or a question."""
+    if Progress.shown is not None:
+        Progress.shown.clear()
 
 
 def now() -> datetime:
@@ -200,6 +219,11 @@ def cache_folder() -> Path:
     return user_cache_path("patchseries")
 
 
+def demo_upstreams() -> Path:
+    """Where `series demo` makes its upstreams, by host, so that they mirror nothing else."""
+    return cache_folder() / "demo-upstreams"
+
+
 def console(color: str = "auto") -> Console:
     """Where people's output goes; wide enough in a pipe that nothing is cut."""
     from rich.console import Console
@@ -210,8 +234,11 @@ def console(color: str = "auto") -> Console:
 
 
 def show(what: RenderableType, given: Given) -> None:
-    """Print something for people."""
-    console(given.color).print(what)
+    """Print something for people; a terminal wraps long lines, so that paths can be copied."""
+    from rich.text import Text
+
+    clear_progress()
+    console(given.color).print(what, soft_wrap=isinstance(what, str | Text))
 
 
 def show_json(document: Mapping[str, Any], *, ok: bool) -> None:
@@ -221,6 +248,7 @@ def show_json(document: Mapping[str, Any], *, ok: bool) -> None:
 
 def say(words: str) -> None:
     """Tell a person something beside the output."""
+    clear_progress()
     click.echo(f"series: {words}", err=True)
 
 

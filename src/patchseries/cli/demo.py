@@ -11,8 +11,8 @@ from patchseries.cli.building import show_packages
 from patchseries.cli.common import (
     Given,
     Progress,
-    cache_folder,
     changed_words,
+    demo_upstreams,
     options,
     show,
     show_json,
@@ -37,8 +37,8 @@ def command(**given: Any) -> int:
     """
     from patchseries.demo.tour import NAME, make_upstreams, tour
 
-    upstreams = cache_folder() / "demo-upstreams"
-    asked = Given(name=NAME, mirror=(str(upstreams),), **given)
+    upstreams = demo_upstreams()
+    asked = Given(name=NAME, **given)
     series, _ = asked.open()
     with Progress(asked) as progress:
         progress.told("making the upstreams")
@@ -87,12 +87,13 @@ def _next_steps(result: RunResult) -> list[str]:
     dsc = os.path.relpath(package.folder / package.dsc)
     steps = [
         "read the manifest, which says of each patch why it is there: series/demo.toml",
+        "see what landed where, and by which evidence: series status demo",
         "see the patch files applied, with no fuzz: series test-apply demo",
         f"take a package apart: dpkg-source -x {dsc} /tmp/{package.source}",
     ]
     for cell in result.ported.conflicts:
         steps.append(
-            f"decide on the conflict: {cell.patch} does not fit {cell.base}; "
-            f'bases = ">{cell.base}" in its manifest entry would leave that base out'
+            f"decide on the conflict: `series why {cell.patch} demo --onto {cell.base}`, then "
+            f'`series resolve` it, or leave that base out: bases = ">{cell.base}" in the manifest'
         )
     return [*steps, "run the real series (it fetches from the network): make grizzly"]

@@ -50,7 +50,7 @@ def command(wanted: str, onto: str | None, old: str | None, new: str | None, **g
         }
         show_json(told, ok=True)
         return 0
-    say(f"{wanted}: {found.old.name} against {found.new.name}")
+    say(f"{wanted}: {found.old.name}, compared with the port {found.new.name}")
     if found.identical:
         say("the same change")
     sys.stdout.buffer.write(found.text)

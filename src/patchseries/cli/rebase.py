@@ -56,19 +56,22 @@ def command(overwrite: bool, **given: Any) -> int:
 
 def show_cells(cells: list[RebasedCell], asked: Given) -> None:
     """The table, then each conflict with its paths and what wants review."""
-    from patchseries.report.matrix import MatrixCell, counts, matrix_table
+    from patchseries.report.matrix import Matrix, MatrixCell, counts
 
     rows = [
         MatrixCell(c.patch, c.project, c.base, c.outcome, "*" if c.needs_review else "")
         for c in cells
     ]
-    show(matrix_table(rows), asked)
+    show(Matrix(rows), asked)
     show(f"\n{len(rows)} cells: {counts([str(row.word) for row in rows])}", asked)
     for cell in cells:
         for conflict in cell.result.conflicts:
             show(
                 f"conflict: {cell.patch} on {cell.base}: {conflict.path} ({conflict.reason})", asked
             )
+    if stuck := next((cell for cell in cells if cell.result.conflicts), None):
+        words = f"{stuck.patch} {asked.name or ''}".strip() + f" --onto {stuck.base}"
+        show(f"→ `series why {words}` tells more", asked)
     if any(cell.needs_review for cell in cells):
         show("* adapted: read it (`series diff PATCH`), then `series accept PATCH`", asked)
 

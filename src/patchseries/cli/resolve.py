@@ -14,6 +14,7 @@ from patchseries.cli.building import maintainer
 from patchseries.cli.common import (
     Given,
     Progress,
+    clear_progress,
     now,
     operation,
     options,
@@ -222,6 +223,7 @@ def _signed(asked: _Asked) -> Signature:
 
 
 def _prompted() -> str:
+    clear_progress()
     if not sys.stdin.isatty():
         raise UsageError("why is it right so?", hint="say it with -m TEXT")
     return str(click.prompt("Why is it right so?", err=True))

@@ -50,7 +50,7 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
         columns = {n: tables.columns_of(p.lines, p.base) for n, p in found.projects.items()}
         table = tables.status_table(found.patches, columns)
     if form == "text":
-        show(tables.as_rich(table), asked)
+        show(tables.TerminalTable(table), asked)
     else:
         click.echo(
             tables.as_markdown(table) if form == "markdown" else tables.as_csv(table), nl=False

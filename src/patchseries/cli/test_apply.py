@@ -38,10 +38,10 @@ def command(**given: Any) -> int:
 
 def show_applied(cells: list[AppliedCell], asked: Given) -> None:
     """The table, the offsets, and why a patch fails."""
-    from patchseries.report.matrix import MatrixCell, counts, matrix_table
+    from patchseries.report.matrix import Matrix, MatrixCell, counts
 
     rows = [MatrixCell(c.patch, c.project, c.base, c.result) for c in cells]
-    show(matrix_table(rows), asked)
+    show(Matrix(rows), asked)
     show(f"\n{len(rows)} cells: {counts([str(row.word) for row in rows])}", asked)
     moved = [(cell, offset) for cell in cells for offset in cell.offsets]
     for cell, offset in moved:

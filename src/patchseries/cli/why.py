@@ -56,8 +56,9 @@ def show_why(found: Explained, asked: Given) -> None:
     from rich.text import Text
 
     cell = found.conflict.cell
-    show(f"{cell.patch} on {cell.base}: git's merge has {len(found.why.origins)} questions", asked)
-    for origin in found.why.origins:
+    origins = found.why.origins
+    show(f"{cell.patch} on {cell.base}: git's merge asks {_count(len(origins), 'question')}", asked)
+    for origin in origins:
         show(Text(f"\n{origin.path}:{origin.line}"), asked)
         _show_commits("  the change was made on lines of", origin.relies_on, found, asked)
         _show_commits("  changed here by", origin.changed_by, found, asked)
@@ -71,9 +72,14 @@ def show_why(found: Explained, asked: Given) -> None:
         for commit in one.commits:
             show(Text(f"     {_words(found, commit)}"), asked)
     if not found.why.sets:
-        show(f"no set of prerequisites helps, of those that {found.why.tried} merges tried", asked)
+        tried = _count(found.why.tried, "merge")
+        show(f"no set of prerequisites was found to help ({tried} tried)", asked)
     show("", asked)
     show_regions(found.conflict, asked)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def why_document(found: Explained) -> dict[str, Any]:

@@ -20,10 +20,14 @@ NAME = "demo"
 MAINTAINER = Maintainer("Series Demonstration", "demo@demo.invalid")
 
 
+HOST = "demo.invalid"
+"""The host in the URLs of its manifest."""
+
+
 def make_upstreams(folder: Path) -> None:
-    """Make *folder* hold the small upstreams, all of them or as before."""
+    """Make *folder* hold the small upstreams below HOST, all of them or as before."""
     with explained("make the upstreams"), staging(folder.parent) as stage:
-        create(stage / "new")
+        create(stage / "new" / HOST)
         swap_in(stage / "new", folder, stage / "old")
 
 

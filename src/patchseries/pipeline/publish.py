@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from patchseries import lock as locks
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
-from patchseries.journal import Operation, commit_files
+from patchseries.journal import Operation, commit_files, operations
 from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest
 from patchseries.model import CommitId
@@ -91,8 +91,12 @@ def _folder_changes(
 
 
 def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
-    """A patch on disk that is neither the lock's nor the one to be written is a person's work."""
+    """A patch on disk that no command wrote, and that the lock has not, is a person's work.
+
+    The lock alone does not tell: it may have come from elsewhere since (``git pull``).
+    """
     known = {cell.sha256 for cell in series.lock.cells.values()}
+    known |= {change.after for done in operations(series.root) for change in done.changes}
     for path, data in changes.items():
         there = _on_disk(series, path) if path.endswith(".patch") else None
         if there is None or there == data or _is_fixup(path) or sha256(there) in known:

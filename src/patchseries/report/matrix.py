@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions
+    from rich.table import Table
+
+_GAP = 2
+"""Blanks between two columns."""
 
 _STYLES = {
     "clean": "green",
@@ -32,13 +36,44 @@ class MatrixCell:
     mark: str = ""
 
 
-def matrix_table(cells: Sequence[MatrixCell], title: str | None = None) -> RenderableType:
-    """The cells as a table: a row for each patch, a column for each base."""
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The cells as a table: a row for each patch, a column for each base.
+
+    On a terminal that is too narrow for all bases it is several tables below each other.
+    """
+
+    cells: Sequence[MatrixCell]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table | str]:
+        for number, bases in enumerate(_blocks(self.cells, options.max_width)):
+            if number:
+                yield ""
+            yield _table(self.cells, bases)
+
+
+def _blocks(cells: Sequence[MatrixCell], width: int) -> list[list[str]]:
+    """The bases in groups whose tables are at most *width* columns wide, if one base can be."""
+    names = max((len(c.patch) for c in cells), default=0)
+    projects = max((len(c.project) for c in cells), default=0)
+    left = max(names, len("patch")) + max(projects, len("project")) + 2 * _GAP
+    blocks: list[list[str]] = [[]]
+    used = left
+    for base in dict.fromkeys(cell.base for cell in cells):
+        wide = max(len(base), *(len(c.word + c.mark) for c in cells if c.base == base))
+        if blocks[-1] and used + wide > width:
+            blocks.append([])
+            used = left
+        blocks[-1].append(base)
+        used += wide + _GAP
+    return blocks
+
+
+def _table(cells: Sequence[MatrixCell], bases: Sequence[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    bases = list(dict.fromkeys(cell.base for cell in cells))
-    table = Table(title=title, title_justify="left", pad_edge=False, box=None, padding=(0, 2, 0, 0))
+    table = Table(pad_edge=False, box=None, padding=(0, _GAP, 0, 0))
     table.add_column("patch", no_wrap=True)
     table.add_column("project", no_wrap=True)
     for base in bases:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,9 @@ from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus, Successor, Verdict
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions
+    from rich.padding import Padding
+    from rich.table import Table
 
 NONE = "—"
 _STYLES = {
@@ -82,8 +84,32 @@ def release_table(
     return StatusTable(head, tuple(rows), tuple(patch.verdict for patch in patches))
 
 
-def as_rich(table: StatusTable) -> RenderableType:
-    """The table for a terminal."""
+@dataclass(frozen=True, slots=True)
+class TerminalTable:
+    """The table for a terminal; where that is too narrow, each row is a paragraph."""
+
+    table: StatusTable
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[Table | Padding | str]:
+        from rich.measure import Measurement
+        from rich.padding import Padding
+
+        columns = _as_columns(self.table)
+        if Measurement.get(console, options.update(width=10_000), columns).maximum <= (
+            options.max_width
+        ):
+            yield columns
+            return
+        for row in self.table.rows:
+            told = zip(self.table.head[2:], row[2:], strict=True)
+            yield "  ".join(row[:2])
+            words = ", ".join(f"{title} {cell}" for title, cell in told if cell != NONE)
+            yield Padding(words, (0, 0, 0, 4))
+
+
+def _as_columns(table: StatusTable) -> Table:
     from rich.table import Table
     from rich.text import Text
 

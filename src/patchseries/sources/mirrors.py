@@ -1,4 +1,7 @@
-"""Local mirrors: a URL whose path is /ORG/REPO(.git) is taken from DIR/ORG/REPO(.git)."""
+"""Local mirrors: a URL whose path is /ORG/REPO(.git) is taken from DIR/ORG/REPO(.git).
+
+A folder may keep hosts apart: DIR/HOST/ORG/REPO.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ def mirror_of(url: str, folders: Sequence[Path]) -> Path | None:
     if len(parts) < 2 or ".." in parts:
         return None
     name = "/".join(parts[-2:])
+    host = urlsplit(url).hostname if "://" in url else None
     for folder in folders:
-        for candidate in (folder / name, folder / f"{name}.git"):
+        names = [name, f"{host}/{name}"] if host else [name]
+        for candidate in (folder / f"{n}{end}" for n in names for end in ("", ".git")):
             if _is_repository(candidate):
                 return candidate
     return None
