@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 from patchseries.cli.check import command
 from patchseries.model import Outcome
+from patchseries.pipeline.porting import rebase_and_publish
 from patchseries.pipeline.rebase import Rebased
 from patchseries.pipeline.series import Selection, find_series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.work import rebase_and_publish
 from patchseries.sources import Cache, FetchOptions
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from patchseries.files import sha256
 from patchseries.patches.header import split_patch
+from patchseries.pipeline.porting import rebase_and_publish
 from patchseries.pipeline.series import Selection, find_series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.work import rebase_and_publish
 from patchseries.sources import Cache, FetchOptions
 from support.upstreams import Upstream
 

@@ -25,7 +25,7 @@ def command(**chosen: Any) -> int:
     The packages go to build/NAME/BASE/PROJECT. A base with a conflict is refused unless
     --skip-conflicts. With --check, what lintian finds in our own part makes the exit status 1.
     """
-    from patchseries.pipeline.work import rebase_and_build
+    from patchseries.pipeline.run import rebase_and_build
 
     package_options, given = options_from(chosen)
     asked = Given(**given)

@@ -23,8 +23,8 @@ from patchseries.cli.run import run_document
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from patchseries.pipeline.run import RunResult
     from patchseries.pipeline.series import Series
-    from patchseries.pipeline.work import RunResult
 
 
 @click.command("demo")

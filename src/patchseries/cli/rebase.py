@@ -31,7 +31,7 @@ def command(overwrite: bool, **given: Any) -> int:
 
     A conflict stops nothing else: its cell says so, and the exit status is 1.
     """
-    from patchseries.pipeline.work import rebase_and_publish
+    from patchseries.pipeline.porting import rebase_and_publish
     from patchseries.report.documents import finding_rows
 
     asked = Given(**given)

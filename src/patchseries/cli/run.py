@@ -21,8 +21,8 @@ from patchseries.cli.rebase import rebase_rows, show_cells
 from patchseries.cli.test_apply import apply_rows, show_failures
 
 if TYPE_CHECKING:
+    from patchseries.pipeline.run import RunResult
     from patchseries.pipeline.series import Series
-    from patchseries.pipeline.work import RunResult
 
 
 @click.command("run")
@@ -34,7 +34,7 @@ def command(**chosen: Any) -> int:
     Also writes build/NAME/report.html, the page of `series report`.
     """
     from patchseries.cli.report import write_page
-    from patchseries.pipeline.work import run
+    from patchseries.pipeline.run import run
 
     package_options, given = options_from(chosen)
     asked = Given(**given)

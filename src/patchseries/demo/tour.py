@@ -9,10 +9,11 @@ from patchseries.demo.repositories import create
 from patchseries.files import explained, staging, swap_in
 from patchseries.pipeline.applying import apply_series
 from patchseries.pipeline.build import BuildOptions
+from patchseries.pipeline.porting import publish_rebased
 from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.run import RunResult, build_packages
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.work import RunResult, build_packages, publish_rebased
 
 NAME = "demo"
 """The series of the tour: ``series/demo.toml``."""

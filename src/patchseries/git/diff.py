@@ -1,4 +1,4 @@
-"""Which lines differ between two trees, by one ``git diff-tree --stdin`` process for many trees.
+"""How two trees differ, as git tells it, by one ``git diff-tree --stdin`` process for many trees.
 
 git echoes a line that names no object and flushes its output then: that echo ends an answer.
 No line of a patch begins with ``=``, so the echo cannot be mistaken for one.
@@ -32,22 +32,23 @@ class LineChange:
     added: tuple[bytes, ...]
 
 
+PLAIN = (
+    "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
+    "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
+"""How diffs are written: plain enough for dpkg-source, full for git."""
+
+
 class DiffProcess:
     """A running ``git diff-tree --stdin``: ask with :meth:`diff`, end with :meth:`close`."""
 
-    def __init__(self, git_dir: Path, env: dict[str, str]) -> None:
-        """Prepare to compare trees in *git_dir*."""
-        argv = [
-            "git", "diff-tree", "--stdin", "-r", "-p", "-U0", "--no-renames", "--no-ext-diff",
-            "--no-textconv", "--no-color", "--full-index", "--diff-algorithm=myers",
-            "--src-prefix=a/", "--dst-prefix=b/",
-        ]  # fmt: skip
+    def __init__(self, git_dir: Path, env: dict[str, str], *options: str) -> None:
+        """Prepare to compare trees in *git_dir*; *options* go on top of ``PLAIN``."""
+        argv = ["git", "diff-tree", "--stdin", *PLAIN, *options]
         self._git = process.CoProcess(argv, cwd=git_dir, env=env)
 
-    def diff(self, old: str, new: str) -> dict[str, list[LineChange]]:
-        """The changed runs of lines of each text file that differs between two trees.
-
-        Paths come in git's order. A binary file, or one whose mode alone changed, has no runs.
+    def diff(self, old: str, new: str) -> list[bytes]:
+        """The lines of the diff between two trees, in git's order of paths.
 
         :raises ProgramError: git ended (a missing object, say) instead of answering
         """
@@ -57,7 +58,7 @@ class DiffProcess:
         try:
             running.stdin.write(f"{old} {new}\n".encode() + _END)
             running.stdin.flush()
-            return parse_patch(_read_answer(running.stdout))
+            return _read_answer(running.stdout)
         except (OSError, EOFError) as error:
             self.close()
             raise ProgramError(

@@ -18,7 +18,7 @@ from typing import Any
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
-from patchseries.git.diff import DiffProcess, LineChange
+from patchseries.git.diff import PLAIN, DiffProcess, LineChange, parse_patch
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
 from patchseries.git.reader import ObjectReader
@@ -69,7 +69,10 @@ class Repository:
         self._writer = self._object_writer()
         self._reader = ObjectReader(self.git_dir, ISOLATED)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
-        self._differ = DiffProcess(self.git_dir, ISOLATED)
+        self._lines = DiffProcess(self.git_dir, ISOLATED, "-U0")
+        self._patches = DiffProcess(
+            self.git_dir, ISOLATED, "-U3", "--binary", "--stat=80", "--summary"
+        )
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
         self.commit = lru_cache(maxsize=4096)(self._read_commit)
 
@@ -83,7 +86,8 @@ class Repository:
         """End the helper processes."""
         self._reader.close()
         self._merger.close()
-        self._differ.close()
+        self._lines.close()
+        self._patches.close()
         self._repo.close()
 
     @classmethod
@@ -260,21 +264,24 @@ class Repository:
         """git's merge of three texts: the lines agreed on and the regions left open, in order."""
         return merge_text(base, ours, theirs, ISOLATED)
 
-    def diff(self, old: str, new: str, *, context: int = 3, stat: bool = False) -> bytes:
-        """The patch from tree *old* to *new*: plain enough for dpkg-source, full for git.
+    def diff(self, old: str, new: str, *, context: int = 3) -> bytes:
+        """The patch from tree *old* to *new*."""
+        options = ("--binary", f"-U{context}")
+        return self.run("diff-tree", *PLAIN, *options, old, new, "--").stdout
 
-        *stat* puts a diffstat (80 columns) and a summary of new and deleted files above it.
+    def patch(self, old: str, new: str) -> bytes:
+        """The patch from tree *old* to *new*, three lines of context, under a diffstat.
+
+        The diffstat has 80 columns, and a summary of new and deleted files below it.
         """
-        above = ("--stat=80", "--summary") if stat else ()
-        return self.run(
-            "diff-tree", "-r", "-p", *above, "--no-renames", "--no-ext-diff", "--no-textconv",
-            "--no-color", "--full-index", "--binary", f"-U{context}", "--diff-algorithm=myers",
-            "--src-prefix=a/", "--dst-prefix=b/", old, new, "--",
-        ).stdout  # fmt: skip
+        return b"".join(self._patches.diff(old, new))
 
     def line_changes(self, old: str, new: str) -> dict[str, list[LineChange]]:
-        """The runs of lines that differ between two trees, by path; no context, no renames."""
-        return self._differ.diff(old, new)
+        """The runs of lines that differ between two trees, by path; no context, no renames.
+
+        A binary file, or one whose mode alone changed, has no runs.
+        """
+        return parse_patch(self._lines.diff(old, new))
 
     def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
         """How one change of trees (before, after) differs from another: a diff of two diffs."""

@@ -30,7 +30,7 @@ def compose(header: PatchHeader, diff: bytes) -> bytes:
 
 def patch_diff(repository: Repository, before: TreeId, after: TreeId) -> bytes:
     """The diff of a patch file, diffstat above it, from one tree to the next."""
-    return repository.diff(before, after, stat=True)
+    return repository.patch(before, after)
 
 
 def patch_name(number: int, slug: str) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from patchseries.git import Repository
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.model import Finding, Outcome
+from patchseries.pipeline.porting import Pins, Ported, publish_rebased
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.work import Pins, Ported, publish_rebased
 from patchseries.port import Change
 
 

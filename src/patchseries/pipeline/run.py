@@ -1,39 +1,21 @@
-"""The stages that commands have in common, one after the other, over one session."""
+"""Run: the stages of a series one after the other, to verified packages and a gate."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from patchseries.checks import fails
 from patchseries.debian.request import Orig, SourcePackage
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.model import CommitId, Finding, Outcome
+from patchseries.model import Finding
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
 from patchseries.pipeline.build import BuildOptions, Supplies, build_all
 from patchseries.pipeline.checking import CheckOptions, check_series
 from patchseries.pipeline.packaging import Downloads, given_orig, grounds
-from patchseries.pipeline.publish import plan, publish
-from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell, rebase
-from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
+from patchseries.pipeline.porting import Pins, Ported, publish_rebased
+from patchseries.pipeline.rebase import Ingredients, Rebased, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-
-Pins = Mapping[tuple[str, str], CommitId]
-
-
-@dataclass(frozen=True)
-class Ported:
-    """A rebase that was published: its cells, the files that changed, what else is to be told."""
-
-    rebased: Rebased
-    changed: tuple[str, ...]
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def conflicts(self) -> list[RebasedCell]:
-        """The cells that conflict."""
-        return [cell for cell in self.rebased.cells if cell.outcome is Outcome.CONFLICT]
 
 
 @dataclass(frozen=True)
@@ -50,15 +32,6 @@ class RunResult:
         """Whether nothing is left for a person to do."""
         failed = any(cell.result is Applies.FAILS for cell in self.applied)
         return not (failed or self.ported.conflicts or fails(self.findings))
-
-
-def rebase_and_publish(
-    session: Session, series: Series, selection: Selection, pins: Pins, *, overwrite: bool = False
-) -> Ported:
-    """Port what is selected and write patches and lock."""
-    with session.ingredients(series, pins) as given:
-        rebased = rebase(given, selection, session.told)
-    return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
 
 
 def rebase_and_build(
@@ -139,15 +112,3 @@ def run(session: Session, series: Series, selection: Selection, options: BuildOp
         applied = apply_series(fresh, repository, pins, selection, session.told)
     findings = check_series(session, fresh, selection, CheckOptions())
     return RunResult(ported, applied, packages, tuple(findings))
-
-
-def publish_rebased(
-    session: Session, series: Series, rebased: Rebased, pins: Pins, *, overwrite: bool = False
-) -> Ported:
-    """Write the patches and the lock of a rebase, as far as the session lets it."""
-    planned = plan(series, rebased, pins, overwrite=overwrite)
-    changed = publish(
-        series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
-    )
-    unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
-    return Ported(rebased, tuple(changed), tuple(unused))
