@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,13 @@ def test_a_block_that_nobody_sorts_is_left_as_it_is() -> None:
     ours = ["import b\n", "import a\n", "x\n"]
     merged = ["import c\n", *ours]
     assert imports.in_order(merged, ours, merged) == merged
+
+
+@pytest.mark.parametrize("line", ["from a import (\n", "from a import b, \\\n"])
+def test_an_import_that_goes_on_is_not_moved(line: str) -> None:
+    assert not imports.is_import(line)
+    merged = ["import b\n", "import c\n", line, "    d)\n"]
+    assert imports.in_order(merged, merged[:2], merged) == merged
 
 
 @given(LINES, LINES, LINES)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from patchseries.port.lines import edits
 
-_IMPORT = re.compile(r"(?:import|from)\s+[\w.]+")
+_IMPORT = re.compile(r"(?:import|from)\s+[\w.]+(?!.*[(\\]\s*$)")
 
 
 def is_import(line: str) -> bool:
-    """Whether *line* is an import on module level."""
+    """Whether *line* is an import on module level, all of it."""
     return _IMPORT.match(line) is not None
 
 
