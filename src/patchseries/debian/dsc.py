@@ -20,9 +20,9 @@ from patchseries.errors import SeriesError
 from patchseries.files import sha256
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.quilt import parse_series
+from patchseries.sources.download import SAFE_NAME
 
 _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked debian.tar: far above a real one
-SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._~-]*")
 _ORIG = re.compile(r"\.orig\.tar\.(?:gz|bz2|xz|lzma)")
 _EXTRA_ORIG = re.compile(r"\.orig-[A-Za-z0-9-]+\.tar\.")
 

@@ -6,15 +6,12 @@ their facts are kept in the cache, under a digest of all of that and of this pro
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-import patchseries
 from patchseries.checks.material import Application, Column, Moved, Obstacle, Ported
 from patchseries.errors import SeriesError
 from patchseries.files import sha256, write_atomic
@@ -23,6 +20,7 @@ from patchseries.patches.compose import patch_name, series_folder
 from patchseries.patches.dpkg import guard_links
 from patchseries.patches.quilt import format_series
 from patchseries.pipeline.applying import AppliedCell, apply_series
+from patchseries.pipeline.memo import program_digest
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.resolutions import FOLDER
 from patchseries.pipeline.series import Selection, Series
@@ -211,17 +209,6 @@ def _ported(cell: RebasedCell) -> Ported:
         cell.result.conflicts,
         cell.result.resolutions,
     )
-
-
-@cache
-def program_digest() -> str:
-    """A digest of this program: facts that another version worked out are none."""
-    root = Path(patchseries.__file__).parent
-    digest = hashlib.sha256()
-    for room in ("git", "manifest", "port", "patches", "pipeline"):
-        for path in sorted((root / room).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _quiet(_: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchseries.debian.download import download, download_dsc
+from patchseries.debian.download import download_dsc
 from patchseries.debian.dsc import packaging_from_dsc
 from patchseries.debian.packaging import (
     Ground,
@@ -21,6 +21,7 @@ from patchseries.manifest import Project
 from patchseries.manifest.schema import Packaging as Named
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.series import Selection
+from patchseries.sources.download import download
 
 _URL = ("https://", "http://")
 

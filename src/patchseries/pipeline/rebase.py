@@ -17,6 +17,7 @@ from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
 from patchseries.patches.compose import PatchFile, compose, fixup_name, patch_diff, patch_name
 from patchseries.patches.header import split_patch
+from patchseries.pipeline.memo import Porter
 from patchseries.pipeline.provenance import patch_header, read_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
@@ -68,6 +69,7 @@ class Ingredients:
     ``pins`` say which commit each (repository, rev) is; ``patch_bytes`` gives the bytes of a
     patch file named in the manifest; ``starts`` overrides the tree that a base's series starts
     on (the packager's own patches applied, say); ``resolutions`` are those of the whole series.
+    ``porter`` ports one change: the engine, or what remembers its answers.
     """
 
     repository: Repository
@@ -77,6 +79,7 @@ class Ingredients:
     patch_bytes: Callable[[Source | str], bytes]
     starts: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
     resolutions: tuple[Resolution, ...] = ()
+    porter: Porter = port
 
     def options_for(self, patch: PatchEntry) -> PortOptions:
         """What the engine may do for *patch*."""
@@ -129,7 +132,7 @@ class _Column:
             options = self._given.options_for(patch)
             made = self._given.repository.commit(commit)
             change = Change.of(self._given.repository, made)
-            result = port(self._given.repository, change, self.tree, options)
+            result = self._given.porter(self._given.repository, change, self.tree, options)
         cell = RebasedCell(patch.name, self._name, self._base, result, self.tree, commit)
         if not result.outcome.makes_patch or result.tree is None:
             return cell

@@ -12,10 +12,12 @@ from patchseries.journal import Operation
 from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
+from patchseries.pipeline.memo import Memo
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
+from patchseries.sources.download import download
 
 _UNNAMED = Operation("series", "")
 
@@ -73,15 +75,28 @@ class Session:
     ) -> Iterator[Ingredients]:
         """All that a rebase is a function of, with a scratch repository over the cache."""
         urls = [repository for repository, _ in pins]
+        memo = Memo.load(self.cache.root / "ports" / f"{series.name}.json")
         with open_objects(self.cache, urls) as repository:
             yield Ingredients(
                 repository,
                 series.manifest,
                 series.lock,
                 pins,
-                lambda source: patch_bytes(series, source),
+                lambda source: self._patch_bytes(series, source),
                 resolutions=load_resolutions(series),
+                porter=memo.port,
             )
+        memo.save()
+
+    def _patch_bytes(self, series: Series, source: Source | str) -> bytes:
+        """The bytes of a patch file: at a URL (kept in the cache), or below patches/."""
+        if isinstance(source, str) or source.kind is not SourceKind.URL:
+            return patch_bytes(series, source)
+        url, digest = source.url or "", source.sha256 or ""
+        path = self.cache.root / "downloads" / digest[:16] / url.rsplit("/", 1)[-1]
+        if self.fetching.offline and not path.is_file():
+            raise UpstreamError(f"{url} is not in the cache", hint="run once without --offline")
+        return download(url, digest, path).read_bytes()
 
     @contextmanager
     def objects(self, pins: Mapping[tuple[str, str], CommitId]) -> Iterator[Repository]:
@@ -95,8 +110,6 @@ def patch_bytes(series: Series, source: Source | str) -> bytes:
 
     :raises SeriesError: there is no such file
     """
-    if not isinstance(source, str) and source.kind is SourceKind.URL:
-        raise SeriesError(f"{source.url} was not fetched", hint="run `series fetch`")
     name = source if isinstance(source, str) else source.file or ""
     path = series.root / "patches" / name
     try:

@@ -1,0 +1,99 @@
+"""What earlier runs found out about ports that git's own merge settles.
+
+A port is a pure function, and most of its time goes into examining a clean result. So findings
+are remembered in the cache by a digest of everything they depend on, this program included; the
+merge itself is always made anew, and what is remembered counts only if it gives the same tree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+import patchseries
+from patchseries.errors import SeriesError
+from patchseries.files import sha256, write_atomic
+from patchseries.git import Repository
+from patchseries.model import Finding, Outcome, Severity, TreeId
+from patchseries.port import Change, PortOptions, PortResult, port
+
+
+@dataclass
+class Memo:
+    """The remembered ports of one series, in the file *path*; lost without harm."""
+
+    path: Path
+    known: dict[str, PortResult] = field(default_factory=dict)
+    fresh: dict[str, PortResult] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> Memo:
+        """What *path* remembers; nothing when it is missing, damaged or another program's."""
+        try:
+            data = json.loads(path.read_bytes())
+            if data["program"] != program_digest():
+                return cls(path)
+            return cls(path, {key: _result(row) for key, row in data["ports"].items()})
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls(path)
+
+    def port(
+        self, repository: Repository, change: Change, onto: TreeId, options: PortOptions
+    ) -> PortResult:
+        """:func:`patchseries.port.port`, with what is known of a clean result taken from here."""
+        key = sha256(repr((change, onto, options)).encode())
+        known = self.known.get(key)
+        if known is not None:
+            merge = repository.merge(change.before, onto, change.after)
+            if merge.clean and merge.tree == known.tree:
+                self.fresh[key] = known
+                return known
+        result = port(repository, change, onto, options)
+        if result.outcome is Outcome.CLEAN:
+            self.fresh[key] = result
+        return result
+
+    def save(self) -> None:
+        """Keep what this run used or found out, and what others did; a full disk is no matter."""
+        merged = self.known | self.fresh
+        if merged == self.known:
+            return
+        ports = {key: _row(result) for key, result in merged.items()}
+        document = {"program": program_digest(), "ports": ports}
+        try:
+            write_atomic(self.path, json.dumps(document).encode())
+        except SeriesError:
+            return
+
+
+@cache
+def program_digest() -> str:
+    """A digest of this program: what another version worked out is not known."""
+    digest = hashlib.sha256()
+    root = Path(patchseries.__file__).parent
+    for room in ("git", "manifest", "port", "patches", "pipeline"):
+        for path in sorted((root / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+Porter = Callable[[Repository, Change, TreeId, PortOptions], PortResult]
+"""What ports a change: the engine itself, or a memo before it."""
+
+
+def _row(result: PortResult) -> dict[str, object]:
+    findings = [asdict(finding) for finding in result.findings]
+    return {"tree": result.tree, "review": result.review, "findings": findings}
+
+
+def _result(row: dict[str, object]) -> PortResult:
+    findings = row["findings"]
+    if not isinstance(findings, list):
+        raise TypeError("findings: expected a list")
+    told = tuple(Finding(**one | {"severity": Severity(one["severity"])}) for one in findings)
+    tree = TreeId(str(row["tree"]))
+    return PortResult(Outcome.CLEAN, tree, review=bool(row["review"]), findings=told)

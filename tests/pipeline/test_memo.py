@@ -1,0 +1,61 @@
+"""What is remembered of clean ports: the same answer, and nothing that no longer holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from patchseries.git import Repository, TreeEntry
+from patchseries.model import Finding, Outcome, Severity, TreeId
+from patchseries.pipeline import memo
+from patchseries.pipeline.memo import Memo
+from patchseries.port import Change, PortOptions, PortResult
+
+
+def tree(repository: Repository, text: bytes) -> TreeId:
+    entry = TreeEntry("100644", repository.write_blob(text))
+    return repository.edit_tree(repository.write_tree({}), {"f": entry})
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository.init(tmp_path / "r.git")
+
+
+def test_the_engine_is_asked_once(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = b"".join(b"%d\n" % n for n in range(9))
+    change = Change(tree(repository, lines), tree(repository, lines + b"new\n"))
+    onto = tree(repository, b"other\n" + lines)
+    first = Memo(tmp_path / "ports.json")
+    answer = first.port(repository, change, onto, PortOptions())
+    assert answer.outcome is Outcome.CLEAN
+    first.save()
+
+    monkeypatch.setattr(memo, "port", lambda *_: pytest.fail("asked again"))
+    again = Memo.load(tmp_path / "ports.json")
+    assert again.port(repository, change, onto, PortOptions()) == answer
+    with pytest.raises(pytest.fail.Exception):
+        again.port(repository, change, onto, PortOptions(cautious=True))
+
+
+def test_a_tree_that_the_merge_does_not_give_is_not_believed(
+    repository: Repository, tmp_path: Path
+) -> None:
+    change = Change(tree(repository, b"a\n"), tree(repository, b"b\n"))
+    onto = tree(repository, b"a\n")
+    known = Memo(tmp_path / "ports.json")
+    right = known.port(repository, change, onto, PortOptions())
+    (key,) = known.fresh
+    finding = Finding("x", Severity.ERROR, "made up")
+    wrong = PortResult(Outcome.CLEAN, onto, review=True, findings=(finding,))
+    lying = Memo(tmp_path / "ports.json", {key: wrong})
+    assert lying.port(repository, change, onto, PortOptions()) == right
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"program": "another", "ports": {}}'])
+def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ports.json").write_text(text)
+    assert Memo.load(tmp_path / "ports.json").known == {}
