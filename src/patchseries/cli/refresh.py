@@ -52,7 +52,8 @@ def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bo
         start, old = column_steps(session, given, made.project, made.base)
         new = branch_steps(given, made)
         column = Column(given, made.project, made.base, by)
-        plan = plan_branch(column, series.manifest_path.read_text("utf-8"), old, new)
+        text = series.manifest_path.read_text("utf-8")
+        plan = plan_branch(session, column, text, old, new)
         if plan.words:
             prove(session, series, column, plan, new[-1].after if new else start)
     return _end(session, series, plan, [], asked, yes)

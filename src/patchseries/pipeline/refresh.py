@@ -18,8 +18,9 @@ from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.compose import compose, patch_diff, patch_name, series_folder
 from patchseries.patches.header import PatchHeader, split_patch
-from patchseries.pipeline.branch import Step, patch_id
+from patchseries.pipeline.branch import Step, column_steps, patch_id
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.reorder import in_order, moved_words, new_order
 from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
@@ -53,33 +54,33 @@ class Column:
         return self.given.repository
 
 
-def plan_branch(column: Column, text: str, old: Sequence[Step], new: Sequence[Step]) -> Plan:
+def plan_branch(
+    session: Session, column: Column, text: str, old: Sequence[Step], new: Sequence[Step]
+) -> Plan:
     """What makes the series from *old* to *new*, steps of one branch; *text* is the manifest.
 
-    :raises SeriesError: patches changed places, or one is there twice
+    :raises SeriesError: a patch is there twice, or the series cannot take the order of *new*
     """
     plan = Plan(text)
+    order = new_order(old, new)
+    names = {step.name for step in new}
+    dropped = [step for step in old if step.name not in names]
     known = {step.name: step for step in old}
-    order = [step.name for step in new if step.name]
-    if len(set(order)) < len(order) or not set(order) <= known.keys():
-        raise _refused("a patch is on the branch twice, or was never in the series")
-    if order != [step.name for step in old if step.name in order]:
-        raise _refused("the patches changed places; do that in the manifest, which orders them")
+    if order is not None:
+        plan.manifest = in_order(column.given.manifest, column.project, text, order)
+        plan.words.append(moved_words(old, order))
+        ported = _ported(session, column, plan.manifest, dropped)
+        known |= {step.name: step for step in ported}
     last: str | None = None
     for step in new:
         if step.name is None:
             last = _add(column, plan, step, last)
             continue
-        before = known[step.name]
-        if patch_id(column.repository, step) != patch_id(column.repository, before):
-            _change(column, plan, step, "changed")
-        elif step.message != before.message:
-            _change(column, plan, step, "reworded")
+        _compare(column, plan, step, known[step.name])
         if not step.name.endswith(".patch"):
             last = step.name
-    for step in old:
-        if step.name not in order:
-            _drop(column, plan, step)
+    for step in dropped:
+        _drop(column, plan, step)
     return plan
 
 
@@ -143,6 +144,31 @@ def patch_path(series: Series, patch: PatchEntry, base: str) -> str:
     """The file of *patch* on *base*, below the root."""
     number = [p.name for p in series.manifest.patches_of(patch.project)].index(patch.name) + 1
     return f"{series_folder(series.name, base, patch.project)}/{patch_name(number, patch.name)}"
+
+
+def _ported(session: Session, column: Column, text: str, dropped: Sequence[Step]) -> list[Step]:
+    """The steps that the manifest *text*, without *dropped*, gives by itself.
+
+    What a patch became only by its new place is so no edit of it.
+
+    :raises SeriesError: a patch conflicts there
+    """
+    left = Plan(text)
+    for step in dropped:
+        _drop(column, left, step)
+    given = replace(column.given, manifest=manifests.parse(left.manifest))
+    try:
+        return column_steps(session, given, column.project, column.base)[1]
+    except SeriesError as error:
+        raise _refused(f"{error.message} in the new order") from error
+
+
+def _compare(column: Column, plan: Plan, step: Step, before: Step) -> None:
+    """Take in what *step* is other than it was *before*."""
+    if patch_id(column.repository, step) != patch_id(column.repository, before):
+        _change(column, plan, step, "changed")
+    elif step.message != before.message:
+        _change(column, plan, step, "reworded")
 
 
 def _change(column: Column, plan: Plan, step: Step, how: str) -> None:
