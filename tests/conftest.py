@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from support.mirrors import FOLDERS
 from support.upstreams import Upstream
 
-_MIRRORS = os.environ.get("SERIES_MIRRORS", "")
+_MIRRORS = os.pathsep.join(FOLDERS)
 _DATE = "1365033600 +0000"  # 2013-04-04, the day of Grizzly
 _FOREIGN = ("GIT_", "SERIES_", "DEB", "XDG_")
 _LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")

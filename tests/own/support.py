@@ -18,6 +18,7 @@ from patchseries import process
 from patchseries.git import Repository, scratch
 from patchseries.model import CommitId, TreeId
 from patchseries.port import Change, port
+from support.mirrors import FOLDERS
 
 PYTHON2 = Path(__file__).parent / "python2"
 
@@ -34,7 +35,7 @@ def require(program: str, package: str) -> None:
 
 def mirror(name: str) -> Path:
     """The mirror ORG/REPO below one of SERIES_MIRRORS' folders; without it the test is skipped."""
-    for folder in os.environ.get("SERIES_MIRRORS", "").split(os.pathsep):
+    for folder in FOLDERS:
         for path in (Path(folder, name), Path(folder, f"{name}.git")):
             if folder and path.is_dir():
                 return path
