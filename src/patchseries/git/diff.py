@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from patchseries import process
-from patchseries.errors import ProgramError
+from patchseries.git.asking import asking
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _END = b"=end=\n"
@@ -55,20 +55,10 @@ class DiffProcess:
         running = self._git.running()
         assert running.stdin is not None
         assert running.stdout is not None
-        try:
+        with asking(self._git, "diff-tree", f"comparing {old[:12]} and {new[:12]}"):
             running.stdin.write(f"{old} {new}\n".encode() + _END)
             running.stdin.flush()
             return _read_answer(running.stdout)
-        except (OSError, EOFError) as error:
-            self.close()
-            raise ProgramError(
-                "git diff-tree ended without an answer",
-                cause=f"comparing {old[:12]} and {new[:12]}: is an object missing?",
-                hint="run `series fetch` again",
-            ) from error
-        except BaseException:
-            self.close()  # an answer half read would be taken for the next one
-            raise
 
     def close(self) -> None:
         """End the process, if it runs."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from patchseries import process
-from patchseries.errors import ProgramError
+from patchseries.git.asking import asking
 from patchseries.model import Conflict, TreeId
 
 
@@ -84,7 +84,7 @@ class MergeProcess:
         running = self._running()
         assert running.stdin is not None
         assert running.stdout is not None
-        try:
+        with asking(self._git, "merge-tree", f"merging {ours[:12]} and {theirs[:12]}"):
             running.stdin.write(f"{ours} {theirs}\n{self._flush_line}\n".encode())
             running.stdin.flush()
             if self._owed_nul:
@@ -93,16 +93,6 @@ class MergeProcess:
             _skip_flusher(running.stdout)
             self._owed_nul = True
             return answer
-        except (OSError, EOFError) as error:
-            self.close()
-            raise ProgramError(
-                "git merge-tree ended without an answer",
-                cause=f"merging {ours[:12]} and {theirs[:12]}: is an object missing?",
-                hint="run `series fetch` again",
-            ) from error
-        except BaseException:
-            self.close()  # an answer half read would be taken for the next one
-            raise
 
     def close(self) -> None:
         """End the process, if it runs."""

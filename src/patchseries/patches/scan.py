@@ -22,7 +22,7 @@ class Section:
     """What a patch says of one file. ``line`` is where it begins (from 1).
 
     ``names`` are the raw names of its headers with their prefixes; ``extended`` git's extended
-    header; ``new_lines`` how many lines the hunks leave, ``old_lines`` how many they expect.
+    header; ``new_lines`` how many lines the hunks leave.
     """
 
     line: int
@@ -31,9 +31,7 @@ class Section:
     git: bytes | None = None
     extended: dict[str, bytes] = field(default_factory=dict)
     hunks: int = 0
-    old_lines: int = 0
     new_lines: int = 0
-    first_old: int = 0
     first_new: int = 0
     git_binary: bool = False
     differs: bool = False
@@ -161,9 +159,8 @@ def _continue(section: Section, line: bytes, lines: Lines) -> None:
     elif found := _HUNK.match(line):
         old, new = int(found[2] or 1), int(found[4] or 1)
         if not section.hunks:
-            section.first_old, section.first_new = int(found[1]), int(found[3])
+            section.first_new = int(found[3])
         section.hunks += 1
-        section.old_lines += old
         section.new_lines += new
         section.torn |= not _body(old, new, lines)
 

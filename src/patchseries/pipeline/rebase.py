@@ -13,7 +13,7 @@ from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.lock import Acceptance, Lock
 from patchseries.manifest import Manifest, PatchEntry, Project, Source, SourceKind
-from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
+from patchseries.model import CommitId, Conflict, Outcome, TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
 from patchseries.patches.compose import PatchFile, compose, fixup_name, patch_diff, patch_name
 from patchseries.patches.header import split_patch
@@ -209,8 +209,3 @@ def _conflict(rejected: Rejected, why: str = "") -> PortResult:
 def missing_pin(repository: str, rev: str) -> SeriesError:
     """The error for a revision that was never fetched."""
     return SeriesError(f"{rev} of {repository} is not pinned", hint="run `series fetch`")
-
-
-def findings_of(cells: tuple[RebasedCell, ...]) -> list[Finding]:
-    """What a person should know of the cells: the engine's findings, with the patch's name."""
-    return [replace(f, patch=cell.patch) for cell in cells for f in cell.result.findings]
