@@ -1,12 +1,14 @@
 """The only door to git repositories."""
 
-from patchseries.git.diff import LineChange
+from patchseries.git.diff import Difference, Entries, LineChange
 from patchseries.git.merge import Merge, MergeStage
 from patchseries.git.objects import Commit, Signature, TreeEntry
 from patchseries.git.repository import Repository, scratch
 
 __all__ = [
     "Commit",
+    "Difference",
+    "Entries",
     "LineChange",
     "Merge",
     "MergeStage",

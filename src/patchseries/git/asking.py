@@ -1,30 +1,100 @@
-"""Asking a running git one question, so that half an answer is never taken for the next one."""
+"""Putting questions to a running git, so that half an answer is never taken for the next one.
+
+git works on an answer while the asker does something else: a question is put first, and its answer
+is read when it is wanted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import IO, Generic, TypeVar
 
 from patchseries.errors import ProgramError
-from patchseries.process import CoProcess
+from patchseries.process import CoProcess, Process
+
+T = TypeVar("T")
 
 
-@contextmanager
-def asking(git: CoProcess, verb: str, doing: str) -> Iterator[None]:
-    """Around a question to *git* and its answer; whatever interrupts it ends the process.
+class Question(Generic[T]):
+    """A question that was put, and its answer once it was read."""
 
-    :param verb: the git command, and *doing* what it was asked, for the error's words
-    :raises ProgramError: git ended (a missing object, say) instead of answering
-    """
-    try:
-        yield
-    except (OSError, EOFError) as error:
-        git.close()
-        raise ProgramError(
-            f"git {verb} ended without an answer",
-            cause=f"{doing}: is an object missing?",
-            hint="run `series fetch` again",
-        ) from error
-    except BaseException:
-        git.close()
-        raise
+    def __init__(self, read: Callable[[], T]) -> None:
+        """Read the answer by *read*, once."""
+        self._read = read
+        self._answers: list[T] = []
+        self._error: ProgramError | None = None
+
+    def answer(self) -> T:
+        """The answer; waits for it the first time.
+
+        :raises ProgramError: git ended (a missing object, say) instead of answering
+        """
+        if self._error is not None:
+            raise self._error
+        if not self._answers:
+            try:
+                self._answers.append(self._read())
+            except ProgramError as error:
+                self._error = error
+                raise
+        return self._answers[0]
+
+
+class Answering(Generic[T]):
+    """A git that answers questions on its pipes, in their order."""
+
+    def __init__(self, git: CoProcess, verb: str, read: Callable[[IO[bytes]], T]) -> None:
+        """Ask *git*; *verb* is its command, for an error's words; *read* reads one answer."""
+        self._git = git
+        self._verb = verb
+        self._read = read
+        self._last: Question[T] | None = None
+
+    def ask(self, question: bytes, doing: str) -> Question[T]:
+        """Put *question*; *doing* says what it is about, for an error's words.
+
+        :raises ProgramError: git cannot be started, or ended
+        """
+        if self._last is not None:
+            self._settle(self._last)
+        running = self._git.running()
+        assert running.stdin is not None
+        with self._unbroken(doing):
+            running.stdin.write(question)
+            running.stdin.flush()
+        self._last = Question(lambda: self._answer(running, doing))
+        return self._last
+
+    def close(self) -> None:
+        """End git, if it runs."""
+        self._last = None
+        self._git.close()
+
+    def _settle(self, question: Question[T]) -> None:
+        """Read the answer that stands before the next one; its asker is told of an error."""
+        try:
+            question.answer()
+        except ProgramError:
+            pass
+
+    def _answer(self, running: Process, doing: str) -> T:
+        assert running.stdout is not None
+        with self._unbroken(doing):
+            return self._read(running.stdout)
+
+    @contextmanager
+    def _unbroken(self, doing: str) -> Iterator[None]:
+        """Around what is written to git or read from it; whatever interrupts it ends git."""
+        try:
+            yield
+        except (OSError, EOFError, ValueError) as error:  # ValueError: its pipes are closed
+            self.close()
+            raise ProgramError(
+                f"git {self._verb} ended without an answer",
+                cause=f"{doing}: is an object missing?",
+                hint="run `series fetch` again",
+            ) from error
+        except BaseException:
+            self.close()
+            raise

@@ -7,13 +7,16 @@ No line of a patch begins with ``=``, so the echo cannot be mistaken for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Generic, TypeVar
 
 from patchseries import process
-from patchseries.git.asking import asking
+from patchseries.git.asking import Answering, Question
+from patchseries.git.objects import TreeEntry
+
+T = TypeVar("T")
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _END = b"=end=\n"
@@ -33,36 +36,41 @@ class LineChange:
 
 
 PLAIN = (
-    "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
+    "-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
     "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
-"""How diffs are written: plain enough for dpkg-source, full for git."""
+"""How trees are compared, and diffs written: plain enough for dpkg-source, full for git."""
 
 
-class DiffProcess:
-    """A running ``git diff-tree --stdin``: ask with :meth:`diff`, end with :meth:`close`."""
+class DiffProcess(Generic[T]):
+    """A running ``git diff-tree --stdin``: ask with :meth:`ask`, end with :meth:`close`."""
 
-    def __init__(self, git_dir: Path, env: dict[str, str], *options: str) -> None:
-        """Prepare to compare trees in *git_dir*; *options* go on top of ``PLAIN``."""
-        argv = ["git", "diff-tree", "--stdin", *PLAIN, *options]
-        self._git = process.CoProcess(argv, cwd=git_dir, env=env)
+    def __init__(
+        self,
+        git_dir: Path,
+        env: dict[str, str],
+        parse: Callable[[Sequence[bytes]], T],
+        *options: str,
+    ) -> None:
+        """Prepare to compare trees in *git_dir*; *options* say what is shown.
 
-    def diff(self, old: str, new: str) -> list[bytes]:
-        """The lines of the diff between two trees, in git's order of paths.
-
-        :raises ProgramError: git ended (a missing object, say) instead of answering
+        :param parse: makes the answer of the lines that git writes
         """
-        running = self._git.running()
-        assert running.stdin is not None
-        assert running.stdout is not None
-        with asking(self._git, "diff-tree", f"comparing {old[:12]} and {new[:12]}"):
-            running.stdin.write(f"{old} {new}\n".encode() + _END)
-            running.stdin.flush()
-            return _read_answer(running.stdout)
+        argv = ["git", "diff-tree", "--stdin", *PLAIN, *options]
+        git = process.CoProcess(argv, cwd=git_dir, env=env)
+        self._asking = Answering(git, "diff-tree", lambda stream: parse(_read_answer(stream)))
+
+    def ask(self, old: str, new: str) -> Question[T]:
+        """Begin to compare two trees; in the answer the paths are in git's order.
+
+        :raises ProgramError: git cannot be started
+        """
+        question = f"{old} {new}\n".encode() + _END
+        return self._asking.ask(question, f"comparing {old[:12]} and {new[:12]}")
 
     def close(self) -> None:
         """End the process, if it runs."""
-        self._git.close()
+        self._asking.close()
 
 
 def _read_answer(stream: IO[bytes]) -> list[bytes]:
@@ -73,6 +81,41 @@ def _read_answer(stream: IO[bytes]) -> list[bytes]:
             raise EOFError("diff-tree: the stream ended")
         lines.append(line)
     return lines[1:]
+
+
+Entries = dict[str, tuple[TreeEntry | None, TreeEntry | None]]
+"""The paths that differ between two trees: what they are before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How two trees differ: the paths, and by path the runs of lines.
+
+    A binary file, or one whose mode alone changed, has no runs.
+    """
+
+    entries: Entries
+    lines: dict[str, list[LineChange]]
+
+
+def parse_difference(answer: Sequence[bytes]) -> Difference:
+    """What git says of two trees with ``--raw -U0``."""
+    end = next((n for n, line in enumerate(answer) if not line.startswith(b":")), len(answer))
+    return Difference(parse_entries(answer[:end]), parse_patch(answer[end:]))
+
+
+def parse_entries(raw: Sequence[bytes]) -> Entries:
+    """The paths of ``--raw`` lines (``:MODE MODE ID ID STATUS<tab>PATH``)."""
+    found: Entries = {}
+    for line in raw:
+        meta, _, path = line.rstrip(b"\n").partition(b"\t")
+        mode, new_mode, oid, new_oid, _ = meta[1:].decode().split(" ")
+        found[_name(path)] = _entry(mode, oid), _entry(new_mode, new_oid)
+    return found
+
+
+def _entry(mode: str, oid: str) -> TreeEntry | None:
+    return None if mode == "000000" else TreeEntry(mode, oid)
 
 
 def parse_patch(lines: Sequence[bytes]) -> dict[str, list[LineChange]]:
@@ -114,10 +157,13 @@ def _read_run(lines: Sequence[bytes], at: int, hunk: re.Match[bytes]) -> tuple[L
 def _path(header: bytes) -> str:
     """The path in ``diff --git a/P b/P``: renames are off, so both halves name the same file."""
     names = header.removeprefix(b"diff --git ").removesuffix(b"\n")
-    half = names[: len(names) // 2]
-    if half.startswith(b'"'):
-        half = _unquote(half[1:-1])
-    return half.removeprefix(b"a/").decode("utf-8", "surrogateescape")
+    return _name(names[: len(names) // 2]).removeprefix("a/")
+
+
+def _name(name: bytes) -> str:
+    """A path as git writes it: quoted where it has control characters, quotes or backslashes."""
+    plain = _unquote(name[1:-1]) if name.startswith(b'"') else name
+    return plain.decode("utf-8", "surrogateescape")
 
 
 def _unquote(name: bytes) -> bytes:

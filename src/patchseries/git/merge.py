@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from patchseries import process
-from patchseries.git.asking import asking
+from patchseries.git.asking import Answering, Question
 from patchseries.model import Conflict, TreeId
 
 
@@ -65,44 +66,39 @@ class Merge:
 
 
 class MergeProcess:
-    """A running ``git merge-tree --stdin``: ask with :meth:`merge`, end with :meth:`close`."""
+    """A running ``git merge-tree --stdin``: ask with :meth:`ask`, end with :meth:`close`."""
 
     def __init__(self, git_dir: Path, env: dict[str, str], flusher: Callable[[], str]) -> None:
         """Prepare to merge in *git_dir*; *flusher* gives two commits (``A B``) that conflict."""
         argv = ["git", "-c", "merge.conflictStyle=diff3", "merge-tree", "--write-tree",
                       "-z", "--stdin"]  # fmt: skip
-        self._git = process.CoProcess(argv, cwd=git_dir, env=env)
+        git = process.CoProcess(argv, cwd=git_dir, env=env)
+        self._asking = Answering(git, "merge-tree", self._read)
         self._flusher = flusher
         self._flush_line = ""
-        self._owed_nul = False
+        self._owing: IO[bytes] | None = None
 
-    def merge(self, ours: str, theirs: str) -> Merge:
-        """Merge two commits over their one common parent.
+    def ask(self, ours: str, theirs: str) -> Question[Merge]:
+        """Begin to merge two commits over their one common parent.
 
-        :raises ProgramError: git ended (a missing object, say) instead of answering
+        :raises ProgramError: git cannot be started
         """
-        running = self._running()
-        assert running.stdin is not None
-        assert running.stdout is not None
-        with asking(self._git, "merge-tree", f"merging {ours[:12]} and {theirs[:12]}"):
-            running.stdin.write(f"{ours} {theirs}\n{self._flush_line}\n".encode())
-            running.stdin.flush()
-            if self._owed_nul:
-                running.stdout.read(1)
-            answer = _read_merge(running.stdout)
-            _skip_flusher(running.stdout)
-            self._owed_nul = True
-            return answer
+        self._flush_line = self._flush_line or self._flusher()
+        question = f"{ours} {theirs}\n{self._flush_line}\n".encode()
+        return self._asking.ask(question, f"merging {ours[:12]} and {theirs[:12]}")
 
     def close(self) -> None:
         """End the process, if it runs."""
-        self._git.close()
+        self._asking.close()
 
-    def _running(self) -> process.Process:
-        if not self._git.is_running:
-            self._flush_line = self._flush_line or self._flusher()
-            self._owed_nul = False
-        return self._git.running()
+    def _read(self, stream: IO[bytes]) -> Merge:
+        if stream is self._owing:
+            stream.read(1)
+        self._owing = None
+        answer = _read_merge(stream)
+        _skip_flusher(stream)
+        self._owing = stream
+        return answer
 
 
 def _read_merge(stream: IO[bytes]) -> Merge:
@@ -142,9 +138,11 @@ def _read_message(stream: IO[bytes], paths: int) -> MergeMessage:
 
 def _token(stream: IO[bytes]) -> str:
     """The next NUL-ended word; paths are kept lossless by surrogate escapes."""
-    word = bytearray()
-    while (byte := stream.read(1)) != b"\0":
-        if not byte:
+    word = b""
+    while not word.endswith(b"\0"):
+        ready = stream.peek() if isinstance(stream, BufferedReader) else b""
+        part = stream.read(ready.find(b"\0") + 1 or len(ready) or 1)
+        if not part:
             raise EOFError("merge-tree: the stream ended")
-        word += byte
-    return word.decode("utf-8", "surrogateescape")
+        word += part
+    return word[:-1].decode("utf-8", "surrogateescape")

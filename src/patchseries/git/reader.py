@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from patchseries import process
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_AT_ONCE = 256
-"""Questions asked before an answer is read: they must fit a pipe, or both sides would wait."""
+_AT_ONCE = 12_000
+"""Bytes of questions before an answer is read: they must fit a pipe, or both sides would wait."""
 _KEPT_BYTES = 48_000_000
 """How much is kept: several ports' worth of files, and never a burden."""
 _LARGE = 2_000_000
@@ -47,9 +47,14 @@ class ObjectReader:
 
     def prefetch(self, oids: Iterable[str]) -> None:
         """Read objects that will be asked for one by one."""
-        missing = [oid for oid in dict.fromkeys(oids) if oid not in self._kept]
-        for at in range(0, len(missing), _AT_ONCE):
-            self._ask(list(filter(_OID.fullmatch, missing[at : at + _AT_ONCE])))
+        missing = (oid for oid in dict.fromkeys(oids) if oid not in self._kept)
+        for some in _batches(filter(_OID.fullmatch, missing)):
+            self._ask(some)
+
+    def prefetch_paths(self, tree: str, paths: Iterable[str]) -> None:
+        """Read what *paths* are in *tree*, which will be asked for by its ids."""
+        for some in _batches(f"{tree}:{path}" for path in paths if "\n" not in path):
+            self._ask(some)
 
     def keep(self, oid: str, found: Object) -> None:
         """Remember an object that was read or written."""
@@ -64,35 +69,48 @@ class ObjectReader:
         """End the process, if it runs."""
         self._git.close()
 
-    def _ask(self, oids: Sequence[str]) -> list[Object | None]:
+    def _ask(self, names: Sequence[str]) -> list[Object | None]:
         running = self._git.running()
         assert running.stdin is not None
         assert running.stdout is not None
         try:
-            running.stdin.write("".join(f"{oid}\n" for oid in oids).encode())
+            lines = "".join(f"{name}\n" for name in names)
+            running.stdin.write(lines.encode("utf-8", "surrogateescape"))
             running.stdin.flush()
-            found = [_read_object(running.stdout) for _ in oids]
+            found = [self._read_object(running.stdout) for _ in names]
         except (OSError, EOFError):  # git ends at an object that is damaged
             self.close()
-            return [None] * len(oids)
+            return [None] * len(names)
         except BaseException:
             self.close()  # an answer half read would be taken for the next one
             raise
-        for oid, answer in zip(oids, found, strict=True):
-            if answer is not None:
-                self.keep(oid, answer)
+        return found
+
+    def _read_object(self, stream: IO[bytes]) -> Object | None:
+        head = stream.readline()
+        if not head.endswith(b"\n"):
+            raise EOFError("cat-file: the stream ended")
+        if head.endswith((b" missing\n", b" ambiguous\n")):
+            return None
+        oid, kind, length = head.decode().split(" ")
+        size = int(length)
+        data = stream.read(size + 1)
+        if len(data) != size + 1:
+            raise EOFError("cat-file: the stream ended")
+        found = kind, data[:-1]
+        self.keep(oid, found)
         return found
 
 
-def _read_object(stream: IO[bytes]) -> Object | None:
-    head = stream.readline()
-    if not head.endswith(b"\n"):
-        raise EOFError("cat-file: the stream ended")
-    words = head.split()
-    if len(words) != 3:  # "ID missing"
-        return None
-    size = int(words[2])
-    data = stream.read(size + 1)
-    if len(data) != size + 1:
-        raise EOFError("cat-file: the stream ended")
-    return words[1].decode(), data[:-1]
+def _batches(names: Iterable[str]) -> Iterator[list[str]]:
+    """*names* in order, so many at a time as can be asked at once."""
+    some: list[str] = []
+    size = 0
+    for name in names:
+        if some and size + len(name) > _AT_ONCE // 4:  # a character has at most four bytes
+            yield some
+            some, size = [], 0
+        some.append(name)
+        size += len(name) + 1
+    if some:
+        yield some

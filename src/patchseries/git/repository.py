@@ -18,7 +18,15 @@ from typing import Any
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
-from patchseries.git.diff import PLAIN, DiffProcess, LineChange, parse_patch
+from patchseries.git.asking import Question
+from patchseries.git.diff import (
+    PLAIN,
+    Difference,
+    DiffProcess,
+    Entries,
+    parse_difference,
+    parse_entries,
+)
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, TreeEntry, format_tree, parse_commit, parse_tree
 from patchseries.git.reader import ObjectReader
@@ -69,12 +77,14 @@ class Repository:
         self._writer = self._object_writer()
         self._reader = ObjectReader(self.git_dir, ISOLATED)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
-        self._lines = DiffProcess(self.git_dir, ISOLATED, "-U0")
+        self._entries = DiffProcess(self.git_dir, ISOLATED, parse_entries, "--raw")
+        self._lines = DiffProcess(self.git_dir, ISOLATED, parse_difference, "--raw", "-p", "-U0")
         self._patches = DiffProcess(
-            self.git_dir, ISOLATED, "-U3", "--binary", "--stat=80", "--summary"
+            self.git_dir, ISOLATED, b"".join, "-p", "-U3", "--binary", "--stat=80", "--summary"
         )
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
         self.commit = lru_cache(maxsize=4096)(self._read_commit)
+        self.begin_difference = lru_cache(maxsize=8)(self._lines.ask)
 
     def __enter__(self) -> Repository:
         return self
@@ -86,6 +96,7 @@ class Repository:
         """End the helper processes."""
         self._reader.close()
         self._merger.close()
+        self._entries.close()
         self._lines.close()
         self._patches.close()
         self._repo.close()
@@ -172,6 +183,15 @@ class Repository:
         """Read the objects *oids* in one go, which will be asked for one by one."""
         self._reader.prefetch(oids)
 
+    def prefetch_paths(self, tree: str, paths: Iterable[str]) -> None:
+        """Read the files *paths* of *tree* and the folders on the way to them in one go."""
+        wanted = dict.fromkeys(paths)
+        folders = {"": None}
+        for path in wanted:
+            while (path := path.rpartition("/")[0]) not in folders:
+                folders[path] = None
+        self._reader.prefetch_paths(tree, [*folders, *wanted])
+
     def has(self, oid: str) -> bool:
         """Whether the object is here."""
         try:
@@ -226,13 +246,6 @@ class Repository:
             else:
                 yield path, entry
 
-    def changes(self, old: str, new: str) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
-        """The paths whose mode or content differs between two trees: (before, after)."""
-        found: dict[str, tuple[TreeEntry | None, TreeEntry | None]] = {}
-        self.prefetch((old, new))
-        self._compare(old, new, "", found)
-        return found
-
     def write_blob(self, data: bytes) -> str:
         """Store a blob; its id."""
         return self._store("blob", data)
@@ -255,10 +268,12 @@ class Repository:
 
     def merge(self, base: str, ours: str, theirs: str) -> Merge:
         """git's own merge (ort, renames followed) of the trees *ours* and *theirs* over *base*."""
+        return self.begin_merge(base, ours, theirs).answer()
+
+    def begin_merge(self, base: str, ours: str, theirs: str) -> Question[Merge]:
+        """The same, but git merges while the caller does something else."""
         root = self.write_commit(base)
-        return self._merger.merge(
-            self.write_commit(ours, [root]), self.write_commit(theirs, [root])
-        )
+        return self._merger.ask(self.write_commit(ours, [root]), self.write_commit(theirs, [root]))
 
     def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
         """git's merge of three texts: the lines agreed on and the regions left open, in order."""
@@ -266,7 +281,7 @@ class Repository:
 
     def diff(self, old: str, new: str, *, context: int = 3) -> bytes:
         """The patch from tree *old* to *new*."""
-        options = ("--binary", f"-U{context}")
+        options = ("-p", "--binary", f"-U{context}")
         return self.run("diff-tree", *PLAIN, *options, old, new, "--").stdout
 
     def patch(self, old: str, new: str) -> bytes:
@@ -274,14 +289,18 @@ class Repository:
 
         The diffstat has 80 columns, and a summary of new and deleted files below it.
         """
-        return b"".join(self._patches.diff(old, new))
+        return self._patches.ask(old, new).answer()
 
-    def line_changes(self, old: str, new: str) -> dict[str, list[LineChange]]:
-        """The runs of lines that differ between two trees, by path; no context, no renames.
+    def changes(self, old: str, new: str) -> Entries:
+        """The paths whose mode or content differs between two trees: (before, after)."""
+        return self._entries.ask(old, new).answer() if old != new else {}
 
-        A binary file, or one whose mode alone changed, has no runs.
+    def difference(self, old: str, new: str) -> Difference:
+        """The paths and the runs of lines that differ between two trees; no renames.
+
+        After ``begin_difference`` git compares while the caller does something else.
         """
-        return parse_patch(self._lines.diff(old, new))
+        return self.begin_difference(old, new).answer()
 
     def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
         """How one change of trees (before, after) differs from another: a diff of two diffs."""
@@ -326,30 +345,6 @@ class Repository:
         oid = str(stored.hexsha.decode())
         self._reader.keep(oid, (kind, data))
         return oid
-
-    def _compare(
-        self,
-        old: str | None,
-        new: str | None,
-        prefix: str,
-        found: dict[str, tuple[TreeEntry | None, TreeEntry | None]],
-    ) -> None:
-        if old == new:
-            return
-        before = self.tree(old) if old else {}
-        after = self.tree(new) if new else {}
-        differing = dict(before.items() ^ after.items())
-        entries = (side[name] for side in (before, after) for name in differing if name in side)
-        self.prefetch(entry.oid for entry in entries if entry.is_tree)
-        for name in sorted(differing):
-            a, b = before.get(name), after.get(name)
-            path = prefix + decode_path(name)
-            a_tree, b_tree = (e.oid if e and e.is_tree else None for e in (a, b))
-            if a_tree or b_tree:
-                self._compare(a_tree, b_tree, path + "/", found)
-            a_leaf, b_leaf = (e if e and not e.is_tree else None for e in (a, b))
-            if a_leaf or b_leaf:
-                found[path] = (a_leaf, b_leaf)
 
     def _edit(self, tree: str | None, edits: Mapping[bytes, TreeEntry | None]) -> TreeId:
         entries = dict(self.tree(tree)) if tree else {}

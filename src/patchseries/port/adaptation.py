@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
-from patchseries.git import Merge, Repository, TreeEntry
+from patchseries.git import Entries, Merge, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
 from patchseries.port import hunks, learned
 from patchseries.port.lines import decode, encode, split_lines
@@ -45,9 +45,9 @@ class Adaptation:
         self.text = cache(self._text)
 
     @cached_property
-    def changed(self) -> dict[str, tuple[TreeEntry | None, TreeEntry | None]]:
+    def changed(self) -> Entries:
         """What the change does: (before, after) by path."""
-        return self.repository.changes(self.change.before, self.change.after)
+        return self.repository.difference(self.change.before, self.change.after).entries
 
     @cached_property
     def newcomers(self) -> list[Newcomer]:
@@ -63,11 +63,6 @@ class Adaptation:
         """What *path* is in the target; None unless a regular file."""
         entry = self.repository.entry(self.onto, path)
         return entry if entry is not None and entry.is_file else None
-
-    def read_ahead(self) -> None:
-        """Ask for all files of the change at once, as each is looked at: it saves git's time."""
-        sides = ((*pair, self.here(path)) for path, pair in self.changed.items())
-        self.repository.prefetch(e.oid for entries in sides for e in entries if e and e.is_file)
 
     def learn(self, base: str, ours: str, theirs: str) -> dict[str, str]:
         """The names of the target for those that theirs brings into this file."""

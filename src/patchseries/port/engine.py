@@ -32,7 +32,9 @@ def port(
     options = options or PortOptions()
     if change.before == change.after:
         return PortResult(Outcome.EMPTY, onto)
-    merge = repository.merge(change.before, onto, change.after)
+    merging = repository.begin_merge(change.before, onto, change.after)
+    _read_ahead(repository, change, onto)
+    merge = merging.answer()
     if merge.clean and merge.tree == onto:
         return PortResult(Outcome.ALREADY_APPLIED, onto)
     replayed = replay(repository, merge, options.resolutions)
@@ -40,6 +42,8 @@ def port(
         return _resolved(repository, change, onto, merge, replayed)
     if options.git_only and not merge.clean:
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
+    if merge.clean:
+        repository.begin_difference(onto, merge.tree)
     adaptation = Adaptation(repository, change, onto, merge, options)
     if not options.git_only:
         rename(adaptation)
@@ -51,6 +55,13 @@ def port(
     if merge.clean and result.tree == merge.tree:  # the strategies came to what git has
         return _clean(repository, change, onto, merge)
     return result
+
+
+def _read_ahead(repository: Repository, change: Change, onto: TreeId) -> None:
+    """Read all that the strategies and checks will look at, at once, while git merges."""
+    changed = repository.difference(change.before, change.after).entries
+    repository.prefetch_paths(onto, changed)
+    repository.prefetch(e.oid for pair in changed.values() for e in pair if e and e.is_file)
 
 
 def _resolved(

@@ -12,7 +12,6 @@ def rename(adaptation: Adaptation) -> None:
     """Port in the target's names each file that needs it, whether or not git merges it."""
     maps = maps_in_use(adaptation.options.name_maps)
     conflicted = set(adaptation.merge.conflicted_paths)
-    adaptation.read_ahead()
     for path, (before, after) in adaptation.changed.items():
         if after is None or not after.is_file or (before is not None and not before.is_file):
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from patchseries.git import LineChange, Repository
+from patchseries.git import Difference, LineChange, Repository
 from patchseries.model import TreeId
 from patchseries.port.result import Change
 from patchseries.port.trust.accounted import Accounted
@@ -46,15 +46,15 @@ class PortedFile:
                 run.new_start,
                 tuple(map(rename, run.added)),
             )
-            for run in self._port.theirs[self.upstream]
+            for run in self._port.theirs.lines[self.upstream]
         ]
 
     @property
     def ours(self) -> Runs:
         """What the port changed here."""
         if self.is_same:
-            return self._port.theirs[self.path]
-        return self._port.ours.get(self.path, ())
+            return self._port.theirs.lines[self.path]
+        return self._port.ours.lines.get(self.path, ())
 
     @property
     def added(self) -> Iterator[tuple[int, bytes]]:
@@ -65,11 +65,8 @@ class PortedFile:
     @cached_property
     def is_same(self) -> bool:
         """Whether the file was, before and after, what it is upstream: only names can be wrong."""
-        port = self._port
-        return self.upstream == self.path and all(
-            port.repository.entry(theirs, self.path) == port.repository.entry(ours, self.path)
-            for theirs, ours in ((port.before, port.onto), (port.after, port.result))
-        )
+        here = self._port.ours.entries.get(self.path)
+        return self.upstream == self.path and self._port.theirs.entries[self.path] == here
 
     @cached_property
     def before(self) -> bytes:
@@ -133,21 +130,21 @@ class Port:
         return self.change.after
 
     @cached_property
-    def theirs(self) -> dict[str, list[LineChange]]:
-        """The lines that upstream changed, by upstream path."""
-        return self.repository.line_changes(self.before, self.after)
+    def theirs(self) -> Difference:
+        """What upstream changed, by upstream path."""
+        return self.repository.difference(self.before, self.after)
 
     @cached_property
-    def ours(self) -> dict[str, list[LineChange]]:
-        """The lines that the port changed, by path in the target."""
-        return self.repository.line_changes(self.onto, self.result)
+    def ours(self) -> Difference:
+        """What the port changed, by path in the target."""
+        return self.repository.difference(self.onto, self.result)
 
     @cached_property
     def files(self) -> tuple[PortedFile, ...]:
         """The files of the change that were not dropped."""
         return tuple(
             PortedFile(self, upstream, self._target(upstream))
-            for upstream in self.theirs
+            for upstream in self.theirs.lines
             if not self.accounted.drops_file(upstream)
         )
 
@@ -168,11 +165,12 @@ class Port:
     @cached_property
     def _renamed(self) -> dict[str, str]:
         """Where git's merge followed a rename: the file here that gained the most of the lines."""
-        strays = [p for p in self.ours if p not in self.theirs]
+        theirs, ours = self.theirs.lines, self.ours.lines
+        strays = [p for p in ours if p not in theirs]
         found = {}
-        for path in (p for p in self.theirs if p not in self.ours):
-            changed = _changed_lines(self.theirs[path])
-            shared = {p: len(changed & _changed_lines(self.ours[p])) for p in strays}
+        for path in (p for p in theirs if p not in ours):
+            changed = _changed_lines(theirs[path])
+            shared = {p: len(changed & _changed_lines(ours[p])) for p in strays}
             best = max(shared, key=shared.__getitem__, default=None)
             if best is not None and shared[best]:
                 found[path] = best
