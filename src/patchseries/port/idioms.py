@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from patchseries.port.lines import edits, split_lines
-from patchseries.port.words import counterparts
+from patchseries.port.words import counterparts, says
 
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _WORDS = re.compile(r"[^\W\d][\w.]*|\d+|\S")
@@ -26,8 +26,8 @@ def idioms(base: str, ours: str, added: Sequence[str]) -> dict[str, str]:
 
     :returns: dotted phrase → what ours has in its place; mostly empty
     """
-    unsaid = {pair for line in added for pair in _pairs(line)
-              if base.count(pair) >= _PLACES and not _says(ours, pair)}  # fmt: skip
+    used = {pair for line in added for pair in _pairs(line)}
+    unsaid = {pair for pair in used if not says(ours, pair) and base.count(pair) >= _PLACES}
     if not unsaid:
         return {}
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -38,7 +38,7 @@ def idioms(base: str, ours: str, added: Sequence[str]) -> dict[str, str]:
     return {
         phrase: next(iter(others))
         for phrase, others in seen.items()
-        if len(others) == 1 and others.total() >= _PLACES and not _says(ours, phrase)
+        if len(others) == 1 and others.total() >= _PLACES and not says(ours, phrase)
     }
 
 
@@ -51,10 +51,6 @@ def _pairs(text: str) -> Iterator[str]:
         names = chain.split(".")
         yield from (f"{a}.{b}" for a, b in pairwise(names)
                     if not b.startswith("assert"))  # fmt: skip
-
-
-def _says(text: str, phrase: str) -> bool:
-    return phrase in text and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
 
 
 def _replaced(base: Sequence[str], ours: Sequence[str]) -> Iterator[tuple[str, str]]:

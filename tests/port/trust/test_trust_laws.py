@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patchseries.git import Repository
+from patchseries.git.textmerge import split_lines
 from patchseries.port.result import Change
 from patchseries.port.trust import examine
 from patchseries.port.trust.definitions import read_class, read_module
-from patchseries.port.trust.scopes import Scopes, split_lines
+from patchseries.port.trust.scopes import Scopes
 from patchseries.port.trust.syntax import chunks, parse
 from patchseries.port.trust.uses import uses
 from patchseries.port.trust.words import words_of

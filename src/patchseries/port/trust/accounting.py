@@ -101,7 +101,7 @@ def check_places(file: PortedFile) -> Iterator[Finding]:
     for run, chain in theirs - ours:
         landed = strays.get(run)
         known = file.result_scopes if any(run[1]) else file.onto_scopes
-        if landed is not None and chain and chain in known.chains:
+        if landed is not None and chain and chain in known.chains({chain[-1]}):
             shown = next(filter(None, run[1] or run[0])).decode("utf-8", "replace")[:80]
             yield Finding(
                 "port-hunk-misplaced",

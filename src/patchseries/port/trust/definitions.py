@@ -130,3 +130,30 @@ def _class_end(text: bytes, header: re.Match[bytes]) -> int:
     pattern = rb"\n[ \t]{0,%d}+[^ \t\n#)\]}'\"]" % depth
     end = re.compile(pattern).search(text, header.end())
     return end.start() if end else len(text)
+
+
+def defines(text: bytes, word: bytes) -> bool:
+    """Whether *text* defines *word* anywhere, or spells it out in a string.
+
+    A definition is ``def`` or ``class``, an assignment, a keyword.
+    """
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if _defined_at(text, at, end):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+_LEADS_TO = re.compile(rb"""(?:def|class)[ \t]+$|["'](?:[^"']*[^\w"'-])?$""")
+_LEADS_TO_SET = re.compile(rb"(?<![\w.-])(?:self\.)?$")
+_SET_TO = re.compile(rb"[ \t]*=(?!=)")
+_GOES_ON = re.compile(rb"[\w-]")
+
+
+def _defined_at(text: bytes, at: int, end: int) -> bool:
+    line = text[text.rfind(b"\n", 0, at) + 1 : at]
+    if not _GOES_ON.match(text, end) and _LEADS_TO.search(line):
+        return True
+    return bool(_SET_TO.match(text, end) and _LEADS_TO_SET.search(line))

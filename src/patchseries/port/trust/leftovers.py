@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from patchseries.model import Finding, Severity
 from patchseries.port.trust.ported import PortedFile
-from patchseries.port.trust.scopes import Chain, Scopes
+from patchseries.port.trust.scopes import Scopes
 
 _MARKER = re.compile(rb"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$", re.MULTILINE)
 _DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
@@ -32,20 +32,16 @@ def check_definitions(file: PortedFile) -> Iterator[Finding]:
     if not file.is_python:
         return
     added = {m[1] for _, line in file.added if (m := _DEFINITION.match(line))}
-    here = _definitions(file.result_scopes, added) if added else Counter()
+    here = Counter(file.result_scopes.chains(added))
     if max(here.values(), default=0) < 2:
         return
-    known = _definitions(file.onto_scopes, added) | _definitions(file.after_scopes, added)
+    known = Counter(file.onto_scopes.chains(added)) | Counter(file.after_scopes.chains(added))
     for chain, count in here.items():
         if count > max(1, known[chain]):
             name = b".".join(chain).decode("utf-8", "replace")
             yield Finding("port-duplicate-definition", Severity.ERROR,
                           f"{name} is defined {count} times", file=file.path,
                           hint="the target had it already; keep one")  # fmt: skip
-
-
-def _definitions(scopes: Scopes, names: set[bytes]) -> Counter[Chain]:
-    return Counter(scopes.chain(h.line) for h in scopes.headers if h.name in names)
 
 
 def check_keys(file: PortedFile) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from patchseries.model import Finding, Severity
-from patchseries.port.trust.definitions import Module, read_module
+from patchseries.port.trust.definitions import Module, defines, read_module
 from patchseries.port.trust.modules import Modules
 from patchseries.port.trust.ported import Port, PortedFile
 from patchseries.port.trust.syntax import Chunk
@@ -155,9 +155,7 @@ class Names:
 
         The names of libraries are not defined there, and what a test spells out it made up.
         """
-        texts = [(path, text) for path, text in self._origins.items() if word in text]
-        pattern = _definition(word) if texts else None
-        return next((path for path, text in texts if pattern and pattern.search(text)), None)
+        return next((path for path, text in self._origins.items() if defines(text, word)), None)
 
     @cached_property
     def _origins(self) -> dict[str, bytes]:
@@ -257,13 +255,3 @@ def check_words(port: Port, used: Sequence[Names], told: Places) -> Iterator[Fin
             line=line + 1,
             hint="upstream it is there; find its name here",
         )
-
-
-def _definition(word: bytes) -> re.Pattern[bytes]:
-    """What defines a word: ``def`` or ``class``, an assignment, a keyword, or a string."""
-    name = re.escape(word)
-    return re.compile(
-        rb"(?:def|class)[ \t]+%b\b"
-        rb"|(?<![\w.-])(?:self\.)?%b[ \t]*=(?!=)"
-        rb"|[\"'][^\"'\n]*(?<![\w-])%b(?![\w-])" % (name, name, name)
-    )

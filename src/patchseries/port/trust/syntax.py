@@ -56,7 +56,7 @@ class Chunk:
         """Parse the lines from *start* up to *end* (0-based, end excluded)."""
         self.start = start
         self.end = end
-        text = b"".join(scopes.lines[start:end])
+        text = b"\n".join(scopes.lines[start:end]) + b"\n"
         indented = text[:1] in (b" ", b"\t")
         # An indented definition is a method of a class, as far as syntax goes.
         self.tree = parse(b"class _:\n" + text if indented else text)
