@@ -7,7 +7,7 @@ is never what is written back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from patchseries.model import CommitId, TreeId
@@ -62,6 +62,11 @@ class TreeEntry:
         return self.mode == "40000"
 
     @property
+    def is_submodule(self) -> bool:
+        """Whether it is the commit of another repository, which is not here."""
+        return self.mode == "160000"
+
+    @property
     def is_file(self) -> bool:
         """Whether it is a regular file, executable or not."""
         return self.mode in ("100644", "100755")
@@ -99,17 +104,29 @@ def parse_commit(oid: str, data: bytes) -> Commit:
     )
 
 
-def parse_tree(data: bytes, id_bytes: int = 20) -> dict[bytes, TreeEntry]:
-    """The entries of one tree object, by name; *id_bytes* is 20 for SHA-1, 32 for SHA-256."""
-    entries: dict[bytes, TreeEntry] = {}
-    at = 0
-    while at < len(data):
-        space = data.index(b" ", at)
-        end = data.index(b"\0", space)
-        oid = data[end + 1 : end + 1 + id_bytes].hex()
-        entries[data[space + 1 : end]] = TreeEntry(data[at:space].decode(), oid)
-        at = end + 1 + id_bytes
-    return entries
+class Tree(Mapping[bytes, TreeEntry]):
+    """One level of a tree: what stands under each name. Of most names nobody ever asks."""
+
+    def __init__(self, data: bytes, id_bytes: int = 20) -> None:
+        """Read a tree object; *id_bytes* is 20 for SHA-1, 32 for SHA-256."""
+        entries = _ENTRIES[id_bytes].findall(data)
+        self._entries = {name: (mode, oid) for mode, name, oid in entries}
+
+    def __getitem__(self, name: bytes) -> TreeEntry:
+        mode, oid = self._entries[name]
+        return TreeEntry(mode.decode(), oid.hex())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+_ENTRIES = {n: re.compile(rb"(\d+) ([^\0]+)\0(.{%d})" % n, re.DOTALL) for n in (20, 32)}
 
 
 def format_tree(entries: Iterable[tuple[bytes, TreeEntry]]) -> bytes:

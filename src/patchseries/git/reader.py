@@ -45,6 +45,10 @@ class ObjectReader:
             return kept
         return self._ask([oid])[0] if _OID.fullmatch(oid) else None
 
+    def has(self, oid: str) -> bool:
+        """Whether the object is remembered."""
+        return oid in self._kept
+
     def prefetch(self, oids: Iterable[str]) -> None:
         """Read objects that will be asked for one by one."""
         missing = (oid for oid in dict.fromkeys(oids) if oid not in self._kept)

@@ -60,7 +60,8 @@ def port(
 def _read_ahead(repository: Repository, change: Change, onto: TreeId) -> None:
     """Read all that the strategies and checks will look at, at once, while git merges."""
     changed = repository.difference(change.before, change.after).entries
-    repository.prefetch_paths(onto, changed)
+    for tree in (change.after, onto):
+        repository.prefetch_paths(tree, changed)
     repository.prefetch(e.oid for pair in changed.values() for e in pair if e and e.is_file)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import TypeVar
 
 from patchseries.git import Repository
@@ -53,12 +54,24 @@ class Modules:
     def path(self, name: bytes) -> str | None:
         """The file of the module *name* (a package's ``__init__.py``), or None."""
         if name not in self._paths:
-            self._paths[name] = self._find(name.decode("utf-8", "surrogateescape"))
+            self._paths[name] = self._find(name)
         return self._paths[name]
 
-    def _find(self, name: str) -> str | None:
-        stem = name.replace(".", "/")
-        for root in _ROOTS if stem else ():
+    def read_ahead(self, names: Iterable[bytes]) -> None:
+        """Read at once the folders that the modules *names* are to be looked for in."""
+        stems = {_stem(name) for name in names if name not in self._paths}
+        self._repository.prefetch_paths(
+            self._tree, sorted(root + s for root in self._roots for s in stems)
+        )
+
+    @cached_property
+    def _roots(self) -> list[str]:
+        """The folders of this tree that modules are looked for in."""
+        return [r for r in _ROOTS if not r or self._repository.entry(self._tree, r[:-1])]
+
+    def _find(self, name: bytes) -> str | None:
+        stem = _stem(name)
+        for root in self._roots if stem else ():
             for path in (f"{root}{stem}.py", f"{root}{stem}/__init__.py"):
                 entry = self._repository.entry(self._tree, path)
                 if entry is not None and entry.is_file:
@@ -161,3 +174,7 @@ class Modules:
             where, left = self._split(dotted)
             return (where, left[0]) if where and len(left) == 1 else None
         return (home, first) if not rest and first in known.names else None
+
+
+def _stem(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape").replace(".", "/")

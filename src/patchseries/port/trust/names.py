@@ -164,14 +164,15 @@ class Names:
         A new file also goes by its neighbours (a database migration names the one before it).
         """
         before = Modules(self._port.repository, self._port.before)
-        found = {}
-        for dotted in self._upstream.imports.values():
-            for name in (dotted, dotted.rpartition(b".")[0]):
-                path = before.path(name) if name else None
-                if path and "test" not in path:
-                    found[path] = self._port.text(self._port.before, path, mapped=True)
-                    break
-        return dict(self._neighbours()) | found
+        named = [(dotted, dotted.rpartition(b".")[0]) for dotted in self._upstream.imports.values()]
+        before.read_ahead(name for names in named for name in names)
+        paths = (next(filter(None, map(before.path, names)), None) for names in named)
+        found = {p: self._port.repository.entry(self._port.before, p)
+                 for p in paths if p and "test" not in p}  # fmt: skip
+        self._port.repository.prefetch(entry.oid for entry in found.values() if entry)
+        rename = self._port.accounted.rename
+        texts = {path: rename(self._port.text(entry)) for path, entry in found.items()}
+        return dict(self._neighbours()) | texts
 
     def _neighbours(self) -> Iterator[tuple[str, bytes]]:
         folder = self.file.upstream.rpartition("/")[0]

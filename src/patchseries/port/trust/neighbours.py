@@ -17,10 +17,7 @@ def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
     Numbered files (database migrations) run in order: one whose predecessor is missing, or
     whose number is taken, fails when it runs.
     """
-    repository = port.repository
-    if not repository.entry(port.result, file.path) or repository.entry(port.onto, file.path):
-        return
-    if repository.entry(port.before, file.upstream):
+    if not file.is_new:
         return
     folder, _, name = file.path.rpartition("/")
     upstream = _names(port, port.before, file.upstream.rpartition("/")[0])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from patchseries.git import Difference, LineChange, Repository
+from patchseries.git import Difference, LineChange, Repository, TreeEntry
 from patchseries.model import TreeId
 from patchseries.port.result import Change
 from patchseries.port.trust.accounted import Accounted
@@ -16,6 +16,7 @@ MAX_BYTES = 2_000_000
 """Larger files are data, not text that a person reviews; they are read as empty."""
 
 Runs = Sequence[LineChange]
+Sides = tuple[TreeEntry | None, TreeEntry | None]
 
 
 class PortedFile:
@@ -65,28 +66,44 @@ class PortedFile:
     @cached_property
     def is_same(self) -> bool:
         """Whether the file was, before and after, what it is upstream: only names can be wrong."""
-        here = self._port.ours.entries.get(self.path)
-        return self.upstream == self.path and self._port.theirs.entries[self.path] == here
+        return self.upstream == self.path and self._there == self._here
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the file is new, upstream and here."""
+        return self._there[0] is None and self._here[0] is None and self._here[1] is not None
+
+    @cached_property
+    def _there(self) -> Sides:
+        """What the file is upstream, before and after the change."""
+        return self._port.theirs.entries[self.upstream]
+
+    @cached_property
+    def _here(self) -> Sides:
+        """What the file is in the target, before and after the port."""
+        port = self._port
+        unchanged = port.repository.entry(port.onto, self.path)
+        return port.ours.entries.get(self.path, (unchanged, unchanged))
 
     @cached_property
     def before(self) -> bytes:
         """The upstream file before the change, in the target's words; empty if there is none."""
-        return self._port.text(self._port.before, self.upstream, mapped=True)
+        return self._port.accounted.rename(self._port.text(self._there[0]))
 
     @cached_property
     def after(self) -> bytes:
         """The upstream file after the change, in the target's words."""
-        return self._port.text(self._port.after, self.upstream, mapped=True)
+        return self._port.accounted.rename(self._port.text(self._there[1]))
 
     @cached_property
     def onto(self) -> bytes:
         """The target's file before the port."""
-        return self._port.text(self._port.onto, self.path)
+        return self._port.text(self._here[0])
 
     @cached_property
     def result(self) -> bytes:
         """The target's file after the port."""
-        return self._port.text(self._port.result, self.path)
+        return self._port.text(self._here[1])
 
     @cached_property
     def before_scopes(self) -> Scopes:
@@ -148,12 +165,18 @@ class Port:
             if not self.accounted.drops_file(upstream)
         )
 
-    def text(self, tree: str, path: str, *, mapped: bool = False) -> bytes:
-        """The bytes of *path* in *tree*, in the target's words if *mapped*; else empty."""
-        data = self.repository.file(tree, path) or b""
-        if len(data) > MAX_BYTES or b"\0" in data:
+    def read_ahead(self) -> None:
+        """Read at once what most of the checks look at."""
+        made = (after for _, after in self.ours.entries.values())
+        self.repository.prefetch(entry.oid for entry in made if entry and entry.is_file)
+        self.repository.prefetch_paths(self.result, self.ours.entries)
+
+    def text(self, entry: TreeEntry | None) -> bytes:
+        """The bytes of a file; empty if there is none, or it is no text to review."""
+        if entry is None or entry.is_tree or entry.is_submodule:
             return b""
-        return self.accounted.rename(data) if mapped else data
+        data = self.repository.blob(entry.oid)
+        return b"" if len(data) > MAX_BYTES or b"\0" in data else data
 
     def _target(self, upstream: str) -> str:
         if upstream in self.accounted.paths:

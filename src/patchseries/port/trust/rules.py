@@ -37,6 +37,7 @@ def examine(
     :param accounted: what was mapped, renamed or dropped on the way
     """
     port = Port(repository, change, onto, result, accounted)
+    port.read_ahead()
     used: list[Names] = []
     found = list(dict.fromkeys(_examine_files(port, used)))
     told = {(finding.file, finding.line) for finding in found}

@@ -101,7 +101,9 @@ class WordIndex:
 
 
 def _source_files(repository: Repository, tree: str) -> Iterator[TreeEntry]:
-    for name, entry in repository.tree(tree).items():
+    entries = list(repository.tree(tree).items())
+    repository.prefetch(entry.oid for _, entry in entries if entry.is_tree)
+    for name, entry in entries:
         if entry.is_tree:
             yield from _source_files(repository, entry.oid)
         elif entry.is_file and is_source(name):
