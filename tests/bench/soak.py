@@ -17,12 +17,11 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "src"))
 
 from patchseries.port.hunks import resolve  # noqa: E402
-from patchseries.port.lines import decode, edits, encode, split_lines  # noqa: E402
+from patchseries.port.lines import Lines, decode, edits, encode, split_lines  # noqa: E402
 
 LINES = ("", "import a", "from b import c", "def f(x):", "def g(y, z=1):", "    return f(x, y)",
          "    x = 1", "    y = [1, 2]", "class C(D):", "key = value", "# words", "\xff\r",
          "}")  # fmt: skip
-Lines = list[str]
 
 
 def main() -> int:
@@ -57,7 +56,7 @@ def lines(chance: random.Random, count: int) -> Lines:
     made = [chance.choice(LINES) + "\n" for _ in range(count)]
     if made and chance.random() < 0.2:
         made[-1] = made[-1].rstrip("\n") or "x"
-    return made
+    return tuple(made)
 
 
 def edited(chance: random.Random, base: Lines) -> Lines:
@@ -92,7 +91,7 @@ def _text(base: Lines, ours: Lines, theirs: Lines) -> str:
 
 
 def _rebuilt(old: Lines, new: Lines) -> Lines:
-    made: Lines = []
+    made: Lines = ()
     at = 0
     for edit in edits(old, new):
         made += old[at : edit.low] + new[edit.start : edit.end]

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.port import hunks, imports
-from patchseries.port.lines import split_lines
+from patchseries.port.lines import Lines, split_lines
 
-LINES = st.lists(st.sampled_from(["import a\n", "import b\n", "from c import d\n", "\n", "x\n"]))
+LINES = st.lists(
+    st.sampled_from(["import a\n", "import b\n", "from c import d\n", "\n", "x\n"])
+).map(tuple)
 
 
 def _merge(base: str, ours: str, theirs: str) -> str:
@@ -42,24 +44,24 @@ def test_an_import_goes_to_its_place_among_the_targets_own() -> None:
 def test_a_block_that_nobody_sorts_is_left_as_it_is() -> None:
     ours = ["import b\n", "import a\n", "x\n"]
     merged = ["import c\n", *ours]
-    assert imports.in_order(merged, ours, merged) == merged
+    assert imports.in_order(merged, tuple(ours), tuple(merged)) == merged
 
 
 @pytest.mark.parametrize("line", ["from a import (\n", "from a import b, \\\n"])
 def test_an_import_that_goes_on_is_not_moved(line: str) -> None:
     assert not imports.is_import(line)
     merged = ["import b\n", "import c\n", line, "    d)\n"]
-    assert imports.in_order(merged, merged[:2], merged) == merged
+    assert imports.in_order(merged, tuple(merged[:2]), tuple(merged)) == merged
 
 
 @given(LINES, LINES, LINES)
 def test_putting_in_order_moves_lines_and_nothing_else(
-    merged: list[str], ours: list[str], theirs: list[str]
+    merged: Lines, ours: Lines, theirs: Lines
 ) -> None:
-    assert sorted(imports.in_order(merged, ours, theirs)) == sorted(merged)
+    assert sorted(imports.in_order(list(merged), ours, theirs)) == sorted(merged)
 
 
 @given(LINES, LINES, LINES)
-def test_only_blank_lines_come_back(base: list[str], ours: list[str], theirs: list[str]) -> None:
+def test_only_blank_lines_come_back(base: Lines, ours: Lines, theirs: Lines) -> None:
     kept = imports.with_gap(base, ours, theirs)
     assert [x for x in kept if x.strip()] == [x for x in theirs if x.strip()]

@@ -8,42 +8,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.port.hunks import Resolution, resolve
-from patchseries.port.lines import split_lines
+from patchseries.port.lines import Lines, split_lines
 from patchseries.port.merge3 import Region, merge3
 
 WORDS = st.sampled_from(["a", "b = 1", "    c(x, y)", "", "import d", "def f():", "    return e"])
-TEXT = st.lists(WORDS, max_size=14).map(lambda lines: [line + "\n" for line in lines])
+TEXT = st.lists(WORDS, max_size=14).map(lambda lines: tuple(line + "\n" for line in lines))
 ANY = st.text(max_size=60).map(split_lines)
 
 
-def settled(pieces: list[list[str] | Region]) -> list[str] | None:
+def settled(pieces: list[list[str] | Region]) -> Lines | None:
     """The merge when it has no region, else None."""
     lines: list[str] = []
     for piece in pieces:
         if isinstance(piece, Region):
             return None
         lines += piece
-    return lines
+    return tuple(lines)
 
 
-def text(resolution: Resolution) -> list[str]:
+def text(resolution: Resolution) -> Lines:
     """The lines of a resolution, cut afresh: a rule may give several as one."""
     return split_lines("".join(resolution.lines))
 
 
 @given(TEXT, TEXT)
-def test_a_side_that_changed_nothing_gives_the_other(base: list[str], side: list[str]) -> None:
+def test_a_side_that_changed_nothing_gives_the_other(base: Lines, side: Lines) -> None:
     assert settled(merge3(base, base, side)) == side
     assert settled(merge3(base, side, base)) == side
 
 
 @given(TEXT, TEXT)
-def test_the_same_change_on_both_sides_is_taken_once(base: list[str], side: list[str]) -> None:
+def test_the_same_change_on_both_sides_is_taken_once(base: Lines, side: Lines) -> None:
     assert settled(merge3(base, side, side)) == side
 
 
 @given(TEXT, TEXT, TEXT)
-def test_regions_are_symmetric(base: list[str], ours: list[str], theirs: list[str]) -> None:
+def test_regions_are_symmetric(base: Lines, ours: Lines, theirs: Lines) -> None:
     one, other = merge3(base, ours, theirs), merge3(base, theirs, ours)
     assert [isinstance(p, Region) for p in one] == [isinstance(p, Region) for p in other]
     if settled(one) is not None:
@@ -52,7 +52,7 @@ def test_regions_are_symmetric(base: list[str], ours: list[str], theirs: list[st
 
 @given(TEXT, TEXT, TEXT)
 def test_every_line_of_the_texts_is_settled_or_in_a_region(
-    base: list[str], ours: list[str], theirs: list[str]
+    base: Lines, ours: Lines, theirs: Lines
 ) -> None:
     kept: Counter[str] = Counter()
     for piece in merge3(base, ours, theirs):
@@ -66,19 +66,19 @@ def test_every_line_of_the_texts_is_settled_or_in_a_region(
 
 @settings(max_examples=60)
 @given(TEXT, TEXT)
-def test_porting_onto_the_own_parent_gives_the_own_text(base: list[str], after: list[str]) -> None:
+def test_porting_onto_the_own_parent_gives_the_own_text(base: Lines, after: Lines) -> None:
     assert text(resolve(base, base, after)) == after
 
 
 @settings(max_examples=60)
 @given(TEXT, TEXT)
-def test_porting_onto_itself_changes_nothing(base: list[str], after: list[str]) -> None:
+def test_porting_onto_itself_changes_nothing(base: Lines, after: Lines) -> None:
     assert text(resolve(base, after, after)) == after
 
 
 @settings(max_examples=100)
 @given(TEXT, TEXT, TEXT)
-def test_a_lost_line_is_always_told(base: list[str], ours: list[str], theirs: list[str]) -> None:
+def test_a_lost_line_is_always_told(base: Lines, ours: Lines, theirs: Lines) -> None:
     resolution = resolve(base, ours, theirs)
     told = Counter(
         line
@@ -105,5 +105,5 @@ def _reworded(resolution: Resolution, line: str) -> bool:
 
 @settings(max_examples=80)
 @given(ANY, ANY, ANY)
-def test_any_text_is_resolved(base: list[str], ours: list[str], theirs: list[str]) -> None:
+def test_any_text_is_resolved(base: Lines, ours: Lines, theirs: Lines) -> None:
     assert resolve(base, ours, theirs).sound

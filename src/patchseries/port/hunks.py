@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from patchseries.port import imports
+from patchseries.port.lines import Lines
 from patchseries.port.merge3 import Region, join
 from patchseries.port.moved import follow_moves
 from patchseries.port.regions import Candidate, Dispute, Texts
@@ -34,7 +35,7 @@ class Choice:
 class Resolution:
     """A merged text, the choices in it, and whether it is sound."""
 
-    lines: list[str]
+    lines: Sequence[str]
     choices: tuple[Choice, ...]
     sound: bool
 
@@ -44,9 +45,7 @@ class Resolution:
         return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or ("adjacent",)
 
 
-def resolve(
-    base: list[str], ours: list[str], theirs: list[str], sound: Sound = lambda _: True
-) -> Resolution:
+def resolve(base: Lines, ours: Lines, theirs: Lines, sound: Sound = lambda _: True) -> Resolution:
     """Carry what *theirs* changed in *base* over to *ours*.
 
     :param sound: a candidate that leaves the text unsound is passed over for one that does not

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from patchseries.port.lines import edits, split_lines
+from patchseries.port.lines import Lines, compare, split_lines
 from patchseries.port.words import counterparts, says
 
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
@@ -53,9 +53,9 @@ def _pairs(text: str) -> Iterator[str]:
                     if not b.startswith("assert"))  # fmt: skip
 
 
-def _replaced(base: Sequence[str], ours: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _replaced(base: Lines, ours: Lines) -> Iterator[tuple[str, str]]:
     """The dotted names of the base's lines that are all that their counterparts differ in."""
-    for edit in edits(base, ours):
+    for edit in compare(base, ours):
         old, new = base[edit.low : edit.high], ours[edit.start : edit.end]
         for at, to in counterparts(old, new).items():
             a, b = _WORDS.findall(old[at]), _WORDS.findall(new[to])

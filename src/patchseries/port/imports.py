@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from patchseries.port.lines import edits
+from patchseries.port.lines import Lines, compare
 
 _IMPORT = re.compile(r"(?:import|from)\s+[\w.]+(?!.*[(\\]\s*$)")
 
@@ -15,39 +15,39 @@ def is_import(line: str) -> bool:
     return _IMPORT.match(line) is not None
 
 
-def without_known(base: list[str], ours: list[str], theirs: list[str]) -> list[str]:
+def without_known(base: Lines, ours: Lines, theirs: Lines) -> Lines:
     """*theirs* without the imports that it adds, on lines of their own, and ours has already."""
     known = {line for line in ours if is_import(line)} - set(base)
     if not known.intersection(theirs):
         return theirs
     kept = list(theirs)
-    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in edits(base, ours)}
-    for edit in reversed(edits(base, theirs)):
+    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in compare(base, ours)}
+    for edit in reversed(compare(base, theirs)):
         added = theirs[edit.start : edit.end]
         if (edit.low, edit.high, tuple(added)) in shared:
             continue
         if edit.low == edit.high and all(is_import(line) or not line.strip() for line in added):
             kept[edit.start : edit.end] = [line for line in added if line not in known]
-    return kept
+    return tuple(kept)
 
 
-def with_gap(base: list[str], ours: list[str], theirs: list[str]) -> list[str]:
+def with_gap(base: Lines, ours: Lines, theirs: Lines) -> Lines:
     """*theirs* with the blank line that it takes away along with a whole block of imports.
 
     Only where ours has other imports in that block: they would run into the next.
     """
     kept = list(theirs)
-    for edit in reversed(edits(base, theirs)):
+    for edit in reversed(compare(base, theirs)):
         gone = [line for line in base[edit.low : edit.high] if line.strip()]
         gap = [line for line in base[edit.low : edit.high] if not line.strip()]
         if edit.start == edit.end and gone and gap and all(map(is_import, gone)):
             here = ours.index(gone[0]) if gone[0] in ours else None
             if here is not None and not set(_block(ours, here)) <= set(gone):
                 kept[edit.start : edit.end] = gap
-    return kept
+    return tuple(kept)
 
 
-def in_order(merged: list[str], ours: list[str], theirs: list[str]) -> list[str]:
+def in_order(merged: list[str], ours: Lines, theirs: Lines) -> list[str]:
     """*merged* with the imports that theirs brought in on their sorted places.
 
     Only where all else in the block is sorted in ours, and theirs kept its own block sorted: what

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from patchseries.port.idioms import idioms
-from patchseries.port.lines import Edit, edits, split_lines
+from patchseries.port.lines import Edit, Lines, compare, split_lines
 from patchseries.port.words import counterparts, says
 
 Reader = Callable[[str], str | None]
@@ -125,10 +125,10 @@ def _module(
     return {a: b for a, b in changed.items() if a in unknown and a in _bound(old)}
 
 
-def _changed(base: Sequence[str], ours: Sequence[str]) -> dict[str, str]:
+def _changed(base: Lines, ours: Lines) -> dict[str, str]:
     """The names that one text has in place of the other's, where every place agrees."""
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for was, now in _replacements(base, ours, edits(base, ours)):
+    for was, now in _replacements(base, ours, compare(base, ours)):
         seen[was][now] += 1
     here = names_in("".join(ours))
     return {

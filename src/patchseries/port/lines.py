@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _SMALL = 1_500_000
 """Up to this many pairs of lines a gap is compared exhaustively."""
@@ -27,12 +28,17 @@ class Edit:
     end: int
 
 
-def split_lines(text: str) -> list[str]:
+Lines = tuple[str, ...]
+"""The lines of a whole file, each with its line feed."""
+
+
+@lru_cache(maxsize=16)
+def split_lines(text: str) -> Lines:
     """The lines of *text*, each with its line feed; the last may have none. Inverse: join."""
     lines = text.split("\n")
     last = lines.pop()
-    ended = [line + "\n" for line in lines]
-    return [*ended, last] if last else ended
+    ended = tuple(line + "\n" for line in lines)
+    return (*ended, last) if last else ended
 
 
 def decode(data: bytes) -> str:
@@ -55,6 +61,12 @@ def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list
         for at in range(len(found)):  # in order: each makes way for the one before it
             found[at] = _slide(found[at], old, new, found, at)
     return found
+
+
+@lru_cache(maxsize=16)
+def compare(old: Lines, new: Lines) -> Sequence[Edit]:
+    """The edits between two files, remembered: a port asks for the same ones several times."""
+    return tuple(edits(old, new))
 
 
 def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:

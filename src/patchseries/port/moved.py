@@ -19,7 +19,7 @@ def follow_moves(texts: Texts) -> Texts:
     """
     base, ours, theirs, in_place = texts.base, texts.ours, texts.theirs, texts.to_ours
     shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in texts.our_edits}
-    moved_ours, left = list(ours), list(theirs)
+    moved_ours, left, made = list(ours), list(theirs), False
     for edit in reversed(texts.their_edits):
         if (edit.low, edit.high, tuple(theirs[edit.start : edit.end])) in shared:
             continue
@@ -30,9 +30,10 @@ def follow_moves(texts: Texts) -> Texts:
         if place is None:
             continue
         start, end = place
+        made = True
         moved_ours[start:end] = theirs[edit.start : edit.end]
         left[edit.start : edit.end] = base[edit.low : edit.high]
-    return texts if left == theirs else Texts.of(base, moved_ours, left)
+    return Texts.of(base, tuple(moved_ours), tuple(left)) if made else texts
 
 
 def _place(base: Sequence[str], ours: Sequence[str], edit: Edit) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from patchseries.port.lines import Edit
+from patchseries.port.lines import Edit, Lines
 
 _AROUND = 12
 """How many unchanged lines around a change count as its surroundings."""
@@ -72,7 +72,7 @@ def kinship(one: str, other: str) -> float:
     return len(common) / len(words_a | words_b)
 
 
-def surroundings(base: list[str], their_edits: Iterable[Edit]) -> set[str]:
+def surroundings(base: Lines, their_edits: Iterable[Edit]) -> set[str]:
     """The telling lines of *base* in and around the edits, stripped."""
     found: set[str] = set()
     for edit in their_edits:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from patchseries.port.lines import Edit, edits
+from patchseries.port.lines import Edit, Lines, compare
 from patchseries.port.merge3 import Region
 
 
@@ -15,16 +15,16 @@ from patchseries.port.merge3 import Region
 class Texts:
     """The lines of the three texts, and what each side did to the base."""
 
-    base: list[str]
-    ours: list[str]
-    theirs: list[str]
-    our_edits: list[Edit]
-    their_edits: list[Edit]
+    base: Lines
+    ours: Lines
+    theirs: Lines
+    our_edits: Sequence[Edit]
+    their_edits: Sequence[Edit]
 
     @classmethod
-    def of(cls, base: list[str], ours: list[str], theirs: list[str]) -> Texts:
+    def of(cls, base: Lines, ours: Lines, theirs: Lines) -> Texts:
         """Compare both sides with the base."""
-        return cls(base, ours, theirs, edits(base, ours), edits(base, theirs))
+        return cls(base, ours, theirs, compare(base, ours), compare(base, theirs))
 
     @cached_property
     def to_base(self) -> dict[int, int]:

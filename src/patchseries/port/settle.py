@@ -8,7 +8,7 @@ from patchseries.git import TreeEntry
 from patchseries.model import Conflict
 from patchseries.port import paths
 from patchseries.port.adaptation import Adaptation
-from patchseries.port.lines import edits, split_lines
+from patchseries.port.lines import compare, split_lines
 
 
 def settle(adaptation: Adaptation) -> None:
@@ -56,7 +56,7 @@ def _declared(adaptation: Adaptation, path: str) -> str | None:
 
 def _found(adaptation: Adaptation, path: str, base: TreeEntry, theirs: TreeEntry) -> str | None:
     lines = split_lines(adaptation.text(base.oid))
-    changes = edits(lines, split_lines(adaptation.text(theirs.oid)))
+    changes = compare(lines, split_lines(adaptation.text(theirs.oid)))
 
     def read(target: str) -> str:
         here = adaptation.here(target)
