@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BLOCK = re.compile(
@@ -26,22 +27,48 @@ _IMPORT = re.compile(
     rb"|import[ \t]+((?:[^\n\\]|\\\n)*))"
 )
 _DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]", b"import *")
-_CLASS = re.compile(rb"\n([ \t]*+)class[ \t]+(\w+)[ \t]*(?:\(([^)]*)\))?[ \t]*:")
-_METHOD = re.compile(rb"\n[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+_CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w+)[ \t]*(?:\(([^)]*)\))?[ \t]*:")
+_METHOD = re.compile(rb"[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _SET = re.compile(
-    rb"\n[ \t]++([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)"
+    rb"[ \t]++([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)"
 )
 _SET_NAME = re.compile(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))", re.M)
 _DYNAMIC_CLASS = (b"__getattr", b"setattr(", b"__metaclass__", b"metaclass=")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Class:
-    """Attributes (of the class or of ``self``), bases as they are spelled, whether more may be."""
+    """What follows a class's head, and its bases as they are spelled.
 
-    names: frozenset[bytes]
+    ``hidden``: it cannot be seen what the class is.
+    """
+
+    body: bytes
     bases: tuple[bytes, ...]
-    is_open: bool
+    hidden: bool = False
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it may have more attributes than are seen."""
+        return self.hidden or any(mark in self.body for mark in _DYNAMIC_CLASS)
+
+    def has(self, name: bytes) -> bool:
+        """Whether it has an attribute (of the class or of ``self``) of that name."""
+        line = -1
+        for at in occurrences(self.body, name):
+            start = self.body.rfind(b"\n", 0, at) + 1
+            if start > max(line, 0):  # what stands on the head's own line does not count
+                line = start
+                if self._binds(line, name):
+                    return True
+        return False
+
+    def _binds(self, line: int, name: bytes) -> bool:
+        method = _METHOD.match(self.body, line)
+        if method and method[1] == name:
+            return True
+        targets = _SET.match(self.body, line)
+        return targets is not None and name in _SET_NAME.findall(targets[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +82,7 @@ class Module:
 
 def read_module(text: bytes, package: bytes = b"") -> Module:
     """The definitions of *text*, whose relative imports start from *package*."""
-    text = b"\n" + text.replace(b"\r\n", b"\n")
+    text = b"\n" + _unix(text)
     # What stands in an `if` or a `try` in the first column counts as if it stood there itself.
     blocks = b"".join(map(_dedent, _BLOCK.findall(text)))
     imports: dict[bytes, bytes] = {}
@@ -112,16 +139,14 @@ def absolute(name: bytes, package: bytes) -> bytes:
 
 def read_class(text: bytes, name: bytes) -> Class | None:
     """The class *name* of the module *text*, at whatever depth; None when there is none."""
-    text = b"\n" + text.replace(b"\r\n", b"\n")
-    header = next((found for found in _CLASS.finditer(text) if found[2] == name), None)
+    text = _unix(text)
+    lines = dict.fromkeys(text.rfind(b"\n", 0, at) + 1 for at in occurrences(text, name))
+    headers = filter(None, (_CLASS.match(text, line) for line in lines))
+    header = next((found for found in headers if found[2] == name), None)
     if header is None:
         return None
-    body = text[header.end() : _class_end(text, header)]
-    names = set(_METHOD.findall(body))
-    names.update(_SET_NAME.findall(b"\n".join(_SET.findall(body))))
     bases = tuple(b for b in re.split(rb"[\s,]+", header[3] or b"") if b and b"=" not in b)
-    is_open = any(mark in body for mark in _DYNAMIC_CLASS)
-    return Class(frozenset(names), bases, is_open)
+    return Class(text[header.end() : _class_end(text, header)], bases)
 
 
 def _class_end(text: bytes, header: re.Match[bytes]) -> int:
@@ -132,18 +157,35 @@ def _class_end(text: bytes, header: re.Match[bytes]) -> int:
     return end.start() if end else len(text)
 
 
+def _unix(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n") if b"\r\n" in text else text
+
+
+def occurrences(text: bytes, word: bytes) -> Iterator[int]:
+    """Where *word* stands in *text*, as a word or within one (a regex for each takes longer)."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
+def stands(text: bytes, word: bytes) -> bool:
+    """Whether *word* stands in *text* as a whole word."""
+    return any(
+        not _IN_WORD.match(text[max(at - 1, 0) : at]) and not _IN_WORD.match(text, at + len(word))
+        for at in occurrences(text, word)
+    )
+
+
+_IN_WORD = re.compile(rb"\w")
+
+
 def defines(text: bytes, word: bytes) -> bool:
     """Whether *text* defines *word* anywhere, or spells it out in a string.
 
     A definition is ``def`` or ``class``, an assignment, a keyword.
     """
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if _defined_at(text, at, end):
-            return True
-        at = text.find(word, at + 1)
-    return False
+    return any(_defined_at(text, at, at + len(word)) for at in occurrences(text, word))
 
 
 _LEADS_TO = re.compile(rb"""(?:def|class)[ \t]+$|["'](?:[^"']*[^\w"'-])?$""")

@@ -31,11 +31,10 @@ class _Cache(OrderedDict[_Key, _T]):
         return self[key]
 
 
-_HIDDEN = Class(frozenset(), (), is_open=True)
+_HIDDEN = Class(b"", (), hidden=True)
 """A class of this tree that cannot be found by its name: it may have anything."""
 
 _modules: _Cache[Module] = _Cache()
-_classes: _Cache[Class | None] = _Cache()
 
 
 class Modules:
@@ -46,6 +45,7 @@ class Modules:
         self._repository = repository
         self._tree = tree
         self._paths: dict[bytes, str | None] = {}
+        self._classes: dict[tuple[str, bytes], Class | None] = {}
 
     def has_package(self, name: bytes) -> bool:
         """Whether the tree has the top-level package or module that a dotted name starts with."""
@@ -94,8 +94,10 @@ class Modules:
         path = self.path(home)
         if path is None:
             return None
-        oid = self._oid(path)
-        return _classes.read((oid, name), lambda: read_class(self._repository.blob(oid), name))
+        if (path, name) not in self._classes:
+            text = self._repository.blob(self._oid(path))
+            self._classes[path, name] = read_class(text, name)
+        return self._classes[path, name]
 
     def _oid(self, path: str) -> str:
         entry = self._repository.entry(self._tree, path)
@@ -140,7 +142,7 @@ class Modules:
         """
         complete = True
         for found in self._lineage(home, owner, set()):
-            if found is not None and name in found.names:
+            if found is not None and found.has(name):
                 return True
             complete = complete and (own_only if found is None else not found.is_open)
         return False if complete else None

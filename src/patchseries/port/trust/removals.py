@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from patchseries.model import Finding, Severity
-from patchseries.port.trust.definitions import imported, read_module
+from patchseries.port.trust.definitions import imported, read_module, stands
 from patchseries.port.trust.modules import Modules
 from patchseries.port.trust.names import module_name
 from patchseries.port.trust.ported import Port, PortedFile, Runs
@@ -60,10 +60,10 @@ class Removals:
         here = Modules(self._port.repository, self._port.result)
         for name, number in self._removed.items():
             owner = _owner(self._file.onto_scopes, number)
-            call = re.search(rb"\b(?:self|cls)\.%b\b" % re.escape(name), self._file.result)
-            if owner is None or call is None or not self._still_stands(name):
+            if owner is None or not self._still_stands(name):
                 continue
-            if here.has_attribute(self._home, owner, name, own_only=True) is False:
+            call = re.search(rb"\b(?:self|cls)\.%b\b" % re.escape(name), self._file.result)
+            if call and here.has_attribute(self._home, owner, name, own_only=True) is False:
                 yield self._finding(name, self._file.result.count(b"\n", 0, call.start()))
 
     def check_overrides(self) -> Iterator[Finding]:
@@ -85,10 +85,7 @@ class Removals:
 
     def _still_stands(self, name: bytes) -> bool:
         """Whether the result mentions a name that upstream's file no longer does."""
-        if name not in self._file.result:
-            return False
-        pattern = re.compile(rb"\b%b\b" % re.escape(name))
-        return bool(pattern.search(self._file.result)) and not pattern.search(self._file.after)
+        return stands(self._file.result, name) and not stands(self._file.after, name)
 
     def _reads(self, name: bytes) -> int | None:
         """The first line of the result whose code reads a plain name (0-based)."""

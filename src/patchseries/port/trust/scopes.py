@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from patchseries.port.trust.definitions import occurrences
+
 _PYTHON = re.compile(rb"([ \t]*+)(async[ \t]+def|def|class)[ \t]+(\w+)|(?=[^\s#)\]}'\"])")
 _OTHER = re.compile(rb"()()([A-Za-z_$\[][^(={\n]*)")
 
@@ -92,16 +94,11 @@ class Scopes:
     def chains(self, names: set[bytes]) -> Iterator[Chain]:
         """The chains of the definitions with one of *names*, each as often as it stands there."""
         for name in sorted(names):
-            seen = -1
-            at = self.text.find(name)
-            while at >= 0:
-                start = self.text.rfind(b"\n", 0, at) + 1
-                if start > seen:
-                    seen = start
-                    found = self.pattern.match(self.text, start)
-                    if found and (found[3] or b"").strip() == name:
-                        yield self.chain(self.text.count(b"\n", 0, start))
-                at = self.text.find(name, at + 1)
+            places = occurrences(self.text, name)
+            for start in dict.fromkeys(self.text.rfind(b"\n", 0, at) + 1 for at in places):
+                found = self.pattern.match(self.text, start)
+                if found and (found[3] or b"").strip() == name:
+                    yield self.chain(self.text.count(b"\n", 0, start))
 
     def indent(self, line: int) -> int | None:
         """The columns that a line is indented by; None for a blank one."""
