@@ -31,10 +31,10 @@ def test_a_map_is_wanted_where_both_sides_keep_to_their_own_names() -> None:
 
 
 def test_own_maps_are_used_both_ways_and_unknown_ones_refused() -> None:
-    assert NameMap("a=b", (("a", "b"),)) in maps_in_use(["a=b"])
-    assert NameMap("a=b", (("b", "a"),)) in maps_in_use(["a=b"])
+    assert NameMap("a=b", (("a", "b"),)) in maps_in_use(("a=b",))
+    assert NameMap("a=b", (("b", "a"),)) in maps_in_use(("a=b",))
     with pytest.raises(SeriesError, match="no name map 'nonsense'"):
-        maps_in_use(["nonsense"])
+        maps_in_use(("nonsense",))
 
 
 BASE = "from pkg import flavors\n\nx = flavors.get_flavor(1)\ny = flavors.size\n"

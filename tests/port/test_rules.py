@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchseries.port.hunks import Resolution, Sound, resolve
+from patchseries.port.hunks import Resolution, Sound, anything, resolve
 from patchseries.port.lines import split_lines
 from patchseries.port.wrap import LIMIT, fit
 
@@ -32,7 +32,7 @@ CASES = {
 }
 
 
-def port(base: str, ours: str, theirs: str, sound: Sound = lambda _: True) -> Resolution:
+def port(base: str, ours: str, theirs: str, sound: Sound = anything) -> Resolution:
     return resolve(split_lines(base), split_lines(ours), split_lines(theirs), sound)
 
 
@@ -73,12 +73,12 @@ def test_an_edit_follows_a_line_that_stands_elsewhere() -> None:
 
 
 def test_an_unsound_candidate_gives_way_to_a_sound_one() -> None:
-    resolution = port(*CASES["words"][:3], lambda lines: "c" not in "".join(lines))
+    resolution = port(*CASES["words"][:3], lambda lines, _: "c" not in "".join(lines))
     assert "".join(resolution.lines) == "f(z, b)\n"
 
 
 def test_when_nothing_is_sound_that_is_said() -> None:
-    assert not port(*CASES["words"][:3], lambda _: False).sound
+    assert not port(*CASES["words"][:3], lambda *_: False).sound
 
 
 def test_what_is_left_out_is_accounted_for() -> None:

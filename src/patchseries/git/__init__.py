@@ -1,5 +1,6 @@
 """The only door to git repositories."""
 
+from patchseries.git.asking import Question
 from patchseries.git.diff import Difference, Entries, LineChange
 from patchseries.git.merge import Merge, MergeStage
 from patchseries.git.objects import Commit, Signature, TreeEntry
@@ -12,6 +13,7 @@ __all__ = [
     "LineChange",
     "Merge",
     "MergeStage",
+    "Question",
     "Repository",
     "Signature",
     "TreeEntry",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
-from patchseries.git import Entries, Merge, Repository, TreeEntry
+from patchseries.git import Entries, Merge, Question, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
 from patchseries.port import hunks, learned
 from patchseries.port.lines import decode, encode, split_lines
@@ -14,7 +14,7 @@ from patchseries.port.paths import Newcomer
 from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.trust import Accounted, Dropped, examine
-from patchseries.port.trust.syntax import errors
+from patchseries.port.trust.syntax import errors, parses_in
 
 Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
 """A file in the base, in the target and in theirs."""
@@ -27,7 +27,7 @@ class Adaptation:
     repository: Repository
     change: Change
     onto: TreeId
-    merge: Merge
+    merging: Question[Merge]
     options: PortOptions
     edits: dict[str, TreeEntry | None] = field(default_factory=dict)
     strategies: list[str] = field(default_factory=list)
@@ -43,6 +43,12 @@ class Adaptation:
 
     def __post_init__(self) -> None:
         self.text = cache(self._text)
+        self.learn = cache(self._learn)
+
+    @property
+    def merge(self) -> Merge:
+        """git's own merge."""
+        return self.merging.answer()
 
     @cached_property
     def changed(self) -> Entries:
@@ -63,11 +69,6 @@ class Adaptation:
         """What *path* is in the target; None unless a regular file."""
         entry = self.repository.entry(self.onto, path)
         return entry if entry is not None and entry.is_file else None
-
-    def learn(self, base: str, ours: str, theirs: str) -> dict[str, str]:
-        """The names of the target for those that theirs brings into this file."""
-        trees = (self._reader(self.change.before), self._reader(self.onto))
-        return learned.learn(base, ours, theirs, *trees)
 
     def rename_by(self, strategy: str, renamer: Callable[[str], str]) -> None:
         """Note that texts of the change were renamed."""
@@ -155,6 +156,11 @@ class Adaptation:
     def _text(self, oid: str) -> str:
         return decode(self.repository.blob(oid))
 
+    def _learn(self, base: str, ours: str, theirs: str) -> Mapping[str, str]:
+        """The names of the target for those that theirs brings into this file."""
+        trees = (self._reader(self.change.before), self._reader(self.onto))
+        return learned.learn(base, ours, theirs, *trees)
+
     def _reader(self, tree: TreeId) -> learned.Reader:
         def read(path: str) -> str | None:
             data = self.repository.file(tree, path) if path else None
@@ -232,14 +238,14 @@ def _first(lines: tuple[str, ...]) -> str:
 def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
     """Whether a merged text parses as well as either side does; only Python is judged."""
     if not path.endswith(".py"):
-        return lambda _: True
+        return hunks.anything
 
     @cache
     def tolerated() -> int:
         return max(errors(encode(ours)), errors(encode(theirs)))
 
-    def sound(lines: list[str]) -> bool:
-        found = errors(encode("".join(lines)))
-        return not found or found <= tolerated()
+    def sound(lines: Sequence[str], chosen: Sequence[hunks.Run]) -> bool:
+        text = encode("".join(lines))
+        return parses_in(text, path, chosen) or errors(text) <= tolerated()
 
     return sound

@@ -15,7 +15,7 @@ from __future__ import annotations
 from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, TreeId
 from patchseries.port.adaptation import Adaptation
-from patchseries.port.renames import rename
+from patchseries.port.renames import look_ahead, rename
 from patchseries.port.resolutions import Replay, replay
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.settle import settle
@@ -33,8 +33,10 @@ def port(
     if change.before == change.after:
         return PortResult(Outcome.EMPTY, onto)
     merging = repository.begin_merge(change.before, onto, change.after)
-    _read_ahead(repository, change, onto)
-    merge = merging.answer()
+    adaptation = Adaptation(repository, change, onto, merging, options)
+    if not options.git_only:
+        look_ahead(adaptation)
+    merge = adaptation.merge
     if merge.clean and merge.tree == onto:
         return PortResult(Outcome.ALREADY_APPLIED, onto)
     replayed = replay(repository, merge, options.resolutions)
@@ -44,7 +46,6 @@ def port(
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
     if merge.clean:
         repository.begin_difference(onto, merge.tree)
-    adaptation = Adaptation(repository, change, onto, merge, options)
     if not options.git_only:
         rename(adaptation)
     if merge.clean and not adaptation.edits:
@@ -55,14 +56,6 @@ def port(
     if merge.clean and result.tree == merge.tree:  # the strategies came to what git has
         return _clean(repository, change, onto, merge)
     return result
-
-
-def _read_ahead(repository: Repository, change: Change, onto: TreeId) -> None:
-    """Read all that the strategies and checks will look at, at once, while git merges."""
-    changed = repository.difference(change.before, change.after).entries
-    for tree in (change.after, onto):
-        repository.prefetch_paths(tree, changed)
-    repository.prefetch(e.oid for pair in changed.values() for e in pair if e and e.is_file)
 
 
 def _resolved(

@@ -15,8 +15,17 @@ from patchseries.port.moved import follow_moves
 from patchseries.port.regions import Candidate, Dispute, Texts
 from patchseries.port.rules import candidates
 
-Sound = Callable[[list[str]], bool]
-"""Whether a text can stand (it parses, say)."""
+Run = tuple[int, int]
+"""Some lines: the first, and one past the last."""
+
+Sound = Callable[[Sequence[str], Sequence[Run]], bool]
+"""Whether a text can stand (it parses, say), of which some runs of lines were chosen."""
+
+
+def anything(_: Sequence[str], __: Sequence[Run]) -> bool:
+    """Every text can stand."""
+    return True
+
 
 MAX_ATTEMPTS = 40
 """So many texts are tried for soundness before the first choice is kept."""
@@ -45,7 +54,7 @@ class Resolution:
         return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or ("adjacent",)
 
 
-def resolve(base: Lines, ours: Lines, theirs: Lines, sound: Sound = lambda _: True) -> Resolution:
+def resolve(base: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> Resolution:
     """Carry what *theirs* changed in *base* over to *ours*.
 
     :param sound: a candidate that leaves the text unsound is passed over for one that does not
@@ -59,7 +68,7 @@ def resolve(base: Lines, ours: Lines, theirs: Lines, sound: Sound = lambda _: Tr
     proposed = [candidates(dispute) for dispute in disputes]
     picked, stands = _pick(pieces, proposed, sound)
     choices = zip(disputes, map(tuple, proposed), picked, strict=True)
-    lines = imports.in_order(_filled(pieces, picked), ours, wanted)
+    lines = imports.in_order(_text(pieces, picked)[0], ours, wanted)
     return Resolution(lines, tuple(Choice(*c) for c in choices), stands)
 
 
@@ -68,7 +77,7 @@ def _pick(
 ) -> tuple[list[Candidate], bool]:
     """The first candidate of each region, unless the text is sound only with another."""
     first = [found[0] for found in proposed]
-    if not proposed or sound(_filled(pieces, first)):
+    if not proposed or sound(*_text(pieces, first)):
         return first, True
     variants = (
         [*first[:at], other, *first[at + 1 :]]
@@ -76,15 +85,23 @@ def _pick(
         for other in found[1:]
     )
     for _, variant in zip(range(MAX_ATTEMPTS), variants, strict=False):
-        if sound(_filled(pieces, variant)):
+        if sound(*_text(pieces, variant)):
             return variant, True
     return first, False
 
 
-def _filled(pieces: Sequence[list[str] | Region], picked: Sequence[Candidate]) -> list[str]:
+def _text(
+    pieces: Sequence[list[str] | Region], picked: Sequence[Candidate]
+) -> tuple[list[str], list[Run]]:
+    """The text with the picked candidates in it, and where they stand."""
     made = iter(picked)
-    return [
-        line
-        for piece in pieces
-        for line in (next(made).lines if isinstance(piece, Region) else piece)
-    ]
+    lines: list[str] = []
+    chosen = []
+    for piece in pieces:
+        start = len(lines)
+        if isinstance(piece, Region):
+            lines += next(made).lines
+            chosen.append((start, len(lines)))
+        else:
+            lines += piece
+    return lines, chosen

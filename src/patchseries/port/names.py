@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from patchseries.errors import SeriesError
 
@@ -46,6 +46,10 @@ class NameMap:
         """*text* in the target's names."""
         return self._pattern.sub(lambda found: self._forward[found.group()], text)
 
+    def may_be_in(self, lowered: str) -> bool:
+        """Whether a text that was put in lower case can use the names of the change's side."""
+        return any(old.lower() in lowered for old, _ in self.pairs)
+
     def source_count(self, text: str) -> int:
         """How often *text* uses the names of the change's side."""
         return _count(self._pattern, self._forward, text)
@@ -82,7 +86,8 @@ OpenStack Networking was renamed on master in July 2013; Grizzly has the old nam
 """
 
 
-def maps_in_use(declared: Iterable[str]) -> tuple[NameMap, ...]:
+@lru_cache(maxsize=8)
+def maps_in_use(declared: tuple[str, ...]) -> tuple[NameMap, ...]:
     """The ready-made maps and those declared as ``OLD=NEW``, each in both directions.
 
     :raises SeriesError: a name that is neither

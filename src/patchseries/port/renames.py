@@ -8,6 +8,18 @@ from patchseries.port.lines import encode
 from patchseries.port.names import NameMap, maps_in_use
 
 
+def look_ahead(adaptation: Adaptation) -> None:
+    """Read and learn what will be needed, while git merges."""
+    repository, changed = adaptation.repository, adaptation.changed
+    for tree in (adaptation.change.after, adaptation.onto):
+        repository.prefetch_paths(tree, changed)
+    repository.prefetch(e.oid for pair in changed.values() for e in pair if e and e.is_file)
+    for path, sides in changed.items():
+        files = [e.oid for e in (sides[0], adaptation.here(path), sides[1]) if e and e.is_file]
+        if len(files) == 3:
+            adaptation.learn(*map(adaptation.text, files))
+
+
 def rename(adaptation: Adaptation) -> None:
     """Port in the target's names each file that needs it, whether or not git merges it."""
     maps = maps_in_use(adaptation.options.name_maps)
@@ -15,9 +27,12 @@ def rename(adaptation: Adaptation) -> None:
     for path, (before, after) in adaptation.changed.items():
         if after is None or not after.is_file or (before is not None and not before.is_file):
             continue
-        theirs = adaptation.text(after.oid)
+        said = f"{path}\n{adaptation.text(after.oid)}"
+        lowered = said.lower()
         for names in maps:
-            if path not in adaptation.done and names.source_count(path + "\n" + theirs):
+            if path in adaptation.done or not names.may_be_in(lowered):
+                continue
+            if names.source_count(said):
                 _by_map(adaptation, path, before, after, names)
         if before is not None and path not in adaptation.done | conflicted:
             _by_history(adaptation, path, before, after)

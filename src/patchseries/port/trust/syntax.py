@@ -7,7 +7,7 @@ when one of those does not parse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from tree_sitter import Language, Node, Parser, Tree
@@ -43,6 +43,11 @@ def _count_errors(node: Node) -> int:
     return own + sum(map(_count_errors, node.children))
 
 
+def parses_in(text: bytes, path: str, runs: Iterable[tuple[int, int]]) -> bool:
+    """Whether the definitions of *text* parse that *runs* (first, one past the last) stand in."""
+    return all(part.parses for part in chunks(Scopes.of(text, path), runs))
+
+
 _FAR = 1000
 """A statement that starts further above is data; its whole file is parsed instead."""
 
@@ -68,7 +73,7 @@ class Chunk:
         return not self.tree.root_node.has_error
 
 
-def chunks(scopes: Scopes, runs: Iterator[tuple[int, int]]) -> list[Chunk]:
+def chunks(scopes: Scopes, runs: Iterable[tuple[int, int]]) -> list[Chunk]:
     """The chunks that cover *runs* (first line, one past the last), in order, without overlap."""
     found: list[tuple[int, int]] = []
     for first, last in runs:
