@@ -9,7 +9,7 @@ by the same rule, so the same block falls on the same place.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -32,7 +32,7 @@ Lines = tuple[str, ...]
 """The lines of a whole file, each with its line feed."""
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def split_lines(text: str) -> Lines:
     """The lines of *text*, each with its line feed; the last may have none. Inverse: join."""
     lines = text.split("\n")
@@ -56,14 +56,14 @@ def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list
 
     :param slide: place ambiguous blocks by indentation and blank lines (for lines, not words)
     """
-    found = _edits_between(matches(old, new), len(old), len(new))
+    found = _edits_between(_blocks(old, new), len(old), len(new))
     if slide:
         for at in range(len(found)):  # in order: each makes way for the one before it
             found[at] = _slide(found[at], old, new, found, at)
     return found
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def compare(old: Lines, new: Lines) -> Sequence[Edit]:
     """The edits between two files, remembered: a port asks for the same ones several times."""
     return tuple(edits(old, new))
@@ -71,30 +71,50 @@ def compare(old: Lines, new: Lines) -> Sequence[Edit]:
 
 def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """The pairs of positions of lines that stay, both rising."""
-    pairs: list[tuple[int, int]] = []
+    return [(low + n, start + n) for low, start, size in _blocks(old, new) for n in range(size)]
+
+
+_Block = tuple[int, int, int]
+"""A run of lines that stay: where it stands in old and in new, and how many they are."""
+
+
+def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
+    blocks: list[_Block] = []
     gaps = [(0, len(old), 0, len(new))]
     while gaps:
         low, high, start, end = gaps.pop()
         same = _alike(old, new, low, high, start, end)
-        pairs.extend(zip(range(low, low + same), range(start, start + same), strict=True))
+        blocks.append((low, start, same))
         low, start = low + same, start + same
+        same = 0
         while low < high and start < end and old[high - 1] == new[end - 1]:
-            high, end = high - 1, end - 1
-            pairs.append((high, end))
+            high, end, same = high - 1, end - 1, same + 1
+        blocks.append((high, end, same))
         if low == high or start == end:
             continue
         anchors = _anchors(old, new, low, high, start, end)
+        if not anchors:
+            blocks.extend(_exhaustive(old, new, low, high, start, end))
+        for anchor_old, anchor_new, size in _runs(anchors):
+            if low < anchor_old and start < anchor_new:
+                gaps.append((low, anchor_old, start, anchor_new))
+            blocks.append((anchor_old, anchor_new, size))
+            low, start = anchor_old + size, anchor_new + size
         if anchors:
-            for anchor_old, anchor_new in anchors:
-                if low < anchor_old and start < anchor_new:  # most anchors are neighbours
-                    gaps.append((low, anchor_old, start, anchor_new))
-                pairs.append((anchor_old, anchor_new))
-                low, start = anchor_old + 1, anchor_new + 1
             gaps.append((low, high, start, end))
-        else:
-            pairs.extend(_exhaustive(old, new, low, high, start, end))
-    pairs.sort()
-    return pairs
+    return sorted(block for block in blocks if block[2])
+
+
+def _runs(anchors: Sequence[tuple[int, int]]) -> Iterator[_Block]:
+    """Anchors that follow each other on both sides, together: most do."""
+    at = 0
+    while at < len(anchors):
+        old, new = anchors[at]
+        size = 1
+        while at + size < len(anchors) and anchors[at + size] == (old + size, new + size):
+            size += 1
+        yield old, new, size
+        at += size
 
 
 def _alike(
@@ -118,12 +138,11 @@ def _anchors(
     """The longest rising run of lines that occur exactly once in both ranges."""
     here = _unique(old, low, high)
     there = _unique(new, start, end)
-    common = [(here[line], there[line]) for line in here.keys() & there.keys()]
-    common.sort()
-    return _longest_rising(common)
+    return _longest_rising([(at, there[line]) for line, at in here.items() if line in there])
 
 
 def _unique(lines: Sequence[str], low: int, high: int) -> dict[str, int]:
+    """Where the lines stand that occur once, in their order."""
     seen: dict[str, int] = {}
     for at in range(low, high):
         line = lines[at]
@@ -136,7 +155,7 @@ def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     piles: list[int] = []
     before: list[int] = []
     for at, (_, new) in enumerate(pairs):
-        pile = bisect_left(tails, new)
+        pile = len(tails) if not tails or new > tails[-1] else bisect_left(tails, new)
         before.append(piles[pile - 1] if pile else -1)
         if pile == len(tails):
             tails.append(new)
@@ -153,24 +172,20 @@ def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _exhaustive(
     old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
-) -> list[tuple[int, int]]:
+) -> list[_Block]:
     if (high - low) * (end - start) > _SMALL:
         return []
     matcher = SequenceMatcher(None, old[low:high], new[start:end], autojunk=False)
-    return [
-        (low + block.a + step, start + block.b + step)
-        for block in matcher.get_matching_blocks()
-        for step in range(block.size)
-    ]
+    return [(low + a, start + b, size) for a, b, size in matcher.get_matching_blocks()]
 
 
-def _edits_between(pairs: list[tuple[int, int]], old_end: int, new_end: int) -> list[Edit]:
+def _edits_between(blocks: Sequence[_Block], old_end: int, new_end: int) -> list[Edit]:
     found = []
     low = start = 0
-    for old_at, new_at in [*pairs, (old_end, new_end)]:
+    for old_at, new_at, size in [*blocks, (old_end, new_end, 0)]:
         if old_at > low or new_at > start:
             found.append(Edit(low, old_at, start, new_at))
-        low, start = old_at + 1, new_at + 1
+        low, start = old_at + size, new_at + size
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from patchseries.port.merge3 import Region, merge3
@@ -19,23 +19,29 @@ def words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def _bag(line: str) -> Counter[str]:
-    return Counter(word for word in words(line) if not word.isspace())
+def _bag(line: str) -> tuple[Mapping[str, int], int]:
+    """How often each word stands in a line, and how many they are."""
+    found = [word for word in words(line) if not word.isspace()]
+    return Counter(found), len(found)
+
+
+def _shared(a: Mapping[str, int], b: Mapping[str, int]) -> int:
+    return sum(min(count, b[word]) for word, count in a.items() if word in b)
 
 
 def likeness(one: str, other: str) -> float:
     """How much of two lines is the same words: 0 (nothing) to 1 (all, in any order)."""
     if one == other:
         return 1.0
-    a, b = _bag(one), _bag(other)
-    total = a.total() + b.total()
-    return 2 * (a & b).total() / total if total else 1.0
+    (a, size), (b, other_size) = _bag(one), _bag(other)
+    total = size + other_size
+    return 2 * _shared(a, b) / total if total else 1.0
 
 
 def survival(old: str, new: str) -> float:
     """How many of the words of *old* are in *new* still: 0 (none) to 1 (all)."""
-    a, b = _bag(old), _bag(new)
-    return (a & b).total() / a.total() if a else 1.0
+    (a, size), (b, _) = _bag(old), _bag(new)
+    return _shared(a, b) / size if size else 1.0
 
 
 def merge_words(base: str, ours: str, theirs: str) -> str | None:
@@ -98,6 +104,9 @@ def _weight(a: str, b: str, least: float) -> float:
     """The likeness as a score; blank lines count little, so that they follow their neighbours."""
     if not a.strip() or not b.strip():
         return 0.1 if a.strip() == b.strip() else 0.0
+    few, many = sorted((_bag(a)[1], _bag(b)[1]))
+    if 2 * few < least * (few + many):  # not even if all the words of one are in the other
+        return 0.0
     alike = likeness(a, b)
     return alike if alike >= least else 0.0
 

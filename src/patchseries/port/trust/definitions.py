@@ -93,8 +93,9 @@ def read_module(text: bytes, package: bytes = b"") -> Module:
             names.update(_NAME.findall(assigned) if assigned else (defined,))
     for bound in _BOUND_BY.findall(blocks):
         names.update(_NAME.findall(bound))
-    if b"global " in text:
-        names.update(name for line in _GLOBAL.findall(text) for name in _NAME.findall(line))
+    for at in occurrences(text, b"global "):
+        line = _GLOBAL.match(text, text.rfind(b"\n", 0, at))
+        names.update(_NAME.findall(line[1]) if line else ())
     is_open = any(mark in text for mark in _DYNAMIC)
     return Module(frozenset(names | imports.keys()), imports, is_open)
 

@@ -18,7 +18,7 @@ from patchseries.port.trust.modules import Modules
 from patchseries.port.trust.ported import Port, PortedFile
 from patchseries.port.trust.syntax import Chunk
 from patchseries.port.trust.uses import uses
-from patchseries.port.trust.words import WordIndex, words_of
+from patchseries.port.trust.words import WordIndex, absent_at, words_of
 
 BUILTINS = frozenset(name.encode() for name in dir(builtins)) | frozenset(
     b"unicode xrange basestring long raw_input unichr reduce file cmp execfile reload buffer apply "
@@ -243,9 +243,9 @@ def check_words(port: Port, used: Sequence[Names], told: Places) -> Iterator[Fin
     # version of the module that defines it: the tree is asked last.
     repository, tree = port.repository, port.onto
     paths = dict.fromkeys(names.file.path for names in used)
-    new = _INDEX.absent_at(repository, tree, paths, wanted.keys() - defined)
+    new = absent_at(repository, tree, paths, wanted.keys() - defined)
     origins = {word: path for word in new if (path := wanted[word][0].origin(word))}
-    left = _INDEX.absent_at(repository, tree, dict.fromkeys(origins.values()), origins)
+    left = absent_at(repository, tree, dict.fromkeys(origins.values()), origins)
     for word in sorted(_INDEX.absent(repository, tree, left)):
         names, line = wanted[word]
         yield Finding(

@@ -24,6 +24,7 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
 
 
+@lru_cache(maxsize=64)
 def parse(text: bytes) -> Tree:
     """The syntax tree of Python source; what does not parse becomes error nodes."""
     return _parser().parse(text)

@@ -7,9 +7,11 @@ that is not makes the index read more, and only one that stands nowhere makes it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from patchseries.git import Repository, TreeEntry
+from patchseries.port.trust.definitions import occurrences
 
 _SUFFIXES = b"""
 py pyx pyi c h cc cpp cxx hpp hh go rs java js ts jsx tsx rb pl pm php sh bash lua m mm swift
@@ -23,6 +25,8 @@ MAX_BYTES = 600_000
 
 _WORD_BYTES = b"-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SPACES = bytes(c if c in _WORD_BYTES or c > 127 else 32 for c in range(256))
+
+_GOES_ON = re.compile(rb"[\w\x80-\xff]")
 
 MAX_FILES = 40_000
 """How many versions of files the index holds before it starts anew (about 3 kB each)."""
@@ -66,17 +70,6 @@ class WordIndex:
             left = self._absent_from(repository, some, left)
         return left
 
-    def absent_at(
-        self, repository: Repository, tree: str, paths: Iterable[str], words: Iterable[bytes]
-    ) -> set[bytes]:
-        """Those of *words* that stand in none of the source files *paths* of *tree*."""
-        names = (
-            (path.rpartition("/")[2].encode("utf-8", "surrogateescape"), path) for path in paths
-        )
-        entries = (repository.entry(tree, path) for name, path in names if is_source(name))
-        files = (entry for entry in entries if entry is not None and entry.is_file)
-        return self._absent_from(repository, files, set(words))
-
     def _absent_from(
         self, repository: Repository, files: Iterable[TreeEntry], left: set[bytes]
     ) -> set[bytes]:
@@ -93,9 +86,7 @@ class WordIndex:
         if known is None:
             if len(self._words) >= MAX_FILES:
                 self._words.clear()
-            data = repository.blob(oid)
-            is_text = len(data) <= MAX_BYTES and b"\0" not in data
-            known = b"\n%b\n" % b"\n".join(words_of(data)) if is_text else b""
+            known = b"\n%b\n" % b"\n".join(words_of(_text(repository, oid)))
             self._words[oid] = known
         return known
 
@@ -108,3 +99,32 @@ def _source_files(repository: Repository, tree: str) -> Iterator[TreeEntry]:
             yield from _source_files(repository, entry.oid)
         elif entry.is_file and is_source(name):
             yield entry
+
+
+def absent_at(
+    repository: Repository, tree: str, paths: Iterable[str], words: Iterable[bytes]
+) -> set[bytes]:
+    """Those of *words* that stand in none of the source files *paths* of *tree*.
+
+    For a few files it is not worth the while to make an index of them.
+    """
+    left = set(words)
+    for path in paths:
+        name = path.rpartition("/")[2].encode("utf-8", "surrogateescape")
+        entry = repository.entry(tree, path) if left and is_source(name) else None
+        if entry is not None and entry.is_file:
+            text = _text(repository, entry.oid)
+            left = {word for word in left if not _has_word(text, word)}
+    return left
+
+
+def _text(repository: Repository, oid: str) -> bytes:
+    data = repository.blob(oid)
+    return data if len(data) <= MAX_BYTES and b"\0" not in data else b""
+
+
+def _has_word(text: bytes, word: bytes) -> bool:
+    return any(
+        not _GOES_ON.match(text[max(at - 1, 0) : at]) and not _GOES_ON.match(text, at + len(word))
+        for at in occurrences(text, word)
+    )
