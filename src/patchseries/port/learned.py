@@ -21,7 +21,7 @@ from difflib import SequenceMatcher
 
 from patchseries.port.idioms import idioms
 from patchseries.port.lines import Edit, Lines, compare, split_lines
-from patchseries.port.words import counterparts, says
+from patchseries.port.words import counterparts, lines_with, says
 
 Reader = Callable[[str], str | None]
 """The text at a path of a tree; None when there is none."""
@@ -29,9 +29,9 @@ Reader = Callable[[str], str | None]
 _PHRASE = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.", re.DOTALL)
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)"
-                     r"(?:[ \t]+as[ \t]+(\w+))?", re.M)  # fmt: skip
-_DEFINED = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=", re.M)
+_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)"
+                     r"(?:[ \t]+as[ \t]+(\w+))?")  # fmt: skip
+_DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
 _SHORTEST = 4
 
 
@@ -50,19 +50,18 @@ def _names(
     new = {name for line in added for name in names_in(line) if len(name) > 2}
     unknown = {name for name in new
                if not says(ours, name) and says(base, name)}  # fmt: skip
-    bound = _bound(base) if unknown else {}
-    if not unknown & bound.keys():
+    bound = {name: module for name in unknown if (module := _binding(base, name)) is not None}
+    if not bound:
         return {}
-    bound_here = _bound(ours)
     found: dict[str, str] = {}
     for was, now in _changed(split_lines(base), split_lines(ours)).items():
         head, head_now = was.partition(".")[0], now.partition(".")[0]
-        if head not in unknown or head not in bound or head_now in ("self", "cls"):
+        if head not in bound or head_now in ("self", "cls"):
             continue
-        alias = bound[head] and bound_here.get(head_now) == bound[head]
+        alias = bound[head] and _binding(ours, head_now) == bound[head]
         if alias or in_target(_file(bound[head])) is None:
             found[was] = now
-    for name in sorted(unknown & bound.keys()):
+    for name in sorted(bound):
         if name in found and in_base(_file(bound[name])) is not None:
             found |= _module(bound[name], found[name], ours, unknown, in_base, in_target)
     return found
@@ -75,7 +74,7 @@ def names_in(text: str) -> set[str]:
 
 def apply(names: Mapping[str, str], text: str) -> str:
     """*text* with the learned names in place of the base's, whole words only."""
-    if not names:
+    if not any(name in text for name in names):
         return text
     longest_first = sorted(names, key=len, reverse=True)
     pattern = r"(?<!\w)(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?!\w)"
@@ -100,13 +99,17 @@ def _middle(one: str, other: str) -> tuple[str, str]:
     return one[head : len(one) - tail], other[head : len(other) - tail]
 
 
-def _bound(text: str) -> dict[str, str]:
-    """The names that a text defines or imports, with the module for an import (else "")."""
-    found = {name or other: "" for name, other in _DEFINED.findall(text)}
-    for package, module, alias in _IMPORT.findall(text):
-        dotted = f"{package}.{module}" if package else module
-        found[alias or module.partition(".")[0]] = dotted
-    return found
+def _binding(text: str, name: str) -> str | None:
+    """The module that a text imports as *name*; "" for what it defines, None for neither."""
+    defined = imported = None
+    for start in lines_with(text, name):
+        found = _DEFINED.match(text, start)
+        if found and name in found.groups():
+            defined = ""
+        found = _IMPORT.match(text, start)
+        if found and name == (found[3] or found[2].partition(".")[0]):
+            imported = f"{found[1]}.{found[2]}" if found[1] else found[2]
+    return defined if imported is None else imported
 
 
 def _file(module: str) -> str:
@@ -117,12 +120,11 @@ def _module(
     was: str, now: str, ours: str, unknown: set[str], in_base: Reader, in_target: Reader
 ) -> dict[str, str]:
     """What was renamed inside a module that was renamed as a whole."""
-    target = _bound(ours).get(now, "")
-    old, new = in_base(_file(was)), in_target(_file(target))
+    old, new = in_base(_file(was)), in_target(_file(_binding(ours, now) or ""))
     if old is None or new is None:
         return {}
     changed = _changed(split_lines(old), split_lines(new))
-    return {a: b for a, b in changed.items() if a in unknown and a in _bound(old)}
+    return {a: b for a, b in changed.items() if a in unknown and _binding(old, a) is not None}
 
 
 def _changed(base: Lines, ours: Lines) -> dict[str, str]:

@@ -37,8 +37,8 @@ def split_lines(text: str) -> Lines:
     """The lines of *text*, each with its line feed; the last may have none. Inverse: join."""
     lines = text.split("\n")
     last = lines.pop()
-    ended = tuple(line + "\n" for line in lines)
-    return (*ended, last) if last else ended
+    ended = [line + "\n" for line in lines]
+    return (*ended, last) if last else tuple(ended)
 
 
 def decode(data: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -34,16 +34,14 @@ class NameMap:
         return _any_of(self._forward)
 
     @cached_property
-    def _target_pattern(self) -> re.Pattern[str]:
-        return _any_of(self.inverse._forward)
-
-    @cached_property
     def inverse(self) -> NameMap:
         """The map the other way, under the same name."""
         return NameMap(self.name, tuple((new, old) for old, new in self.pairs))
 
     def apply(self, text: str) -> str:
         """*text* in the target's names."""
+        if not any(name in text for name in self._forward):
+            return text
         return self._pattern.sub(lambda found: self._forward[found.group()], text)
 
     def may_be_in(self, lowered: str) -> bool:
@@ -52,11 +50,11 @@ class NameMap:
 
     def source_count(self, text: str) -> int:
         """How often *text* uses the names of the change's side."""
-        return _count(self._pattern, self._forward, text)
+        return sum(map(text.count, self._forward))
 
     def target_count(self, text: str) -> int:
         """How often *text* uses the target's names."""
-        return _count(self._target_pattern, self.inverse._forward, text)
+        return self.inverse.source_count(text)
 
     def wanted(self, base: str, ours: str, theirs: str) -> bool:
         """Whether the three versions of a file show that the target has its own names.
@@ -69,10 +67,6 @@ class NameMap:
             return False
         there = self.source_count(theirs) + self.source_count(base)
         return 10 * (self.target_count(theirs) + self.target_count(base)) <= there > 0
-
-
-def _count(pattern: re.Pattern[str], names: Iterable[str], text: str) -> int:
-    return len(pattern.findall(text)) if any(name in text for name in names) else 0
 
 
 def _any_of(names: Mapping[str, str]) -> re.Pattern[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from patchseries.port.lines import Edit, Lines, compare
 from patchseries.port.merge3 import Region
@@ -35,6 +35,17 @@ class Texts:
     def to_ours(self) -> dict[int, int]:
         """Our untouched lines: position in the base → in ours."""
         return dict(_untouched(self.our_edits, len(self.base)))
+
+    @cached_property
+    def _outer(self) -> Callable[[int], int | None]:
+        return cache(partial(_opening, self.theirs))
+
+    def heads(self, at: int) -> Iterator[int]:
+        """The lines of theirs that open the blocks around ``theirs[at]``, from the innermost."""
+        head = self._outer(at)
+        while head is not None:
+            yield head
+            head = self._outer(head)
 
 
 @dataclass(frozen=True)
@@ -99,3 +110,20 @@ def _untouched(side: Sequence[Edit], end: int) -> Iterator[tuple[int, int]]:
         yield from ((old, old + offset) for old in range(at, edit.low))
         at, offset = edit.high, edit.end - edit.high
     yield from ((old, old + offset) for old in range(at, end))
+
+
+def _opening(lines: Sequence[str], at: int) -> int | None:
+    """The line that opens the block which ``lines[at]`` is in, by indentation."""
+    depth = _indent(lines[at])
+    if depth == 0:
+        return None
+    deeper = " " * depth
+    for before in range(at - 1, -1, -1):
+        line = lines[before]
+        if not line.startswith(deeper) and line.strip() and _indent(line) < depth:
+            return before
+    return None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

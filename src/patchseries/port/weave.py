@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from patchseries.port.lines import Edit, edits
@@ -84,7 +84,7 @@ class Weave:
     def _in_missing_block(self, at: int) -> bool:
         """Whether the line stands in a block whose head the base has and ours has not."""
         texts, region = self.dispute.texts, self.dispute.region
-        for head in _heads(texts.theirs, _telling(texts.theirs, region.theirs.low + at)):
+        for head in texts.heads(_telling(texts.theirs, region.theirs.low + at)):
             if head >= region.theirs.low:
                 old = self.to_base.get(head - region.theirs.low)
                 if old is not None:
@@ -97,19 +97,3 @@ class Weave:
 def _telling(lines: Sequence[str], at: int) -> int:
     """The line at *at*, or the next that is not blank: a blank line goes with what follows."""
     return next((n for n in range(at, len(lines)) if lines[n].strip()), at)
-
-
-def _heads(lines: Sequence[str], at: int) -> Iterator[int]:
-    """The lines that open the blocks around ``lines[at]``, by indentation, from the innermost."""
-    depth = _indent(lines[at])
-    for before in range(at - 1, -1, -1):
-        if depth == 0:
-            return
-        line = lines[before]
-        if not line.startswith(" " * depth) and line.strip() and _indent(line) < depth:
-            depth = _indent(line)
-            yield before
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())

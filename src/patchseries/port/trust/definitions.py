@@ -159,7 +159,7 @@ def _class_end(text: bytes, header: re.Match[bytes]) -> int:
 
 
 def _unix(text: bytes) -> bytes:
-    return text.replace(b"\r\n", b"\n") if b"\r\n" in text else text
+    return text.replace(b"\r\n", b"\n") if b"\r" in text else text
 
 
 def occurrences(text: bytes, word: bytes) -> Iterator[int]:
