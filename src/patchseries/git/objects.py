@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from patchseries.model import CommitId, TreeId
 
@@ -49,8 +50,7 @@ class Commit:
         return " ".join(line.strip() for line in paragraph.split("\n")).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """What a path is in a tree: git's mode (octal digits, ``100644``) and object id."""
 
     mode: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -49,15 +50,11 @@ class ObjectReader:
         """Whether the object is remembered."""
         return oid in self._kept
 
-    def prefetch(self, oids: Iterable[str]) -> None:
-        """Read objects that will be asked for one by one."""
+    def prefetch(self, oids: Iterable[str], places: Iterable[tuple[str, str]] = ()) -> None:
+        """Read objects that will be asked for one by one: by id, or by tree and path."""
         missing = (oid for oid in dict.fromkeys(oids) if oid not in self._kept)
-        for some in _batches(filter(_OID.fullmatch, missing)):
-            self._ask(some)
-
-    def prefetch_paths(self, tree: str, paths: Iterable[str]) -> None:
-        """Read what *paths* are in *tree*, which will be asked for by its ids."""
-        for some in _batches(f"{tree}:{path}" for path in paths if "\n" not in path):
+        named = (f"{tree}:{path}" for tree, path in places if "\n" not in path)
+        for some in _batches(chain(filter(_OID.fullmatch, missing), named)):
             self._ask(some)
 
     def keep(self, oid: str, found: Object) -> None:

@@ -1,12 +1,10 @@
 """A git repository: reading and writing objects, naming commits, comparing and merging trees.
 
-GitPython opens the repository and writes objects; they are read by a ``cat-file --batch`` of our
-own. The user's git configuration is never read here: results depend on objects alone.
+GitPython opens the repository; objects are read by a ``cat-file --batch`` of our own. The user's git configuration is never read here: results depend on objects alone.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import tempfile
@@ -14,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
@@ -27,6 +24,7 @@ from patchseries.git.diff import (
     parse_difference,
     parse_entries,
 )
+from patchseries.git.loose import write_object
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, Tree, TreeEntry, format_tree, parse_commit
 from patchseries.git.reader import ObjectReader
@@ -74,7 +72,7 @@ class Repository:
         # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
         self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
-        self._writer = self._object_writer()
+        self._algorithm = _object_format(self.git_dir)
         self._reader = ObjectReader(self.git_dir, ISOLATED)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
         self._entries = DiffProcess(self.git_dir, ISOLATED, parse_entries, "--raw")
@@ -179,19 +177,26 @@ class Repository:
             )
         return found
 
-    def prefetch(self, oids: Iterable[str]) -> None:
-        """Read the objects *oids* in one go, which will be asked for one by one."""
-        self._reader.prefetch(oids)
+    def prefetch(
+        self,
+        oids: Iterable[str] = (),
+        *,
+        folders: Sequence[tuple[str, str]] = (),
+        files: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Read in one go what will be asked for one by one.
 
-    def prefetch_paths(self, tree: str, paths: Iterable[str]) -> None:
-        """Read the files *paths* of *tree* and the folders on the way to them in one go."""
-        wanted = dict.fromkeys(paths)
-        folders = {"": None}
-        for path in wanted:
-            while (path := path.rpartition("/")[0]) not in folders:
-                folders[path] = None
-        missing = [path for path in (*folders, *wanted) if not self._is_kept(tree, path)]
-        self._reader.prefetch_paths(tree, missing)
+        :param oids: objects
+        :param folders: (tree, path): the folders on the way to the path
+        :param files: (tree, path): those, and what stands there
+        """
+        wanted: dict[tuple[str, str], None] = {}
+        for tree, path in (*folders, *files):
+            parts = path.split("/")
+            wanted |= {(tree, "/".join(parts[:depth])): None for depth in range(len(parts))}
+        wanted |= dict.fromkeys(files)
+        missing = [place for place in wanted if not self._is_kept(*place)]
+        self._reader.prefetch(oids, missing)
 
     def _is_kept(self, tree: str, path: str) -> bool:
         """Whether nothing has to be read any more to know what *path* is in *tree*."""
@@ -335,27 +340,15 @@ class Repository:
 
     # Private ---------------------------------------------------------------------------------
 
-    def _object_writer(self) -> Any:
-        """Where new objects go: written here, as GitPython starts a git for each (6 ms)."""
-        from gitdb import LooseObjectDB
-
-        config = self.git_dir / "config"
-        if config.is_file() and "sha256" in config.read_text("utf-8", "replace"):
-            return self._repo.odb  # gitdb itself knows SHA-1 alone
-        return LooseObjectDB(str(self.git_dir / "objects"))
-
     def _store(self, kind: str, data: bytes) -> str:
-        from gitdb import IStream
-
         try:
-            stored = self._writer.store(IStream(kind, len(data), io.BytesIO(data)))
+            oid = write_object(self.git_dir / "objects", kind, data, self._algorithm)
         except OSError as error:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",
                 cause=error.strerror,
                 hint="make room or make the folder writable",
             ) from error
-        oid = str(stored.hexsha.decode())
         self._reader.keep(oid, (kind, data))
         return oid
 
@@ -441,3 +434,9 @@ def encode_path(path: str) -> bytes:
 def decode_path(path: bytes) -> str:
     """A path as text that :func:`encode_path` takes back unchanged."""
     return path.decode("utf-8", "surrogateescape")
+
+
+def _object_format(git_dir: Path) -> str:
+    config = git_dir / "config"
+    words = config.read_text("utf-8", "replace") if config.is_file() else ""
+    return "sha256" if "sha256" in words else "sha1"

@@ -11,9 +11,11 @@ from patchseries.port.names import NameMap, maps_in_use
 def look_ahead(adaptation: Adaptation) -> None:
     """Read and learn what will be needed, while git merges."""
     repository, changed = adaptation.repository, adaptation.changed
-    for tree in (adaptation.change.after, adaptation.onto):
-        repository.prefetch_paths(tree, changed)
-    repository.prefetch(e.oid for pair in changed.values() for e in pair if e and e.is_file)
+    repository.prefetch(
+        (e.oid for pair in changed.values() for e in pair if e and e.is_file),
+        folders=[(adaptation.change.after, path) for path in changed],
+        files=[(adaptation.onto, path) for path in changed],
+    )
     for path, sides in changed.items():
         files = [e.oid for e in (sides[0], adaptation.here(path), sides[1]) if e and e.is_file]
         if len(files) == 3:

@@ -60,9 +60,8 @@ class Modules:
     def read_ahead(self, names: Iterable[bytes]) -> None:
         """Read at once the folders that the modules *names* are to be looked for in."""
         stems = {_stem(name) for name in names if name not in self._paths}
-        self._repository.prefetch_paths(
-            self._tree, sorted(root + s for root in self._roots for s in stems)
-        )
+        places = sorted(f"{root}{stem}/" for root in self._roots for stem in stems)
+        self._repository.prefetch(folders=[(self._tree, place) for place in places])
 
     @cached_property
     def _roots(self) -> list[str]:

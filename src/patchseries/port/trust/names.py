@@ -14,7 +14,6 @@ from functools import cached_property
 
 from patchseries.model import Finding, Severity
 from patchseries.port.trust.definitions import Module, defines, read_module
-from patchseries.port.trust.modules import Modules
 from patchseries.port.trust.ported import Port, PortedFile
 from patchseries.port.trust.syntax import Chunk
 from patchseries.port.trust.uses import uses
@@ -42,8 +41,8 @@ class Names:
         """Look at what the added lines of *file*, cut into *parts*, use."""
         self._port = port
         self.file = file
-        self._here = Modules(port.repository, port.result)
-        self._there = Modules(port.repository, port.after)
+        self._here = port.modules(port.result)
+        self._there = port.modules(port.after)
         self.home, package = module_name(file.path)
         self._there_home, self._there_package = module_name(file.upstream)
         self._package = package
@@ -163,7 +162,7 @@ class Names:
 
         A new file also goes by its neighbours (a database migration names the one before it).
         """
-        before = Modules(self._port.repository, self._port.before)
+        before = self._port.modules(self._port.before)
         named = [(dotted, dotted.rpartition(b".")[0]) for dotted in self._upstream.imports.values()]
         before.read_ahead(name for names in named for name in names)
         paths = (next(filter(None, map(before.path, names)), None) for names in named)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from patchseries.git import Difference, LineChange, Repository, TreeEntry
 from patchseries.model import TreeId
 from patchseries.port.result import Change
 from patchseries.port.trust.accounted import Accounted
+from patchseries.port.trust.modules import Modules
 from patchseries.port.trust.scopes import Scopes
 
 MAX_BYTES = 2_000_000
@@ -136,6 +137,11 @@ class Port:
     result: TreeId
     accounted: Accounted
 
+    @cached_property
+    def modules(self) -> Callable[[str], Modules]:
+        """The modules of a tree; what was looked up for one file serves the next."""
+        return cache(partial(Modules, self.repository))
+
     @property
     def before(self) -> TreeId:
         """The upstream tree before the change."""
@@ -168,8 +174,10 @@ class Port:
     def read_ahead(self) -> None:
         """Read at once what most of the checks look at."""
         made = (after for _, after in self.ours.entries.values())
-        self.repository.prefetch(entry.oid for entry in made if entry and entry.is_file)
-        self.repository.prefetch_paths(self.result, self.ours.entries)
+        self.repository.prefetch(
+            (entry.oid for entry in made if entry and entry.is_file),
+            folders=[(self.result, path) for path in self.ours.entries],
+        )
 
     def text(self, entry: TreeEntry | None) -> bytes:
         """The bytes of a file; empty if there is none, or it is no text to review."""

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from patchseries.model import Finding, Severity
 from patchseries.port.trust.definitions import imported, read_module, stands
-from patchseries.port.trust.modules import Modules
 from patchseries.port.trust.names import module_name
 from patchseries.port.trust.ported import Port, PortedFile, Runs
 from patchseries.port.trust.scopes import Scopes
@@ -57,7 +56,7 @@ class Removals:
 
     def check_methods(self) -> Iterator[Finding]:
         """Methods that the port took away, and that the file still calls on ``self``."""
-        here = Modules(self._port.repository, self._port.result)
+        here = self._port.modules(self._port.result)
         for name, number in self._removed.items():
             owner = _owner(self._file.onto_scopes, number)
             if owner is None or not self._still_stands(name):
@@ -68,8 +67,8 @@ class Removals:
 
     def check_overrides(self) -> Iterator[Finding]:
         """Methods that upstream takes away since its class inherits them, and this one does not."""
-        here = Modules(self._port.repository, self._port.result)
-        there = Modules(self._port.repository, self._port.after)
+        here = self._port.modules(self._port.result)
+        there = self._port.modules(self._port.after)
         for name, number in _removed(self._file.theirs, self._there_package).items():
             owner = _owner(self._file.before_scopes, number)
             if owner is None:

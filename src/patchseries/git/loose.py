@@ -1,0 +1,37 @@
+"""Writing single objects the way git does: compressed, under their id, in place all at once.
+
+A library takes 0.2 ms for each and a git process 6 ms; a port writes a dozen (measured on nova).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zlib
+from pathlib import Path
+
+
+def write_object(objects: Path, kind: str, data: bytes, algorithm: str = "sha1") -> str:
+    """Store an object in the folder *objects* unless it is there; its id.
+
+    :param kind: ``blob``, ``tree`` or ``commit``
+    :param algorithm: the repository's object format, ``sha1`` or ``sha256``
+    :raises OSError: the folder cannot be written
+    """
+    content = b"%b %d\0%b" % (kind.encode(), len(data), data)
+    oid = hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
+    folder = f"{objects}/{oid[:2]}"
+    place = f"{folder}/{oid[2:]}"
+    if not os.path.exists(place):
+        handle, made = tempfile.mkstemp(prefix="tmp_obj_", dir=objects)
+        try:
+            with open(handle, "wb") as stream:
+                stream.write(zlib.compress(content, 1))
+            os.chmod(made, 0o444)
+            os.makedirs(folder, exist_ok=True)
+            os.rename(made, place)
+        except BaseException:
+            os.unlink(made)
+            raise
+    return oid
