@@ -135,7 +135,7 @@ class _Captured:
     def of(self, kind: str) -> Iterator[tuple[Node, int]]:
         """The nodes of one kind, in order, each with its 0-based line in the file."""
         # tree-sitter gives them in the order of their addresses, which no two runs share.
-        for node in sorted(self._found.get(kind, []), key=lambda n: n.start_byte):
+        for node in sorted(self._found.get(kind, []), key=lambda n: (n.start_byte, n.end_byte)):
             # An attribute is where its name is; an import counts if any of its lines does.
             row = node.end_point.row if kind == "attribute" else node.start_point.row
             if kind == "import" or self._low <= row < self._high:
