@@ -1,6 +1,7 @@
 """A git repository: reading and writing objects, naming commits, comparing and merging trees.
 
-GitPython opens the repository; objects are read by a ``cat-file --batch`` of our own. The user's git configuration is never read here: results depend on objects alone.
+GitPython opens the repository; objects are read by a ``cat-file --batch`` of our own. The user's
+git configuration is never read here: results depend on objects alone.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def idioms(base: str, ours: str, added: Sequence[str]) -> dict[str, str]:
     if not unsaid:
         return {}
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for was, now in _replaced(split_lines(base), split_lines(ours)):
+    for was, now in _replaced(split_lines(base), split_lines(ours), unsaid):
         if unsaid.intersection(_pairs(was)):
             phrase, other = _differing(was.split("."), now.split("."))
             seen[phrase][other] += 1
@@ -53,10 +53,15 @@ def _pairs(text: str) -> Iterator[str]:
                     if not b.startswith("assert"))  # fmt: skip
 
 
-def _replaced(base: Lines, ours: Lines) -> Iterator[tuple[str, str]]:
-    """The dotted names of the base's lines that are all that their counterparts differ in."""
+def _replaced(base: Lines, ours: Lines, about: set[str]) -> Iterator[tuple[str, str]]:
+    """The dotted names of the base's lines that are all that their counterparts differ in.
+
+    Only of the edits that say any of *about* in the base: they are few.
+    """
     for edit in compare(base, ours):
         old, new = base[edit.low : edit.high], ours[edit.start : edit.end]
+        if not any(phrase in line for line in old for phrase in about):
+            continue
         for at, to in counterparts(old, new).items():
             a, b = _WORDS.findall(old[at]), _WORDS.findall(new[to])
             if len(a) == len(b):

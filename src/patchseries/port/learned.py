@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
 from patchseries.port.idioms import idioms
-from patchseries.port.lines import Edit, Lines, compare, split_lines
+from patchseries.port.lines import Lines, compare, split_lines
 from patchseries.port.words import counterparts, lines_with, says
 
 Reader = Callable[[str], str | None]
@@ -54,7 +54,7 @@ def _names(
     if not bound:
         return {}
     found: dict[str, str] = {}
-    for was, now in _changed(split_lines(base), split_lines(ours)).items():
+    for was, now in _changed(split_lines(base), split_lines(ours), bound.keys()).items():
         head, head_now = was.partition(".")[0], now.partition(".")[0]
         if head not in bound or head_now in ("self", "cls"):
             continue
@@ -123,14 +123,17 @@ def _module(
     old, new = in_base(_file(was)), in_target(_file(_binding(ours, now) or ""))
     if old is None or new is None:
         return {}
-    changed = _changed(split_lines(old), split_lines(new))
+    changed = _changed(split_lines(old), split_lines(new), unknown)
     return {a: b for a, b in changed.items() if a in unknown and _binding(old, a) is not None}
 
 
-def _changed(base: Lines, ours: Lines) -> dict[str, str]:
-    """The names that one text has in place of the other's, where every place agrees."""
+def _changed(base: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
+    """The names that one text has in place of the other's, where every place agrees.
+
+    Only of lines that say any of *about* in the base.
+    """
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for was, now in _replacements(base, ours, compare(base, ours)):
+    for was, now in _replacements(base, ours, about):
         seen[was][now] += 1
     here = names_in("".join(ours))
     return {
@@ -140,11 +143,11 @@ def _changed(base: Lines, ours: Lines) -> dict[str, str]:
     }
 
 
-def _replacements(
-    base: Sequence[str], ours: Sequence[str], our_edits: Iterable[Edit]
-) -> Iterable[tuple[str, str]]:
-    for edit in our_edits:
+def _replacements(base: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
+    for edit in compare(base, ours):
         old, new = base[edit.low : edit.high], ours[edit.start : edit.end]
+        if not any(name in line for line in old for name in about):
+            continue
         for a, b in counterparts(old, new).items():
             yield from _replaced(old[a], new[b])
 
