@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from patchseries.git import Repository
 from patchseries.git.textmerge import split_lines
 from patchseries.port.result import Change
 from patchseries.port.trust import examine
-from patchseries.port.trust.definitions import read_class, read_module
+from patchseries.port.trust.definitions import defines, read_class, read_module
 from patchseries.port.trust.scopes import Scopes
 from patchseries.port.trust.syntax import chunks, parse
 from patchseries.port.trust.uses import uses
@@ -120,3 +121,38 @@ def _identifiers(text: bytes) -> list[bytes]:
         if node.type == "identifier" and re.fullmatch(rb"[a-z]+", node.text or b""):
             found.append(node.text or b"")
     return found
+
+
+@pytest.mark.parametrize(
+    ("line", "has"),
+    [
+        ("    def word(self):", True), ("    async def word(self):", True),
+        ("    class word(object):", True), ("    word = 1", True), ("    word: int = 1", True),
+        ("        self.word = 1", True), ("        self.other, self.word = pair", True),
+        ("        other = self.word = 1", True), ("    word == 1", False),
+        ("        return self.word", False), ("        f(word=1)", False),
+        ("    def words(self):", False), ("    # word", False), ("    my_word = 1", False),
+        ("        self.word.other = 1", False),
+    ],
+)  # fmt: skip
+def test_an_attribute_of_a_class_is_found_by_what_binds_it(line: str, has: bool) -> None:
+    text = (
+        f"word = 1\nclass Shop(Base, Other):\n    '''A shop.'''\n{line}\n        pass\nword = 2\n"
+    )
+    found = read_class(text.encode(), b"Shop")
+    assert found is not None
+    assert found.bases == (b"Base", b"Other")
+    assert found.has(b"word") is has
+
+
+@pytest.mark.parametrize(
+    ("line", "is_there"),
+    [
+        ("def word():", True), ("class word:", True), ("word = 1", True), ("self.word = 1", True),
+        ("f(word=1)", True), ("x = {'word': 1}", True), ('"the word of"', True),
+        ("f(word)", False), ("a.word = 1", False), ("word == 1", False),
+        ("'word-processor'", False), ("def words():", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_defines_a_word(line: str, is_there: bool) -> None:
+    assert defines(f"first\n{line}\nlast\n".encode(), b"word") is is_there

@@ -1,0 +1,44 @@
+"""Throw-away repositories: where they are made, and that nothing of them stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from patchseries.git import repository, scratch
+
+
+@pytest.fixture(params=["memory", "disk"])
+def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that scratch repositories are made in: a stand-in for memory, or the parent."""
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    in_memory = request.param == "memory"
+    monkeypatch.setattr(repository, "_MEMORY", memory)
+    monkeypatch.setattr(repository, "_ENOUGH", 0 if in_memory else 10**18)
+    return memory if in_memory else tmp_path / "parent"
+
+
+def test_a_scratch_repository_is_gone_afterwards(home: Path, tmp_path: Path) -> None:
+    with scratch(tmp_path / "parent", []) as store:
+        oid = store.write_blob(b"text\n")
+        assert store.git_dir.is_relative_to(home)
+        with scratch(tmp_path / "parent", [store.objects_folder]) as over:
+            assert over.blob(oid) == b"text\n"
+    assert list(home.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_cleared_and_what_runs_is_not(home: Path, tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with scratch(tmp_path / "parent", []) as store:
+        mine = store.git_dir.parent
+        left = mine.with_name(mine.name.replace(str(os.getpid()), str(ended.pid)))
+        left.mkdir()
+        with scratch(tmp_path / "parent", []):
+            assert not left.exists()
+            assert mine.is_dir()
