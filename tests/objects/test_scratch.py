@@ -32,7 +32,8 @@ def test_a_scratch_repository_is_gone_afterwards(home: Path, tmp_path: Path) -> 
     assert list(home.iterdir()) == []
 
 
-def test_what_a_killed_run_left_is_cleared_and_what_runs_is_not(home: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_what_a_killed_run_left_is_cleared_and_what_runs_is_not(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     with scratch(tmp_path / "parent", []) as store:
