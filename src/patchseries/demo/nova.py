@@ -16,13 +16,10 @@ from patchseries.demo.world import (
 )
 
 _TELL_OLD = """\
-        self.page = self.desk.note_page(
-            self.page, news, fresh)
+        self.page = self.desk.note_page(page, fresh)
 """
 _TELL_NEW = """\
-        page = dict(self.page, **news)
-        self.desk.note_page(
-            page, news, fresh)
+        self.desk.note_page(page, fresh)
         self.page = page
 """
 _KEEP_THE_PAGE = Replace("nova/host/ledger.py", _TELL_OLD, _TELL_NEW)
@@ -184,7 +181,7 @@ _STABLE: tuple[Commit | Tag, ...] = (
         "2013-04-22",
         BO,
         _KEEP_THE_PAGE_MESSAGE
-        + "(cherry picked from commit 797e6b39ad500563e70a9e7de0188eccde4d5545)\n",
+        + "(cherry picked from commit ceb20b61d997d2149f54cdd2235c087172de5f20)\n",
         _KEEP_THE_PAGE,
         since="2013.1",
     ),
@@ -192,7 +189,7 @@ _STABLE: tuple[Commit | Tag, ...] = (
         STABLE,
         "2013-04-26",
         DAO,
-        _CLOCK_MESSAGE + "(cherry picked from commit 80c3bb8c5c00d37fbec6dbda15359bfbc27e6a0f)\n",
+        _CLOCK_MESSAGE + "(cherry picked from commit 60820d046fd98d12b6d0d3685a00e9193dfc5b06)\n",
         _CLOCK,
     ),
     *release("nova", "2013-05-09", "2013.1", "2013.1.1"),
@@ -201,7 +198,7 @@ _STABLE: tuple[Commit | Tag, ...] = (
         "2013-05-21",
         CHIDI,
         _FAILED_START_MESSAGE
-        + "(cherry picked from commit 077a1348e2db585a60c24af378b5843dd5c8107f)\n",
+        + "(cherry picked from commit 0c7958302bc748a780d1bbfb1a253716b00e8e06)\n",
         _FAILED_START,
     ),
     *release("nova", "2013-06-06", "2013.1.1", "2013.1.2"),
@@ -324,10 +321,8 @@ Change-Id: I4cc5483912ab0c7bf3e8ef5aafe58a2eb207d306
                     "nova/host/ledger.py",
                     _TELL_NEW,
                     """\
-        page = dict(self.page, **news)
         if page != self.page:
-            self.desk.note_page(
-                page, news, fresh)
+            self.desk.note_page(page, fresh)
             self.page = page
 """,
                 ),

@@ -24,10 +24,9 @@ class Desk(object):
     def get_ready(self):
         log.info('the conductor is at its desk')
 
-    def note_page(self, page, news, fresh=False):
-        page = dict(page, **news)
+    def note_page(self, page, fresh=False):
         if fresh:
-            page['remarks'] = {}
+            page = dict(page, remarks={})
         self._pages[page['host']] = page
         return page
 

@@ -9,8 +9,8 @@ class ShortLine(object):
     def __init__(self):
         self._desk = desk.Desk()
 
-    def note_page(self, page, news, fresh=False):
-        return self._desk.note_page(page, news, fresh)
+    def note_page(self, page, fresh=False):
+        return self._desk.note_page(page, fresh)
 
     def look_up(self, name):
         return self._desk.look_up(name)

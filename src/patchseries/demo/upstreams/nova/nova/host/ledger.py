@@ -36,5 +36,5 @@ class Ledger(object):
 
     def _tell(self, news, fresh=False):
         """Tell the conductor."""
-        self.page = self.desk.note_page(
-            self.page, news, fresh)
+        page = dict(self.page, **news)
+        self.page = self.desk.note_page(page, fresh)
