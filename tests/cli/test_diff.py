@@ -17,7 +17,7 @@ def test_the_port_against_upstream(project: Project) -> None:
     done = project.run("diff", "conductor-workers", "--json", "--onto", "2013.1.1")
     assert done.status == 0
     found = done.document
-    assert found["old"] == "upstream bda149f09d1f"
+    assert found["old"] == "upstream d30af6f1c6e4"
     assert found["new"] == "on 2013.1.1"
     assert not found["identical"]
     assert " @@ nova/" in found["diff"] or "## nova/" in found["diff"]
@@ -25,7 +25,7 @@ def test_the_port_against_upstream(project: Project) -> None:
 
 def test_a_source_that_never_landed_is_what_is_compared(project: Project) -> None:
     found = project.run("diff", "no-idle-updates", "--json", "--onto", "2013.1.1").document
-    assert found["old"] == "source 9e4e655115a4"
+    assert found["old"] == "source 19667af848bc"
     assert (found["identical"], found["diff"]) == (True, "")
 
 

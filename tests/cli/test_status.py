@@ -84,7 +84,7 @@ def test_show(project: Project) -> None:
     text = project.run("show", "one-iptables-run").out
     assert "the filters of many ports in one run of iptables" in text
     assert "https://demo.invalid/bugs/1190001" in text
-    assert "grizzly 2013.1.2, 28bc8ddba62bd2ea3144e812e7fc56ca5de8d979 (change-id)" in text
+    assert "grizzly 2013.1.2, 81b3fe92d3402906a4678511d26f360ee8742313 (change-id)" in text
     reverted = project.run("show", "revoked-in-memory", "--json").document["patch"]
     assert reverted["status"]["verdict"] == "not-landed"
     assert len(reverted["status"]["reverted"]) == 1

@@ -47,7 +47,7 @@ def test_the_whole_path(project: Path, capsys: pytest.CaptureFixture[str]) -> No
     ]
     unpacked = project / "unpacked"
     process.run(["dpkg-source", "--no-check", "-x", packages[0]["dsc"], unpacked])
-    assert "workers=1" in (unpacked / "nova" / "service.py").read_text()
+    assert "times=1" in (unpacked / "nova" / "launch.py").read_text()
     again_and_for_people(project, capsys)
 
 

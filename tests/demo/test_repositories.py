@@ -120,7 +120,7 @@ def test_quantum_becomes_neutron_between_b1_and_b2(folder: Path) -> None:
             commit = quantum.resolve(tag)
             assert commit is not None
             paths = [path for path, _ in quantum.walk(quantum.commit(commit).tree)]
-            assert f"{name}/agent/dhcp_agent.py" in paths
+            assert f"{name}/leases/relay.py" in paths
             assert {"quantum", "neutron"} & {p.split("/")[0] for p in paths} == {name}
 
 

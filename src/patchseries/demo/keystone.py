@@ -17,30 +17,30 @@ from patchseries.demo.world import (
 
 _SLOW_LIST = '''\
     def revoke(self, token):
-        self.driver.revoke(token)
+        self.store.mark(token)
 
-    def list_revoked(self):
+    def all_revoked(self):
         """Every revoked token; reads the whole store."""
-        return [name for name, found in self.driver.items()
-                if found.get('revoked')]
+        return [name for name, about in self.store.everything()
+                if about.get('revoked')]
 '''
 _KEPT_LIST = '''\
     def revoke(self, token):
-        self.driver.revoke(token)
+        self.store.mark(token)
         _REVOKED.add(token)
 
-    def list_revoked(self):
+    def all_revoked(self):
         """Every revoked token, as this process knows them."""
         return _REVOKED
 '''
-_NO_SET = "class TokenNotFound(Exception):\n"
-_SET = "_REVOKED = set()\n\n\nclass TokenNotFound(Exception):\n"
+_NO_SET = "class UnknownToken(Exception):\n"
+_SET = "_REVOKED = set()\n\n\nclass UnknownToken(Exception):\n"
 
 _STARTING = """\
-    for server in servers:
-        server.start()
-    for server in servers:
-        server.join()
+    for listener in listeners:
+        listener.start()
+    for listener in listeners:
+        listener.join()
 """
 
 _WORKERS = '''\
@@ -49,45 +49,45 @@ _WORKERS = '''\
 import os
 
 
-def fork(server, count):
-    """Run *server* in *count* children; the port is bound before they part."""
-    server.bind()
+def part(listener, count):
+    """Run *listener* in *count* children; the port is bound before they part."""
+    listener.bind()
     children = []
     for _number in range(count):
-        pid = os.fork()
-        if pid == 0:
-            server.run()
+        child = os.fork()
+        if not child:
+            listener.listen()
             os._exit(0)
-        children.append(pid)
+        children.append(child)
     return children
 
 
-def wait(children):
-    for pid in children:
-        os.waitpid(pid, 0)
+def wait_for(children):
+    for child in children:
+        os.waitpid(child, 0)
 '''
 
 _BIND_OLD = '''\
     def start(self):
         """Bind the port and answer in the background."""
-        LOG.info('starting %s on %s:%d', self.name, self.host, self.port)
-        server = simple_server.make_server(self.host, self.port,
-                                           self.application)
-        self._run(server)
+        log.info('%s listens on %s:%d', self.name, self.address, self.port)
+        server = wsgiref.simple_server.make_server(self.address, self.port,
+                                                   self.answer)
+        self._listen(server)
 '''
 _BIND_NEW = '''\
     def bind(self):
-        LOG.info('starting %s on %s:%d', self.name, self.host, self.port)
-        self._server = simple_server.make_server(self.host, self.port,
-                                                 self.application)
+        log.info('%s listens on %s:%d', self.name, self.address, self.port)
+        self._bound = wsgiref.simple_server.make_server(
+            self.address, self.port, self.answer)
 
-    def run(self):
-        self._server.serve_forever()
+    def listen(self):
+        self._bound.serve_forever()
 
     def start(self):
         """Bind the port and answer in the background."""
         self.bind()
-        self._run(self._server)
+        self._listen(self._bound)
 '''
 
 _MASTER: tuple[Commit | Tag, ...] = (
@@ -102,8 +102,8 @@ Each check of a token read the whole store to see which were revoked.
 
 Change-Id: Ia3eb6f2696d11663798f6d28cb241998344cdbea
 """,
-        Replace("keystone/token/core.py", _NO_SET, _SET),
-        Replace("keystone/token/core.py", _SLOW_LIST, _KEPT_LIST),
+        Replace("keystone/tokens/issuer.py", _NO_SET, _SET),
+        Replace("keystone/tokens/issuer.py", _SLOW_LIST, _KEPT_LIST),
     ),
     Tag("2013.2.b1", MASTER, "2013-05-02"),
     reviewed(
@@ -116,12 +116,12 @@ Revert "Keep the list of revoked tokens in memory"
 Two servers behind one address do not share their memory: a token revoked on
 one of them stayed good on the other.
 
-This reverts commit fd5ce2ea8cf9210291cc25813419e905d5003c2a.
+This reverts commit ce05abb64293218975cb60863ad6bf59127d3cf9.
 
 Change-Id: I974c66b8901b84b815df1ce8c16740bd6d39208c
 """,
-        Replace("keystone/token/core.py", _SET, _NO_SET),
-        Replace("keystone/token/core.py", _KEPT_LIST, _SLOW_LIST),
+        Replace("keystone/tokens/issuer.py", _SET, _NO_SET),
+        Replace("keystone/tokens/issuer.py", _KEPT_LIST, _SLOW_LIST),
     ),
     Tag("2013.2.b2", MASTER, "2013-07-18"),
     Tag("2013.2.b3", MASTER, "2013-09-05"),
@@ -134,34 +134,34 @@ Change-Id: I974c66b8901b84b815df1ce8c16740bd6d39208c
         """\
 Answer from several processes
 
-One process uses one processor. With public_workers and admin_workers there are
+One process uses one processor. With door_workers and office_workers there are
 as many children for each port.
 
 Closes-Bug: 1190003
 Change-Id: I28c469f7983ded9fcc2f92fe8dcdc1dc31a22b56
 """,
-        Write("keystone/common/workers.py", _WORKERS),
-        Replace("keystone/common/wsgi.py", _BIND_OLD, _BIND_NEW),
+        Write("keystone/workers.py", _WORKERS),
+        Replace("keystone/listener.py", _BIND_OLD, _BIND_NEW),
         Replace(
-            "keystone/config.py",
-            "    'token_expiration': 86400,\n",
-            "    'token_expiration': 86400,\n    'public_workers': 1,\n    'admin_workers': 1,\n",
+            "keystone/settings.py",
+            "    'token_seconds': 86400,\n",
+            "    'token_seconds': 86400,\n    'door_workers': 1,\n    'office_workers': 1,\n",
         ),
         Replace(
-            "bin/keystone-all",
+            "bin/keystone-serve",
             _STARTING,
             """\
     children = []
-    for server in servers:
-        count = config.CONF['%s_workers' % server.name]
-        children += workers.fork(server, count)
-    workers.wait(children)
+    for listener in listeners:
+        count = SETTINGS['%s_workers' % listener.name]
+        children += workers.part(listener, count)
+    workers.wait_for(children)
 """,
         ),
         Replace(
-            "bin/keystone-all",
-            "from keystone import config\n",
-            "from keystone.common import workers\nfrom keystone import config\n",
+            "bin/keystone-serve",
+            "from keystone import answers\n",
+            "from keystone import answers\nfrom keystone import workers\n",
         ),
     ),
     Tag("2014.1.b1", MASTER, "2013-12-05"),
@@ -178,16 +178,16 @@ Close the port when a server ends
 Change-Id: I9b0a0c2d0d6fd8ed5b2b6dca2c3cc2b8a31d9b10
 """,
         Replace(
-            "keystone/common/wsgi.py",
-            "class Server(object):\n",
+            "keystone/listener.py",
+            "class Listener(object):\n",
             '''\
-class ReusingServer(simple_server.WSGIServer):
+class TidyServer(wsgiref.simple_server.WSGIServer):
     """Gives its address back at once."""
 
-    allow_reuse_address = True
+    allow_reuse_address = 1
 
 
-class Server(object):
+class Listener(object):
 ''',
         ),
         since="2013.1",
@@ -205,10 +205,10 @@ A misspelled file name was passed over in silence.
 Change-Id: I5f8c9b06f8ba1c1b36e1f3a6a5a4d2f5f9f0c7e2
 """,
         Replace(
-            "keystone/config.py",
-            "        parser.read(paths)\n",
+            "keystone/settings.py",
+            "        reader.read(paths)\n",
             """\
-        if not parser.read(paths):
+        if not reader.read(paths):
             raise IOError('no such file: %s' % ', '.join(paths))
 """,
         ),
@@ -221,16 +221,16 @@ Change-Id: I5f8c9b06f8ba1c1b36e1f3a6a5a4d2f5f9f0c7e2
         """\
 Let no token live for ever
 
-An expiration of zero meant no end. It now means an hour.
+Zero seconds meant no end. It now means an hour.
 
 Change-Id: I3d4f1c7a9be2065bd8c2e7f1a60f5b9c8d7e6a41
 """,
         Replace(
-            "keystone/token/core.py",
-            "        expires = time.time() + CONF['token_expiration']\n",
+            "keystone/tokens/issuer.py",
+            "        ends = time.time() + SETTINGS['token_seconds']\n",
             """\
-        seconds = CONF['token_expiration'] or 3600
-        expires = time.time() + seconds
+        seconds = SETTINGS['token_seconds'] or 3600
+        ends = time.time() + seconds
 """,
         ),
     ),
@@ -253,53 +253,53 @@ Answer from several processes, for Grizzly
 One setting, workers, for both ports.
 """,
             (
-                Write("keystone/common/workers.py", _WORKERS),
+                Write("keystone/workers.py", _WORKERS),
                 Write(
                     "keystone/tests/test_workers.py",
                     """\
 import unittest
 
-from keystone.common import workers
+from keystone import workers
 
 
-class WorkersTestCase(unittest.TestCase):
+class WorkersTest(unittest.TestCase):
 
-    def test_each_worker_runs_the_server(self):
-        calls = []
+    def test_each_child_listens(self):
+        done = []
 
-        class Server(object):
+        class Listener(object):
             def bind(self):
-                calls.append('bind')
+                done.append('bound')
 
-            def run(self):
+            def listen(self):
                 pass
 
-        children = workers.fork(Server(), 2)
-        workers.wait(children)
-        self.assertEqual(['bind'], calls)
+        children = workers.part(Listener(), 2)
+        workers.wait_for(children)
+        self.assertEqual(['bound'], done)
         self.assertEqual(2, len(set(children)))
 """,
                 ),
-                Replace("keystone/common/wsgi.py", _BIND_OLD, _BIND_NEW),
+                Replace("keystone/listener.py", _BIND_OLD, _BIND_NEW),
                 Replace(
-                    "keystone/config.py",
-                    "    'token_expiration': 86400,\n",
-                    "    'token_expiration': 86400,\n    'workers': 1,\n",
+                    "keystone/settings.py",
+                    "    'token_seconds': 86400,\n",
+                    "    'token_seconds': 86400,\n    'workers': 1,\n",
                 ),
                 Replace(
-                    "bin/keystone-all",
+                    "bin/keystone-serve",
                     _STARTING,
                     """\
     children = []
-    for server in servers:
-        children += workers.fork(server, config.CONF['workers'])
-    workers.wait(children)
+    for listener in listeners:
+        children += workers.part(listener, SETTINGS['workers'])
+    workers.wait_for(children)
 """,
                 ),
                 Replace(
-                    "bin/keystone-all",
-                    "from keystone import config\n",
-                    "from keystone.common import workers\nfrom keystone import config\n",
+                    "bin/keystone-serve",
+                    "from keystone import answers\n",
+                    "from keystone import answers\nfrom keystone import workers\n",
                 ),
             ),
             since="2013.1.2",

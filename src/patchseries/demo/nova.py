@@ -16,31 +16,28 @@ from patchseries.demo.world import (
 )
 
 _TELL_OLD = """\
-        self.compute_node = self.conductor_api.compute_node_update(
-            context, self.compute_node, values, prune_stats)
+        self.page = self.desk.note_page(page, fresh)
 """
 _TELL_NEW = """\
-        node = dict(self.compute_node, **values)
-        self.conductor_api.compute_node_update(
-            context, node, values, prune_stats)
-        self.compute_node = node
+        self.desk.note_page(page, fresh)
+        self.page = page
 """
-_KEEP_THE_NODE = Replace("nova/compute/resource_tracker.py", _TELL_OLD, _TELL_NEW)
+_KEEP_THE_PAGE = Replace("nova/host/ledger.py", _TELL_OLD, _TELL_NEW)
 
-_KEEP_THE_NODE_MESSAGE = """\
-Keep the tracker's node when the conductor is away
+_KEEP_THE_PAGE_MESSAGE = """\
+Keep the ledger's page when the conductor is away
 
-When the conductor did not answer, the tracker kept None for its node, and the
-next claim failed with a TypeError until nova-compute was started again.
+When the conductor did not answer, the ledger kept None for its page, and the
+next booking failed with a TypeError until nova-host was started again.
 
 Change-Id: I627469db99e712c77f2a3b9aaff3a832bd6f8acf
 """
 
 _CLOCK = Replace(
-    "nova/compute/pace.py",
-    "        if self._last is not None and now - self._last < self.seconds:\n",
+    "nova/host/beat.py",
+    "        if self._reported is not None and now - self._reported < self.seconds:\n",
     """\
-        past = None if self._last is None else now - self._last
+        past = None if self._reported is None else now - self._reported
         if past is not None and 0 <= past < self.seconds:
 """,
 )
@@ -54,29 +51,29 @@ Change-Id: I5d1f4d17d2f5a6f0b7c83a9e4e6fd2c10b3a7e55
 """
 
 _FAILED_START = Replace(
-    "nova/compute/manager.py",
-    "        self.driver.spawn(instance)\n",
+    "nova/host/keeper.py",
+    "        self.maker.wake(machine)\n",
     """\
         try:
-            self.driver.spawn(instance)
+            self.maker.wake(machine)
         except Exception:
-            LOG.exception('instance %s did not start', instance['uuid'])
-            self.tracker.release(context, instance)
+            log.exception('machine %s did not wake', machine['name'])
+            self.ledger.strike(machine)
             raise
 """,
 )
 
 _FAILED_START_MESSAGE = """\
-Give back the resources of an instance that failed to start
+Strike out a machine that failed to start
 
-The claim stayed for ever, so a host with a broken image store filled up with
-instances that did not exist.
+The booking stayed for ever, so a host with a broken image store filled up with
+machines that did not exist.
 
 Change-Id: I9a6eabd9c6460d88104ee24cf864c08b2e34872f
 """
 
 _MASTER: tuple[Commit | Tag, ...] = (
-    reviewed(MASTER, "2013-04-15", BO, _KEEP_THE_NODE_MESSAGE, _KEEP_THE_NODE),
+    reviewed(MASTER, "2013-04-15", BO, _KEEP_THE_PAGE_MESSAGE, _KEEP_THE_PAGE),
     reviewed(MASTER, "2013-04-18", DAO, _CLOCK_MESSAGE, _CLOCK),
     reviewed(MASTER, "2013-04-25", CHIDI, _FAILED_START_MESSAGE, _FAILED_START),
     Tag("2013.2.b1", MASTER, "2013-05-02"),
@@ -92,9 +89,9 @@ Operators had no way to ask whether it was alive.
 Change-Id: I84a4cac311c5e1379d76a05b73fd003d7e22db0e
 """,
         Replace(
-            "nova/conductor/manager.py",
-            "    def compute_node_update(",
-            "    def ping(self, context):\n        return 'pong'\n\n    def compute_node_update(",
+            "nova/conductor/desk.py",
+            "    def note_page(",
+            "    def ping(self):\n        return 'pong'\n\n    def note_page(",
         ),
     ),
     Tag("2013.2.b2", MASTER, "2013-07-18"),
@@ -103,7 +100,7 @@ Change-Id: I84a4cac311c5e1379d76a05b73fd003d7e22db0e
         "2013-08-20",
         BO,
         """\
-Write a node only when it has changed
+Write a page only when it has changed
 
 Every host told the conductor once a minute that nothing had happened, and the
 conductor wrote it down. It now compares first, for all hosts at once.
@@ -112,11 +109,11 @@ Closes-Bug: 1190002
 Change-Id: I5375c0108985d5a7eadf50719345c8edf7ffebcf
 """,
         Replace(
-            "nova/conductor/manager.py",
-            "        self._nodes[node['host']] = node\n",
+            "nova/conductor/desk.py",
+            "        self._pages[page['host']] = page\n",
             """\
-        if self._nodes.get(node['host']) != node:
-            self._nodes[node['host']] = node
+        if self._pages.get(page['host']) != page:
+            self._pages[page['host']] = page
 """,
         ),
     ),
@@ -129,48 +126,48 @@ Change-Id: I5375c0108985d5a7eadf50719345c8edf7ffebcf
 Run several conductors on one host
 
 One conductor uses one processor. With [conductor] workers = N there are N of
-them, each a child of its own. Other services may ask for workers too.
+them, each a child of its own. Other servers may ask for as many.
 
 Implements: blueprint conductor-workers
 Change-Id: I992cf6d493a7c019e63ccb62ee14372d693abac3
 """,
         Replace(
             "bin/nova-conductor",
-            "    service.serve(server)\n",
-            "    service.serve(server, workers=config.CONF.get('workers', 'conductor'))\n",
+            "    launch.launch(server)\n",
+            "    launch.launch(server, times=SETTINGS.of('workers', 'conductor'))\n",
         ),
         Replace(
-            "nova/conductor/api.py",
-            "CONF.register('topic', 'conductor', group='conductor')\n",
+            "nova/conductor/desk.py",
+            "SETTINGS.offer('topic', 'conductor', group='conductor')\n",
             """\
-CONF.register('topic', 'conductor', group='conductor')
-CONF.register('workers', 0, group='conductor')
+SETTINGS.offer('topic', 'conductor', group='conductor')
+SETTINGS.offer('workers', 0, group='conductor')
 """,
         ),
         Replace(
-            "nova/service.py",
+            "nova/launch.py",
             '''\
-def serve(server):
+def launch(server):
     """Run *server* in a child process."""
-    pid = os.fork()
-    if pid == 0:
-        server.start()
+    child = os.fork()
+    if not child:
+        server.work()
         os._exit(0)
-    _children.append(pid)
+    _children.append(child)
 ''',
             '''\
-def serve(server, workers=None):
-    """Run *server* in *workers* child processes; None or 0 means one."""
-    for _number in range(workers or 1):
+def launch(server, times=None):
+    """Run *server* in as many child processes; None or 0 means one."""
+    for _number in range(times or 1):
         _children.append(_fork(server))
 
 
 def _fork(server):
-    pid = os.fork()
-    if pid == 0:
-        server.start()
+    child = os.fork()
+    if not child:
+        server.work()
         os._exit(0)
-    return pid
+    return child
 ''',
         ),
     ),
@@ -183,16 +180,16 @@ _STABLE: tuple[Commit | Tag, ...] = (
         STABLE,
         "2013-04-22",
         BO,
-        _KEEP_THE_NODE_MESSAGE
-        + "(cherry picked from commit dc2b1bc7cb281260a19e1f638174eedf0846f113)\n",
-        _KEEP_THE_NODE,
+        _KEEP_THE_PAGE_MESSAGE
+        + "(cherry picked from commit ceb20b61d997d2149f54cdd2235c087172de5f20)\n",
+        _KEEP_THE_PAGE,
         since="2013.1",
     ),
     reviewed(
         STABLE,
         "2013-04-26",
         DAO,
-        _CLOCK_MESSAGE + "(cherry picked from commit 3fdde6a244bb50057c7259b31cd8ace6649cb1d5)\n",
+        _CLOCK_MESSAGE + "(cherry picked from commit 60820d046fd98d12b6d0d3685a00e9193dfc5b06)\n",
         _CLOCK,
     ),
     *release("nova", "2013-05-09", "2013.1", "2013.1.1"),
@@ -201,7 +198,7 @@ _STABLE: tuple[Commit | Tag, ...] = (
         "2013-05-21",
         CHIDI,
         _FAILED_START_MESSAGE
-        + "(cherry picked from commit 2781a514e31949aa391edc1b624d16c74fcf7536)\n",
+        + "(cherry picked from commit 0c7958302bc748a780d1bbfb1a253716b00e8e06)\n",
         _FAILED_START,
     ),
     *release("nova", "2013-06-06", "2013.1.1", "2013.1.2"),
@@ -217,29 +214,32 @@ A killed nova-conductor left its child behind, which kept the port.
 Change-Id: Iad42d07f71060d307e040730a08547f5e2efd904
 """,
         Replace(
-            "nova/service.py", "import os\nimport sys\n", "import os\nimport signal\nimport sys\n"
+            "nova/launch.py", "import os\nimport sys\n", "import os\nimport signal\nimport sys\n"
         ),
         Replace(
-            "nova/service.py",
-            "CONF.register('report_interval', 10)\n",
-            "CONF.register('report_interval', 10)\nCONF.register('stop_signal', signal.SIGTERM)\n",
+            "nova/launch.py",
+            "SETTINGS.offer('seconds_between_reports', 10)\n",
+            """\
+SETTINGS.offer('seconds_between_reports', 10)
+SETTINGS.offer('last_signal', signal.SIGTERM)
+""",
         ),
         Replace(
-            "nova/service.py",
+            "nova/launch.py",
             '''\
-def wait():
+def wait_for_all():
     """Wait until the children have ended."""
 ''',
             '''\
-def stop(_signal, _frame):
-    """Pass the end on to the children."""
-    for pid in _children:
-        os.kill(pid, CONF.get('stop_signal'))
+def pass_on(_signal, _frame):
+    """Tell the children to end, too."""
+    for child in _children:
+        os.kill(child, SETTINGS.of('last_signal'))
 
 
-def wait():
+def wait_for_all():
     """Wait until the children have ended."""
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, pass_on)
 ''',
         ),
     ),
@@ -265,37 +265,37 @@ children is read from [conductor] workers.
             (
                 Replace(
                     "bin/nova-conductor",
-                    "    service.serve(server)\n",
-                    "    service.serve(server, config.CONF.get('workers', 'conductor'))\n",
+                    "    launch.launch(server)\n",
+                    "    launch.launch(server, SETTINGS.of('workers', 'conductor'))\n",
                 ),
                 Replace(
-                    "nova/conductor/api.py",
-                    "CONF.register('topic', 'conductor', group='conductor')\n",
+                    "nova/conductor/desk.py",
+                    "SETTINGS.offer('topic', 'conductor', group='conductor')\n",
                     """\
-CONF.register('topic', 'conductor', group='conductor')
-CONF.register('workers', 1, group='conductor')
+SETTINGS.offer('topic', 'conductor', group='conductor')
+SETTINGS.offer('workers', 1, group='conductor')
 """,
                 ),
                 Replace(
-                    "nova/service.py",
+                    "nova/launch.py",
                     '''\
-def serve(server):
+def launch(server):
     """Run *server* in a child process."""
-    pid = os.fork()
-    if pid == 0:
-        server.start()
+    child = os.fork()
+    if not child:
+        server.work()
         os._exit(0)
-    _children.append(pid)
+    _children.append(child)
 ''',
                     '''\
-def serve(server, workers=1):
-    """Run *server* in *workers* child processes."""
-    for _number in range(workers):
-        pid = os.fork()
-        if pid == 0:
-            server.start()
+def launch(server, times=1):
+    """Run *server* in as many child processes."""
+    for _number in range(times):
+        child = os.fork()
+        if not child:
+            server.work()
             os._exit(0)
-        _children.append(pid)
+        _children.append(child)
 ''',
                 ),
             ),
@@ -309,37 +309,34 @@ def serve(server, workers=1):
 Tell the conductor only what has changed
 
 A host that does nothing says so once a minute, and a conductor that hears it
-from a thousand hosts does nothing else. The tracker now compares first.
+from a thousand hosts does nothing else. The ledger now compares first.
 
-A host that reports only news needs nobody to set its pace: nova.compute.pace
+A host that reports only news needs nobody to set its pace: nova.host.beat
 goes away, in the state that it has since 2013.1.1.
 
 Change-Id: I4cc5483912ab0c7bf3e8ef5aafe58a2eb207d306
 """,
             (
                 Replace(
-                    "nova/compute/resource_tracker.py",
+                    "nova/host/ledger.py",
                     _TELL_NEW,
                     """\
-        node = dict(self.compute_node, **values)
-        if node != self.compute_node:
-            self.conductor_api.compute_node_update(
-                context, node, values, prune_stats)
-            self.compute_node = node
+        if page != self.page:
+            self.desk.note_page(page, fresh)
+            self.page = page
 """,
                 ),
-                Remove("nova/compute/pace.py"),
-                Replace("nova/compute/manager.py", "from nova.compute import pace\n", ""),
-                Replace("nova/compute/manager.py", "        self.pace = pace.Pace()\n", ""),
+                Remove("nova/host/beat.py"),
+                Replace("nova/host/keeper.py", "from nova.host import beat\n", ""),
+                Replace("nova/host/keeper.py", "        self.beat = beat.Beat()\n", ""),
                 Replace(
-                    "nova/compute/manager.py",
+                    "nova/host/keeper.py",
                     """\
-        if self.pace.due():
-            self.tracker.update_available(context,
-                                          self.driver.list_instances())
+        if self.beat.due():
+            self.ledger.count_again(self.maker.machines())
 """,
                     """\
-        self.tracker.update_available(context, self.driver.list_instances())
+        self.ledger.count_again(self.maker.machines())
 """,
                 ),
                 Write(
@@ -347,22 +344,22 @@ Change-Id: I4cc5483912ab0c7bf3e8ef5aafe58a2eb207d306
                     """\
 import unittest
 
-from nova.compute import resource_tracker
+from nova.host import ledger
 
 
-class IdleHostTestCase(unittest.TestCase):
+class IdleHostTest(unittest.TestCase):
 
     def test_nothing_new_is_not_told(self):
         told = []
 
-        class Conductor(object):
-            def compute_node_update(self, *args):
-                told.append(args)
+        class Listener(object):
+            def note_page(self, *what):
+                told.append(what)
 
-        tracker = resource_tracker.ResourceTracker('host', Conductor())
-        tracker.update_available(None, [])
+        book = ledger.Ledger('host', Listener())
+        book.count_again([])
         self.assertEqual([], told)
-        tracker.update_available(None, [{'memory_mb': 512}])
+        book.count_again([{'megabytes': 512}])
         self.assertEqual(1, len(told))
 """,
                 ),

@@ -20,7 +20,7 @@ _ONE_RUN_MESSAGE = """\
 Write the filters of many ports in one run of iptables
 
 An agent that starts prepares some hundred ports, and each of them ran iptables
-for itself. prepare_port_filters takes them all and runs it once.
+for itself. watch_all takes them all and runs it once.
 
 Fixes: bug 1190001
 Change-Id: I73d167b3803ee6869a7c818fafc32abf93ec91cb
@@ -31,36 +31,35 @@ def _one_run(project: str) -> tuple[Replace, Replace]:
     """The same change under either name of the project."""
     return (
         Replace(
-            f"{project}/agent/linux/iptables_firewall.py",
+            f"{project}/filters/porter.py",
             """\
-    def prepare_port_filter(self, port):
-        self.filtered_ports[port['device']] = port
-        self._setup_chain(port)
-        self.iptables.apply()
+    def watch(self, port):
+        self.watched[port['name']] = port
+        self._note_rules(port)
+        self.sheet.write()
 """,
             '''\
-    def prepare_port_filter(self, port):
-        self.prepare_port_filters([port])
+    def watch(self, port):
+        self.watch_all([port])
 
-    def prepare_port_filters(self, ports):
+    def watch_all(self, ports):
         """Filter many ports with one run of iptables."""
         for port in ports:
-            self.filtered_ports[port['device']] = port
-            self._setup_chain(port)
-        self.iptables.apply()
+            self.watched[port['name']] = port
+            self._note_rules(port)
+        self.sheet.write()
 ''',
         ),
         Replace(
-            f"{project}/tests/test_iptables_firewall.py",
-            f"        self.assertEqual(['-A {project}-itap1 -j RETURN'], self.calls)\n",
+            f"{project}/tests/test_porter.py",
+            f"        self.assertEqual(['-A {project}-plan1 -j RETURN'], self.runs)\n",
             f"""\
-        self.assertEqual(['-A {project}-itap1 -j RETURN'], self.calls)
+        self.assertEqual(['-A {project}-plan1 -j RETURN'], self.runs)
 
     def test_many_ports_in_one_run(self):
-        self.firewall.prepare_port_filters(
-            [{{'device': 'tap%d' % n, 'security_group_rules': ['-j DROP']}}
-             for n in range(3)])
-        self.assertEqual(1, len(self.calls))
+        self.porter.watch_all(
+            [{{'name': 'lan%d' % n, 'rules': ['-j DROP']}} for n in range(3)])
+        self.assertEqual(1, len(self.runs))
 """,
         ),
     )
@@ -78,7 +77,7 @@ Two minutes were meant for a test.
 
 Change-Id: I31046d4d65bd17656fc4f4c22df00bc4d9019821
 """,
-        Replace("quantum/agent/dhcp_agent.py", "LEASE_SECONDS = 120\n", "LEASE_SECONDS = 7200\n"),
+        Replace("quantum/leases/relay.py", "LEASE_SECONDS = 120\n", "LEASE_SECONDS = 7200\n"),
     ),
     Tag("2013.2.b1", MASTER, "2013-05-02"),
     reviewed(
@@ -108,26 +107,26 @@ script is started for each lease any more.
 
 Change-Id: I3465ebb72c9b174ced4cec5552e0275af9591ab5
 """,
-        Remove("bin/neutron-dhcp-lease-update"),
+        Remove("bin/neutron-lease-news"),
         Replace(
             "setup.py",
-            "    scripts=['bin/neutron-server', 'bin/neutron-dhcp-lease-update'])\n",
+            "    scripts=['bin/neutron-server', 'bin/neutron-lease-news'])\n",
             "    scripts=['bin/neutron-server'])\n",
         ),
         Write(
-            "neutron/agent/dhcp_agent.py",
+            "neutron/leases/relay.py",
             '''\
 """Leases, from dnsmasq to the server."""
 
-LEASE_FILE = '/var/lib/neutron/dhcp/leases'
+LEASE_FILE = '/run/neutron/leases'
 LEASE_SECONDS = 7200
 
 
 def leases():
     """Each lease as dnsmasq writes it: when it ends, whose it is, and where."""
     for line in open(LEASE_FILE):
-        expiry, mac, address = line.split()[:3]
-        yield int(expiry), mac, address
+        end, card, address = line.split()[:3]
+        yield int(end), card, address
 ''',
         ),
     ),
@@ -148,8 +147,8 @@ Change-Id: I15f80589e923e43fe3f592abbfa0641c7971b977
 """,
         Replace(
             "quantum/server.py",
-            "def serve(plugin, port=9696):\n",
-            "def serve(plugin, port=9696, host=''):\n",
+            "def answer(book, port=9696):\n",
+            "def answer(book, port=9696, host=''):\n",
         ),
         Replace("quantum/server.py", "HTTPServer(('', port)", "HTTPServer((host, port)"),
         since="2013.1",
@@ -160,8 +159,8 @@ Change-Id: I15f80589e923e43fe3f592abbfa0641c7971b977
         "2013-05-28",
         ADA,
         _ONE_RUN_MESSAGE
-        + "(cherry picked from commit 941daee58210d9532e453c7eef2025a2a74506e9)\n\n"
-        + "Conflicts:\n\tneutron/agent/linux/iptables_firewall.py\n",
+        + "(cherry picked from commit cd8ff8096a2c7bbac876468f531a935c67439569)\n\n"
+        + "Conflicts:\n\tneutron/filters/porter.py\n",
         *_one_run("quantum"),
     ),
     *release("quantum", "2013-06-06", "2013.1.1", "2013.1.2"),
@@ -175,9 +174,9 @@ Say which port was not found
 Change-Id: I444f4fda0e7018ffbdf204f144c1d9482a28baa7
 """,
         Replace(
-            "quantum/db/db_base_plugin_v2.py",
-            "            raise PortNotFound(str(missing))\n",
-            "            raise PortNotFound('no port %s' % missing)\n",
+            "quantum/store/portbook.py",
+            "            raise UnknownPort(str(missing))\n",
+            "            raise UnknownPort('no port %s' % missing)\n",
         ),
     ),
     *release("quantum", "2013-08-08", "2013.1.2", "2013.1.3"),
@@ -203,11 +202,11 @@ Change-Id: I2f07ed827c4c104a1118d0a900b6ee31d83e23ec
 """,
             (
                 Replace(
-                    "bin/quantum-dhcp-lease-update",
+                    "bin/quantum-lease-news",
                     """\
 import sys
 
-from quantum.agent import dhcp_agent
+from quantum.leases import relay
 
 """,
                     """\
@@ -216,26 +215,26 @@ import socket
 import sys
 
 LEASE_SECONDS = 120
-RELAY_SOCKET = '/var/lib/quantum/dhcp/lease_relay'
+LETTER_BOX = '/run/quantum/letterbox'
 
 """,
                 ),
                 Replace(
-                    "bin/quantum-dhcp-lease-update",
+                    "bin/quantum-lease-news",
                     """\
-    if action == 'del':
-        expiry = 0
+    if what == 'del':
+        seconds = 0
     else:
-        expiry = dhcp_agent.lease_time()
-    dhcp_agent.relay(mac, address, expiry)
+        seconds = relay.lease_time()
+    relay.post(card, address, seconds)
 """,
                     """\
-    expiry = 0 if action == 'del' else LEASE_SECONDS
-    channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    channel.connect(RELAY_SOCKET)
-    channel.sendall(json.dumps({'mac_address': mac, 'ip_address': address,
-                                'lease_remaining': expiry}))
-    channel.close()
+    seconds = 0 if what == 'del' else LEASE_SECONDS
+    box = socket.socket(socket.AF_UNIX)
+    box.connect(LETTER_BOX)
+    box.sendall(json.dumps({'card': card, 'address': address,
+                            'seconds_left': seconds}))
+    box.close()
 """,
                 ),
             ),

@@ -7,4 +7,4 @@ setuptools.setup(
     version=version.KEYSTONE_VERSION,
     description='A miniature identity service',
     packages=setuptools.find_packages(),
-    scripts=['bin/keystone-all'])
+    scripts=['bin/keystone-serve'])

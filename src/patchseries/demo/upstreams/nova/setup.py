@@ -7,4 +7,4 @@ setuptools.setup(
     version=version.NOVA_VERSION,
     description='A miniature compute service',
     packages=setuptools.find_packages(),
-    scripts=['bin/nova-compute', 'bin/nova-conductor'])
+    scripts=['bin/nova-host', 'bin/nova-conductor'])

@@ -7,4 +7,4 @@ setuptools.setup(
     version=version.QUANTUM_VERSION,
     description='A miniature network service',
     packages=setuptools.find_packages(),
-    scripts=['bin/quantum-server', 'bin/quantum-dhcp-lease-update'])
+    scripts=['bin/quantum-server', 'bin/quantum-lease-news'])

@@ -4,13 +4,13 @@ import BaseHTTPServer
 import json
 
 
-def serve(plugin, port=9696):
-    class Handler(BaseHTTPServer.BaseHTTPRequestHandler):
+def answer(book, port=9696):
+    class Clerk(BaseHTTPServer.BaseHTTPRequestHandler):
         def do_GET(self):
-            ports = plugin.get_ports()
+            found = book.everything()
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps(ports))
+            self.wfile.write(json.dumps(found))
 
     print 'quantum-server listens on port %d' % port
-    BaseHTTPServer.HTTPServer(('', port), Handler).serve_forever()
+    BaseHTTPServer.HTTPServer(('', port), Clerk).serve_forever()

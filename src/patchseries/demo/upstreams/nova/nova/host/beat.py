@@ -3,16 +3,16 @@
 import time
 
 
-class Pace(object):
+class Beat(object):
     """Says when a report is due: once a minute, and not more often."""
 
     def __init__(self, seconds=60):
         self.seconds = seconds
-        self._last = None
+        self._reported = None
 
     def due(self):
         now = time.time()
-        if self._last is not None and now - self._last < self.seconds:
+        if self._reported is not None and now - self._reported < self.seconds:
             return False
-        self._last = now
+        self._reported = now
         return True
