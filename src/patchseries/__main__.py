@@ -3,6 +3,7 @@
 Even the imports are inside, so that an interruption at any moment ends in one line.
 """
 
+import signal
 import sys
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("series: interrupted; nothing was left half written", file=sys.stderr)
         status = 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the rest is the interpreter's own end
     sys.exit(status)
 
 
