@@ -58,7 +58,10 @@ def resolutions_of(
     :raises UnsettledError: something in *final* cannot be kept so (a link, a file that is no text)
     """
     files = open_files(repository, merge)
-    sources = {old: new for new, old in renames(repository, merge.tree, final).items()}
+    # markers would make a conflicting file another one
+    ours = {s.path: TreeEntry(s.mode, s.oid) for s in merge.stages if s.stage == 2}
+    before = repository.edit_tree(merge.tree, ours)
+    sources = {old: new for new, old in renames(repository, before, final).items()}
     keys = {one.key for one in known if one.patch == patch}
     made: list[Resolution] = []
     for file in files:
