@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_only_what_is_new_is_written_down(furnished: SmallSeries) -> None:
     assert stored.count("was = ") == 2
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[Path], object]] = {
     "new": add_helper,
     "removed": lambda tree: (tree / "drop.py").unlink(),
     "renamed": lambda tree: git(tree, "mv", "drop.py", "kept.py"),

@@ -12,6 +12,7 @@ from patchseries.git.repository import ISOLATED
 from patchseries.git.textmerge import Region, merge_text, split_lines
 from patchseries.port.capture import capture
 from patchseries.port.edits import Edit, edited
+from patchseries.port.filechanges import ChangedMode, MovedFile, NewFile, RemovedFile
 from patchseries.port.openfiles import OpenFile
 from patchseries.port.pieces import (
     BrokenResolutionError,
@@ -129,10 +130,22 @@ EDITS = st.builds(
 )
 
 
+MODES = st.sampled_from(["100644", "100755"])
+PATHS = st.from_regex(r"\A[a-z]+(/[a-z]+)?\Z")
+LINES_OF_FILE = st.binary(max_size=9).map(split_lines).map(tuple)
+FILES = st.one_of(
+    st.builds(NewFile, PATHS, MODES, LINES_OF_FILE),
+    st.builds(RemovedFile, PATHS, WORDS),
+    st.builds(MovedFile, PATHS, PATHS, st.none() | WORDS),
+    st.builds(ChangedMode, PATHS, MODES, MODES),
+)
+
+
 @given(
     st.builds(
         Resolution, WORDS, WORDS, WORDS, PIECES, WORDS, WORDS, st.dates().map(str), WORDS,
         st.booleans(), st.lists(EDITS, max_size=2).map(tuple),
+        st.lists(FILES, max_size=2).map(tuple),
     )
 )  # fmt: skip
 def test_a_resolution_survives_its_file(resolution: Resolution) -> None:
