@@ -199,3 +199,21 @@ def test_the_mode_that_the_patch_gives_stays_when_its_lines_conflict(small: Smal
     assert 'choice = "theirs"' in small.resolutions[0].read_text()
     assert "[[file]]" not in small.resolutions[0].read_text()
     assert git(after(small), "ls-files", "--stage", "call.py").startswith("100755")
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_file_that_both_renamed(small: SmallSeries, by_hand: bool) -> None:
+    """Each name is in question by itself; the old one is not."""
+    collide(small, {"README": None, "OURS": b"text\n"}, {"README": None, "THEIRS": b"text\n"})
+    if by_hand:
+        tree = opened(small)
+        with pytest.raises(SeriesError, match="still to be resolved: OURS, THEIRS;"):
+            small.run("resolve", "--continue", "-m", "x")
+        git(tree, "rm", "--quiet", "OURS")
+        git(tree, "add", "THEIRS")
+        small.run("resolve", "--continue", "-m", "x")
+    else:
+        small.run("resolve", "retry", "--take", "theirs", "-m", "x")
+    made = after(small)
+    assert (content(made, "OURS"), content(made, "THEIRS")) == (None, b"text\n")
+    assert content(made, "README") is None

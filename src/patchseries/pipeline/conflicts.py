@@ -19,7 +19,7 @@ from patchseries.port.decisions import CHOICES, chosen_pieces
 from patchseries.port.edits import Edit, StaleError, edited
 from patchseries.port.filechanges import ChangedMode
 from patchseries.port.lines import decode, encode
-from patchseries.port.openfiles import SIDES, OpenFile, open_files
+from patchseries.port.openfiles import SIDES, OpenFile, left_behind, open_files
 from patchseries.port.pieces import BrokenResolutionError, assemble
 from patchseries.port.resolutions import Resolution, beside, known_of
 
@@ -180,7 +180,7 @@ def open_conflict(
     options = replace(given.options_for(entry), resolutions=())
     engine = port(repository, change, cell.before, options)
     opened = OpenConflict(repository, cell, change, merge, resolutions, engine)
-    left = set(merge.conflicted_paths) - {file.path for file in opened.files}
+    left = set(merge.conflicted_paths) - left_behind(merge) - {one.path for one in opened.files}
     if left:
         raise _not_lines(cell, f"{min(left)} is a link, a submodule or a folder on one side")
     return opened

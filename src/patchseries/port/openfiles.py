@@ -115,11 +115,18 @@ def open_files(repository: Repository, merge: Merge) -> list[OpenFile]:
     """The conflicting files of *merge* that can be shown as text, in git's order.
 
     Links, submodules and files against folders are left out: nothing here can settle them.
+    So are the :func:`left_behind`, which ask nothing.
     """
     stages: dict[str, dict[int, MergeStage]] = {}
     for stage in merge.stages:
         stages.setdefault(stage.path, {})[stage.stage] = stage
     return list(_opened(repository, stages))
+
+
+def left_behind(merge: Merge) -> set[str]:
+    """The conflicting paths that neither side has: what both renamed, each to another name."""
+    sides = {stage.path for stage in merge.stages if stage.stage != 1}
+    return set(merge.conflicted_paths) - sides
 
 
 def _opened(repository: Repository, stages: dict[str, dict[int, MergeStage]]) -> Iterator[OpenFile]:

@@ -11,7 +11,7 @@ from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Severity
 from patchseries.port.edits import Edit, StaleError, edited
 from patchseries.port.filechanges import Draft, FileChange
-from patchseries.port.openfiles import OpenFile, open_files
+from patchseries.port.openfiles import OpenFile, left_behind, open_files
 from patchseries.port.pieces import BrokenResolutionError, Piece, assemble
 
 
@@ -95,6 +95,8 @@ def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolutio
             draft = trial
             del still_open[file.path]
             used |= dict.fromkeys(mine)
+    if still_open.keys() <= left_behind(merge):
+        still_open.clear()
     return Replay(draft.entries, tuple(used), tuple(still_open.values()))
 
 
