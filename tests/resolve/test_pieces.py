@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from patchseries.git.repository import ISOLATED
 from patchseries.git.textmerge import Region, merge_text, split_lines
 from patchseries.port.capture import capture
+from patchseries.port.edits import Edit, edited
+from patchseries.port.filechanges import ChangedMode, MovedFile, NewFile, RemovedFile
 from patchseries.port.openfiles import OpenFile
 from patchseries.port.pieces import (
     BrokenResolutionError,
@@ -22,7 +24,7 @@ from patchseries.port.pieces import (
     whole,
 )
 from patchseries.port.resolutionfile import format_resolution, parse_resolution
-from patchseries.port.resolutions import Edit, Resolution, _edited, resolved_text
+from patchseries.port.resolutions import Resolution
 
 LINE = st.sampled_from(
     [b"a\n", b"b\n", b"\n", b"  c\n", b"    c\n", b"  a\n", b" \n", b"=======\n", b"<<<<<<< x\n"]
@@ -94,10 +96,10 @@ def open_files(draw: st.DrawFn) -> OpenFile:
 @given(open_files(), st.data())
 def test_what_is_captured_gives_the_file_again(file: OpenFile, data: st.DataObject) -> None:
     texts = data.draw(st.tuples(*(LINES for _ in file.regions)))
-    final = resolved_text(file, texts)
+    final = edited(file, texts, ())
     captured = capture(file, split_lines(final))
     assert captured.edits == ()
-    assert resolved_text(file, captured.texts) == final
+    assert edited(file, captured.texts, ()) == final
 
 
 def test_an_edit_beside_the_conflict_is_an_edit_and_found_again() -> None:
@@ -108,9 +110,9 @@ def test_an_edit_beside_the_conflict_is_an_edit_and_found_again() -> None:
     captured = capture(file, final)
     assert captured.texts == ((b"yz\n",),)
     assert [(e.before, e.old, e.after) for e in captured.edits] == [(2, 1, 3), (3, 1, 3), (3, 0, 3)]
-    assert split_lines(_edited(file, captured.texts, captured.edits)) == final
+    assert split_lines(edited(file, captured.texts, captured.edits)) == final
     longer = OpenFile("f", SIDES, "100644", ((b"top\n", b"top\n"), *file.chunks))
-    assert split_lines(_edited(longer, captured.texts, captured.edits)) == [b"top\n"] * 2 + final
+    assert split_lines(edited(longer, captured.texts, captured.edits)) == [b"top\n"] * 2 + final
 
 
 OWN = st.builds(
@@ -128,10 +130,22 @@ EDITS = st.builds(
 )
 
 
+MODES = st.sampled_from(["100644", "100755"])
+PATHS = st.from_regex(r"\A[a-z]+(/[a-z]+)?\Z")
+LINES_OF_FILE = st.binary(max_size=9).map(split_lines).map(tuple)
+FILES = st.one_of(
+    st.builds(NewFile, PATHS, MODES, LINES_OF_FILE),
+    st.builds(RemovedFile, PATHS, WORDS),
+    st.builds(MovedFile, PATHS, PATHS, st.none() | WORDS),
+    st.builds(ChangedMode, PATHS, MODES, MODES),
+)
+
+
 @given(
     st.builds(
         Resolution, WORDS, WORDS, WORDS, PIECES, WORDS, WORDS, st.dates().map(str), WORDS,
         st.booleans(), st.lists(EDITS, max_size=2).map(tuple),
+        st.lists(FILES, max_size=2).map(tuple),
     )
 )  # fmt: skip
 def test_a_resolution_survives_its_file(resolution: Resolution) -> None:

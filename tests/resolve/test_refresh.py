@@ -57,7 +57,12 @@ def test_an_edit_of_a_conflict_becomes_a_resolution(small: SmallSeries, checked:
     git(checked, "cherry-pick", "series")
     before = small.tracked()
     status, said = small.run("refresh", "work", "--dry-run")
-    assert (status, said) == (1, "changed retry: 1 resolutions\n")
+    assert status == 1
+    assert said.splitlines() == [
+        "changed retry: 1 resolutions",
+        "  retry on 1.1: adapted, with another diff",
+        "  retry on 1.2: adapted, with another diff",
+    ]
     assert small.tracked() == before
     small.run("refresh", "work", "--yes")
     assert len(small.resolutions) == 1

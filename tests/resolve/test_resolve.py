@@ -107,15 +107,6 @@ def test_an_edit_beside_the_conflict_comes_along(small: SmallSeries) -> None:
     assert "+edited" in patched(small, "1.2")
 
 
-def test_what_no_resolution_can_hold_is_refused(small: SmallSeries) -> None:
-    tree = opened(small)
-    (tree / "call.py").write_bytes(text(HEAD, MERGED, TAIL))
-    (tree / "README").unlink()
-    with pytest.raises(SeriesError, match="README: a file made, removed or of another mode"):
-        small.run("resolve", "--continue", "-m", "x")
-    assert (tree / "call.py").exists()
-
-
 def test_one_that_does_not_fit_any_more_is_told_not_bent(small: SmallSeries) -> None:
     small.run("resolve", "retry", "--take", "both", "-m", "x")
     (stored,) = small.resolutions

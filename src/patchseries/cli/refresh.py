@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def command(what: str, yes: bool, reason: str, **given: Any) -> int:
     """Take a branch of `series checkout`, or a patch file edited by hand, back into the series.
 
-    Shows first what manifest, own patches and resolutions would become; `-n` ends there.
+    Shows first what manifest, own patches and resolutions would become, and which patches come
+    out otherwise on any base; `-n` ends there.
     """
     asked = Given(**given)
     by = _signed(reason)
@@ -42,13 +43,15 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
 
 def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bool) -> int:
     from patchseries.pipeline.branch import branch_steps, column_steps, read_checkout
-    from patchseries.pipeline.refresh import Column, plan_branch, prove
+    from patchseries.pipeline.effects import bases_at_hand
+    from patchseries.pipeline.refresh import Column, look_around, plan_branch, prove
 
     made = read_checkout(folder)
     named = replace(asked, name=made.series, project=(made.project,), onto=(made.base,))
     series, selection = named.open()
     pins = session.at_hand(series, selection)
-    with session.ingredients(series, pins) as given:
+    others, missing = bases_at_hand(session, series, made.project)
+    with session.ingredients(series, others | pins) as given:
         start, old = column_steps(session, given, made.project, made.base)
         new = branch_steps(given, made)
         column = Column(given, made.project, made.base, by)
@@ -56,12 +59,14 @@ def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bo
         plan = plan_branch(session, column, text, old, new)
         if plan.words:
             prove(session, series, column, plan, new[-1].after if new else start)
+        look_around(session, series, column, plan, missing)
     return _end(session, series, plan, [], asked, yes)
 
 
 def _file(session: Session, patch: str, asked: Given, by: Signature, yes: bool) -> int:
+    from patchseries.pipeline.effects import bases_at_hand
     from patchseries.pipeline.rebase import rebase
-    from patchseries.pipeline.refresh import Column, patch_path, plan_file
+    from patchseries.pipeline.refresh import Column, look_around, patch_path, plan_file
 
     series, selection = replace(asked, patch=(patch,)).open()
     if len(asked.onto) != 1:
@@ -73,12 +78,14 @@ def _file(session: Session, patch: str, asked: Given, by: Signature, yes: bool) 
     path = patch_path(series, entry, base)
     if not (series.root / path).is_file():
         raise UsageError(f"there is no {path}")
-    with session.ingredients(series, pins) as given:
+    others, missing = bases_at_hand(session, series, entry.project)
+    with session.ingredients(series, others | pins) as given:
         cells = rebase(given, selection, session.told).cells
         cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
         column = Column(given, entry.project, base, by)
         text = series.manifest_path.read_text("utf-8")
         plan = plan_file(column, text, cell, (series.root / path).read_bytes())
+        look_around(session, series, column, plan, missing)
     return _end(session, series, plan, [path], asked, yes)
 
 
@@ -88,18 +95,29 @@ def _end(
     from patchseries.pipeline.refresh import write
 
     if not asked.as_json:
-        for words in plan.words:
-            show(words, asked)
-        if not plan.words:
-            show("nothing changed", asked)
+        _show_plan(plan, asked)
     do = bool(plan.words) and not asked.dry_run
     do = do and (yes or (not asked.as_json and click.confirm("Take it in?", err=True)))
     changed = write(session, series, plan, edited) if do else []
     if asked.as_json:
-        show_json({"plan": plan.words, "changed": changed}, ok=do or not plan.words)
+        rows = [asdict(one) for one in plan.effects]
+        document = {"plan": plan.words, "effects": rows, "unchecked": plan.unchecked}
+        show_json(document | {"changed": changed}, ok=do or not plan.words)
     elif do:
         say(f"{len(changed)} files written; then: series rebase")
     return 1 if plan.words and not do else 0
+
+
+def _show_plan(plan: Plan, asked: Given) -> None:
+    for words in plan.words:
+        show(words, asked)
+    for effect in plan.effects:
+        show(f"  {effect}", asked)
+    if plan.unchecked:
+        missing = ", ".join(plan.unchecked)
+        show(f"  not checked, as `series fetch` did not bring it: {missing}", asked)
+    if not plan.words:
+        show("nothing changed", asked)
 
 
 def _signed(reason: str) -> Signature:

@@ -169,11 +169,14 @@ def show_regions(conflict: OpenConflict, shared: Given) -> None:
         size = f"base {len(region.base)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
         show(Text(f"region {number}: {file.path} ({size} lines)"), shared)
         for n, one in enumerate(conflict.candidates(file, index), 1):
-            show(Text(f"  candidate:{n} ({one.name})"), shared)
-            for line in _words(one.lines).splitlines()[:12]:
+            what = ": the file is not there" if one.lines is None else ""
+            mode = f", mode {one.mode}" if file.modes else ""
+            show(Text(f"  candidate:{n} ({one.name}{mode}){what}"), shared)
+            lines = one.lines or ()
+            for line in _words(lines).splitlines()[:12]:
                 show(Text(f"    | {line}"), shared)
-            if len(one.lines) > 12:
-                show(Text(f"    | … {len(one.lines) - 12} more lines"), shared)
+            if len(lines) > 12:
+                show(Text(f"    | … {len(lines) - 12} more lines"), shared)
 
 
 def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
@@ -189,7 +192,11 @@ def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
             "ours": _words(region.ours),
             "theirs": _words(region.theirs),
             "candidates": [
-                {"name": one.name, "text": _words(one.lines)}
+                {
+                    "name": one.name,
+                    "text": None if one.lines is None else _words(one.lines),
+                    "mode": one.mode,
+                }
                 for one in conflict.candidates(file, index)
             ],
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
-from patchseries.git import Merge, Repository
+from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
 from patchseries.model import Outcome
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
@@ -16,18 +16,38 @@ from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortResult, port
 from patchseries.port.capture import CannotTellError, capture
 from patchseries.port.decisions import CHOICES, chosen_pieces
+from patchseries.port.edits import Edit, StaleError, edited
+from patchseries.port.filechanges import ChangedMode
 from patchseries.port.lines import decode, encode
-from patchseries.port.openfiles import OpenFile, open_files
+from patchseries.port.openfiles import SIDES, OpenFile, left_behind, open_files
 from patchseries.port.pieces import BrokenResolutionError, assemble
-from patchseries.port.resolutions import Resolution
+from patchseries.port.resolutions import Resolution, beside, known_of
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Something that could stand in a region's place: what it is called, and its lines."""
+    """Something that could stand in a region's place: what it is called, and its lines.
+
+    ``lines`` is None when the file goes away; ``mode`` is git's mode that the file has then.
+    """
 
     name: str
-    lines: Lines
+    lines: Lines | None
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the resolutions that there are make of a file.
+
+    :ivar texts: the lines for each region (None: nobody resolved it, or the file is ``gone``)
+    :ivar edits: those of its agreed lines, where they fit
+    """
+
+    texts: list[Lines | None]
+    gone: bool
+    mode: str
+    edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True)
@@ -46,20 +66,42 @@ class OpenConflict:
         """The files that a resolution can settle."""
         return open_files(self.repository, self.merge)
 
-    def known_texts(self, file: OpenFile) -> list[Lines | None]:
-        """What the resolutions that there are make of each region (None: nothing)."""
-        known = {one.key: one for one in self.resolutions if not one.gone}
-        found = [(region, known.get(file.key(region))) for region in file.regions]
-        return [_assembled(one, region) if one else None for region, one in found]
+    def known(self, file: OpenFile) -> Known:
+        """What the resolutions that there are make of *file*."""
+        found = known_of(file, self.resolutions)
+        mine = [one for one in found if one]
+        texts = [
+            _assembled(one, region) if one and not one.gone else None
+            for one, region in zip(found, file.regions, strict=True)
+        ]
+        modes = (
+            change.new
+            for one in mine
+            for change in one.files
+            if isinstance(change, ChangedMode)
+            and (change.path, change.old) == (file.path, file.mode)
+        )
+        edits = tuple(e for one in mine for e in one.edits if e.path == file.path)
+        return Known(
+            texts, any(one.gone for one in mine), next(modes, file.mode), _fitting(file, edits)
+        )
+
+    def beside(self, files: Sequence[OpenFile]) -> dict[str, TreeEntry | None]:
+        """What the resolutions of regions of *files* change in other files, as far as it fits."""
+        return beside(self.repository, self.merge, files, self.resolutions)
 
     def candidates(self, file: OpenFile, index: int) -> list[Candidate]:
         """What could stand in the place of region *index* (from 0), each once."""
         region = file.regions[index]
-        found = {assemble(chosen_pieces(name, region), region): name for name in CHOICES}
-        found.setdefault(region.theirs + region.ours, "theirs, then ours")
+        found: dict[tuple[Lines | None, str], str] = {}
+        for name in CHOICES:
+            one = plain_choice(file, region, name)
+            found.setdefault((one.lines, one.mode), name)
+        if not file.is_whole:
+            found.setdefault((region.theirs + region.ours, file.mode), "theirs, then ours")
         for name, text in self._engine(file, index):
-            found.setdefault(text, name)
-        return [Candidate(name, lines) for lines, name in found.items()]
+            found.setdefault((text, file.mode), name)
+        return [Candidate(name, lines, mode) for (lines, mode), name in found.items()]
 
     def _engine(self, file: OpenFile, index: int) -> Iterator[tuple[str, Lines]]:
         """What the engine took, and what else it proposed for this very region."""
@@ -138,10 +180,28 @@ def open_conflict(
     options = replace(given.options_for(entry), resolutions=())
     engine = port(repository, change, cell.before, options)
     opened = OpenConflict(repository, cell, change, merge, resolutions, engine)
-    left = set(merge.conflicted_paths) - {file.path for file in opened.files}
+    left = set(merge.conflicted_paths) - left_behind(merge) - {one.path for one in opened.files}
     if left:
         raise _not_lines(cell, f"{min(left)} is a link, a submodule or a folder on one side")
     return opened
+
+
+def plain_choice(file: OpenFile, region: Region, name: str) -> Candidate:
+    """What *name* (ours, theirs, both) makes of *region*."""
+    if file.is_whole and name in SIDES and name not in file.sides:
+        return Candidate(name, None, file.mode)
+    if file.is_whole and file.modes:  # the lines of both are the same
+        return Candidate(name, region.ours, file.mode_of(name))
+    return Candidate(name, assemble(chosen_pieces(name, region), region), file.mode_of(name))
+
+
+def _fitting(file: OpenFile, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """*edits*, where *file* takes them."""
+    try:
+        edited(file, [()] * len(file.regions), edits)
+    except (StaleError, BrokenResolutionError):
+        return ()
+    return edits
 
 
 def _assembled(one: Resolution, region: Region) -> Lines | None:

@@ -19,6 +19,7 @@ from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.compose import compose, patch_diff, patch_name, series_folder
 from patchseries.patches.header import PatchHeader, split_patch
 from patchseries.pipeline.branch import Step, column_steps, patch_id
+from patchseries.pipeline.effects import Effect, effects
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.reorder import in_order, moved_words, new_order
 from patchseries.pipeline.resolutions import resolution_changes
@@ -31,12 +32,18 @@ from patchseries.port.resolutions import Resolution
 
 @dataclass
 class Plan:
-    """What a refresh would do: in words, and as the new manifest, own patches and resolutions."""
+    """What a refresh would do: in words, and as the new manifest, own patches and resolutions.
+
+    ``effects`` are the cells of any base that change by it; ``unchecked`` the bases that are not
+    in the cache.
+    """
 
     manifest: str
     words: list[str] = field(default_factory=list)
     own: dict[str, bytes] = field(default_factory=dict)
     resolutions: list[Resolution] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -106,11 +113,8 @@ def plan_file(column: Column, text: str, cell: RebasedCell, data: bytes) -> Plan
     return plan
 
 
-def prove(session: Session, series: Series, column: Column, plan: Plan, final: TreeId) -> None:
-    """Port with *plan* in memory: the result must be the tree *final*.
-
-    :raises SeriesError: it is not
-    """
+def planned(series: Series, column: Column, plan: Plan) -> Ingredients:
+    """What a rebase would be a function of once *plan* is written."""
     manifest = manifests.parse(plan.manifest, str(series.manifest_path))
     keys = {(one.patch, one.key) for one in plan.resolutions}
     kept = tuple(o for o in column.given.resolutions if (o.patch, o.key) not in keys)
@@ -119,15 +123,36 @@ def prove(session: Session, series: Series, column: Column, plan: Plan, final: T
         name = source if isinstance(source, str) else source.file or ""
         return plan.own[name] if name in plan.own else column.given.patch_bytes(source)
 
-    given = replace(
+    return replace(
         column.given, manifest=manifest, resolutions=(*kept, *plan.resolutions),
         patch_bytes=patch_bytes,
     )  # fmt: skip
+
+
+def prove(session: Session, series: Series, column: Column, plan: Plan, final: TreeId) -> None:
+    """Port with *plan* in memory: the result must be the tree *final*.
+
+    :raises SeriesError: it is not
+    """
+    given = planned(series, column, plan)
     chosen = Selection((column.project,), (column.base,))
     tree = rebase(given, chosen, session.told).trees[column.project, column.base]
     different = column.repository.changes(tree, final)
     if different:
         raise _refused(f"this cannot be taken in: {min(different)} would come out otherwise")
+
+
+def look_around(
+    session: Session, series: Series, column: Column, plan: Plan, missing: Sequence[str]
+) -> None:
+    """Note in *plan* which cells would change, on all bases but those *missing* in the cache."""
+    if not plan.words:
+        return
+    bases = column.given.manifest.projects[column.project].bases
+    at_hand = [base for base in bases if base not in missing]
+    after = planned(series, column, plan)
+    plan.effects += effects(session, column.given, after, column.project, at_hand)
+    plan.unchecked += missing
 
 
 def write(session: Session, series: Series, plan: Plan, edited: Sequence[str] = ()) -> list[str]:
@@ -190,7 +215,7 @@ def _change(column: Column, plan: Plan, step: Step, how: str) -> None:
 def _as_resolutions(
     column: Column, name: str, before: TreeId, after: TreeId
 ) -> list[Resolution] | None:
-    """The edit as resolutions, where git's merge has a conflict that they can settle so."""
+    """The edit as new resolutions, where git's merge has a conflict that they can settle so."""
     entry = column.given.manifest.patch(name)
     source = entry.source_for(column.base) if entry else None
     if entry is None or source is None or not source.rev:
@@ -202,7 +227,9 @@ def _as_resolutions(
     if merge.clean:
         return None
     try:
-        return resolutions_of(column.repository, merge, name, after, column.signed)
+        known = column.given.resolutions
+        made = resolutions_of(column.repository, merge, name, after, column.signed, known)
+        return [one for one in made if one not in known]
     except UnsettledError:
         return None
 

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.git import Merge, Repository
-from patchseries.git.textmerge import Lines
 from patchseries.journal import commit_files
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
-from patchseries.pipeline.conflicts import OpenConflict, numbered
+from patchseries.pipeline.conflicts import Candidate, OpenConflict, numbered, plain_choice
 from patchseries.pipeline.resolutions import load_resolutions, resolution_changes
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.worktree import Session as OpenSession
 from patchseries.pipeline.worktree import drop_session, final_tree
 from patchseries.port import Change
-from patchseries.port.decisions import CHOICES, Signature, UnsettledError, resolutions_of
+from patchseries.port.decisions import (
+    CHOICES,
+    Settled,
+    Signature,
+    UnsettledError,
+    resolutions_of,
+)
 from patchseries.port.decisions import final_tree as settled_tree
+from patchseries.port.edits import Edit
 from patchseries.port.resolutions import Resolution
 
 _TAKE = re.compile(r"(?:(\d+)=)?(ours|theirs|both|candidate:(\d+))")
@@ -38,20 +45,21 @@ def take(conflict: OpenConflict, words: Sequence[str]) -> TreeId:
     unknown = chosen.keys() - {number for number, *_ in regions}
     if unknown:
         raise UsageError(f"there is no region {min(unknown)}", hint=f"there are {len(regions)}")
-    texts: dict[str, list[Lines] | None] = {file.path: [] for file in conflict.files}
+    picked: dict[str, list[Candidate]] = {file.path: [] for file in conflict.files}
+    kept: set[str] = set()
     for number, file, index, _ in regions:
         choice = chosen.get(number, default)
-        if file.is_whole and choice in CHOICES and choice not in file.sides | {"both"}:
-            texts[file.path] = None
-            continue
-        known = conflict.known_texts(file)[index]
-        text = known if choice is None else _text(conflict, number, choice)
-        if text is None:
-            raise UsageError(f"region {number} is left open", hint="take something for it too")
-        mine = texts[file.path]
-        assert mine is not None
-        mine.append(text)
-    return settled_tree(conflict.repository, conflict.merge, texts)
+        if choice is None:
+            kept.add(file.key(file.regions[index]))
+        picked[file.path].append(_picked(conflict, number, choice))
+    stays = replace(
+        conflict, resolutions=tuple(one for one in conflict.resolutions if one.key in kept)
+    )
+    settled = {
+        file.path: _settled(picked[file.path], stays.known(file).edits) for file in conflict.files
+    }
+    beside = stays.beside(conflict.files)
+    return settled_tree(conflict.repository, conflict.merge, settled, beside)
 
 
 def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
@@ -116,10 +124,11 @@ def _store(
     signed: Signature,
 ) -> list[Resolution]:
     try:
-        made = resolutions_of(repository, merge, patch, final, signed)
+        before = load_resolutions(series)
+        made = resolutions_of(repository, merge, patch, final, signed, before)
     except UnsettledError as error:
         raise _refused(str(error)) from error
-    known = {_substance(one) for one in load_resolutions(series)}
+    known = {_substance(one) for one in before}
     new = [one for one in made if _substance(one) not in known]
     if not session.dry_run:
         commit_files(series.root, resolution_changes(series, new), session.operation)
@@ -128,7 +137,7 @@ def _store(
 
 def _substance(one: Resolution) -> tuple[object, ...]:
     """What a resolution does, whoever wrote it and when."""
-    return (one.patch, one.key, one.pieces, one.gone, one.edits)
+    return (one.patch, one.key, one.pieces, one.gone, one.edits, one.files)
 
 
 def _choices(words: Sequence[str]) -> tuple[str | None, Mapping[int, str]]:
@@ -146,15 +155,27 @@ def _choices(words: Sequence[str]) -> tuple[str | None, Mapping[int, str]]:
     return default, chosen
 
 
-def _text(conflict: OpenConflict, number: int, choice: str) -> Lines:
+def _picked(conflict: OpenConflict, number: int, choice: str | None) -> Candidate:
+    """What *choice* is for region *number*; None: what a resolution says."""
     _, file, index, region = numbered(conflict.files)[number - 1]
+    if choice is None:
+        known = conflict.known(file)
+        if known.texts[index] is None and not known.gone:
+            raise UsageError(f"region {number} is left open", hint="take something for it too")
+        return Candidate("as resolved", known.texts[index], known.mode)
     if choice in CHOICES:
-        return tuple(line for side in CHOICES[choice] for line in getattr(region, side))
+        return plain_choice(file, region, choice)
     candidates = conflict.candidates(file, index)
     wanted = int(choice.partition(":")[2])
     if not 1 <= wanted <= len(candidates):
         raise UsageError(f"region {number} has {len(candidates)} candidates, not {wanted}")
-    return candidates[wanted - 1].lines
+    return candidates[wanted - 1]
+
+
+def _settled(picked: Sequence[Candidate], edits: Sequence[Edit]) -> Settled | None:
+    """A file of the *picked* regions; where the modes conflict, the first region has the word."""
+    texts = [one.lines for one in picked if one.lines is not None]
+    return Settled(texts, picked[0].mode, edits) if len(texts) == len(picked) else None
 
 
 def _refused(why: str) -> SeriesError:

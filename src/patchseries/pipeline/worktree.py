@@ -17,16 +17,19 @@ from patchseries import process
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.files import explained
 from patchseries.git import Merge, Repository
-from patchseries.git.repository import ISOLATED
+from patchseries.git.repository import ISOLATED, decode_path, encode_path
 from patchseries.git.textmerge import split_lines
 from patchseries.journal import held
 from patchseries.journal.log import FOLDER
 from patchseries.model import TreeId
-from patchseries.pipeline.conflicts import OpenConflict
+from patchseries.pipeline.conflicts import Known, OpenConflict
 from patchseries.pipeline.series import Series
-from patchseries.port.openfiles import Labels, OpenFile, marked_text, markers_left, open_files
+from patchseries.port.edits import edited
+from patchseries.port.openfiles import Labels, OpenFile, marked, markers_left, open_files
 
 _STATE = "state.json"
+_LEFTOVERS = "*.orig\n*.rej\n*~\n.*.sw?\n*.py[co]\n__pycache__/\n"
+"""What editors, merge tools and Python leave behind: nobody means to add it."""
 _WHO = {
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -63,7 +66,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is still to be done in a file: the lines of its markers; none for a file as a whole."""
+    """What is still to be done in a file: the lines of its markers.
+
+    None for a file that is in question as a whole, or that git does not know.
+    """
 
     path: str
     lines: tuple[int, ...]
@@ -131,24 +137,31 @@ def what_is_left(session: Session) -> list[Left]:
 
 
 def final_tree(session: Session, repository: Repository) -> TreeId:
-    """The tree that the files of the work tree are now; files that git does not know are not in it.
+    """The tree that the files of the work tree are now, with those that were added by `git add`.
 
-    :raises SeriesError: a conflict marker is still there
+    :raises SeriesError: a conflict marker is still there, or a file that git does not know
     """
-    left = list(_left(session, repository, open_files(repository, session.merge(repository))))
+    merge = session.merge(repository)
+    left = list(_left(session, repository, open_files(repository, merge)))
     if left:
         where = ", ".join(f"{one.path}:{one.lines[0]}" if one.lines else one.path for one in left)
         raise SeriesError(
             f"still to be resolved: {where}",
-            hint=f"edit in {session.tree} and run `series resolve --continue`",
+            hint=f"edit in {session.tree}, `git add` or remove what git does not know, and run "
+            "`series resolve --continue`",
             exit_code=ExitCode.FINDINGS,
         )
+    added = _listed(session, repository, "--cached") - {
+        path for path, _ in repository.walk(merge.tree)
+    }
     index = session.folder / "final-index"
     try:
         env = {"GIT_INDEX_FILE": str(index)}
-        repository.run("read-tree", session.merge(repository).tree, env=env)
-        work_tree = ("-C", str(session.tree), f"--work-tree={session.tree}")
-        repository.run(*work_tree, "add", "--update", "--", ".", env=env)
+        repository.run("read-tree", merge.tree, env=env)
+        repository.run(*_at(session.tree), "add", "--update", "--", ".", env=env)
+        paths = b"".join(encode_path(path) + b"\0" for path in added)
+        words = ("update-index", "--add", "--remove", "-z", "--stdin")
+        repository.run(*_at(session.tree), *words, env=env, stdin=paths)
         return TreeId(repository.run("write-tree", env=env).stdout.decode().strip())
     finally:
         index.unlink(missing_ok=True)
@@ -170,42 +183,71 @@ def _left(session: Session, repository: Repository, files: list[OpenFile]) -> It
         if not path.is_file():
             continue
         if file.is_whole:
-            if b"\t" + file.path.encode("utf-8", "surrogateescape") + b"\0" in unmerged:
+            if b"\t" + encode_path(file.path) + b"\0" in unmerged:
                 yield Left(file.path, ())
         elif lines := markers_left(file, split_lines(path.read_bytes())):
             yield Left(file.path, tuple(lines))
+    for name in sorted(_listed(session, repository, "--others", "--exclude-standard")):
+        yield Left(name, ())
+
+
+def _listed(session: Session, repository: Repository, *which: str) -> set[str]:
+    """The paths that `git ls-files` names, of the index or of the work tree."""
+    listed = repository.run(*_at(session.tree), "ls-files", "-z", *which).stdout
+    return {decode_path(path) for path in listed.split(b"\0") if path}
+
+
+def _at(tree: Path) -> tuple[str, ...]:
+    """Where git works: in the work tree."""
+    return ("-C", str(tree), f"--work-tree={tree}")
 
 
 def _fill(tree: Path, conflict: OpenConflict) -> None:
     process.run(["git", "init", "--quiet", "--initial-branch=series", tree], env=ISOLATED)
     # what this run made is in its scratch repository, which goes away; the rest is in the cache
+    begun = conflict.repository.edit_tree(conflict.merge.tree, conflict.beside(conflict.files))
     shutil.copytree(conflict.repository.objects_folder, tree / ".git/objects", dirs_exist_ok=True)
     (tree / ".git/info").mkdir(exist_ok=True)
     (tree / ".git/info/attributes").write_text("* -text -ident -filter -working-tree-encoding\n")
+    (tree / ".git/info/exclude").write_text(_LEFTOVERS)
     cell = conflict.cell
     with Repository(tree) as repository:
         message = f"{cell.project} {cell.base} with the series up to {cell.patch}\n"
         made = repository.run("commit-tree", cell.before, stdin=message.encode(), env=_WHO)
         repository.run("update-ref", "refs/heads/series", made.stdout.decode().strip())
-        repository.run("read-tree", conflict.merge.tree)
-        work_tree = ("-C", str(tree), f"--work-tree={tree}")
-        repository.run(*work_tree, "checkout-index", "--all", "--force", "--quiet")
-        repository.run(*work_tree, "update-index", "-q", "--refresh", accept=(0, 1))
+        repository.run("read-tree", begun)
+        repository.run(*_at(tree), "checkout-index", "--all", "--force", "--quiet")
+        repository.run(*_at(tree), "update-index", "-q", "--refresh", accept=(0, 1))
         repository.run("update-index", "-z", "--index-info", stdin=_stages(conflict))
     labels = Labels(
         f"ours: {cell.project} {cell.base}", "base: what the patch was made on",
         f"theirs: {cell.patch}",
     )  # fmt: skip
     for file in conflict.files:
-        if not file.is_whole:
-            text = marked_text(file, conflict.known_texts(file), labels)
-            (tree / file.path).write_bytes(text)
+        _fill_in(tree / file.path, file, conflict.known(file), labels)
+
+
+def _fill_in(path: Path, file: OpenFile, known: Known, labels: Labels) -> None:
+    """Write the open *file* as far as it is *known*; one that is in question as a whole stays."""
+    if known.gone:
+        path.unlink(missing_ok=True)
+    elif not file.is_whole or None not in known.texts:
+        path.write_bytes(edited(file, marked(file, known.texts, labels), known.edits))
+        path.chmod(0o755 if known.mode == "100755" else 0o644)
 
 
 def _stages(conflict: OpenConflict) -> bytes:
     """The index entries of the conflicting paths, as ``update-index --index-info`` reads them."""
-    lines = [f"0 {'0' * 40}\t{path}" for path in conflict.merge.conflicted_paths]
-    lines += [f"{s.mode} {s.oid} {s.stage}\t{s.path}" for s in conflict.merge.stages]
+    done = {
+        file.path
+        for file in conflict.files
+        if file.is_whole and None not in conflict.known(file).texts
+    }
+    paths = [path for path in conflict.merge.conflicted_paths if path not in done]
+    lines = [f"0 {'0' * 40}\t{path}" for path in paths]
+    lines += [
+        f"{s.mode} {s.oid} {s.stage}\t{s.path}" for s in conflict.merge.stages if s.path not in done
+    ]
     return "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
 
 

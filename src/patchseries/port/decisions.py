@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from patchseries.git import Merge, Repository
+from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
 from patchseries.model import TreeId
 from patchseries.port.capture import CannotTellError, capture
+from patchseries.port.edits import Edit, edited
+from patchseries.port.filechanges import (
+    ChangedMode,
+    FileChange,
+    MovedFile,
+    NewFile,
+    RemovedFile,
+    file_changes,
+    renames,
+)
 from patchseries.port.openfiles import OpenFile, open_files
 from patchseries.port.pieces import Piece, assemble, pieces_of, whole
-from patchseries.port.resolutions import Edit, Resolution, replay, resolved_text
+from patchseries.port.resolutions import Resolution, replay
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "ours": ("ours",),
@@ -35,20 +45,34 @@ class Signature:
 
 
 def resolutions_of(
-    repository: Repository, merge: Merge, patch: str, final: TreeId, signed: Signature
+    repository: Repository,
+    merge: Merge,
+    patch: str,
+    final: TreeId,
+    signed: Signature,
+    known: Sequence[Resolution] = (),
 ) -> list[Resolution]:
     """The resolutions that make the tree *final* of *merge*; replaying them gives it exactly.
 
-    :raises UnsettledError: something in *final* is no matter of lines (a new file, a mode)
+    :param known: those of the patch that there are; what still holds of them stays as it is
+    :raises UnsettledError: something in *final* cannot be kept so (a link, a file that is no text)
     """
     files = open_files(repository, merge)
+    # markers would make a conflicting file another one
+    ours = {s.path: TreeEntry(s.mode, s.oid) for s in merge.stages if s.stage == 2}
+    before = repository.edit_tree(merge.tree, ours)
+    sources = {old: new for new, old in renames(repository, before, final).items()}
+    keys = {one.key for one in known if one.patch == patch}
     made: list[Resolution] = []
     for file in files:
-        made += _of_file(repository, file, patch, final, signed)
+        home = sources.get(file.path, file.path)
+        made += _of_file(repository, file, patch, final, signed, home, keys)
     if not made:
         raise UnsettledError("there is no conflict that a resolution could settle")
-    beside = _edits_beside(repository, merge, {file.path for file in files}, final)
-    made = _once([replace(made[0], edits=made[0].edits + beside), *made[1:]])
+    settled = {file.path for file in files}
+    edits, changes = _beside(repository, merge, settled, final, sources)
+    made = _holding(made, keys, edits, changes)
+    made = _kept(_once(made), [one for one in known if one.patch == patch])
     _prove(repository, merge, made, final)
     return made
 
@@ -58,27 +82,46 @@ def chosen_pieces(choice: str, region: Region) -> tuple[Piece, ...]:
     return whole(region, *CHOICES[choice])
 
 
-def final_tree(
-    repository: Repository, merge: Merge, texts: Mapping[str, Sequence[Lines] | None]
-) -> TreeId:
-    """The tree of *merge* with the regions of each open file replaced (None: the file is gone)."""
-    from patchseries.git import TreeEntry
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a file: the lines for each of its regions, and its mode."""
 
-    edits = {}
+    texts: Sequence[Lines]
+    mode: str
+    edits: Sequence[Edit] = ()
+
+
+def final_tree(
+    repository: Repository,
+    merge: Merge,
+    settled: Mapping[str, Settled | None],
+    beside: Mapping[str, TreeEntry | None],
+) -> TreeId:
+    """The tree of *merge* with each open file as it is *settled* (None: gone), and *beside*.
+
+    :raises StaleError: an edit does not fit
+    """
+    edits = dict(beside)
     for file in open_files(repository, merge):
-        given = texts[file.path]
-        edits[file.path] = (
-            None
-            if given is None
-            else TreeEntry(file.mode, repository.write_blob(resolved_text(file, given)))
-        )
+        wanted = settled[file.path]
+        edits[file.path] = None
+        if wanted is not None:
+            blob = repository.write_blob(edited(file, wanted.texts, wanted.edits))
+            edits[file.path] = TreeEntry(wanted.mode, blob)
     return repository.edit_tree(merge.tree, edits)
 
 
 def _of_file(
-    repository: Repository, file: OpenFile, patch: str, final: TreeId, signed: Signature
+    repository: Repository,
+    file: OpenFile,
+    patch: str,
+    final: TreeId,
+    signed: Signature,
+    home: str,
+    keys: Container[str],
 ) -> list[Resolution]:
-    entry = repository.entry(final, file.path)
+    """The resolutions of *file*, which is called *home* in the end."""
+    entry = repository.entry(final, home)
     if entry is None:
         return [_resolution(file, patch, region, None, signed) for region in file.regions]
     if not entry.is_file:
@@ -87,15 +130,25 @@ def _of_file(
         captured = capture(file, split_lines(repository.blob(entry.oid)))
     except CannotTellError as error:
         raise UnsettledError(str(error)) from error
+    changes: list[FileChange] = []
+    if home != file.path:
+        changes.append(MovedFile(home, file.path, None))
+    if entry.mode != file.mode:
+        changes.append(ChangedMode(home, file.mode, entry.mode))
     made = [
-        _resolution(file, patch, region, text, signed)
+        _resolution(file, patch, region, text, signed, entry.mode)
         for region, text in zip(file.regions, captured.texts, strict=True)
     ]
-    return [replace(made[0], edits=captured.edits), *made[1:]]
+    return _holding(made, keys, captured.edits, tuple(changes))
 
 
 def _resolution(
-    file: OpenFile, patch: str, region: Region, text: Lines | None, signed: Signature
+    file: OpenFile,
+    patch: str,
+    region: Region,
+    text: Lines | None,
+    signed: Signature,
+    mode: str | None = None,
 ) -> Resolution:
     pieces = () if text is None else pieces_of(text, region)
     return Resolution(
@@ -103,7 +156,7 @@ def _resolution(
         file.path,
         file.key(region),
         pieces,
-        _choice(file, text, region),
+        _choice(file, text, region, mode),
         signed.author,
         signed.date,
         signed.reason,
@@ -111,30 +164,99 @@ def _resolution(
     )
 
 
-def _choice(file: OpenFile, text: Lines | None, region: Region) -> str:
-    """The plain choice that gives *text*, else ``edited``."""
+def _choice(file: OpenFile, text: Lines | None, region: Region, mode: str | None) -> str:
+    """The plain choice that gives *text*, and *mode* where modes conflict; else ``edited``."""
     if text is None:
         return next((side for side in ("ours", "theirs") if side not in file.sides), "edited")
-    same = (name for name in CHOICES if assemble(chosen_pieces(name, region), region) == text)
+    same = (
+        name
+        for name in CHOICES
+        if assemble(chosen_pieces(name, region), region) == text
+        and (file.modes is None or file.mode_of(name) == mode)
+    )
     return next(same, "edited")
 
 
-def _edits_beside(
-    repository: Repository, merge: Merge, settled: set[str], final: TreeId
-) -> tuple[Edit, ...]:
-    """The edits in files that did not conflict."""
+def _beside(
+    repository: Repository,
+    merge: Merge,
+    settled: Container[str],
+    final: TreeId,
+    sources: Mapping[str, str],
+) -> tuple[tuple[Edit, ...], tuple[FileChange, ...]]:
+    """The edits in files that did not conflict, and what became of whole files.
+
+    :param sources: the files that were renamed: old path → new path
+    """
     edits: list[Edit] = []
+    changes: list[FileChange] = []
+    moved = {new: old for old, new in sources.items()}
     for path, (before, after) in repository.changes(merge.tree, final).items():
-        if path in settled:
+        source = moved.get(path)
+        if path in sources or path in settled or source in settled:
             continue
-        if before is None or after is None or before.mode != after.mode or not before.is_file:
-            raise UnsettledError(
-                f"{path}: a file made, removed or of another mode; that takes a patch of your own"
-            )
-        lines = tuple(split_lines(repository.blob(before.oid)))
-        file = OpenFile(path, frozenset(), before.mode, (lines,))
-        edits += capture(file, split_lines(repository.blob(after.oid))).edits
-    return tuple(edits)
+        if source is not None:
+            before = repository.entry(merge.tree, source)
+        try:
+            changes += file_changes(path, source, before, after, repository)
+            if before and after and before.oid != after.oid:
+                edits += _line_edits(repository, path, before, after)
+        except (CannotTellError, ValueError) as error:
+            raise UnsettledError(f"{path}: {error}; that takes a patch of your own") from error
+    return tuple(edits), tuple(sorted(changes, key=lambda one: _ORDER.index(type(one))))
+
+
+_ORDER = (MovedFile, RemovedFile, NewFile, ChangedMode)
+"""What goes makes room first; the mode is that of the file's new path."""
+
+
+def _line_edits(
+    repository: Repository, path: str, before: TreeEntry, after: TreeEntry
+) -> tuple[Edit, ...]:
+    lines = tuple(split_lines(repository.blob(before.oid)))
+    file = OpenFile(path, frozenset(), before.mode, (lines,))
+    return capture(file, split_lines(repository.blob(after.oid))).edits
+
+
+def _holding(
+    made: list[Resolution],
+    keys: Container[str],
+    edits: tuple[Edit, ...],
+    changes: tuple[FileChange, ...],
+) -> list[Resolution]:
+    """*made*, the first of a new conflict (else the first) with *edits* and *changes* in it."""
+    at = next((n for n, one in enumerate(made) if one.key not in keys), 0)
+    one = made[at]
+    holder = replace(one, edits=one.edits + edits, files=one.files + changes)
+    return [*made[:at], holder, *made[at + 1 :]]
+
+
+def _kept(made: Sequence[Resolution], known: Sequence[Resolution]) -> list[Resolution]:
+    """*made* with those of *known* that decide the same; what they do beside, no other does."""
+    edits = {edit for one in made for edit in one.edits}
+    files = {change for one in made for change in one.files}
+    before = {one.key: one for one in known}
+
+    def still(one: Resolution) -> bool:
+        old = before.get(one.key)
+        return (
+            old is not None
+            and (old.pieces, old.gone) == (one.pieces, one.gone)
+            and set(one.edits) <= set(old.edits) <= edits
+            and set(one.files) <= set(old.files) <= files
+        )
+
+    same = {one.key: before[one.key] for one in made if still(one)}
+    done: set[Edit | FileChange] = {e for one in same.values() for e in (*one.edits, *one.files)}
+    return [
+        same.get(one.key)
+        or replace(
+            one,
+            edits=tuple(edit for edit in one.edits if edit not in done),
+            files=tuple(change for change in one.files if change not in done),
+        )
+        for one in made
+    ]
 
 
 def _once(made: Sequence[Resolution]) -> list[Resolution]:
@@ -146,8 +268,10 @@ def _once(made: Sequence[Resolution]) -> list[Resolution]:
             raise UnsettledError(
                 f"{one.path}: the same conflict stands in two places and is resolved in two ways"
             )
-        if one.edits and other is not one:
-            known[one.key] = replace(other, edits=other.edits + one.edits)
+        if other is not one:
+            known[one.key] = replace(
+                other, edits=other.edits + one.edits, files=other.files + one.files
+            )
     return list(known.values())
 
 

@@ -19,13 +19,15 @@ class OpenFile:
     A file that one side lacks, or that is no text, is one region of all its lines.
 
     :ivar sides: which of base, ours and theirs have the file
-    :ivar entry: what to make of it: the mode of ours, or of theirs where ours has none
+    :ivar mode: git's mode, merged as the lines are; that of ours where the modes conflict
+    :ivar modes: the modes of ours and theirs, where they conflict
     """
 
     path: str
     sides: frozenset[str]
     mode: str
     chunks: tuple[Lines | Region, ...]
+    modes: tuple[str, str] | None = None
 
     @property
     def regions(self) -> list[Region]:
@@ -34,14 +36,23 @@ class OpenFile:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the file as such is in question: one side changed it, the other has it not."""
-        return not {"ours", "theirs"} <= self.sides
+        """Whether the file as such is in question, and not some of its lines.
+
+        One side changed it and the other has it not, or they differ only in the mode.
+        """
+        return not {"ours", "theirs"} <= self.sides or (
+            self.modes is not None and all(one.ours == one.theirs for one in self.regions)
+        )
+
+    def mode_of(self, side: str) -> str:
+        """The mode when *side* is taken."""
+        return self.modes[1] if self.modes and side == "theirs" else self.mode
 
     def key(self, region: Region) -> str:
         """The region's key: a digest of the lines of its three sides, and of which exist.
 
-        Neither the path nor the line numbers are in it, so that the same conflict on another
-        base is the same; line ends are not either.
+        Modes that conflict are in it too. Neither the path nor the line numbers are in it, so
+        that the same conflict on another base is the same; line ends are not either.
         """
         digest = hashlib.sha256()
         for side in SIDES:
@@ -49,6 +60,8 @@ class OpenFile:
             there = side in self.sides or not self.is_whole
             digest.update(f"{side} {len(lines) if there else 'none'}\n".encode())
             digest.update(b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
+        if self.modes:
+            digest.update(f"modes {' '.join(self.modes)}\n".encode())
         return digest.hexdigest()
 
 
@@ -61,23 +74,23 @@ class Labels:
     theirs: str
 
 
-def marked_text(file: OpenFile, texts: Sequence[Lines | None], labels: Labels) -> bytes:
-    """*file* as git users know it: ``diff3`` markers around each region that has no text yet."""
-    given = iter(texts)
+def marked(file: OpenFile, texts: Sequence[Lines | None], labels: Labels) -> list[Lines]:
+    """What stands for each region of *file*: its text, or ``diff3`` markers where it has none."""
     size = marker_size(file)
+    return [
+        _markers(region, size, labels) if text is None else text
+        for region, text in zip(file.regions, texts, strict=True)
+    ]
+
+
+def _markers(region: Region, size: int, labels: Labels) -> Lines:
     lines: list[bytes] = []
-    for chunk in file.chunks:
-        if not isinstance(chunk, Region):
-            lines += chunk
-        elif (text := next(given)) is not None:
-            lines += text
-        else:
-            parts = ((b"<", labels.ours, chunk.ours), (b"|", labels.base, chunk.base),
-                     (b"=", "", chunk.theirs), (b">", labels.theirs, ()))  # fmt: skip
-            for sign, label, side in parts:
-                lines.append(sign * size + (f" {label}" if label else "").encode() + b"\n")
-                lines += [line if line.endswith(b"\n") else line + b"\n" for line in side]
-    return b"".join(lines)
+    parts = ((b"<", labels.ours, region.ours), (b"|", labels.base, region.base),
+             (b"=", "", region.theirs), (b">", labels.theirs, ()))  # fmt: skip
+    for sign, label, side in parts:
+        lines.append(sign * size + (f" {label}" if label else "").encode() + b"\n")
+        lines += [line if line.endswith(b"\n") else line + b"\n" for line in side]
+    return tuple(lines)
 
 
 def markers_left(file: OpenFile, final: Sequence[bytes]) -> list[int]:
@@ -102,11 +115,18 @@ def open_files(repository: Repository, merge: Merge) -> list[OpenFile]:
     """The conflicting files of *merge* that can be shown as text, in git's order.
 
     Links, submodules and files against folders are left out: nothing here can settle them.
+    So are the :func:`left_behind`, which ask nothing.
     """
     stages: dict[str, dict[int, MergeStage]] = {}
     for stage in merge.stages:
         stages.setdefault(stage.path, {})[stage.stage] = stage
     return list(_opened(repository, stages))
+
+
+def left_behind(merge: Merge) -> set[str]:
+    """The conflicting paths that neither side has: what both renamed, each to another name."""
+    sides = {stage.path for stage in merge.stages if stage.stage != 1}
+    return set(merge.conflicted_paths) - sides
 
 
 def _opened(repository: Repository, stages: dict[str, dict[int, MergeStage]]) -> Iterator[OpenFile]:
@@ -119,9 +139,23 @@ def _opened(repository: Repository, stages: dict[str, dict[int, MergeStage]]) ->
             repository.blob(found[n].oid) if n in found else b"" for n in (1, 2, 3)
         )
         sides = frozenset(side for n, side in enumerate(SIDES, 1) if n in found)
-        mode = (found.get(2) or found[3]).mode
-        whole = Region(*(tuple(split_lines(data)) for data in (base, ours, theirs)))
+        mode, modes = _merged_mode(*(found[n].mode if n in found else None for n in (1, 2, 3)))
+        chunks: tuple[Lines | Region, ...] = (
+            Region(*(tuple(split_lines(data)) for data in (base, ours, theirs))),
+        )
         if {2, 3} <= found.keys() and b"\0" not in base + ours + theirs:
-            yield OpenFile(path, sides, mode, repository.merge_text(base, ours, theirs))
-        else:
-            yield OpenFile(path, sides, mode, (whole,))
+            merged = repository.merge_text(base, ours, theirs)
+            # without a region the modes are the question
+            chunks = merged if any(isinstance(one, Region) for one in merged) else chunks
+        yield OpenFile(path, sides, mode, chunks, modes)
+
+
+def _merged_mode(
+    base: str | None, ours: str | None, theirs: str | None
+) -> tuple[str, tuple[str, str] | None]:
+    """What merging the modes gives, and those of ours and theirs where they conflict."""
+    mode = ours or theirs
+    assert mode is not None, "one side has the file"
+    if ours is None or theirs is None or theirs in (base, ours):
+        return mode, None
+    return (theirs, None) if ours == base else (ours, (ours, theirs))

@@ -10,9 +10,17 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, Item, String, StringType, Table, Trivia
 
-from patchseries.git.textmerge import split_lines
+from patchseries.git.textmerge import Lines, split_lines
+from patchseries.port.edits import Edit
+from patchseries.port.filechanges import (
+    ChangedMode,
+    FileChange,
+    MovedFile,
+    NewFile,
+    RemovedFile,
+)
 from patchseries.port.pieces import Own, Piece, Take
-from patchseries.port.resolutions import Edit, Resolution
+from patchseries.port.resolutions import Resolution
 
 SCHEMA = 1
 _HEAD = (
@@ -44,6 +52,8 @@ def format_resolution(resolution: Resolution) -> str:
         document.add("piece", _pieces(resolution.pieces))
     if resolution.edits:
         document.add("edit", _edits(resolution.edits))
+    if resolution.files:
+        document.add("file", _files(resolution.files))
     return tomlkit.dumps(document)
 
 
@@ -67,6 +77,7 @@ def parse_resolution(text: str) -> Resolution:
             str(data["reason"]),
             bool(data.get("gone", False)),
             tuple(_edit(one) for one in data.get("edit", [])),
+            tuple(_file(one) for one in data.get("file", [])),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
@@ -99,6 +110,32 @@ def _edits(edits: Sequence[Edit]) -> AoT:
     return array
 
 
+def _files(changes: Sequence[FileChange]) -> AoT:
+    array = tomlkit.aot()
+    for change in changes:
+        table = tomlkit.table()
+        table.add("path", change.path)
+        match change:
+            case NewFile(_, mode, lines):
+                table.add("change", "new")
+                table.add("mode", mode)
+                _add_text(table, b"".join(lines))
+            case RemovedFile(_, was):
+                table.add("change", "removed")
+                table.add("was", was)
+            case MovedFile(_, source, was):
+                table.add("change", "renamed")
+                table.add("from", source)
+                if was is not None:
+                    table.add("was", was)
+            case ChangedMode(_, old, new):
+                table.add("change", "mode")
+                table.add("old", old)
+                table.add("new", new)
+        array.append(table)
+    return array
+
+
 def _add_text(table: Table, data: bytes) -> None:
     try:
         text = data.decode("utf-8")
@@ -122,10 +159,43 @@ def _piece(table: Mapping[str, Any]) -> Piece:
         raise ValueError("a piece has either `take` or `text`")
     if "take" in table:
         return Take.parse(str(table["take"]), int(table.get("indent", 0)))
-    return Own(tuple(split_lines(table["text"].encode(table.get("encoding", "utf-8")))))
+    return Own(_text_of(table))
+
+
+def _text_of(table: Mapping[str, Any]) -> Lines:
+    return tuple(split_lines(table["text"].encode(table.get("encoding", "utf-8"))))
 
 
 def _edit(table: Mapping[str, Any]) -> Edit:
     before, old, after = (int(n) for n in table["lines"])
     pieces = tuple(_piece(one) for one in table.get("piece", []))
     return Edit(str(table["path"]), str(table["key"]), before, old, after, pieces)
+
+
+def _file(table: Mapping[str, Any]) -> FileChange:
+    path = _checked_path(table["path"])
+    match table["change"]:
+        case "new":
+            return NewFile(path, _checked_mode(table["mode"]), _text_of(table))
+        case "removed":
+            return RemovedFile(path, str(table["was"]))
+        case "renamed":
+            was = table.get("was")
+            return MovedFile(path, str(table["from"]), None if was is None else str(was))
+        case "mode":
+            return ChangedMode(path, str(table["old"]), _checked_mode(table["new"]))
+    raise ValueError(f"no change of a file: {table['change']!r}")
+
+
+def _checked_path(value: Any) -> str:
+    """*value* as a path that git takes: one that was written by hand may leave the tree."""
+    parts = str(value).split("/")
+    if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
+        raise ValueError(f"no path of a file: {value!r}")
+    return str(value)
+
+
+def _checked_mode(value: Any) -> str:
+    if value not in ("100644", "100755"):
+        raise ValueError(f"no mode of a file: {value!r}")
+    return str(value)
