@@ -118,7 +118,7 @@ class Draft:
                 here = self.file(path)
                 if here.mode != old:
                     raise StaleError(f"{path} has mode {here.mode}, not {old}")
-                self.entries[path] = replace(here, mode=new)
+                self.entries[path] = TreeEntry(new, here.oid)
         self.done.add(change)
 
     def edit(self, path: str, edits: Sequence[Edit]) -> None:
