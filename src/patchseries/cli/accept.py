@@ -61,12 +61,20 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
 
 
 def show_offers(waiting: list[Offer], asked: Given) -> None:
-    """Each diff that waits, with its findings and how it differs from the source."""
+    """Each diff that waits, with its findings and how it differs from the source.
+
+    Those that differ in line numbers alone are shown once.
+    """
     from rich.text import Text
 
-    for offer in waiting:
-        how = ", ".join(offer.strategies)
-        show(f"{offer.patch} on {', '.join(offer.bases)}: adapted by {how}", asked)
+    from patchseries.pipeline.accept import alike
+    from patchseries.report.text import enumerated
+
+    for group in alike(waiting):
+        offer = group[0]
+        bases = enumerated([base for one in group for base in one.bases])
+        same = "the same but for line numbers; " if len(group) > 1 else ""
+        show(f"{offer.patch} on {bases}: {same}adapted by {', '.join(offer.strategies)}", asked)
         for finding in offer.findings:
             show(Text(f"  {finding.severity}: {finding.code}: {finding.message}"), asked)
         show(Text(offer.range_diff or "  (the same diff as the source's)\n"), asked)

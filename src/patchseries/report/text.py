@@ -40,6 +40,12 @@ def summary(findings: Sequence[Finding]) -> str:
     return ", ".join(f"{n} {s}{'s' if n > 1 else ''}" for s, n in number.items() if n)
 
 
+def enumerated(words: Sequence[str]) -> str:
+    """``1.0, 1.1 and 1.2``."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def location(finding: Finding) -> str:
     """``file:line``."""
     return f"{finding.file}:{finding.line}" if finding.line else str(finding.file)
@@ -70,8 +76,7 @@ def _message(alike: Sequence[Finding]) -> str:
     first = alike[0]
     if len(alike) == 1:
         return first.message
-    *others, last = _bases(alike)
-    bases = f"{', '.join(others)} and {last}" if others else last
+    bases = enumerated(_bases(alike))
     named = _named(first, bases)
     return named if named != first.message else f"{first.message} (on {bases})"
 
