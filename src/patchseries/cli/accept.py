@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from patchseries.cli.building import maintainer
 from patchseries.cli.common import (
     Given,
     Progress,
+    agreed,
     changed_words,
     now,
     options,
@@ -19,7 +19,6 @@ from patchseries.cli.common import (
     show,
     show_json,
 )
-from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from patchseries.pipeline.accept import Offer
@@ -48,7 +47,9 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
             waiting = offers(ingredients, cells)
     if not asked.as_json:
         show_offers(waiting, asked)
-    taken = bool(waiting) and not asked.dry_run and (yes or _agreed(asked))
+    taken = (
+        bool(waiting) and not asked.dry_run and (yes or (not asked.as_json and agreed("Sign off?")))
+    )
     changed: tuple[str, ...] = ()
     if taken:
         by = str(maintainer())
@@ -97,14 +98,3 @@ def offer_rows(waiting: list[Offer]) -> list[dict[str, Any]]:
         }
         for offer in waiting
     ]
-
-
-def _agreed(asked: Given) -> bool:
-    if asked.as_json:
-        return False
-    try:
-        return click.confirm("Sign off?", err=True)
-    except click.Abort:
-        if sys.stdin.isatty():
-            raise
-        raise UsageError("nobody is there to answer", hint="sign off with --yes") from None

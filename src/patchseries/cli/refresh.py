@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import maintainer
-from patchseries.cli.common import Given, Progress, now, options, say, show, show_json
+from patchseries.cli.common import Given, Progress, agreed, now, options, say, show, show_json
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bo
     from patchseries.pipeline.refresh import Column, plan_branch, prove
 
     made = read_checkout(folder)
+    if asked.name not in (None, made.series):
+        raise UsageError(f"{folder} is a branch of {made.series}, not of {asked.name}")
     named = replace(asked, name=made.series, project=(made.project,), onto=(made.base,))
     series, selection = named.open()
     pins = session.at_hand(series, selection)
@@ -93,12 +95,12 @@ def _end(
         if not plan.words:
             show("nothing changed", asked)
     do = bool(plan.words) and not asked.dry_run
-    do = do and (yes or (not asked.as_json and click.confirm("Take it in?", err=True)))
+    do = do and (yes or (not asked.as_json and agreed("Take it in?")))
     changed = write(session, series, plan, edited) if do else []
     if asked.as_json:
         show_json({"plan": plan.words, "changed": changed}, ok=do or not plan.words)
     elif do:
-        say(f"{len(changed)} files written; then: series rebase")
+        say(f"{len(changed)} files written; then: series rebase {series.name}")
     return 1 if plan.words and not do else 0
 
 

@@ -211,7 +211,7 @@ def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
     verb = "would write" if shared.dry_run else "wrote"
     for path in paths:
         show(f"{verb} {path}", shared)
-    show("then: series rebase" if paths else "nothing new was decided", shared)
+    show(f"then: series rebase {series.name}" if paths else "nothing new was decided", shared)
     return 0
 
 
