@@ -26,11 +26,12 @@ from patchseries.cli.common import (
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.conflicts import OpenConflict
+    from patchseries.pipeline.conflicts import Candidate, OpenConflict
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.pipeline.worktree import Session as OpenSession
     from patchseries.port.decisions import Signature
+    from patchseries.port.openfiles import OpenFile
     from patchseries.port.resolutions import Resolution
 
 
@@ -168,12 +169,36 @@ def show_regions(conflict: OpenConflict, shared: Given) -> None:
     for number, file, index, region in numbered(conflict.files):
         size = f"base {len(region.base)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
         show(Text(f"region {number}: {file.path} ({size} lines)"), shared)
+        if words := removal(file):
+            show(f"  {words}", shared)
         for n, one in enumerate(conflict.candidates(file, index), 1):
-            show(Text(f"  candidate:{n} ({one.name})"), shared)
+            show(Text(f"  candidate:{n} ({_name(file, one)})"), shared)
             for line in _words(one.lines).splitlines()[:12]:
                 show(Text(f"    | {line}"), shared)
             if len(one.lines) > 12:
                 show(Text(f"    | … {len(one.lines) - 12} more lines"), shared)
+
+
+def removal(file: OpenFile) -> str | None:
+    """Who removed *file*, which the other side changed; None where both sides have it."""
+    if not file.is_whole:
+        return None
+    if "ours" in file.sides:
+        return "the patch removes this file, and the target has it in another form"
+    return "the target removed this file, and the patch changes it"
+
+
+def _name(file: OpenFile, candidate: Candidate) -> str:
+    from patchseries.pipeline.resolve import is_deletion
+    from patchseries.port.decisions import CHOICES
+
+    if not file.is_whole:
+        return candidate.name
+    here, gone = ("ours", "theirs") if "ours" in file.sides else ("theirs", "ours")
+    if is_deletion(file, candidate.lines):
+        return f"{gone}: take the deletion"
+    name = here if candidate.name in CHOICES else candidate.name
+    return f"{name}: keep the file"
 
 
 def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
@@ -184,6 +209,7 @@ def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
         {
             "region": number,
             "path": file.path,
+            "removal": removal(file),
             "key": file.key(region),
             "base": _words(region.base),
             "ours": _words(region.ours),

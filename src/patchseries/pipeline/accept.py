@@ -17,7 +17,6 @@ from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change
 
-
 _NUMBERS = re.compile(rb"^(?:index [0-9a-f]+\.\.[0-9a-f]+|@@ -[0-9,]+ \+[0-9,]+ @@)", re.M)
 """What moves with the lines around a change. A line of the change itself starts with a sign."""
 

@@ -21,6 +21,7 @@ from patchseries.pipeline.worktree import drop_session, final_tree
 from patchseries.port import Change
 from patchseries.port.decisions import CHOICES, Signature, UnsettledError, resolutions_of
 from patchseries.port.decisions import final_tree as settled_tree
+from patchseries.port.openfiles import OpenFile
 from patchseries.port.resolutions import Resolution
 
 _TAKE = re.compile(r"(?:(\d+)=)?(ours|theirs|both|candidate:(\d+))")
@@ -48,10 +49,18 @@ def take(conflict: OpenConflict, words: Sequence[str]) -> TreeId:
         text = known if choice is None else _text(conflict, number, choice)
         if text is None:
             raise UsageError(f"region {number} is left open", hint="take something for it too")
+        if choice is not None and is_deletion(file, text):
+            texts[file.path] = None
+            continue
         mine = texts[file.path]
         assert mine is not None
         mine.append(text)
     return settled_tree(conflict.repository, conflict.merge, texts)
+
+
+def is_deletion(file: OpenFile, lines: Lines) -> bool:
+    """Whether a candidate of no *lines* is that side of *file* which has not got it."""
+    return file.is_whole and not lines
 
 
 def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
