@@ -73,8 +73,8 @@ def test_every_command_is_in_the_manual() -> None:
 
 @pytest.mark.parametrize("chapter", manual.CHAPTERS)
 def test_every_option_in_running_text_is_one(chapter: str) -> None:
-    commands = [group.get_command(click.Context(group), name) for name in group.list_commands(
-        click.Context(group))]  # fmt: skip
+    context = click.Context(group)
+    commands = [group.get_command(context, name) for name in group.list_commands(context)]
     known = {opt for one in commands if one for param in one.params for opt in param.opts}
     assert manual.options(chapter) <= known
 
