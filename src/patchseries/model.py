@@ -64,7 +64,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a person should know: what (code), how bad, where, and what to do."""
+    """One thing that a person should know: what (code), how bad, where, and what to do.
+
+    :ivar base: the base that it is about; None where it is about none, or about several
+    """
 
     code: str
     severity: Severity
@@ -73,6 +76,7 @@ class Finding:
     file: str | None = None
     line: int | None = None
     hint: str | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

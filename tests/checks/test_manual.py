@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from click.testing import CliRunner
 
 from patchseries.cli import group
 from patchseries.cli.check import FORMATS
+from support.manual import job_commands
 from support.ovens import Oven
 
 MANUAL = Path(__file__).parents[2] / "docs" / "manual" / "check.md"
@@ -29,12 +29,6 @@ def snippet(service: str) -> str:
     )
     assert found
     return found[1]
-
-
-def series_commands(text: str) -> list[list[str]]:
-    """The words after `series` on each line of a job."""
-    lines = re.findall(r"^\s*- (?:run: )?series (.*)$", text, re.MULTILINE)
-    return [shlex.split(line) for line in lines]
 
 
 @pytest.mark.parametrize("service", SCHEMAS)
@@ -56,7 +50,7 @@ def test_the_schema_can_say_no(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("service", SCHEMAS)
 def test_the_commands_of_the_snippet_work(oven: Oven, service: str) -> None:
-    commands = series_commands(snippet(service))
+    commands = job_commands(snippet(service))
     assert [words[0] for words in commands][:2] == ["fetch", "check"]
     for words in commands:
         result = CliRunner().invoke(group, words, standalone_mode=False)
@@ -70,12 +64,3 @@ def test_the_commands_of_the_snippet_work(oven: Oven, service: str) -> None:
 
 def test_the_manual_names_every_format() -> None:
     assert f"--format {'|'.join(FORMATS)}" in MANUAL.read_text()
-
-
-def test_every_option_in_the_manual_is_one() -> None:
-    from patchseries.cli.check import command
-
-    known = {option for p in command.params for option in p.opts}
-    used = set(re.findall(r"^series check .*?(--[a-z]+)", MANUAL.read_text(), re.MULTILINE))
-    assert used
-    assert used <= known

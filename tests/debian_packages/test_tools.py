@@ -15,7 +15,7 @@ from patchseries.debian.dsc import import_series, packaging_from_dsc
 from patchseries.debian.lintian import LintianProfile, check_package, run_lintian
 from patchseries.debian.record import read_record
 from patchseries.debian.request import SourcePackage
-from patchseries.debian.upload import build_binary, publish, sign
+from patchseries.debian.upload import Handed, build_binary, publish, sign
 from patchseries.errors import ProgramError, SeriesError
 from patchseries.files import folder_contents
 from patchseries.model import Severity
@@ -140,16 +140,36 @@ def test_dput_puts_it_into_a_folder(
     incoming.mkdir()
     _dput_home(tmp_path / "home", incoming, monkeypatch)
     changes = package.folder / package.changes
-    publish(changes, "shelf", dry_run=True)
+    assert publish(changes, "shelf", dry_run=True)[0] is Handed.SIMULATED
     assert list(incoming.iterdir()) == []
-    publish(changes, "shelf")
-    assert {p.name for p in incoming.iterdir()} == set(package.files)
+    assert publish(changes, "shelf")[0] is Handed.UPLOADED
+    sent = {p.name: p.stat().st_mtime_ns for p in incoming.iterdir()}
+    assert set(sent) == set(package.files)
+    for dry_run in (True, False):
+        handed, words = publish(changes, "shelf", dry_run=dry_run)
+        assert handed is Handed.THERE_BEFORE
+        assert ".upload" in words  # which record to remove to send it once more
+    assert {p.name: p.stat().st_mtime_ns for p in incoming.iterdir()} == sent
+
+
+def test_a_host_that_wants_signatures_gets_none(
+    package: SourcePackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("dput", "gpg")
+    _dput_home(tmp_path / "home", tmp_path, monkeypatch)
+    config = tmp_path / "home" / ".dput.cf"
+    config.write_text(config.read_text().replace("uploads = 1", "uploads = 0"))
+    with pytest.raises(ProgramError, match="was not handed to shelf") as caught:
+        publish(package.folder / package.changes, "shelf")
+    assert caught.value.hint == "sign the packages with `series build --sign KEY`"
+    assert "Traceback" not in str(caught.value)
 
 
 def test_an_unknown_target_is_told(package: SourcePackage) -> None:
     need("dput")
-    with pytest.raises(ProgramError, match="was not handed to nowhere"):
+    with pytest.raises(ProgramError, match="was not handed to nowhere") as caught:
         publish(package.folder / package.changes, "nowhere", dry_run=True)
+    assert caught.value.hint == "put a section [nowhere] into ~/.dput.cf"
     with pytest.raises(SeriesError, match="not a target"):
         publish(package.folder / package.changes, "--config=/tmp/x")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,6 +15,7 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 from patchseries.checks import RULES
 from patchseries.model import Finding, Severity
 from patchseries.report.annotations import github_commands, gitlab_report
+from patchseries.report.documents import finding_rows
 from patchseries.report.junit import junit_xml
 from patchseries.report.sarif import sarif_document
 from patchseries.report.text import explanation, summary, text_lines
@@ -137,6 +139,43 @@ def test_the_text_names_every_finding(found: list[Finding]) -> None:
         assert finding.message in text
         assert f"{finding.severity}: {finding.code}" in text
     assert text.endswith(summary(found))
+
+
+def absent(base: str, line: int | None = None, what: str = "send()") -> Finding:
+    """What the gate says of a port onto *base*."""
+    file = f"patches/oven/{base}/oven/0001-hot.patch"
+    message = f"hot on {base}: bake.py: not there: {what}"
+    return Finding("port-line-absent", Severity.WARNING, message, "hot", file, line, base=base)
+
+
+def told(*found: Finding) -> list[str]:
+    return [line.strip() for line, _ in text_lines(found, {})][1:-2]
+
+
+def test_what_differs_only_in_the_base_is_one_line_for_people() -> None:
+    found = [absent("1.0"), absent("1.0", what="wait()"), absent("1.0.1"), absent("1.1")]
+    assert told(*found) == [
+        "hot on 1.0, 1.0.1 and 1.1: bake.py: not there: send()",
+        "patches/oven/{1.0,1.0.1,1.1}/oven/0001-hot.patch",
+        "hot on 1.0: bake.py: not there: wait()",
+        "patches/oven/1.0/oven/0001-hot.patch",
+    ]
+    assert [line for line, _ in text_lines(found, {})][-1] == "4 warnings"
+
+
+def test_another_place_in_the_patch_is_told_apart_and_another_line_of_the_lock_is_not() -> None:
+    assert len(told(absent("1.0", 3), absent("1.1", 4))) == 4
+    lock = [replace(absent(b, n), file="oven.lock") for b, n in (("1.0", 3), ("1.1", 4))]
+    assert told(*lock)[1:] == ["oven.lock:3,4"]
+
+
+def test_machines_are_told_each_finding_with_its_base() -> None:
+    found = [absent("1.0"), absent("1.1")]
+    results = sarif_document(found, RULES)["runs"][0]["results"]
+    assert [one["properties"]["base"] for one in results] == ["1.0", "1.1"]
+    assert [one["base"] for one in finding_rows(found)] == ["1.0", "1.1"]
+    junit = junit_xml("oven", found, RULES)
+    assert all(f"{one.message} [{one.file}]" in junit for one in found)
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from patchseries import lock as locks
 from patchseries.errors import UsageError
+from patchseries.model import Finding, Severity
+from patchseries.pipeline.accept import Offer, alike
 from support.small_series import SmallSeries
 
 
@@ -51,6 +55,32 @@ def test_without_a_yes_nothing_is_recorded(adapted: SmallSeries) -> None:
     with pytest.raises(UsageError, match="--yes"):  # it asks, and there is nobody to answer
         adapted.run("accept", "retry")
     assert adapted.tracked() == before
+
+
+def test_what_differs_in_line_numbers_alone_is_shown_once(adapted: SmallSeries) -> None:
+    said = adapted.run("accept", "retry", "--dry-run")[1]
+    assert "retry on 1.1 and 1.2: the same but for line numbers; adapted by resolution\n" in said
+    assert said.count("resolved by Ann") == 1
+    adapted.run("accept", "retry", "--yes")
+    cells = locks.load(adapted.root / "series/small.lock").cells
+    first, second = (cells["retry", base].accepted for base in ("1.1", "1.2"))
+    assert first
+    assert second
+    assert first.diff != second.diff  # each is recorded for its own
+
+
+def test_what_differs_in_more_is_shown_each() -> None:
+    one = Offer("retry", ("1.1",), "digest", "shape", ("resolution",), (), "")
+    lost = Finding("port-line-lost", Severity.WARNING, "call.py: lock()", line=3)
+    others = (
+        replace(one, shape="another"),
+        replace(one, findings=(lost,)),
+        replace(one, strategies=("weave",)),
+        replace(one, patch="log"),
+    )
+    assert [len(group) for group in alike([one, *others])] == [1] * 5
+    moved = replace(one, findings=(replace(lost, line=4),))
+    assert alike([others[1], moved]) == [[others[1], moved]]
 
 
 def test_one_base_alone(adapted: SmallSeries) -> None:

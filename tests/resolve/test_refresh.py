@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,34 @@ def test_after_a_refresh_the_next_finds_nothing(small: SmallSeries, checked: Pat
     small.run("refresh", "work", "--yes")
     small.run("rebase")
     assert small.run("refresh", "work") == (0, "nothing changed\n")
+
+
+def test_without_anybody_to_answer_nothing_is_written(small: SmallSeries, checked: Path) -> None:
+    git(checked, "commit", "--quiet", "--amend", "-m", "Log more\n\nSeries-Patch: log")
+    before = small.tracked()
+    with pytest.raises(UsageError, match="nobody is there to answer; answer with --yes"):
+        small.run("refresh", "work")
+    assert small.tracked() == before
+
+
+def test_the_command_that_is_named_next_works_as_it_stands(
+    small: SmallSeries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another folder, with another series of the same project, and a name to be quoted."""
+    small.run("resolve", "retry", "--take", "theirs", "-m", "x")
+    manifest = small.root / "series/small.toml"
+    (small.root / "series/other.toml").write_text(
+        manifest.read_text().replace('"small"', '"other"')
+    )
+    (small.root / "below").mkdir()
+    monkeypatch.chdir(small.root / "below")
+    checkout = ("checkout", "project", "--series", "small", "--onto", "1.1", "../../its work")
+    status, said = small.run(*checkout)
+    assert status == 0
+    (command,) = re.findall(r"^then: series (.*)$", said, re.M)
+    assert small.run(*shlex.split(command)) == (0, "nothing changed\n")
+    with pytest.raises(UsageError, match="is a branch of small, not of other"):
+        small.run("refresh", "../../its work", "other")
 
 
 def test_what_cannot_be_taken_in_is_refused(small: SmallSeries, checked: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -253,3 +254,31 @@ def test_a_file_that_one_side_removed(small: SmallSeries) -> None:
     small.resolutions[0].unlink()
     small.run("resolve", "retry", "--onto", "1.1", "--take", "theirs", "-m", "x")
     assert small.outcomes()["1.1"] == "resolution"
+
+
+def test_a_file_that_the_target_removed_is_told_in_words(small: SmallSeries) -> None:
+    git_ = small.upstream
+    gone = git_.commit({"call.py": None}, "Gone", branch="gone",
+                       parent=git_.repository.resolve("1.1"))  # fmt: skip
+    git_.tag("1.1", gone)
+    said = small.run("why", "retry", "--onto", "1.1")[1]
+    words = "the target removed this file, and the patch changes it"
+    assert f"\ncall.py: {words}\n" in said
+    assert f"\n  {words}\n" in said
+    assert "(ours: take the deletion)" in said
+    assert "(theirs: keep the file)" in said
+
+
+def test_a_deletion_that_is_a_candidate_can_be_taken(small: SmallSeries) -> None:
+    git_ = small.upstream
+    removal = git_.commit({"call.py": None}, "Remove it", branch="removal",
+                          parent=git_.repository.resolve("1.0"))  # fmt: skip
+    manifest = small.root / "series/small.toml"
+    manifest.write_text(manifest.read_text().replace(small.retry, removal))
+    small.run("fetch")
+    said = small.run("resolve", "retry", "--onto", "1.1", "--dry-run")[1]
+    assert "  the patch removes this file, and the target has it in another form\n" in said
+    assert "(ours: keep the file)" in said
+    (number,) = re.findall(r"candidate:(\d+) \(theirs: take the deletion\)", said)
+    small.run("resolve", "retry", "--onto", "1.1", "--take", f"candidate:{number}", "-m", "x")
+    assert "gone = true" in small.resolutions[0].read_text()

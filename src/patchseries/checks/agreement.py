@@ -120,7 +120,7 @@ def check_manifest(material: Material) -> Iterator[Finding]:
 
 
 def _cell(material: Material, place: Place) -> Iterator[Finding]:
-    where: Where = {"patch": place.name, "file": material.lock_file}
+    where: Where = {"patch": place.name, "file": material.lock_file, "base": place.base}
     line = material.lock_line(place.name, place.base)
     claims = place.patch.applies_to(place.base)
     if place.cell is None:
@@ -149,6 +149,7 @@ def _requires(material: Material, place: Place) -> Iterator[Finding]:
                 patch=place.name,
                 file=material.manifest_file,
                 line=material.patch_line(place.name),
+                base=place.base,
             )
 
 
@@ -164,6 +165,7 @@ def _stale(material: Material) -> Iterator[Finding]:
             patch=name,
             file=material.lock_file,
             line=material.lock_line(name, base),
+            base=base,
         )
 
 

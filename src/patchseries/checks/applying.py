@@ -97,7 +97,7 @@ def check(material: Material) -> Iterator[Finding]:
 def _outcome(material: Material, place: Place) -> Iterator[Finding]:
     ported = place.column.port_of(place.name)
     outcome = place.outcome or (ported.outcome if ported else None)
-    where: Where = {"patch": place.name, "file": material.manifest_file}
+    where: Where = {"patch": place.name, "file": material.manifest_file, "base": place.base}
     if outcome is Outcome.CONFLICT:
         paths = ", ".join(c.path for c in ported.conflicts) if ported else ""
         words = f"{place} conflicts" + (f" in {paths}" if paths else "")
@@ -109,7 +109,7 @@ def _outcome(material: Material, place: Place) -> Iterator[Finding]:
 
 def _applied(place: Place) -> Iterator[Finding]:
     applied = place.column.application(place.name)
-    where: Where = {"patch": place.name, "file": place.path(place.main)}
+    where: Where = {"patch": place.name, "file": place.path(place.main), "base": place.base}
     if applied is None:
         return
     has_file = place.main in place.column.files
@@ -136,6 +136,7 @@ def _regenerated(material: Material, place: Place) -> Iterator[Finding]:
             patch=place.name,
             file=material.lock_file,
             line=material.lock_line(place.name, place.base),
+            base=place.base,
         )
         return
     yield from _own_copies(place.column, place)
@@ -150,7 +151,7 @@ def _own_copies(column: Column, place: Place) -> Iterator[Finding]:
         if name != place.main and data is not None and sha256(data) != digest:
             yield OWN_DIFFERS.found(
                 f"{place}: {name} is not what patches/own gives",
-                patch=place.name, file=place.path(name),
+                patch=place.name, file=place.path(name), base=place.base,
             )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def check(material: Material) -> Iterator[Finding]:
         applied = place.column.application(place.name)
         for finding in applied.links if applied else ():
             words = f"{place}: {finding.file}: {finding.message}"
-            yield replace(finding, message=words, file=place.path(place.main))
+            yield replace(finding, message=words, file=place.path(place.main), base=place.base)
     yield from _own(material)
 
 
@@ -92,7 +92,8 @@ def _patch_files(material: Material) -> Iterator[Finding]:
         more = f" (the same on {', '.join(p.base for p in others)})" if others else ""
         own = name != first.main or _is_file_source(first)
         for finding in _of_bytes(first, name, data, profile, own):
-            yield replace(finding, message=finding.message + more)
+            base = None if others else first.base
+            yield replace(finding, message=finding.message + more, base=base)
 
 
 def _distinct(material: Material) -> dict[tuple[str, bytes], list[Place]]:
@@ -127,7 +128,7 @@ def _review(material: Material, place: Place) -> Iterator[Finding]:
     cell = place.cell
     if cell is None:
         return
-    where: Where = {"patch": place.name, "file": material.lock_file}
+    where: Where = {"patch": place.name, "file": material.lock_file, "base": place.base}
     line = material.lock_line(place.name, place.base)
     if cell.accepted is None:
         if cell.outcome is Outcome.ADAPTED:
@@ -154,7 +155,7 @@ def _review_header(place: Place, data: bytes) -> Iterator[Finding]:
     words = _disagreement(cell.outcome, cell.accepted, marks, reviewers)
     if words:
         yield REVIEW_HEADER.found(
-            f"{place}: {words}", patch=place.name, file=place.path(place.main)
+            f"{place}: {words}", patch=place.name, file=place.path(place.main), base=place.base
         )
 
 

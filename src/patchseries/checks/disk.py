@@ -109,15 +109,16 @@ def _files(place: Place) -> Iterator[Finding]:
     for name in place.expected:
         if name not in files:
             yield PATCH_MISSING.found(
-                f"{place}: {name} is not there", patch=place.name, file=place.path(name)
-            )
+                f"{place}: {name} is not there",
+                patch=place.name, file=place.path(name), base=place.base,
+            )  # fmt: skip
     data = files.get(place.main)
     wanted = place.cell.sha256 if place.cell else None
     if data is not None and wanted and sha256(data) != wanted:
         yield PATCH_EDITED.found(
             f"{place}: {place.main} is not what the lock says (sha256 {sha256(data)[:12]}…, "
             f"not {wanted[:12]}…)",
-            patch=place.name, file=place.path(place.main),
+            patch=place.name, file=place.path(place.main), base=place.base,
         )  # fmt: skip
 
 

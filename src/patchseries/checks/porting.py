@@ -94,4 +94,5 @@ def _placed(place: Place, finding: Finding) -> Finding:
         file=place.path(place.main),
         line=None,
         hint=finding.hint or _READ,
+        base=place.base,
     )

@@ -9,10 +9,11 @@ from patchseries.model import Finding, Severity
 
 
 class Where(TypedDict, total=False):
-    """Where a breach is: the patch, and the file below the project's root."""
+    """Where a breach is: the patch, the file below the project's root, and the base."""
 
     patch: str | None
     file: str | None
+    base: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ class Rule:
         file: str | None = None,
         line: int | None = None,
         hint: str | None = None,
+        base: str | None = None,
     ) -> Finding:
         """A breach of this rule; the hint is the remedy unless a better one is at hand."""
         hint = hint or self.remedy
-        return Finding(self.code, self.severity, message, patch, file, line, hint)
+        return Finding(self.code, self.severity, message, patch, file, line, hint, base)
 
 
 def error(code: str, title: str, why: str, remedy: str) -> Rule:

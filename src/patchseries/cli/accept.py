@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from patchseries.cli.building import maintainer
 from patchseries.cli.common import (
     Given,
     Progress,
+    agreed,
     changed_words,
     now,
     options,
@@ -19,7 +19,6 @@ from patchseries.cli.common import (
     show,
     show_json,
 )
-from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from patchseries.pipeline.accept import Offer
@@ -48,7 +47,9 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
             waiting = offers(ingredients, cells)
     if not asked.as_json:
         show_offers(waiting, asked)
-    taken = bool(waiting) and not asked.dry_run and (yes or _agreed(asked))
+    taken = (
+        bool(waiting) and not asked.dry_run and (yes or (not asked.as_json and agreed("Sign off?")))
+    )
     changed: tuple[str, ...] = ()
     if taken:
         by = str(maintainer())
@@ -61,12 +62,20 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
 
 
 def show_offers(waiting: list[Offer], asked: Given) -> None:
-    """Each diff that waits, with its findings and how it differs from the source."""
+    """Each diff that waits, with its findings and how it differs from the source.
+
+    Those that differ in line numbers alone are shown once.
+    """
     from rich.text import Text
 
-    for offer in waiting:
-        how = ", ".join(offer.strategies)
-        show(f"{offer.patch} on {', '.join(offer.bases)}: adapted by {how}", asked)
+    from patchseries.pipeline.accept import alike
+    from patchseries.report.text import enumerated
+
+    for group in alike(waiting):
+        offer = group[0]
+        bases = enumerated([base for one in group for base in one.bases])
+        same = "the same but for line numbers; " if len(group) > 1 else ""
+        show(f"{offer.patch} on {bases}: {same}adapted by {', '.join(offer.strategies)}", asked)
         for finding in offer.findings:
             show(Text(f"  {finding.severity}: {finding.code}: {finding.message}"), asked)
         show(Text(offer.range_diff or "  (the same diff as the source's)\n"), asked)
@@ -89,14 +98,3 @@ def offer_rows(waiting: list[Offer]) -> list[dict[str, Any]]:
         }
         for offer in waiting
     ]
-
-
-def _agreed(asked: Given) -> bool:
-    if asked.as_json:
-        return False
-    try:
-        return click.confirm("Sign off?", err=True)
-    except click.Abort:
-        if sys.stdin.isatty():
-            raise
-        raise UsageError("nobody is there to answer", hint="sign off with --yes") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,5 +43,6 @@ def command(project_name: str, folder: Path | None, **given: Any) -> int:
         show_json({"folder": str(made.folder), "project": project_name, "base": base}, ok=True)
     else:
         show(f"{project_name} {base} with its series: {made.folder}", asked)
-        show(f"then: series refresh {os.path.relpath(made.folder)}", asked)
+        there = shlex.quote(os.path.relpath(made.folder))
+        show(f"then: series refresh {there} {series.name}", asked)
     return 0

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
+from patchseries.errors import UsageError
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.status import Status
@@ -157,6 +159,21 @@ def clear_progress() -> None:
     """Make room on the terminal for output or a question."""
     if Progress.shown is not None:
         Progress.shown.clear()
+
+
+def agreed(question: str) -> bool:
+    """What a person answers to *question*.
+
+    :raises UsageError: nobody is there to answer
+    """
+    clear_progress()
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo(err=True)  # end the line of the question
+        raise UsageError("nobody is there to answer", hint="answer with --yes") from None
 
 
 def now() -> datetime:

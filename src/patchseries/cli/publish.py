@@ -10,6 +10,13 @@ import click
 from patchseries.cli.common import Given, options, show, show_json
 from patchseries.errors import UsageError
 
+_WORDS = {
+    "uploaded": "went to",
+    "simulated": "would go to",
+    "there-before": "went there before, and was not sent again:",
+}
+"""How people are told what became of a package, by the words of the JSON document."""
+
 
 @click.command("publish")
 @click.argument("target")
@@ -18,8 +25,10 @@ def command(target: str, **given: Any) -> int:
     """Hand the packages that were built of NAME to TARGET, a host of your dput configuration.
 
     This is how they reach a build farm: a PPA, mini-buildd, debusine, OBS. With --dry-run dput
-    only simulates.
+    only simulates. What went there before is told, and not sent again.
     """
+    from rich.text import Text
+
     from patchseries.debian.upload import publish
     from patchseries.pipeline.build import built_packages
 
@@ -31,13 +40,13 @@ def command(target: str, **given: Any) -> int:
     rows = []
     for package in packages:
         changes: Path = package.folder / package.changes
-        words = publish(changes, target, dry_run=asked.dry_run)
+        handed, words = publish(changes, target, dry_run=asked.dry_run)
         rows.append({"source": package.source, "version": package.version, "target": target,
-                     "changes": str(changes), "dry_run": asked.dry_run})  # fmt: skip
+                     "changes": str(changes), "dry_run": asked.dry_run,
+                     "result": str(handed)})  # fmt: skip
         if not asked.as_json:
-            verb = "would go" if asked.dry_run else "went"
-            show(f"{package.source} {package.version} {verb} to {target}", asked)
-            show(words, asked)
+            show(f"{package.source} {package.version} {_WORDS[handed]} {target}", asked)
+            show(Text(words), asked)
     if asked.as_json:
         show_json({"published": rows}, ok=True)
     return 0

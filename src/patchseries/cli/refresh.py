@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import maintainer
-from patchseries.cli.common import Given, Progress, now, options, say, show, show_json
+from patchseries.cli.common import Given, Progress, agreed, now, options, say, show, show_json
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bo
     from patchseries.pipeline.refresh import Column, look_around, plan_branch, prove
 
     made = read_checkout(folder)
+    if asked.name not in (None, made.series):
+        raise UsageError(f"{folder} is a branch of {made.series}, not of {asked.name}")
     named = replace(asked, name=made.series, project=(made.project,), onto=(made.base,))
     series, selection = named.open()
     pins = session.at_hand(series, selection)
@@ -97,14 +99,14 @@ def _end(
     if not asked.as_json:
         _show_plan(plan, asked)
     do = bool(plan.words) and not asked.dry_run
-    do = do and (yes or (not asked.as_json and click.confirm("Take it in?", err=True)))
+    do = do and (yes or (not asked.as_json and agreed("Take it in?")))
     changed = write(session, series, plan, edited) if do else []
     if asked.as_json:
         rows = [asdict(one) for one in plan.effects]
         document = {"plan": plan.words, "effects": rows, "unchecked": plan.unchecked}
         show_json(document | {"changed": changed}, ok=do or not plan.words)
     elif do:
-        say(f"{len(changed)} files written; then: series rebase")
+        say(f"{len(changed)} files written; then: series rebase {series.name}")
     return 1 if plan.words and not do else 0
 
 

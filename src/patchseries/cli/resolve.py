@@ -26,11 +26,12 @@ from patchseries.cli.common import (
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.conflicts import OpenConflict
+    from patchseries.pipeline.conflicts import Candidate, OpenConflict
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.pipeline.worktree import Session as OpenSession
     from patchseries.port.decisions import Signature
+    from patchseries.port.openfiles import OpenFile
     from patchseries.port.resolutions import Resolution
 
 
@@ -168,15 +169,37 @@ def show_regions(conflict: OpenConflict, shared: Given) -> None:
     for number, file, index, region in numbered(conflict.files):
         size = f"base {len(region.base)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
         show(Text(f"region {number}: {file.path} ({size} lines)"), shared)
+        if words := removal(file):
+            show(f"  {words}", shared)
         for n, one in enumerate(conflict.candidates(file, index), 1):
-            what = ": the file is not there" if one.lines is None else ""
             mode = f", mode {one.mode}" if file.modes else ""
-            show(Text(f"  candidate:{n} ({one.name}{mode}){what}"), shared)
+            show(Text(f"  candidate:{n} ({_name(file, one)}{mode})"), shared)
             lines = one.lines or ()
             for line in _words(lines).splitlines()[:12]:
                 show(Text(f"    | {line}"), shared)
             if len(lines) > 12:
                 show(Text(f"    | … {len(lines) - 12} more lines"), shared)
+
+
+def removal(file: OpenFile) -> str | None:
+    """Who removed *file*, which the other side changed; None where both sides have it."""
+    if "theirs" not in file.sides:
+        return "the patch removes this file, and the target has it in another form"
+    if "ours" not in file.sides:
+        return "the target removed this file, and the patch changes it"
+    return None
+
+
+def _name(file: OpenFile, candidate: Candidate) -> str:
+    from patchseries.port.decisions import CHOICES
+
+    if removal(file) is None:
+        return candidate.name
+    here, gone = ("ours", "theirs") if "ours" in file.sides else ("theirs", "ours")
+    if candidate.lines is None:
+        return f"{gone}: take the deletion"
+    name = here if candidate.name in CHOICES else candidate.name
+    return f"{name}: keep the file"
 
 
 def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
@@ -187,6 +210,7 @@ def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
         {
             "region": number,
             "path": file.path,
+            "removal": removal(file),
             "key": file.key(region),
             "base": _words(region.base),
             "ours": _words(region.ours),
@@ -218,7 +242,7 @@ def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
     verb = "would write" if shared.dry_run else "wrote"
     for path in paths:
         show(f"{verb} {path}", shared)
-    show("then: series rebase" if paths else "nothing new was decided", shared)
+    show(f"then: series rebase {series.name}" if paths else "nothing new was decided", shared)
     return 0
 
 

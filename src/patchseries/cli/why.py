@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, Progress, operation, options, show, show_json
-from patchseries.cli.resolve import region_rows, show_regions
+from patchseries.cli.resolve import region_rows, removal, show_regions
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,9 +57,11 @@ def show_why(found: Explained, asked: Given) -> None:
 
     cell = found.conflict.cell
     origins = found.why.origins
+    removals = {file.path: removal(file) for file in found.conflict.files}
     show(f"{cell.patch} on {cell.base}: git's merge asks {_count(len(origins), 'question')}", asked)
     for origin in origins:
-        show(Text(f"\n{origin.path}:{origin.line}"), asked)
+        words = removals.get(origin.path)
+        show(Text(f"\n{origin.path}" + (f": {words}" if words else f":{origin.line}")), asked)
         _show_commits("  the change was made on lines of", origin.relies_on, found, asked)
         _show_commits("  changed here by", origin.changed_by, found, asked)
     show("", asked)

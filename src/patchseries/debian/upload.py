@@ -5,8 +5,10 @@ Each runs the user's own program with the user's own configuration and environme
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 
 from patchseries import process
@@ -41,10 +43,24 @@ def sign(package: SourcePackage, key: str) -> SourcePackage:
     return made
 
 
-def publish(changes: Path, target: str, *, dry_run: bool = False) -> str:
-    """Hand *changes* to dput-ng (or dput) for *target*, as the user configured it; its words.
+_BEFORE = re.compile(r"already (?:been )?uploaded", re.I)
+_UNKNOWN = re.compile(r"given host, but we don't know about it|no host .* found in config", re.I)
+_UNSIGNED = re.compile(r"no signature on|is not signed", re.I)
 
-    *dry_run* only simulates.
+
+class Handed(StrEnum):
+    """What became of a package that was to be handed on."""
+
+    UPLOADED = "uploaded"
+    SIMULATED = "simulated"
+    THERE_BEFORE = "there-before"
+    """dput's own record beside the package says that it went there earlier; nothing was sent."""
+
+
+def publish(changes: Path, target: str, *, dry_run: bool = False) -> tuple[Handed, str]:
+    """Hand *changes* to dput-ng (or dput) for *target*, as the user configured it.
+
+    *dry_run* only simulates. What came of it, and dput's words.
 
     :raises ProgramError: dput is missing or refuses
     """
@@ -54,12 +70,25 @@ def publish(changes: Path, target: str, *, dry_run: bool = False) -> str:
     try:
         done = process.run(["dput", *simulate, target, changes], cwd=changes.parent)
     except ProgramError as error:
+        words = error.cause or error.message
+        if _BEFORE.search(words):
+            return Handed.THERE_BEFORE, words
         raise ProgramError(
             f"{changes.name} was not handed to {target}",
-            cause=error.cause or error.message,
-            hint=error.hint or f"check the profile of {target} (`dput --host-list`)",
+            cause=words.splitlines()[-1] if "Traceback" in words else words,
+            hint=error.hint or _hint(words, target),
         ) from error
-    return (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    words = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    return Handed.SIMULATED if dry_run else Handed.UPLOADED, words
+
+
+def _hint(words: str, target: str) -> str:
+    """What to do about a refusal that dput gives *words* for."""
+    if _UNKNOWN.search(words):
+        return f"put a section [{target}] into ~/.dput.cf"
+    if _UNSIGNED.search(words):
+        return "sign the packages with `series build --sign KEY`"
+    return f"mend that, or what your dput configuration says of {target}"
 
 
 def build_binary(package: SourcePackage, command: str) -> Path:

@@ -2,51 +2,82 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.model import Finding, Outcome
+from patchseries.patches.header import split_patch
 from patchseries.pipeline.porting import Pins, Ported, publish_rebased
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change
 
+_NUMBERS = re.compile(rb"^(?:index [0-9a-f]+\.\.[0-9a-f]+|@@ -[0-9,]+ \+[0-9,]+ @@)", re.M)
+"""What moves with the lines around a change. A line of the change itself starts with a sign."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One adapted port that waits for a person; the bases on which it is the same diff.
 
+    :ivar shape: digest of the diff without its line numbers
     :ivar range_diff: the source's diff against the port's, as ``git range-diff`` shows it
     """
 
     patch: str
     bases: tuple[str, ...]
     diff: str
+    shape: str
     strategies: tuple[str, ...]
     findings: tuple[Finding, ...]
     range_diff: str
 
 
 def offers(given: Ingredients, cells: Sequence[RebasedCell]) -> list[Offer]:
-    """What is there to sign off among *cells*, equal diffs of one patch together."""
-    waiting: dict[tuple[str, str], list[RebasedCell]] = {}
+    """What is there to sign off among *cells*.
+
+    Equal diffs of one patch are together where the engine says the same of them.
+    """
+    waiting: dict[tuple[object, ...], list[RebasedCell]] = {}
     for cell in cells:
         if cell.needs_review and cell.diff:
-            waiting.setdefault((cell.patch, cell.diff), []).append(cell)
+            told = _told(cell.result.strategies, cell.result.findings)
+            waiting.setdefault((cell.patch, cell.diff, told), []).append(cell)
     return [
         Offer(
-            patch,
+            same[0].patch,
             tuple(cell.base for cell in same),
-            diff,
+            same[0].diff or "",
+            _shape(same[0]),
             same[0].result.strategies,
             same[0].result.findings,
             range_diff(given.repository, same[0]),
         )
-        for (patch, diff), same in waiting.items()
+        for same in waiting.values()
     ]
+
+
+def alike(waiting: Sequence[Offer]) -> list[list[Offer]]:
+    """*waiting* in groups of which it is enough to read one: they differ in line numbers alone."""
+    groups: dict[tuple[object, ...], list[Offer]] = {}
+    for offer in waiting:
+        told = _told(offer.strategies, offer.findings)
+        groups.setdefault((offer.patch, offer.shape, told), []).append(offer)
+    return list(groups.values())
+
+
+def _told(strategies: Sequence[str], findings: Sequence[Finding]) -> tuple[object, ...]:
+    """What a reader is told beside the diff, line numbers aside."""
+    return tuple(strategies), tuple(replace(finding, line=None) for finding in findings)
+
+
+def _shape(cell: RebasedCell) -> str:
+    return sha256(_NUMBERS.sub(b"", split_patch(cell.files[0].data)[1]))
 
 
 def range_diff(repository: Repository, cell: RebasedCell) -> str:

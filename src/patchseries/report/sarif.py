@@ -61,8 +61,9 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
         result["ruleIndex"] = list(codes).index(finding.code)
     if finding.file:
         result["locations"] = [{"physicalLocation": _location(finding, finding.file)}]
-    if finding.patch:
-        result["properties"] = {"patch": finding.patch}
+    about = {"patch": finding.patch, "base": finding.base}
+    if known := {key: value for key, value in about.items() if value}:
+        result["properties"] = known
     return result
 
 

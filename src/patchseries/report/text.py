@@ -1,7 +1,11 @@
-"""Findings as text for people: by rule, the gravest first, each rule's remedy once."""
+"""Findings as text for people: by rule, the gravest first, each rule's remedy once.
+
+What was found alike on several bases is one line that names them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -18,10 +22,10 @@ def text_lines(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterat
         title = rules[code].title if code in rules else ""
         yield f"{severity}: {code}" + (f" · {title}" if title else ""), _STYLES[severity]
         members = list(group)
-        for finding in members:
-            yield f"    {finding.message}", ""
-            if finding.file:
-                yield f"        {location(finding)}", "dim"
+        for alike in _alike(members):
+            yield f"    {_message(alike)}", ""
+            if alike[0].file:
+                yield f"        {_location(alike)}", "dim"
         for hint in dict.fromkeys(f.hint for f in members if f.hint):
             yield f"    → {hint}", "dim"
         yield "", ""
@@ -36,9 +40,68 @@ def summary(findings: Sequence[Finding]) -> str:
     return ", ".join(f"{n} {s}{'s' if n > 1 else ''}" for s, n in number.items() if n)
 
 
+def enumerated(words: Sequence[str]) -> str:
+    """``1.0, 1.1 and 1.2``."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def location(finding: Finding) -> str:
     """``file:line``."""
     return f"{finding.file}:{finding.line}" if finding.line else str(finding.file)
+
+
+_BASE = "\0"
+"""Stands for the base's name: no message and no path has this character."""
+
+
+def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Those that differ in nothing but the base together, in the order of the first."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        groups.setdefault(_but_for_the_base(finding, number), []).append(finding)
+    return list(groups.values())
+
+
+def _but_for_the_base(finding: Finding, number: int) -> tuple[object, ...]:
+    if finding.base is None:
+        return (number,)
+    file = _file(finding, _BASE)
+    # in a file that all bases share (the lock), each base has a line of its own
+    line = finding.line if file != finding.file else None
+    return finding.patch, file, line, _named(finding, _BASE), finding.hint
+
+
+def _message(alike: Sequence[Finding]) -> str:
+    first = alike[0]
+    if len(alike) == 1:
+        return first.message
+    bases = enumerated(_bases(alike))
+    named = _named(first, bases)
+    return named if named != first.message else f"{first.message} (on {bases})"
+
+
+def _location(alike: Sequence[Finding]) -> str:
+    """``file:line``; of several bases as a shell would expand it: ``patches/x/{1.0,1.1}/…``."""
+    first = alike[0]
+    if len(alike) == 1:
+        return location(first)
+    lines = ",".join(dict.fromkeys(str(one.line) for one in alike if one.line))
+    return _file(first, f"{{{','.join(_bases(alike))}}}") + (f":{lines}" if lines else "")
+
+
+def _bases(alike: Sequence[Finding]) -> list[str]:
+    return list(dict.fromkeys(str(one.base) for one in alike))
+
+
+def _named(finding: Finding, base: str) -> str:
+    """Its message with *base* where it first names its own: ``retry on 1.1: …``."""
+    name = rf"(?<![\w.-]){re.escape(str(finding.base))}(?![\w-]|\.\w)"
+    return re.sub(name, lambda _: base, finding.message, count=1)
+
+
+def _file(finding: Finding, base: str) -> str:
+    return str(finding.file).replace(f"/{finding.base}/", f"/{base}/", 1)
 
 
 def explanation(rule: Rule, severity: Severity | None) -> str:
