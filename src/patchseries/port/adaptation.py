@@ -246,6 +246,9 @@ def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
 
     def sound(lines: Sequence[str], chosen: Sequence[hunks.Run]) -> bool:
         text = encode("".join(lines))
-        return parses_in(text, path, chosen) or errors(text) <= tolerated()
+        if parses_in(text, path, chosen):
+            return True
+        found = errors(text)
+        return not found or found <= tolerated()
 
     return sound

@@ -17,7 +17,7 @@ def is_import(line: str) -> bool:
 
 def without_known(base: Lines, ours: Lines, theirs: Lines) -> Lines:
     """*theirs* without the imports that it adds, on lines of their own, and ours has already."""
-    known = {line for line in ours if is_import(line)} - set(base)
+    known = {line for line in set(ours).difference(base) if is_import(line)}
     if not known.intersection(theirs):
         return theirs
     kept = list(theirs)
@@ -53,7 +53,8 @@ def in_order(merged: list[str], ours: Lines, theirs: Lines) -> list[str]:
     Only where all else in the block is sorted in ours, and theirs kept its own block sorted: what
     an addition stood next to there, ours may not have.
     """
-    for line in (line for line in theirs if is_import(line) and line not in ours):
+    new = set(theirs).difference(ours)
+    for line in (line for line in theirs if line in new and is_import(line)):
         if merged.count(line) != 1 or not _sorted(_block(theirs, theirs.index(line))):
             continue
         at = merged.index(line)

@@ -46,8 +46,9 @@ class Removals:
         mentioned = [n for n in self._removed if self._still_stands(n)]
         if not mentioned:
             return
-        left = read_module(self._file.result, self._package)
-        known = read_module(self._file.onto, self._package)
+        result, onto = self._port.modules(self._port.result), self._port.modules(self._port.onto)
+        left = result.module(self._home) or read_module(self._file.result, self._package)
+        known = onto.module(self._home) or read_module(self._file.onto, self._package)
         for name in mentioned:
             if name in known.names and name not in left.names and not left.is_open:
                 line = self._reads(name)
