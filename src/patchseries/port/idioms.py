@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from patchseries.port.lines import Lines, compare, split_lines
+from patchseries.port.lines import Lines, compare, gone, split_lines
 from patchseries.port.words import counterparts, says
 
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
@@ -27,7 +27,8 @@ def idioms(base: str, ours: str, added: Sequence[str]) -> dict[str, str]:
     :returns: dotted phrase → what ours has in its place; mostly empty
     """
     used = {pair for line in added for pair in _pairs(line)}
-    unsaid = {pair for pair in used if not says(ours, pair) and base.count(pair) >= _PLACES}
+    lost = {pair for pair in used if pair in gone(base, ours)}
+    unsaid = {pair for pair in lost if base.count(pair) >= _PLACES and not says(ours, pair)}
     if not unsaid:
         return {}
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)

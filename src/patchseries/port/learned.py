@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
 from patchseries.port.idioms import idioms
-from patchseries.port.lines import Lines, compare, split_lines
+from patchseries.port.lines import Lines, compare, gone, split_lines
 from patchseries.port.words import counterparts, lines_with, says
 
 Reader = Callable[[str], str | None]
@@ -40,6 +40,8 @@ def learn(base: str, ours: str, theirs: str, in_base: Reader, in_target: Reader)
 
     :returns: name (dotted or not) on the change's side → name in the target; mostly empty
     """
+    if base == ours:
+        return {}
     added = _new_lines(base, theirs)
     return idioms(base, ours, added) | _names(base, ours, added, in_base, in_target)
 
@@ -48,7 +50,7 @@ def _names(
     base: str, ours: str, added: Sequence[str], in_base: Reader, in_target: Reader
 ) -> dict[str, str]:
     new = {name for line in added for name in names_in(line) if len(name) > 2}
-    unknown = {name for name in new
+    unknown = {name for name in new & names_in(gone(base, ours))
                if not says(ours, name) and says(base, name)}  # fmt: skip
     bound = {name: module for name in unknown if (module := _binding(base, name)) is not None}
     if not bound:

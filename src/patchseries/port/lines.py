@@ -69,6 +69,15 @@ def compare(old: Lines, new: Lines) -> Sequence[Edit]:
     return tuple(edits(old, new))
 
 
+@lru_cache(maxsize=32)
+def gone(old: str, new: str) -> str:
+    """The lines of *old* that are nowhere in *new*, in any order.
+
+    What *old* says and *new* does not must stand in one of these.
+    """
+    return "".join(set(split_lines(old)).difference(split_lines(new)))
+
+
 def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """The pairs of positions of lines that stay, both rising."""
     return [(low + n, start + n) for low, start, size in _blocks(old, new) for n in range(size)]
