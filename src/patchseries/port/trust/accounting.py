@@ -61,7 +61,8 @@ def _verdict(wanted: int, done: int, here: int, there: int, more: bool) -> str:
     """
     if done < wanted:
         if wanted <= 0:
-            return "port-line-removed" if here < there else "port-line-present"
+            own = wanted == 0 and not there  # a line that upstream never had: the target's own
+            return "port-line-removed" if own or here < there else "port-line-present"
         return "port-line-lost" if here < min(wanted, there) else "port-line-present"
     if wanted < 0:
         return "port-line-kept" if here > there else "port-line-absent"
