@@ -137,6 +137,19 @@ def test_a_damaged_file_is_named(small: SmallSeries) -> None:
         small.run("rebase")
 
 
+def test_taking_all_drops_the_work_tree_that_was_open(small: SmallSeries) -> None:
+    tree = opened(small, "--onto", "1.1")
+    small.run("resolve", "retry", "--onto", "1.1", "--take", "ours", "-m", "x")
+    assert not tree.exists()
+    assert small.json("resolve", "--status")["open"] == []
+
+
+def test_the_reason_is_asked_once_nothing_is_open(small: SmallSeries) -> None:
+    opened(small, "--onto", "1.1")
+    with pytest.raises(SeriesError, match="still to be resolved"):
+        small.run("resolve", "retry", "--continue")
+
+
 @pytest.mark.parametrize(
     ("choice", "body"),
     [

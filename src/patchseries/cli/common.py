@@ -129,7 +129,7 @@ class Progress(AbstractContextManager["Progress"]):
 
     def told(self, words: str) -> None:
         """Show *words* now."""
-        if self._status is not None and words:
+        if Progress.shown is self and self._status is not None and words:
             self._status.update(words[:100])
             self._status.start()
 

@@ -106,7 +106,10 @@ def _begin(session: Session, asked: _Asked, shared: Given) -> int:
                 final = take_from(conflict, asked.source, Path.cwd())
             else:
                 final = take(conflict, asked.take)
-            return _stored(settle(session, series, conflict, final, _signed(asked)), series, shared)
+            made = settle(session, series, conflict, final, _signed(asked))
+            if not shared.dry_run:
+                _drop_if_open(series, conflict)
+            return _stored(made, series, shared)
         if not shared.as_json:
             show_regions(conflict, shared)
         if shared.dry_run:
@@ -120,6 +123,16 @@ def _begin(session: Session, asked: _Asked, shared: Given) -> int:
     return 1
 
 
+def _drop_if_open(series: Series, conflict: OpenConflict) -> None:
+    """What was taken settles all: a work tree opened for the same conflict has no use any more."""
+    from patchseries.pipeline.worktree import drop_session, open_sessions
+
+    mine = series.name, conflict.cell.patch, conflict.cell.base
+    for opened in open_sessions(series.root):
+        if (opened.series, opened.patch, opened.base) == mine:
+            drop_session(series.root, opened)
+
+
 def _end(session: Session, asked: _Asked, shared: Given) -> int:
     from patchseries.pipeline.resolve import finish
     from patchseries.pipeline.series import Series
@@ -129,7 +142,7 @@ def _end(session: Session, asked: _Asked, shared: Given) -> int:
     opened = find_session(root, asked.patch, asked.base)
     series = Series(root, opened.series)
     if asked.action == "continue":
-        return _stored(finish(session, series, opened, _signed(asked)), series, shared)
+        return _stored(finish(session, series, opened, lambda: _signed(asked)), series, shared)
     if not shared.dry_run:
         drop_session(root, opened)
     if shared.as_json:
@@ -257,7 +270,7 @@ def _prompted() -> str:
     clear_progress()
     if not sys.stdin.isatty():
         raise UsageError("why is it right so?", hint="say it with -m TEXT")
-    return str(click.prompt("Why is it right so?", err=True))
+    return str(click.prompt("Why is it right so", prompt_suffix="? ", err=True))
 
 
 def _row(opened: OpenSession) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,9 +96,11 @@ def settle(
 
 
 def finish(
-    session: Session, series: Series, opened: OpenSession, signed: Signature
+    session: Session, series: Series, opened: OpenSession, signed: Callable[[], Signature]
 ) -> list[Resolution]:
     """Take the work tree of *opened* in as resolutions, and remove it; what was stored.
+
+    *signed* is asked for once nothing is left open.
 
     Killed between the two, the resolutions are there and so is the work tree: finishing it again
     changes nothing.
@@ -108,7 +110,7 @@ def finish(
     with opened.repository() as repository:
         final = final_tree(opened, repository)
         merge = opened.merge(repository)
-        made = _store(session, series, repository, merge, opened.patch, final, signed)
+        made = _store(session, series, repository, merge, opened.patch, final, signed())
     if not session.dry_run:
         drop_session(series.root, opened)
     return made

@@ -66,6 +66,13 @@ def test_a_line_that_nobody_asked_to_remove_is_told(examined: Examined) -> None:
     assert codes(findings) == {"port-line-removed"}
 
 
+def test_a_line_of_the_targets_own_that_goes_is_told(examined: Examined) -> None:
+    new = BASE.replace("seven = 6\n", "seven = 7\n")
+    target = BASE.replace("two = 1\n", "two = 1\nown = 1\n")
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": target}, {"a.py": new})
+    assert codes(findings) == {"port-line-removed"}
+
+
 def test_a_dropped_hunk_is_accounted_for(examined: Examined) -> None:
     target = {"a.py": "zero = 0\n" + BASE}
     case = ({"a.py": BASE}, {"a.py": BASE + "eight = 8\n"}, target, target)
