@@ -65,3 +65,8 @@ def test_putting_in_order_moves_lines_and_nothing_else(
 def test_only_blank_lines_come_back(base: Lines, ours: Lines, theirs: Lines) -> None:
     kept = imports.with_gap(base, ours, theirs)
     assert [x for x in kept if x.strip()] == [x for x in theirs if x.strip()]
+
+
+@given(LINES, LINES)
+def test_no_gap_comes_back_in_a_target_that_changed_nothing(base: Lines, theirs: Lines) -> None:
+    assert imports.with_gap(base, base, theirs) == theirs

@@ -34,7 +34,7 @@ def without_known(base: Lines, ours: Lines, theirs: Lines) -> Lines:
 def with_gap(base: Lines, ours: Lines, theirs: Lines) -> Lines:
     """*theirs* with the blank line that it takes away along with a whole block of imports.
 
-    Only where ours has other imports in that block: they would run into the next.
+    Only where ours has imports of its own in that block: they would run into the next.
     """
     kept = list(theirs)
     for edit in reversed(compare(base, theirs)):
@@ -42,7 +42,7 @@ def with_gap(base: Lines, ours: Lines, theirs: Lines) -> Lines:
         gap = [line for line in base[edit.low : edit.high] if not line.strip()]
         if edit.start == edit.end and gone and gap and all(map(is_import, gone)):
             here = ours.index(gone[0]) if gone[0] in ours else None
-            if here is not None and not set(_block(ours, here)) <= set(gone):
+            if here is not None and set(_block(ours, here)).difference(base):
                 kept[edit.start : edit.end] = gap
     return tuple(kept)
 
