@@ -112,6 +112,19 @@ def test_reworded_new_and_dropped(small: SmallSeries, checked: Path) -> None:
     assert small.tracked() == before
 
 
+def test_a_patch_dropped_on_its_only_base_leaves_the_manifest(
+    small: SmallSeries, checked: Path
+) -> None:
+    path = small.root / "series/small.toml"
+    manifest = path.read_text()
+    path.write_text(manifest.replace('name = "log"\n', 'name = "log"\nbases = "==1.1"\n'))
+    assert path.read_text() != manifest
+    small.run("rebase")
+    git(checked, "reset", "--quiet", "--hard", "HEAD~1")
+    assert small.json("refresh", "work", "--yes")["plan"] == ["dropped log on 1.1"]
+    assert 'name = "log"' not in path.read_text()
+
+
 def test_after_a_refresh_the_next_finds_nothing(small: SmallSeries, checked: Path) -> None:
     (checked / "log.py").write_bytes(b"louder\n")
     git(checked, "commit", "--quiet", "--all", "--amend", "--no-edit")

@@ -276,6 +276,10 @@ def _drop(column: Column, plan: Plan, step: Step) -> None:
         table = _patch_table(document, step.name)
         bounds = table.get("bases")
         table["bases"] = ",".join(filter(None, [bounds, f"!={column.base}"]))
+        try:
+            manifests.parse(tomlkit.dumps(document))
+        except SeriesError:  # it was for no other base
+            document["patch"].remove(table)
         plan.words.append(f"dropped {step.name} on {column.base}")
     plan.manifest = tomlkit.dumps(document)
 
