@@ -43,3 +43,14 @@ def test_what_a_killed_run_left_is_cleared_and_what_runs_is_not(tmp_path: Path) 
         with scratch(tmp_path / "parent", []):
             assert not left.exists()
             assert mine.is_dir()
+
+
+@pytest.mark.usefixtures("home")
+def test_nothing_is_compressed_in_it(tmp_path: Path) -> None:
+    with scratch(tmp_path / "parent", []) as store:
+        by_us = store.write_blob(b"a" * 5000)
+        hashed = store.run("hash-object", "-w", "--stdin", stdin=b"b" * 5000)
+        by_git = hashed.stdout.decode().strip()
+        for oid in (by_us, by_git):
+            assert (store.objects_folder / oid[:2] / oid[2:]).stat().st_size > 5000
+            assert len(store.blob(oid)) == 5000

@@ -74,6 +74,7 @@ class Repository:
         self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
         self._algorithm = _object_format(self.git_dir)
+        self._compression = 1
         self._reader = ObjectReader(self.git_dir, ISOLATED)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
         self._entries = DiffProcess(self.git_dir, ISOLATED, parse_entries, "--raw")
@@ -117,6 +118,12 @@ class Repository:
         info.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"{folder.resolve()}\n" for folder in object_folders)
         (info / "alternates").write_text(lines)
+
+    def leave_uncompressed(self) -> None:
+        """Write new objects as they are: to compress those of a port takes a twentieth of it."""
+        self._compression = 0
+        with (self.git_dir / "config").open("a") as config:
+            config.write("[core]\n\tlooseCompression = 0\n")
 
     @property
     def objects_folder(self) -> Path:
@@ -343,7 +350,8 @@ class Repository:
 
     def _store(self, kind: str, data: bytes) -> str:
         try:
-            oid = write_object(self.git_dir / "objects", kind, data, self._algorithm)
+            folder = self.git_dir / "objects"
+            oid = write_object(folder, kind, data, self._algorithm, self._compression)
         except OSError as error:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",
@@ -387,6 +395,7 @@ def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
     folder = Path(tempfile.mkdtemp(dir=home, prefix=f"{name}{os.getpid()}-"))
     try:
         with Repository.init(folder / "repo.git", over) as repository:
+            repository.leave_uncompressed()
             yield repository
     finally:
         shutil.rmtree(folder, ignore_errors=True)
