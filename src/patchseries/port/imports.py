@@ -17,8 +17,9 @@ def is_import(line: str) -> bool:
 
 def without_known(base: Lines, ours: Lines, theirs: Lines) -> Lines:
     """*theirs* without the imports that it adds, on lines of their own, and ours has already."""
-    known = {line for line in set(ours).difference(base) if is_import(line)}
-    if not known.intersection(theirs):
+    brought = (line for e in compare(base, theirs) for line in theirs[e.start : e.end])
+    known = set(filter(is_import, brought)).intersection(ours).difference(base)
+    if not known:
         return theirs
     kept = list(theirs)
     shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in compare(base, ours)}

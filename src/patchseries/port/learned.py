@@ -14,13 +14,12 @@ or imports) and the target's file does not know at all:
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
 from patchseries.port.idioms import idioms
-from patchseries.port.lines import Lines, compare, gone, split_lines
+from patchseries.port.lines import Lines, alike, compare, gone, split_lines
 from patchseries.port.words import counterparts, lines_with, says
 
 Reader = Callable[[str], str | None]
@@ -50,8 +49,8 @@ def _names(
     base: str, ours: str, added: Sequence[str], in_base: Reader, in_target: Reader
 ) -> dict[str, str]:
     new = {name for line in added for name in names_in(line) if len(name) > 2}
-    unknown = {name for name in new & names_in(gone(base, ours))
-               if not says(ours, name) and says(base, name)}  # fmt: skip
+    lost = gone(base, ours)
+    unknown = {name for name in new if says(lost, name) and not says(ours, name)}
     bound = {name: module for name in unknown if (module := _binding(base, name)) is not None}
     if not bound:
         return {}
@@ -91,14 +90,12 @@ def _new_lines(base: str, theirs: str) -> list[str]:
 
 def _middle(one: str, other: str) -> tuple[str, str]:
     """Two texts without the whole lines that they begin and end with alike."""
-    shortest = min(len(one), len(other))
-    head = bisect(range(1, shortest + 1), False, key=lambda n: one[:n] != other[:n])
-    head = one.rfind("\n", 0, head) + 1
-    rest = shortest - head
-    tail = bisect(range(1, rest + 1), False, key=lambda n: one[-n:] != other[-n:])
+    head = one.rfind("\n", 0, alike(one, other)) + 1
+    one, other = one[head:], other[head:]
+    tail = alike(one[::-1], other[::-1])
     whole = one.find("\n", len(one) - tail) + 1  # a line that is cut in two is not alike
     tail = len(one) - whole if tail and whole else 0
-    return one[head : len(one) - tail], other[head : len(other) - tail]
+    return one[: len(one) - tail], other[: len(other) - tail]
 
 
 def _binding(text: str, name: str) -> str | None:

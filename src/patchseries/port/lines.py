@@ -83,23 +83,43 @@ def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     return [(low + n, start + n) for low, start, size in _blocks(old, new) for n in range(size)]
 
 
+def alike(old: Sequence[str], new: Sequence[str], low: int = 0, start: int = 0,
+          most: int | None = None) -> int:  # fmt: skip
+    """How many lines (or characters) are the same from ``old[low]`` and ``new[start]`` on.
+
+    Compared by the block, as files are mostly alike.
+
+    :param most: how many at most; None for as many as there are
+    """
+    left = min(len(old) - low, len(new) - start) if most is None else most
+    same, step = 0, 1
+    while same < left and step:
+        a, b = low + same, start + same
+        if same + step <= left and old[a : a + step] == new[b : b + step]:
+            same, step = same + step, 2 * step
+        else:
+            step //= 2
+    return same
+
+
 _Block = tuple[int, int, int]
 """A run of lines that stay: where it stands in old and in new, and how many they are."""
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
     blocks: list[_Block] = []
-    gaps = [(0, len(old), 0, len(new))]
+    gaps = [(0, len(old), 0, len(new))] if old and new else []
     while gaps:
         low, high, start, end = gaps.pop()
-        same = _alike(old, new, low, high, start, end)
-        blocks.append((low, start, same))
-        low, start = low + same, start + same
+        if old[low] == new[start]:
+            same = alike(old, new, low, start, min(high - low, end - start))
+            blocks.append((low, start, same))
+            low, start = low + same, start + same
         same = 0
         while low < high and start < end and old[high - 1] == new[end - 1]:
             high, end, same = high - 1, end - 1, same + 1
         blocks.append((high, end, same))
-        if low == high or start == end:
+        if low == high or start == end or set(old[low:high]).isdisjoint(new[start:end]):
             continue
         anchors = _anchors(old, new, low, high, start, end)
         if not anchors:
@@ -109,7 +129,7 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
                 gaps.append((low, anchor_old, start, anchor_new))
             blocks.append((anchor_old, anchor_new, size))
             low, start = anchor_old + size, anchor_new + size
-        if anchors:
+        if anchors and low < high and start < end:
             gaps.append((low, high, start, end))
     return sorted(block for block in blocks if block[2])
 
@@ -126,40 +146,34 @@ def _runs(anchors: Sequence[tuple[int, int]]) -> Iterator[_Block]:
         at += size
 
 
-def _alike(
-    old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
-) -> int:
-    """How many lines two ranges begin with alike; compared by the block, as files mostly are."""
-    shortest = min(high - low, end - start)
-    same, step = 0, 1
-    while same < shortest and step:
-        a, b = low + same, start + same
-        if old[a : min(a + step, high)] == new[b : min(b + step, end)] and same + step <= shortest:
-            same, step = same + step, 2 * step
-        else:
-            step //= 2
-    return same
-
-
 def _anchors(
     old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
 ) -> list[tuple[int, int]]:
     """The longest rising run of lines that occur exactly once in both ranges."""
-    here = _unique(old, low, high)
-    there = _unique(new, start, end)
-    return _longest_rising([(at, there[line]) for line, at in here.items() if line in there])
+    first, last = _places(old, low, high)
+    first_new, last_new = _places(new, start, end)
+    return _longest_rising([
+        (at, last_new[line])
+        for line, at in first.items()
+        if line in last_new and at == last[line] and first_new[line] == last_new[line]
+    ])  # fmt: skip
 
 
-def _unique(lines: Sequence[str], low: int, high: int) -> dict[str, int]:
-    """Where the lines stand that occur once, in their order."""
-    seen: dict[str, int] = {}
-    for at in range(low, high):
-        line = lines[at]
-        seen[line] = -1 if line in seen else at
-    return {line: at for line, at in seen.items() if at >= 0}
+def _places(lines: Sequence[str], low: int, high: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Where each line of a range stands first, in their order there, and where last."""
+    some = lines[low:high]
+    last = dict(zip(some, range(low, high), strict=True))
+    if len(last) == len(some):
+        return last, last
+    first = dict.fromkeys(some, 0)
+    first.update(zip(reversed(some), range(high - 1, low - 1, -1), strict=True))
+    return first, last
 
 
 def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    places = [new for _, new in pairs]
+    if places == sorted(places):  # most are, and to see it is cheap
+        return pairs
     tails: list[int] = []
     piles: list[int] = []
     before: list[int] = []
