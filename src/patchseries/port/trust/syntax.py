@@ -99,12 +99,23 @@ def _extent(scopes: Scopes, line: int) -> tuple[int, int]:
     function = next((h.line for h in around if h.is_function), None)
     start = _statement_start(scopes, line) if function is None else function
     level = scopes.indent(start) or 0
-    end = max(start, line) + 1
-    while end < total and _continues(scopes, end, level):
-        end += 1
+    end = _end(scopes, start, max(start, line) + 1, level)
     while start > 0 and scopes.lines[start - 1].lstrip().startswith(b"@"):
         start -= 1
     return start, end
+
+
+def _end(scopes: Scopes, start: int, end: int, level: int) -> int:
+    """Where what begins at *start* and reaches at least to *end* is complete."""
+    total = len(scopes.lines)
+    while end < total:
+        if _continues(scopes, end, level):
+            end += 1
+        elif b"\n".join(scopes.lines[start:end]).count(b'"""') % 2:  # a text at the left margin
+            end = next((n for n in range(end, total) if b'"""' in scopes.lines[n]), end) + 1
+        else:
+            break
+    return end
 
 
 def _statement_start(scopes: Scopes, line: int) -> int:
@@ -130,7 +141,9 @@ def _statement_start(scopes: Scopes, line: int) -> int:
 
 def _continues(scopes: Scopes, line: int, level: int) -> bool:
     indent = scopes.indent(line)
-    return indent is None or indent > level or _closes(scopes.lines[line])
+    if indent is None or indent > level or _closes(scopes.lines[line]):
+        return True
+    return scopes.lines[line - 1].lstrip().startswith(b"@")
 
 
 def _closes(line: bytes) -> bool:
