@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from patchseries.port.lines import Edit, Lines
@@ -64,12 +65,22 @@ def kinship(one: str, other: str) -> float:
     name, other_name = one.rpartition("/")[2], other.rpartition("/")[2]
     if name == other_name:
         return 1.0 if name != "__init__.py" else 0.0
-    a, b = PurePosixPath(name), PurePosixPath(other_name)
-    if b.suffix not in (a.suffix, ""):
+    words, suffix = _name_words(name)
+    other_words, other_suffix = _name_words(other_name)
+    common = words & other_words
+    if not common or other_suffix not in (suffix, ""):
         return 0.0
-    words_a, words_b = set(re.split(r"[\W_]+", a.stem)), set(re.split(r"[\W_]+", b.stem))
-    common = {word for word in words_a & words_b if word not in ("test", "")}
-    return len(common) / len(words_a | words_b)
+    return len(common - _TELLS_NOTHING) / len(words | other_words)
+
+
+_TELLS_NOTHING = {"test", ""}
+
+
+@lru_cache(maxsize=4096)
+def _name_words(name: str) -> tuple[frozenset[str], str]:
+    """The words of a basename without its suffix, and the suffix."""
+    path = PurePosixPath(name)
+    return frozenset(re.split(r"[\W_]+", path.stem)), path.suffix
 
 
 def surroundings(base: Lines, their_edits: Iterable[Edit]) -> set[str]:

@@ -32,7 +32,7 @@ _METHOD = re.compile(rb"[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _SET = re.compile(
     rb"[ \t]++([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)"
 )
-_SET_NAME = re.compile(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))", re.M)
+_SET_NAME = re.compile(rb"(?:^|[,=][ \t]*)(?:self\.|cls\.)?(\w+)(?=[ \t]*(?:[,=]|$))")
 _DYNAMIC_CLASS = (b"__getattr", b"setattr(", b"__metaclass__", b"metaclass=")
 
 

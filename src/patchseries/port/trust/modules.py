@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple
 
 from patchseries.git import Repository
 from patchseries.port.trust.definitions import Class, Module, read_class, read_module
@@ -14,18 +14,16 @@ _ROOTS = ("", "src/", "lib/")
 _KEPT = 2000
 """How many versions of modules are remembered, a few kB each, from port to port."""
 
-_T = TypeVar("_T")
-_Key = tuple[str, bytes]
 
+class _Read(OrderedDict[tuple[str, bytes], Module]):
+    """Modules by their blob and package: content never changes, so they serve every port."""
 
-class _Cache(OrderedDict[_Key, _T]):
-    """What was read of a blob, by its id: content never changes, so it serves every port."""
-
-    def read(self, key: _Key, make: Callable[[], _T]) -> _T:
+    def module(self, repository: Repository, oid: str, package: bytes) -> Module:
+        key = oid, package
         if key in self:
             self.move_to_end(key)
         else:
-            self[key] = make()
+            self[key] = read_module(repository.blob(oid), package)
             if len(self) > _KEPT:
                 self.popitem(last=False)
         return self[key]
@@ -34,7 +32,12 @@ class _Cache(OrderedDict[_Key, _T]):
 _HIDDEN = Class(b"", (), hidden=True)
 """A class of this tree that cannot be found by its name: it may have anything."""
 
-_modules: _Cache[Module] = _Cache()
+_read = _Read()
+
+
+class _File(NamedTuple):
+    path: str
+    oid: str
 
 
 class Modules:
@@ -44,7 +47,7 @@ class Modules:
         """Look into *tree* of *repository*."""
         self._repository = repository
         self._tree = tree
-        self._paths: dict[bytes, str | None] = {}
+        self._files: dict[bytes, _File | None] = {}
         self._classes: dict[tuple[str, bytes], Class | None] = {}
 
     def has_package(self, name: bytes) -> bool:
@@ -53,13 +56,12 @@ class Modules:
 
     def path(self, name: bytes) -> str | None:
         """The file of the module *name* (a package's ``__init__.py``), or None."""
-        if name not in self._paths:
-            self._paths[name] = self._find(name)
-        return self._paths[name]
+        file = self._file(name)
+        return None if file is None else file.path
 
     def read_ahead(self, names: Iterable[bytes]) -> None:
         """Read at once the folders that the modules *names* are to be looked for in."""
-        stems = {_stem(name) for name in names if name not in self._paths}
+        stems = {_stem(name) for name in names if name not in self._files}
         places = sorted(f"{root}{stem}/" for root in self._roots for stem in stems)
         self._repository.prefetch(folders=[(self._tree, place) for place in places])
 
@@ -68,40 +70,35 @@ class Modules:
         """The folders of this tree that modules are looked for in."""
         return [r for r in _ROOTS if not r or self._repository.entry(self._tree, r[:-1])]
 
-    def _find(self, name: bytes) -> str | None:
-        stem = _stem(name)
-        for root in self._roots if stem else ():
+    def _file(self, name: bytes) -> _File | None:
+        if name not in self._files:
+            self._files[name] = self._find(_stem(name)) if name else None
+        return self._files[name]
+
+    def _find(self, stem: str) -> _File | None:
+        for root in self._roots:
             for path in (f"{root}{stem}.py", f"{root}{stem}/__init__.py"):
                 entry = self._repository.entry(self._tree, path)
                 if entry is not None and entry.is_file:
-                    return path
+                    return _File(path, entry.oid)
         return None
 
     def module(self, name: bytes) -> Module | None:
         """What the module *name* defines; None when the tree has none."""
-        path = self.path(name)
-        if path is None:
+        file = self._file(name)
+        if file is None:
             return None
-        oid = self._oid(path)
-        package = name if path.endswith("/__init__.py") else name.rpartition(b".")[0]
-        return _modules.read(
-            (oid, package), lambda: read_module(self._repository.blob(oid), package)
-        )
+        package = name if file.path.endswith("/__init__.py") else name.rpartition(b".")[0]
+        return _read.module(self._repository, file.oid, package)
 
     def class_(self, home: bytes, name: bytes) -> Class | None:
         """What the class *name* of the module *home* defines; None when there is none."""
-        path = self.path(home)
-        if path is None:
+        file = self._file(home)
+        if file is None:
             return None
-        if (path, name) not in self._classes:
-            text = self._repository.blob(self._oid(path))
-            self._classes[path, name] = read_class(text, name)
-        return self._classes[path, name]
-
-    def _oid(self, path: str) -> str:
-        entry = self._repository.entry(self._tree, path)
-        assert entry is not None, path
-        return entry.oid
+        if (file.oid, name) not in self._classes:
+            self._classes[file.oid, name] = read_class(self._repository.blob(file.oid), name)
+        return self._classes[file.oid, name]
 
     def resolve(self, dotted: bytes, depth: int = 8) -> bool | None:
         """Whether a dotted name leads to something: True, False, or None when nobody can tell.

@@ -36,6 +36,7 @@ def examine(
 
     :param accounted: what was mapped, renamed or dropped on the way
     """
+    repository.begin_difference(onto, result)
     port = Port(repository, change, onto, result, accounted)
     port.read_ahead()
     used: list[Names] = []

@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from patchseries.port.trust.definitions import occurrences
@@ -61,6 +61,7 @@ class Scopes:
     _spans: defaultdict[int, list[_Span]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
+    @lru_cache(maxsize=32)
     def of(cls, text: bytes, path: str) -> Scopes:
         """The scopes of *text*, a Python file if *path* ends so (or has no suffix)."""
         name = path.rpartition("/")[2]
