@@ -146,11 +146,6 @@ class CoProcess:
         self._env = env
         self._process: Process | None = None
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it was started and has not ended."""
-        return self._process is not None and self._process.poll() is None
-
     def running(self) -> Process:
         """The process, started if need be.
 

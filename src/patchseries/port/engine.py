@@ -32,6 +32,7 @@ def port(
     options = options or PortOptions()
     if change.before == change.after:
         return PortResult(Outcome.EMPTY, onto)
+    repository.begin_difference(change.before, change.after)  # what is wanted first
     merging = repository.begin_merge(change.before, onto, change.after)
     adaptation = Adaptation(repository, change, onto, merging, options)
     if not options.git_only:
