@@ -23,6 +23,12 @@ CASES = {
         "x = 1\n\n\ndef f():\n    a = 2\n    b = 2\n    return a\n\n\ny = 1\n",
         "x = 1\n\n\ny = 1\n",
     ),
+    "already-in": (
+        "def f():\n    pass\n\n\nx = 1\n",
+        "def f():\n    go()\n    done()\n\n\ndef g():\n    own()\n\n\nx = 1\n",
+        "def f():\n    go()\n    done()\n\n\nx = 1\n",
+        "def f():\n    go()\n    done()\n\n\ndef g():\n    own()\n\n\nx = 1\n",
+    ),
     "theirs": (
         "x\n# number of things\n# size = 5\ny\n",
         "x\ny\n",

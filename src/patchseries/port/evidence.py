@@ -38,4 +38,7 @@ def order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> li
     rewritten = survival("".join(base), "".join(theirs)) < _REWRITTEN
     if kept > 1 or apart >= _NEARLY or not (rewritten or apart < _OTHER):
         return []
-    return ["theirs"] if rewritten else ["words", "theirs"]
+    # Ours may have what theirs writes anew, and more: to take theirs would lose that.
+    more = any(line.strip() and line not in theirs for line in ours)
+    first = ["already-in"] if more else []
+    return [*first, "theirs"] if rewritten else [*first, "words", "theirs"]
