@@ -188,13 +188,26 @@ def test_a_block_that_stands_twice_is_told(examined: Examined) -> None:
     assert "port-duplicate-block" in codes(findings)
 
 
-def test_a_result_that_does_not_parse_is_an_error(examined: Examined) -> None:
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        ("def f(a:\n    return a\n", None),
+        ("def f(a):\nreturn a\n", 1),
+        ("def f(a):\n    if a:\n    return a\n", 2),
+        ("class F:\n\nx = 1\n", 1),
+        ("try:\n    f = 1\nfinally:\n# nothing\n", 3),
+    ],
+)
+def test_a_result_that_does_not_parse_is_an_error(
+    examined: Examined, broken: str, line: int | None
+) -> None:
     new = BASE + "def f(a):\n    return a\n"
-    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE},
-                        {"a.py": "zero = 0\n" + BASE + "def f(a:\n    return a\n"})  # fmt: skip
+    own = "zero = 0\n" + BASE
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": own}, {"a.py": own + broken})
     [finding] = [f for f in findings if f.code == "port-syntax"]
     assert finding.severity is Severity.ERROR
     assert finding.line is not None
+    assert line is None or finding.line == own.count("\n") + line
 
 
 def test_python_2_parses(examined: Examined) -> None:

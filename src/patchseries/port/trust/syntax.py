@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 from patchseries.model import Finding, Severity
 from patchseries.port.trust.ported import PortedFile
@@ -18,10 +18,21 @@ from patchseries.port.trust.scopes import Scopes
 
 
 @cache
-def _parser() -> Parser:
+def _language() -> Language:
     import tree_sitter_python
 
-    return Parser(Language(tree_sitter_python.language()))
+    return Language(tree_sitter_python.language())
+
+
+@cache
+def _parser() -> Parser:
+    return Parser(_language())
+
+
+@cache
+def query(text: str) -> Query:
+    """A query of Python's syntax trees."""
+    return Query(_language(), text)
 
 
 @lru_cache(maxsize=64)
@@ -32,9 +43,9 @@ def parse(text: bytes) -> Tree:
 
 @lru_cache(maxsize=32)
 def errors(text: bytes) -> int:
-    """How many error nodes the syntax tree of *text* has."""
+    """How many error nodes the syntax tree of *text* has, and blocks with nothing in them."""
     root = parse(text).root_node
-    return _count_errors(root) if root.has_error else 0
+    return (_count_errors(root) if root.has_error else 0) + len(_empty_blocks(root))
 
 
 def _count_errors(node: Node) -> int:
@@ -42,6 +53,15 @@ def _count_errors(node: Node) -> int:
         return 0
     own = int(node.is_error or node.is_missing)
     return own + sum(map(_count_errors, node.children))
+
+
+def _empty_blocks(node: Node) -> list[Node]:
+    """The blocks without a statement: an ``if a:`` before a line that is not indented deeper.
+
+    The parser takes those for code that is still being written, and reports no error.
+    """
+    blocks = QueryCursor(query("(block) @block")).captures(node).get("block", [])
+    return [block for block in blocks if block.start_byte == block.end_byte]
 
 
 def parses_in(text: bytes, path: str, runs: Iterable[tuple[int, int]]) -> bool:
@@ -54,9 +74,9 @@ _FAR = 1000
 
 
 class Chunk:
-    """Consecutive whole definitions or statements of a file, parsed on their own."""
+    """Consecutive whole definitions or statements of a file, and whether they parse alone."""
 
-    __slots__ = ("end", "offset", "start", "tree")
+    __slots__ = ("end", "offset", "parses", "start", "tree")
 
     def __init__(self, scopes: Scopes, start: int, end: int) -> None:
         """Parse the lines from *start* up to *end* (0-based, end excluded)."""
@@ -67,11 +87,8 @@ class Chunk:
         # An indented definition is a method of a class, as far as syntax goes.
         self.tree = parse(b"class _:\n" + text if indented else text)
         self.offset = start - int(indented)
-
-    @property
-    def parses(self) -> bool:
-        """Whether it has no syntax error on its own."""
-        return not self.tree.root_node.has_error
+        root = self.tree.root_node
+        self.parses = not root.has_error and not _empty_blocks(root)
 
 
 def chunks(scopes: Scopes, runs: Iterable[tuple[int, int]]) -> list[Chunk]:
@@ -164,9 +181,10 @@ def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
                       file=file.path, line=_first_error(file.result))  # fmt: skip
 
 
-def _first_error(text: bytes) -> int | None:
+def _first_error(text: bytes) -> int:
     """The 1-based line of the first syntax error."""
     node = parse(text).root_node
+    empty = [block.start_point.row + 1 for block in _empty_blocks(node)]
     while child := next((c for c in node.children if c.has_error), None):
         node = child
-    return node.start_point.row + 1
+    return min([*empty, node.start_point.row + 1] if node.has_error else empty)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
-from tree_sitter import Language, Node, Query, QueryCursor
+from tree_sitter import Node, QueryCursor
 
 from patchseries.port.trust.definitions import imported
-from patchseries.port.trust.syntax import Chunk
+from patchseries.port.trust.syntax import Chunk, query
 
 _USED = """
 (attribute) @attribute
@@ -65,13 +64,6 @@ class Uses:
     bound: set[bytes] = field(default_factory=set)
 
 
-@cache
-def _query(text: str) -> Query:
-    import tree_sitter_python
-
-    return Query(Language(tree_sitter_python.language()), text)
-
-
 def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes) -> Uses:
     """What the lines *runs* (first, one past the last) use, which the chunks *parts* cover."""
     found = Uses()
@@ -84,7 +76,7 @@ def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes
 
 
 def _bound_in(part: Chunk) -> set[bytes]:
-    nodes = QueryCursor(_query(_BOUND)).captures(part.tree.root_node).get("b", [])
+    nodes = QueryCursor(query(_BOUND)).captures(part.tree.root_node).get("b", [])
     return {_text(n) for n in nodes if not _is_method_name(n)} | set(
         _OLD_EXCEPT.findall(_text(part.tree.root_node))
     )
@@ -128,7 +120,7 @@ class _Captured:
         self._low = max(first, part.start) - part.offset
         self._high = min(last, part.end) - part.offset
         self._offset = part.offset
-        cursor = QueryCursor(_query(_USED))
+        cursor = QueryCursor(query(_USED))
         cursor.set_point_range((self._low, 0), (self._high, 0))
         self._found = cursor.captures(part.tree.root_node)
 
