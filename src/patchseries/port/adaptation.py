@@ -14,7 +14,8 @@ from patchseries.port.paths import Newcomer
 from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.trust import Accounted, Dropped, examine
-from patchseries.port.trust.syntax import errors, parses_in
+from patchseries.port.trust.scopes import Scopes
+from patchseries.port.trust.syntax import chunks, faults, judge
 
 Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
 """A file in the base, in the target and in theirs."""
@@ -241,14 +242,17 @@ def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
         return hunks.anything
 
     @cache
-    def tolerated() -> int:
-        return max(errors(encode(ours)), errors(encode(theirs)))
+    def tolerated(count: Callable[[bytes], int]) -> int:
+        return max(count(encode(ours)), count(encode(theirs)))
 
     def sound(lines: Sequence[str], chosen: Sequence[hunks.Run]) -> bool:
         text = encode("".join(lines))
-        if parses_in(text, path, chosen):
+        count = judge(chunks(Scopes.of(text, path), chosen))
+        if count is None:
             return True
-        found = errors(text)
-        return not found or found <= tolerated()
+        if count is faults and not tolerated(count):
+            return False  # it has one: no need to look for all of them
+        found = count(text)
+        return not found or found <= tolerated(count)
 
     return sound

@@ -7,32 +7,24 @@ when one of those does not parse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
+from tree_sitter import Node, Parser, Tree
 
 from patchseries.model import Finding, Severity
+from patchseries.port.trust.lenience import lenience
 from patchseries.port.trust.ported import PortedFile
+from patchseries.port.trust.queries import language
 from patchseries.port.trust.scopes import Scopes
 
-
-@cache
-def _language() -> Language:
-    import tree_sitter_python
-
-    return Language(tree_sitter_python.language())
+Run = tuple[int, int]
+"""Some lines: the first, and one past the last (0-based)."""
 
 
 @cache
 def _parser() -> Parser:
-    return Parser(_language())
-
-
-@cache
-def query(text: str) -> Query:
-    """A query of Python's syntax trees."""
-    return Query(_language(), text)
+    return Parser(language())
 
 
 @lru_cache(maxsize=64)
@@ -43,9 +35,9 @@ def parse(text: bytes) -> Tree:
 
 @lru_cache(maxsize=32)
 def errors(text: bytes) -> int:
-    """How many error nodes the syntax tree of *text* has, and blocks with nothing in them."""
+    """How many error nodes the syntax tree of *text* has."""
     root = parse(text).root_node
-    return (_count_errors(root) if root.has_error else 0) + len(_empty_blocks(root))
+    return _count_errors(root) if root.has_error else 0
 
 
 def _count_errors(node: Node) -> int:
@@ -55,18 +47,14 @@ def _count_errors(node: Node) -> int:
     return own + sum(map(_count_errors, node.children))
 
 
-def _empty_blocks(node: Node) -> list[Node]:
-    """The blocks without a statement: an ``if a:`` before a line that is not indented deeper.
-
-    The parser takes those for code that is still being written, and reports no error.
-    """
-    blocks = QueryCursor(query("(block) @block")).captures(node).get("block", [])
-    return [block for block in blocks if block.start_byte == block.end_byte]
+@lru_cache(maxsize=32)
+def faults(text: bytes) -> int:
+    """How many error nodes it has, and places that Python would not take."""
+    return errors(text) + sum(1 for _ in _lenience(text))
 
 
-def parses_in(text: bytes, path: str, runs: Iterable[tuple[int, int]]) -> bool:
-    """Whether the definitions of *text* parse that *runs* (first, one past the last) stand in."""
-    return all(part.parses for part in chunks(Scopes.of(text, path), runs))
+def _lenience(text: bytes) -> Iterator[Node]:
+    return lenience(parse(text).root_node, text.split(b"\n"))
 
 
 _FAR = 1000
@@ -74,35 +62,46 @@ _FAR = 1000
 
 
 class Chunk:
-    """Consecutive whole definitions or statements of a file, and whether they parse alone."""
+    """Consecutive whole definitions or statements of a file, parsed on their own.
 
-    __slots__ = ("end", "offset", "parses", "start", "tree")
+    ``parses``: whether they do; ``is_odd``: whether Python would not take them all the same.
+    """
 
-    def __init__(self, scopes: Scopes, start: int, end: int) -> None:
-        """Parse the lines from *start* up to *end* (0-based, end excluded)."""
-        self.start = start
-        self.end = end
-        text = b"\n".join(scopes.lines[start:end]) + b"\n"
-        indented = text[:1] in (b" ", b"\t")
-        # An indented definition is a method of a class, as far as syntax goes.
-        self.tree = parse(b"class _:\n" + text if indented else text)
-        self.offset = start - int(indented)
+    __slots__ = ("end", "is_odd", "offset", "parses", "start", "tree")
+
+    def __init__(self, scopes: Scopes, extent: Run, near: Run) -> None:
+        """Parse the lines *extent*, of which *near* were changed or stand next to such."""
+        self.start, self.end = extent
+        lines = [*scopes.lines[self.start : self.end], b""]
+        if lines[0][:1] in (b" ", b"\t"):
+            # An indented definition is a method of a class, as far as syntax goes.
+            lines.insert(0, b"class _:")
+        self.tree = parse(b"\n".join(lines))
+        self.offset = self.end - len(lines) + 1
+        low, high = (line - self.offset for line in near)
         root = self.tree.root_node
-        self.parses = not root.has_error and not _empty_blocks(root)
+        self.parses = not root.has_error
+        self.is_odd = self.parses and next(lenience(root, lines, low, high), None) is not None
 
 
-def chunks(scopes: Scopes, runs: Iterable[tuple[int, int]]) -> list[Chunk]:
+def chunks(scopes: Scopes, runs: Iterable[Run]) -> list[Chunk]:
     """The chunks that cover *runs* (first line, one past the last), in order, without overlap."""
-    found: list[tuple[int, int]] = []
+    found: list[tuple[Run, Run]] = []
     for first, last in runs:
-        at = max(first, found[-1][1]) if found else first
+        at = max(first, found[-1][0][1]) if found else first
+        near = first - 1, last + 1
         while at < max(last, first + 1):
             start, end = _extent(scopes, at)
-            if found and start <= found[-1][1]:
-                start = found.pop()[0]
-            found.append((start, end))
+            if found and start <= found[-1][0][1]:
+                (start, _), (first_near, _) = found.pop()
+                near = first_near, near[1]
+            found.append(((start, end), near))
             at = max(end, at + 1)
-    return [Chunk(scopes, start, end) for start, end in found]
+    return [Chunk(scopes, extent, _within(near, extent)) for extent, near in found]
+
+
+def _within(near: Run, extent: Run) -> Run:
+    return max(near[0], extent[0]), min(near[1], extent[1])
 
 
 def _extent(scopes: Scopes, line: int) -> tuple[int, int]:
@@ -171,12 +170,20 @@ def _closes(line: bytes) -> bool:
     )
 
 
+def judge(parts: Sequence[Chunk]) -> Callable[[bytes], int] | None:
+    """How to count what is wrong in a whole file, where a part of it is; None where none is."""
+    if all(part.parses and not part.is_odd for part in parts):
+        return None
+    return faults if any(part.is_odd for part in parts) else errors
+
+
 def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
     """A file that does not parse, or parses worse than before, though target and upstream did."""
-    if not file.result or all(part.parses for part in parts):
+    count = judge(parts)
+    if count is None or not file.result:
         return
-    broken = errors(file.result)
-    if broken > errors(file.onto) and broken > errors(file.after):
+    broken = count(file.result)
+    if broken > count(file.onto) and broken > count(file.after):
         yield Finding("port-syntax", Severity.ERROR, "the result is not valid Python",
                       file=file.path, line=_first_error(file.result))  # fmt: skip
 
@@ -184,7 +191,7 @@ def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
 def _first_error(text: bytes) -> int:
     """The 1-based line of the first syntax error."""
     node = parse(text).root_node
-    empty = [block.start_point.row + 1 for block in _empty_blocks(node)]
+    found = [place.start_point.row + 1 for place in _lenience(text)]
     while child := next((c for c in node.children if c.has_error), None):
         node = child
-    return min([*empty, node.start_point.row + 1] if node.has_error else empty)
+    return min([*found, node.start_point.row + 1] if node.has_error else found)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from tree_sitter import Node, QueryCursor
 
 from patchseries.port.trust.definitions import imported
-from patchseries.port.trust.syntax import Chunk, query
+from patchseries.port.trust.queries import captured, query
+from patchseries.port.trust.syntax import Chunk
 
 _USED = """
 (attribute) @attribute
@@ -76,7 +77,7 @@ def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes
 
 
 def _bound_in(part: Chunk) -> set[bytes]:
-    nodes = QueryCursor(query(_BOUND)).captures(part.tree.root_node).get("b", [])
+    nodes = captured(part.tree.root_node, _BOUND, "b")
     return {_text(n) for n in nodes if not _is_method_name(n)} | set(
         _OLD_EXCEPT.findall(_text(part.tree.root_node))
     )

@@ -1,0 +1,32 @@
+"""tree-sitter's grammar of Python, and queries of its trees: loaded once, when first needed."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tree_sitter import Language, Node, Query, QueryCursor
+
+
+@cache
+def language() -> Language:
+    """The grammar of Python 2 and 3."""
+    import tree_sitter_python
+
+    return Language(tree_sitter_python.language())
+
+
+@cache
+def query(text: str) -> Query:
+    """A query of Python's syntax trees."""
+    return Query(language(), text)
+
+
+def captured(node: Node, text: str, name: str, rows: tuple[int, int] | None = None) -> list[Node]:
+    """The nodes below *node* that the query *text* captures as *name*, in no certain order.
+
+    :param rows: only those on these lines, the last excluded
+    """
+    cursor = QueryCursor(query(text))
+    if rows is not None:
+        cursor.set_point_range((rows[0], 0), (rows[1], 0))
+    return cursor.captures(node).get(name, [])
