@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
 from patchseries.port.idioms import idioms
-from patchseries.port.lines import Lines, alike, compare, gone, split_lines
+from patchseries.port.lines import Lines, compare, gone, split_lines
 from patchseries.port.words import counterparts, lines_with, says
 
 Reader = Callable[[str], str | None]
@@ -90,12 +90,25 @@ def _new_lines(base: str, theirs: str) -> list[str]:
 
 def _middle(one: str, other: str) -> tuple[str, str]:
     """Two texts without the whole lines that they begin and end with alike."""
-    head = one.rfind("\n", 0, alike(one, other)) + 1
+    head = one.rfind("\n", 0, _alike(one, other)) + 1
     one, other = one[head:], other[head:]
-    tail = alike(one[::-1], other[::-1])
+    tail = _alike(one[::-1], other[::-1])
     whole = one.find("\n", len(one) - tail) + 1  # a line that is cut in two is not alike
     tail = len(one) - whole if tail and whole else 0
     return one[: len(one) - tail], other[: len(other) - tail]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike; found by the block, as most are."""
+    shortest = min(len(one), len(other))
+    same, step = 0, 1
+    while same < shortest and step:
+        end = same + step
+        if end <= shortest and one[same:end] == other[same:end]:
+            same, step = end, 2 * step
+        else:
+            step //= 2
+    return same
 
 
 def _binding(text: str, name: str) -> str | None:

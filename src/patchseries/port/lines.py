@@ -8,11 +8,12 @@ by the same rule, so the same block falls on the same place.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+
+from patiencediff import PatienceSequenceMatcher
 
 _SMALL = 1_500_000
 """Up to this many pairs of lines a gap is compared exhaustively."""
@@ -83,120 +84,27 @@ def matches(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     return [(low + n, start + n) for low, start, size in _blocks(old, new) for n in range(size)]
 
 
-def alike(old: Sequence[str], new: Sequence[str], low: int = 0, start: int = 0,
-          most: int | None = None) -> int:  # fmt: skip
-    """How many lines (or characters) are the same from ``old[low]`` and ``new[start]`` on.
-
-    Compared by the block, as files are mostly alike.
-
-    :param most: how many at most; None for as many as there are
-    """
-    left = min(len(old) - low, len(new) - start) if most is None else most
-    same, step = 0, 1
-    while same < left and step:
-        a, b = low + same, start + same
-        if same + step <= left and old[a : a + step] == new[b : b + step]:
-            same, step = same + step, 2 * step
-        else:
-            step //= 2
-    return same
-
-
 _Block = tuple[int, int, int]
 """A run of lines that stay: where it stands in old and in new, and how many they are."""
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
+    anchored = PatienceSequenceMatcher(None, old, new).get_matching_blocks()
     blocks: list[_Block] = []
-    gaps = [(0, len(old), 0, len(new))] if old and new else []
-    while gaps:
-        low, high, start, end = gaps.pop()
-        if old[low] == new[start]:
-            same = alike(old, new, low, start, min(high - low, end - start))
-            blocks.append((low, start, same))
-            low, start = low + same, start + same
-        same = 0
-        while low < high and start < end and old[high - 1] == new[end - 1]:
-            high, end, same = high - 1, end - 1, same + 1
-        blocks.append((high, end, same))
-        if low == high or start == end or set(old[low:high]).isdisjoint(new[start:end]):
-            continue
-        anchors = _anchors(old, new, low, high, start, end)
-        if not anchors:
-            blocks.extend(_exhaustive(old, new, low, high, start, end))
-        for anchor_old, anchor_new, size in _runs(anchors):
-            if low < anchor_old and start < anchor_new:
-                gaps.append((low, anchor_old, start, anchor_new))
-            blocks.append((anchor_old, anchor_new, size))
-            low, start = anchor_old + size, anchor_new + size
-        if anchors and low < high and start < end:
-            gaps.append((low, high, start, end))
-    return sorted(block for block in blocks if block[2])
-
-
-def _runs(anchors: Sequence[tuple[int, int]]) -> Iterator[_Block]:
-    """Anchors that follow each other on both sides, together: most do."""
-    at = 0
-    while at < len(anchors):
-        old, new = anchors[at]
-        size = 1
-        while at + size < len(anchors) and anchors[at + size] == (old + size, new + size):
-            size += 1
-        yield old, new, size
-        at += size
-
-
-def _anchors(
-    old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
-) -> list[tuple[int, int]]:
-    """The longest rising run of lines that occur exactly once in both ranges."""
-    first, last = _places(old, low, high)
-    first_new, last_new = _places(new, start, end)
-    return _longest_rising([
-        (at, last_new[line])
-        for line, at in first.items()
-        if line in last_new and at == last[line] and first_new[line] == last_new[line]
-    ])  # fmt: skip
-
-
-def _places(lines: Sequence[str], low: int, high: int) -> tuple[dict[str, int], dict[str, int]]:
-    """Where each line of a range stands first, in their order there, and where last."""
-    some = lines[low:high]
-    last = dict(zip(some, range(low, high), strict=True))
-    if len(last) == len(some):
-        return last, last
-    first = dict.fromkeys(some, 0)
-    first.update(zip(reversed(some), range(high - 1, low - 1, -1), strict=True))
-    return first, last
-
-
-def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    places = [new for _, new in pairs]
-    if places == sorted(places):  # most are, and to see it is cheap
-        return pairs
-    tails: list[int] = []
-    piles: list[int] = []
-    before: list[int] = []
-    for at, (_, new) in enumerate(pairs):
-        pile = len(tails) if not tails or new > tails[-1] else bisect_left(tails, new)
-        before.append(piles[pile - 1] if pile else -1)
-        if pile == len(tails):
-            tails.append(new)
-            piles.append(at)
-        else:
-            tails[pile], piles[pile] = new, at
-    run: list[tuple[int, int]] = []
-    at = piles[-1] if piles else -1
-    while at >= 0:
-        run.append(pairs[at])
-        at = before[at]
-    return run[::-1]
+    low = start = 0
+    for anchor_old, anchor_new, size in anchored:  # the last is the end of both
+        blocks += _exhaustive(old, new, low, anchor_old, start, anchor_new)
+        blocks.append((anchor_old, anchor_new, size))
+        low, start = anchor_old + size, anchor_new + size
+    return [block for block in blocks if block[2]]
 
 
 def _exhaustive(
     old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
 ) -> list[_Block]:
-    if (high - low) * (end - start) > _SMALL:
+    if not 0 < (high - low) * (end - start) <= _SMALL:
+        return []
+    if set(old[low:high]).isdisjoint(new[start:end]):
         return []
     matcher = SequenceMatcher(None, old[low:high], new[start:end], autojunk=False)
     return [(low + a, start + b, size) for a, b, size in matcher.get_matching_blocks()]
