@@ -15,7 +15,7 @@ from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.trust import Accounted, Dropped, examine
 from patchseries.port.trust.scopes import Scopes
-from patchseries.port.trust.syntax import chunks, faults, judge
+from patchseries.port.trust.syntax import chunks, errors
 
 Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
 """A file in the base, in the target and in theirs."""
@@ -242,17 +242,17 @@ def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
         return hunks.anything
 
     @cache
-    def tolerated(count: Callable[[bytes], int]) -> int:
-        return max(count(encode(ours)), count(encode(theirs)))
+    def tolerated() -> int:
+        return max(errors(encode(ours)), errors(encode(theirs)))
 
     def sound(lines: Sequence[str], chosen: Sequence[hunks.Run]) -> bool:
         text = encode("".join(lines))
-        count = judge(chunks(Scopes.of(text, path), chosen))
-        if count is None:
+        parts = chunks(Scopes.of(text, path), chosen)
+        if any(part.is_odd for part in parts):
+            return False
+        if all(part.parses for part in parts):
             return True
-        if count is faults and not tolerated(count):
-            return False  # it has one: no need to look for all of them
-        found = count(text)
-        return not found or found <= tolerated(count)
+        found = errors(text)
+        return not found or found <= tolerated()
 
     return sound

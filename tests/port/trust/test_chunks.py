@@ -42,6 +42,25 @@ def two():
     return 2
 '''
 
+IN_A_CLASS = b'''\
+class One(
+    First,
+    Second):
+    """A text
+
+    of some lines.
+    """
+    a = 1
+    b = [
+        1,
+    ]
+
+    @first(
+        2)
+    def one(self):
+        return 1
+'''
+
 
 @pytest.mark.parametrize(
     ("text", "line", "extent"),
@@ -51,6 +70,11 @@ def two():
         (DECORATED, 1, (0, 4)),
         (AT_THE_MARGIN, 0, (0, 5)),
         (AT_THE_MARGIN, 9, (8, 15)),
+        (IN_A_CLASS, 1, (0, 16)),
+        (IN_A_CLASS, 5, (3, 7)),
+        (IN_A_CLASS, 7, (7, 8)),
+        (IN_A_CLASS, 9, (8, 12)),
+        (IN_A_CLASS, 13, (12, 16)),
     ],
 )
 def test_a_definition_is_cut_out_whole(text: bytes, line: int, extent: tuple[int, int]) -> None:

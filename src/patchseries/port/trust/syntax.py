@@ -7,7 +7,7 @@ when one of those does not parse.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from tree_sitter import Node, Parser, Tree
@@ -123,12 +123,16 @@ def _extent(scopes: Scopes, line: int) -> tuple[int, int]:
 
 def _end(scopes: Scopes, start: int, end: int, level: int) -> int:
     """Where what begins at *start* and reaches at least to *end* is complete."""
-    total = len(scopes.lines)
-    while end < total:
-        if _continues(scopes, end, level):
+    lines = scopes.lines
+    head = next((n for n in range(end - 1, start, -1) if scopes.indent(n) == level), start)
+    while end < len(lines):
+        indent = scopes.indent(end)
+        if indent is None or indent > level or _closes(lines[end]):
             end += 1
-        elif b"\n".join(scopes.lines[start:end]).count(b'"""') % 2:  # a text at the left margin
-            end = next((n for n in range(end, total) if b'"""' in scopes.lines[n]), end) + 1
+        elif lines[head].lstrip().startswith(b"@"):  # what it decorates
+            head, end = end, end + 1
+        elif b"\n".join(lines[start:end]).count(b'"""') % 2:  # a text at the left margin
+            end = next((n for n in range(end, len(lines)) if b'"""' in lines[n]), end) + 1
         else:
             break
     return end
@@ -137,29 +141,35 @@ def _end(scopes: Scopes, start: int, end: int, level: int) -> int:
 def _statement_start(scopes: Scopes, line: int) -> int:
     """The first line of the statement in a class body or a module that *line* is in."""
     around = scopes.around(line)
-    body = around[-1].indent if around else -1
-    if around and around[-1].line == line:
-        return line
-    for _ in range(_FAR):
-        if line == 0:
-            break
-        indent = scopes.indent(line)
-        above = max(0, line - 1)
-        while above > 0 and scopes.indent(above) is None:
-            above -= 1
-        upper = scopes.indent(above)
-        outermost = indent is not None and (indent == 0 or (upper is not None and upper <= body))
-        if outermost and not _closes(scopes.lines[line]):
-            return line
-        line = above
-    return line
+    first, level = 0, 0
+    if around:
+        body = _body(scopes, around[-1].line, line)
+        if body is None:
+            return around[-1].line
+        first, level = body, scopes.indent(body) or 0
+    for start in range(line, max(line - _FAR, 0), -1):
+        indent = scopes.indent(start)
+        if indent is not None and indent <= level and not _closes(scopes.lines[start]):
+            return _text_start(scopes.lines, start, first)
+    return max(line - _FAR, 0)
 
 
-def _continues(scopes: Scopes, line: int, level: int) -> bool:
-    indent = scopes.indent(line)
-    if indent is None or indent > level or _closes(scopes.lines[line]):
-        return True
-    return scopes.lines[line - 1].lstrip().startswith(b"@")
+def _text_start(lines: Sequence[bytes], start: int, body: int) -> int:
+    """The line that opens the text (in three quotes) which *start* is in; else *start* itself."""
+    if b"\n".join(lines[body:start]).count(b'"""') % 2:
+        return next(n for n in range(start - 1, -1, -1) if b'"""' in lines[n])
+    return start
+
+
+def _body(scopes: Scopes, head: int, line: int) -> int | None:
+    """The first line of the body that the header at *head* opens; None if *line* is before it."""
+    ends = (
+        n for n in range(head, line) if scopes.lines[n].partition(b"#")[0].rstrip()[-1:] == b":"
+    )
+    end = next(ends, None)
+    if end is None:
+        return None
+    return next((n for n in range(end + 1, line) if scopes.indent(n) is not None), line)
 
 
 def _closes(line: bytes) -> bool:
@@ -170,18 +180,12 @@ def _closes(line: bytes) -> bool:
     )
 
 
-def judge(parts: Sequence[Chunk]) -> Callable[[bytes], int] | None:
-    """How to count what is wrong in a whole file, where a part of it is; None where none is."""
-    if all(part.parses and not part.is_odd for part in parts):
-        return None
-    return faults if any(part.is_odd for part in parts) else errors
-
-
 def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
     """A file that does not parse, or parses worse than before, though target and upstream did."""
-    count = judge(parts)
-    if count is None or not file.result:
+    odd = any(part.is_odd for part in parts)
+    if not file.result or not (odd or any(not part.parses for part in parts)):
         return
+    count = faults if odd else errors
     broken = count(file.result)
     if broken > count(file.onto) and broken > count(file.after):
         yield Finding("port-syntax", Severity.ERROR, "the result is not valid Python",
