@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 from patchseries.port.lines import Edit, Lines
 
@@ -31,12 +31,12 @@ def home(
     path: str,
     surroundings: set[str],
     newcomers: Iterable[Newcomer],
-    read: Callable[[str], str],
+    read: Callable[[Sequence[str]], Iterable[str]],
 ) -> str | None:
     """The path in the target of the file that the change calls *path*; None when it has none.
 
     :param surroundings: the lines, stripped, in and around what the change touches
-    :param read: the text of a target path
+    :param read: the texts of target paths
     """
     kin = [(kinship(path, newcomer.path), newcomer) for newcomer in newcomers]
     namesakes = [found for alike, found in kin if alike == 1]
@@ -46,13 +46,17 @@ def home(
 
 
 def _best(
-    surroundings: set[str], among: Iterable[Newcomer], least: float, read: Callable[[str], str]
+    surroundings: set[str],
+    among: Sequence[Newcomer],
+    least: float,
+    read: Callable[[Sequence[str]], Iterable[str]],
 ) -> str | None:
     """The path with the greatest share of *surroundings*: at least *least* of a new file, and
     ``_LEAST_ELSEWHERE`` of one that the base has too."""
     best: tuple[float, str] | None = None
-    for newcomer in among:
-        there = {line.strip() for line in read(newcomer.path).split("\n")}
+    texts = read([newcomer.path for newcomer in among])
+    for newcomer, text in zip(among, texts, strict=True):
+        there = set(map(str.strip, text.split("\n")))
         share = len(surroundings & there) / len(surroundings) if surroundings else 0.0
         enough = least if newcomer.added else _LEAST_ELSEWHERE
         if share >= enough and (best is None or (share, newcomer.path) > best):
@@ -79,8 +83,8 @@ _TELLS_NOTHING = {"test", ""}
 @lru_cache(maxsize=4096)
 def _name_words(name: str) -> tuple[frozenset[str], str]:
     """The words of a basename without its suffix, and the suffix."""
-    path = PurePosixPath(name)
-    return frozenset(re.split(r"[\W_]+", path.stem)), path.suffix
+    stem, suffix = posixpath.splitext(name)
+    return frozenset(re.split(r"[\W_]+", stem)), suffix
 
 
 def surroundings(base: Lines, their_edits: Iterable[Edit]) -> set[str]:

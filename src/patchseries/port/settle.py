@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from patchseries.git import TreeEntry
 from patchseries.model import Conflict
@@ -58,8 +59,10 @@ def _found(adaptation: Adaptation, path: str, base: TreeEntry, theirs: TreeEntry
     lines = split_lines(adaptation.text(base.oid))
     changes = compare(lines, split_lines(adaptation.text(theirs.oid)))
 
-    def read(target: str) -> str:
-        here = adaptation.here(target)
-        return adaptation.text(here.oid) if here else ""
+    def read(targets: Sequence[str]) -> Iterator[str]:
+        adaptation.repository.prefetch(files=[(adaptation.onto, target) for target in targets])
+        for target in targets:
+            here = adaptation.here(target)
+            yield adaptation.text(here.oid) if here else ""
 
     return paths.home(path, paths.surroundings(lines, changes), adaptation.newcomers, read)
