@@ -12,8 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from patchseries.port.find import says
 from patchseries.port.lines import Lines, compare, gone, split_lines
-from patchseries.port.words import counterparts, says
+from patchseries.port.words import counterparts
 
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _WORDS = re.compile(r"[^\W\d][\w.]*|\d+|\S")

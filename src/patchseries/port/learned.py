@@ -18,9 +18,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
+from patchseries.port.find import lines_with, says
 from patchseries.port.idioms import idioms
 from patchseries.port.lines import Lines, compare, gone, split_lines
-from patchseries.port.words import counterparts, lines_with, says
+from patchseries.port.words import counterparts
 
 Reader = Callable[[str], str | None]
 """The text at a path of a tree; None when there is none."""

@@ -42,6 +42,11 @@ def split_lines(text: str) -> Lines:
     return (*ended, last) if last else tuple(ended)
 
 
+def indent(line: str) -> int:
+    """How many white characters *line* begins with."""
+    return len(line) - len(line.lstrip())
+
+
 def decode(data: bytes) -> str:
     """*data* as text, losslessly: :func:`encode` gives the same bytes back."""
     return data.decode("utf-8", "surrogateescape")
@@ -167,6 +172,5 @@ def _break_cost(lines: Sequence[str], at: int) -> int:
         ahead += 1
     if ahead == len(lines):
         return 0
-    line = lines[ahead]
-    indent = len(line) - len(line.lstrip())
-    return 4 * indent - (6 if blank_before and ahead == at else 0) + (2 if ahead > at else 0)
+    apart = 2 if ahead > at else -6 if blank_before else 0
+    return 4 * indent(lines[ahead]) + apart

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
-from patchseries.port.lines import Edit, Lines, compare
+from patchseries.port.lines import Edit, Lines, compare, indent
 from patchseries.port.merge3 import Region
 
 
@@ -114,16 +114,12 @@ def _untouched(side: Sequence[Edit], end: int) -> Iterator[tuple[int, int]]:
 
 def _opening(lines: Sequence[str], at: int) -> int | None:
     """The line that opens the block which ``lines[at]`` is in, by indentation."""
-    depth = _indent(lines[at])
+    depth = indent(lines[at])
     if depth == 0:
         return None
     deeper = " " * depth
     for before in range(at - 1, -1, -1):
         line = lines[before]
-        if not line.startswith(deeper) and line.strip() and _indent(line) < depth:
+        if not line.startswith(deeper) and line.strip() and indent(line) < depth:
             return before
     return None
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from patchseries.port.merge3 import Region, merge3
@@ -109,29 +109,3 @@ def _weight(a: str, b: str, least: float) -> float:
         return 0.0
     alike = likeness(a, b)
     return alike if alike >= least else 0.0
-
-
-def says(text: str, name: str) -> bool:
-    """Whether *name* stands in *text* as a whole word."""
-    return any(
-        not _in_word(text[max(at - 1, 0) : at])
-        and not _in_word(text[at + len(name) : at + len(name) + 1])
-        for at in _occurrences(text, name)
-    )
-
-
-def lines_with(text: str, name: str) -> Iterable[int]:
-    """Where the lines begin in which *name* stands, as a word or within one."""
-    return dict.fromkeys(text.rfind("\n", 0, at) + 1 for at in _occurrences(text, name))
-
-
-def _occurrences(text: str, name: str) -> Iterator[int]:
-    """Where *name* stands in *text* (a search by regex is ten times slower)."""
-    at = text.find(name)
-    while at >= 0:
-        yield at
-        at = text.find(name, at + 1)
-
-
-def _in_word(sign: str) -> bool:
-    return sign == "_" or sign.isalnum()

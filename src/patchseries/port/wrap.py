@@ -51,11 +51,11 @@ def aligned(merged: Sequence[str], theirs: Sequence[str]) -> list[str]:
         above = place.get(line, 0) - 1
         if above >= 0 and merged[at - 1] != theirs[above]:
             was, now = _bracket(theirs[above]), _bracket(merged[at - 1])
-            was = was if now and _indent(line) == was else 0
-        if above < 0 or _indent(line) < was:
+            was = was if now and _spaces(line) == was else 0
+        if above < 0 or _spaces(line) < was:
             was = 0
         if was:
-            out[at] = " " * (_indent(line) + now - was) + line.lstrip(" ")
+            out[at] = " " * (_spaces(line) + now - was) + line.lstrip(" ")
     return out
 
 
@@ -70,5 +70,5 @@ def _bracket(line: str) -> int:
     return depth[-1] if depth else 0
 
 
-def _indent(line: str) -> int:
+def _spaces(line: str) -> int:
     return len(line) - len(line.lstrip(" "))

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from patchseries.port.find import lines_with, occurrences
+
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BLOCK = re.compile(
     rb"\n(?:if|try|else|elif|except|finally|for|while|with)\b[^\n]*(?:\n(?:[ \t#][^\n]*|(?=\n)))*"
@@ -141,8 +143,7 @@ def absolute(name: bytes, package: bytes) -> bytes:
 def read_class(text: bytes, name: bytes) -> Class | None:
     """The class *name* of the module *text*, at whatever depth; None when there is none."""
     text = _unix(text)
-    lines = dict.fromkeys(text.rfind(b"\n", 0, at) + 1 for at in occurrences(text, name))
-    headers = filter(None, (_CLASS.match(text, line) for line in lines))
+    headers = filter(None, (_CLASS.match(text, line) for line in lines_with(text, name)))
     header = next((found for found in headers if found[2] == name), None)
     if header is None:
         return None
@@ -160,25 +161,6 @@ def _class_end(text: bytes, header: re.Match[bytes]) -> int:
 
 def _unix(text: bytes) -> bytes:
     return text.replace(b"\r\n", b"\n") if b"\r" in text else text
-
-
-def occurrences(text: bytes, word: bytes) -> Iterator[int]:
-    """Where *word* stands in *text*, as a word or within one (a regex for each takes longer)."""
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
-
-
-def stands(text: bytes, word: bytes) -> bool:
-    """Whether *word* stands in *text* as a whole word."""
-    return any(
-        not _IN_WORD.match(text[max(at - 1, 0) : at]) and not _IN_WORD.match(text, at + len(word))
-        for at in occurrences(text, word)
-    )
-
-
-_IN_WORD = re.compile(rb"\w")
 
 
 def defines(text: bytes, word: bytes) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from patchseries.model import Finding, Severity
-from patchseries.port.trust.definitions import imported, read_module, stands
+from patchseries.port.find import says
+from patchseries.port.trust.definitions import imported, read_module
 from patchseries.port.trust.names import module_name
 from patchseries.port.trust.ported import Port, PortedFile, Runs
 from patchseries.port.trust.scopes import Scopes
@@ -85,7 +86,7 @@ class Removals:
 
     def _still_stands(self, name: bytes) -> bool:
         """Whether the result mentions a name that upstream's file no longer does."""
-        return stands(self._file.result, name) and not stands(self._file.after, name)
+        return says(self._file.result, name) and not says(self._file.after, name)
 
     def _reads(self, name: bytes) -> int | None:
         """The first line of the result whose code reads a plain name (0-based)."""

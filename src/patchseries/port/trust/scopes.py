@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from patchseries.port.trust.definitions import occurrences
+from patchseries.port.find import lines_with
 
 _PYTHON = re.compile(rb"([ \t]*+)(async[ \t]+def|def|class)[ \t]+(\w+)|(?=[^\s#)\]}'\"])")
 _OTHER = re.compile(rb"()()([A-Za-z_$\[][^(={\n]*)")
@@ -95,8 +95,7 @@ class Scopes:
     def chains(self, names: set[bytes]) -> Iterator[Chain]:
         """The chains of the definitions with one of *names*, each as often as it stands there."""
         for name in sorted(names):
-            places = occurrences(self.text, name)
-            for start in dict.fromkeys(self.text.rfind(b"\n", 0, at) + 1 for at in places):
+            for start in lines_with(self.text, name):
                 found = self.pattern.match(self.text, start)
                 if found and (found[3] or b"").strip() == name:
                     yield self.chain(self.text.count(b"\n", 0, start))

@@ -7,11 +7,10 @@ that is not makes the index read more, and only one that stands nowhere makes it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from patchseries.git import Repository, TreeEntry
-from patchseries.port.trust.definitions import occurrences
+from patchseries.port.find import says
 
 _SUFFIXES = b"""
 py pyx pyi c h cc cpp cxx hpp hh go rs java js ts jsx tsx rb pl pm php sh bash lua m mm swift
@@ -25,8 +24,6 @@ MAX_BYTES = 600_000
 
 _WORD_BYTES = b"-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SPACES = bytes(c if c in _WORD_BYTES or c > 127 else 32 for c in range(256))
-
-_GOES_ON = re.compile(rb"[\w\x80-\xff]")
 
 MAX_FILES = 40_000
 """How many versions of files the index holds before it starts anew (about 3 kB each)."""
@@ -114,17 +111,10 @@ def absent_at(
         entry = repository.entry(tree, path) if left and is_source(name) else None
         if entry is not None and entry.is_file:
             text = _text(repository, entry.oid)
-            left = {word for word in left if not _has_word(text, word)}
+            left = {word for word in left if not says(text, word)}
     return left
 
 
 def _text(repository: Repository, oid: str) -> bytes:
     data = repository.blob(oid)
     return data if len(data) <= MAX_BYTES and b"\0" not in data else b""
-
-
-def _has_word(text: bytes, word: bytes) -> bool:
-    return any(
-        not _GOES_ON.match(text[max(at - 1, 0) : at]) and not _GOES_ON.match(text, at + len(word))
-        for at in occurrences(text, word)
-    )
