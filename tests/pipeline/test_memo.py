@@ -59,3 +59,13 @@ def test_a_tree_that_the_merge_does_not_give_is_not_believed(
 def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
     (tmp_path / "ports.json").write_text(text)
     assert Memo.load(tmp_path / "ports.json").known == {}
+
+
+def test_another_version_of_what_parses_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    memo.program_digest.cache_clear()
+    before = memo.program_digest()
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "999")
+    memo.program_digest.cache_clear()
+    assert memo.program_digest() != before
+    monkeypatch.undo()
+    memo.program_digest.cache_clear()

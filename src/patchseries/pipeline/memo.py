@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import patchseries
@@ -70,10 +71,15 @@ class Memo:
             return
 
 
+_LIBRARIES = ("patiencediff", "tree-sitter", "tree-sitter-python")
+"""What compares and parses for the engine: another version may find otherwise."""
+
+
 @cache
 def program_digest() -> str:
     """A digest of this program: what another version worked out is not known."""
-    digest = hashlib.sha256()
+    versions = " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    digest = hashlib.sha256(versions.encode())
     root = Path(patchseries.__file__).parent
     for room in ("git", "manifest", "port", "patches", "pipeline"):
         for path in sorted((root / room).rglob("*.py")):
