@@ -68,7 +68,7 @@ def test_a_resolution_that_another_base_uses_too(small: SmallSeries) -> None:
     git(tree, "commit", "--quiet", "--all", "--amend", "--no-edit")
     git(tree, "cherry-pick", "series")
     assert small.run("refresh", "work", "-n")[1].splitlines() == [
-        "changed retry: 1 resolutions",
+        "changed retry: 1 resolution",
         "  retry on 1.1: adapted, with another diff",
         "  retry on 1.2: adapted, with another diff, to be accepted again",
     ]

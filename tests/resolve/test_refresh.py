@@ -61,7 +61,7 @@ def test_an_edit_of_a_conflict_becomes_a_resolution(small: SmallSeries, checked:
     status, said = small.run("refresh", "work", "--dry-run")
     assert status == 1
     assert said.splitlines() == [
-        "changed retry: 1 resolutions",
+        "changed retry: 1 resolution",
         "  retry on 1.1: adapted, with another diff",
         "  retry on 1.2: adapted, with another diff",
     ]

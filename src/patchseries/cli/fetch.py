@@ -15,6 +15,7 @@ from patchseries.cli.common import (
     say,
     show_json,
 )
+from patchseries.counting import counted
 
 
 @click.command("fetch")
@@ -42,5 +43,6 @@ def command(**given: Any) -> int:
         show_json({"pins": rows}, ok=True)
     else:
         repositories = len({repository for repository, _ in pins})
-        say(f"{len(pins)} revisions of {repositories} repositories are in the cache")
+        told = counted(len(pins), "revision")
+        say(f"cached: {told} of {counted(repositories, 'repository', 'repositories')}")
     return 0

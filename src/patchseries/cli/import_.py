@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from patchseries.cli.common import Given, options, show, show_json
+from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 
@@ -42,5 +43,8 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
         show_json({"source": found.source, "version": found.version, "series": found.name,
                    "base": found.base, "patches": rows}, ok=True)  # fmt: skip
     else:
-        show(f"{found.source} {found.version}: {len(files)} patches in {to}", asked)
+        show(
+            f"{found.source} {found.version}: {counted(len(files), 'patch', 'patches')} in {to}",
+            asked,
+        )
     return 0

@@ -17,6 +17,7 @@ from patchseries.cli.common import (
     show,
     show_json,
 )
+from patchseries.counting import counted
 
 if TYPE_CHECKING:
     from patchseries.pipeline.rebase import RebasedCell
@@ -63,7 +64,7 @@ def show_cells(cells: list[RebasedCell], asked: Given) -> None:
         for c in cells
     ]
     show(Matrix(rows), asked)
-    show(f"\n{len(rows)} cells: {counts([str(row.word) for row in rows])}", asked)
+    show(f"\n{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
     for cell in cells:
         for conflict in cell.result.conflicts:
             show(

@@ -11,6 +11,7 @@ import click
 
 from patchseries.cli.building import maintainer
 from patchseries.cli.common import Given, Progress, agreed, now, options, say, show, show_json
+from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _end(
         document = {"plan": plan.words, "effects": rows, "unchecked": plan.unchecked}
         show_json(document | {"changed": changed}, ok=do or not plan.words)
     elif do:
-        say(f"{len(changed)} files written; then: series rebase {series.name}")
+        say(f"{counted(len(changed), 'file')} written; then: series rebase {series.name}")
     return 1 if plan.words and not do else 0
 
 

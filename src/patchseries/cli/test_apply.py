@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import SERIES_OPTIONS, Given, Progress, options, show, show_json
+from patchseries.counting import counted
 
 if TYPE_CHECKING:
     from patchseries.pipeline.applying import AppliedCell
@@ -42,7 +43,7 @@ def show_applied(cells: list[AppliedCell], asked: Given) -> None:
 
     rows = [MatrixCell(c.patch, c.project, c.base, c.result) for c in cells]
     show(Matrix(rows), asked)
-    show(f"\n{len(rows)} cells: {counts([str(row.word) for row in rows])}", asked)
+    show(f"\n{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
     moved = [(cell, offset) for cell in cells for offset in cell.offsets]
     for cell, offset in moved:
         where = f"{offset.path}, hunk {offset.hunk}"

@@ -9,6 +9,7 @@ import click
 
 from patchseries.cli.common import Given, Progress, operation, options, show, show_json
 from patchseries.cli.resolve import region_rows, removal, show_regions
+from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def show_why(found: Explained, asked: Given) -> None:
     cell = found.conflict.cell
     origins = found.why.origins
     removals = {file.path: removal(file) for file in found.conflict.files}
-    show(f"{cell.patch} on {cell.base}: git's merge asks {_count(len(origins), 'question')}", asked)
+    show(
+        f"{cell.patch} on {cell.base}: git's merge asks {counted(len(origins), 'question')}", asked
+    )
     for origin in origins:
         words = removals.get(origin.path)
         show(Text(f"\n{origin.path}" + (f": {words}" if words else f":{origin.line}")), asked)
@@ -68,20 +71,16 @@ def show_why(found: Explained, asked: Given) -> None:
     for number, one in enumerate(found.why.sets, 1):
         show(
             f"{number}. clean with {len(one.commits)} before it "
-            f"({one.lines} lines in {one.files} files):",
+            f"({counted(one.lines, 'line')} in {counted(one.files, 'file')}):",
             asked,
         )
         for commit in one.commits:
             show(Text(f"     {_words(found, commit)}"), asked)
     if not found.why.sets:
-        tried = _count(found.why.tried, "merge")
+        tried = counted(found.why.tried, "merge")
         show(f"no set of prerequisites was found to help ({tried} tried)", asked)
     show("", asked)
     show_regions(found.conflict, asked)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def why_document(found: Explained) -> dict[str, Any]:
@@ -114,7 +113,12 @@ def _show_commits(
     if commits:
         show(words, asked)
     for commit, lines in commits:
-        show(Text(f"    {_words(found, commit)}" + (f" ({lines} lines)" if lines else "")), asked)
+        show(
+            Text(
+                f"    {_words(found, commit)}" + (f" ({counted(lines, 'line')})" if lines else "")
+            ),
+            asked,
+        )
 
 
 def _words(found: Explained, commit: str) -> str:
@@ -139,4 +143,7 @@ def _add(series: Series, ingredients: Ingredients, found: Explained, asked: Give
         commit_files(series.root, {path: extended.encode()}, operation())
     if not asked.as_json:
         verb = "would add" if asked.dry_run else "added"
-        show(f"{verb} {len(commits)} patches to {series.manifest_path.name}", asked)
+        show(
+            f"{verb} {counted(len(commits), 'patch', 'patches')} to {series.manifest_path.name}",
+            asked,
+        )

@@ -10,6 +10,7 @@ from typing import Any
 import tomlkit
 
 from patchseries import manifest as manifests
+from patchseries.counting import counted
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.git import Repository
 from patchseries.journal import commit_files
@@ -105,7 +106,7 @@ def plan_file(column: Column, text: str, cell: RebasedCell, data: bytes) -> Plan
     resolved = _as_resolutions(column, cell.patch, cell.before, applied.tree)
     if resolved is not None:
         plan.resolutions += resolved
-        plan.words.append(f"changed {cell.patch}: {len(resolved)} resolutions")
+        plan.words.append(f"changed {cell.patch}: {counted(len(resolved), 'resolution')}")
     else:
         head = split_patch(data)[0].partition(b"\n---\n")[0].rstrip(b"\n") + b"\n"
         diff = patch_diff(column.repository, cell.before, applied.tree)
@@ -209,7 +210,7 @@ def _change(column: Column, plan: Plan, step: Step, how: str) -> None:
         _own_source(column, plan, step.name, _composed(column, step), how)
     else:
         plan.resolutions += resolved
-        plan.words.append(f"changed {step.name}: {len(resolved)} resolutions")
+        plan.words.append(f"changed {step.name}: {counted(len(resolved), 'resolution')}")
 
 
 def _as_resolutions(

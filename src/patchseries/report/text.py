@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from patchseries.checks import Rule
+from patchseries.counting import counted
 from patchseries.model import Finding, Severity
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -37,7 +38,7 @@ def summary(findings: Sequence[Finding]) -> str:
     if not findings:
         return "nothing found: all is well"
     number = {s: sum(f.severity is s for f in findings) for s in Severity}
-    return ", ".join(f"{n} {s}{'s' if n > 1 else ''}" for s, n in number.items() if n)
+    return ", ".join(counted(n, str(s)) for s, n in number.items() if n)
 
 
 def enumerated(words: Sequence[str]) -> str:

@@ -1,0 +1,8 @@
+"""Numbers in messages."""
+
+from __future__ import annotations
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 cell``, ``2 cells``: *number* with the noun *one*, or *many* (else *one* with an s)."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
