@@ -55,7 +55,7 @@ def command(**given: Any) -> int:
 def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) -> None:
     """The summary for somebody who sees it for the first time."""
     show(f"{series.manifest.series.summary}: each patch on each base\n", asked)
-    show_cells(list(result.ported.rebased.cells), asked)
+    show_cells(list(result.ported.rebased.cells), series.name, asked)
     show("\nSource packages, unpacked again and found to be what was ported:\n", asked)
     show_packages(result.packages, asked)
     show(f"\n{changed_words(result.ported.changed, False)}\n", asked)

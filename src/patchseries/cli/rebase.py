@@ -48,15 +48,15 @@ def command(overwrite: bool, **given: Any) -> int:
         rows = rebase_rows(series, cells)
         show_json({"cells": rows, "findings": finding_rows(ported.findings)}, ok=not conflicts)
     else:
-        show_cells(cells, asked)
+        show_cells(cells, series.name, asked)
         for finding in ported.findings:
             show(f"{finding.severity}: {finding.patch}: {finding.message}", asked)
         say(changed_words(ported.changed, asked.dry_run))
     return 1 if conflicts else 0
 
 
-def show_cells(cells: list[RebasedCell], asked: Given) -> None:
-    """The table, then each conflict with its paths and what wants review."""
+def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
+    """The table of the series *name*, then each conflict with its paths, and what wants review."""
     from patchseries.report.matrix import Matrix, MatrixCell, counts
 
     rows = [
@@ -71,10 +71,11 @@ def show_cells(cells: list[RebasedCell], asked: Given) -> None:
                 f"conflict: {cell.patch} on {cell.base}: {conflict.path} ({conflict.reason})", asked
             )
     if stuck := next((cell for cell in cells if cell.result.conflicts), None):
-        words = f"{stuck.patch} {asked.name or ''}".strip() + f" --onto {stuck.base}"
+        words = f"{stuck.patch} {name} --onto {stuck.base}"
         show(f"→ `series why {words}` tells more", asked)
     if any(cell.needs_review for cell in cells):
-        show("* adapted: read it (`series diff PATCH`), then `series accept PATCH`", asked)
+        read, sign = f"series diff PATCH {name}", f"series accept PATCH {name}"
+        show(f"* adapted: read it (`{read}`), then `{sign}`", asked)
 
 
 def rebase_rows(series: Series, cells: Sequence[RebasedCell]) -> list[dict[str, Any]]:

@@ -119,7 +119,8 @@ def _begin(session: Session, asked: _Asked, shared: Given) -> int:
             show_json({"opened": _row(opened), "regions": region_rows(conflict)}, ok=False)
         else:
             show(f"\nedit {opened.tree}", shared)
-            show(f"then: series resolve {opened.patch} --onto {opened.base} --continue", shared)
+            place = f"{opened.patch} {opened.series} --onto {opened.base}"
+            show(f"then: series resolve {place} --continue", shared)
     return 1
 
 

@@ -47,7 +47,7 @@ def command(**chosen: Any) -> int:
     if asked.as_json:
         show_json(run_document(series, result), ok=result.ok)
     else:
-        show_run(result, asked)
+        show_run(series, result, asked)
         show_gate(result, asked)
         show(f"the whole story: {os.path.relpath(page)}", asked)
     return 0 if result.ok else 1
@@ -75,9 +75,9 @@ def show_gate(result: RunResult, asked: Given) -> None:
     show(f"check: {summary(result.findings)}", asked)
 
 
-def show_run(result: RunResult, asked: Given) -> None:
+def show_run(series: Series, result: RunResult, asked: Given) -> None:
     """The summary of a run: the table, what does not apply, the packages."""
-    show_cells(list(result.ported.rebased.cells), asked)
+    show_cells(list(result.ported.rebased.cells), series.name, asked)
     show_failures(result.applied, asked)
     show("", asked)
     show_packages(result.packages, asked)
