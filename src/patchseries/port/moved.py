@@ -17,14 +17,14 @@ def follow_moves(texts: Texts) -> Texts:
 
     Ours then has those edits, and theirs has them no more.
     """
-    base, ours, theirs, in_place = texts.base, texts.ours, texts.theirs, texts.to_ours
+    base, ours, theirs = texts.base, texts.ours, texts.theirs
     shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in texts.our_edits}
     moved_ours, left, made = list(ours), list(theirs), False
     for edit in reversed(texts.their_edits):
         if (edit.low, edit.high, tuple(theirs[edit.start : edit.end])) in shared:
             continue
         touched = range(edit.low, edit.high) or range(max(edit.low - 1, 0), edit.high + 1)
-        if any(at in in_place for at in touched):
+        if any(texts.to_ours(at) is not None for at in touched if at < len(base)):
             continue
         place = _place(base, moved_ours, edit)
         if place is None:

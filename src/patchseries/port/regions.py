@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,15 +27,27 @@ class Texts:
         """Compare both sides with the base."""
         return cls(base, ours, theirs, compare(base, ours), compare(base, theirs))
 
-    @cached_property
-    def to_base(self) -> dict[int, int]:
-        """Their untouched lines: position in theirs → in the base."""
-        return {new: old for old, new in _untouched(self.their_edits, len(self.base))}
+    def to_base(self, at: int) -> int | None:
+        """Where the line ``theirs[at]`` stands in the base; None when theirs put it there."""
+        edit = _last(self.their_edits, self._their_starts, at)
+        if edit is None:
+            return at
+        return None if at < edit.end else at - edit.end + edit.high
+
+    def to_ours(self, at: int) -> int | None:
+        """Where the line ``base[at]`` stands in ours; None when ours has it no more."""
+        edit = _last(self.our_edits, self._our_lows, at)
+        if edit is None:
+            return at
+        return None if at < edit.high else at - edit.high + edit.end
 
     @cached_property
-    def to_ours(self) -> dict[int, int]:
-        """Our untouched lines: position in the base → in ours."""
-        return dict(_untouched(self.our_edits, len(self.base)))
+    def _their_starts(self) -> list[int]:
+        return [edit.start for edit in self.their_edits]
+
+    @cached_property
+    def _our_lows(self) -> list[int]:
+        return [edit.low for edit in self.our_edits]
 
     @cached_property
     def _outer(self) -> Callable[[int], int | None]:
@@ -103,13 +116,10 @@ def _missing(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
     return tuple(line for line in lines if line.strip() and left[line])
 
 
-def _untouched(side: Sequence[Edit], end: int) -> Iterator[tuple[int, int]]:
-    """The lines outside the edits: position in the base, position in the side."""
-    at = offset = 0
-    for edit in side:
-        yield from ((old, old + offset) for old in range(at, edit.low))
-        at, offset = edit.high, edit.end - edit.high
-    yield from ((old, old + offset) for old in range(at, end))
+def _last(edits: Sequence[Edit], places: Sequence[int], at: int) -> Edit | None:
+    """The last of *edits*, which are at *places*, at or before *at*."""
+    found = bisect_right(places, at)
+    return edits[found - 1] if found else None
 
 
 def _opening(lines: Sequence[str], at: int) -> int | None:

@@ -89,8 +89,8 @@ class Weave:
                 old = self.to_base.get(head - region.theirs.low)
                 if old is not None:
                     return old not in self.to_ours
-            elif head in texts.to_base:
-                return texts.to_base[head] not in texts.to_ours
+            elif (old := texts.to_base(head)) is not None:
+                return texts.to_ours(old) is None
         return False
 
 

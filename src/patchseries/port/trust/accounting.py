@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from patchseries.model import Finding, Severity
 from patchseries.port.trust.ported import Port, PortedFile, Runs
@@ -24,7 +24,7 @@ def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
     unequal = [n for n in wanted.keys() | done.keys() if n and wanted[n] != done[n]]
     if not unequal:
         return
-    here, there = _count(file.result), _count(file.after)
+    here, there = (_count(text, unequal) for text in (file.result, file.after))
     added, added_there = _added(file.ours), _added(file.theirs)
     found: dict[str, list[bytes]] = {}
     for line in sorted(unequal):
@@ -82,13 +82,13 @@ def _balance(runs: Runs) -> Counter[bytes]:
     return balance
 
 
-def _count(text: bytes) -> Counter[bytes]:
-    return Counter(map(_bare, text.split(b"\n")))
+def _count(text: bytes, wanted: Iterable[bytes]) -> Counter[bytes]:
+    """How often each of the *wanted* lines stands in *text*."""
+    return Counter(filter(set(wanted).__contains__, map(_bare, text.split(b"\n"))))
 
 
-def _bare(line: bytes) -> bytes:
-    """A line without its end and its indentation: moving a block deeper loses no line of it."""
-    return line.strip()
+_bare = bytes.strip
+"""A line without its end and its indentation: moving a block deeper loses no line of it."""
 
 
 def check_places(file: PortedFile) -> Iterator[Finding]:
