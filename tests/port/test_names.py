@@ -68,14 +68,3 @@ def test_nothing_is_learned_of_names_that_the_file_does_not_bind() -> None:
 def test_any_text_can_be_learned_from(base: str, ours: str, theirs: str) -> None:
     names = learned.learn(base, ours, theirs, OLD.get, NEW.get)
     assert isinstance(learned.apply(names, theirs), str)
-
-
-@given(st.text("ab\n"), st.text("ab\n"))
-def test_the_lines_alike_at_both_ends_are_left_out(one: str, other: str) -> None:
-    a, b = learned._middle(one, other)
-    cuts = (n for n in range(len(one) - len(a) + 1) if one[n : n + len(a)] == a)
-    assert any(one[:n] + b + one[n + len(a) :] == other for n in cuts)
-
-
-def test_a_line_that_ends_alike_is_not_cut() -> None:
-    assert learned._middle("x\nsize = a\ny\n", "x\nsize = get_a\ny\n")[1] == "size = get_a\n"

@@ -15,7 +15,7 @@ from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.trust import Accounted, Dropped, examine
 from patchseries.port.trust.scopes import Scopes
-from patchseries.port.trust.syntax import chunks, errors
+from patchseries.port.trust.syntax import chunks, errors, errors_beside
 
 Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
 """A file in the base, in the target and in theirs."""
@@ -237,13 +237,17 @@ def _first(lines: tuple[str, ...]) -> str:
 
 
 def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
-    """Whether a merged text parses as well as either side does; only Python is judged."""
+    """Whether a merged text parses; else as well as either side, where the target does not.
+
+    Only Python is judged.
+    """
     if not path.endswith(".py"):
         return hunks.anything
 
     @cache
     def tolerated() -> int:
-        return max(errors(encode(ours)), errors(encode(theirs)))
+        found = errors(encode(ours))
+        return max(found, errors(encode(theirs))) if found else 0
 
     def sound(lines: Sequence[str], chosen: Sequence[hunks.Run]) -> bool:
         text = encode("".join(lines))
@@ -252,7 +256,7 @@ def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
             return False
         if all(part.parses for part in parts):
             return True
-        found = errors(text)
+        found = errors_beside(text, encode(ours))
         return not found or found <= tolerated()
 
     return sound

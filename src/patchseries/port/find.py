@@ -1,4 +1,7 @@
-"""Words in texts, found by plain search: a regex for each word takes ten times longer."""
+"""Words in texts, and what two texts share, found by plain search.
+
+A regex for each word takes ten times longer.
+"""
 
 from __future__ import annotations
 
@@ -34,3 +37,29 @@ def lines_with(text: AnyStr, word: AnyStr) -> Iterable[int]:
     """Where the lines begin in which *word* stands, as a word or within one."""
     end = "\n" if isinstance(text, str) else b"\n"
     return dict.fromkeys(text.rfind(end, 0, at) + 1 for at in occurrences(text, word))
+
+
+def shared_ends(one: AnyStr, other: AnyStr) -> tuple[int, int]:
+    """How many characters (or bytes) of whole lines two texts begin and end with alike."""
+    end = "\n" if isinstance(one, str) else b"\n"
+    head = one.rfind(end, 0, _alike(one, other)) + 1
+    one, other = one[head:], other[head:]
+    tail = _alike(one[::-1], other[::-1])
+    starts = (text[: len(text) - tail] for text in (one, other))
+    if not all(before.endswith(end) or not before for before in starts):
+        whole = one.find(end, len(one) - tail) + 1  # a line that is cut in two is not alike
+        tail = len(one) - whole if whole else 0
+    return head, tail
+
+
+def _alike(one: AnyStr, other: AnyStr) -> int:
+    """How many signs two texts begin with alike; found by the block, as most are."""
+    shortest = min(len(one), len(other))
+    same, step = 0, 1
+    while same < shortest and step:
+        end = same + step
+        if end <= shortest and one[same:end] == other[same:end]:
+            same, step = end, 2 * step
+        else:
+            step //= 2
+    return same

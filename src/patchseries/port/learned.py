@@ -18,7 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
-from patchseries.port.find import lines_with, says
+from patchseries.port.find import lines_with, says, shared_ends
 from patchseries.port.idioms import idioms
 from patchseries.port.lines import Lines, compare, gone, split_lines
 from patchseries.port.words import counterparts
@@ -85,31 +85,9 @@ def apply(names: Mapping[str, str], text: str) -> str:
 
 def _new_lines(base: str, theirs: str) -> list[str]:
     """The lines that theirs adds, each once."""
-    old, new = _middle(base, theirs)
-    return list(Counter(new.split("\n")) - Counter(old.split("\n")))
-
-
-def _middle(one: str, other: str) -> tuple[str, str]:
-    """Two texts without the whole lines that they begin and end with alike."""
-    head = one.rfind("\n", 0, _alike(one, other)) + 1
-    one, other = one[head:], other[head:]
-    tail = _alike(one[::-1], other[::-1])
-    whole = one.find("\n", len(one) - tail) + 1  # a line that is cut in two is not alike
-    tail = len(one) - whole if tail and whole else 0
-    return one[: len(one) - tail], other[: len(other) - tail]
-
-
-def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike; found by the block, as most are."""
-    shortest = min(len(one), len(other))
-    same, step = 0, 1
-    while same < shortest and step:
-        end = same + step
-        if end <= shortest and one[same:end] == other[same:end]:
-            same, step = end, 2 * step
-        else:
-            step //= 2
-    return same
+    head, tail = shared_ends(base, theirs)
+    old, new = (text[head : len(text) - tail].split("\n") for text in (base, theirs))
+    return list(Counter(new) - Counter(old))
 
 
 def _binding(text: str, name: str) -> str | None:

@@ -14,7 +14,7 @@ from patchseries.port.result import Change
 from patchseries.port.trust import examine
 from patchseries.port.trust.definitions import defines, read_class, read_module
 from patchseries.port.trust.scopes import Scopes
-from patchseries.port.trust.syntax import chunks, parse
+from patchseries.port.trust.syntax import chunks, errors, errors_beside, parse
 from patchseries.port.trust.uses import uses
 from patchseries.port.trust.words import words_of
 from port.trust.conftest import tree
@@ -156,3 +156,13 @@ def test_an_attribute_of_a_class_is_found_by_what_binds_it(line: str, has: bool)
 )  # fmt: skip
 def test_what_defines_a_word(line: str, is_there: bool) -> None:
     assert defines(f"first\n{line}\nlast\n".encode(), b"word") is is_there
+
+
+@QUICK
+@given(SOURCE, SOURCE, SOURCE)
+def test_a_text_parses_beside_another_as_it_does_alone(
+    head: bytes, middle: bytes, tail: bytes
+) -> None:
+    known, text = b"\n".join((head, tail)), b"\n".join((head, middle, tail))
+    for one, other in ((text, known), (known, text), (text, text)):
+        assert (errors_beside(one, other) == 0) == (errors(one) == 0)

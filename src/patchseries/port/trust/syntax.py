@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from tree_sitter import Node, Parser, Tree
 
 from patchseries.model import Finding, Severity
+from patchseries.port.find import shared_ends
 from patchseries.port.trust.lenience import lenience
 from patchseries.port.trust.ported import PortedFile
 from patchseries.port.trust.queries import language
@@ -37,6 +38,21 @@ def parse(text: bytes) -> Tree:
 def errors(text: bytes) -> int:
     """How many error nodes the syntax tree of *text* has."""
     root = parse(text).root_node
+    return _count_errors(root) if root.has_error else 0
+
+
+def errors_beside(text: bytes, known: bytes) -> int:
+    """The same, where *known* was parsed before and most of *text* stands in it: far quicker."""
+    head, tail = shared_ends(text, known)
+    tree = parse(known).copy()
+    old_end, new_end = len(known) - tail, len(text) - tail
+    start = known.count(b"\n", 0, head)
+    tree.edit(
+        head, old_end, new_end, (start, 0),
+        (start + known.count(b"\n", head, old_end), 0),
+        (start + text.count(b"\n", head, new_end), 0),
+    )  # fmt: skip
+    root = _parser().parse(text, tree).root_node
     return _count_errors(root) if root.has_error else 0
 
 
