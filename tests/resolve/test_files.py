@@ -197,17 +197,7 @@ def test_the_conflicting_file_itself_is_renamed_and_executable(small: SmallSerie
 
 
 def test_from_a_commit_that_adds_and_removes_files(small: SmallSeries) -> None:
-    parent = small.upstream.repository.resolve("1.1")
-    files: dict[str, bytes | None] = {"call.py": DONE, "helper.py": HELPER, "README": None}
-    done = small.upstream.commit(files, "Backport", branch="backport", parent=parent)
-    small.run("resolve", "retry", "--from", done, "-m", "x")
-    (stored,) = small.resolutions
-    by_commit = stored.read_bytes()
-    stored.unlink()
-    diff = small.upstream.repository.diff("1.1^{tree}", f"{done}^{{tree}}")
-    (small.root / "backport.patch").write_bytes(diff)
-    small.run("resolve", "retry", "--from", "backport.patch", "-m", "x")
-    assert stored.read_bytes() == by_commit
+    small.resolve_from_both({"call.py": DONE, "helper.py": HELPER, "README": None})
     assert small.outcomes() == CLEAN
     assert "helper.py" in patched(small, "1.2")
 

@@ -195,18 +195,7 @@ def test_a_clean_patch_cannot_be_resolved(small: SmallSeries) -> None:
 
 
 def test_from_a_patch_file_or_a_commit(small: SmallSeries) -> None:
-    parent = small.upstream.repository.resolve("1.1")
-    done = small.upstream.commit(
-        {"call.py": text(HEAD, MERGED, TAIL)}, "Backport", branch="backport", parent=parent
-    )
-    small.run("resolve", "retry", "--from", done, "-m", "x")
-    (stored,) = small.resolutions
-    by_commit = stored.read_bytes()
-    stored.unlink()
-    diff = small.upstream.repository.diff("1.1^{tree}", f"{done}^{{tree}}")
-    (small.root / "backport.patch").write_bytes(diff)
-    small.run("resolve", "retry", "--from", "backport.patch", "-m", "x")
-    assert stored.read_bytes() == by_commit
+    small.resolve_from_both({"call.py": text(HEAD, MERGED, TAIL)})
     assert small.outcomes() == CLEAN
 
 

@@ -91,6 +91,22 @@ class SmallSeries:
         """The files of its resolutions."""
         return sorted((self.root / "series/resolutions/small").glob("*"))
 
+    def resolve_from_both(self, files: dict[str, bytes | None]) -> None:
+        """Resolve ``retry`` from a commit on 1.1 that makes *files*, then from its patch file.
+
+        Both must be kept alike, byte for byte.
+        """
+        parent = self.upstream.repository.resolve("1.1")
+        done = self.upstream.commit(files, "Backport", branch="backport", parent=parent)
+        self.run("resolve", "retry", "--from", done, "-m", "x")
+        (stored,) = self.resolutions
+        by_commit = stored.read_bytes()
+        stored.unlink()
+        diff = self.upstream.repository.diff("1.1^{tree}", f"{done}^{{tree}}")
+        (self.root / "backport.patch").write_bytes(diff)
+        self.run("resolve", "retry", "--from", "backport.patch", "-m", "x")
+        assert stored.read_bytes() == by_commit
+
     def tracked(self) -> dict[str, bytes]:
         """The files that belong to the series."""
         return {
