@@ -72,7 +72,7 @@ def _fields(
 ) -> Iterator[tuple[str, str]]:
     yield "Origin", _origin(patch, source, commit)
     if commit.id not in patch.upstream and source.repository:
-        yield "X-Series-Source", _commit_url(source, commit)
+        yield "X-Series-Source", _reference(source, commit)
     for bug in patch.bugs:
         if project.bug_url:
             yield "Bug", project.bug_url.replace("{bug}", bug)
@@ -91,11 +91,14 @@ def _origin(patch: PatchEntry, source: Source, commit: Commit) -> str:
         return f"upstream, commit:{commit.id}"
     if tracked:
         return f"backport, commit:{tracked[0]}"
-    return f"other, {_commit_url(source, commit)}" if source.repository else f"other, {commit.id}"
+    return f"other, {_reference(source, commit)}"
 
 
-def _commit_url(source: Source, commit: Commit) -> str:
-    return f"{(source.repository or '').removesuffix('.git')}/commit/{commit.id}"
+def _reference(source: Source, commit: Commit) -> str:
+    """Where a commit can be seen; its id where the repository is on no web page."""
+    url = (source.repository or "").removesuffix(".git")
+    on_the_web = url.startswith(("https://", "http://"))
+    return f"{url}/commit/{commit.id}" if on_the_web else f"commit:{commit.id}"
 
 
 def _forwarded(project: Project, patch: PatchEntry) -> str:
