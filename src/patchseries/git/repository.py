@@ -7,6 +7,7 @@ git configuration is never read here: results depend on objects alone.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -448,5 +449,6 @@ def decode_path(path: bytes) -> str:
 
 def _object_format(git_dir: Path) -> str:
     config = git_dir / "config"
-    words = config.read_text("utf-8", "replace") if config.is_file() else ""
-    return "sha256" if "sha256" in words else "sha1"
+    text = config.read_text("utf-8", "replace") if config.is_file() else ""
+    named = re.search(r"^\s*objectformat\s*=\s*\"?(\w+)", text, re.IGNORECASE | re.MULTILINE)
+    return named[1].lower() if named else "sha1"
