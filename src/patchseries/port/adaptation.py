@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from patchseries.git import Entries, Merge, Question, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
 from patchseries.port import hunks, learned
-from patchseries.port.lines import decode, encode, split_lines
+from patchseries.port.lines import Run, decode, encode, split_lines
 from patchseries.port.paths import Newcomer
 from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
@@ -249,7 +249,7 @@ def _sound(path: str, ours: str, theirs: str) -> hunks.Sound:
         found = errors(encode(ours))
         return max(found, errors(encode(theirs))) if found else 0
 
-    def sound(lines: Sequence[str], chosen: Sequence[hunks.Run]) -> bool:
+    def sound(lines: Sequence[str], chosen: Sequence[Run]) -> bool:
         text = encode("".join(lines))
         parts = chunks(Scopes.of(text, path), chosen)
         if any(part.is_odd for part in parts):

@@ -9,14 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from patchseries.port import imports
-from patchseries.port.lines import Lines
+from patchseries.port.lines import Lines, Run
 from patchseries.port.merge3 import Region, join
 from patchseries.port.moved import follow_moves
 from patchseries.port.regions import Candidate, Dispute, Texts
 from patchseries.port.rules import candidates
-
-Run = tuple[int, int]
-"""Some lines: the first, and one past the last."""
 
 Sound = Callable[[Sequence[str], Sequence[Run]], bool]
 """Whether a text can stand (it parses, say), of which some runs of lines were chosen."""

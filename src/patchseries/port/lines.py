@@ -29,6 +29,9 @@ class Edit:
     end: int
 
 
+Run = tuple[int, int]
+"""Some lines: the first, and one past the last (0-based)."""
+
 Lines = tuple[str, ...]
 """The lines of a whole file, each with its line feed."""
 

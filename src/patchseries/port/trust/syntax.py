@@ -14,13 +14,11 @@ from tree_sitter import Node, Parser, Tree
 
 from patchseries.model import Finding, Severity
 from patchseries.port.find import shared_ends
+from patchseries.port.lines import Run
 from patchseries.port.trust.lenience import lenience
 from patchseries.port.trust.ported import PortedFile
 from patchseries.port.trust.queries import language
 from patchseries.port.trust.scopes import Scopes
-
-Run = tuple[int, int]
-"""Some lines: the first, and one past the last (0-based)."""
 
 
 @cache
