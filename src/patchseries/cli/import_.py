@@ -43,8 +43,6 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
         show_json({"source": found.source, "version": found.version, "series": found.name,
                    "base": found.base, "patches": rows}, ok=True)  # fmt: skip
     else:
-        show(
-            f"{found.source} {found.version}: {counted(len(files), 'patch', 'patches')} in {to}",
-            asked,
-        )
+        patches = counted(len(files), "patch", "patches")
+        show(f"{found.source} {found.version}: {patches} in {to}", asked)
     return 0

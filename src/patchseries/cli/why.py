@@ -59,9 +59,8 @@ def show_why(found: Explained, asked: Given) -> None:
     cell = found.conflict.cell
     origins = found.why.origins
     removals = {file.path: removal(file) for file in found.conflict.files}
-    show(
-        f"{cell.patch} on {cell.base}: git's merge asks {counted(len(origins), 'question')}", asked
-    )
+    questions = counted(len(origins), "question")
+    show(f"{cell.patch} on {cell.base}: git's merge asks {questions}", asked)
     for origin in origins:
         words = removals.get(origin.path)
         show(Text(f"\n{origin.path}" + (f": {words}" if words else f":{origin.line}")), asked)
@@ -113,12 +112,8 @@ def _show_commits(
     if commits:
         show(words, asked)
     for commit, lines in commits:
-        show(
-            Text(
-                f"    {_words(found, commit)}" + (f" ({counted(lines, 'line')})" if lines else "")
-            ),
-            asked,
-        )
+        size = f" ({counted(lines, 'line')})" if lines else ""
+        show(Text(f"    {_words(found, commit)}{size}"), asked)
 
 
 def _words(found: Explained, commit: str) -> str:
@@ -143,7 +138,5 @@ def _add(series: Series, ingredients: Ingredients, found: Explained, asked: Give
         commit_files(series.root, {path: extended.encode()}, operation())
     if not asked.as_json:
         verb = "would add" if asked.dry_run else "added"
-        show(
-            f"{verb} {counted(len(commits), 'patch', 'patches')} to {series.manifest_path.name}",
-            asked,
-        )
+        patches = counted(len(commits), "patch", "patches")
+        show(f"{verb} {patches} to {series.manifest_path.name}", asked)
