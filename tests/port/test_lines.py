@@ -47,3 +47,8 @@ def test_an_added_function_is_cut_at_its_head() -> None:
     )
     (edit,) = edits(old, new)
     assert new[edit.start] == "def b():\n"
+
+
+def test_lines_that_stand_twice_are_matched_where_nothing_else_is_alike() -> None:
+    found = edits(["p", "a", "a", "q"], ["r", "a", "a", "s"], slide=False)
+    assert [(edit.low, edit.high) for edit in found] == [(0, 1), (3, 4)]

@@ -1,0 +1,35 @@
+"""Which merged texts can stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchseries.port.adaptation import _sound
+from patchseries.port.lines import split_lines
+from patchseries.port.trust.syntax import errors, errors_beside
+
+FILE = "".join(f"def f{n}(a):\n    return a + {n}\n\n\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("lines", "stands"),
+    [
+        ("    if a:\n        return 1\n    return 2\n", True),
+        ("    if a:\n    return 2\n", False),
+        ("    with a(b),\n        c(d):\n        pass\n", False),
+        ("    return (a\n", False),
+    ],
+)
+def test_a_text_that_python_would_not_take_does_not_stand(lines: str, stands: bool) -> None:
+    text = split_lines(FILE.replace("    return a + 7\n", lines))
+    at = split_lines(FILE).index("    return a + 7\n")
+    run = at, at + lines.count("\n")
+    assert _sound("a.py", FILE, FILE)(text, [run]) == stands
+    assert _sound("a.txt", FILE, FILE)(text, [run])
+
+
+@pytest.mark.parametrize("line", ["x = 1\n", "def g(:\n", "x = (\n", "y = 'a\n", "", "pass\n" * 9])
+def test_a_text_is_parsed_beside_another(line: str) -> None:
+    text = FILE.replace("def f20(a):\n", line + "def f20(a):\n").encode()
+    for one, other in ((text, FILE.encode()), (FILE.encode(), text)):
+        assert (errors_beside(one, other) == 0) == (errors(one) == 0)
