@@ -33,3 +33,9 @@ def test_a_text_is_parsed_beside_another(line: str) -> None:
     text = FILE.replace("def f20(a):\n", line + "def f20(a):\n").encode()
     for one, other in ((text, FILE.encode()), (FILE.encode(), text)):
         assert (errors_beside(one, other) == 0) == (errors(one) == 0)
+
+
+def test_an_open_string_is_seen_beside_a_text_without_it() -> None:
+    known = b"        pass\n\n        pass\n@d\n"
+    text = b"        pass\n    def g(self):\n'''\n        pass\n@d\n"
+    assert (errors_beside(text, known) == 0) == (errors(text) == 0)
