@@ -203,9 +203,9 @@ def superseded(oven: Oven) -> None:
 
 def old_resolution(oven: Oven) -> None:
     """A resolution for a conflict that is no more."""
-    from patchseries.port.pieces import Own
-    from patchseries.port.resolutionfile import format_resolution
-    from patchseries.port.resolutions import Resolution
+    from patchseries.resolution.lines import Own
+    from patchseries.resolution.replay import Resolution
+    from patchseries.resolution.store import format_resolution
 
     one = Resolution(
         "lit",

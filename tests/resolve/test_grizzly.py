@@ -11,7 +11,7 @@ from patchseries.model import Outcome
 from patchseries.pipeline.rebase import Rebased, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.port.resolutionfile import parse_resolution
+from patchseries.resolution.store import parse_resolution
 from patchseries.sources import Cache, FetchOptions
 
 ROOT = Path(__file__).parents[2]

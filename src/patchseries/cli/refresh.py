@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from patchseries.pipeline.refresh import Plan
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
-    from patchseries.port.decisions import Signature
+    from patchseries.resolution.record import Signature
 
 
 @click.command("refresh")
@@ -124,6 +124,6 @@ def _show_plan(plan: Plan, asked: Given) -> None:
 
 
 def _signed(reason: str) -> Signature:
-    from patchseries.port.decisions import Signature
+    from patchseries.resolution.record import Signature
 
     return Signature(str(maintainer()), now().date().isoformat(), reason)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.pipeline.worktree import Session as OpenSession
-    from patchseries.port.decisions import Signature
-    from patchseries.port.openfiles import OpenFile
-    from patchseries.port.resolutions import Resolution
+    from patchseries.resolution.conflict import OpenFile
+    from patchseries.resolution.record import Signature
+    from patchseries.resolution.replay import Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,7 @@ def removal(file: OpenFile) -> str | None:
 
 
 def _name(file: OpenFile, candidate: Candidate) -> str:
-    from patchseries.port.decisions import CHOICES
+    from patchseries.resolution.record import CHOICES
 
     if removal(file) is None:
         return candidate.name
@@ -261,7 +261,7 @@ def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
 
 
 def _signed(asked: _Asked) -> Signature:
-    from patchseries.port.decisions import Signature
+    from patchseries.resolution.record import Signature
 
     reason = asked.reason or _prompted()
     return Signature(str(maintainer()), now().date().isoformat(), reason)

@@ -14,14 +14,14 @@ from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortResult, port
-from patchseries.port.capture import CannotTellError, capture
-from patchseries.port.decisions import CHOICES, chosen_pieces
-from patchseries.port.edits import Edit, StaleError, edited
-from patchseries.port.filechanges import ChangedMode
 from patchseries.port.lines import decode, encode
-from patchseries.port.openfiles import SIDES, OpenFile, left_behind, open_files
-from patchseries.port.pieces import BrokenResolutionError, assemble
-from patchseries.port.resolutions import Resolution, beside, known_of
+from patchseries.resolution.conflict import SIDES, OpenFile, left_behind, open_files
+from patchseries.resolution.edits import Edit, StaleError, edited
+from patchseries.resolution.extract import CannotTellError, capture
+from patchseries.resolution.files import ChangedMode
+from patchseries.resolution.lines import BrokenResolutionError, assemble
+from patchseries.resolution.record import CHOICES, chosen_pieces
+from patchseries.resolution.replay import Resolution, beside, known_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def program_digest() -> str:
     versions = " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
     digest = hashlib.sha256(versions.encode())
     root = Path(patchseries.__file__).parent
-    for room in ("git", "manifest", "port", "patches", "pipeline"):
+    for room in ("git", "manifest", "resolution", "port", "patches", "pipeline"):
         for path in sorted((root / room).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

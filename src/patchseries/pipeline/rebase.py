@@ -21,7 +21,7 @@ from patchseries.pipeline.memo import Porter
 from patchseries.pipeline.provenance import patch_header, read_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
-from patchseries.port.resolutions import Resolution
+from patchseries.resolution.replay import Resolution
 from patchseries.sources.plan import repository_of
 
 

@@ -27,8 +27,8 @@ from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change
-from patchseries.port.decisions import Signature, UnsettledError, resolutions_of
-from patchseries.port.resolutions import Resolution
+from patchseries.resolution.record import Signature, UnsettledError, resolutions_of
+from patchseries.resolution.replay import Resolution
 
 
 @dataclass

@@ -9,8 +9,8 @@ from patchseries.errors import SeriesError
 from patchseries.model import Finding, Severity
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
-from patchseries.port.resolutionfile import format_resolution, parse_resolution
-from patchseries.port.resolutions import Resolution
+from patchseries.resolution.replay import Resolution
+from patchseries.resolution.store import format_resolution, parse_resolution
 
 FOLDER = PurePosixPath("series/resolutions")
 

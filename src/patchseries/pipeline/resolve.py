@@ -19,16 +19,16 @@ from patchseries.pipeline.session import Session
 from patchseries.pipeline.worktree import Session as OpenSession
 from patchseries.pipeline.worktree import drop_session, final_tree
 from patchseries.port import Change
-from patchseries.port.decisions import (
+from patchseries.resolution.edits import Edit
+from patchseries.resolution.record import (
     CHOICES,
     Settled,
     Signature,
     UnsettledError,
     resolutions_of,
 )
-from patchseries.port.decisions import final_tree as settled_tree
-from patchseries.port.edits import Edit
-from patchseries.port.resolutions import Resolution
+from patchseries.resolution.record import final_tree as settled_tree
+from patchseries.resolution.replay import Resolution
 
 _TAKE = re.compile(r"(?:(\d+)=)?(ours|theirs|both|candidate:(\d+))")
 

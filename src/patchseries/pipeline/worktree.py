@@ -24,8 +24,8 @@ from patchseries.journal.log import FOLDER
 from patchseries.model import TreeId
 from patchseries.pipeline.conflicts import Known, OpenConflict
 from patchseries.pipeline.series import Series
-from patchseries.port.edits import edited
-from patchseries.port.openfiles import Labels, OpenFile, marked, markers_left, open_files
+from patchseries.resolution.conflict import Labels, OpenFile, marked, markers_left, open_files
+from patchseries.resolution.edits import edited
 
 _STATE = "state.json"
 _LEFTOVERS = "*.orig\n*.rej\n*~\n.*.sw?\n*.py[co]\n__pycache__/\n"

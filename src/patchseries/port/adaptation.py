@@ -11,11 +11,11 @@ from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
 from patchseries.port import hunks, learned
 from patchseries.port.lines import Run, decode, encode, split_lines
 from patchseries.port.paths import Newcomer
-from patchseries.port.resolutions import Replay
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.trust import Accounted, Dropped, examine
 from patchseries.port.trust.scopes import Scopes
 from patchseries.port.trust.syntax import chunks, errors, errors_beside
+from patchseries.resolution.replay import Replay
 
 Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
 """A file in the base, in the target and in theirs."""

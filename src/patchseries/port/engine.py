@@ -16,10 +16,10 @@ from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, TreeId
 from patchseries.port.adaptation import Adaptation
 from patchseries.port.renames import look_ahead, rename
-from patchseries.port.resolutions import Replay, replay
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.settle import settle
 from patchseries.port.trust import examine, wants_review
+from patchseries.resolution.replay import Replay, replay
 
 
 def port(

@@ -19,8 +19,8 @@ from patchseries.git import Commit, Merge, Repository
 from patchseries.git.blame import creators, introduced, merge_base, touching
 from patchseries.git.textmerge import Region, split_lines
 from patchseries.model import CommitId, TreeId
-from patchseries.port.openfiles import OpenFile, open_files
 from patchseries.port.result import Change
+from patchseries.resolution.conflict import OpenFile, open_files
 
 NEAR = 3
 """How many lines around a region are blamed with it: what a hunk has as context."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Repository
 from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
-from patchseries.port.resolutions import Resolution
+from patchseries.resolution.replay import Resolution
 
 
 @dataclass(frozen=True, slots=True)

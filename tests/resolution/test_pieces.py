@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from patchseries.git.repository import ISOLATED
 from patchseries.git.textmerge import Region, merge_text, split_lines
-from patchseries.port.capture import capture
-from patchseries.port.edits import Edit, edited
-from patchseries.port.filechanges import ChangedMode, MovedFile, NewFile, RemovedFile
-from patchseries.port.openfiles import OpenFile
-from patchseries.port.pieces import (
+from patchseries.resolution.conflict import OpenFile
+from patchseries.resolution.edits import Edit, edited
+from patchseries.resolution.extract import capture
+from patchseries.resolution.files import ChangedMode, MovedFile, NewFile, RemovedFile
+from patchseries.resolution.lines import (
     BrokenResolutionError,
     Own,
     Piece,
@@ -23,8 +23,8 @@ from patchseries.port.pieces import (
     pieces_of,
     whole,
 )
-from patchseries.port.resolutionfile import format_resolution, parse_resolution
-from patchseries.port.resolutions import Resolution
+from patchseries.resolution.replay import Resolution
+from patchseries.resolution.store import format_resolution, parse_resolution
 
 LINE = st.sampled_from(
     [b"a\n", b"b\n", b"\n", b"  c\n", b"    c\n", b"  a\n", b" \n", b"=======\n", b"<<<<<<< x\n"]

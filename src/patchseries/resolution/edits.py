@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchseries.git.textmerge import Lines, Region
-from patchseries.port.openfiles import OpenFile
-from patchseries.port.pieces import Piece, assemble, pieces_of
+from patchseries.resolution.conflict import OpenFile
+from patchseries.resolution.lines import Piece, assemble, pieces_of
 
 CONTEXT = 3
 """How many lines around an edit are in its key."""

@@ -13,8 +13,8 @@ from patchseries.files import sha256
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, split_lines
 from patchseries.model import TreeId
-from patchseries.port.edits import Edit, StaleError, edited
-from patchseries.port.openfiles import OpenFile
+from patchseries.resolution.conflict import OpenFile
+from patchseries.resolution.edits import Edit, StaleError, edited
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
 from patchseries.model import TreeId
-from patchseries.port.capture import CannotTellError, capture
-from patchseries.port.edits import Edit, edited
-from patchseries.port.filechanges import (
+from patchseries.resolution.conflict import OpenFile, open_files
+from patchseries.resolution.edits import Edit, edited
+from patchseries.resolution.extract import CannotTellError, capture
+from patchseries.resolution.files import (
     ChangedMode,
     FileChange,
     MovedFile,
@@ -19,9 +20,8 @@ from patchseries.port.filechanges import (
     file_changes,
     renames,
 )
-from patchseries.port.openfiles import OpenFile, open_files
-from patchseries.port.pieces import Piece, assemble, pieces_of, whole
-from patchseries.port.resolutions import Resolution, replay
+from patchseries.resolution.lines import Piece, assemble, pieces_of, whole
+from patchseries.resolution.replay import Resolution, replay
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "ours": ("ours",),

@@ -9,10 +9,10 @@ from functools import partial
 
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Severity
-from patchseries.port.edits import Edit, StaleError, edited
-from patchseries.port.filechanges import Draft, FileChange
-from patchseries.port.openfiles import OpenFile, left_behind, open_files
-from patchseries.port.pieces import BrokenResolutionError, Piece, assemble
+from patchseries.resolution.conflict import OpenFile, left_behind, open_files
+from patchseries.resolution.edits import Edit, StaleError, edited
+from patchseries.resolution.files import Draft, FileChange
+from patchseries.resolution.lines import BrokenResolutionError, Piece, assemble
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ import tomlkit
 from tomlkit.items import AoT, Item, String, StringType, Table, Trivia
 
 from patchseries.git.textmerge import Lines, split_lines
-from patchseries.port.edits import Edit
-from patchseries.port.filechanges import (
+from patchseries.resolution.edits import Edit
+from patchseries.resolution.files import (
     ChangedMode,
     FileChange,
     MovedFile,
     NewFile,
     RemovedFile,
 )
-from patchseries.port.pieces import Own, Piece, Take
-from patchseries.port.resolutions import Resolution
+from patchseries.resolution.lines import Own, Piece, Take
+from patchseries.resolution.replay import Resolution
 
 SCHEMA = 1
 _HEAD = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from patchseries.git.textmerge import Lines, Region
-from patchseries.port.edits import Edit, agreed_lines, edit_of
-from patchseries.port.openfiles import OpenFile
+from patchseries.resolution.conflict import OpenFile
+from patchseries.resolution.edits import Edit, agreed_lines, edit_of
 
 
 class CannotTellError(ValueError):
