@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from patchseries.landed.graph import RefSet
@@ -61,9 +61,10 @@ class HistoryIndex:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Ask through *connection*, which this object closes."""
         self._db = connection
-        rows = connection.execute("SELECT name, bit FROM refs ORDER BY bit").fetchall()
-        self.refs: Mapping[str, int] = dict(rows)
+        rows = connection.execute("SELECT name, bit, id FROM refs ORDER BY bit").fetchall()
+        self.refs: Mapping[str, int] = {name: bit for name, bit, _ in rows}
         """Full ref name → its bit in every :attr:`Indexed.refs`."""
+        self._tips = {CommitId(commit.hex()): bit for _, bit, commit in rows}
 
     def __enter__(self) -> HistoryIndex:
         return self
@@ -146,6 +147,25 @@ class HistoryIndex:
                     seen.add(parent)
                     todo.append(parent)
         return False
+
+    def history_of(self, base: Indexed) -> Callable[[Indexed], bool]:
+        """Whether a commit is *base* or an ancestor of it, for many questions about one base."""
+        bit = self._tips.get(base.commit)
+        if bit is not None:
+            return lambda entry: bool(entry.refs >> bit & 1)
+        numbers = self._ancestors(base)
+        return lambda entry: entry.number in numbers
+
+    def _ancestors(self, base: Indexed) -> set[int]:
+        """The numbers of *base* and its ancestors."""
+        rows = self._db.execute(
+            "SELECT n, parents FROM commits WHERE n <= ? ORDER BY n DESC", (base.number,)
+        )
+        numbers = {base.number}
+        for number, parents in rows:  # children come before their parents
+            if number in numbers:
+                numbers.update(array("I", parents))
+        return numbers
 
     def _parents(self, number: int) -> array[int]:
         row = self._db.execute("SELECT parents FROM commits WHERE n = ?", (number,)).fetchone()

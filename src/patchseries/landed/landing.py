@@ -6,10 +6,10 @@ brings it back. With sets of refs as integers that is one line of arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from patchseries.landed.evidence import Evidence, Found
+from patchseries.landed.evidence import Evidence, Found, Tracked, find
 from patchseries.landed.graph import RefSet
 from patchseries.landed.index import HistoryIndex, Indexed
 from patchseries.landed.places import Line, Lines, Point
@@ -55,7 +55,7 @@ def presences(index: HistoryIndex, found: Sequence[Found]) -> list[Presence]:
 
 
 def _presence(index: HistoryIndex, found: Found, copies: Collection[Indexed]) -> Presence:
-    reverts = _reverts(index, found.entry, copies)
+    reverts = reverts_of(index, found.entry, copies)
     live = _live(index, found.entry, copies)
     return Presence(found, live, tuple(revert.commit for revert in reverts))
 
@@ -63,12 +63,37 @@ def _presence(index: HistoryIndex, found: Found, copies: Collection[Indexed]) ->
 def _live(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]) -> RefSet:
     """The refs in which *entry* is in force. (A revert is younger, so this comes to an end.)"""
     live = entry.refs
-    for revert in _reverts(index, entry, copies):
-        live &= ~_live(index, revert, ())
+    for revert in reverts_of(index, entry, copies):
+        live &= ~_live(index, revert, copies_of(index, revert))
     return live
 
 
-def _reverts(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]) -> list[Indexed]:
+def in_force(
+    index: HistoryIndex,
+    entry: Indexed,
+    copies: Collection[Indexed],
+    within: Callable[[Indexed], bool],
+) -> bool:
+    """Whether *entry* is in a history, and no revert of it is in force there.
+
+    :param copies: the same change on other branches (:func:`reverts_of`)
+    :param within: whether a commit is in the history that is asked about
+    """
+    return within(entry) and not any(
+        within(revert) and in_force(index, revert, copies_of(index, revert), within)
+        for revert in reverts_of(index, entry, copies)
+    )
+
+
+def copies_of(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
+    """*entry* and the commits that brought it to other branches."""
+    found = find(index, Tracked(commits=(entry.commit,)))
+    copies = [f.entry for f in found if not f.evidence.is_weak]
+    # A revert that quotes the Change-Id of what it reverts would find that, and no copy of its own.
+    return copies if entry in copies else [entry]
+
+
+def reverts_of(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]) -> list[Indexed]:
     """The commits that revert *entry*, on top of it.
 
     :param copies: the same change on other branches: a revert that was cherry-picked to a stable
