@@ -33,7 +33,7 @@ def path_without(folder: Path, *missing: str) -> str:
     for place in os.environ["PATH"].split(os.pathsep):
         for program in Path(place).glob("*") if Path(place).is_dir() else ():
             link = folder / program.name
-            if program.name not in missing and not link.exists():
+            if program.name not in missing and not os.path.lexists(link):
                 link.symlink_to(program)
     return str(folder)
 

@@ -86,7 +86,7 @@ def group() -> None:
 
     Exit status: 0 done, 1 done with findings or conflicts, 2 wrong usage, 3 manifest, lock or
     configuration invalid, 4 upstream not reachable or not what was pinned, 5 a needed program
-    missing or failing, 70 a bug, 130 interrupted.
+    missing or failing, or output that cannot be written, 70 a bug, 130 interrupted.
     """
 
 

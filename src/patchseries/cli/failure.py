@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
 
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.cli import streams
+from patchseries.errors import ExitCode, ProgramError, SeriesError
 from patchseries.process import scrub
 
 
@@ -23,32 +24,64 @@ def exit_status(run: Callable[[], Any], argv: Sequence[str], environ: Any) -> in
     """
     scrub(environ)
     as_json = "--json" in argv
+    status = None
     try:
-        status = run()
-        sys.stdout.flush()
-        return int(status) if isinstance(status, int) else ExitCode.OK
-    except SeriesError as error:
-        return _fail(error, as_json)
+        done = run()
+        status = done if isinstance(done, int) else ExitCode.OK
+        streams.flush()
+        return status
+    except streams.OutputError as error:
+        return _unwritten(error, status)
+    except BaseException as error:
+        status = _failed(error, as_json)
+    with suppress(streams.OutputError):
+        streams.flush()
+    return status
+
+
+def _unwritten(error: streams.OutputError, status: int | None) -> int:
+    """The output of a command was lost; *status* is its own, when it came to its end."""
+    if not streams.unread(error):
+        return _fail(error, as_json=False)
+    if status is None:
+        streams.end_as_broken_pipe()
+    return status or ExitCode.OK
+
+
+def _failed(error: BaseException, as_json: bool) -> int:
+    """Say what *error* means; the exit status.
+
+    :raises BaseException: it is none that is told here
+    """
+    if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
+        error = error.__context__  # click leaves without a word, whichever pipe it was
+    try:
+        raise error
+    except SeriesError as known:
+        return _fail(known, as_json)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.UsageError as error:
-        error.show()
+    except click.Abort:
+        return _interrupted()
+    except click.ClickException as usage:
+        usage.show()
         return ExitCode.USAGE
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except (KeyboardInterrupt, click.Abort):
-        print("series: interrupted; nothing was left half written", file=sys.stderr)
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
-    except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        words = f"the system refused:{where} {error.strerror or error}"
-        return _fail(SeriesError(words, exit_code=ExitCode.PROGRAM), as_json)
-    except Exception:
-        return _bug(as_json)
+    except KeyboardInterrupt:
+        return _interrupted()
+    except OSError as refused:
+        return _fail(_refused(refused), as_json)
+    except Exception as bug:
+        return _bug(bug, as_json)
+
+
+def _interrupted() -> int:
+    print("series: interrupted; nothing was left half written", file=sys.stderr)
+    return ExitCode.INTERRUPTED
+
+
+def _refused(error: OSError) -> SeriesError:
+    where = f" {error.filename}" if error.filename else ""
+    return ProgramError(f"the system refused:{where} {error.strerror or error}")
 
 
 def _fail(error: SeriesError, as_json: bool) -> int:
@@ -61,18 +94,27 @@ def _fail(error: SeriesError, as_json: bool) -> int:
 
 def _print_error(message: str, cause: str | None, hint: str | None) -> None:
     told = {"message": message, "cause": cause, "hint": hint}
-    print(json.dumps({"schema": 1, "ok": False, "error": told}))
+    with suppress(streams.OutputError):  # the exit status is that of the error
+        print(json.dumps({"schema": 1, "ok": False, "error": told}))
 
 
-def _bug(as_json: bool) -> int:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="series-bug-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        traceback.print_exc(file=log)
-    kind = sys.exc_info()[0]
-    name = kind.__name__ if kind else "error"
-    message = f"a bug in series ({name}); its traceback is in {log.name}"
+def _bug(error: Exception, as_json: bool) -> int:
+    message = f"a bug in series ({type(error).__name__}); {_kept_traceback(error)}"
     print(f"series: {message}", file=sys.stderr)
     if as_json:
         _print_error(message, None, None)
     return ExitCode.BUG
+
+
+def _kept_traceback(error: Exception) -> str:
+    """Where the traceback of *error* is: in a log file, or in short here."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="series-bug-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            traceback.print_exception(error, file=log)
+    except OSError as refused:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        why = refused.strerror or refused
+        return f"it came up at {last.filename}:{last.lineno}; no log was written ({why})"
+    return f"its traceback is in {log.name}"
