@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from patchseries.port.adaptation import _sound
-from patchseries.port.lines import split_lines
-from patchseries.port.trust.syntax import errors, errors_beside
+from patchseries.port.hunks.lines import split_lines
+from patchseries.port.verify.syntax import errors, errors_beside
 
 FILE = "".join(f"def f{n}(a):\n    return a + {n}\n\n\n" for n in range(40))
 

@@ -13,7 +13,7 @@ from patchseries.cli.common import cache_folder
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.port.requests import Ported, Request, Workbench
+    from patchseries.pipeline.requests import Ported, Request, Workbench
 
 
 @click.command("port")
@@ -42,7 +42,7 @@ def command(batch: bool, name_map: tuple[str, ...], path_map: tuple[str, ...], g
     Prints the result as a patch, or what conflicts. With --batch each line of standard input is
     {"repo": DIR, "upstream": COMMIT, "onto": REV}; the answers come in order, one a line.
     """
-    from patchseries.port.requests import Workbench
+    from patchseries.pipeline.requests import Workbench
     from patchseries.port.result import PortOptions
 
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
@@ -58,7 +58,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _batch(bench: Workbench) -> int:
-    from patchseries.port.requests import batch
+    from patchseries.pipeline.requests import batch
 
     status = 0
     for answer in batch(bench, sys.stdin):
@@ -71,7 +71,7 @@ def _batch(bench: Workbench) -> int:
 def _one(
     bench: Workbench, commit: str | None, onto: str | None, repo: Path | None, as_json: bool
 ) -> int:
-    from patchseries.port.requests import Request, document
+    from patchseries.pipeline.requests import Request, document
 
     if not (commit and onto and repo):
         raise UsageError("series port wants COMMIT, --onto REV and --repo DIR, or --batch")

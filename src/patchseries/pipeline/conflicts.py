@@ -14,7 +14,7 @@ from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortResult, port
-from patchseries.port.lines import decode, encode
+from patchseries.port.hunks.lines import decode, encode
 from patchseries.resolution.conflict import SIDES, OpenFile, left_behind, open_files
 from patchseries.resolution.edits import Edit, StaleError, edited
 from patchseries.resolution.extract import CannotTellError, capture

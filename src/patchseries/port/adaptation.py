@@ -8,13 +8,14 @@ from functools import cache, cached_property
 
 from patchseries.git import Entries, Merge, Question, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
-from patchseries.port import hunks, learned
-from patchseries.port.lines import Run, decode, encode, split_lines
-from patchseries.port.paths import Newcomer
+from patchseries.port.hunks import resolve as hunks
+from patchseries.port.hunks.lines import Run, decode, encode, split_lines
+from patchseries.port.names import renames
+from patchseries.port.names.paths import Newcomer
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
-from patchseries.port.trust import Accounted, Dropped, examine
-from patchseries.port.trust.scopes import Scopes
-from patchseries.port.trust.syntax import chunks, errors, errors_beside
+from patchseries.port.verify import Accounted, Dropped, examine
+from patchseries.port.verify.scopes import Scopes
+from patchseries.port.verify.syntax import chunks, errors, errors_beside
 from patchseries.resolution.replay import Replay
 
 Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
@@ -93,8 +94,8 @@ class Adaptation:
             return
         base, theirs = renamer(base), renamer(theirs)
         if known := self.learn(base, ours, theirs):
-            self.rename_by("names:learned", lambda text: learned.apply(known, text))
-            base, theirs = learned.apply(known, base), learned.apply(known, theirs)
+            self.rename_by("names:learned", lambda text: renames.apply(known, text))
+            base, theirs = renames.apply(known, base), renames.apply(known, theirs)
         resolution = hunks.resolve(
             split_lines(base),
             split_lines(ours),
@@ -160,9 +161,9 @@ class Adaptation:
     def _learn(self, base: str, ours: str, theirs: str) -> Mapping[str, str]:
         """The names of the target for those that theirs brings into this file."""
         trees = (self._reader(self.change.before), self._reader(self.onto))
-        return learned.learn(base, ours, theirs, *trees)
+        return renames.learn(base, ours, theirs, *trees)
 
-    def _reader(self, tree: TreeId) -> learned.Reader:
+    def _reader(self, tree: TreeId) -> renames.Reader:
         def read(path: str) -> str | None:
             data = self.repository.file(tree, path) if path else None
             return None if data is None else decode(data)

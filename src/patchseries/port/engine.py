@@ -7,7 +7,7 @@
 4. Hunks: the regions that both sides changed.
 5. What then is still open is a ``conflict``, with its candidates.
 
-Whatever comes of it is examined (:mod:`patchseries.port.trust`).
+Whatever comes of it is examined (:mod:`patchseries.port.verify`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from __future__ import annotations
 from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, TreeId
 from patchseries.port.adaptation import Adaptation
-from patchseries.port.renames import look_ahead, rename
 from patchseries.port.result import Change, PortOptions, PortResult
-from patchseries.port.settle import settle
-from patchseries.port.trust import examine, wants_review
+from patchseries.port.strategies.names import look_ahead, rename
+from patchseries.port.strategies.paths import settle
+from patchseries.port.verify import examine, wants_review
 from patchseries.resolution.replay import Replay, replay
 
 

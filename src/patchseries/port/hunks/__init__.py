@@ -1,0 +1,1 @@
+"""Merging the lines of one file more finely than git does, and choosing among what could stand."""

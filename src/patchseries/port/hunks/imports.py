@@ -1,0 +1,96 @@
+"""Imports on one line: a block of them is a sorted set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from patchseries.port.hunks.lines import Lines, compare
+
+_IMPORT = re.compile(r"(?:import|from)\s+[\w.]+(?!.*[(\\]\s*$)")
+
+
+def is_import(line: str) -> bool:
+    """Whether *line* is an import on module level, all of it."""
+    return _IMPORT.match(line) is not None
+
+
+def without_known(base: Lines, ours: Lines, theirs: Lines) -> Lines:
+    """*theirs* without the imports that it adds, on lines of their own, and ours has already."""
+    brought = (line for e in compare(base, theirs) for line in theirs[e.start : e.end])
+    known = set(filter(is_import, brought)).intersection(ours).difference(base)
+    if not known:
+        return theirs
+    kept = list(theirs)
+    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in compare(base, ours)}
+    for edit in reversed(compare(base, theirs)):
+        added = theirs[edit.start : edit.end]
+        if (edit.low, edit.high, tuple(added)) in shared:
+            continue
+        if edit.low == edit.high and all(is_import(line) or not line.strip() for line in added):
+            kept[edit.start : edit.end] = [line for line in added if line not in known]
+    return tuple(kept)
+
+
+def with_gap(base: Lines, ours: Lines, theirs: Lines) -> Lines:
+    """*theirs* with the blank line that it takes away along with a whole block of imports.
+
+    Only where ours has imports of its own in that block: they would run into the next.
+    """
+    kept = list(theirs)
+    for edit in reversed(compare(base, theirs)):
+        gone = [line for line in base[edit.low : edit.high] if line.strip()]
+        gap = [line for line in base[edit.low : edit.high] if not line.strip()]
+        if edit.start == edit.end and gone and gap and all(map(is_import, gone)):
+            here = ours.index(gone[0]) if gone[0] in ours else None
+            if here is not None and set(_block(ours, here)).difference(base):
+                kept[edit.start : edit.end] = gap
+    return tuple(kept)
+
+
+def in_order(merged: list[str], ours: Lines, theirs: Lines) -> list[str]:
+    """*merged* with the imports that theirs brought in on their sorted places.
+
+    Only where all else in the block is sorted in ours, and theirs kept its own block sorted: what
+    an addition stood next to there, ours may not have.
+    """
+    new = set(theirs).difference(ours)
+    for line in (line for line in theirs if line in new and is_import(line)):
+        if merged.count(line) != 1 or not _sorted(_block(theirs, theirs.index(line))):
+            continue
+        at = merged.index(line)
+        block = _block(merged, at)
+        rest = [other for other in block if other != line]
+        if not _sorted(block) and _sorted(rest):
+            merged = [*merged[:at], *merged[at + 1 :]]
+            merged.insert(merged.index(rest[0]) + place(rest, line), line)
+    return merged
+
+
+def _block(lines: Sequence[str], at: int) -> list[str]:
+    """The run of imports that ``lines[at]`` stands in."""
+    low = high = at
+    while low and is_import(lines[low - 1]):
+        low -= 1
+    while high < len(lines) and is_import(lines[high]):
+        high += 1
+    return list(lines[low:high])
+
+
+def _sorted(lines: Sequence[str]) -> bool:
+    keys = [_key(line) for line in lines]
+    return keys == sorted(keys)
+
+
+def place(lines: Sequence[str], new: str) -> int:
+    """Where *new* goes among the imports of *lines*: to those of its package, in order."""
+    imports = [at for at, line in enumerate(lines) if is_import(line)]
+    package = _key(new).partition(".")[0]
+    among = [at for at in imports if _key(lines[at]).partition(".")[0] == package] or imports
+    later = [at for at in among if _key(lines[at]) > _key(new)]
+    return later[0] if later else among[-1] + 1 if among else len(lines)
+
+
+def _key(line: str) -> str:
+    """The full dotted name that is imported, as style guides sort it."""
+    return re.sub(r"^(?:import|from)\s+([\w.]+)(?:\s+import\s+)?", r"\1.", line).lower()

@@ -1,0 +1,121 @@
+"""A three-way merge that calls a conflict only what really overlaps.
+
+git's merge wants an untouched line between two changes; here they may touch. What does
+overlap becomes a :class:`Region`, as small as the two sides allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from patchseries.port.hunks.lines import Edit, edits
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of positions, ``lines[low:high]``."""
+
+    low: int
+    high: int
+
+    def of(self, lines: Sequence[str]) -> list[str]:
+        """The lines of the range."""
+        return list(lines[self.low : self.high])
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where both sides changed the same lines: the range in each of the three texts."""
+
+    base: Span
+    ours: Span
+    theirs: Span
+
+
+def merge3(
+    base: Sequence[str], ours: Sequence[str], theirs: Sequence[str], *, slide: bool = True
+) -> list[list[str] | Region]:
+    """The merge, in order: lines that are settled, and regions that are not."""
+    return join(
+        base, ours, theirs, edits(base, ours, slide=slide), edits(base, theirs, slide=slide)
+    )
+
+
+def join(
+    base: Sequence[str],
+    ours: Sequence[str],
+    theirs: Sequence[str],
+    our_edits: Sequence[Edit],
+    their_edits: Sequence[Edit],
+) -> list[list[str] | Region]:
+    """The merge of two sides whose changes to *base* are known."""
+    merged: list[list[str] | Region] = []
+    settled: list[str] = []
+    at = ours_off = theirs_off = 0
+    for group in _groups(our_edits, their_edits):
+        low = min(edit.low for edit, _ in group)
+        high = max(edit.high for edit, _ in group)
+        settled.extend(base[at:low])
+        our_growth = sum(_growth(edit) for edit, is_ours in group if is_ours)
+        their_growth = sum(_growth(edit) for edit, is_ours in group if not is_ours)
+        region = Region(
+            Span(low, high),
+            Span(low + ours_off, high + ours_off + our_growth),
+            Span(low + theirs_off, high + theirs_off + their_growth),
+        )
+        decided = _decided(region, group, ours, theirs)
+        if decided is None:
+            merged.extend((settled, region))
+            settled = []
+        else:
+            settled.extend(decided)
+        at, ours_off, theirs_off = high, ours_off + our_growth, theirs_off + their_growth
+    settled.extend(base[at:])
+    merged.append(settled)
+    return merged
+
+
+def _decided(
+    region: Region,
+    group: Sequence[tuple[Edit, bool]],
+    ours: Sequence[str],
+    theirs: Sequence[str],
+) -> list[str] | None:
+    sides = {is_ours for _, is_ours in group}
+    our_lines, their_lines = region.ours.of(ours), region.theirs.of(theirs)
+    if sides == {True} or our_lines == their_lines:
+        return our_lines
+    return their_lines if sides == {False} else None
+
+
+def _growth(edit: Edit) -> int:
+    return (edit.end - edit.start) - (edit.high - edit.low)
+
+
+def _groups(
+    our_edits: Sequence[Edit], their_edits: Sequence[Edit]
+) -> list[list[tuple[Edit, bool]]]:
+    """The edits of both sides in order, those that overlap together."""
+    ordered = sorted(
+        [(edit, True) for edit in our_edits] + [(edit, False) for edit in their_edits],
+        key=lambda item: (item[0].low, item[0].high),
+    )
+    groups: list[list[tuple[Edit, bool]]] = []
+    for edit, is_ours in ordered:
+        last = groups[-1] if groups else []
+        if any(other_side != is_ours and _overlap(edit, other) for other, other_side in last):
+            last.append((edit, is_ours))
+        else:
+            groups.append([(edit, is_ours)])
+    return groups
+
+
+def _overlap(one: Edit, other: Edit) -> bool:
+    if one.low == one.high and other.low == other.high:
+        return one.low == other.low
+    if one.low == one.high:
+        return other.low < one.low < other.high
+    if other.low == other.high:
+        return one.low < other.low < one.high
+    return max(one.low, other.low) < min(one.high, other.high)

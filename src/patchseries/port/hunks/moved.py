@@ -1,0 +1,57 @@
+"""Edits to lines that ours has, unchanged, at another place of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchseries.port.hunks.lines import Edit
+from patchseries.port.hunks.regions import Texts
+
+_CONTEXT = 3
+_TELLING = 24
+"""A removed text of at least this many characters is found without its context."""
+
+
+def follow_moves(texts: Texts) -> Texts:
+    """*texts* with their edits to code that stands elsewhere in ours made there already.
+
+    Ours then has those edits, and theirs has them no more.
+    """
+    base, ours, theirs = texts.base, texts.ours, texts.theirs
+    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in texts.our_edits}
+    moved_ours, left, made = list(ours), list(theirs), False
+    for edit in reversed(texts.their_edits):
+        if (edit.low, edit.high, tuple(theirs[edit.start : edit.end])) in shared:
+            continue
+        touched = range(edit.low, edit.high) or range(max(edit.low - 1, 0), edit.high + 1)
+        if any(texts.to_ours(at) is not None for at in touched if at < len(base)):
+            continue
+        place = _place(base, moved_ours, edit)
+        if place is None:
+            continue
+        start, end = place
+        made = True
+        moved_ours[start:end] = theirs[edit.start : edit.end]
+        left[edit.start : edit.end] = base[edit.low : edit.high]
+    return Texts.of(base, tuple(moved_ours), tuple(left)) if made else texts
+
+
+def _place(base: Sequence[str], ours: Sequence[str], edit: Edit) -> tuple[int, int] | None:
+    """The one range of ours that is what the edit replaces, with its surroundings."""
+    removed = "".join(base[edit.low : edit.high])
+    least = 0 if len(removed.strip()) >= _TELLING else 2
+    for context in range(_CONTEXT, least - 1, -1):
+        low, high = edit.low - context, edit.high + context
+        if low < 0 or high > len(base):
+            continue
+        needle = list(base[low:high])
+        starts = [at for at in _starts(ours, needle[0]) if ours[at : at + len(needle)] == needle]
+        if len(starts) == 1:
+            return starts[0] + context, starts[0] + len(needle) - context
+        if starts:
+            return None
+    return None
+
+
+def _starts(lines: Sequence[str], first: str) -> list[int]:
+    return [at for at, line in enumerate(lines) if line == first]

@@ -1,0 +1,44 @@
+"""Choosing among the candidates for a region by what the three texts say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchseries.port.hunks.words import likeness, survival
+
+_REWRITTEN = 0.65
+"""Base and theirs less alike than this: theirs wrote the region anew."""
+_FEW = 3
+"""Theirs may keep this many lines of a block that it writes anew."""
+_SAME = 0.85
+"""Both added texts as alike as this: one addition, in two wordings."""
+_OTHER = 0.75
+"""Base and ours less alike than this: ours is another state of the code."""
+
+_STRANGE = 0.5
+"""Base and ours less alike than this: what theirs removes is not what ours has."""
+_NEARLY = 0.9
+"""Base and ours at least so alike: their edits fit into ours one by one."""
+
+
+def order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    """The rules whose candidates fit the region, the best first (the others follow)."""
+    changed = likeness("".join(base), "".join(theirs))
+    apart = likeness("".join(base), "".join(ours))
+    kept = sum(1 for line in base if line.strip() and line in theirs)
+    if not base:
+        alike = likeness("".join(ours), "".join(theirs))
+        return ["dropped"] if alike >= _SAME else []
+    if not any(line.strip() for line in ours):
+        anew = sum(1 for line in theirs if line.strip() and line not in base)
+        own = changed < _REWRITTEN and kept <= min(anew, _FEW)
+        return ["missing-neighbour", "theirs"] if own else ["missing-neighbour"]
+    if not theirs:
+        return ["weave"] if apart >= _OTHER else ["theirs"] if apart >= _STRANGE else ["dropped"]
+    rewritten = survival("".join(base), "".join(theirs)) < _REWRITTEN
+    if kept > 1 or apart >= _NEARLY or not (rewritten or apart < _OTHER):
+        return []
+    # Ours may have what theirs writes anew, and more: to take theirs would lose that.
+    more = any(line.strip() and line not in theirs for line in ours)
+    first = ["already-in"] if more else []
+    return [*first, "theirs"] if rewritten else [*first, "words", "theirs"]

@@ -1,0 +1,135 @@
+"""A region that both sides changed, its texts, and the candidates for it: as values."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+
+from patchseries.port.hunks.lines import Edit, Lines, compare, indent
+from patchseries.port.hunks.merge3 import Region
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The lines of the three texts, and what each side did to the base."""
+
+    base: Lines
+    ours: Lines
+    theirs: Lines
+    our_edits: Sequence[Edit]
+    their_edits: Sequence[Edit]
+
+    @classmethod
+    def of(cls, base: Lines, ours: Lines, theirs: Lines) -> Texts:
+        """Compare both sides with the base."""
+        return cls(base, ours, theirs, compare(base, ours), compare(base, theirs))
+
+    def to_base(self, at: int) -> int | None:
+        """Where the line ``theirs[at]`` stands in the base; None when theirs put it there."""
+        edit = _last(self.their_edits, self._their_starts, at)
+        if edit is None:
+            return at
+        return None if at < edit.end else at - edit.end + edit.high
+
+    def to_ours(self, at: int) -> int | None:
+        """Where the line ``base[at]`` stands in ours; None when ours has it no more."""
+        edit = _last(self.our_edits, self._our_lows, at)
+        if edit is None:
+            return at
+        return None if at < edit.high else at - edit.high + edit.end
+
+    @cached_property
+    def _their_starts(self) -> list[int]:
+        return [edit.start for edit in self.their_edits]
+
+    @cached_property
+    def _our_lows(self) -> list[int]:
+        return [edit.low for edit in self.our_edits]
+
+    @cached_property
+    def _outer(self) -> Callable[[int], int | None]:
+        return cache(partial(_opening, self.theirs))
+
+    def heads(self, at: int) -> Iterator[int]:
+        """The lines of theirs that open the blocks around ``theirs[at]``, from the innermost."""
+        head = self._outer(at)
+        while head is not None:
+            yield head
+            head = self._outer(head)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A region with its lines in the three texts, and the whole texts around it."""
+
+    texts: Texts
+    region: Region
+
+    @cached_property
+    def base(self) -> list[str]:
+        """The lines that both sides changed."""
+        return self.region.base.of(self.texts.base)
+
+    @cached_property
+    def ours(self) -> list[str]:
+        """What the target has in their place."""
+        return self.region.ours.of(self.texts.ours)
+
+    @cached_property
+    def theirs(self) -> list[str]:
+        """What the change puts in their place."""
+        return self.region.theirs.of(self.texts.theirs)
+
+    @cached_property
+    def added(self) -> list[str]:
+        """The lines of theirs that the base lacks."""
+        return [line for line in self.theirs if line not in self.base]
+
+    @cached_property
+    def removed(self) -> list[str]:
+        """The lines of the base that theirs lacks."""
+        return [line for line in self.base if line not in self.theirs]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to settle a region: the rule that made it, and the lines it puts there."""
+
+    rule: str
+    lines: tuple[str, ...]
+
+    def dropped(self, dispute: Dispute) -> tuple[str, ...]:
+        """The telling lines that theirs adds and this candidate leaves out."""
+        return _missing(dispute.added, self.lines)
+
+    def overridden(self, dispute: Dispute) -> tuple[str, ...]:
+        """The target's own lines that this candidate leaves out, though theirs did not ask."""
+        own = [line for line in dispute.ours if line not in dispute.base]
+        return _missing(own, self.lines)
+
+
+def _missing(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
+    left = Counter(lines) - Counter("".join(kept).splitlines(keepends=True))
+    return tuple(line for line in lines if line.strip() and left[line])
+
+
+def _last(edits: Sequence[Edit], places: Sequence[int], at: int) -> Edit | None:
+    """The last of *edits*, which are at *places*, at or before *at*."""
+    found = bisect_right(places, at)
+    return edits[found - 1] if found else None
+
+
+def _opening(lines: Sequence[str], at: int) -> int | None:
+    """The line that opens the block which ``lines[at]`` is in, by indentation."""
+    depth = indent(lines[at])
+    if depth == 0:
+        return None
+    deeper = " " * depth
+    for before in range(at - 1, -1, -1):
+        line = lines[before]
+        if not line.startswith(deeper) and line.strip() and indent(line) < depth:
+            return before
+    return None

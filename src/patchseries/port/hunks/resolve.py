@@ -1,0 +1,104 @@
+"""The hunk resolver: what *theirs changes* is carried over to ours, hunk by hunk.
+
+Pure: lines in, merged lines and an account of what was done out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from patchseries.port.hunks import imports
+from patchseries.port.hunks.lines import Lines, Run
+from patchseries.port.hunks.merge3 import Region, join
+from patchseries.port.hunks.moved import follow_moves
+from patchseries.port.hunks.regions import Candidate, Dispute, Texts
+from patchseries.port.hunks.rules import candidates
+
+Sound = Callable[[Sequence[str], Sequence[Run]], bool]
+"""Whether a text can stand (it parses, say), of which some runs of lines were chosen."""
+
+
+def anything(_: Sequence[str], __: Sequence[Run]) -> bool:
+    """Every text can stand."""
+    return True
+
+
+MAX_ATTEMPTS = 40
+"""So many texts are tried for soundness before the first choice is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A region, all candidates for it, and the one taken."""
+
+    dispute: Dispute
+    candidates: tuple[Candidate, ...]
+    taken: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A merged text, the choices in it, and whether it is sound."""
+
+    lines: Sequence[str]
+    choices: tuple[Choice, ...]
+    sound: bool
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the rules that were needed, each once."""
+        return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or ("adjacent",)
+
+
+def resolve(base: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> Resolution:
+    """Carry what *theirs* changed in *base* over to *ours*.
+
+    :param sound: a candidate that leaves the text unsound is passed over for one that does not
+    """
+    if theirs in (base, ours):
+        return Resolution(ours, (), True)
+    wanted = imports.with_gap(base, ours, imports.without_known(base, ours, theirs))
+    texts = follow_moves(Texts.of(base, ours, wanted))
+    pieces = join(base, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
+    disputes = [Dispute(texts, piece) for piece in pieces if isinstance(piece, Region)]
+    proposed = [candidates(dispute) for dispute in disputes]
+    picked, stands = _pick(pieces, proposed, sound)
+    choices = zip(disputes, map(tuple, proposed), picked, strict=True)
+    lines = imports.in_order(_text(pieces, picked)[0], ours, wanted)
+    return Resolution(lines, tuple(Choice(*c) for c in choices), stands)
+
+
+def _pick(
+    pieces: Sequence[list[str] | Region], proposed: Sequence[Sequence[Candidate]], sound: Sound
+) -> tuple[list[Candidate], bool]:
+    """The first candidate of each region, unless the text is sound only with another."""
+    first = [found[0] for found in proposed]
+    if not proposed or sound(*_text(pieces, first)):
+        return first, True
+    variants = (
+        [*first[:at], other, *first[at + 1 :]]
+        for at, found in enumerate(proposed)
+        for other in found[1:]
+    )
+    for _, variant in zip(range(MAX_ATTEMPTS), variants, strict=False):
+        if sound(*_text(pieces, variant)):
+            return variant, True
+    return first, False
+
+
+def _text(
+    pieces: Sequence[list[str] | Region], picked: Sequence[Candidate]
+) -> tuple[list[str], list[Run]]:
+    """The text with the picked candidates in it, and where they stand."""
+    made = iter(picked)
+    lines: list[str] = []
+    chosen = []
+    for piece in pieces:
+        start = len(lines)
+        if isinstance(piece, Region):
+            lines += next(made).lines
+            chosen.append((start, len(lines)))
+        else:
+            lines += piece
+    return lines, chosen

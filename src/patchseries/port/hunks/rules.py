@@ -1,0 +1,100 @@
+"""The rules: each looks at a region and proposes lines for it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from patchseries.port.hunks import imports, ranking
+from patchseries.port.hunks.interleave import Weave
+from patchseries.port.hunks.lines import split_lines
+from patchseries.port.hunks.regions import Candidate, Dispute
+from patchseries.port.hunks.words import merge_words
+from patchseries.port.hunks.wrap import aligned, fit
+
+Rule = Callable[[Dispute], Sequence[str] | None]
+
+
+def candidates(dispute: Dispute) -> list[Candidate]:
+    """What the rules propose, the best by evidence first, no text twice; never empty."""
+    found: dict[tuple[str, ...], Candidate] = {}
+    for name, rule in RULES:
+        lines = rule(dispute)
+        if lines is None:
+            continue
+        if name == "weave" and list(lines) == dispute.ours:
+            name = "dropped"  # all that theirs changes stands in what ours lacks
+        found.setdefault(tuple(lines), Candidate(name, tuple(lines)))
+    wanted = ranking.order(dispute.base, dispute.ours, dispute.theirs)
+    rank = {name: at for at, name in enumerate(wanted)}
+    return sorted(found.values(), key=lambda made: rank.get(made.rule, len(wanted)))
+
+
+def _imports(dispute: Dispute) -> Sequence[str] | None:
+    """Theirs only adds and removes imports: each goes to its sorted place."""
+    changed = (*dispute.added, *dispute.removed)
+    if not dispute.added or not all(map(imports.is_import, changed)):
+        return None
+    merged = [line for line in dispute.ours if line not in dispute.removed]
+    for line in dispute.added:
+        if line not in merged:
+            merged.insert(imports.place(merged, line), line)
+    return merged
+
+
+def _already_in(dispute: Dispute) -> Sequence[str] | None:
+    """All that theirs adds stands in ours already, and all that it removes is gone."""
+    added = [line for line in dispute.added if line.strip()]
+    removed = [line for line in dispute.removed if line.strip()]
+    if not added or not _holds(dispute.ours, added) or set(removed) & set(dispute.ours):
+        return None
+    return dispute.ours
+
+
+def _same_spot(dispute: Dispute) -> Sequence[str] | None:
+    """Both added lines on the same spot, and one addition holds the other."""
+    if dispute.base:
+        return None
+    if _holds(dispute.theirs, dispute.ours):
+        return dispute.theirs
+    return dispute.ours if _holds(dispute.ours, dispute.theirs) else None
+
+
+def _missing_neighbour(dispute: Dispute) -> Sequence[str] | None:
+    """Theirs only adds, before or after all that ours changed."""
+    base, theirs = dispute.base, dispute.theirs
+    added = len(theirs) - len(base)
+    if not base or added <= 0:
+        return None
+    if theirs[added:] == base:
+        return [*theirs[:added], *dispute.ours]
+    return [*dispute.ours, *theirs[len(base) :]] if theirs[: len(base)] == base else None
+
+
+def _words(dispute: Dispute) -> Sequence[str] | None:
+    """A merge of words over the whole region."""
+    if not dispute.base or not dispute.ours:
+        return None
+    merged = merge_words("".join(dispute.base), "".join(dispute.ours), "".join(dispute.theirs))
+    if merged is None:
+        return None
+    fitted = fit(merged, (*dispute.base, *dispute.ours, *dispute.theirs))
+    return aligned(split_lines(fitted), dispute.theirs)
+
+
+def _holds(lines: Sequence[str], wanted: Sequence[str]) -> bool:
+    rest = iter(lines)
+    return all(line in rest for line in wanted)
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("imports", _imports),
+    ("already-in", _already_in),
+    ("same-spot", _same_spot),
+    ("missing-neighbour", _missing_neighbour),
+    ("words", _words),
+    ("weave", lambda dispute: Weave(dispute, ours_first=True).lines()),
+    ("weave", lambda dispute: Weave(dispute, ours_first=False).lines()),
+    ("theirs", lambda dispute: dispute.theirs),
+    ("dropped", lambda dispute: dispute.ours),
+)
+"""The rules by name, the safest first. The last two always have a proposal."""

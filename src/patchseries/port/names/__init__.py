@@ -1,0 +1,1 @@
+"""What the target calls the names and the files of a change."""

@@ -1,0 +1,165 @@
+"""Identifier maps read off the history: what the base calls one thing and the target another.
+
+Three sources. The first and the last are sound only for names that the base's file *binds* (defines
+or imports) and the target's file does not know at all:
+
+- the file itself: where its lines in base and target are alike but for a name, and every place
+  agrees, that name was changed;
+- the file itself again, for dotted phrases that both say throughout (:mod:`.phrases`);
+- a module that it imports: where the target imports another module in its place, and that one is
+  not in the base nor the first in the target, the module was renamed, and what is defined in
+  the two files is compared likewise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from difflib import SequenceMatcher
+
+from patchseries.port.hunks.lines import Lines, compare, gone, split_lines
+from patchseries.port.hunks.words import counterparts
+from patchseries.port.names.phrases import idioms
+from patchseries.port.names.textsearch import lines_with, says, shared_ends
+
+Reader = Callable[[str], str | None]
+"""The text at a path of a tree; None when there is none."""
+
+_PHRASE = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.", re.DOTALL)
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)"
+                     r"(?:[ \t]+as[ \t]+(\w+))?")  # fmt: skip
+_DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
+_SHORTEST = 4
+
+
+def learn(base: str, ours: str, theirs: str, in_base: Reader, in_target: Reader) -> dict[str, str]:
+    """The target's names for those that theirs brings in anew and the target's file lacks.
+
+    :returns: name (dotted or not) on the change's side → name in the target; mostly empty
+    """
+    if base == ours:
+        return {}
+    added = _new_lines(base, theirs)
+    return idioms(base, ours, added) | _names(base, ours, added, in_base, in_target)
+
+
+def _names(
+    base: str, ours: str, added: Sequence[str], in_base: Reader, in_target: Reader
+) -> dict[str, str]:
+    new = {name for line in added for name in names_in(line) if len(name) > 2}
+    lost = gone(base, ours)
+    unknown = {name for name in new if says(lost, name) and not says(ours, name)}
+    bound = {name: module for name in unknown if (module := _binding(base, name)) is not None}
+    if not bound:
+        return {}
+    found: dict[str, str] = {}
+    for was, now in _changed(split_lines(base), split_lines(ours), bound.keys()).items():
+        head, head_now = was.partition(".")[0], now.partition(".")[0]
+        if head not in bound or head_now in ("self", "cls"):
+            continue
+        alias = bound[head] and _binding(ours, head_now) == bound[head]
+        if alias or in_target(_file(bound[head])) is None:
+            found[was] = now
+    for name in sorted(bound):
+        if name in found and in_base(_file(bound[name])) is not None:
+            found |= _module(bound[name], found[name], ours, unknown, in_base, in_target)
+    return found
+
+
+def names_in(text: str) -> set[str]:
+    """The identifiers of a text."""
+    return set(_IDENTIFIER.findall(text))
+
+
+def apply(names: Mapping[str, str], text: str) -> str:
+    """*text* with the learned names in place of the base's, whole words only."""
+    if not any(name in text for name in names):
+        return text
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = r"(?<!\w)(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?!\w)"
+    return re.sub(pattern, lambda found: names[found.group()], text)
+
+
+def _new_lines(base: str, theirs: str) -> list[str]:
+    """The lines that theirs adds, each once."""
+    head, tail = shared_ends(base, theirs)
+    old, new = (text[head : len(text) - tail].split("\n") for text in (base, theirs))
+    return list(Counter(new) - Counter(old))
+
+
+def _binding(text: str, name: str) -> str | None:
+    """The module that a text imports as *name*; "" for what it defines, None for neither."""
+    defined = imported = None
+    for start in lines_with(text, name):
+        found = _DEFINED.match(text, start)
+        if found and name in found.groups():
+            defined = ""
+        found = _IMPORT.match(text, start)
+        if found and name == (found[3] or found[2].partition(".")[0]):
+            imported = f"{found[1]}.{found[2]}" if found[1] else found[2]
+    return defined if imported is None else imported
+
+
+def _file(module: str) -> str:
+    return module.replace(".", "/") + ".py" if module else ""
+
+
+def _module(
+    was: str, now: str, ours: str, unknown: set[str], in_base: Reader, in_target: Reader
+) -> dict[str, str]:
+    """What was renamed inside a module that was renamed as a whole."""
+    old, new = in_base(_file(was)), in_target(_file(_binding(ours, now) or ""))
+    if old is None or new is None:
+        return {}
+    changed = _changed(split_lines(old), split_lines(new), unknown)
+    return {a: b for a, b in changed.items() if a in unknown and _binding(old, a) is not None}
+
+
+def _changed(base: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
+    """The names that one text has in place of the other's, where every place agrees.
+
+    Only of lines that say any of *about* in the base.
+    """
+    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for was, now in _replacements(base, ours, about):
+        seen[was][now] += 1
+    here = names_in("".join(ours))
+    return {
+        was: next(iter(now))
+        for was, now in seen.items()
+        if len(now) == 1 and not set(was.split(".")) <= here
+    }
+
+
+def _replacements(base: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
+    for edit in compare(base, ours):
+        old, new = base[edit.low : edit.high], ours[edit.start : edit.end]
+        if not any(name in line for line in old for name in about):
+            continue
+        for a, b in counterparts(old, new).items():
+            yield from _replaced(old[a], new[b])
+
+
+def _replaced(old: str, new: str) -> Iterable[tuple[str, str]]:
+    """The names that stand one for one in two lines."""
+    a, b = _PHRASE.findall(old), _PHRASE.findall(new)
+    for tag, low, high, start, end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag == "replace" and high - low == end - start == 1:
+            yield from _differing(a[low], b[start])
+
+
+def _differing(old: str, new: str) -> list[tuple[str, str]]:
+    if not (_NAME.fullmatch(old) and _NAME.fullmatch(new)):
+        return []
+    was, now = old.split("."), new.split(".")
+    if len(was) == len(now):
+        pairs = [(a, b) for a, b in zip(was, now, strict=True) if a != b]
+    else:
+        while was and now and was[-1] == now[-1]:
+            was.pop()
+            now.pop()
+        pairs = [(".".join(was), ".".join(now))] if was and now else []
+    return [(a, b) for a, b in pairs if min(len(a), len(b)) >= _SHORTEST]

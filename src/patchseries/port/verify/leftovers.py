@@ -1,0 +1,84 @@
+"""What a merge leaves behind: conflict markers, and definitions or blocks that now stand twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from patchseries.model import Finding, Severity
+from patchseries.port.verify.ported import PortedFile
+from patchseries.port.verify.scopes import Scopes
+
+_MARKER = re.compile(rb"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$", re.MULTILINE)
+_DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+_KEY = re.compile(rb"([A-Za-z_][\w.-]*)[ \t]*[:=]")
+_SETTINGS = (".ini", ".conf", ".cfg", ".filters", ".properties", ".toml")
+_BLOCK = 5
+"""From so many lines on, a block with words in it does not repeat by chance."""
+
+
+def check_markers(file: PortedFile) -> Iterator[Finding]:
+    """Conflict markers that the port added and upstream's file does not have."""
+    for number, line in file.added:
+        if _MARKER.match(line) and line not in file.after:
+            yield Finding("port-leftover-marker", Severity.ERROR,
+                          "a conflict marker was left in the file", file=file.path,
+                          line=number + 1)  # fmt: skip
+
+
+def check_definitions(file: PortedFile) -> Iterator[Finding]:
+    """Functions, methods and classes that stand twice in one scope, and did not before."""
+    if not file.is_python:
+        return
+    added = {m[1] for _, line in file.added if (m := _DEFINITION.match(line))}
+    here = Counter(file.result_scopes.chains(added))
+    if max(here.values(), default=0) < 2:
+        return
+    known = Counter(file.onto_scopes.chains(added)) | Counter(file.after_scopes.chains(added))
+    for chain, count in here.items():
+        if count > max(1, known[chain]):
+            name = b".".join(chain).decode("utf-8", "replace")
+            yield Finding("port-duplicate-definition", Severity.ERROR,
+                          f"{name} is defined {count} times", file=file.path,
+                          hint="the target had it already; keep one")  # fmt: skip
+
+
+def check_keys(file: PortedFile) -> Iterator[Finding]:
+    """Keys of a settings file that stand twice in one section, and did not before."""
+    if not file.path.endswith(_SETTINGS):
+        return
+    added = {m[1] for _, line in file.added if (m := _KEY.match(line))}
+    if not added:
+        return
+    here, after = _keys(file.result_scopes, added), _keys(file.after_scopes, added)
+    for (section, key), count in here.items():
+        if count > max(1, after[section, key]):
+            yield Finding("port-duplicate-definition", Severity.WARNING,
+                          f"{key.decode('utf-8', 'replace')} is set {count} times", file=file.path,
+                          hint="the target had it already; keep one")  # fmt: skip
+
+
+def _keys(scopes: Scopes, names: set[bytes]) -> Counter[tuple[bytes, bytes]]:
+    found: Counter[tuple[bytes, bytes]] = Counter()
+    section = b""
+    for line in scopes.lines:
+        if line.startswith(b"["):
+            section = line.strip()
+        elif (match := _KEY.match(line)) and match[1] in names:
+            found[section, match[1]] += 1
+    return found
+
+
+def check_blocks(file: PortedFile) -> Iterator[Finding]:
+    """Whole blocks that the port added beside the same block, which upstream has less often."""
+    for run in file.ours:
+        block = b"".join(run.added)
+        if len(run.added) < _BLOCK or not re.search(rb"\w", block):
+            continue
+        count = file.result.count(block)
+        if count > 1 and count > file.after.count(block):
+            yield Finding("port-duplicate-block", Severity.WARNING,
+                          f"a block of {len(run.added)} lines stands {count} times",
+                          file=file.path, line=run.new_start + 1,
+                          hint="the target had it already; keep one")  # fmt: skip

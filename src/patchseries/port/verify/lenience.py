@@ -1,0 +1,58 @@
+"""What tree-sitter takes for Python and Python does not.
+
+Its grammar is made for code that is being written: a block may be empty yet, and where a statement
+cannot end, a line break is passed over, in brackets or not. A merge makes just such code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from patchseries.port.verify.queries import captured
+
+_OPEN_END = re.compile(rb"(?:[.,+\-*/%&|^<>=~]|(?<![\w.])(?:and|or|not|in|is))(?=[ \t]*$)")
+"""What no statement ends with, at the end of a line; but for some commas and stars."""
+
+_BRACKETED = frozenset(
+    ("argument_list", "parenthesized_expression", "dictionary", "list", "tuple", "parameters",
+     "set", "string", "comment")
+)  # fmt: skip
+_OPENING = ("(", "[", "{")
+_ENDS_WELL = ("expression_list", "expression_statement", "print_statement")
+"""What may end with a comma: ``x = 1,``."""
+
+
+def lenience(
+    root: Node, lines: Sequence[bytes], first: int = 0, last: int | None = None
+) -> Iterator[Node]:
+    """The places in a syntax tree without errors which are no Python.
+
+    :param lines: the text of the tree
+    :param first, last: look at these lines only, the last excluded
+    """
+    last = len(lines) if last is None else last
+    for block in captured(root, "(block) @block", "block", (first, last)):
+        if block.start_byte == block.end_byte:  # "if a:" before a line that is not deeper
+            yield block
+    for row in range(first, last):
+        if end := _OPEN_END.search(lines[row]):
+            leaf = root.descendant_for_point_range((row, end.start()), (row, end.start() + 1))
+            if leaf is not None and leaf.type == end[0].decode() and _goes_on(leaf):
+                yield leaf
+
+
+def _goes_on(leaf: Node) -> bool:
+    """Whether a statement goes on after *leaf*, though its line ends there outside brackets."""
+    around = leaf.parent
+    if around is None or around.type == "wildcard_import":
+        return False
+    if leaf.type == "," and around.type in _ENDS_WELL and around.end_byte == leaf.end_byte:
+        return False
+    while around is not None and around.type not in ("block", "module"):
+        if around.type in _BRACKETED or any(c.type in _OPENING for c in around.children):
+            return False
+        around = around.parent
+    return True

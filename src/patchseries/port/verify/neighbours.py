@@ -1,0 +1,60 @@
+"""Does a new file fit where it landed: the folder, and the number in its name?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from patchseries.model import Finding, Severity
+from patchseries.port.verify.ported import Port, PortedFile
+
+_NUMBERED = re.compile(rb"(\d{2,})[_-]")
+
+
+def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
+    """A new file in a folder that the target lacks, or out of the folder's numbering.
+
+    Numbered files (database migrations) run in order: one whose predecessor is missing, or
+    whose number is taken, fails when it runs.
+    """
+    if not file.is_new:
+        return
+    folder, _, name = file.path.rpartition("/")
+    upstream = _names(port, port.before, file.upstream.rpartition("/")[0])
+    here = _names(port, port.onto, folder)
+    if upstream and not here and not _names(port, port.onto, folder.rpartition("/")[0]):
+        yield Finding("port-unknown-folder", Severity.WARNING,
+                      f"the target has nothing like the folder {folder}", file=file.path,
+                      hint="find where its neighbours live here")  # fmt: skip
+        return
+    yield from _check_number(file, name.encode("utf-8", "surrogateescape"), upstream, here)
+
+
+def _check_number(
+    file: PortedFile, name: bytes, upstream: set[bytes], here: set[bytes]
+) -> Iterator[Finding]:
+    match = _NUMBERED.match(name)
+    if not match:
+        return
+    number = int(match[1])
+    there, taken = _numbers(upstream), _numbers(here)
+    if number in taken and number not in there:
+        yield Finding("port-number-taken", Severity.ERROR,
+                      f"the target has another file with the number {number}",
+                      file=file.path)  # fmt: skip
+    elif number - 1 in there and number - 1 not in taken:
+        yield Finding("port-number-gap", Severity.WARNING,
+                      f"the file numbered {number - 1} is missing in the target",
+                      file=file.path, hint="port what comes before, or renumber")  # fmt: skip
+
+
+def _numbers(names: set[bytes]) -> set[int]:
+    return {int(m[1]) for name in names if (m := _NUMBERED.match(name))}
+
+
+def _names(port: Port, tree: str, folder: str) -> set[bytes]:
+    """What a folder of a tree holds; nothing if there is no such folder."""
+    entry = port.repository.entry(tree, folder) if folder else None
+    if folder and (entry is None or not entry.is_tree):
+        return set()
+    return set(port.repository.tree(entry.oid if entry else tree))

@@ -1,0 +1,131 @@
+"""Names that the change takes away: are they still used here, or was something else to stay?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from patchseries.model import Finding, Severity
+from patchseries.port.names.textsearch import says
+from patchseries.port.verify.definitions import imported, read_module
+from patchseries.port.verify.names import module_name
+from patchseries.port.verify.ported import Port, PortedFile, Runs
+from patchseries.port.verify.scopes import Scopes
+from patchseries.port.verify.syntax import chunks
+from patchseries.port.verify.uses import uses
+
+_DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+_ASSIGNED = re.compile(rb"(\w+)[ \t]*=(?!=)")
+_IMPORT = re.compile(rb"from[ \t]|import[ \t]")
+
+
+class Removals:
+    """The removal checks over one Python file of a port."""
+
+    def __init__(self, port: Port, file: PortedFile) -> None:
+        """Look at what the removed lines of *file* defined."""
+        self._port = port
+        self._file = file
+        self._home, self._package = module_name(file.path)
+        self._there_home, self._there_package = module_name(file.upstream)
+
+    def check(self) -> Iterator[Finding]:
+        """All the rules."""
+        if not self._file.result:
+            return
+        yield from self.check_names()
+        yield from self.check_methods()
+        yield from self.check_overrides()
+
+    @cached_property
+    def _removed(self) -> dict[bytes, int]:
+        return _removed(self._file.ours, self._package)
+
+    def check_names(self) -> Iterator[Finding]:
+        """Names of the module that the port took away, and that the file still reads."""
+        mentioned = [n for n in self._removed if self._still_stands(n)]
+        if not mentioned:
+            return
+        result, onto = self._port.modules(self._port.result), self._port.modules(self._port.onto)
+        left = result.module(self._home) or read_module(self._file.result, self._package)
+        known = onto.module(self._home) or read_module(self._file.onto, self._package)
+        for name in mentioned:
+            if name in known.names and name not in left.names and not left.is_open:
+                line = self._reads(name)
+                if line is not None:
+                    yield self._finding(name, line)
+
+    def check_methods(self) -> Iterator[Finding]:
+        """Methods that the port took away, and that the file still calls on ``self``."""
+        here = self._port.modules(self._port.result)
+        for name, number in self._removed.items():
+            owner = _owner(self._file.onto_scopes, number)
+            if owner is None or not self._still_stands(name):
+                continue
+            call = re.search(rb"\b(?:self|cls)\.%b\b" % re.escape(name), self._file.result)
+            if call and here.has_attribute(self._home, owner, name, own_only=True) is False:
+                yield self._finding(name, self._file.result.count(b"\n", 0, call.start()))
+
+    def check_overrides(self) -> Iterator[Finding]:
+        """Methods that upstream takes away since its class inherits them, and this one does not."""
+        here = self._port.modules(self._port.result)
+        there = self._port.modules(self._port.after)
+        for name, number in _removed(self._file.theirs, self._there_package).items():
+            owner = _owner(self._file.before_scopes, number)
+            if owner is None:
+                continue
+            if here.has_attribute(self._home, owner, name, own_only=True) is not False:
+                continue
+            if there.has_attribute(self._there_home, owner, name):
+                shown = f"{owner.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}"
+                yield Finding("port-removed-override", Severity.WARNING,
+                              f"{shown} is inherited upstream, and here it is gone",
+                              file=self._file.path,
+                              hint="the target may need what upstream inherits")  # fmt: skip
+
+    def _still_stands(self, name: bytes) -> bool:
+        """Whether the result mentions a name that upstream's file no longer does."""
+        return says(self._file.result, name) and not says(self._file.after, name)
+
+    def _reads(self, name: bytes) -> int | None:
+        """The first line of the result whose code reads a plain name (0-based)."""
+        text = self._file.result
+        lines = [
+            text.count(b"\n", 0, m.start()) for m in re.finditer(rb"\b%b\b" % re.escape(name), text)
+        ]
+        runs = [(n, n + 1) for n in dict.fromkeys(lines)][:50]
+        parts = chunks(self._file.result_scopes, iter(runs))
+        return uses(parts, runs, self._package).names.get(name)
+
+    def _finding(self, name: bytes, line: int) -> Finding:
+        shown = name.decode("utf-8", "replace")
+        return Finding("port-removed-name-used", Severity.ERROR,
+                       f"{shown} was taken away and is still used", file=self._file.path,
+                       line=line + 1, hint="upstream it is used no more")  # fmt: skip
+
+
+def _removed(runs: Runs, package: bytes) -> dict[bytes, int]:
+    """Each name that the removed lines define or import: its 0-based line before."""
+    found: dict[bytes, int] = {}
+    for run in runs:
+        for number, line in enumerate(run.removed, run.old_start):
+            for name in _bound_by(line, package):
+                found.setdefault(name, number)
+    return found
+
+
+def _bound_by(line: bytes, package: bytes) -> Iterator[bytes]:
+    match = _DEFINITION.match(line) or _ASSIGNED.match(line)
+    if match:
+        yield match[1]
+    elif _IMPORT.match(line):
+        yield from (name for name, _ in imported(b"\n" + line, package))
+
+
+def _owner(scopes: Scopes, number: int) -> bytes | None:
+    """The class whose method starts at a line; None when no method does."""
+    around = scopes.around(number)
+    if len(around) < 2 or around[-1].line != number or around[-2].is_function:
+        return None
+    return around[-2].name

@@ -1,0 +1,140 @@
+"""Which definition each line of a file stands in, read from its indentation alone.
+
+Indentation is enough to name a function or a class, in either Python, and it never fails:
+a file that does not parse has scopes too. In other languages a scope is what git's hunk headers
+show, the last line that starts in the first column.
+
+Only the lines between a place and what it stands in are looked at: a module has thousands, and a
+change concerns a few.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from patchseries.port.names.textsearch import lines_with
+
+_PYTHON = re.compile(rb"([ \t]*+)(async[ \t]+def|def|class)[ \t]+(\w+)|(?=[^\s#)\]}'\"])")
+_OTHER = re.compile(rb"()()([A-Za-z_$\[][^(={\n]*)")
+
+Chain = tuple[bytes, ...]
+"""The names of the definitions around a line, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where a definition starts: its line, its indentation, what it is, its name.
+
+    A line of code in the first column that defines nothing has no name: it ends what went before.
+    """
+
+    line: int
+    indent: int
+    kind: bytes
+    name: bytes
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function, not a class."""
+        return self.kind == b"def"
+
+
+class _Span(NamedTuple):
+    """For each line below *above* down to *last*, of one indentation, the header around it."""
+
+    above: int
+    last: int
+    outer: Header | None
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """The definitions of one text."""
+
+    text: bytes
+    pattern: re.Pattern[bytes]
+    _spans: defaultdict[int, list[_Span]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    @lru_cache(maxsize=32)
+    def of(cls, text: bytes, path: str) -> Scopes:
+        """The scopes of *text*, a Python file if *path* ends so (or has no suffix)."""
+        name = path.rpartition("/")[2]
+        return cls(text, _PYTHON if name.endswith(".py") or "." not in name else _OTHER)
+
+    @cached_property
+    def lines(self) -> Sequence[bytes]:
+        """The lines of the text without their newlines (git's idea of a line: ``\\n`` alone)."""
+        lines = self.text.split(b"\n")
+        return lines if lines[-1] else lines[:-1]
+
+    def around(self, line: int) -> list[Header]:
+        """The definitions that the line stands in (or starts), outermost first."""
+        level = self.indent(line)
+        if level is None:
+            return []
+        own = self._header(line)
+        found = [own] if own and own.name else []
+        while level and (outer := self._outer(line, level)) and outer.name:
+            found.append(outer)
+            line, level = outer.line, outer.indent
+        return found[::-1]
+
+    def chain(self, line: int) -> Chain:
+        """The names of the definitions around a line."""
+        if self.pattern is _OTHER:
+            above = map(self._header, range(min(line, len(self.lines) - 1), -1, -1))
+            return next(((header.name,) for header in above if header), ())
+        return tuple(header.name for header in self.around(line))
+
+    def chains(self, names: set[bytes]) -> Iterator[Chain]:
+        """The chains of the definitions with one of *names*, each as often as it stands there."""
+        for name in sorted(names):
+            for start in lines_with(self.text, name):
+                found = self.pattern.match(self.text, start)
+                if found and (found[3] or b"").strip() == name:
+                    yield self.chain(self.text.count(b"\n", 0, start))
+
+    def indent(self, line: int) -> int | None:
+        """The columns that a line is indented by; None for a blank one."""
+        if line >= len(self.lines):
+            return None
+        text = self.lines[line]
+        body = text.lstrip()
+        return len(text[: len(text) - len(body)].expandtabs(8)) if body else None
+
+    def _header(self, line: int) -> Header | None:
+        found = self.pattern.match(self.lines[line])
+        if found is None:
+            return None
+        indent = len((found[1] or b"").expandtabs(8))
+        return Header(line, indent, (found[2] or b"")[-3:], (found[3] or b"").strip())
+
+    def _outer(self, line: int, level: int) -> Header | None:
+        """The nearest header above *line* that is indented by less than *level*."""
+        spans = self._spans[level]
+        nearest = _Span(-1, 0, None)
+        for span in spans:
+            if span.above < line <= span.last:
+                return span.outer
+            if nearest.last < span.last < line:
+                nearest = span
+        found = self._between(nearest.last, line, level)
+        span = _Span(found.line, line, found) if found else nearest._replace(last=line)
+        spans.append(span)
+        return span.outer
+
+    def _between(self, first: int, line: int, level: int) -> Header | None:
+        """The last header from line *first* on and above *line*, indented by less than *level*."""
+        deeper = b" " * level
+        for above in range(line - 1, first - 1, -1):
+            if not self.lines[above].startswith(deeper):
+                header = self._header(above)
+                if header and header.indent < level:
+                    return header
+        return None

@@ -1,0 +1,199 @@
+"""What the lines that a port adds to a Python file use: names, attributes, keywords, imports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node, QueryCursor
+
+from patchseries.port.verify.definitions import imported
+from patchseries.port.verify.queries import captured, query
+from patchseries.port.verify.syntax import Chunk
+
+_USED = """
+(attribute) @attribute
+(identifier) @name
+(keyword_argument name: (identifier) @keyword)
+(string) @string
+(import_statement) @import
+(import_from_statement) @import
+"""
+
+_BOUND = """
+[(parameters (identifier) @b) (lambda_parameters (identifier) @b)
+ (default_parameter name: (identifier) @b) (typed_parameter (identifier) @b)
+ (typed_default_parameter name: (identifier) @b)
+ (list_splat_pattern (identifier) @b) (dictionary_splat_pattern (identifier) @b)
+ (tuple_pattern (identifier) @b) (pattern_list (identifier) @b) (list_pattern (identifier) @b)
+ (assignment left: (identifier) @b) (augmented_assignment left: (identifier) @b)
+ (for_statement left: (identifier) @b) (for_in_clause left: (identifier) @b)
+ (as_pattern_target (identifier) @b) (named_expression name: (identifier) @b)
+ (function_definition name: (identifier) @b) (class_definition name: (identifier) @b)
+ (global_statement (identifier) @b) (aliased_import alias: (identifier) @b)
+ (import_statement (dotted_name . (identifier) @b))
+ (import_from_statement name: (dotted_name (identifier) @b))]
+"""
+
+_OLD_EXCEPT = re.compile(rb"except[^\n:]*,[ \t]*(\w+)[ \t]*:")
+"""``except Error, e:`` of Python 2, which the grammar takes for a tuple."""
+
+_SET = ("assignment", "augmented_assignment")
+
+
+@dataclass(slots=True)
+class Uses:
+    """What some added lines use, each with its 0-based line in the file.
+
+    ``names``: plain names that the lines read and the function around them does not bind.
+    ``chains``: ``a.b.c`` from a plain name on, as a tuple, unless the function binds ``a``.
+    ``pairs``: ``a.b`` from any plain name on, a variable too, but for ``self`` and ``cls``.
+    ``own``: attributes of ``self`` or ``cls``. ``attributes``: every attribute that is read.
+    ``imports``: the dotted names that are imported. ``bound``: every name that the lines give
+    a meaning to, as a variable, a parameter, a definition or an attribute that is set.
+    """
+
+    names: dict[bytes, int] = field(default_factory=dict)
+    chains: dict[tuple[bytes, ...], int] = field(default_factory=dict)
+    pairs: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    own: dict[bytes, int] = field(default_factory=dict)
+    attributes: dict[bytes, int] = field(default_factory=dict)
+    keywords: dict[bytes, int] = field(default_factory=dict)
+    strings: dict[bytes, int] = field(default_factory=dict)
+    imports: dict[bytes, int] = field(default_factory=dict)
+    bound: set[bytes] = field(default_factory=set)
+
+
+def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes) -> Uses:
+    """What the lines *runs* (first, one past the last) use, which the chunks *parts* cover."""
+    found = Uses()
+    for part in parts:
+        inside = [(a, b) for a, b in runs if a < part.end and part.start < b]
+        local = _bound_in(part)
+        for first, last in inside:
+            _collect(found, part, first, last, local, package)
+    return found
+
+
+def _bound_in(part: Chunk) -> set[bytes]:
+    nodes = captured(part.tree.root_node, _BOUND, "b")
+    return {_text(n) for n in nodes if not _is_method_name(n)} | set(
+        _OLD_EXCEPT.findall(_text(part.tree.root_node))
+    )
+
+
+def _is_method_name(node: Node) -> bool:
+    """Whether it names a method: no plain name means that one."""
+    function = node.parent
+    if function is None or function.type != "function_definition":
+        return False
+    outer = function.parent
+    if outer is not None and outer.type == "decorated_definition":
+        outer = outer.parent
+    owner = outer.parent if outer is not None else None
+    return owner is not None and owner.type == "class_definition"
+
+
+def _collect(
+    found: Uses, part: Chunk, first: int, last: int, local: set[bytes], package: bytes
+) -> None:
+    """Add to *found* what the lines from *first* up to *last* use within a chunk."""
+    nodes = _Captured(part, first, last)
+    for node, line in nodes.of("import"):
+        for name, dotted in imported(b"\n" + _text(node), package):
+            found.bound.add(name)
+            found.imports.setdefault(dotted, line)
+    for node, line in nodes.of("attribute"):
+        _attribute(found, node, line, local)
+    for node, line in nodes.of("name"):
+        _name(found, node, line, local)
+    found.keywords.update((_text(node), line) for node, line in nodes.of("keyword"))
+    found.strings.update(
+        (_text(node), line) for node, line in nodes.of("string") if not _is_docstring(node)
+    )
+
+
+class _Captured:
+    """The nodes of a chunk that stand in some of its lines."""
+
+    def __init__(self, part: Chunk, first: int, last: int) -> None:
+        self._low = max(first, part.start) - part.offset
+        self._high = min(last, part.end) - part.offset
+        self._offset = part.offset
+        cursor = QueryCursor(query(_USED))
+        cursor.set_point_range((self._low, 0), (self._high, 0))
+        self._found = cursor.captures(part.tree.root_node)
+
+    def of(self, kind: str) -> Iterator[tuple[Node, int]]:
+        """The nodes of one kind, in order, each with its 0-based line in the file."""
+        # tree-sitter gives them in the order of their addresses, which no two runs share.
+        for node in sorted(self._found.get(kind, []), key=lambda n: (n.start_byte, n.end_byte)):
+            # An attribute is where its name is; an import counts if any of its lines does.
+            row = node.end_point.row if kind == "attribute" else node.start_point.row
+            if kind == "import" or self._low <= row < self._high:
+                yield node, row + self._offset
+
+
+def _attribute(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
+    last = node.child_by_field_name("attribute")
+    if last is None:
+        return
+    name = _text(last)
+    if _is_set(node):
+        found.bound.add(name)
+        return
+    found.attributes.setdefault(name, line)
+    chain = _chain(node)
+    if not chain:
+        return
+    if chain[0] in (b"self", b"cls"):
+        if len(chain) == 2:
+            found.own.setdefault(name, line)
+        return
+    found.pairs.setdefault((chain[0], chain[1]), line)
+    if chain[0] not in local:
+        found.chains.setdefault(chain, line)
+
+
+def _chain(node: Node) -> tuple[bytes, ...]:
+    """``a.b.c`` as a tuple; empty when it does not start with a plain name."""
+    parts: list[bytes] = []
+    here: Node | None = node
+    while here is not None and here.type == "attribute":
+        last = here.child_by_field_name("attribute")
+        parts.append(_text(last) if last else b"")
+        here = here.child_by_field_name("object")
+    if here is None or here.type != "identifier":
+        return ()
+    return (_text(here), *reversed(parts))
+
+
+def _name(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
+    parent = node.parent
+    if parent is None or parent.type in ("dotted_name", "aliased_import", "global_statement"):
+        return
+    text = _text(node)
+    if parent.type == "attribute" and parent.child_by_field_name("attribute") == node:
+        return
+    if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
+        return
+    if text in local or parent.type in ("function_definition", "class_definition"):
+        found.bound.add(text)
+    else:
+        found.names.setdefault(text, line)
+
+
+def _is_set(node: Node) -> bool:
+    parent = node.parent
+    if parent is not None and parent.type in ("pattern_list", "tuple_pattern"):
+        return True
+    return parent is not None and parent.type in _SET and parent.child_by_field_name("left") == node
+
+
+def _is_docstring(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "expression_statement"
+
+
+def _text(node: Node) -> bytes:
+    return node.text or b""

@@ -1,0 +1,73 @@
+"""Blocks of imports: their order, and the blank lines between them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.port.hunks import imports
+from patchseries.port.hunks import resolve as hunks
+from patchseries.port.hunks.lines import Lines, split_lines
+
+LINES = st.lists(
+    st.sampled_from(["import a\n", "import b\n", "from c import d\n", "\n", "x\n"])
+).map(tuple)
+
+
+def _merge(base: str, ours: str, theirs: str) -> str:
+    sides = split_lines(base), split_lines(ours), split_lines(theirs)
+    return "".join(hunks.resolve(*sides).lines)
+
+
+def test_a_block_that_the_target_has_more_in_stays_apart_from_the_next() -> None:
+    base = "doc\n\nimport uuid\n\nfrom shop import till\n"
+    ours = base.replace("import uuid", "import time\nimport uuid")
+    theirs = "doc\n\nfrom shop import till\n"
+    assert _merge(base, ours, theirs) == "doc\n\nimport time\n\nfrom shop import till\n"
+
+
+def test_a_block_goes_with_its_blank_line_where_the_target_has_no_more_in_it() -> None:
+    base = "doc\n\nimport uuid\n\nfrom shop import till\n"
+    ours = base + "from shop import walls\n"
+    theirs = "doc\n\nfrom shop import till\n"
+    assert _merge(base, ours, theirs) == theirs + "from shop import walls\n"
+
+
+def test_an_import_goes_to_its_place_among_the_targets_own() -> None:
+    base = "import re\n\nfrom shop.tests import till\n\nx = 1\n"
+    ours = base.replace("shop.tests import till", "shop.common import walls")
+    theirs = base.replace("from shop.tests", "from shop import roof\nfrom shop.tests")
+    merged = "import re\n\nfrom shop.common import walls\nfrom shop import roof\n\nx = 1\n"
+    assert _merge(base, ours, theirs) == merged
+
+
+def test_a_block_that_nobody_sorts_is_left_as_it_is() -> None:
+    ours = ["import b\n", "import a\n", "x\n"]
+    merged = ["import c\n", *ours]
+    assert imports.in_order(merged, tuple(ours), tuple(merged)) == merged
+
+
+@pytest.mark.parametrize("line", ["from a import (\n", "from a import b, \\\n"])
+def test_an_import_that_goes_on_is_not_moved(line: str) -> None:
+    assert not imports.is_import(line)
+    merged = ["import b\n", "import c\n", line, "    d)\n"]
+    assert imports.in_order(merged, tuple(merged[:2]), tuple(merged)) == merged
+
+
+@given(LINES, LINES, LINES)
+def test_putting_in_order_moves_lines_and_nothing_else(
+    merged: Lines, ours: Lines, theirs: Lines
+) -> None:
+    assert sorted(imports.in_order(list(merged), ours, theirs)) == sorted(merged)
+
+
+@given(LINES, LINES, LINES)
+def test_only_blank_lines_come_back(base: Lines, ours: Lines, theirs: Lines) -> None:
+    kept = imports.with_gap(base, ours, theirs)
+    assert [x for x in kept if x.strip()] == [x for x in theirs if x.strip()]
+
+
+@given(LINES, LINES)
+def test_no_gap_comes_back_in_a_target_that_changed_nothing(base: Lines, theirs: Lines) -> None:
+    assert imports.with_gap(base, base, theirs) == theirs

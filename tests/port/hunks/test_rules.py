@@ -1,0 +1,101 @@
+"""Each rule of the hunk resolver on the smallest case that needs it."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchseries.port.hunks.lines import split_lines
+from patchseries.port.hunks.resolve import Resolution, Sound, anything, resolve
+from patchseries.port.hunks.wrap import LIMIT, fit
+
+CASES = {
+    "adjacent": ("a\nb\n", "A\nb\n", "a\nB\n", "A\nB\n"),
+    "imports": (
+        "import os\n\nx\n",
+        "import os\nimport sys\n\nx\n",
+        "import os\nimport re\n\nx\n",
+        "import os\nimport re\nimport sys\n\nx\n",
+    ),
+    "words": ("f(a, b)\n", "f(z, b)\n", "f(a, b, c)\n", "f(z, b, c)\n"),
+    "dropped": (
+        "x = 1\n\n\ndef f():\n    a = 1\n    b = 2\n    return a\n\n\ny = 1\n",
+        "x = 1\n\n\ny = 1\n",
+        "x = 1\n\n\ndef f():\n    a = 2\n    b = 2\n    return a\n\n\ny = 1\n",
+        "x = 1\n\n\ny = 1\n",
+    ),
+    "already-in": (
+        "def f():\n    pass\n\n\nx = 1\n",
+        "def f():\n    go()\n    done()\n\n\ndef g():\n    own()\n\n\nx = 1\n",
+        "def f():\n    go()\n    done()\n\n\nx = 1\n",
+        "def f():\n    go()\n    done()\n\n\ndef g():\n    own()\n\n\nx = 1\n",
+    ),
+    "theirs": (
+        "x\n# number of things\n# size = 5\ny\n",
+        "x\ny\n",
+        "x\n# number of things, at most\n\n# another thing\n# other = 2\n# third = 3\ny\n",
+        "x\n# number of things, at most\n\n# another thing\n# other = 2\n# third = 3\ny\n",
+    ),
+}
+
+
+def port(base: str, ours: str, theirs: str, sound: Sound = anything) -> Resolution:
+    return resolve(split_lines(base), split_lines(ours), split_lines(theirs), sound)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_rule(rule: str) -> None:
+    base, ours, theirs, wanted = CASES[rule]
+    resolution = port(base, ours, theirs)
+    assert "".join(resolution.lines) == wanted
+    assert resolution.rules == (rule,)
+
+
+def test_an_import_that_the_target_has_already_is_not_repeated() -> None:
+    resolution = port("x\n", "import os\nx\n", "y\nimport os\nx\n")
+    assert "".join(resolution.lines).count("import os") == 1
+
+
+def test_entries_added_to_one_list_are_all_kept() -> None:
+    resolution = port("x = {'a': 1}\n", "x = {'a': 1, 'b': 2}\n", "x = {'a': 1, 'c': 3}\n")
+    assert "".join(resolution.lines) == "x = {'a': 1, 'b': 2, 'c': 3}\n"
+
+
+def test_a_positional_parameter_goes_before_a_named_one() -> None:
+    resolution = port("def f(a):\n", "def f(a, s=None):\n", "def f(a, b):\n")
+    assert "".join(resolution.lines) == "def f(a, b, s=None):\n"
+
+
+def test_a_function_goes_in_though_its_neighbour_is_missing() -> None:
+    head, gone, new = "def a():\n    pass\n", "\n\ndef b():\n    x()\n", "\n\ndef n():\n    y()\n"
+    resolution = port(head + gone, head, head + gone + new)
+    assert "def n" in "".join(resolution.lines)
+    assert "def b" not in "".join(resolution.lines)
+
+
+def test_an_edit_follows_a_line_that_stands_elsewhere() -> None:
+    line, other = "option = a rather long line to be found\n", "z\n"
+    resolution = port("a\n" + line + "b\nc\n", "a\nb\nc\n" + other + line, "a\nLINE\nb\nc\n")
+    assert "".join(resolution.lines) == "a\nb\nc\n" + other + "LINE\n"
+
+
+def test_an_unsound_candidate_gives_way_to_a_sound_one() -> None:
+    resolution = port(*CASES["words"][:3], lambda lines, _: "c" not in "".join(lines))
+    assert "".join(resolution.lines) == "f(z, b)\n"
+
+
+def test_when_nothing_is_sound_that_is_said() -> None:
+    assert not port(*CASES["words"][:3], lambda *_: False).sound
+
+
+def test_what_is_left_out_is_accounted_for() -> None:
+    base, ours, theirs, _ = CASES["dropped"]
+    (choice,) = port(base, ours, theirs).choices
+    assert choice.taken.dropped(choice.dispute) == ("    a = 2\n",)
+
+
+def test_a_line_made_too_long_is_broken_at_the_bracket() -> None:
+    long = "    result = function(" + ", ".join(f"argument{n}" for n in range(6)) + ")\n"
+    broken = fit(long, ["short\n"])
+    assert max(map(len, broken.split("\n"))) <= LIMIT
+    assert broken.replace("\n" + " " * 22, " ") == long
+    assert fit(long, ["x" * 90 + "\n"]) == long

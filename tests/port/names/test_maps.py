@@ -1,0 +1,70 @@
+"""Identifier maps: declared ones are inverse, recognised ones need evidence, learned ones too."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.errors import SeriesError
+from patchseries.port.names import renames
+from patchseries.port.names.maps import READY_MADE, NameMap, maps_in_use
+
+MAP = READY_MADE["quantum-neutron"]
+SPELLED = st.sampled_from(["quantum", "Quantum", "QUANTUM", "x", "_", "Db", ".", " ", "\n", "1"])
+
+
+@given(st.lists(SPELLED).map("".join))
+def test_a_map_and_its_inverse_undo_each_other(text: str) -> None:
+    assert MAP.inverse.apply(MAP.apply(text)) == text
+
+
+def test_all_casings_and_parts_of_words_are_mapped() -> None:
+    text = "QuantumDbPluginV2 quantumclient QUANTUM_OPTS"
+    assert MAP.apply(text) == "NeutronDbPluginV2 neutronclient NEUTRON_OPTS"
+
+
+def test_a_map_is_wanted_where_both_sides_keep_to_their_own_names() -> None:
+    assert MAP.wanted("import quantum", "import neutron", "import quantum.x")
+    assert not MAP.wanted("import quantum", "import quantum", "import quantum.x")
+    assert not MAP.wanted("import os", "import neutron", "import re")
+
+
+def test_own_maps_are_used_both_ways_and_unknown_ones_refused() -> None:
+    assert NameMap("a=b", (("a", "b"),)) in maps_in_use(("a=b",))
+    assert NameMap("a=b", (("b", "a"),)) in maps_in_use(("a=b",))
+    with pytest.raises(SeriesError, match="no name map 'nonsense'"):
+        maps_in_use(("nonsense",))
+
+
+BASE = "from pkg import flavors\n\nx = flavors.get_flavor(1)\ny = flavors.size\n"
+OURS = "from pkg import kinds\n\nx = kinds.get_kind(1)\ny = kinds.size\n"
+THEIRS = BASE + "z = flavors.get_flavor(2)\n"
+OLD = {"pkg/flavors.py": "def get_flavor(number):\n    return number\n"}
+NEW = {"pkg/kinds.py": "def get_kind(number):\n    return number\n"}
+
+
+def test_a_renamed_module_and_what_it_defines_are_learned() -> None:
+    found = renames.learn(BASE, OURS, THEIRS, OLD.get, NEW.get)
+    assert found["flavors"] == "kinds"
+    assert found["get_flavor"] == "get_kind"
+    assert renames.apply(found, "z = flavors.get_flavor(2)") == "z = kinds.get_kind(2)"
+
+
+def test_nothing_is_learned_of_a_module_that_the_target_has_too() -> None:
+    assert renames.learn(BASE, OURS, THEIRS, OLD.get, {**OLD, **NEW}.get) == {}
+
+
+def test_nothing_is_learned_of_names_that_the_change_does_not_bring() -> None:
+    assert renames.learn(BASE, OURS, BASE + "z = 1\n", OLD.get, NEW.get) == {}
+
+
+def test_nothing_is_learned_of_names_that_the_file_does_not_bind() -> None:
+    base, ours = "t.assertEqual(1)\n", "t.assertEquals(1)\n"
+    assert renames.learn(base, ours, base + "t.assertEqual(2)\n", OLD.get, NEW.get) == {}
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_text_can_be_learned_from(base: str, ours: str, theirs: str) -> None:
+    names = renames.learn(base, ours, theirs, OLD.get, NEW.get)
+    assert isinstance(renames.apply(names, theirs), str)

@@ -1,0 +1,83 @@
+"""What is cut out of a file to be parsed on its own: whole definitions, from any line of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchseries.port.verify.scopes import Scopes
+from patchseries.port.verify.syntax import chunks
+
+DECORATED = b"""\
+def one():
+    return 1
+
+
+@first
+@second(2)
+def two():
+    return 2
+
+
+def three():
+    return 3
+"""
+
+AT_THE_MARGIN = b'''\
+"""
+A text that starts
+at the left margin.
+"""
+
+import os
+
+
+def one():
+    text = """
+and goes on there
+"""
+    return text
+
+
+def two():
+    return 2
+'''
+
+IN_A_CLASS = b'''\
+class One(
+    First,
+    Second):
+    """A text
+
+    of some lines.
+    """
+    a = 1
+    b = [
+        1,
+    ]
+
+    @first(
+        2)
+    def one(self):
+        return 1
+'''
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "extent"),
+    [
+        (DECORATED, 4, (4, 10)),
+        (DECORATED, 7, (4, 10)),
+        (DECORATED, 1, (0, 4)),
+        (AT_THE_MARGIN, 0, (0, 5)),
+        (AT_THE_MARGIN, 9, (8, 15)),
+        (IN_A_CLASS, 1, (0, 16)),
+        (IN_A_CLASS, 5, (3, 7)),
+        (IN_A_CLASS, 7, (7, 8)),
+        (IN_A_CLASS, 9, (8, 12)),
+        (IN_A_CLASS, 13, (12, 16)),
+    ],
+)
+def test_a_definition_is_cut_out_whole(text: bytes, line: int, extent: tuple[int, int]) -> None:
+    (part,) = chunks(Scopes.of(text, "a.py"), [(line, line + 1)])
+    assert (part.start, part.end) == extent
+    assert part.parses

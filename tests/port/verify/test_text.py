@@ -1,0 +1,220 @@
+"""Lines lost or doubled, hunks in the wrong place, leftovers, syntax: what the text tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from patchseries.model import Finding, Severity
+from patchseries.port.verify import Accounted, Dropped, wants_review
+
+Examined = Callable[..., tuple[Finding, ...]]
+
+
+def codes(findings: tuple[Finding, ...]) -> set[str]:
+    return {finding.code for finding in findings}
+
+
+def numbered(*words: str) -> str:
+    return "".join(f"{word} = {at}\n" for at, word in enumerate(words))
+
+
+BASE = numbered("one", "two", "three", "four", "five", "six", "seven")
+
+
+def test_a_line_that_the_port_forgot_is_lost(examined: Examined) -> None:
+    new = BASE + "eight = 8\n"
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE},
+                        {"a.py": "zero = 0\n" + BASE})  # fmt: skip
+    assert codes(findings) == {"port-line-lost"}
+    assert wants_review(findings)
+
+
+def test_a_line_that_the_target_had_before_is_a_note(examined: Examined) -> None:
+    new = BASE + "eight = 8\n"
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + new},
+                        {"a.py": "zero = 0\n" + new})  # fmt: skip
+    assert codes(findings) == {"port-line-present"}
+    assert not wants_review(findings)
+
+
+def test_a_line_that_was_to_go_and_stays_is_kept(examined: Examined) -> None:
+    new = BASE.replace("four = 3\n", "")
+    target = {"a.py": "zero = 0\n" + BASE}
+    assert codes(examined({"a.py": BASE}, {"a.py": new}, target, target)) == {"port-line-kept"}
+
+
+def test_a_line_that_the_target_never_had_cannot_be_removed(examined: Examined) -> None:
+    new = BASE.replace("four = 3\n", "")
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": new + "zero = 0\n"})
+    assert codes(findings) == {"port-line-absent"}
+
+
+def test_a_line_added_twice_is_doubled(examined: Examined) -> None:
+    new = BASE + "eight = 8\n"
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE},
+                        {"a.py": "zero = 0\neight = 8\n" + new})  # fmt: skip
+    assert codes(findings) == {"port-line-doubled"}
+
+
+def test_a_line_that_nobody_asked_to_remove_is_told(examined: Examined) -> None:
+    new = BASE.replace("seven = 6\n", "seven = 7\n")
+    result = "zero = 0\n" + new.replace("two = 1\n", "")
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE},
+                        {"a.py": result})  # fmt: skip
+    assert codes(findings) == {"port-line-removed"}
+
+
+def test_a_line_of_the_targets_own_that_goes_is_told(examined: Examined) -> None:
+    new = BASE.replace("seven = 6\n", "seven = 7\n")
+    target = BASE.replace("two = 1\n", "two = 1\nown = 1\n")
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": target}, {"a.py": new})
+    assert codes(findings) == {"port-line-removed"}
+
+
+def test_a_dropped_hunk_is_accounted_for(examined: Examined) -> None:
+    target = {"a.py": "zero = 0\n" + BASE}
+    case = ({"a.py": BASE}, {"a.py": BASE + "eight = 8\n"}, target, target)
+    said = Accounted(dropped=(Dropped("a.py", added=(b"eight = 8\n",)),))
+    assert codes(examined(*case)) == {"port-line-lost"}
+    assert examined(*case, accounted=said) == ()
+    assert examined(*case, accounted=Accounted(dropped=(Dropped("a.py"),))) == ()
+
+
+def test_a_mapped_path_and_renamed_words_are_accounted_for(examined: Examined) -> None:
+    said = Accounted(
+        paths={"new/a.py": "old/a.py"}, rename=lambda text: text.replace(b"neutron", b"quantum")
+    )
+    findings = examined(
+        {"new/a.py": BASE},
+        {"new/a.py": BASE + "neutron = 8\n"},
+        {"old/a.py": "zero = 0\n" + BASE},
+        {"old/a.py": "zero = 0\n" + BASE + "quantum = 8\n"},
+        said,
+    )
+    assert findings == ()
+
+
+def test_a_rename_that_the_merge_followed_is_seen(examined: Examined) -> None:
+    findings = examined({"new.py": BASE}, {"new.py": BASE + "eight = 8\n"}, {"old.py": BASE})
+    assert findings == ()
+
+
+TWICE = """class A:
+    def setup(self):
+        self.one()
+        self.two()
+
+
+class B:
+    def setup(self):
+        self.one()
+        self.two()
+"""
+
+
+def test_a_hunk_in_another_class_is_misplaced(examined: Examined) -> None:
+    here, there = "class A:\n    def setup(self):\n", "class B:\n    def setup(self):\n"
+    findings = examined(
+        {"a.py": TWICE},
+        {"a.py": TWICE.replace(there, there + "        one = 1\n")},
+        {"a.py": "import os\n" + TWICE},
+        {"a.py": "import os\n" + TWICE.replace(here, here + "        one = 1\n")},
+    )
+    assert codes(findings) == {"port-hunk-misplaced"}
+    assert "B.setup" in findings[0].message
+
+
+def test_a_hunk_in_a_renamed_function_is_not_misplaced(examined: Examined) -> None:
+    findings = examined(
+        {"a.py": TWICE},
+        {"a.py": TWICE.replace("        self.two()\n\n", "        one = 1\n\n")},
+        {"a.py": TWICE.replace("setup", "prepare")},
+    )
+    assert findings == ()
+
+
+@pytest.mark.parametrize("line", ["<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n"])
+def test_a_conflict_marker_is_left_over(examined: Examined, line: str) -> None:
+    findings = examined({"a.txt": BASE}, {"a.txt": BASE + "eight\n"}, {"a.txt": "0\n" + BASE},
+                        {"a.txt": "0\n" + BASE + line + "eight\n"})  # fmt: skip
+    assert "port-leftover-marker" in codes(findings)
+
+
+def test_a_marker_of_upstreams_own_is_none(examined: Examined) -> None:
+    new = BASE + "=======\n"
+    assert examined({"a.txt": BASE}, {"a.txt": new}, {"a.txt": "0\n" + BASE}) == ()
+
+
+METHOD = "    def extra(self):\n        return 1\n\n"
+
+
+def test_a_method_defined_twice_is_told(examined: Examined) -> None:
+    class_ = "class A:\n    def first(self):\n        return 0\n\n"
+    tail = "    def last(self):\n        return 2\n"
+    middle = "    def middle(self):\n        return 3\n\n"
+    findings = examined(
+        {"a.py": class_ + middle + tail},
+        {"a.py": class_ + METHOD + middle + tail},
+        {"a.py": class_ + middle + tail + "\n" + METHOD},
+        {"a.py": class_ + METHOD + middle + tail + "\n" + METHOD},
+    )
+    assert "port-duplicate-definition" in codes(findings)
+    assert any("A.extra is defined 2 times" in f.message for f in findings)
+
+
+def test_two_classes_may_have_one_method_name_each(examined: Examined) -> None:
+    rest = "class B:\n    def extra(self):\n        return 1\n"
+    old = "class A:\n    pass\n\n\n"
+    new = "class A:\n    def extra(self):\n        return 2\n\n\n"
+    assert examined({"a.py": old + rest}, {"a.py": new + rest},
+                    {"a.py": old + rest + "x = 1\n"}) == ()  # fmt: skip
+
+
+def test_a_setting_set_twice_in_a_section_is_told(examined: Examined) -> None:
+    old, key = "[one]\na = 1\n[two]\nb = 2\nc = 3\n", "d = 4\n"
+    findings = examined({"a.conf": old}, {"a.conf": old.replace("b = 2\n", key + "b = 2\n")},
+                        {"a.conf": old + key},
+                        {"a.conf": old.replace("b = 2\n", key + "b = 2\n") + key})  # fmt: skip
+    assert "port-duplicate-definition" in codes(findings)
+
+
+def test_a_block_that_stands_twice_is_told(examined: Examined) -> None:
+    block = "".join(f"* point {n}\n" for n in range(6))
+    rest = "".join(f"{n}\n" for n in range(9))
+    findings = examined({"a.txt": rest}, {"a.txt": block + rest}, {"a.txt": rest + block},
+                        {"a.txt": block + rest + block})  # fmt: skip
+    assert "port-duplicate-block" in codes(findings)
+
+
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        ("def f(a:\n    return a\n", None),
+        ("def f(a):\nreturn a\n", 1),
+        ("def f(a):\n    if a:\n    return a\n", 2),
+        ("class F:\n\nx = 1\n", 1),
+        ("try:\n    f = 1\nfinally:\n# nothing\n", 3),
+    ],
+)
+def test_a_result_that_does_not_parse_is_an_error(
+    examined: Examined, broken: str, line: int | None
+) -> None:
+    new = BASE + "def f(a):\n    return a\n"
+    own = "zero = 0\n" + BASE
+    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": own}, {"a.py": own + broken})
+    [finding] = [f for f in findings if f.code == "port-syntax"]
+    assert finding.severity is Severity.ERROR
+    assert finding.line is not None
+    assert line is None or finding.line == own.count("\n") + line
+
+
+def test_python_2_parses(examined: Examined) -> None:
+    new = BASE + "try:\n    print 'a' % one\nexcept IOError, error:\n    raise E, error\n"
+    assert examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE}) == ()
+
+
+def test_a_target_that_never_parsed_is_no_news(examined: Examined) -> None:
+    odd = "def f(:\n" + BASE
+    assert examined({"a.py": odd}, {"a.py": odd + "def g(:\n"}, {"a.py": "zero = 0\n" + odd}) == ()
