@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports soak soak-kill clean \
+.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained soak soak-kill clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -36,6 +36,11 @@ bench-landed: setup-test
 OUT ?= build/bench/backports.jsonl
 bench-backports: setup-test
 	$(PYTHON) tests/bench/backports.py $(if $(COMPARE),--compare $(COMPARE),$(PAIRS) $(OUT))
+
+# Real changes ported onto their own backports: what is told of what is in already, and whether
+# anything is said to be in that is not (the exit status is 1 then). Needs SERIES_MIRRORS.
+bench-contained: setup-test
+	$(PYTHON) tests/bench/contained.py $(PAIRS)
 
 # Random merges without a repository: N of them, from SEED.
 N ?= 100000

@@ -105,6 +105,16 @@ def test_a_port_of_which_nothing_is_left_is_a_conflict(store: Repository) -> Non
     assert [conflict.path for conflict in result.conflicts] == ["far.py"]
 
 
+def test_a_port_that_gives_the_target_itself_is_already_applied(store: Repository) -> None:
+    """Each region is settled, with what the target has: no patch is left to be made."""
+    change = Change(tree(store, BASE), tree(store, {**BASE, "a.py": b"x = 1\ny = 3\n"}))
+    onto = tree(store, {**BASE, "a.py": b"x = 0\ny = 3\n"})
+    assert port(store, change, onto, PortOptions(git_only=True)).outcome is Outcome.CONFLICT
+    result = port(store, change, onto)
+    assert (result.outcome, result.tree, result.conflicts) == (Outcome.ALREADY_APPLIED, onto, ())
+    assert result.strategies == ("hunks:already-in",)
+
+
 def test_a_region_shows_its_candidates(store: Repository) -> None:
     base = tree(store, {"a.py": b"x = f(1)\n"})
     after = tree(store, {"a.py": b"x = g(2)\n", "b.bin": b"1"})
@@ -163,6 +173,8 @@ def test_arbitrary_bytes_give_a_result(
     change = Change(tree(store, {"f.py": before}), tree(store, {"f.py": after}))
     result = port(store, change, tree(store, {"f.py": onto}))
     assert (result.tree is None) == (result.outcome is Outcome.CONFLICT)
+    target = tree(store, {"f.py": onto})
+    assert not (result.outcome.makes_patch and result.tree == target)
 
 
 @FEW

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.model import TreeId
-from patchseries.patches.header import PatchHeader, format_header
+from patchseries.patches.header import PatchHeader, format_header, split_patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,16 @@ class PatchFile:
 
 
 def compose(header: PatchHeader, diff: bytes) -> bytes:
-    """The patch file: *header*, ``---``, and *diff* (with its diffstat)."""
+    """The patch file: *header*, ``---``, and *diff* (with its diffstat).
+
+    :raises SeriesError: *diff* changes nothing; no such file is ever made
+    """
+    if not split_patch(diff)[1]:
+        raise SeriesError(
+            f"a patch that changes nothing: {header.subject}",
+            hint="leave it out, or see whether what it should change is there already",
+            exit_code=ExitCode.FINDINGS,
+        )
     return format_header(header) + b"---\n" + diff
 
 

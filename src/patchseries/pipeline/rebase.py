@@ -141,9 +141,11 @@ class _Column:
     def _port_file(self, data: bytes) -> PortResult:
         """A patch file is applied as it is: without a commit there is nothing to merge by."""
         applied = apply_patch(self._given.repository, self.tree, data)
-        if not isinstance(applied, Rejected):
+        if not isinstance(applied, Rejected) and applied.tree != self.tree:
             return PortResult(Outcome.CLEAN, applied.tree)
-        if is_applied(self._given.repository, self.tree, data):
+        if not split_patch(data)[1]:
+            return PortResult(Outcome.EMPTY, self.tree)
+        if not isinstance(applied, Rejected) or is_applied(self._given.repository, self.tree, data):
             return PortResult(Outcome.ALREADY_APPLIED, self.tree)
         return _conflict(applied)
 
@@ -174,6 +176,9 @@ class _Column:
             if isinstance(applied, Rejected):
                 reason = f"{name} does not apply on top"
                 return replace(cell, result=_conflict(applied, reason))
+            if applied.tree == tree:
+                nothing = Rejected("", f"{name} changes nothing on top")
+                return replace(cell, result=_conflict(nothing))
             files.append(self._fixup(fixup_name(number, index, name), data, tree, applied.tree))
             tree = applied.tree
         self.tree = tree

@@ -127,10 +127,16 @@ class Adaptation:
         """What all this comes to, examined."""
         proposals = tuple(self.proposals)
         tree = self.repository.edit_tree(self.merge.tree, self.edits)
-        conflicts = tuple(self.conflicts)
-        if not conflicts and tree == self.onto:
-            conflicts = self._nothing_left()
+        strategies = tuple(dict.fromkeys(self.strategies))
         used = tuple(self.resolutions)
+        findings = tuple(self.findings)
+        conflicts = tuple(self.conflicts)
+        if not conflicts:
+            accounted = Accounted(self.paths, self._rename, tuple(self.dropped))
+            doubts = examine(self.repository, self.change, self.onto, tree, accounted)
+            findings = tuple(dict.fromkeys((*findings, *doubts)))
+            if tree == self.onto:
+                conflicts = _nothing_left(findings)
         if conflicts:
             told = tuple(self._with_misfit(conflict) for conflict in conflicts)
             return PortResult(
@@ -142,11 +148,8 @@ class Adaptation:
                 proposals=proposals,
                 resolutions=used,
             )
-        strategies = tuple(dict.fromkeys(self.strategies))
-        accounted = Accounted(self.paths, self._rename, tuple(self.dropped))
-        doubts = examine(self.repository, self.change, self.onto, tree, accounted)
-        findings = tuple(dict.fromkeys((*self.findings, *doubts)))
-        return PortResult(Outcome.ADAPTED, tree, strategies, True, findings, (), proposals, used)
+        outcome = Outcome.ALREADY_APPLIED if tree == self.onto else Outcome.ADAPTED
+        return PortResult(outcome, tree, strategies, True, findings, (), proposals, used)
 
     def _with_misfit(self, conflict: Conflict) -> Conflict:
         """*conflict* with what a resolution for its file said that did not fit."""
@@ -213,10 +216,19 @@ class Adaptation:
         line = choice.dispute.region.ours.low + 1
         self.findings.append(Finding(code, Severity.WARNING, message, file=target, line=line))
 
-    def _nothing_left(self) -> tuple[Conflict, ...]:
-        """Every hunk was dropped: that is no port, and whoever wants it must look."""
-        lost = dict.fromkeys(d.path for d in self.dropped)
-        return tuple(Conflict(path, 1, "the target has nothing to change here") for path in lost)
+
+_LEFT_OUT = ("port.dropped", "port-line-lost", "port-line-kept")
+"""What is found when something of the change is not in the result."""
+
+
+def _nothing_left(findings: Sequence[Finding]) -> tuple[Conflict, ...]:
+    """The files of which something was left out, for a result that is the target as it was.
+
+    That is no port, and not the whole change either: whoever wants it must look.
+    """
+    files = dict.fromkeys(found.file for found in findings if found.code in _LEFT_OUT)
+    reason = "nothing is left to change here, and the target lacks part of the change"
+    return tuple(Conflict(file or "-", 1, reason) for file in files)
 
 
 def _proposal(target: str, choice: hunks.Choice, stands: bool) -> Proposal:
