@@ -54,6 +54,11 @@ class SeriesError(Exception):
             text += f"; {self.hint}"
         return text
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The error as a person is shown it: one line, but where there are several problems."""
+        return (str(self),)
+
 
 class UpstreamError(SeriesError):
     """An upstream cannot be reached, or no longer is what was pinned."""

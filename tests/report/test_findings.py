@@ -19,6 +19,7 @@ from patchseries.report.documents import finding_rows
 from patchseries.report.junit import junit_xml
 from patchseries.report.sarif import sarif_document
 from patchseries.report.text import explanation, summary, text_lines
+from patchseries.visible import printable_line, visible
 
 words = st.text(max_size=40)
 findings = st.lists(
@@ -116,9 +117,9 @@ def test_each_github_command_is_one_line_and_says_it_all(found: list[Finding]) -
         assert command
         properties = dict(part.split("=", 1) for part in command[2].split(","))
         assert _unescaped(properties["title"]) == finding.code
-        assert _unescaped(properties.get("file", "")) == (finding.file or "")
+        assert _unescaped(properties.get("file", "")) == visible(finding.file or "")
         hint = f"\n{finding.hint}" if finding.hint else ""
-        assert _unescaped(command[3]) == finding.message + hint
+        assert _unescaped(command[3]) == visible(finding.message + hint)
 
 
 @given(findings)
@@ -136,7 +137,7 @@ def test_each_gitlab_issue_has_its_place_and_its_own_fingerprint(found: list[Fin
 def test_the_text_names_every_finding(found: list[Finding]) -> None:
     text = "\n".join(line for line, _ in text_lines(found, RULES))
     for finding in found:
-        assert finding.message in text
+        assert printable_line(finding.message) in text
         assert f"{finding.severity}: {finding.code}" in text
     assert text.endswith(summary(found))
 

@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import maintainer
-from patchseries.cli.common import (
-    Given,
-    Progress,
-    agreed,
-    changed_words,
-    now,
-    options,
-    say,
-    show,
-    show_json,
-)
+from patchseries.cli.common import Given, agreed, changed_words, now, options
+from patchseries.cli.terminal import Progress, say, show, show_json, show_text
 
 if TYPE_CHECKING:
     from patchseries.pipeline.accept import Offer
@@ -66,8 +57,6 @@ def show_offers(waiting: list[Offer], asked: Given) -> None:
 
     Those that differ in line numbers alone are shown once.
     """
-    from rich.text import Text
-
     from patchseries.pipeline.accept import alike
     from patchseries.report.text import enumerated
 
@@ -77,8 +66,9 @@ def show_offers(waiting: list[Offer], asked: Given) -> None:
         same = "the same but for line numbers; " if len(group) > 1 else ""
         show(f"{offer.patch} on {bases}: {same}adapted by {', '.join(offer.strategies)}", asked)
         for finding in offer.findings:
-            show(Text(f"  {finding.severity}: {finding.code}: {finding.message}"), asked)
-        show(Text(offer.range_diff or "  (the same diff as the source's)\n"), asked)
+            show(f"  {finding.severity}: {finding.code}: {finding.message}", asked)
+        show_text(offer.range_diff or "  (the same diff as the source's)\n", asked)
+        show("", asked)
     if not waiting:
         show("nothing waits for a sign-off", asked)
 

@@ -13,7 +13,8 @@ from patchseries.cli.building import (
     package_rows,
     show_packages,
 )
-from patchseries.cli.common import SERIES_OPTIONS, Given, Progress, options, show_json
+from patchseries.cli.common import SERIES_OPTIONS, Given, options
+from patchseries.cli.terminal import Progress, show_json
 
 
 @click.command("build")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from patchseries.cli.common import Given, show
+from patchseries.cli.common import Given
+from patchseries.cli.terminal import show
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.model import Severity
 

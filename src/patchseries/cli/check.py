@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, console, options, say, show_json
+from patchseries.cli.common import Given, options
+from patchseries.cli.terminal import Progress, say, show, show_document, show_json, show_text
 from patchseries.errors import UsageError
+from patchseries.visible import json_text
 
 if TYPE_CHECKING:
     from patchseries.model import Finding
@@ -102,7 +103,7 @@ def _give(
         return
     text = formatted(form, name, findings, failed)
     if file is None:
-        click.echo(text, nl=False)
+        show_document(text)
         return
     from patchseries.files import write_atomic
 
@@ -132,18 +133,15 @@ def formatted(form: str, name: str, findings: Sequence[Finding], failed: bool) -
 
 
 def _json(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
 def _show(findings: Sequence[Finding], asked: Given) -> None:
-    from rich.text import Text
-
     from patchseries.checks import RULES
     from patchseries.report.text import text_lines
 
-    screen = console(asked.color)
     for line, style in text_lines(findings, RULES):
-        screen.print(Text(line, style=style), soft_wrap=True)
+        show(line, asked, style)
 
 
 def _explain(code: str, asked: Given) -> int:
@@ -153,7 +151,7 @@ def _explain(code: str, asked: Given) -> int:
     if code == "all":
         width = max(map(len, RULES))
         for rule in RULES.values():
-            click.echo(f"{rule.code:{width}}  {rule.severity:7}  {rule.title}")
+            show(f"{rule.code:{width}}  {rule.severity:7}  {rule.title}", asked)
         return 0
     rule_asked = RULES.get(code)
     if rule_asked is None:
@@ -173,5 +171,5 @@ def _explain(code: str, asked: Given) -> int:
         show_json({"code": code, "severity": severity, "title": rule_asked.title,
                    "why": rule_asked.why, "remedy": rule_asked.remedy}, ok=True)  # fmt: skip
     else:
-        click.echo(explanation(rule_asked, severity))
+        show_text(explanation(rule_asked, severity), asked)
     return 0

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, options, show, show_json
+from patchseries.cli.common import Given, options
+from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.errors import UsageError
 
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from patchseries.cli.terminal import Progress, clear_progress, note, say
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.status import Status
-
     from patchseries.journal import Operation, Recovered
     from patchseries.pipeline.series import Selection, Series
     from patchseries.pipeline.session import Session
@@ -115,52 +110,6 @@ class Given:
         return tuple(Path(m).expanduser().absolute() for m in named if m)
 
 
-class Progress(AbstractContextManager["Progress"]):
-    """One line on a terminal that says what goes on; silent in a pipe.
-
-    It gives way to whatever else is printed or asked (:func:`clear_progress`).
-    """
-
-    shown: ClassVar[Progress | None] = None
-
-    def __init__(self, given: Given) -> None:
-        self.on = sys.stderr.isatty() and not given.quiet
-        self._status: Status | None = None
-
-    def told(self, words: str) -> None:
-        """Show *words* now."""
-        if Progress.shown is self and self._status is not None and words:
-            self._status.update(words[:100])
-            self._status.start()
-
-    def clear(self) -> None:
-        """Take the line off the terminal until there is something to tell again."""
-        if self._status is not None:
-            self._status.stop()
-
-    def __enter__(self) -> Progress:
-        if self.on:
-            from rich.console import Console
-
-            self._status = Console(stderr=True).status("starting")
-            self._status.start()
-            Progress.shown = self
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.clear()
-        Progress.shown = None
-
-
-def clear_progress() -> None:
-    """Make room on the terminal for output or a question."""
-    if Progress.shown is not None:
-        Progress.shown.clear()
-
-
 def agreed(question: str) -> bool:
     """What a person answers to *question*.
 
@@ -172,7 +121,7 @@ def agreed(question: str) -> bool:
     except click.Abort:
         if sys.stdin.isatty():
             raise
-        click.echo(err=True)  # end the line of the question
+        note("")  # end the line of the question
         raise UsageError("nobody is there to answer", hint="answer with --yes") from None
 
 
@@ -239,34 +188,6 @@ def cache_folder() -> Path:
 def demo_upstreams() -> Path:
     """Where `series demo` makes its upstreams, by host, so that they mirror nothing else."""
     return cache_folder() / "demo-upstreams"
-
-
-def console(color: str = "auto") -> Console:
-    """Where people's output goes; wide enough in a pipe that nothing is cut."""
-    from rich.console import Console
-
-    force = {"always": True, "never": False}.get(color)
-    width = None if sys.stdout.isatty() else 160
-    return Console(force_terminal=force, no_color=color == "never", width=width, highlight=False)
-
-
-def show(what: RenderableType, given: Given) -> None:
-    """Print something for people; a terminal wraps long lines, so that paths can be copied."""
-    from rich.text import Text
-
-    clear_progress()
-    console(given.color).print(what, soft_wrap=isinstance(what, str | Text))
-
-
-def show_json(document: Mapping[str, Any], *, ok: bool) -> None:
-    """Print the one JSON document of a command (DESIGN: the contract)."""
-    click.echo(json.dumps({"schema": 1, "ok": ok, **document}, indent=2, ensure_ascii=False))
-
-
-def say(words: str) -> None:
-    """Tell a person something beside the output."""
-    clear_progress()
-    click.echo(f"series: {words}", err=True)
 
 
 def changed_words(changed: Sequence[str], dry_run: bool) -> str:

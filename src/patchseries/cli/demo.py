@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import show_packages
-from patchseries.cli.common import (
-    Given,
-    Progress,
-    changed_words,
-    demo_upstreams,
-    options,
-    show,
-    show_json,
-)
+from patchseries.cli.common import Given, changed_words, demo_upstreams, options
 from patchseries.cli.rebase import show_cells
 from patchseries.cli.run import run_document
+from patchseries.cli.terminal import Progress, show, show_json, show_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,11 +47,12 @@ def command(**given: Any) -> int:
 
 def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) -> None:
     """The summary for somebody who sees it for the first time."""
-    show(f"{series.manifest.series.summary}: each patch on each base\n", asked)
+    show(f"{series.manifest.series.summary}: each patch on each base", asked)
+    show("", asked)
     show_cells(list(result.ported.rebased.cells), series.name, asked)
-    show("\nSource packages, unpacked again and found to be what was ported:\n", asked)
+    show_text("\nSource packages, unpacked again and found to be what was ported:\n\n", asked)
     show_packages(result.packages, asked)
-    show(f"\n{changed_words(result.ported.changed, False)}\n", asked)
+    show_text(f"\n{changed_words(result.ported.changed, False)}\n\n", asked)
     show("Where things lie:", asked)
     _show_rows(
         [
@@ -70,7 +64,7 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
         ],
         asked,
     )
-    show("\nWhat to do next:", asked)
+    show_text("\nWhat to do next:", asked)
     for words in _next_steps(result):
         show(f"  {words}", asked)
 

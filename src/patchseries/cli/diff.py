@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, options, say, show_json
+from patchseries.cli.common import Given, options
+from patchseries.cli.terminal import Progress, say, show, show_json
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.command("diff")
@@ -31,15 +33,13 @@ def command(wanted: str, onto: str | None, old: str | None, new: str | None, **g
     series, _ = asked.open()
     patch = series.manifest.patch(wanted)
     assert patch is not None  # it was checked with the selection
-    in_color = asked.color == "always" or (asked.color == "auto" and sys.stdout.isatty())
-    color = in_color and not asked.as_json
     with Progress(asked) as progress:
         session = asked.session(progress)
         if old and new:
-            found = diff_between_bases(session, series, patch, (old, new), color=color)
+            found = diff_between_bases(session, series, patch, (old, new))
         else:
             base = onto or series.manifest.projects[patch.project].bases[-1]
-            found = diff_against_upstream(session, series, patch, base, color=color)
+            found = diff_against_upstream(session, series, patch, base)
     if asked.as_json:
         told = {
             "patch": wanted,
@@ -53,5 +53,15 @@ def command(wanted: str, onto: str | None, old: str | None, new: str | None, **g
     say(f"{wanted}: {found.old.name}, compared with the port {found.new.name}")
     if found.identical:
         say("the same change")
-    sys.stdout.buffer.write(found.text)
+    for line in found.lines:
+        show(line, asked, _style(line))
     return 0
+
+
+def _style(line: str) -> str:
+    """The colour of a line: by its first sign (what the port changed), else by the patch's own.
+
+    git indents the lines by four columns. It is asked for no colour itself: what a stranger wrote
+    into a file could not be told from it.
+    """
+    return _STYLES.get(line[4:5]) or _STYLES.get(line[5:6], "")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
+import io
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from typing import Any
 import click
 
 from patchseries.cli import streams
+from patchseries.cli.terminal import note_text, say, show_json
 from patchseries.errors import ExitCode, ProgramError, SeriesError
 from patchseries.process import scrub
 
@@ -64,8 +64,7 @@ def _failed(error: BaseException, as_json: bool) -> int:
     except click.Abort:
         return _interrupted()
     except click.ClickException as usage:
-        usage.show()
-        return ExitCode.USAGE
+        return _wrong_usage(usage)
     except KeyboardInterrupt:
         return _interrupted()
     except OSError as refused:
@@ -75,8 +74,15 @@ def _failed(error: BaseException, as_json: bool) -> int:
 
 
 def _interrupted() -> int:
-    print("series: interrupted; nothing was left half written", file=sys.stderr)
+    say("interrupted; nothing was left half written")
     return ExitCode.INTERRUPTED
+
+
+def _wrong_usage(error: click.ClickException) -> int:
+    words = io.StringIO()
+    error.show(words)
+    note_text(words.getvalue().rstrip())  # it repeats words of the command line
+    return ExitCode.USAGE
 
 
 def _refused(error: OSError) -> SeriesError:
@@ -85,8 +91,8 @@ def _refused(error: OSError) -> SeriesError:
 
 
 def _fail(error: SeriesError, as_json: bool) -> int:
-    for line in str(error).splitlines():
-        print(f"series: {line}", file=sys.stderr)
+    for line in error.lines:
+        say(line)
     if as_json:
         _print_error(error.message, error.cause, error.hint)
     return error.exit_code
@@ -95,12 +101,12 @@ def _fail(error: SeriesError, as_json: bool) -> int:
 def _print_error(message: str, cause: str | None, hint: str | None) -> None:
     told = {"message": message, "cause": cause, "hint": hint}
     with suppress(streams.OutputError):  # the exit status is that of the error
-        print(json.dumps({"schema": 1, "ok": False, "error": told}))
+        show_json({"error": told}, ok=False)
 
 
 def _bug(error: Exception, as_json: bool) -> int:
     message = f"a bug in series ({type(error).__name__}); {_kept_traceback(error)}"
-    print(f"series: {message}", file=sys.stderr)
+    say(message)
     if as_json:
         _print_error(message, None, None)
     return ExitCode.BUG

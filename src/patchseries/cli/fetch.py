@@ -6,15 +6,8 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import (
-    SERIES_OPTIONS,
-    Given,
-    Progress,
-    operation,
-    options,
-    say,
-    show_json,
-)
+from patchseries.cli.common import SERIES_OPTIONS, Given, operation, options
+from patchseries.cli.terminal import Progress, say, show_json
 from patchseries.counting import counted
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, options, show, show_json
+from patchseries.cli.common import Given, options
+from patchseries.cli.terminal import show, show_json
 from patchseries.counting import counted
 from patchseries.errors import UsageError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import cache_folder
+from patchseries.cli.terminal import note, note_text, show_plain_json, write_patch
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _batch(bench: Workbench) -> int:
 
     status = 0
     for answer in batch(bench, sys.stdin):
-        click.echo(json.dumps(answer))
+        show_plain_json(answer, indent=None)
         if not answer["ok"] or answer["findings"]:
             status = 1
     return status
@@ -78,7 +78,7 @@ def _one(
     request = Request(repo, commit, onto)
     ported = bench.port(request)
     if as_json:
-        click.echo(json.dumps(document(ported), indent=2))
+        show_plain_json(document(ported))
     else:
         _show(bench, request, ported)
     result = ported.result
@@ -89,14 +89,15 @@ def _show(bench: Workbench, request: Request, ported: Ported) -> None:
     """The patch on standard output; beside it the outcome and what a reviewer should know."""
     result = ported.result
     by = f" by {', '.join(result.strategies)}" if result.strategies else ""
-    click.echo(f"{result.outcome}{by}{'; review it' if result.review else ''}", err=True)
+    note(f"{result.outcome}{by}{'; review it' if result.review else ''}")
     for found in result.findings:
         where = f"{found.file}:{found.line or ''}: " if found.file else ""
-        click.echo(f"{found.severity}: {where}{found.message} [{found.code}]", err=True)
+        note(f"{found.severity}: {where}{found.message} [{found.code}]")
     for conflict in result.conflicts:
-        click.echo(f"conflict: {conflict.path} ({conflict.reason})", err=True)
+        note(f"conflict: {conflict.path} ({conflict.reason})")
     for made in result.proposals if result.conflicts else ():
-        click.echo(f"{made.path}:{made.line}: candidates:", err=True)
+        note(f"{made.path}:{made.line}: candidates:")
         for rule, text in made.candidates:
-            click.echo(f"--- {rule}\n{text}", err=True)
-    sys.stdout.buffer.write(bench.diff(request, ported))
+            note(f"--- {rule}")
+            note_text(text)
+    write_patch(bench.diff(request, ported))

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, options, show, show_json
+from patchseries.cli.common import Given, options
+from patchseries.cli.terminal import show, show_json, show_text
 from patchseries.errors import UsageError
 
 _WORDS = {
@@ -27,8 +28,6 @@ def command(target: str, **given: Any) -> int:
     This is how they reach a build farm: a PPA, mini-buildd, debusine, OBS. With --dry-run dput
     only simulates. What went there before is told, and not sent again.
     """
-    from rich.text import Text
-
     from patchseries.debian.upload import publish
     from patchseries.pipeline.build import built_packages
 
@@ -46,7 +45,7 @@ def command(target: str, **given: Any) -> int:
                      "result": str(handed)})  # fmt: skip
         if not asked.as_json:
             show(f"{package.source} {package.version} {_WORDS[handed]} {target}", asked)
-            show(Text(words), asked)
+            show_text(words, asked)
     if asked.as_json:
         show_json({"published": rows}, ok=True)
     return 0

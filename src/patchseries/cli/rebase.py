@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import (
-    SERIES_OPTIONS,
-    Given,
-    Progress,
-    changed_words,
-    options,
-    say,
-    show,
-    show_json,
-)
+from patchseries.cli.common import SERIES_OPTIONS, Given, changed_words, options
+from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
 
 if TYPE_CHECKING:
@@ -64,7 +56,8 @@ def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
         for c in cells
     ]
     show(Matrix(rows), asked)
-    show(f"\n{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
+    show("", asked)
+    show(f"{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
     for cell in cells:
         for conflict in cell.result.conflicts:
             show(

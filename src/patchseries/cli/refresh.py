@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import maintainer
-from patchseries.cli.common import Given, Progress, agreed, now, options, say, show, show_json
+from patchseries.cli.common import Given, agreed, now, options
+from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
 from patchseries.errors import UsageError
 

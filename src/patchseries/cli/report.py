@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, options, say, show_json
+from patchseries.cli.common import Given, options
+from patchseries.cli.terminal import Progress, say, show_json
 
 if TYPE_CHECKING:
     from patchseries.pipeline.series import Selection, Series

@@ -11,18 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import maintainer
-from patchseries.cli.common import (
-    Given,
-    Progress,
-    clear_progress,
-    now,
-    operation,
-    options,
-    recovered_root,
-    say,
-    show,
-    show_json,
-)
+from patchseries.cli.common import Given, now, operation, options, recovered_root
+from patchseries.cli.terminal import Progress, clear_progress, say, show, show_json
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -118,7 +108,8 @@ def _begin(session: Session, asked: _Asked, shared: Given) -> int:
         if shared.as_json:
             show_json({"opened": _row(opened), "regions": region_rows(conflict)}, ok=False)
         else:
-            show(f"\nedit {opened.tree}", shared)
+            show("", shared)
+            show(f"edit {opened.tree}", shared)
             place = f"{opened.patch} {opened.series} --onto {opened.base}"
             show(f"then: series resolve {place} --continue", shared)
     return 1
@@ -176,23 +167,21 @@ def _status(shared: Given) -> int:
 
 def show_regions(conflict: OpenConflict, shared: Given) -> None:
     """Each region with its candidates."""
-    from rich.text import Text
-
     from patchseries.pipeline.conflicts import numbered
 
     for number, file, index, region in numbered(conflict.files):
         size = f"base {len(region.base)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
-        show(Text(f"region {number}: {file.path} ({size} lines)"), shared)
+        show(f"region {number}: {file.path} ({size} lines)", shared)
         if words := removal(file):
             show(f"  {words}", shared)
         for n, one in enumerate(conflict.candidates(file, index), 1):
             mode = f", mode {one.mode}" if file.modes else ""
-            show(Text(f"  candidate:{n} ({_name(file, one)}{mode})"), shared)
+            show(f"  candidate:{n} ({_name(file, one)}{mode})", shared)
             lines = one.lines or ()
-            for line in _words(lines).splitlines()[:12]:
-                show(Text(f"    | {line}"), shared)
+            for line in lines[:12]:
+                show("    | " + line.removesuffix(b"\n").decode("utf-8", "replace"), shared)
             if len(lines) > 12:
-                show(Text(f"    | … {len(lines) - 12} more lines"), shared)
+                show(f"    | … {len(lines) - 12} more lines", shared)
 
 
 def removal(file: OpenFile) -> str | None:

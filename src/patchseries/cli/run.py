@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import build_options, options_from, package_rows, show_packages
-from patchseries.cli.common import (
-    SERIES_OPTIONS,
-    Given,
-    Progress,
-    changed_words,
-    options,
-    show,
-    show_json,
-)
+from patchseries.cli.common import SERIES_OPTIONS, Given, changed_words, options
 from patchseries.cli.rebase import rebase_rows, show_cells
+from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.cli.test_apply import apply_rows, show_failures
 
 if TYPE_CHECKING:
@@ -81,4 +74,5 @@ def show_run(series: Series, result: RunResult, asked: Given) -> None:
     show_failures(result.applied, asked)
     show("", asked)
     show_packages(result.packages, asked)
-    show(f"\n{changed_words(result.ported.changed, False)}", asked)
+    show("", asked)
+    show(changed_words(result.ported.changed, False), asked)

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, options, show_json
+from patchseries.cli.common import Given, options
+from patchseries.cli.terminal import Progress, show_json, show_text
 
 
 @click.command("show")
@@ -38,5 +39,5 @@ def command(wanted: str, **given: Any) -> int:
     if asked.as_json:
         show_json({"patch": known_document(known)}, ok=unknown is None)
     else:
-        click.echo(known_text(known))
+        show_text(known_text(known), asked)
     return 0

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, operation, options, show, show_json
+from patchseries.cli.common import Given, operation, options
+from patchseries.cli.terminal import Progress, show, show_document, show_json
 
 
 @click.command("status")
@@ -52,7 +53,5 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     if form == "text":
         show(tables.TerminalTable(table), asked)
     else:
-        click.echo(
-            tables.as_markdown(table) if form == "markdown" else tables.as_csv(table), nl=False
-        )
+        show_document(tables.as_markdown(table) if form == "markdown" else tables.as_csv(table))
     return 0

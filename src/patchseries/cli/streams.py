@@ -101,6 +101,6 @@ def _text(raw: _Standard, like: TextIO | None) -> TextIO:
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=like.encoding if like else "utf-8",
-        errors=like.errors if like else "backslashreplace",
+        errors="backslashreplace",  # a terminal that is not UTF-8 shows escapes
         line_buffering=raw.isatty() or raw.fileno() == 2,
     )

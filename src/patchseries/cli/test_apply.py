@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import SERIES_OPTIONS, Given, Progress, options, show, show_json
+from patchseries.cli.common import SERIES_OPTIONS, Given, options
+from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.counting import counted
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def show_applied(cells: list[AppliedCell], asked: Given) -> None:
 
     rows = [MatrixCell(c.patch, c.project, c.base, c.result) for c in cells]
     show(Matrix(rows), asked)
-    show(f"\n{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
+    show("", asked)
+    show(f"{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
     moved = [(cell, offset) for cell in cells for offset in cell.offsets]
     for cell, offset in moved:
         where = f"{offset.path}, hunk {offset.hunk}"

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import (
-    Given,
-    operation,
-    options,
-    recovered_root,
-    show,
-    show_json,
-)
+from patchseries.cli.common import Given, operation, options, recovered_root
+from patchseries.cli.terminal import show, show_json
 
 if TYPE_CHECKING:
     from patchseries.journal import Logged

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, Progress, operation, options, show, show_json
+from patchseries.cli.common import Given, operation, options
 from patchseries.cli.resolve import region_rows, removal, show_regions
+from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.counting import counted
 from patchseries.errors import UsageError
 
@@ -54,8 +55,6 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
 
 def show_why(found: Explained, asked: Given) -> None:
     """The regions, who made them, what would help, and what could stand there."""
-    from rich.text import Text
-
     cell = found.conflict.cell
     origins = found.why.origins
     removals = {file.path: removal(file) for file in found.conflict.files}
@@ -63,7 +62,8 @@ def show_why(found: Explained, asked: Given) -> None:
     show(f"{cell.patch} on {cell.base}: git's merge asks {questions}", asked)
     for origin in origins:
         words = removals.get(origin.path)
-        show(Text(f"\n{origin.path}" + (f": {words}" if words else f":{origin.line}")), asked)
+        show("", asked)
+        show(origin.path + (f": {words}" if words else f":{origin.line}"), asked)
         _show_commits("  the change was made on lines of", origin.relies_on, found, asked)
         _show_commits("  changed here by", origin.changed_by, found, asked)
     show("", asked)
@@ -74,7 +74,7 @@ def show_why(found: Explained, asked: Given) -> None:
             asked,
         )
         for commit in one.commits:
-            show(Text(f"     {_words(found, commit)}"), asked)
+            show(f"     {_words(found, commit)}", asked)
     if not found.why.sets:
         tried = counted(found.why.tried, "merge")
         show(f"no set of prerequisites was found to help ({tried} tried)", asked)
@@ -107,13 +107,11 @@ def _origin_row(origin: Origin) -> dict[str, Any]:
 def _show_commits(
     words: str, commits: tuple[tuple[str, int], ...], found: Explained, asked: Given
 ) -> None:
-    from rich.text import Text
-
     if commits:
         show(words, asked)
     for commit, lines in commits:
         size = f" ({counted(lines, 'line')})" if lines else ""
-        show(Text(f"    {_words(found, commit)}{size}"), asked)
+        show(f"    {_words(found, commit)}{size}", asked)
 
 
 def _words(found: Explained, commit: str) -> str:

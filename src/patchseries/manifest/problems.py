@@ -34,7 +34,12 @@ class ManifestError(SeriesError):
     def __init__(self, filename: str, problems: Sequence[Problem]) -> None:
         self.filename = filename
         self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.key)))
-        super().__init__("\n".join(self._line(p) for p in self.problems))
+        super().__init__("\n".join(self.lines))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line for each problem."""
+        return tuple(self._line(p) for p in self.problems)
 
     def _line(self, problem: Problem) -> str:
         key = f"{problem.key}: " if problem.key else ""

@@ -42,9 +42,15 @@ class RangeDiff:
         """Whether both are the same change, but for where in the files it stands."""
         return not self.text
 
+    @property
+    def lines(self) -> list[str]:
+        """The text, line by line; bytes that are not UTF-8 as surrogates."""
+        text = self.text.decode("utf-8", "surrogateescape")
+        return text.removesuffix("\n").split("\n") if text else []
+
 
 def diff_against_upstream(
-    session: Session, series: Series, patch: PatchEntry, base: str, *, color: bool
+    session: Session, series: Series, patch: PatchEntry, base: str
 ) -> RangeDiff:
     """The change as upstream has it (or as it was ported from), against the port onto *base*.
 
@@ -61,11 +67,11 @@ def diff_against_upstream(
         parents = made.parents[:1]
         before = given.repository.commit(parents[0]).tree if parents else _empty(given.repository)
         old = Side(f"{name} {commit[:12]}", before, made.tree)
-        return range_diff(given.repository, old, _port(given, patch, base, session), color)
+        return range_diff(given.repository, old, _port(given, patch, base, session))
 
 
 def diff_between_bases(
-    session: Session, series: Series, patch: PatchEntry, bases: tuple[str, str], *, color: bool
+    session: Session, series: Series, patch: PatchEntry, bases: tuple[str, str]
 ) -> RangeDiff:
     """The port onto one base against the port onto another.
 
@@ -74,7 +80,7 @@ def diff_between_bases(
     pins = session.at_hand(series, Selection((patch.project,), bases))
     with session.ingredients(series, pins) as given:
         old, new = (_port(given, patch, base, session) for base in bases)
-        return range_diff(given.repository, old, new, color)
+        return range_diff(given.repository, old, new)
 
 
 def reference(project: Project, patch: PatchEntry, base: str) -> tuple[str, str, str]:
@@ -119,15 +125,13 @@ def _port(given: Ingredients, patch: PatchEntry, base: str, session: Session) ->
     raise UsageError(f"{patch.project} has no base {base!r}", hint=", ".join(project.bases))
 
 
-def range_diff(repository: Repository, old: Side, new: Side, color: bool) -> RangeDiff:
+def range_diff(repository: Repository, old: Side, new: Side) -> RangeDiff:
     commits = []
     for side in (old, new):
         parent = repository.write_commit(side.before)
         commits.append((parent, repository.write_commit(side.after, [parent])))
     ranges = [f"{parent}..{commit}" for parent, commit in commits]
-    done = repository.run(
-        "range-diff", _PAIR_ANYHOW, "--color=always" if color else "--no-color", *ranges
-    )
+    done = repository.run("range-diff", _PAIR_ANYHOW, "--no-color", *ranges)
     # The first line names the commits that only dress the trees.
     text = done.stdout.partition(b"\n")[2]
     return RangeDiff(old, new, text)

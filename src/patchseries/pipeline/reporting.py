@@ -299,7 +299,7 @@ def _of_column(
                 found[name] = Comparison(title, why="Its files are not in the cache.")
             else:
                 old = _reference_side(repository, words, want.rev)
-                told = range_diff(repository, old, sides[name], False).text
+                told = range_diff(repository, old, sides[name]).text
                 found[name] = Comparison(title, told.decode("utf-8", "replace"))
     return found
 

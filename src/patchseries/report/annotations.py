@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from patchseries.model import Finding, Severity
+from patchseries.visible import visible
 
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _GITLAB = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -38,7 +39,7 @@ def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
     seen[parts] = seen.get(parts, 0) + 1
     unique = f"{parts}\0{seen[parts]}".encode("utf-8", "surrogatepass")
     return {
-        "description": finding.message,
+        "description": visible(finding.message),
         "check_name": finding.code,
         "fingerprint": hashlib.sha256(unique).hexdigest(),
         "severity": _GITLAB[finding.severity],
@@ -48,7 +49,7 @@ def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

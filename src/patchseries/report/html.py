@@ -10,6 +10,7 @@ import base64
 import hashlib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from patchseries.report.pagemodel import Page
 from patchseries.report.text import location, summary
 from patchseries.report.timeline import day, timeline
+from patchseries.visible import visible
 
 _FOLDER = "assets"
 
@@ -63,8 +65,9 @@ def range_diff_lines(text: str) -> list[tuple[str, str]]:
 @cache
 def _template() -> Template:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        finalize=_shown,
+    )  # fmt: skip
     environment.filters |= {
         "day": day,
         "diff_lines": diff_lines,
@@ -73,6 +76,11 @@ def _template() -> Template:
         "safe_url": safe_url,
     }
     return environment.from_string(_text("page.html.j2"))
+
+
+def _shown(value: Any) -> Any:
+    """What the page says for *value*: a stranger's text with escapes for what steers a reader."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def safe_url(url: str | None) -> str | None:

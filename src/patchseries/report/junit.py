@@ -6,15 +6,13 @@ found nothing is a test that passed, so that a green gate shows what it looked a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from patchseries.checks import Rule
 from patchseries.model import Finding, Severity
 from patchseries.report.text import location
-
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from patchseries.visible import visible
 
 
 def junit_xml(series: str, findings: Sequence[Finding], rules: Mapping[str, Rule]) -> str:
@@ -46,7 +44,7 @@ def _fill(case: ET.Element, code: str, group: Sequence[Finding]) -> None:
     others = [f for f in group if not _is_error(f)]
     if errors:
         message = _clean(errors[0].message)
-        failure = ET.SubElement(case, "failure", {"type": code, "message": message})
+        failure = ET.SubElement(case, "failure", {"type": _clean(code), "message": message})
         failure.text = _words(errors)
     if others:
         ET.SubElement(case, "system-out").text = _words(others)
@@ -67,5 +65,5 @@ def _is_error(finding: Finding) -> bool:
 
 
 def _clean(text: str) -> str:
-    """*text* without the characters that XML cannot hold."""
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    """*text* with escapes for the characters that XML cannot hold, or a viewer would obey."""
+    return visible(text)

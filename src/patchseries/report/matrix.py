@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from patchseries.visible import printable_line
+
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from rich.table import Table
@@ -74,15 +76,12 @@ def _table(cells: Sequence[MatrixCell], bases: Sequence[str]) -> Table:
     from rich.text import Text
 
     table = Table(pad_edge=False, box=None, padding=(0, _GAP, 0, 0))
-    table.add_column("patch", no_wrap=True)
-    table.add_column("project", no_wrap=True)
-    for base in bases:
-        table.add_column(base, no_wrap=True)
+    for title in ("patch", "project", *bases):
+        table.add_column(Text(printable_line(title)), no_wrap=True)
     for (patch, project), words in _rows(cells).items():
-        shown = [words.get(base, "") for base in bases]
-        table.add_row(
-            patch, project, *(Text(w, style=_STYLES.get(w.rstrip("*"), "")) for w in shown)
-        )
+        shown = [printable_line(words.get(base, "")) for base in bases]
+        names = (Text(printable_line(name)) for name in (patch, project))
+        table.add_row(*names, *(Text(w, style=_STYLES.get(w.rstrip("*"), "")) for w in shown))
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from patchseries import __version__
 from patchseries.checks import Rule
 from patchseries.model import Finding
+from patchseries.visible import visible
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -54,7 +56,7 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": str(finding.severity),
-        "message": {"text": finding.message + hint},
+        "message": {"text": _plain(finding.message + hint)},
         "partialFingerprints": {"patchseries/v1": _fingerprint(finding)},
     }
     if finding.code in codes:
@@ -68,11 +70,18 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
 
 
 def _location(finding: Finding, file: str) -> dict[str, Any]:
-    artifact = {"uri": quote(file, errors="replace"), "uriBaseId": _ROOT}
+    path = "/".join(part for part in file.split("/") if part)  # "//host" would name another one
+    artifact = {"uri": quote(path, errors="backslashreplace"), "uriBaseId": _ROOT}
     location: dict[str, Any] = {"artifactLocation": artifact}
     if finding.line:
         location["region"] = {"startLine": finding.line}
     return location
+
+
+def _plain(text: str) -> str:
+    """*text* as SARIF's plain text, with ``{0}`` and ``[text](target)`` as they stand (3.11)."""
+    text = re.sub(r"\{(\d+)\}", r"{{\1}}", visible(text))
+    return text.replace("[", "\\[") if "](" in text else text
 
 
 def _fingerprint(finding: Finding) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus, Successor, Verdict
+from patchseries.visible import printable_line
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
 NONE = "—"
 _STYLES = {
@@ -92,9 +95,10 @@ class TerminalTable:
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
-    ) -> Iterator[Table | Padding | str]:
+    ) -> Iterator[Table | Padding | Text]:
         from rich.measure import Measurement
         from rich.padding import Padding
+        from rich.text import Text
 
         columns = _as_columns(self.table)
         if Measurement.get(console, options.update(width=10_000), columns).maximum <= (
@@ -104,9 +108,9 @@ class TerminalTable:
             return
         for row in self.table.rows:
             told = zip(self.table.head[2:], row[2:], strict=True)
-            yield "  ".join(row[:2])
+            yield Text(printable_line("  ".join(row[:2])))
             words = ", ".join(f"{title} {cell}" for title, cell in told if cell != NONE)
-            yield Padding(words, (0, 0, 0, 4))
+            yield Padding(Text(printable_line(words)), (0, 0, 0, 4))
 
 
 def _as_columns(table: StatusTable) -> Table:
@@ -115,10 +119,11 @@ def _as_columns(table: StatusTable) -> Table:
 
     shown = Table(pad_edge=False, box=None, padding=(0, 2, 0, 0))
     for title in table.head:
-        shown.add_column(title, overflow="fold")
+        shown.add_column(Text(printable_line(title)), overflow="fold")
     for row, verdict in zip(table.rows, table.verdicts, strict=True):
         style = _STYLES[verdict]
-        shown.add_row(*(Text(cell, style=style if cell == verdict else "") for cell in row))
+        cells = (Text(printable_line(cell), style if cell == verdict else "") for cell in row)
+        shown.add_row(*cells)
     return shown
 
 
@@ -134,7 +139,7 @@ def as_csv(table: StatusTable) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.head)
     for row in table.rows:
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in row])
+        writer.writerow([_no_formula(printable_line(cell)) for cell in row])
     return text.getvalue()
 
 
@@ -233,5 +238,10 @@ def _title(lines: Sequence[str | None], several: str) -> str:
     return name or several
 
 
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
+
+
 def _escaped(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("|", "\\|")
+    """*cell* as markdown that shows just that: no table border, code, link or HTML in it."""
+    return re.sub(r"([\\|`<\[\]*_&])", r"\\\1", printable_line(cell))

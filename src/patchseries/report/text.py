@@ -12,23 +12,27 @@ from itertools import groupby
 from patchseries.checks import Rule
 from patchseries.counting import counted
 from patchseries.model import Finding, Severity
+from patchseries.visible import printable_line
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 def text_lines(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterator[tuple[str, str]]:
-    """The lines of the text, each with the style that it is shown in ("" for none)."""
+    """The lines of the text, each with the style that it is shown in ("" for none).
+
+    Each finding's message, place and hint are one line, and safe to print.
+    """
     by_rule = sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.code))
     for (severity, code), group in groupby(by_rule, key=lambda f: (f.severity, f.code)):
         title = rules[code].title if code in rules else ""
         yield f"{severity}: {code}" + (f" · {title}" if title else ""), _STYLES[severity]
         members = list(group)
         for alike in _alike(members):
-            yield f"    {_message(alike)}", ""
+            yield f"    {printable_line(_message(alike))}", ""
             if alike[0].file:
-                yield f"        {_location(alike)}", "dim"
+                yield f"        {printable_line(_location(alike))}", "dim"
         for hint in dict.fromkeys(f.hint for f in members if f.hint):
-            yield f"    → {hint}", "dim"
+            yield f"    → {printable_line(hint)}", "dim"
         yield "", ""
     yield summary(findings), ""
 

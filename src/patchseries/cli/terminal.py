@@ -1,0 +1,148 @@
+"""The one door for text that goes to a terminal or a log.
+
+What a stranger wrote (file names, subjects, tags, messages of programs) may be in any of it. So
+nothing is ever taken for markup, and what would steer a terminal or a CI service is shown as an
+escape. No other module of the command line prints.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import click
+
+from patchseries.visible import json_text, printable, printable_line, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.status import Status
+
+    from patchseries.cli.common import Given
+
+
+class Progress(AbstractContextManager["Progress"]):
+    """One line on a terminal that says what goes on; silent in a pipe.
+
+    It gives way to whatever else is printed or asked (:func:`clear_progress`).
+    """
+
+    shown: ClassVar[Progress | None] = None
+
+    def __init__(self, given: Given) -> None:
+        self.on = sys.stderr.isatty() and not given.quiet
+        self._status: Status | None = None
+
+    def told(self, words: str) -> None:
+        """Show *words* now."""
+        if Progress.shown is self and self._status is not None and words:
+            from rich.text import Text
+
+            self._status.update(Text(printable_line(words[:100])))
+            self._status.start()
+
+    def clear(self) -> None:
+        """Take the line off the terminal until there is something to tell again."""
+        if self._status is not None:
+            self._status.stop()
+
+    def __enter__(self) -> Progress:
+        if self.on:
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("starting")
+            self._status.start()
+            Progress.shown = self
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.clear()
+        Progress.shown = None
+
+
+def clear_progress() -> None:
+    """Make room on the terminal for output or a question."""
+    if Progress.shown is not None:
+        Progress.shown.clear()
+
+
+def console(color: str = "auto") -> Console:
+    """Where people's output goes; wide enough in a pipe that nothing is cut."""
+    from patchseries.cli.safeconsole import SafeConsole
+
+    force = {"always": True, "never": False}.get(color)
+    width = None if sys.stdout.isatty() else 160
+    return SafeConsole(
+        force_terminal=force, no_color=color == "never", width=width, highlight=False,
+        markup=False, emoji=False,
+    )  # fmt: skip
+
+
+def show(what: RenderableType, given: Given, style: str = "") -> None:
+    """Print one line, or a table, for people; a terminal wraps long lines, so paths can be copied.
+
+    A line feed in a line is an escape: it cannot begin a line of its own (:func:`show_text`).
+    """
+    from rich.text import Text
+
+    clear_progress()
+    if isinstance(what, str):
+        what = Text(printable_line(what), style=style)
+    console(given.color).print(what, soft_wrap=isinstance(what, Text))
+
+
+def show_text(text: str, given: Given) -> None:
+    """Print a text of several lines, each ended by a line feed."""
+    for line in text.removesuffix("\n").split("\n"):
+        show(line, given)
+
+
+def show_json(document: Mapping[str, Any], *, ok: bool) -> None:
+    """Print the one JSON document of a command (DESIGN: the contract)."""
+    show_plain_json({"schema": 1, "ok": ok, **document})
+
+
+def show_plain_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:
+    """Print *document* as JSON; in ASCII where the output is not UTF-8."""
+    text = json_text(document, indent=indent)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if encoding.lower().replace("-", "") != "utf8":
+        text = json_text(document, indent=indent, ascii_only=True)
+    click.echo(text)
+
+
+def show_document(text: str) -> None:
+    """Print a document that a program reads (XML, CSV, annotations): its writer has escaped it."""
+    click.echo(text, nl=False)
+
+
+def write_patch(patch: bytes) -> None:
+    """Print a patch: every byte where a program reads it, escapes on a terminal."""
+    clear_progress()
+    if sys.stdout.isatty():
+        click.echo(visible(patch.decode("utf-8", "surrogateescape")), nl=False)
+    else:
+        sys.stdout.buffer.write(patch)
+
+
+def say(words: str) -> None:
+    """Tell a person something beside the output, on one line."""
+    note(f"series: {words}")
+
+
+def note(words: str) -> None:
+    """As :func:`say`, without the program's name."""
+    clear_progress()
+    click.echo(printable_line(words), err=True)
+
+
+def note_text(text: str) -> None:
+    """Several lines beside the output, each ended by a line feed."""
+    clear_progress()
+    click.echo(printable(text), err=True)
