@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -11,6 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError
+
+STAGE = ".series-tmp-"
+"""How the names of scratch folders begin that lie beside what they are for."""
 
 
 def sha256(data: bytes) -> str:
@@ -65,25 +72,63 @@ def publish_folder(target: Path, contents: Mapping[str, bytes]) -> None:
         return
     with explained(f"write {target.name}"), staging(target.parent) as stage:
         fresh = stage / "new"
+        fresh.mkdir()
         for name, data in contents.items():
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        fresh.mkdir(exist_ok=True)
-        swap_in(fresh, target, stage / "old")
+        swap_in(fresh, target)
 
 
-def swap_in(fresh: Path, target: Path, aside: Path) -> None:
-    """Put the folder *fresh* in the place of *target*, whose old content goes to *aside*."""
+def swap_in(fresh: Path, target: Path) -> None:
+    """Put the folder *fresh* in the place of *target*, which comes to be where *fresh* was.
+
+    One step where the file system has it. Where it has not, :func:`put_back` repairs what a run
+    left that was killed between the two renames.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        os.rename(target, aside)
-    try:
+    if not target.exists():
         os.rename(fresh, target)
-    except BaseException:
-        if aside.exists():
+    elif not _exchanged(fresh, target):
+        aside = _aside(target)
+        if aside.exists():  # a run was killed that had come to its end but for this
+            shutil.rmtree(aside)
+        os.rename(target, aside)
+        try:
+            os.rename(fresh, target)
+        except BaseException:
             os.rename(aside, target)
-        raise
+            raise
+        os.rename(aside, fresh)
+
+
+def put_back(target: Path) -> None:
+    """Put *target* back when a run was killed after it had moved it aside."""
+    if not target.exists() and _aside(target).exists():
+        os.rename(_aside(target), target)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.series-old")
+
+
+_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
+_AT_CWD = -100  # AT_FDCWD
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether the kernel swapped the names of two folders; not where the file system cannot."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:  # a C library without it
+        return False
+    paths = os.fsencode(one), os.fsencode(other)
+    if rename(_AT_CWD, paths[0], _AT_CWD, paths[1], _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
 
 
 def folder_contents(folder: Path) -> dict[str, bytes]:
@@ -98,11 +143,73 @@ def folder_contents(folder: Path) -> dict[str, bytes]:
 
 
 @contextmanager
-def staging(parent: Path) -> Iterator[Path]:
-    """A scratch folder in *parent* (the same file system), gone afterwards whatever happens."""
+def staging(parent: Path, prefix: str = STAGE) -> Iterator[Path]:
+    """A scratch folder in *parent* (the same file system), gone afterwards whatever happens.
+
+    What killed runs left there is removed first. A run that lives holds a lock (flock) on its
+    folder, which other containers that share the disk see too; process ids would not do.
+    """
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=".series-"))
+    sweep(parent, prefix)
+    folder, handle = _held_folder(parent, prefix)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def _held_folder(parent: Path, prefix: str) -> tuple[Path, int]:
+    """A new folder that is held, and the descriptor that holds it."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+        try:
+            handle = os.open(folder, _FOLDER)
+        except FileNotFoundError:  # another run swept it before it was held
+            continue
+        except BaseException:
+            os.rmdir(folder)
+            raise
+        if _held(handle) is not False and _is_at(folder, handle):
+            return folder, handle
+        os.close(handle)
+
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_RANDOM = re.compile(r"[a-z0-9_]{8}")
+"""What mkdtemp(3) of Python's library puts behind a prefix."""
+
+
+def _held(handle: int) -> bool | None:
+    """Whether the folder is ours now; None where the file system knows no locks on folders."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _is_at(folder: Path, handle: int) -> bool:
+    try:
+        there = folder.stat()
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(there, os.fstat(handle))
+
+
+def sweep(parent: Path, prefix: str = STAGE) -> None:
+    """Remove the scratch folders in *parent* of runs that are no more: those that nobody holds."""
+    for folder in parent.glob(f"{prefix}*"):
+        if not _RANDOM.fullmatch(folder.name.removeprefix(prefix)):
+            continue
+        try:
+            handle = os.open(folder, _FOLDER)
+        except OSError:  # no folder, or gone already
+            continue
+        try:
+            if os.fstat(handle).st_uid == os.geteuid() and _held(handle):
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(handle)

@@ -131,3 +131,40 @@ def test_old_or_new(
         if name != "undo":
             assert small.tracked() in (old, new) if name == "open" else small.tracked() == new
     assert killed
+
+
+def outputs(root: Path) -> dict[str, bytes]:
+    """The files of the package on 1.1."""
+    folder = root / "build/small/1.1/project"
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+
+
+def test_a_killed_build(
+    small: SmallSeries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The package is the old one or the new, its record with it, and nothing else stays."""
+    rebased(small)
+    words = ("build", "--onto", "1.1", "--urgency")
+    small.run(*words, "low")
+    old = outputs(small.root)
+    start = tmp_path / "start"
+    shutil.copytree(small.root, start, symlinks=True)
+    events, _ = run_killed((*words, "high"), 0)
+    new = outputs(small.root)
+    chance = random.Random("build")
+    killed = 0
+    for number in range(max(2, MOMENTS // (len(CASES) + 1))):
+        monkeypatch.chdir(tmp_path)
+        shutil.rmtree(small.root)
+        shutil.copytree(start, small.root, symlinks=True)
+        monkeypatch.chdir(small.root)
+        moment = events - number * 3 if number < 8 else chance.randint(1, events)
+        killed += run_killed((*words, "high"), moment)[1]
+        found = outputs(small.root)
+        assert found in (old, new)
+        assert b'"number": 1' in old["series-build.json"]
+        assert b'"number": 2' in new["series-build.json"]
+        run_killed((*words, "high"), 0)
+        assert outputs(small.root) == new
+        assert [p.name for p in (small.root / "build/small/1.1").iterdir()] == ["project"]
+    assert killed

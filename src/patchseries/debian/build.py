@@ -60,7 +60,7 @@ def build(request: BuildRequest) -> SourcePackage:
         package = _make(request, plan, stage, fresh)
         record = Record(digest, plan.number, plan.stock, plan.stem, plan.entries, package)
         write_record(fresh, record)
-        swap_in(fresh, request.out, stage / "old")
+        swap_in(fresh, request.out)
     return package
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.debian.request import SourcePackage
-from patchseries.files import sha256, write_atomic
+from patchseries.files import put_back, sha256, write_atomic
 
 RECORD = "series-build.json"
 
@@ -43,6 +43,7 @@ class Record:
 def read_record(folder: Path) -> Record | None:
     """The record in *folder*; None where there is none that can be read."""
     try:
+        put_back(folder)
         data = json.loads((folder / RECORD).read_bytes())
         package = SourcePackage(**data.pop("package"), folder=folder, verified=True)
         return Record(**data, package=package)

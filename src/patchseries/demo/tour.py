@@ -29,7 +29,7 @@ def make_upstreams(folder: Path) -> None:
     """Make *folder* hold the small upstreams below HOST, all of them or as before."""
     with explained("make the upstreams"), staging(folder.parent) as stage:
         create(stage / "new" / HOST)
-        swap_in(stage / "new", folder, stage / "old")
+        swap_in(stage / "new", folder)
 
 
 def tour(session: Session, series: Series) -> RunResult:

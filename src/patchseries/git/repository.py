@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
+from patchseries.files import staging, swap_in
 from patchseries.git.asking import Question
 from patchseries.git.diff import (
     PLAIN,
@@ -104,11 +104,21 @@ class Repository:
 
     @classmethod
     def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
-        """Make a bare repository at *path* that also reads the object folders *alternates*."""
-        process.run(
-            ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master", path],
-            env=ISOLATED,
-        )
+        """Make a bare repository at *path* that also reads the object folders *alternates*.
+
+        It appears whole or not at all; what stands there and is no repository is replaced.
+
+        :raises ProgramError: git cannot make it
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with staging(path.parent) as stage:
+            fresh = stage / "repo.git"
+            process.run(
+                ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master",
+                 fresh],
+                env=ISOLATED,
+            )  # fmt: skip
+            swap_in(fresh, path)
         repository = cls(path)
         repository.set_alternates(alternates)
         return repository
@@ -390,16 +400,12 @@ def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
     It is made in memory where the system offers that, else in *parent*. What a killed run left
     behind is cleared away by the next one.
     """
-    parent.mkdir(parents=True, exist_ok=True)
-    home, name = _home(parent)
-    _sweep(home, name)
-    folder = Path(tempfile.mkdtemp(dir=home, prefix=f"{name}{os.getpid()}-"))
-    try:
-        with Repository.init(folder / "repo.git", over) as repository:
-            repository.leave_uncompressed()
-            yield repository
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        staging(*_home(parent)) as folder,
+        Repository.init(folder / "repo.git", over) as repository,
+    ):
+        repository.leave_uncompressed()
+        yield repository
 
 
 _MEMORY = Path("/dev/shm")
@@ -416,25 +422,7 @@ def _home(parent: Path) -> tuple[Path, str]:
         free = shutil.disk_usage(_MEMORY).free if os.access(_MEMORY, os.W_OK) else 0
     except OSError:
         free = 0
-    return (_MEMORY, f"patchseries-{os.getuid()}-") if free > _ENOUGH else (parent, "scratch-")
-
-
-def _sweep(home: Path, name: str) -> None:
-    """Remove the scratch folders of processes that are no more."""
-    for folder in home.glob(f"{name}*"):
-        owner = folder.name.removeprefix(name).partition("-")[0]
-        if not (owner.isdigit() and _is_running(int(owner))):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return (_MEMORY, f"patchseries.{os.geteuid()}.") if free > _ENOUGH else (parent, "scratch.")
 
 
 def encode_path(path: str) -> bytes:

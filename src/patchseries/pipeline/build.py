@@ -15,7 +15,7 @@ from patchseries.debian.record import read_record
 from patchseries.debian.request import BuildRequest, Maintainer, Orig, OrigUpload, SourcePackage
 from patchseries.debian.upload import build_binary, sign
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.files import staging
+from patchseries.files import staging, sweep
 from patchseries.git import Repository
 from patchseries.model import Base, Finding, Outcome
 from patchseries.patches.dpkg import Profile
@@ -62,6 +62,8 @@ def build_all(
     columns = list(_columns(series, rebased, selection))
     if not options.skip_conflicts:
         _refuse_conflicts(columns)
+    for folder in (series.root / "build" / series.name).glob("*/"):
+        sweep(folder)
     requests = [_request(series, given, rebased, c, options, supplies) for c in columns]
     with ThreadPoolExecutor(options.jobs) as pool:
         jobs = [pool.submit(_build_alone, request, told) for request in requests]
