@@ -46,12 +46,15 @@ class SeriesError(Exception):
         self.exit_code = exit_code
 
     def __str__(self) -> str:
-        """The whole error as one line: message, cause in brackets, hint after a semicolon."""
+        """The whole error as one line: message, cause in brackets, hint after a semicolon.
+
+        A message that lists several things has a line for each, and then one for the hint.
+        """
         text = self.message
         if self.cause:
             text += f" ({_one_line(self.cause)})"
         if self.hint:
-            text += f"; {self.hint}"
+            text += f"\n{self.hint}" if "\n" in self.message else f"; {self.hint}"
         return text
 
     @property

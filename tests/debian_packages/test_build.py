@@ -104,7 +104,7 @@ def test_what_is_left_out_is_in_the_changelog(upstream: Upstream) -> None:
     package = build(upstream.request(left_out=("cooler", "colder")))
     text = _changelog(upstream.out / package.dsc)
     assert "step-1: step 1 (LP: #1157261)" in text
-    assert "Left out, as they conflict with this base:\n    - cooler\n    - colder\n" in text
+    assert "* Not in this package, as they conflict with 1.0:\n    - cooler\n    - colder\n" in text
 
 
 def test_the_same_bytes_in_another_place_zone_locale_and_umask(

@@ -37,16 +37,16 @@ def entry(**changes: object) -> Entry:
 
 
 def test_an_entry() -> None:
-    assert render(entry(left_out=("colder",), dropped=("old.patch",), release="1.0")) == (
+    lists = (("Upstream is 1.0.", ()), ("Not in this package:", ("colder", "old.patch: gone")))
+    assert render(entry(lists=lists)) == (
         "oven (1:1.0-1+0fast1) precise; urgency=low\n"
         "\n"
         "  * Patch series fast on 1.0:\n"
         "    - hotter: make it hotter (LP: #1157261, Closes: #7)\n"
-        "  * Left out, as they conflict with this base:\n"
+        "  * Upstream is 1.0.\n"
+        "  * Not in this package:\n"
         "    - colder\n"
-        "  * Dropped from the packaging, as this release has them:\n"
-        "    - old.patch\n"
-        "  * New upstream release 1.0.\n"
+        "    - old.patch: gone\n"
         "\n"
         " -- Ada Bäker <ada@example.org>  Sun, 01 Sep 2013 01:46:40 +0000\n"
     )

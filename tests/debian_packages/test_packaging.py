@@ -10,13 +10,13 @@ import pytest
 
 from patchseries.debian.build import build
 from patchseries.debian.dsc import read_debian_tar
+from patchseries.debian.ground import Decision, lay_ground
 from patchseries.debian.packaging import (
-    lay_ground,
     make_packaging,
     packaging_from_folder,
     packaging_from_git,
 )
-from patchseries.debian.request import PackagedFile
+from patchseries.debian.request import Dropped, PackagedFile
 from patchseries.errors import SeriesError
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dpkg import Profile
@@ -111,7 +111,7 @@ def test_the_series_goes_on_top_of_the_packagers(upstream: Upstream) -> None:
     need("dpkg-source", "xz")
     given = packaging(theirs(upstream))
     request = upstream.request(packaging=given)
-    ground = lay_ground(upstream.repository, request.base.tree, "1.0", given)
+    ground = lay_ground(upstream.repository, request.base, given)
     expected = upstream.tree(HOTTER, ground.tree)
     package = build(replace(request, expected_tree=expected))
     made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
@@ -141,9 +141,9 @@ def test_a_patch_with_an_unsafe_name_is_refused(upstream: Upstream, name: str) -
 
 
 def test_their_patch_that_does_not_apply_is_told(upstream: Upstream) -> None:
-    other = upstream.tree({"README": b"Another oven.\n"}, upstream.base().tree)
-    with pytest.raises(SeriesError, match=r"readme\.patch does not apply on 1\.0: README"):
-        lay_ground(upstream.repository, other, "1.0", packaging(theirs(upstream)))
+    other = upstream.base({"README": b"Another oven.\n"})
+    with pytest.raises(SeriesError, match=r"(?s)does not apply on 1\.0.*\n  readme\.patch: README"):
+        lay_ground(upstream.repository, other, packaging(theirs(upstream)))
 
 
 def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upstream) -> None:
@@ -152,8 +152,8 @@ def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upst
     tree = upstream.tree({"README": b"Debian's oven.\n"}, upstream.base().tree)
     base = replace(upstream.base(), name="1.1", tree=tree,
                    commit=upstream.repository.write_commit(tree))  # fmt: skip
-    ground = lay_ground(upstream.repository, tree, "1.1", given)
-    assert ground.dropped == ("readme.patch",)
+    ground = lay_ground(upstream.repository, base, given)
+    assert [(one.name, bool(one.evidence)) for one in ground.dropped] == [("readme.patch", True)]
     package = build(
         upstream.request(
             base=base,
@@ -164,17 +164,17 @@ def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upst
     )
     assert package.version == "1:1.1-0+0fast1"
     made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
-    assert b"# left out, as it is in this release: readme.patch\n" in made["patches/series"].data
+    assert b"# left out, as its change is in 1.1: readme.patch\n" in made["patches/series"].data
     assert "patches/readme.patch" not in made
-    assert b"* New upstream release 1.1." in made["changelog"].data
-    assert b"    - readme.patch\n" in made["changelog"].data
+    assert b"* Upstream is 1.1; the packaging was made for 1:1.0-1." in made["changelog"].data
+    assert b"    - readme.patch: found in the tree" in made["changelog"].data
 
 
 def test_their_patch_is_dropped_where_a_person_said_so(upstream: Upstream) -> None:
-    other = upstream.tree({"README": b"Another oven.\n"}, upstream.base().tree)
+    other = upstream.base({"README": b"Another oven.\n"})
     given = packaging(theirs(upstream))
-    ground = lay_ground(upstream.repository, other, "1.0", given, ["readme.patch"])
-    assert (ground.tree, ground.dropped) == (other, ("readme.patch",))
+    ground = lay_ground(upstream.repository, other, given, {"readme.patch": Decision()})
+    assert (ground.tree, ground.dropped) == (other.tree, (Dropped("readme.patch"),))
 
 
 @pytest.mark.parametrize("path", [b".git/hooks/x", b"../x", b".pc/x", b"debian/x"])
@@ -182,7 +182,7 @@ def test_their_patch_that_leaves_the_tree_is_refused(upstream: Upstream, path: b
     files = theirs(upstream)
     files["patches/readme.patch"] = b"--- /dev/null\n+++ b/" + path + b"\n@@ -0,0 +1 @@\n+x\n"
     with pytest.raises(SeriesError, match=r"the packager's patch readme\.patch"):
-        lay_ground(upstream.repository, upstream.base().tree, "1.0", packaging(files))
+        lay_ground(upstream.repository, upstream.base(), packaging(files))
 
 
 def test_their_news_is_kept_below_ours(upstream: Upstream) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from pathlib import Path
 
 from patchseries.debian import changelog, version
+from patchseries.debian.ground import is_other_release
 from patchseries.debian.own import OwnPackaging, own_debian
-from patchseries.debian.request import BuildRequest, DebianFolder, PackagedFile
+from patchseries.debian.request import BuildRequest, DebianFolder, Dropped, PackagedFile
 from patchseries.errors import SeriesError
 from patchseries.git.objects import decode
 from patchseries.patches.compose import PatchFile
@@ -46,7 +48,8 @@ def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
     commit = f"commit {request.base.commit[:12]}"
     # "Local package" tells lintian (and people) that this is not the packager's own upload.
     what = "Local package with the patch series" if request.packaging else "Patch series"
-    notes = [f"{what} {request.series_name} on {request.base.name} ({commit}):"]
+    end = ":" if request.patches else ": not one patch was added."
+    notes = [f"{what} {request.series_name} on {request.base.name} ({commit}){end}"]
     return changelog.Entry(
         source=source,
         version=ours,
@@ -56,9 +59,7 @@ def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
         timestamp=request.timestamp,
         notes=tuple(notes),
         changes=tuple(change(patch) for patch in request.patches),
-        left_out=request.left_out,
-        dropped=request.dropped,
-        release=_new_release(request),
+        lists=tuple(_lists(request)),
     )
 
 
@@ -88,12 +89,33 @@ def _word(text: str, what: str) -> str:
     return text
 
 
-def _new_release(request: BuildRequest) -> str | None:
-    """The release that the packaging was not made for, if it was made for another."""
-    packaged = request.packaging.version if request.packaging else None
-    if packaged is None or version.stock_version(packaged, request.base) == packaged:
-        return None
-    return request.base.name
+def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What else there is to say of the package: what nobody read, and what is not in it."""
+    base = request.base.name
+    in_base = tuple(f"{d.name}: {d.evidence}" for d in request.dropped if d.evidence)
+    without = tuple(_decided(d) for d in request.dropped if not d.evidence)
+    if request.packaging and is_other_release(request.packaging, request.base):
+        yield f"Upstream is {base}; the packaging was made for {request.packaging.version}.", ()
+    for title, names in (
+        ("Ported with adaptations that nobody has reviewed:", request.unreviewed),
+        (f"Not in this package, as they conflict with {base}:", request.left_out),
+        (f"Not applied again, as {base} has their changes:", in_base),
+        (
+            f"Left out of the packaging, as they do not apply on {base}"
+            " (nothing shows that it has their changes):",
+            without,
+        ),
+    ):
+        if names:
+            yield title, names
+
+
+def _decided(dropped: Dropped) -> str:
+    """A patch that a person left out: what it is for, who decided, and why."""
+    names = f" (security fix: {', '.join(dropped.security)})" if dropped.security else ""
+    who = f"decided by {dropped.by}" if dropped.by else "named in the packaging's 'drop'"
+    why = f": {dropped.reason}" if dropped.reason else ""
+    return " ".join(f"{dropped.name}{names}: {who}{why}".split())
 
 
 def _with_series(request: BuildRequest, files: DebianFolder) -> dict[str, PackagedFile]:
@@ -129,10 +151,7 @@ def _news(request: BuildRequest, source: str, ours: str) -> str:
             urgency=_word(request.urgency, "urgency"),
             maintainer=request.maintainer,
             timestamp=request.timestamp,
-            notes=(
-                f"The patch series {request.series_name} brings options. Each is off by default,"
-                " and what the program does changes only when you set it:",
-            ),
+            notes=(f"The patch series {request.series_name} brings these options:",),
             lines=request.options,
             plain=True,
         )

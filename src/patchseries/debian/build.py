@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.debian import assemble, changelog, source, unpacked, version
+from patchseries.debian.ground import lay_ground
 from patchseries.debian.orig import check_orig, make_orig
-from patchseries.debian.packaging import lay_ground
 from patchseries.debian.record import Record, read_record, write_record
 from patchseries.debian.request import (
     BuildRequest,
@@ -68,7 +68,7 @@ def _refuse_traps(request: BuildRequest) -> None:
     """Refuse what dpkg-source would refuse or take wrongly: its exit status proves nothing."""
     repository, tree = request.repository, request.base.tree
     if request.packaging:
-        tree = lay_ground(repository, tree, request.base.name, request.packaging).tree
+        tree = lay_ground(repository, request.base, request.packaging).tree
     for patch in request.patches:
         traps = guard(patch.name, patch.data, request.profile)
         for trap in (*traps, *guard_links(repository, tree, patch.name, patch.data)):

@@ -41,8 +41,8 @@ class Change:
 class Entry:
     """One entry of ours, in debian/changelog or debian/NEWS.
 
-    ``timestamp``: seconds since 1970. ``release``: the new upstream release it brings.
-    ``dropped``: patches of the packager that this release has. ``plain``: without bullets, as
+    ``timestamp``: seconds since 1970. ``changes``: what was added; ``lines``: settings.
+    ``lists``: more points, each a sentence and what it is about. ``plain``: without bullets, as
     debian/NEWS has it.
     """
 
@@ -54,9 +54,7 @@ class Entry:
     timestamp: int
     notes: tuple[str, ...]
     changes: tuple[Change, ...] = ()
-    left_out: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
-    release: str | None = None
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     lines: tuple[str, ...] = ()
     plain: bool = False
 
@@ -91,15 +89,10 @@ def render(entry: Entry) -> str:
     body = [_item("  " if entry.plain else "  * ", note) for note in entry.notes]
     body += [_item("    - ", _words(change)) for change in entry.changes]
     body += [_item("    - ", line) for line in entry.lines]
-    body += _listed("Left out, as they conflict with this base:", entry.left_out)
-    body += _listed("Dropped from the packaging, as this release has them:", entry.dropped)
-    body += [] if entry.release is None else [f"  * New upstream release {entry.release}."]
+    for title, items in entry.lists:
+        body += [_item("  * ", title), *(_item("    - ", item) for item in items)]
     date = date_words(entry.timestamp)
     return "\n".join([head, "", *body, "", f" -- {entry.maintainer}  {date}"]) + "\n"
-
-
-def _listed(title: str, names: Sequence[str]) -> list[str]:
-    return [f"  * {title}", *(_item("    - ", name) for name in names)] if names else []
 
 
 def date_words(timestamp: int) -> str:

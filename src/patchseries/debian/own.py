@@ -19,9 +19,9 @@ Package: {source}
 Architecture: all
 Depends: {depends}${{misc:Depends}}
 Description: {source} with the patch series {series}
- This is {source} {upstream} of its upstream, with the patches of the series
- {series} applied on top of it. The patches lie in debian/patches of the
- source package, each with its origin.
+ This is {source} {upstream} of its upstream, with patches of the series
+ {series} applied on top of it. They lie in debian/patches of the source
+ package, and its changelog names them.
 """
 
 _RULES = """\

@@ -8,18 +8,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import normpath
 
 from patchseries.debian import changelog, version
 from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import TreeId
-from patchseries.patches.apply import Rejected, apply_patch, is_applied
-from patchseries.patches.dpkg import guard
 from patchseries.patches.quilt import SeriesLine, parse_series
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a debian/ folder: no real one comes near
@@ -91,81 +87,10 @@ def make_packaging(files: DebianFolder, origin: str, orig: Orig | None = None) -
     return Packaging(origin, kept | {"rules": rules}, source, head.version, head.distribution, orig)
 
 
-# Their patches ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a series is ported onto: upstream with the packager's own patches.
-
-    ``packaging`` is the packaging to build with: where it was made for another release, the
-    patches that this release already has are out of its series, and named in ``dropped``.
-    """
-
-    tree: TreeId
-    packaging: Packaging
-    dropped: tuple[str, ...] = ()
-
-
-def lay_ground(
-    repository: Repository,
-    upstream: TreeId,
-    release: str,
-    packaging: Packaging,
-    may_drop: Collection[str] = (),
-) -> Ground:
-    """Apply the packager's patches to the tree *upstream*, of *release*, as dpkg-source does.
-
-    :param may_drop: their patches that a person decided to leave out where they do not apply
-    :raises SeriesError: one of them does not apply there; the message names it and the file
-    """
-    tree, dropped = upstream, []
-    other_release = version.parse(packaging.version).upstream_version != release
-    for line in their_patches(packaging.debian):
-        data = packaging.debian[f"patches/{line.name}"].data
-        _refuse_hostile(line.name, data)
-        applied = apply_patch(repository, tree, data)
-        if not isinstance(applied, Rejected):
-            tree = applied.tree
-        elif line.name in may_drop or (other_release and is_applied(repository, tree, data)):
-            dropped.append(line.name)
-        else:
-            raise SeriesError(
-                f"the packager's patch {line.name} does not apply on {release}: {applied}",
-                hint=f"use the packaging that was made for {release}, not {packaging.version},"
-                " or name the patch in the packaging's 'drop'",
-                exit_code=ExitCode.FINDINGS,
-            )
-    return Ground(tree, _without(packaging, dropped), tuple(dropped))
-
-
-def _refuse_hostile(name: str, data: bytes) -> None:
-    """A patch of theirs that leaves the tree, or writes to git's or quilt's files or to debian/."""
-    for trap in guard(name, data):
-        if trap.code.startswith("dpkg-path-"):
-            raise SeriesError(f"the packager's patch {name}, {trap.file}: {trap.message}")
-
-
 def their_patches(debian: DebianFolder) -> tuple[SeriesLine, ...]:
     """The patches in the packager's series file, in order."""
     series = debian.get("patches/series")
     return parse_series(_text(series)) if series else ()
-
-
-def _without(packaging: Packaging, dropped: Iterable[str]) -> Packaging:
-    """*packaging* with *dropped* turned into comments in its series file."""
-    gone = set(dropped)
-    if not gone:
-        return packaging
-    lines = [
-        f"# left out, as it is in this release: {line}"
-        if line.split("#")[0].strip().split(" ")[0] in gone
-        else line
-        for line in _text(packaging.debian["patches/series"]).splitlines()
-    ]
-    series = PackagedFile("100644", "".join(f"{line}\n" for line in lines).encode())
-    debian = {p: f for p, f in packaging.debian.items() if p.removeprefix("patches/") not in gone}
-    return replace(packaging, debian=debian | {"patches/series": series})
 
 
 # Checks ----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -78,6 +78,24 @@ class Packaging:
     orig: Orig | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A patch of the packager that is not in the package, and why.
+
+    :param evidence: how it is known that the release has its change, in words; None: it is not
+        known, the patch does not apply, and a person left it out
+    :param reason: why that person did so, in their words
+    :param by: who that was (``Name <address>``)
+    :param security: the advisories that the patch names (``CVE-2026-1234``)
+    """
+
+    name: str
+    evidence: str | None = None
+    reason: str | None = None
+    by: str | None = None
+    security: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class BuildRequest:
     """Everything that one source package depends on.
@@ -87,7 +105,8 @@ class BuildRequest:
     :param patches: the series, in order
     :param expected_tree: upstream with the packager's own patches and the series applied
     :param left_out: the names of patches left out because they conflict
-    :param dropped: the packager's own patches that this release has already
+    :param unreviewed: the names of adapted patches that nobody signed off
+    :param dropped: the packager's own patches that are not in the package
     :param timestamp: the date of the changelog entry and of every file made, in seconds since 1970
     :param out: the folder for the outputs; it holds nothing else
     :param orig: an upstream tarball to use instead of one made from the base
@@ -105,7 +124,8 @@ class BuildRequest:
     timestamp: int
     out: Path
     left_out: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
+    unreviewed: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     distribution: str | None = None
     urgency: str = "medium"
     version_suffix: str | None = None
@@ -131,7 +151,8 @@ class BuildRequest:
             self.project, self.source, self.base.name, self.base.commit, self.base.tree,
             [[p.name, hashlib.sha256(p.data).hexdigest()] for p in self.patches],
             self.expected_tree, self.series_name, str(self.maintainer), self.timestamp,
-            self.left_out, self.dropped, self.distribution, self.urgency, self.version_suffix,
+            self.left_out, self.unreviewed, [astuple(one) for one in self.dropped],
+            self.distribution, self.urgency, self.version_suffix,
             folder_digest(self.packaging.debian) if self.packaging else None,
             orig.sha256 if orig else None, self.orig_upload, self.profile, self.options,
             self.homepage, _RECIPE,
@@ -139,7 +160,7 @@ class BuildRequest:
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-_RECIPE = 1
+_RECIPE = 2
 """Counts up when the same request comes to mean other bytes."""
 
 

@@ -144,6 +144,7 @@ def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     tables: dict[str, type[schema._Table]] = {
         "source": schema.Source,
         "packaging": schema.Packaging,
+        "drop": schema.Drop,
         "orig": schema.Orig,
         "variants": schema.Variant,
     }

@@ -199,6 +199,38 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many)]
 Tracks = Annotated[tuple[Tracked, ...], BeforeValidator(_one_or_many)]
 
 
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected a text that says something")
+    return " ".join(text.split())
+
+
+Words = Annotated[str, AfterValidator(_text)]
+
+
+class Drop(_Table):
+    """A packager's patch that may be left out on a base where it does not apply.
+
+    ``upstream`` says which upstream changes it is, for the history to be asked whether the base
+    has them; ``reason`` and ``by`` (``Name <address>``) why it is left out otherwise, and who
+    decided. A security fix needs either; of any other patch its name is enough.
+    """
+
+    patch: str
+    upstream: Tracks = ()
+    reason: Words | None = None
+    by: Words | None = None
+
+
+def _drops(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [{"patch": one} if isinstance(one, str) else one for one in value]
+
+
+Drops = Annotated[tuple[Drop, ...], BeforeValidator(_drops)]
+
+
 class Packaging(_Table):
     """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder.
 
@@ -212,7 +244,7 @@ class Packaging(_Table):
     tag: Rev | None = None
     branch: Rev | None = None
     folder: str | None = None
-    drop: tuple[str, ...] = ()
+    drop: Drops = ()
 
     @property
     def rev(self) -> str:
@@ -227,6 +259,9 @@ class Packaging(_Table):
             raise ValueError("a dsc at a URL needs its sha256")
         if self.repository and not self.rev:
             raise ValueError("a packaging repository needs a commit, tag or branch")
+        names = [one.patch for one in self.drop]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"drop: {', '.join(twice)} stands here twice")
         return self
 
 

@@ -8,7 +8,7 @@ be at that end of the file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import TreeId
@@ -73,8 +73,30 @@ def apply_patch(
 
 
 def is_applied(repository: Repository, tree: TreeId, data: bytes) -> bool:
-    """Whether all of the patch is in *tree* already: it can be taken out again, whole."""
-    return isinstance(apply_patch(repository, tree, data, reverse=True), Applied)
+    """Whether all of the patch is in *tree* already.
+
+    All its hunks can be taken out and put in again, which gives *tree* once more; and not one of
+    them can be applied to *tree* as it is. That it can be taken out proves nothing by itself: the
+    lines that a hunk makes may stand in another place, too.
+    """
+    without = apply_patch(repository, tree, data, reverse=True)
+    if isinstance(without, Rejected):
+        return False
+    again = apply_patch(repository, without.tree, data)
+    if isinstance(again, Rejected) or again.tree != tree:
+        return False
+    return not _any_hunk_applies(repository, tree, data)
+
+
+def _any_hunk_applies(repository: Repository, tree: TreeId, data: bytes) -> bool:
+    for patched in parse_patch(split_patch(data)[1]):
+        for hunk in patched.hunks:
+            try:
+                _apply_file(repository, tree, replace(patched, hunks=(hunk,)), {}, [])
+            except _Reject:
+                continue
+            return True
+    return False
 
 
 def place_hunks(

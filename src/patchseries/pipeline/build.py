@@ -9,8 +9,8 @@ from pathlib import Path
 
 from patchseries.debian.build import build, build_stock
 from patchseries.debian.changelog import read_date
+from patchseries.debian.ground import Ground
 from patchseries.debian.lintian import LintianProfile, check_package
-from patchseries.debian.packaging import Ground
 from patchseries.debian.record import read_record
 from patchseries.debian.request import BuildRequest, Maintainer, Orig, OrigUpload, SourcePackage
 from patchseries.debian.upload import build_binary, sign

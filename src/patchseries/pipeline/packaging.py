@@ -8,17 +8,14 @@ from pathlib import Path
 
 from patchseries.debian.download import download_dsc
 from patchseries.debian.dsc import packaging_from_dsc
-from patchseries.debian.packaging import (
-    Ground,
-    lay_ground,
-    packaging_from_folder,
-    packaging_from_git,
-)
+from patchseries.debian.ground import Decision, Ground, lay_ground
+from patchseries.debian.packaging import packaging_from_folder, packaging_from_git
 from patchseries.debian.request import Orig, Packaging
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.manifest import Project
 from patchseries.manifest.schema import Packaging as Named
+from patchseries.model import Base
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.series import Selection
 from patchseries.sources.download import download
@@ -67,10 +64,11 @@ def grounds(
         if project.packaging is None:
             continue
         packaging = _read(project.packaging, given.repository, given.pins, root, downloads)
+        decisions = {d.patch: Decision(d.reason, d.by, d.upstream) for d in project.packaging.drop}
         for base in selection.bases_of(given.manifest, name):
-            tree = given.repository.commit(given.pins[project.repository, base]).tree
+            commit = given.repository.commit(given.pins[project.repository, base])
             found[name, base] = lay_ground(
-                given.repository, tree, base, packaging, project.packaging.drop
+                given.repository, Base(base, commit.id, commit.tree), packaging, decisions
             )
     return found
 
