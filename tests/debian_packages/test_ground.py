@@ -49,6 +49,22 @@ class Oven:
         base = self.upstream.base({"long": LONG, **files})
         self.upstream.repository.run("update-ref", "refs/tags/1.1", base.commit)
 
+    def history(self, *steps: tuple[str, Mapping[str, bytes]]) -> list[str]:
+        """Make 1.1 be 1.0 with a commit for each of *steps* (message, files); their ids."""
+        base = self.upstream.base({"long": LONG})
+        commits, tree = [str(base.commit)], str(base.tree)
+        for message, files in steps:
+            tree = self.upstream.tree(files, tree)
+            words = ["commit-tree", tree, "-p", commits[-1], "-m", message]
+            env = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
+                   for key, value in (("NAME", "Ann"), ("EMAIL", "ann@test.invalid"),
+                                      ("DATE", f"{1378000000 + len(commits)} +0000"))}  # fmt: skip
+            done = self.upstream.repository.run(*words, env=env)
+            commits.append(done.stdout.decode().strip())
+        for ref in ("refs/tags/1.1", "refs/heads/master"):
+            self.upstream.repository.run("update-ref", ref, commits[-1])
+        return commits[1:]
+
     def manifest(self, drop: str = "") -> None:
         """Write the manifest, with *drop* in the list of that name."""
         (self.root / "series/fast.toml").write_text(
@@ -179,8 +195,8 @@ def test_a_change_found_in_the_tree_is_told_with_how_it_was_found(oven: Oven) ->
     oven.release({"README": b"Ours.\n"})
     entry, series = oven.build()
     assert (
-        "* Not applied again, as 1.1 has their changes: - a.patch: found in the tree (each of its"
-        " hunks can be taken out and put in again)"
+        "* Not applied again, as 1.1 has their changes: - a.patch: found in the tree (its hunks can"
+        " be taken out and put in again, and none applied)"
     ) in entry
     assert "# left out, as its change is in 1.1: a.patch\n" in series
 
@@ -232,4 +248,62 @@ def test_the_release_that_the_packaging_was_made_for_keeps_all_its_patches(oven:
     path = oven.root / "series/fast.toml"
     path.write_text(path.read_text().replace('"1.1"', '"v1.0"'))
     with pytest.raises(SeriesError, match=r"which 1:1\.0-1 is made for"):
+        oven.build()
+
+
+CHANGE = "I" + "1" * 40
+OTHER = "I" + "2" * 40
+FIX = (f"Lock the door\n\nChange-Id: {CHANGE}", {"README": b"Locked.\n"})
+MOVED_ON = ("Another door", {"README": b"Locked twice.\n"})
+
+
+def head(*change_ids: str) -> bytes:
+    """The head of a packager's patch that carries *change_ids*."""
+    named = "".join(f"Change-Id: {one}\n" for one in change_ids)
+    return f"Description: CVE-2026-1234: lock\n{named}\n".encode()
+
+
+def test_a_change_that_the_history_has_is_told_with_its_commit(oven: Oven) -> None:
+    fix, _ = oven.history(FIX, MOVED_ON)
+    oven.theirs({CVE: oven.patch("README", b"Locked.\n", head(CHANGE))})
+    entry, _ = oven.build()
+    assert f"1.1 has their changes: - {CVE}: commit {fix[:12]} (the same Change-Id)" in entry
+
+
+def test_a_change_that_was_reverted_is_not_in_the_release(oven: Oven) -> None:
+    fix, _ = oven.history(FIX, MOVED_ON)
+    oven.history(FIX, (f"Revert\n\nThis reverts commit {fix}.", {"README": b"Open.\n"}))
+    oven.theirs({CVE: oven.patch("README", b"Locked.\n", head(CHANGE))})
+    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
+        oven.build()
+
+
+def test_of_several_changes_in_one_patch_the_release_must_have_all(oven: Oven) -> None:
+    oven.history(FIX, MOVED_ON)
+    first = oven.patch("README", b"Locked.\n", head(CHANGE))
+    second = oven.patch("long", LONG + b"safe\n", head(OTHER))
+    oven.theirs({CVE: first + b"-- \n2.1\n\n" + second})
+    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
+        oven.build()
+    oven.theirs({CVE: oven.patch("README", b"Locked.\n", head(CHANGE, OTHER))})
+    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
+        oven.build()
+
+
+def test_a_patch_that_does_more_than_its_commit_is_not_that_commit(oven: Oven) -> None:
+    oven.history(FIX, MOVED_ON)
+    lock = oven.patch("README", b"Locked.\n", head(CHANGE))
+    oven.theirs({CVE: lock + oven.patch("bin/oven", b"#!/bin/sh\n", b"")})
+    with pytest.raises(SeriesError, match=r"1\.1 has commit .*, which does not touch bin/oven"):
+        oven.build()
+
+
+def test_what_a_person_says_a_patch_is_upstream_is_looked_for_in_the_history(oven: Oven) -> None:
+    fix, _ = oven.history(FIX, MOVED_ON)
+    oven.theirs({CVE: oven.patch("README", b"Locked.\n")})
+    oven.manifest(f'{{ patch = "{CVE}", upstream = "{fix}" }}')
+    entry, _ = oven.build()
+    assert f"{CVE}: commit {fix[:12]} (the same Change-Id), which the manifest names" in entry
+    oven.manifest(f'{{ patch = "{CVE}", upstream = "{OTHER}" }}')
+    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
         oven.build()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import TreeId
-from patchseries.patches.apply import Applied, Rejected, apply_patch, is_applied
+from patchseries.patches.apply import Applied, Rejected, any_hunk_applies, apply_patch, is_applied
 from support.patch_program import patch_program
 
 _LINES = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"\n", b"  d\n"]), max_size=14)
@@ -77,6 +77,26 @@ def test_arbitrary_bytes_never_crash(repository: Repository, data: bytes) -> Non
     tree = tree_of(repository, {"f": b"a\n"})
     for text in (data, b"--- a/f\n+++ b/f\n" + data, b"diff --git a/f b/f\n" + data):
         assert isinstance(apply_patch(repository, tree, text), Applied | Rejected)
+
+
+def test_lines_like_those_of_a_hunk_elsewhere_are_not_the_change(repository: Repository) -> None:
+    around = [b"one\n", b"two\n", b"three\n"], [b"four\n", b"five\n", b"six\n"]
+    pad = [b"%d\n" % n for n in range(20)]
+
+    def text(*middles: bytes) -> bytes:
+        parts = ([*around[0], middle, *around[1], *pad] for middle in middles)
+        return b"".join(line for part in parts for line in part)
+
+    old = tree_of(repository, {"f": text(b"", b"check()\n"), "g": b"open\n"})
+    new = tree_of(repository, {"f": text(b"check()\n", b"check()\n"), "g": b"locked\n"})
+    half = tree_of(repository, {"f": text(b"", b"check()\n"), "g": b"locked\n"})
+    diff = repository.diff(old, new)
+    assert isinstance(apply_patch(repository, half, diff), Rejected)
+    assert isinstance(apply_patch(repository, half, diff, reverse=True), Applied)
+    assert not is_applied(repository, half, diff)
+    assert any_hunk_applies(repository, half, diff)
+    assert is_applied(repository, new, diff)
+    assert not any_hunk_applies(repository, new, diff)
 
 
 def test_offsets_are_told(repository: Repository) -> None:

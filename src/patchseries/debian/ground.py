@@ -18,12 +18,12 @@ from patchseries.errors import ExitCode, SeriesError
 from patchseries.git import Repository
 from patchseries.git.objects import decode
 from patchseries.model import Base, TreeId
-from patchseries.patches.apply import Rejected, apply_patch, is_applied
+from patchseries.patches.apply import Rejected, any_hunk_applies, apply_patch, is_applied
 from patchseries.patches.dpkg import guard
 from patchseries.patches.header import split_patch
 from patchseries.patches.quilt import parse_series
 
-IN_TREE = "found in the tree (each of its hunks can be taken out and put in again)"
+IN_TREE = "found in the tree (its hunks can be taken out and put in again, and none applied)"
 """The evidence of a change that the files of a release show."""
 
 
@@ -59,12 +59,31 @@ class Ground:
     dropped: tuple[Dropped, ...] = ()
 
 
-History = Callable[[str, Sequence[str]], str | None]
-"""Asks the history of the base for a change: given the head of a patch and the upstream changes
-that a person says it is, how it is known that the base has it, in words; None: it is not known."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The commits by which the history of a base has the changes that a patch names.
+
+    :param words: which commits, and how they were recognised
+    :param missing: files of the patch that none of them touches: it is more than they are; None:
+        that cannot be told
+    :param vouched: a person says that the patch is what these commits are
+    """
+
+    words: str
+    missing: tuple[str, ...] | None = None
+    vouched: bool = False
+
+    def proves(self, security: bool) -> bool:
+        """Whether the base has the patch's change; of a security fix nothing is assumed."""
+        return self.vouched or (not security if self.missing is None else not self.missing)
 
 
-def _no_history(_: str, __: Sequence[str]) -> None:
+History = Callable[[bytes, Sequence[str]], Answer | None]
+"""Asks the history of the base for a patch, given its bytes and the upstream changes (Change-Ids,
+commit ids) that a person says it is; None when the base is not known to have its changes."""
+
+
+def _no_history(_: bytes, __: Sequence[str]) -> None:
     return None
 
 
@@ -132,24 +151,34 @@ class _Leaving:
         log = decode(self.packaging.debian["changelog"].data)
         known = Dropped(name, security=advisories_of(name, head, log))
         decision = self.decisions.get(name)
-        evidence = self._evidence(head, data, tree, decision.upstream if decision else ())
-        if evidence:
-            return replace(known, evidence=evidence)
+        answer = self._answer(data, tree, decision.upstream if decision else ())
+        if answer and answer.proves(bool(known.security)):
+            return replace(known, evidence=answer.words)
+        why = f"{rejected}{_short_of(answer, self.base)}"
         if decision is None or not decision.leaves_out:
-            return _Misfit(known, str(rejected))
+            return _Misfit(known, why)
         if known.security and not (decision.reason and decision.by):
-            return _Misfit(known, f"its entry in 'drop' needs 'reason' and 'by'; {rejected}")
+            return _Misfit(known, f"its entry in 'drop' needs 'reason' and 'by'; {why}")
         return replace(known, reason=decision.reason, by=decision.by)
 
-    def _evidence(
-        self, head: str, data: bytes, tree: TreeId, upstream: Sequence[str]
-    ) -> str | None:
+    def _answer(self, data: bytes, tree: TreeId, upstream: Sequence[str]) -> Answer | None:
         """How it is known that the release has the change; the packager's own has none twice."""
         if not is_other_release(self.packaging, self.base):
             return None
-        if is_applied(self.repository, tree, data):
-            return IN_TREE
-        return self.history(head, upstream)
+        if is_applied(self.repository, tree, data) and not any_hunk_applies(
+            self.repository, tree, data
+        ):
+            return Answer(IN_TREE, missing=())
+        return self.history(data, upstream)
+
+
+def _short_of(answer: Answer | None, base: Base) -> str:
+    """Why an answer of the history is no proof."""
+    if answer is None:
+        return ""
+    if answer.missing is None:
+        return f"; {base.name} has {answer.words}, whose files are not at hand to be compared"
+    return f"; {base.name} has {answer.words}, which does not touch {', '.join(answer.missing)}"
 
 
 def is_other_release(packaging: Packaging, base: Base) -> bool:

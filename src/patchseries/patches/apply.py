@@ -73,23 +73,24 @@ def apply_patch(
 
 
 def is_applied(repository: Repository, tree: TreeId, data: bytes) -> bool:
-    """Whether all of the patch is in *tree* already.
+    """Whether all of the patch is in *tree* already: it can be taken out, whole, and put in again.
 
-    All its hunks can be taken out and put in again, which gives *tree* once more; and not one of
-    them can be applied to *tree* as it is. That it can be taken out proves nothing by itself: the
-    lines that a hunk makes may stand in another place, too.
+    That it can be taken out is not enough: the lines that a hunk makes may stand elsewhere, too.
     """
     without = apply_patch(repository, tree, data, reverse=True)
     if isinstance(without, Rejected):
         return False
     again = apply_patch(repository, without.tree, data)
-    if isinstance(again, Rejected) or again.tree != tree:
+    return isinstance(again, Applied) and again.tree == tree
+
+
+def any_hunk_applies(repository: Repository, tree: TreeId, data: bytes) -> bool:
+    """Whether some part of the patch can still be applied to *tree*: a hunk by itself."""
+    try:
+        files = parse_patch(split_patch(data)[1])
+    except PatchSyntaxError:
         return False
-    return not _any_hunk_applies(repository, tree, data)
-
-
-def _any_hunk_applies(repository: Repository, tree: TreeId, data: bytes) -> bool:
-    for patched in parse_patch(split_patch(data)[1]):
+    for patched in files:
         for hunk in patched.hunks:
             try:
                 _apply_file(repository, tree, replace(patched, hunks=(hunk,)), {}, [])

@@ -16,6 +16,7 @@ from patchseries.git import Repository
 from patchseries.manifest import Project
 from patchseries.manifest.schema import Packaging as Named
 from patchseries.model import Base
+from patchseries.pipeline.contained import Histories
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.series import Selection
 from patchseries.sources.download import download
@@ -51,11 +52,16 @@ class Downloads:
 
 
 def grounds(
-    given: Ingredients, selection: Selection, root: Path, downloads: Downloads
+    given: Ingredients,
+    selection: Selection,
+    root: Path,
+    downloads: Downloads,
+    histories: Histories,
 ) -> dict[tuple[str, str], Ground]:
     """For each selected project with packaging, and each base: what its series is ported onto.
 
     :param root: the folder that relative paths in the manifest start from
+    :param histories: are asked about the packagers' patches that do not apply
     :raises SeriesError: packaging that cannot be used, or a patch of it that does not apply
     """
     found: dict[tuple[str, str], Ground] = {}
@@ -67,9 +73,9 @@ def grounds(
         decisions = {d.patch: Decision(d.reason, d.by, d.upstream) for d in project.packaging.drop}
         for base in selection.bases_of(given.manifest, name):
             commit = given.repository.commit(given.pins[project.repository, base])
-            found[name, base] = lay_ground(
-                given.repository, Base(base, commit.id, commit.tree), packaging, decisions
-            )
+            point = Base(base, commit.id, commit.tree)
+            history = histories.of(project.repository, point)
+            found[name, base] = lay_ground(given.repository, point, packaging, decisions, history)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from patchseries.checks import fails
@@ -11,6 +12,7 @@ from patchseries.model import Finding
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
 from patchseries.pipeline.build import BuildOptions, Supplies, build_all
 from patchseries.pipeline.checking import CheckOptions, check_series
+from patchseries.pipeline.contained import Histories
 from patchseries.pipeline.packaging import Downloads, given_orig, grounds
 from patchseries.pipeline.porting import Pins, Ported, publish_rebased
 from patchseries.pipeline.rebase import Ingredients, Rebased, rebase
@@ -82,7 +84,9 @@ def _supplies(
             orig = given_orig(series.manifest.projects[name], base, series.root, downloads)
             if orig is not None:
                 origs[name, base] = orig
-    return Supplies(grounds(given, selection, series.root, downloads), origs)
+    with ExitStack() as stack:
+        histories = Histories(session, stack)
+        return Supplies(grounds(given, selection, series.root, downloads, histories), origs)
 
 
 def _on_packaging(

@@ -1,0 +1,124 @@
+"""What the histories of a series' projects tell of the packagers' patches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from patchseries.debian.ground import Answer, History
+from patchseries.errors import ProgramError, UpstreamError
+from patchseries.git import Repository
+from patchseries.git.objects import decode
+from patchseries.landed.builder import open_index
+from patchseries.landed.contains import Contained, all_contained, changes_named
+from patchseries.landed.evidence import Evidence, Tracked
+from patchseries.landed.index import HistoryIndex
+from patchseries.landed.message import links
+from patchseries.model import Base, ChangeId, CommitId
+from patchseries.patches.header import split_patch
+from patchseries.patches.parse import PatchSyntaxError, parse_patch
+from patchseries.pipeline.session import Session
+from patchseries.sources import FetchOptions
+from patchseries.sources.history import index_path, open_history
+
+_HOW = {
+    Evidence.CHANGE_ID: "the same Change-Id",
+    Evidence.COMMIT: "the commit itself",
+    Evidence.CHERRY_PICK: "a cherry-pick of it, or it of that",
+    Evidence.PATCH_ID: "the same diff",
+}
+
+
+@dataclass
+class Histories:
+    """The histories of upstream repositories, each opened when first asked.
+
+    They stay open as long as ``stack``.
+    """
+
+    session: Session
+    stack: ExitStack
+    _open: dict[str, tuple[Repository, HistoryIndex]] = field(default_factory=dict)
+
+    def of(self, url: str, base: Base) -> History:
+        """Whoever asks it gets the answers of *base*, in the repository *url*.
+
+        :raises UpstreamError: (when asked) the history cannot be reached, or is not in the cache
+        """
+
+        def ask(data: bytes, upstream: Sequence[str]) -> Answer | None:
+            changes = [_tracked(one) for one in upstream] or _changes(data)
+            if not changes:
+                return None
+            history, index = self._at(url, base)
+            found = all_contained(index, base.commit, changes)
+            if not found:
+                return None
+            if upstream:
+                words = f"{_words(found)}, which the manifest names as its upstream"
+                return Answer(words, vouched=True)
+            return Answer(_words(found), missing=_missing(history, data, found))
+
+        return ask
+
+    def _at(self, url: str, base: Base) -> tuple[Repository, HistoryIndex]:
+        """The history of *url*: from the cache where it knows *base*, else brought up to date."""
+        if url not in self._open:
+            fetching = self.session.fetching
+            try:
+                found = self._opened(url, replace(fetching, offline=True))
+            except UpstreamError:
+                found = None
+            if found is None or found[1].get(base.commit) is None:
+                found = self._opened(url, fetching)
+            self._open[url] = found
+        return self._open[url]
+
+    def _opened(self, url: str, fetching: FetchOptions) -> tuple[Repository, HistoryIndex]:
+        cache = self.session.cache
+        history = self.stack.enter_context(open_history(cache, url, fetching))
+        return history, self.stack.enter_context(open_index(index_path(cache, url), history))
+
+
+def _tracked(text: str) -> Tracked:
+    if text.startswith("I"):
+        return Tracked(change_ids=(ChangeId(text),))
+    return Tracked(commits=(CommitId(text),))
+
+
+def _changes(data: bytes) -> list[Tracked]:
+    """The upstream changes that a patch file says it is.
+
+    Several patches in one file have their messages between their diffs: it is all their changes.
+    """
+    head, diff = split_patch(data)
+    changes = list(changes_named(decode(head)))
+    known = {change for one in changes for change in one.change_ids}
+    more = [one for one in links(decode(diff)).change_ids if one not in known]
+    return changes + [Tracked(change_ids=(one,)) for one in more]
+
+
+def _words(found: Sequence[Contained]) -> str:
+    told = dict.fromkeys(f"commit {one.commit[:12]} ({_HOW[one.evidence]})" for one in found)
+    return ", ".join(told)
+
+
+def _missing(
+    history: Repository, data: bytes, found: Sequence[Contained]
+) -> tuple[str, ...] | None:
+    """The files of the patch that the commits do not touch; None: the commits are not here."""
+    touched: set[str] = set()
+    for one in found:
+        try:
+            done = history.run("diff-tree", "--root", "-r", "-m", "-z", "--no-renames",
+                               "--no-commit-id", "--name-only", one.commit, "--")  # fmt: skip
+        except ProgramError:
+            return None
+        touched.update(done.stdout.decode("utf-8", "surrogateescape").split("\0"))
+    try:
+        files = parse_patch(split_patch(data)[1])
+    except PatchSyntaxError:
+        return None
+    paths = (path for file in files for path in (file.old_path, file.new_path) if path)
+    return tuple(dict.fromkeys(path for path in paths if path not in touched))
