@@ -44,10 +44,9 @@ def hermetic_test(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A cache of its own for each test; real mirrors only for tests marked ``real``."""
-    monkeypatch.setenv(
-        "SERIES_CACHE", str(tmp_path_factory.getbasetemp() / "cache" / _slug(request))
-    )
+    """A cache and a state of its own for each test; real mirrors only for those marked ``real``."""
+    for variable, name in (("SERIES_CACHE", "cache"), ("SERIES_STATE", "state")):
+        monkeypatch.setenv(variable, str(tmp_path_factory.getbasetemp() / name / _slug(request)))
     for name in [n for n in os.environ if n.startswith("GIT_")]:
         monkeypatch.setenv(name, os.environ[name])  # a command run here scrubs them: they come back
     if request.node.get_closest_marker("real"):

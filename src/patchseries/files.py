@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -37,6 +38,44 @@ def explained(doing: str) -> Iterator[None]:
             hint="make room or make the folder writable; nothing was changed",
             exit_code=ExitCode.PROGRAM,
         ) from error
+
+
+def private_directory(path: Path, what: str, variable: str) -> None:
+    """Make *path* a directory that is the user's alone, or see that it is; see check_private.
+
+    :raises SeriesError: it cannot be made, or is not the user's alone
+    """
+    with explained(f"make {what}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+    check_private(path, what, variable)
+
+
+def check_private(path: Path, what: str, variable: str) -> None:
+    """See that *path* is a directory of the user who runs, and that nobody else may write there.
+
+    One that others may read is closed to them.
+
+    :param what: what the directory is, for an error's words
+    :param variable: the environment variable that names another one
+    :raises SeriesError: another user owns it, or could have put something there
+    """
+    instead = f"name a directory of your own in {variable}"
+    with explained(f"use {what}"):
+        there = path.stat()
+        if not stat.S_ISDIR(there.st_mode):
+            raise _not_private(f"{what} {path} is not a directory", instead)
+        if there.st_uid != os.geteuid():
+            raise _not_private(f"{what} {path} belongs to another user", instead)
+        if there.st_mode & 0o022:
+            hint = f"delete it, or run `chmod 700 {path}` when you know all that is in it"
+            raise _not_private(f"{what} {path} can be written by other users", hint)
+        if there.st_mode & 0o077:
+            path.chmod(0o700)
+
+
+def _not_private(message: str, hint: str) -> SeriesError:
+    return SeriesError(message, hint=hint, exit_code=ExitCode.INVALID)
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -23,6 +23,7 @@ def oven(whole_oven: Oven, monkeypatch: pytest.MonkeyPatch) -> Oven:
     copy = whole_oven.copy(whole_oven.folder.parent / f"copy{number}")
     monkeypatch.chdir(copy.root)
     monkeypatch.setenv("SERIES_CACHE", str(copy.cache))
+    monkeypatch.setenv("SERIES_STATE", str(copy.folder / "state"))
     monkeypatch.setenv("SERIES_MIRRORS", str(copy.mirrors))
     return copy
 

@@ -40,7 +40,7 @@ def grizzly(mirrors: Path, folder: Path) -> Grizzly:
 def _rebased(mirrors: Path, folder: Path) -> Grizzly:
     for part in ("series", "patches/own"):
         shutil.copytree(ROOT / part, folder / "project" / part)
-    series = find_series(folder / "project", "grizzly")
+    series = find_series(folder / "project", folder / "state", "grizzly")
     session = Session(Cache(folder / "cache"), FetchOptions((mirrors,)))
     pins = session.fetch(series, Selection())
     done = rebase_and_publish(session, series, Selection(), pins, overwrite=True)
@@ -52,6 +52,7 @@ def check(grizzly: Grizzly, *options: str) -> tuple[int, list[dict[str, Any]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setenv("SERIES_CACHE", str(cache))
+        patch.setenv("SERIES_STATE", str(cache.parent / "state"))
         result = CliRunner().invoke(command, ["grizzly", "--json", *options], standalone_mode=False)
     assert result.exception is None, result.exception
     return result.return_value, json.loads(result.stdout)["findings"]

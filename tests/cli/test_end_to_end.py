@@ -70,6 +70,8 @@ def test_locked_refuses_a_change(project: Project) -> None:
 def test_a_lock_from_elsewhere_makes_no_patch_an_edited_one(project: Project) -> None:
     lock = project.root / "series" / "demo.lock"
     path = next((project.root / "patches" / "demo" / "2013.1.3" / "nova").glob("*.patch"))
+    path.unlink()
+    assert project.run("rebase").status == 1  # the log of this project now has the patch
     told = lock.read_text()
     lock.write_text(told.replace(sha256(path.read_bytes()), "0" * 64))
     manifest = project.root / "series" / "demo.toml"

@@ -151,7 +151,7 @@ def test_a_full_disk(project: Project, small_disk: Path) -> None:
     assert full.run("rebase").status in (0, 1)
 
 
-FOLDERS = {"SERIES_CACHE": "cache", "SERIES_MIRRORS": "mirrors"}
+FOLDERS = {"SERIES_CACHE": "cache", "SERIES_MIRRORS": "mirrors", "SERIES_STATE": "state"}
 
 
 def test_a_full_disk_under_the_cache(project: Project, small_disk: Path) -> None:
@@ -176,7 +176,10 @@ def test_a_folder_that_cannot_be_written(project: Project) -> None:
     else:
         project.root.chmod(0o555)
     try:
-        elsewhere = {"SERIES_CACHE": str(project.root.parent / "cache2")}
+        elsewhere = {
+            "SERIES_CACHE": str(project.root.parent / "cache2"),
+            "SERIES_STATE": str(project.root.parent / "state2"),
+        }
         done = project.run("rebase", env=elsewhere)
     finally:
         if os.geteuid() == 0:

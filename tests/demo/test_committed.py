@@ -31,23 +31,23 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Series:
     create(root / "mirrors")
     (root / "series").mkdir()
     shutil.copy(ROOT / "series" / "demo.toml", root / "series")
-    series, all_of_it = Series(root, "demo"), Selection()
+    series, all_of_it = Series(root, "demo", root / "state"), Selection()
     session = Session(Cache(root / "cache"), FetchOptions([root / "mirrors"]))
     pins = session.fetch(series, all_of_it)
     with session.ingredients(series, pins) as ingredients:
         rebased = rebase(ingredients, all_of_it, said)
     publish(series, plan(series, rebased, pins), session.operation, locked=False, dry_run=False)
-    return Series(root, "demo")
+    return Series(root, "demo", root / "state")
 
 
 def test_the_lock_is_the_committed_one(made: Series) -> None:
-    committed = Series(ROOT, "demo")
+    committed = Series(ROOT, "demo", made.home)
     assert made.lock_path.read_text() == committed.lock_path.read_text(), REBASED
 
 
 def test_the_patches_are_the_committed_ones(made: Series) -> None:
     fresh = folder_contents(made.patches_folder)
-    committed = folder_contents(Series(ROOT, "demo").patches_folder)
+    committed = folder_contents(Series(ROOT, "demo", made.home).patches_folder)
     assert fresh.keys() == committed.keys(), REBASED
     assert [name for name in fresh if fresh[name] != committed[name]] == [], REBASED
 
@@ -55,7 +55,7 @@ def test_the_patches_are_the_committed_ones(made: Series) -> None:
 def test_the_committed_files_apply(made: Series) -> None:
     """All but the one that conflicts and the one that is already there."""
     session = Session(Cache(made.root / "cache"), FetchOptions([made.root / "mirrors"]))
-    committed = Series(ROOT, "demo")
+    committed = Series(ROOT, "demo", made.home)
     pins = session.fetch(committed, Selection())
     with session.objects(pins) as repository:
         cells = apply_series(committed, repository, pins, Selection(), said)

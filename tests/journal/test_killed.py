@@ -9,39 +9,50 @@ from pathlib import Path
 
 import pytest
 
-from patchseries.journal import Operation, commit_files, operations, recover, undo
+from patchseries.journal import (
+    Operation,
+    State,
+    beneath,
+    commit_files,
+    operations,
+    recover,
+    undo,
+)
+from support.state import content, project_state
 
-OLD = {"kept": b"old", "gone": b"old"}
-NEW = {"kept": b"new", "d/made": b"new"}
-CHANGES: dict[str, bytes | None] = {"kept": b"new", "gone": None, "d/made": b"new"}
+OLD = {"series/kept": b"old", "patches/d/gone": b"old"}
+NEW = {"series/kept": b"new", "patches/e/made": b"new"}
+CHANGES: dict[str, bytes | None] = {
+    "series/kept": b"new", "patches/d/gone": None, "patches/e/made": b"new",
+}  # fmt: skip
 COMMAND = Operation("series rebase", "2013-04-04T00:00:00Z")
 _WRITING = ("open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.chmod")
 """The audit events (PEP 578) before which the child is killed."""
 
 
-def content(root: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file() and ".series" not in path.parts
-    }
+def old_project(folder: Path) -> State:
+    state = project_state(folder)
+    for name, data in OLD.items():
+        (state.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (state.root / name).write_bytes(data)
+    return state
 
 
-def killed_at(root: Path, moment: int) -> bool:
+def killed_at(state: State, moment: int) -> bool:
     """Commit the changes in a child that is killed at its *moment*-th event; whether it was."""
     child = os.fork()
     if child == 0:
         left = [moment]
 
-        def audit(event: str, args: object) -> None:
-            if event in _WRITING and str(root) in str(args):
+        def audit(event: str, _: object) -> None:
+            if event in _WRITING:
                 left[0] -= 1
                 if left[0] == 0:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(audit)
         try:
-            commit_files(root, CHANGES, COMMAND)
+            commit_files(state, CHANGES, COMMAND)
         finally:
             os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
@@ -53,20 +64,17 @@ def test_every_moment(tmp_path: Path) -> None:
     moment = 0
     while True:
         moment += 1
-        root = tmp_path / str(moment)
-        root.mkdir()
-        for name, data in OLD.items():
-            (root / name).write_bytes(data)
-        was_killed = killed_at(root, moment)
-        found = recover(root)
+        state = old_project(tmp_path / str(moment))
+        was_killed = killed_at(state, moment)
+        found = recover(state)
         if found is not None:
-            assert bool(found.paths) == (content(root) == NEW)
+            assert bool(found.paths) == (content(state) == NEW)
             assert found.command == "series rebase" or not found.paths
-        assert content(root) in (OLD, NEW)
-        assert len(operations(root)) == (content(root) == NEW)
-        if content(root) == NEW:
-            undo(root, COMMAND)
-            assert content(root) == OLD
+        assert content(state) in (OLD, NEW)
+        assert len(operations(state)) == (content(state) == NEW)
+        if content(state) == NEW:
+            undo(state, COMMAND)
+            assert content(state) == OLD
         else:
             assert found is None or found.paths == ()
         states.append(found)
@@ -78,19 +86,18 @@ def test_every_moment(tmp_path: Path) -> None:
 
 
 def test_killed_again_while_recovering(tmp_path: Path) -> None:
-    for name, data in OLD.items():
-        (tmp_path / name).write_bytes(data)
+    state = old_project(tmp_path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "chmod", _interrupt)  # the first move, right after the decision
+        patch.setattr(beneath, "complete", _interrupt)  # the first move, after the decision
         with pytest.raises(KeyboardInterrupt):
-            commit_files(tmp_path, CHANGES, COMMAND)
+            commit_files(state, CHANGES, COMMAND)
         with pytest.raises(KeyboardInterrupt):
-            recover(tmp_path)
-    found = recover(tmp_path)
+            recover(state)
+    found = recover(state)
     assert found is not None
-    assert found.paths == ("d/made", "gone", "kept")
-    assert content(tmp_path) == NEW
-    assert recover(tmp_path) is None
+    assert found.paths == ("patches/d/gone", "patches/e/made", "series/kept")
+    assert content(state) == NEW
+    assert recover(state) is None
 
 
 def _interrupt(*_: object) -> None:

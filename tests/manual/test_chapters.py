@@ -113,6 +113,7 @@ def enter(chapter: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("SERIES_CACHE", str(folder / "cache"))
+    monkeypatch.setenv("SERIES_STATE", str(folder / "state"))
     monkeypatch.setenv("DEBFULLNAME", "Ann Packager")
     monkeypatch.setenv("DEBEMAIL", "ann@test.invalid")
 

@@ -46,7 +46,7 @@ def grizzly(mirrors: Path, tmp_path: Path) -> Iterator[Grizzly]:
     folder = tmp_path / "grizzly"
     shutil.copytree(REPOSITORY / "series", folder / "series")
     shutil.copytree(REPOSITORY / "patches" / "own", folder / "patches" / "own")
-    series, everything = Series(folder, "grizzly"), Selection()
+    series, everything = Series(folder, "grizzly", folder / "state"), Selection()
     session = Session(Cache(folder / "cache"), FetchOptions([mirrors]))
     pins = session.fetch(series, everything)
     with session.ingredients(series, pins) as given:

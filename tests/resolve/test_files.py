@@ -248,7 +248,7 @@ def test_two_people_s_resolutions_merge_in_git(small: SmallSeries) -> None:
     furnish(small, "1.0", {"log.py": b"other\n"})
     project = small.root
     me = ("-c", "user.name=A", "-c", "user.email=a@test.invalid")
-    (project / ".gitignore").write_text(".series/\n")
+    (project / ".gitignore").write_text("patches/\n")
     process.run(["git", "init", "--quiet", "--initial-branch=main", project])
     git(project, "add", ".gitignore", "series")
     git(project, *me, "commit", "--quiet", "-m", "Start")

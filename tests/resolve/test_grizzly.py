@@ -28,7 +28,7 @@ def grizzly(tmp_path: Path) -> Series:
     """A copy of the series."""
     shutil.copytree(ROOT / "series", tmp_path / "series")
     shutil.copytree(ROOT / "patches/own", tmp_path / "patches/own")
-    return Series(tmp_path, "grizzly")
+    return Series(tmp_path, "grizzly", tmp_path / "state")
 
 
 def rebased(series: Series, tmp_path: Path, mirrors: Path) -> Rebased:

@@ -44,7 +44,7 @@ def rebased(small: SmallSeries) -> None:
 def edited(small: SmallSeries) -> None:
     small.run("rebase")
     small.run("resolve", "retry", "--onto", "1.1")
-    (typed_file(small.root)).write_bytes(text(HEAD, MERGED, TAIL))
+    typed_file(small).write_bytes(text(HEAD, MERGED, TAIL))
 
 
 def branched(small: SmallSeries) -> None:
@@ -56,8 +56,18 @@ def branched(small: SmallSeries) -> None:
     process.run(["git", "-C", small.root / "work", *who, *words])
 
 
-def typed_file(root: Path) -> Path:
-    return root / ".series/resolve/small-retry@1.1/tree/call.py"
+def typed_file(small: SmallSeries) -> Path:
+    return small.conflicts / "small-retry@1.1/tree/call.py"
+
+
+KEPT = ("project", "state")
+
+
+def restore(start: Path, folder: Path) -> None:
+    """Give *folder* the content of *start*; it stays the same directory, as the state wants."""
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copytree(start, folder, symlinks=True, dirs_exist_ok=True)
 
 
 CASES: dict[str, tuple[Prepare, tuple[str, ...]]] = {
@@ -99,25 +109,22 @@ def run_killed(words: tuple[str, ...], moment: int) -> tuple[int, bool]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_old_or_new(
-    small: SmallSeries, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_old_or_new(small: SmallSeries, name: str, tmp_path: Path) -> None:
     prepare, words = CASES[name]
     prepare(small)
     small.run("fetch")
     old = small.tracked()
     start = tmp_path / "start"
-    shutil.copytree(small.root, start, symlinks=True)
+    for part in KEPT:
+        shutil.copytree(tmp_path / part, start / part, symlinks=True)
     events, _ = run_killed(words, 0)
     new = small.tracked()
     assert (old != new) == (name != "open")
     chance = random.Random(name)
     killed = 0
     for _ in range(max(1, MOMENTS // len(CASES))):
-        monkeypatch.chdir(tmp_path)
-        shutil.rmtree(small.root)
-        shutil.copytree(start, small.root, symlinks=True)
-        monkeypatch.chdir(small.root)
+        for part in KEPT:
+            restore(start / part, tmp_path / part)
         killed += run_killed(words, chance.randint(1, events))[1]
         _, said = small.run("undo", "--list")
         found = small.tracked()
@@ -126,7 +133,7 @@ def test_old_or_new(
             assert ("now written" in said) == (found == new)
         small.run("resolve", "--status")
         if name == "continue":
-            assert found == new or typed_file(small.root).read_bytes() == text(HEAD, MERGED, TAIL)
+            assert found == new or typed_file(small).read_bytes() == text(HEAD, MERGED, TAIL)
         run_killed(words, 0)  # what was interrupted can be done again
         if name != "undo":
             assert small.tracked() in (old, new) if name == "open" else small.tracked() == new
@@ -139,25 +146,22 @@ def outputs(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
 
 
-def test_a_killed_build(
-    small: SmallSeries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_build(small: SmallSeries, tmp_path: Path) -> None:
     """The package is the old one or the new, its record with it, and nothing else stays."""
     rebased(small)
     words = ("build", "--onto", "1.1", "--urgency")
     small.run(*words, "low")
     old = outputs(small.root)
     start = tmp_path / "start"
-    shutil.copytree(small.root, start, symlinks=True)
+    for part in KEPT:
+        shutil.copytree(tmp_path / part, start / part, symlinks=True)
     events, _ = run_killed((*words, "high"), 0)
     new = outputs(small.root)
     chance = random.Random("build")
     killed = 0
     for number in range(max(2, MOMENTS // (len(CASES) + 1))):
-        monkeypatch.chdir(tmp_path)
-        shutil.rmtree(small.root)
-        shutil.copytree(start, small.root, symlinks=True)
-        monkeypatch.chdir(small.root)
+        for part in KEPT:
+            restore(start / part, tmp_path / part)
         moment = events - number * 3 if number < 8 else chance.randint(1, events)
         killed += run_killed((*words, "high"), moment)[1]
         found = outputs(small.root)

@@ -39,7 +39,7 @@ def test_resolved_on_one_base_it_is_not_asked_on_the_next(small: SmallSeries) ->
     assert small.run("resolve", "--continue", "-m", "both")[0] == 0
     assert small.outcomes() == CLEAN
     assert "+    while not send(timeout=3):" in patched(small, "1.2")
-    assert not list(small.root.glob(".series/resolve/*"))
+    assert os.listdir(small.conflicts) == []
 
 
 def test_the_work_tree_is_what_git_users_know(small: SmallSeries) -> None:
@@ -230,14 +230,14 @@ def test_undo_takes_a_resolution_back(small: SmallSeries) -> None:
 
 
 def test_a_reboot_loses_nothing(small: SmallSeries, tmp_path: Path) -> None:
-    """What is typed lies in the project's folder; the cache may go, and is fetched again."""
+    """What is typed lies in the project's state; the cache may go, and is fetched again."""
     tree = opened(small)
     (tree / "call.py").write_bytes(text(HEAD, MERGED, TAIL))
     shutil.rmtree(tmp_path / "cache")
     small.run("fetch")
     assert small.run("resolve", "--continue", "-m", "x")[0] == 0
     assert small.outcomes() == CLEAN
-    assert os.listdir(small.root / ".series/resolve") == []
+    assert os.listdir(small.conflicts) == []
 
 
 def test_a_file_that_one_side_removed(small: SmallSeries) -> None:

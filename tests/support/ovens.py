@@ -199,7 +199,7 @@ class Oven:
 
     def rebase(self) -> None:
         """Fetch and rebase, as a person would after an edit of the manifest."""
-        series = find_series(self.root, "oven")
+        series = find_series(self.root, self.folder / "state", "oven")
         session = Session(Cache(self.cache), FetchOptions((self.mirrors,)))
         pins = session.fetch(series, Selection())
         rebase_and_publish(session, series, Selection(), pins, overwrite=True)

@@ -44,6 +44,7 @@ class Project:
             **os.environ,
             "PYTHONPATH": str(REPOSITORY / "src"),
             "SERIES_CACHE": str(self.root / "cache"),
+            "SERIES_STATE": str(self.root / "state"),
             "SERIES_MIRRORS": str(self.root / "mirrors"),
             "DEBFULLNAME": "Test Packager",
             "DEBEMAIL": "packager@test.invalid",

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from patchseries.cli import group
 from patchseries.model import CommitId
+from support.state import open_conflicts
 from support.upstreams import Upstream
 
 HEAD = [f"line {n}\n" for n in range(1, 9)]
@@ -87,6 +88,11 @@ class SmallSeries:
         }
 
     @property
+    def conflicts(self) -> Path:
+        """Where its open conflicts are."""
+        return open_conflicts(self.root.parent / "state")
+
+    @property
     def resolutions(self) -> list[Path]:
         """The files of its resolutions."""
         return sorted((self.root / "series/resolutions/small").glob("*"))
@@ -142,6 +148,7 @@ def enter(small: SmallSeries, monkeypatch: pytest.MonkeyPatch, folder: Path) -> 
     monkeypatch.chdir(small.root)
     monkeypatch.setenv("SERIES_MIRRORS", str(folder / "mirrors"))
     monkeypatch.setenv("SERIES_CACHE", str(folder / "cache"))
+    monkeypatch.setenv("SERIES_STATE", str(folder / "state"))
     monkeypatch.setenv("DEBFULLNAME", "Ann Packager")
     monkeypatch.setenv("DEBEMAIL", "ann@test.invalid")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1365033600")

@@ -17,7 +17,7 @@ from patchseries.cli.terminal import Progress, clear_progress, note, say
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.journal import Operation, Recovered
+    from patchseries.journal import Operation, Recovered, State
     from patchseries.pipeline.series import Selection, Series
     from patchseries.pipeline.session import Session
     from patchseries.sources.access import Access
@@ -85,8 +85,8 @@ class Given:
         """
         from patchseries.pipeline.series import Selection, find_series
 
-        recovered_root()
-        series = find_series(Path.cwd(), self.name, self.patch)
+        recovered_state()
+        series = find_series(Path.cwd(), state_folder(), self.name, self.patch)
         selection = Selection(self.project, self.onto, self.patch)
         selection.check(series.manifest)
         return series, selection
@@ -139,18 +139,29 @@ def operation() -> Operation:
     return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def recovered_root() -> Path:
-    """The project's folder; a change that was interrupted is finished or dropped first, and told.
+def recovered_state() -> State:
+    """The project's state; a change that was interrupted is finished or dropped first, and told.
 
-    :raises UsageError: there is none
+    :raises UsageError: there is no project
     """
-    from patchseries.journal import recover
+    from patchseries.journal import find_state, recover
     from patchseries.pipeline.series import project_root
 
     root = project_root(Path.cwd())
-    if found := recover(root):
+    state = find_state(state_folder(), root)
+    if state.set_aside:
+        say(
+            f"another directory was at {root} before: its log and its open conflicts are now "
+            f"in {state.set_aside}"
+        )
+    if (root / ".series").is_dir():
+        say(
+            f"{root / '.series'} is not read: the log and open conflicts are kept outside of the "
+            "project now; delete it when you need nothing of it"
+        )
+    if found := recover(state):
         say(interrupted_words(found))
-    return root
+    return state
 
 
 def interrupted_words(found: Recovered) -> str:
@@ -183,6 +194,15 @@ def cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("patchseries")
+
+
+def state_folder() -> Path:
+    """$SERIES_STATE, else ``patchseries`` in the user's state folder."""
+    if given := os.environ.get("SERIES_STATE"):
+        return Path(given).expanduser().absolute()
+    from platformdirs import user_state_path
+
+    return user_state_path("patchseries")
 
 
 def demo_upstreams() -> Path:

@@ -28,9 +28,8 @@ def command(**given: Any) -> int:
         pins = asked.session(progress).fetch(series, selection)
     text = locks.dump(merged_lock(series.lock, pins)).encode()
     if not asked.dry_run:
-        commit_files(
-            series.root, {str(series.lock_path.relative_to(series.root)): text}, operation()
-        )
+        path = str(series.lock_path.relative_to(series.root))
+        commit_files(series.state, {path: text}, operation())
     if asked.as_json:
         rows = [{"repository": r, "rev": v, "commit": c} for (r, v), c in sorted(pins.items())]
         show_json({"pins": rows}, ok=True)

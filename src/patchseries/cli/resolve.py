@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import maintainer
-from patchseries.cli.common import Given, now, operation, options, recovered_root
+from patchseries.cli.common import Given, now, operation, options, recovered_state
 from patchseries.cli.terminal import Progress, clear_progress, say, show, show_json
 from patchseries.errors import UsageError
 
@@ -120,9 +120,9 @@ def _drop_if_open(series: Series, conflict: OpenConflict) -> None:
     from patchseries.pipeline.worktree import drop_session, open_sessions
 
     mine = series.name, conflict.cell.patch, conflict.cell.base
-    for opened in open_sessions(series.root):
+    for opened in open_sessions(series.state):
         if (opened.series, opened.patch, opened.base) == mine:
-            drop_session(series.root, opened)
+            drop_session(series.state, opened)
 
 
 def _end(session: Session, asked: _Asked, shared: Given) -> int:
@@ -130,13 +130,13 @@ def _end(session: Session, asked: _Asked, shared: Given) -> int:
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.worktree import drop_session, find_session
 
-    root = recovered_root()
-    opened = find_session(root, asked.patch, asked.base)
-    series = Series(root, opened.series)
+    state = recovered_state()
+    opened = find_session(state, asked.patch, asked.base)
+    series = Series(state.root, opened.series, state.home)
     if asked.action == "continue":
         return _stored(finish(session, series, opened, lambda: _signed(asked)), series, shared)
     if not shared.dry_run:
-        drop_session(root, opened)
+        drop_session(state, opened)
     if shared.as_json:
         show_json({"aborted": _row(opened)}, ok=True)
     else:
@@ -148,7 +148,7 @@ def _status(shared: Given) -> int:
     from patchseries.pipeline.worktree import open_sessions, what_is_left
 
     rows = []
-    for opened in open_sessions(recovered_root()):
+    for opened in open_sessions(recovered_state()):
         left = what_is_left(opened)
         rows.append(
             _row(opened) | {"left": [{"path": one.path, "lines": one.lines} for one in left]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, operation, options, recovered_root
+from patchseries.cli.common import Given, operation, options, recovered_state
 from patchseries.cli.terminal import show, show_json
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ def command(number: int | None, listing: bool, **given: Any) -> int:
     from patchseries.journal import operations, undo
 
     asked = Given(**given)
-    root = recovered_root()
+    state = recovered_state()
     if listing:
-        show_log(operations(root), asked)
+        show_log(operations(state), asked)
         return 0
-    taken = undo(root, operation(), number, dry_run=asked.dry_run)
+    taken = undo(state, operation(), number, dry_run=asked.dry_run)
     if asked.as_json:
         show_json({"undone": asdict(taken), "dry_run": asked.dry_run}, ok=True)
     else:

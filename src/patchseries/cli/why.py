@@ -133,7 +133,7 @@ def _add(series: Series, ingredients: Ingredients, found: Explained, asked: Give
     extended = with_prerequisites(text, series.manifest, patch, cell.base, commits)
     if not asked.dry_run:
         path = str(series.manifest_path.relative_to(series.root))
-        commit_files(series.root, {path: extended.encode()}, operation())
+        commit_files(series.state, {path: extended.encode()}, operation())
     if not asked.as_json:
         verb = "would add" if asked.dry_run else "added"
         patches = counted(len(commits), "patch", "patches")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from patchseries.debian.request import Maintainer
@@ -42,7 +43,7 @@ def tour(session: Session, series: Series) -> RunResult:
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, everything, session.told)
         ported = publish_rebased(session, series, rebased, pins)
-        written = Series(series.root, series.name)
+        written = replace(series)
         applied = apply_series(written, given.repository, pins, everything, session.told)
         last = tuple(dict.fromkeys(p.bases[-1] for p in series.manifest.projects.values()))
         packages = build_packages(

@@ -1,14 +1,17 @@
 """Changing several files of a series at once, whole or not at all, and taking it back."""
 
-from patchseries.journal.commit import Recovered, commit_files, held, recover
+from patchseries.journal.commit import Recovered, commit_files, recover
 from patchseries.journal.log import Logged, Operation, operations
+from patchseries.journal.state import State, find_state, held
 from patchseries.journal.undo import undo
 
 __all__ = [
     "Logged",
     "Operation",
     "Recovered",
+    "State",
     "commit_files",
+    "find_state",
     "held",
     "operations",
     "recover",

@@ -1,9 +1,11 @@
 """Changing several files of a series at once: all of them or none, also when killed midway.
 
-New contents are first written beside the project, then a journal names every change, then each
-file is moved into place. A journal that is still there at the next start is carried out to its
-end (:func:`recover`); staged files without a journal are thrown away. What was there before
-goes into the operation log (:mod:`patchseries.journal.log`) by the same step.
+The journal that names every change, the new contents and the log entry are written to the
+project's state, in ``stage/``, and each new content beside the file that it is for, too: the state
+may be on another file system. Renaming ``stage/`` to ``pending/`` is the decision; what follows is
+a rename for each file. What is still pending at the next start is carried out to its end
+(:func:`recover`); what was staged only is thrown away. A journal is checked like any other input:
+all of it is carried out, or nothing.
 """
 
 from __future__ import annotations
@@ -11,15 +13,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from patchseries.errors import SeriesError
+from patchseries.files import explained, sha256
+from patchseries.journal import beneath
+from patchseries.journal.log import Operation, command_of, keep_record, record
+from patchseries.journal.state import State, held
 
-from patchseries.files import explained
-from patchseries.journal.log import FOLDER, Operation, command_of, keep_record, record
+_JOURNAL = "journal.json"
+_STAGE = "stage"
+_PENDING = "pending"
+_DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,121 +40,198 @@ class Recovered:
     paths: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    """What was decided: by path, the SHA-256 of the bytes before and after (None: no file)."""
+
+    command: str
+    changes: Mapping[str, tuple[str | None, str | None]]
+
+
 def commit_files(
-    root: Path,
+    state: State,
     changes: Mapping[str, bytes | None],
     operation: Operation,
     *,
     undoes: int | None = None,
 ) -> list[str]:
-    """Make each file of *changes* (path below *root* → new bytes, None: gone) so, as one step.
+    """Make each file of *changes* (path below the root → new bytes, None: gone) so, as one step.
 
     :param operation: what the log says of it
     :param undoes: the number of the operation that this one takes back
     :return: the paths that really changed, sorted
-    :raises SeriesError: the disk is full or a folder cannot be written; then nothing changed
+    :raises SeriesError: the disk is full, a directory cannot be written, or a path is not a plain
+        file inside the project; then nothing changed
     """
-    if not _real(root, changes):
+    if not _real(state.root, changes):
         return []
-    with held(root):
-        _finish(root)
-        real = _real(root, changes)
-        stage = root / FOLDER / "stage"
+    with held(state):
+        _finish(state)
+        real = _real(state.root, changes)
         with explained("save the changes"):
-            try:
-                moves = _stage(stage, real)
-                before = {path: _content(root / path) for path in real}
-                _stage_record(stage, record(operation, before, real, undoes))
-                _check_writable(root, real)
-                told = {"command": operation.command, "moves": moves}
-                _write(stage / "journal", json.dumps(told).encode())
-                os.replace(stage / "journal", root / FOLDER / "journal")
-            except BaseException:
-                shutil.rmtree(stage, ignore_errors=True)
-                raise
-        _finish(root)
+            _decide(state, real, operation, undoes)
+        _finish(state)
     return sorted(real)
 
 
-def recover(root: Path) -> Recovered | None:
+def recover(state: State) -> Recovered | None:
     """Finish a change that was interrupted after it had been decided; what was found, if any.
 
     An interruption before that leaves the old state, and only staged files to clear away.
+
+    :raises SeriesError: what was decided cannot be done any more; it is set aside, and no file of
+        the project was changed
     """
-    folder = root / FOLDER
-    if not ((folder / "journal").exists() or (folder / "stage").exists()):
+    if not _is_unfinished(state):
         return None
-    with held(root):
-        return _finish(root)
+    with held(state):
+        return _finish(state)
 
 
-def _finish(root: Path) -> Recovered | None:
-    journal = root / FOLDER / "journal"
-    stage = root / FOLDER / "stage"
-    if not (journal.exists() or stage.exists()):
-        return None
-    command = command_of(stage / "record")
-    finished: tuple[str, ...] = ()
-    if journal.exists():
+def _is_unfinished(state: State) -> bool:
+    return any((state.directory / name).exists() for name in (_STAGE, _PENDING, _DONE))
+
+
+def _finish(state: State) -> Recovered | None:
+    stage, pending = state.directory / _STAGE, state.directory / _PENDING
+    found = None
+    if pending.exists():
         with explained("finish saving the changes"):
-            told = json.loads(journal.read_bytes())
-            command, moves = str(told["command"]), told["moves"]
-            for path, staged in moves.items():
-                _carry_out(root / path, stage / staged if staged else None)
-            if (stage / "record").is_dir():  # else it was kept before the interruption
-                keep_record(root, stage / "record")
-            finished = tuple(sorted(moves))
-    # the stage first: without a journal it would look like a change that was never decided
+            found = _carry_out(state, pending)
+            # one rename ends it: a journal half deleted would look like one half done
+            pending.rename(state.directory / _DONE)
+    elif stage.exists():
+        found = Recovered(command_of(stage / "record"), ())
+        _drop(state, stage)
+    shutil.rmtree(state.directory / _DONE, ignore_errors=True)
+    return found
+
+
+def _drop(state: State, stage: Path) -> None:
+    """Throw away what was staged, and what was prepared beside the files."""
+    try:
+        for path in _read_journal(stage)[0].changes:
+            beneath.discard(state.root, path)
+    except (OSError, SeriesError):  # it was not whole yet, so that nothing was prepared
+        pass
     shutil.rmtree(stage, ignore_errors=True)
-    journal.unlink(missing_ok=True)
-    return Recovered(command, finished)
 
 
-@contextmanager
-def held(root: Path) -> Iterator[None]:
-    """Hold the project against other runs that change it."""
-    with explained("write to the project"):
-        folder = root / FOLDER
-        folder.mkdir(exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
-    with FileLock(folder / "lock"):
-        yield
+def _carry_out(state: State, pending: Path) -> Recovered:
+    try:
+        journal, contents = _read_journal(pending)
+        beneath.check_places(state.root, journal.changes)
+        _check_unchanged(state.root, journal)
+    except SeriesError as error:
+        raise _set_aside(pending, error) from error
+    for path in journal.changes:
+        beneath.complete(state.root, path, contents[path])
+    if (pending / "record").is_dir():  # else it was kept before the interruption
+        keep_record(state, pending / "record")
+    return Recovered(journal.command, tuple(sorted(journal.changes)))
+
+
+def _read_journal(pending: Path) -> tuple[_Journal, dict[str, bytes | None]]:
+    """The journal, and the new contents that it names.
+
+    :raises SeriesError: it is damaged, or names a path that no command writes to
+    """
+    try:
+        told = json.loads((pending / _JOURNAL).read_bytes())
+        changes = {
+            beneath.check_path(path): (before, after)
+            for path, (before, after) in told["changes"].items()
+        }
+        contents = {path: _content(pending, after) for path, (_, after) in changes.items()}
+        return _Journal(str(told["command"]), changes), contents
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SeriesError("its journal is damaged", cause=str(error)) from error
+
+
+def _content(pending: Path, digest: object) -> bytes | None:
+    if digest is None:
+        return None
+    if not isinstance(digest, str) or not digest.isalnum():
+        raise ValueError(f"not a SHA-256: {str(digest)[:80]!r}")
+    data = (pending / digest).read_bytes()
+    if sha256(data) != digest:
+        raise ValueError(f"{digest} is not what its name says")
+    return data
+
+
+def _check_unchanged(root: Path, journal: _Journal) -> None:
+    """Refuse *journal* when a file is neither what it was nor what it is to be: it was edited."""
+    for path, known in journal.changes.items():
+        if _digest(root, path) not in known:
+            raise SeriesError(f"{path} was changed since")
+
+
+def _set_aside(pending: Path, error: SeriesError) -> SeriesError:
+    number = 1
+    while (aside := pending.with_name(f"refused-{number}")).exists():
+        number += 1
+    pending.rename(aside)
+    command = command_of(aside / "record")
+    who = f"`{command}`" if command else "an earlier command"
+    return SeriesError(
+        f"{who} was interrupted while it wrote, and cannot be finished: {error.message}",
+        cause=error.cause,
+        hint=f"its files are in {aside}; see what it left with `git status`, and run it again",
+    )
+
+
+def _decide(
+    state: State, changes: Mapping[str, bytes | None], operation: Operation, undoes: int | None
+) -> None:
+    """Write all that the change takes to the state, and decide it by one rename."""
+    stage = state.directory / _STAGE
+    try:
+        before = {path: beneath.read(state.root, path) for path in changes}
+        _stage(stage, before, changes, operation)
+        (stage / "record").mkdir()
+        for name, data in record(operation, before, changes, undoes).items():
+            _write(stage / "record" / name, data)
+        for path, new in changes.items():
+            beneath.prepare(state.root, path, new)
+        _sync(stage / "record", stage)
+        stage.rename(state.directory / _PENDING)
+        _sync(state.directory)
+    except BaseException:
+        if stage.exists():
+            _drop(state, stage)
+        raise
+
+
+def _stage(
+    stage: Path,
+    before: Mapping[str, bytes | None],
+    after: Mapping[str, bytes | None],
+    operation: Operation,
+) -> None:
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(mode=0o700)
+    digests = {
+        path: [None if data is None else sha256(data) for data in (before[path], after[path])]
+        for path in sorted(after)
+    }
+    for new in after.values():
+        if new is not None and not (stage / sha256(new)).exists():
+            _write(stage / sha256(new), new)
+    told = {"command": operation.command, "changes": digests}
+    _write(stage / _JOURNAL, json.dumps(told).encode())
 
 
 def _real(root: Path, changes: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
-    """Those of *changes* that would change something."""
-    return {path: data for path, data in changes.items() if _content(root / path) != data}
+    """Those of *changes* that would change something.
+
+    :raises SeriesError: one of them is not a plain file inside the project
+    """
+    return {path: data for path, data in changes.items() if beneath.read(root, path) != data}
 
 
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
-
-
-def _stage(stage: Path, changes: Mapping[str, bytes | None]) -> dict[str, str | None]:
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    moves: dict[str, str | None] = {}
-    for number, (path, data) in enumerate(sorted(changes.items())):
-        moves[path] = None if data is None else str(number)
-        if data is not None:
-            _write(stage / str(number), data)
-    return moves
-
-
-def _stage_record(stage: Path, files: Mapping[str, bytes]) -> None:
-    (stage / "record").mkdir()
-    for name, data in files.items():
-        _write(stage / "record" / name, data)
-
-
-def _check_writable(root: Path, changes: Mapping[str, bytes | None]) -> None:
-    """Make each folder and try it, so that no move can fail for a reason known beforehand."""
-    for folder in {(root / path).parent for path in changes}:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied", str(folder))
+def _digest(root: Path, path: str) -> str | None:
+    data = beneath.read(root, path)
+    return None if data is None else sha256(data)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -157,21 +241,11 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _carry_out(path: Path, staged: Path | None) -> None:
-    if staged is None:
-        path.unlink(missing_ok=True)
-        _prune(path.parent)
-    elif staged.exists():  # else it was moved before the interruption
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.chmod(staged, 0o644)
-        os.replace(staged, path)
-
-
-def _prune(folder: Path) -> None:
-    """Remove folders that became empty."""
-    try:
-        while True:
-            folder.rmdir()
-            folder = folder.parent
-    except OSError:
-        return
+def _sync(*directories: Path) -> None:
+    """Have the names in *directories* on the disk, in this order."""
+    for directory in directories:
+        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,21 +1,22 @@
 """The operation log: what each command changed, with the bytes that were there before.
 
-One folder an operation, ``.series/log/000012/``: ``operation.json`` and the old contents. It is
-written as part of the change itself, so that the log and the files never disagree.
+One directory an operation, ``log/000012/`` of the project's state: ``operation.json`` and the old
+contents. It is written as part of the change itself, so that the log and the files never disagree.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from patchseries.errors import SeriesError
 from patchseries.files import sha256
-
-FOLDER = ".series"
-"""The folder below the project's root that holds the state of the tool; git ignores it."""
+from patchseries.journal.beneath import check_path
+from patchseries.journal.state import State
 
 KEPT = 100
 """How many operations can be taken back; older ones are forgotten."""
@@ -52,27 +53,34 @@ class Logged:
     undone: bool = False
 
 
-def operations(root: Path) -> list[Logged]:
-    """All operations that are remembered, the last first."""
+def operations(state: State) -> list[Logged]:
+    """All operations that are remembered, the last first.
+
+    :raises SeriesError: the log is damaged, or names a path that no command writes to
+    """
     gone: set[int] = set()
     found = []
-    for folder in sorted(_folders(root), reverse=True):
-        data = json.loads((folder / _RECORD).read_bytes())
-        changes = tuple(Change(**change) for change in data["changes"])
-        undone = int(folder.name) in gone
-        if data["undoes"] is not None and not undone:
-            gone.add(data["undoes"])
-        found.append(
-            Logged(int(folder.name), data["command"], data["time"], changes, data["undoes"], undone)
-        )
+    for number in sorted(_numbers(state), reverse=True):
+        logged = _read(state, number)
+        undone = number in gone
+        if logged.undoes is not None and not undone:
+            gone.add(logged.undoes)
+        found.append(replace(logged, undone=undone))
     return found
 
 
-def old_content(root: Path, logged: Logged, change: Change) -> bytes | None:
-    """The bytes that *change* of the operation *logged* replaced (None: there was no file)."""
+def old_content(state: State, logged: Logged, change: Change) -> bytes | None:
+    """The bytes that *change* of the operation *logged* replaced (None: there was no file).
+
+    :raises SeriesError: the log does not have them any more
+    """
     if change.before is None:
         return None
-    return (_log(root) / f"{logged.number:06d}" / change.before).read_bytes()
+    path = _entry(state, logged.number) / change.before
+    data = path.read_bytes() if path.is_file() else b""
+    if sha256(data) != change.before:
+        raise _damaged(path, f"it is not what {change.path} was")
+    return data
 
 
 def record(
@@ -93,30 +101,65 @@ def record(
     return {_RECORD: json.dumps(told, indent=1).encode(), **contents}
 
 
-def keep_record(root: Path, folder: Path) -> None:
+def keep_record(state: State, folder: Path) -> None:
     """Move the complete log entry *folder* into the log; forget what is too old."""
-    log = _log(root)
-    log.mkdir(parents=True, exist_ok=True)
-    number = max((int(f.name) for f in _folders(root)), default=0) + 1
-    folder.rename(log / f"{number:06d}")
-    for old in sorted(_folders(root))[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    number = max(_numbers(state), default=0) + 1
+    _log(state).mkdir(mode=0o700, exist_ok=True)
+    folder.rename(_entry(state, number))
+    for old in sorted(_numbers(state))[:-KEPT]:
+        shutil.rmtree(_entry(state, old), ignore_errors=True)
 
 
 def command_of(folder: Path) -> str:
     """The command of the log entry in *folder*, or "" when it is not whole."""
     try:
         return str(json.loads((folder / _RECORD).read_bytes())["command"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 
-def _log(root: Path) -> Path:
-    return root / FOLDER / "log"
+def _log(state: State) -> Path:
+    return state.directory / "log"
 
 
-def _folders(root: Path) -> Iterator[Path]:
-    return (f for f in _log(root).glob("[0-9]*") if (f / _RECORD).is_file())
+def _entry(state: State, number: int) -> Path:
+    return _log(state) / f"{number:06d}"
+
+
+def _numbers(state: State) -> list[int]:
+    names = (f.parent.name for f in _log(state).glob(f"[0-9]*/{_RECORD}"))
+    return [int(name) for name in names if re.fullmatch(r"[0-9]{6,9}", name)]
+
+
+def _read(state: State, number: int) -> Logged:
+    path = _entry(state, number) / _RECORD
+    try:
+        data = json.loads(path.read_bytes())
+        changes = tuple(_change(one) for one in data["changes"])
+        undoes = data["undoes"]
+        if not changes or not (undoes is None or type(undoes) is int):
+            raise ValueError("it is not an operation")
+        return Logged(number, str(data["command"]), str(data["time"]), changes, undoes)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(path, str(error)) from error
+    except SeriesError as error:
+        raise _damaged(path, error.message) from error
+
+
+def _change(told: Mapping[str, object]) -> Change:
+    return Change(check_path(told["path"]), _is_digest(told["before"]), _is_digest(told["after"]))
+
+
+def _is_digest(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value)):
+        return value
+    raise ValueError(f"not a SHA-256: {str(value)[:80]!r}")
+
+
+def _damaged(path: Path, why: str) -> SeriesError:
+    return SeriesError(
+        f"{path} is damaged: nothing is undone", cause=why, hint=f"delete {path.parent}"
+    )
 
 
 def _digest(data: bytes | None) -> str | None:

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.files import sha256
+from patchseries.journal import beneath
 from patchseries.journal.commit import commit_files
 from patchseries.journal.log import Logged, Operation, old_content, operations
+from patchseries.journal.state import State
 
 
 def undo(
-    root: Path, operation: Operation, number: int | None = None, *, dry_run: bool = False
+    state: State, operation: Operation, number: int | None = None, *, dry_run: bool = False
 ) -> Logged:
     """Take back the operation *number* (default: the last that is neither undone nor an undo).
 
     An undo is an operation too, and can be taken back by its number.
 
     :raises UsageError: there is no such operation, or it is undone already
-    :raises SeriesError: a file was changed since; nothing is changed then
+    :raises SeriesError: a file was changed since, or the log is damaged; nothing is changed then
     """
-    chosen = _chosen(operations(root), number)
+    chosen = _chosen(operations(state), number)
+    beneath.check_places(state.root, [change.path for change in chosen.changes])
     changes = {}
     for change in chosen.changes:
-        path = root / change.path
-        there = sha256(path.read_bytes()) if path.is_file() else None
+        data = beneath.read(state.root, change.path)
+        there = None if data is None else sha256(data)
         if there not in (change.after, change.before):
             raise SeriesError(
                 f"{change.path} was changed after `{chosen.command}`, and is left alone",
                 hint="keep the edit elsewhere (or commit it in git), restore the file, try again",
                 exit_code=ExitCode.FINDINGS,
             )
-        changes[change.path] = old_content(root, chosen, change)
+        changes[change.path] = old_content(state, chosen, change)
     if not dry_run:
-        commit_files(root, changes, operation, undoes=chosen.number)
+        commit_files(state, changes, operation, undoes=chosen.number)
     return chosen
 
 

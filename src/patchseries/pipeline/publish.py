@@ -66,7 +66,7 @@ def publish(
         )
     if dry_run or not differing:
         return differing
-    return commit_files(series.root, planned.changes, operation)
+    return commit_files(series.state, planned.changes, operation)
 
 
 def _by_folder(series: Series, rebased: Rebased) -> dict[str, list[RebasedCell]]:
@@ -96,7 +96,7 @@ def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
     The lock alone does not tell: it may have come from elsewhere since (``git pull``).
     """
     known = {cell.sha256 for cell in series.lock.cells.values()}
-    known |= {change.after for done in operations(series.root) for change in done.changes}
+    known |= {change.after for done in operations(series.state) for change in done.changes}
     for path, data in changes.items():
         there = _on_disk(series, path) if path.endswith(".patch") else None
         if there is None or there == data or _is_fixup(path) or sha256(there) in known:

@@ -163,7 +163,7 @@ def write(session: Session, series: Series, plan: Plan, edited: Sequence[str] = 
     manifest = str(series.manifest_path.relative_to(series.root))
     changes[manifest] = plan.manifest.encode()
     changes |= dict.fromkeys(edited)
-    return commit_files(series.root, changes, session.operation)
+    return commit_files(series.state, changes, session.operation)
 
 
 def patch_path(series: Series, patch: PatchEntry, base: str) -> str:

@@ -112,7 +112,7 @@ def finish(
         merge = opened.merge(repository)
         made = _store(session, series, repository, merge, opened.patch, final, signed())
     if not session.dry_run:
-        drop_session(series.root, opened)
+        drop_session(series.state, opened)
     return made
 
 
@@ -133,7 +133,7 @@ def _store(
     known = {_substance(one) for one in before}
     new = [one for one in made if _substance(one) not in known]
     if not session.dry_run:
-        commit_files(series.root, resolution_changes(series, new), session.operation)
+        commit_files(series.state, resolution_changes(series, new), session.operation)
     return new
 
 

@@ -111,7 +111,7 @@ def run(session: Session, series: Series, selection: Selection, options: BuildOp
     """Fetch, rebase, build, test-apply and check what is selected."""
     pins = session.fetch(series, selection)
     ported, packages = rebase_and_build(session, series, selection, pins, options)
-    fresh = Series(series.root, series.name)  # its lock is another one now
+    fresh = replace(series)  # its lock is another one now
     with session.objects(pins) as repository:
         applied = apply_series(fresh, repository, pins, selection, session.told)
     findings = check_series(session, fresh, selection, CheckOptions())

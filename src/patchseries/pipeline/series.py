@@ -9,16 +9,26 @@ from pathlib import Path
 
 from patchseries import lock, manifest
 from patchseries.errors import UsageError
+from patchseries.journal import State, find_state
 from patchseries.manifest import Manifest
 from patchseries.manifest.problems import unknown_name
 
 
 @dataclass(frozen=True)
 class Series:
-    """One series of the project folder *root*: ``series/NAME.toml`` and what belongs to it."""
+    """One series of the project folder *root*: ``series/NAME.toml`` and what belongs to it.
+
+    *home* is the user's state directory.
+    """
 
     root: Path
     name: str
+    home: Path
+
+    @cached_property
+    def state(self) -> State:
+        """Where the log, the journal and the open conflicts of the project are."""
+        return find_state(self.home, self.root)
 
     @property
     def manifest_path(self) -> Path:
@@ -78,10 +88,12 @@ class Selection:
         return [base for base in bases if not self.bases or base in self.bases]
 
 
-def find_series(start: Path, name: str | None, patches: Collection[str] = ()) -> Series:
+def find_series(start: Path, home: Path, name: str | None, patches: Collection[str] = ()) -> Series:
     """The series *name* of the project folder that holds *start*.
 
     When None: the only one there is, or the only one that has *patches*.
+
+    :param home: the user's state directory
 
     :raises UsageError: no project folder, no such series, or several and none named
     """
@@ -90,15 +102,17 @@ def find_series(start: Path, name: str | None, patches: Collection[str] = ()) ->
     if name is None:
         fit = names
         if len(names) > 1 and patches:
-            fit = [n for n in names if all(Series(root, n).manifest.patch(p) for p in patches)]
+            fit = [
+                n for n in names if all(Series(root, n, home).manifest.patch(p) for p in patches)
+            ]
         if len(fit) != 1:
             raise UsageError(
                 f"which series? {root / 'series'} holds {', '.join(names)}", hint="name one"
             )
-        return Series(root, fit[0])
+        return Series(root, fit[0], home)
     if name not in names:
         raise UsageError(unknown_name("series", name, names), hint=f"there is {', '.join(names)}")
-    return Series(root, name)
+    return Series(root, name, home)
 
 
 def project_root(start: Path) -> Path:

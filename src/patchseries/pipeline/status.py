@@ -84,7 +84,7 @@ def record_landed(
             recorded[patch.name] = Landed(first.tag, first.commit)
     text = locks.dump(replace(series.lock, landed=recorded)).encode()
     path = str(series.lock_path.relative_to(series.root))
-    return commit_files(series.root, {path: text}, operation)
+    return commit_files(series.state, {path: text}, operation)
 
 
 def _selected(patch: PatchEntry, selection: Selection) -> bool:

@@ -1,7 +1,8 @@
 """A scratch git work tree that holds one conflict, for an editor, an IDE or ``git mergetool``.
 
-It lies below ``.series/resolve/``, where a reboot leaves it; it appears whole or not at all, and
-goes away only when its resolutions are stored or the person says so.
+It lies in the project's state, outside of the project, where a reboot leaves it and nobody else can
+put anything; it appears whole or not at all, and goes away only when its resolutions are stored
+or the person says so.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ from patchseries.files import explained
 from patchseries.git import Merge, Repository
 from patchseries.git.repository import ISOLATED, decode_path, encode_path
 from patchseries.git.textmerge import split_lines
-from patchseries.journal import held
-from patchseries.journal.log import FOLDER
+from patchseries.journal import State, held
 from patchseries.model import TreeId
 from patchseries.pipeline.conflicts import Known, OpenConflict
 from patchseries.pipeline.series import Series
@@ -75,18 +75,18 @@ class Left:
     lines: tuple[int, ...]
 
 
-def open_sessions(root: Path) -> list[Session]:
-    """The conflicts that are open in the project folder *root*."""
-    return [_read(path.parent) for path in sorted(_home(root).glob(f"[!.]*/{_STATE}"))]
+def open_sessions(state: State) -> list[Session]:
+    """The conflicts that are open in the project of *state*."""
+    return [_read(path.parent) for path in sorted(_home(state).glob(f"[!.]*/{_STATE}"))]
 
 
-def find_session(root: Path, patch: str | None, base: str | None) -> Session:
+def find_session(state: State, patch: str | None, base: str | None) -> Session:
     """The open session of *patch* on *base*; the only one that fits when they are None.
 
     :raises UsageError: there is none, or several fit
     """
     fit = [
-        one for one in open_sessions(root)
+        one for one in open_sessions(state)
         if patch in (None, one.patch) and base in (None, one.base)
     ]  # fmt: skip
     if len(fit) == 1:
@@ -105,19 +105,19 @@ def create_session(series: Series, conflict: OpenConflict, opened: str) -> Sessi
     :raises SeriesError: the disk is full
     """
     cell = conflict.cell
-    home = _home(series.root)
+    home = _home(series.state)
     folder = home / f"{series.name}-{cell.patch}@{cell.base.replace('/', '-')}"
     change = conflict.change
     session = Session(
         folder, series.name, cell.patch, cell.base, change.before, change.after, cell.before, opened
     )
-    with held(series.root), explained("set up the work tree"):
+    with held(series.state), explained("set up the work tree"):
         if folder.exists():
             raise UsageError(
                 f"{cell.patch} on {cell.base} is open already in {folder / 'tree'}",
                 hint="finish it with `series resolve --continue`, or drop it with --abort",
             )
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=home, prefix=".new-"))
         try:
             _fill(fresh / "tree", conflict)
@@ -167,12 +167,12 @@ def final_tree(session: Session, repository: Repository) -> TreeId:
         index.unlink(missing_ok=True)
 
 
-def drop_session(root: Path, session: Session) -> None:
+def drop_session(state: State, session: Session) -> None:
     """Remove the work tree of *session*."""
-    with held(root), explained("remove the work tree"):
-        gone = Path(tempfile.mkdtemp(dir=_home(root), prefix=".gone-"))
+    with held(state), explained("remove the work tree"):
+        gone = Path(tempfile.mkdtemp(dir=_home(state), prefix=".gone-"))
         session.folder.rename(gone / "session")
-        for leftover in _home(root).glob(".[gn]*-*"):
+        for leftover in _home(state).glob(".[gn]*-*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
 
@@ -251,13 +251,15 @@ def _stages(conflict: OpenConflict) -> bytes:
     return "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
 
 
-def _home(root: Path) -> Path:
-    return root / FOLDER / "resolve"
+def _home(state: State) -> Path:
+    return state.directory / "resolve"
 
 
 def _read(folder: Path) -> Session:
     try:
         data = json.loads((folder / _STATE).read_text())
+        if not all(isinstance(value, str) for key, value in data.items() if key != "folder"):
+            raise ValueError("a value is no string")
         return Session(**(data | {"folder": folder}))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise SeriesError(f"{folder / _STATE} is damaged", cause=str(error)) from error

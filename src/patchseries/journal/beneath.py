@@ -1,0 +1,197 @@
+"""Files below the project's directory, reached so that no path and no link leads out of it.
+
+Each directory on the way is opened in the one above it, and never through a symbolic link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from patchseries.errors import SeriesError
+
+WRITTEN = ("series", "patches")
+"""The directories below the project's root that commands write to."""
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def check_path(path: object) -> str:
+    """*path*, when a command may write there.
+
+    :raises SeriesError: it is no relative path of a file below one of :data:`WRITTEN`
+    """
+    shown = repr(path)[:200]
+    if not isinstance(path, str) or not path or "\0" in path:
+        raise SeriesError(f"not a path: {shown}")
+    parts = path.split("/")
+    if path.startswith("/"):
+        raise SeriesError(f"the path {shown} is absolute")
+    if any(part in ("", ".", "..") for part in parts):
+        raise SeriesError(f"the path {shown} is not plain")
+    if any(part.lower() == ".git" for part in parts):
+        raise SeriesError(f"the path {shown} is git's own")
+    if len(parts) < 2 or parts[0] not in WRITTEN:
+        raise SeriesError(f"the path {shown} is not below {' or '.join(WRITTEN)}")
+    return path
+
+
+def check_places(root: Path, paths: Iterable[str]) -> None:
+    """Refuse *paths* unless each is a regular file or nothing, with no link on the way.
+
+    :raises SeriesError: one of them is not
+    """
+    for path in paths:
+        with _parent(root, check_path(path)) as (folder, name):
+            if folder is not None:
+                _is_there(folder, name, path)
+
+
+def read(root: Path, path: str) -> bytes | None:
+    """The bytes of the file *path* below *root*; None when there is none.
+
+    :raises SeriesError: it is not a regular file, or reached through a link
+    """
+    with _parent(root, check_path(path)) as (folder, name):
+        if folder is None or not _is_there(folder, name, path):
+            return None
+        return _read(folder, name)
+
+
+def prepare(root: Path, path: str, data: bytes | None) -> None:
+    """Write the new bytes of the file *path* beside it, so that :func:`complete` only renames.
+
+    :raises OSError: the disk is full, or the directory cannot be made or written
+    """
+    with _parent(root, check_path(path), make=True) as (folder, _):
+        if folder is None or not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
+            raise PermissionError(13, "Permission denied", str((root / path).parent))
+        if data is not None:
+            _write(folder, _fresh(path), data)
+
+
+def complete(root: Path, path: str, data: bytes | None) -> None:
+    """Make the file *path* hold *data* (None: remove it, and directories that this leaves empty).
+
+    What was prepared is used if it is there. After a kill it can be called again.
+    """
+    with _parent(root, check_path(path), make=data is not None) as (folder, name):
+        if folder is None:
+            return
+        there = _is_there(folder, name, path)
+        if data is None:
+            if there:
+                os.unlink(name, dir_fd=folder)
+            _unlink(_fresh(path), folder)
+        elif not there or _read(folder, name) != data:
+            if _read(folder, _fresh(path)) != data:
+                _write(folder, _fresh(path), data)
+            os.rename(_fresh(path), name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
+    if data is None:
+        _prune(root, path)
+
+
+def discard(root: Path, path: str) -> None:
+    """Remove what was prepared for the file *path*, and directories that are empty without it."""
+    with _parent(root, check_path(path)) as (folder, _):
+        if folder is not None:
+            _unlink(_fresh(path), folder)
+    _prune(root, path)
+
+
+def _fresh(path: str) -> str:
+    """What the new content of *path* is called, beside it, until it is moved into place."""
+    return f".{hashlib.sha256(path.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.series-new"
+
+
+def _prune(root: Path, path: str) -> None:
+    while path := path.rpartition("/")[0]:
+        with _parent(root, path) as (folder, name):
+            try:
+                if folder is not None:
+                    os.rmdir(name, dir_fd=folder)
+            except OSError:  # it is not empty
+                return
+
+
+def _read(folder: int, name: str) -> bytes | None:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        with open(os.open(name, flags, dir_fd=folder), "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+
+
+def _write(folder: int, name: str, data: bytes) -> None:
+    _unlink(name, folder)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(name, flags, 0o644, dir_fd=folder), "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fchmod(stream.fileno(), 0o644)
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def _parent(root: Path, path: str, *, make: bool = False) -> Iterator[tuple[int | None, str]]:
+    """The open directory (None: not there) that holds *path*, and the last name of *path*."""
+    *folders, name = path.split("/")
+    handles = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
+    try:
+        for depth, folder in enumerate(folders, 1):
+            below = _below(handles[-1], folder, "/".join(folders[:depth]), make)
+            if below is None:
+                yield None, name
+                return
+            handles.append(below)
+        yield handles[-1], name
+    finally:
+        for handle in handles:
+            os.close(handle)
+
+
+def _below(handle: int, folder: str, path: str, make: bool) -> int | None:
+    """The directory *folder* of the open directory *handle*, opened; *path* is for words."""
+    if make:
+        try:
+            os.mkdir(folder, dir_fd=handle)
+        except FileExistsError:
+            pass
+    try:
+        return os.open(folder, _DIRECTORY, dir_fd=handle)
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError as error:
+        found = os.stat(folder, dir_fd=handle, follow_symlinks=False)
+        raise _refused(path, found.st_mode, "a directory") from error
+
+
+def _is_there(folder: int, name: str, path: str) -> bool:
+    try:
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISREG(mode):
+        raise _refused(path, mode, "a file")
+    return True
+
+
+def _refused(path: str, mode: int, wanted: str) -> SeriesError:
+    what = "a symbolic link" if stat.S_ISLNK(mode) else f"not {wanted}"
+    return SeriesError(
+        f"{path} is {what}: series writes only to plain files inside the project",
+        hint=f"put {wanted} in its place",
+    )
+
+
+def _unlink(name: str, folder: int) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        pass

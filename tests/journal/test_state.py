@@ -1,0 +1,235 @@
+"""The state of a project: whose it is, and that what it names is checked like any other input."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patchseries.errors import SeriesError
+from patchseries.files import sha256
+from patchseries.journal import Operation, State, commit_files, find_state, operations, undo
+from patchseries.journal.commit import recover
+from support.state import content, project_state
+
+COMMAND = Operation("series rebase", "2013-04-04T00:00:00Z")
+
+BAD_PATHS = [
+    "../outside", "series/../../outside", "/etc/passwd", "series//x", "series/./x", "series", "x",
+    "", "build/x", ".series/x", "series/.git/config", "patches/.GIT/hooks/x", "series/a\0b",
+    "series/",
+]  # fmt: skip
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    """A project in which one file was made."""
+    made = project_state(tmp_path)
+    (tmp_path / "outside").write_bytes(b"private")
+    commit_files(made, {"series/a": b"1"}, COMMAND)
+    return made
+
+
+def plant_journal(state: State, changes: dict[str, Any], contents: tuple[bytes, ...] = ()) -> None:
+    pending = state.directory / "pending"
+    pending.mkdir()
+    for data in contents:
+        (pending / sha256(data)).write_bytes(data)
+    (pending / "journal.json").write_text(json.dumps({"command": "x", "changes": changes}))
+
+
+@pytest.mark.parametrize("path", BAD_PATHS)
+def test_a_journal_that_leads_out_is_refused_whole(state: State, path: str) -> None:
+    new = sha256(b"new")
+    plant_journal(state, {"series/a": [sha256(b"1"), new], path: [None, new]}, (b"new",))
+    with pytest.raises(SeriesError, match=r"cannot be finished: .*path"):
+        recover(state)
+    assert content(state) == {"series/a": b"1"}
+    assert (state.root.parent / "outside").read_bytes() == b"private"
+    assert recover(state) is None
+    assert commit_files(state, {"series/a": b"2"}, COMMAND) == ["series/a"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [], {}, None, 1, {"series/a": None}, {"series/a": ["x"]}, {"series/a": [None, 7]},
+        {"series/a": [None, "../../../outside"]}, {"series/a": [None, "0" * 64]}, "x" * 10_000,
+    ],
+)  # fmt: skip
+def test_a_journal_that_is_none_changes_nothing(state: State, changes: Any) -> None:
+    plant_journal(state, changes)
+    if changes != {}:
+        with pytest.raises(SeriesError, match="cannot be finished"):
+            recover(state)
+    assert content(state) == {"series/a": b"1"}
+
+
+def test_a_deep_journal(state: State) -> None:
+    plant_journal(state, {})
+    (state.directory / "pending/journal.json").write_text('{"changes":' + "[" * 100_000)
+    with pytest.raises(SeriesError, match="cannot be finished: its journal is damaged"):
+        recover(state)
+
+
+def test_a_file_edited_since_the_kill_is_not_overwritten(state: State) -> None:
+    plant_journal(state, {"series/a": [sha256(b"0"), sha256(b"2")]}, (b"2",))
+    with pytest.raises(SeriesError, match="series/a was changed since"):
+        recover(state)
+    assert content(state) == {"series/a": b"1"}
+
+
+def test_another_content_than_was_decided_is_not_written(state: State) -> None:
+    plant_journal(state, {"series/a": [sha256(b"1"), sha256(b"2")]}, (b"2",))
+    (state.directory / "pending" / sha256(b"2")).write_bytes(b"flipped")
+    with pytest.raises(SeriesError, match="its journal is damaged"):
+        recover(state)
+    assert content(state) == {"series/a": b"1"}
+
+
+def rewrite_log(state: State, **values: Any) -> None:
+    path = state.directory / "log/000001/operation.json"
+    data = json.loads(path.read_bytes())
+    data["changes"][0] |= values
+    path.write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize("path", BAD_PATHS)
+def test_a_log_that_leads_out_undoes_nothing(state: State, path: str) -> None:
+    rewrite_log(state, path=path, after=sha256(b"private"))
+    with pytest.raises(SeriesError, match="is damaged: nothing is undone"):
+        undo(state, COMMAND)
+    assert content(state) == {"series/a": b"1"}
+    assert (state.root.parent / "outside").read_bytes() == b"private"
+
+
+@pytest.mark.parametrize("before", ["../../../../outside", "x", 7, [], {}])
+def test_old_content_is_named_by_its_digest(state: State, before: Any) -> None:
+    rewrite_log(state, before=before)
+    with pytest.raises(SeriesError, match="is damaged"):
+        undo(state, COMMAND)
+    assert content(state) == {"series/a": b"1"}
+
+
+def test_old_content_that_was_changed_is_not_brought_back(state: State) -> None:
+    commit_files(state, {"series/a": b"2"}, COMMAND)
+    (state.directory / "log/000002" / sha256(b"1")).write_bytes(b"flipped")
+    with pytest.raises(SeriesError, match="is damaged"):
+        undo(state, COMMAND)
+    assert content(state) == {"series/a": b"2"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"changes": 1}', "[" * 100_000, "\xff"])
+def test_a_log_that_is_none(state: State, text: str) -> None:
+    path = state.directory / "log/000001/operation.json"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SeriesError, match="is damaged"):
+        operations(state)
+
+
+def link_parent(state: State) -> None:
+    shutil.rmtree(state.root / "series")
+    (state.root / "series").symlink_to(state.root.parent / "elsewhere")
+
+
+def link_file(state: State) -> None:
+    (state.root / "series/a").unlink()
+    (state.root / "series/a").symlink_to(state.root.parent / "elsewhere/a")
+
+
+def changed(state: State) -> None:
+    commit_files(state, {"patches/b": b"2", "series/a": b"2"}, COMMAND)
+
+
+def undone(state: State) -> None:
+    undo(state, COMMAND)
+
+
+def recovered(state: State) -> None:
+    changes = {"patches/b": [None, sha256(b"2")], "series/a": [None, sha256(b"2")]}
+    plant_journal(state, changes, (b"2",))
+    recover(state)
+
+
+@pytest.mark.parametrize("link", [link_parent, link_file])
+@pytest.mark.parametrize("way", [changed, undone, recovered])
+def test_no_link_is_followed(state: State, link: Any, way: Any) -> None:
+    elsewhere = state.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "a").write_bytes(b"1")
+    link(state)
+    with pytest.raises(SeriesError, match="is a symbolic link"):
+        way(state)
+    assert (elsewhere / "a").read_bytes() == b"1"
+    assert not (state.root / "patches").exists()
+
+
+def test_what_is_no_file_is_not_replaced(state: State) -> None:
+    os.mkfifo(state.root / "series/pipe")
+    with pytest.raises(SeriesError, match="series/pipe is not a file"):
+        commit_files(state, {"series/pipe": b"2"}, COMMAND)
+
+
+def test_undoing_does_not_prune_the_project(tmp_path: Path) -> None:
+    state = project_state(tmp_path)
+    commit_files(state, {"series/a/b/c": b"1"}, COMMAND)
+    undo(state, COMMAND)
+    assert list(state.root.iterdir()) == []
+
+
+def test_another_directory_at_the_same_path_has_no_past(state: State) -> None:
+    aside = state.root.parent / "before"
+    state.root.rename(aside)
+    state.root.mkdir()
+    fresh = find_state(state.home, state.root)
+    assert fresh.set_aside is not None
+    assert (fresh.set_aside / "log/000001/operation.json").is_file()
+    assert operations(fresh) == []
+    assert find_state(state.home, state.root).set_aside is None
+    commit_files(fresh, {"series/new": b"1"}, COMMAND)
+    again = find_state(state.home, state.root)
+    assert again.set_aside is None
+    assert len(operations(again)) == 1
+
+
+def test_it_is_the_users_alone(state: State) -> None:
+    for path in (state.home, state.home / "projects", state.directory):
+        assert path.stat().st_mode & 0o777 == 0o700, path
+    state.home.chmod(0o755)  # readable, so nobody can have written: it is closed
+    find_state(state.home, state.root)
+    assert state.home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_one_that_others_can_write_is_refused(state: State, mode: int) -> None:
+    state.home.chmod(mode)
+    with pytest.raises(SeriesError, match="can be written by other users; delete it, or run"):
+        find_state(state.home, state.root)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
+def test_one_of_another_user_is_refused(state: State) -> None:
+    os.chown(state.home, 12345, 12345)
+    with pytest.raises(SeriesError, match=r"belongs to another user; .* SERIES_STATE"):
+        find_state(state.home, state.root)
+
+
+def test_the_state_may_be_on_another_file_system(tmp_path: Path) -> None:
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system here")
+    home = memory / f"series-test-{os.getpid()}"
+    try:
+        root = tmp_path / "project"
+        root.mkdir()
+        state = find_state(home, root)
+        commit_files(state, {"series/a": b"1", "patches/p/b": b"2"}, COMMAND)
+        undo(state, COMMAND)
+        undo(state, COMMAND, 2)
+        assert content(state) == {"series/a": b"1", "patches/p/b": b"2"}
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
