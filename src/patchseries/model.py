@@ -62,6 +62,34 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+class PortCode(StrEnum):
+    """The codes of what a port gives to know; `checks.porting` explains each."""
+
+    DROPPED = "port-dropped"
+    DUPLICATE_BLOCK = "port-duplicate-block"
+    DUPLICATE_DEFINITION = "port-duplicate-definition"
+    HUNK_MISPLACED = "port-hunk-misplaced"
+    LEFTOVER_MARKER = "port-leftover-marker"
+    LINE_ABSENT = "port-line-absent"
+    LINE_DOUBLED = "port-line-doubled"
+    LINE_KEPT = "port-line-kept"
+    LINE_LOST = "port-line-lost"
+    LINE_PRESENT = "port-line-present"
+    LINE_REMOVED = "port-line-removed"
+    NUMBER_GAP = "port-number-gap"
+    NUMBER_TAKEN = "port-number-taken"
+    REMOVED_NAME_USED = "port-removed-name-used"
+    REMOVED_OVERRIDE = "port-removed-override"
+    REPLACED = "port-replaced"
+    RESOLUTION_USED = "resolution-used"
+    SYNTAX = "port-syntax"
+    UNKNOWN_FOLDER = "port-unknown-folder"
+    UNKNOWN_HABIT = "port-unknown-habit"
+    UNKNOWN_IMPORT = "port-unknown-import"
+    UNKNOWN_NAME = "port-unknown-name"
+    UNKNOWN_WORD = "port-unknown-word"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a person should know: what (code), how bad, where, and what to do.

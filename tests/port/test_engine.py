@@ -93,7 +93,7 @@ def test_a_file_that_the_target_lacks_is_dropped_and_said(store: Repository) -> 
                          "tests/far.py": BODY + b"z = 1\n"})  # fmt: skip
     result = port(store, Change(base, after), tree(store, BASE))
     assert result.outcome is Outcome.ADAPTED
-    assert [f.file for f in result.findings if f.code == "port.dropped"] == ["tests/far.py"]
+    assert [f.file for f in result.findings if f.code == "port-dropped"] == ["tests/far.py"]
     assert "tests/far.py" not in content(store, result.tree)
 
 

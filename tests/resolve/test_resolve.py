@@ -117,7 +117,7 @@ def test_one_that_does_not_fit_any_more_is_told_not_bent(small: SmallSeries) -> 
     cells = {c["base"]: c for c in done["cells"] if c["patch"] == "retry"}
     assert cells["1.1"]["outcome"] == "conflict"
     assert "not the conflict that its resolution is for" in cells["1.1"]["conflicts"][0]["reason"]
-    assert [f["code"] for f in done["findings"]] == ["resolution.unused"]
+    assert [f["code"] for f in done["findings"]] == ["resolution-unused"]
 
 
 def test_lines_that_are_not_there_are_told(small: SmallSeries) -> None:

@@ -11,65 +11,61 @@ from dataclasses import replace
 
 from patchseries.checks.material import Material, Place
 from patchseries.checks.rule import Rule, error, note, warning
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, PortCode, Severity
 
 _READ = "read the port with `series diff PATCH`"
 _RESOLVE = "finish it by hand with `series resolve PATCH`"
 
 RULES: tuple[Rule, ...] = (
-    error("port-syntax", "the result of a port is not valid Python",
+    error(PortCode.SYNTAX, "the result of a port is not valid Python",
           "The lines merged and no longer make a program.", _RESOLVE),
-    error("port-unknown-name", "a port uses a name that is not there",
+    error(PortCode.UNKNOWN_NAME, "a port uses a name that is not there",
           "The change uses what its own branch has and this base does not.", _RESOLVE),
-    error("port-unknown-import", "a port imports what is not there",
+    error(PortCode.UNKNOWN_IMPORT, "a port imports what is not there",
           "The module does not exist on this base: the program stops when it is loaded.", _RESOLVE),
-    warning("port-unknown-word", "a port uses an option or string key that is not there",
+    warning(PortCode.UNKNOWN_WORD, "a port uses an option or string key that is not there",
             "It exists upstream and nowhere on this base.", _READ),
-    error("port-leftover-marker", "a conflict marker was left in the result",
+    error(PortCode.LEFTOVER_MARKER, "a conflict marker was left in the result",
           "A line such as <<<<<<< is in the code.", _RESOLVE),
-    warning("port-line-lost", "a line that the change adds is not in the result",
+    warning(PortCode.LINE_LOST, "a line that the change adds is not in the result",
             "Part of the change may be missing.", _READ),
-    warning("port-line-kept", "a line that the change removes is still there",
+    warning(PortCode.LINE_KEPT, "a line that the change removes is still there",
             "Part of the change may be missing.", _READ),
-    warning("port-line-doubled", "a line stands more often than the change adds it",
+    warning(PortCode.LINE_DOUBLED, "a line stands more often than the change adds it",
             "A merge may have brought it in twice.", _READ),
-    warning("port-line-removed", "a line is gone that the change does not remove",
+    warning(PortCode.LINE_REMOVED, "a line is gone that the change does not remove",
             "A merge may have taken away what belongs here.", _READ),
-    warning("port-hunk-misplaced", "a hunk landed in another function",
+    warning(PortCode.HUNK_MISPLACED, "a hunk landed in another function",
             "Where code repeats itself git may find the wrong place.", _READ),
-    error("port-duplicate-definition", "something is defined twice in the result",
+    error(PortCode.DUPLICATE_DEFINITION, "something is defined twice in the result",
           "The second definition silently replaces the first.", _RESOLVE),
-    warning("port-duplicate-block", "a block stands twice in the result",
+    warning(PortCode.DUPLICATE_BLOCK, "a block stands twice in the result",
             "The base may have had it already.", _READ),
-    warning("port-dropped", "part of a change was left out",
+    warning(PortCode.DROPPED, "part of a change was left out",
             "The file that it changes does not exist on this base.", _READ),
-    note("port-line-present", "a line that the change adds was there before",
+    note(PortCode.LINE_PRESENT, "a line that the change adds was there before",
          "The base may have part of the change already.", _READ),
-    warning("port-line-absent", "a line that the change removes is not there to remove",
+    warning(PortCode.LINE_ABSENT, "a line that the change removes is not there to remove",
             "The base never had it, or has it in another form.", _READ),
-    warning("port-removed-override", "a method is gone that only upstream inherits",
+    warning(PortCode.REMOVED_OVERRIDE, "a method is gone that only upstream inherits",
             "Upstream it moved to a parent class; here it may just be missing.", _READ),
-    error("port-removed-name-used", "a name was taken away and is still used",
+    error(PortCode.REMOVED_NAME_USED, "a name was taken away and is still used",
           "Upstream nothing uses it any more; on this base something does.", _RESOLVE),
-    warning("port-unknown-habit", "a port calls something in a way that its file never does here",
+    warning(PortCode.UNKNOWN_HABIT, "a port calls something in a way that its file never does here",
             "It is upstream's way and may mean something else, or nothing, on this base.", _READ),
-    warning("port-unknown-folder", "a port puts a file where this base has no such folder",
+    warning(PortCode.UNKNOWN_FOLDER, "a port puts a file where this base has no such folder",
             "On this base such files may live elsewhere.", _READ),
-    error("port-number-taken", "a numbered file has a number that is taken",
+    error(PortCode.NUMBER_TAKEN, "a numbered file has a number that is taken",
           "Of two migrations with one number only one is ever run.", "renumber it"),
-    warning("port-number-gap", "the file before a numbered file is missing",
+    warning(PortCode.NUMBER_GAP, "the file before a numbered file is missing",
             "A migration may need what the one before it makes.",
             "port what comes before, or renumber"),
-    warning("port-replaced", "lines of the base gave way to those of a change",
+    warning(PortCode.REPLACED, "lines of the base gave way to those of a change",
             "What this base had there was overruled; it may have had its reason.", _READ),
-    note("resolution-used", "a person's resolution settled a conflict",
+    note(PortCode.RESOLUTION_USED, "a person's resolution settled a conflict",
          "It is replayed on every base with the same conflict; its reason is told for review.",
          _READ),
-    warning("port-finding", "the port engine noticed something",
-            "A finding of the engine that has no explanation of its own.", _READ),
 )  # fmt: skip
-
-_CODES = {rule.code for rule in RULES}
 
 
 def check(material: Material) -> Iterator[Finding]:
@@ -83,11 +79,9 @@ def check(material: Material) -> Iterator[Finding]:
 def _placed(place: Place, finding: Finding) -> Finding:
     at = f"{finding.file}:{finding.line}: " if finding.line else f"{finding.file}: "
     where = at if finding.file and not finding.message.startswith(finding.file) else ""
-    code = finding.code.replace(".", "-")
     accepted = place.cell is not None and place.cell.accepted is not None
     return replace(
         finding,
-        code=code if code in _CODES else "port-finding",
         severity=Severity.NOTE if accepted else finding.severity,
         message=f"{place}: {where}{finding.message}",
         patch=place.name,

@@ -70,7 +70,7 @@ def unused_resolutions(
         if one.key not in used and ported >= set(bases):
             findings.append(
                 Finding(
-                    "resolution.unused",
+                    "resolution-unused",
                     Severity.WARNING,
                     f"{one.path}: the resolution of {one.date} matches no conflict any more",
                     patch=one.patch,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from patchseries.git import Entries, Merge, Question, Repository, TreeEntry
-from patchseries.model import Conflict, Finding, Outcome, Severity, TreeId
+from patchseries.model import Conflict, Finding, Outcome, PortCode, Severity, TreeId
 from patchseries.port.hunks import resolve as hunks
 from patchseries.port.hunks.lines import Run, decode, encode, split_lines
 from patchseries.port.names import renames
@@ -121,7 +121,7 @@ class Adaptation:
         self.strategies.append("dropped")
         self.dropped.append(Dropped(path))
         message = f"the change to {path} was dropped: {why}"
-        self.findings.append(Finding("port.dropped", Severity.WARNING, message, file=path))
+        self.findings.append(Finding(PortCode.DROPPED, Severity.WARNING, message, file=path))
 
     def result(self) -> PortResult:
         """What all this comes to, examined."""
@@ -206,11 +206,11 @@ class Adaptation:
             removed = tuple(encode(line) for line in choice.dispute.removed)
             self.dropped.append(Dropped(path, removed, tuple(encode(line) for line in left_out)))
             self._tell(
-                "port.dropped", target, choice, f"left out of the change: {_first(left_out)}"
+                PortCode.DROPPED, target, choice, f"left out of the change: {_first(left_out)}"
             )
         overridden = choice.taken.overridden(choice.dispute)
         if overridden:
-            self._tell("port.replaced", target, choice, f"gave way: {_first(overridden)}")
+            self._tell(PortCode.REPLACED, target, choice, f"gave way: {_first(overridden)}")
 
     def _tell(self, code: str, target: str, choice: hunks.Choice, message: str) -> None:
         line = choice.dispute.region.ours.low + 1

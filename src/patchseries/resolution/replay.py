@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from patchseries.git import Merge, Repository, TreeEntry
-from patchseries.model import Conflict, Finding, Severity
+from patchseries.model import Conflict, Finding, PortCode, Severity
 from patchseries.resolution.conflict import OpenFile, left_behind, open_files
 from patchseries.resolution.edits import Edit, StaleError, edited
 from patchseries.resolution.files import Draft, FileChange
@@ -57,7 +57,7 @@ class Replay:
         """A note for each resolution that was used, for whoever reviews the port."""
         return tuple(
             Finding(
-                "resolution.used",
+                PortCode.RESOLUTION_USED,
                 Severity.NOTE,
                 f"{one.path}: resolved by {one.author} on {one.date}: {one.reason}",
                 file=one.path,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.ported import Port, PortedFile, Runs
 from patchseries.port.verify.scopes import Chain
 
@@ -26,13 +26,13 @@ def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
         return
     here, there = (_count(text, unequal) for text in (file.result, file.after))
     added, added_there = _added(file.ours), _added(file.theirs)
-    found: dict[str, list[bytes]] = {}
+    found: dict[PortCode, list[bytes]] = {}
     for line in sorted(unequal):
         more = added[line] > added_there[line]
         code = _verdict(wanted[line], done[line], here[line], there[line], more)
         found.setdefault(code, []).append(line)
     for code, lines in found.items():
-        severity = Severity.NOTE if code == "port-line-present" else Severity.WARNING
+        severity = Severity.NOTE if code is PortCode.LINE_PRESENT else Severity.WARNING
         yield Finding(code, severity, f"{_WORDS[code]}: {_shown(lines)}", file=file.path)
 
 
@@ -43,16 +43,16 @@ def _shown(lines: list[bytes]) -> str:
 
 
 _WORDS = {
-    "port-line-lost": "the change adds a line that is not in the result",
-    "port-line-present": "the change adds a line that the target had before",
-    "port-line-kept": "the change removes a line that is still in the result",
-    "port-line-absent": "the change removes a line that the target does not have",
-    "port-line-doubled": "the result gained a line more often than the change adds it",
-    "port-line-removed": "the result lost a line that the change does not remove",
+    PortCode.LINE_LOST: "the change adds a line that is not in the result",
+    PortCode.LINE_PRESENT: "the change adds a line that the target had before",
+    PortCode.LINE_KEPT: "the change removes a line that is still in the result",
+    PortCode.LINE_ABSENT: "the change removes a line that the target does not have",
+    PortCode.LINE_DOUBLED: "the result gained a line more often than the change adds it",
+    PortCode.LINE_REMOVED: "the result lost a line that the change does not remove",
 }
 
 
-def _verdict(wanted: int, done: int, here: int, there: int, more: bool) -> str:
+def _verdict(wanted: int, done: int, here: int, there: int, more: bool) -> PortCode:
     """What became of one line that changed more or less here than upstream.
 
     *wanted* and *done* are how many more of it there are after the change than before, upstream
@@ -62,11 +62,11 @@ def _verdict(wanted: int, done: int, here: int, there: int, more: bool) -> str:
     if done < wanted:
         if wanted <= 0:
             own = wanted == 0 and not there  # a line that upstream never had: the target's own
-            return "port-line-removed" if own or here < there else "port-line-present"
-        return "port-line-lost" if here < min(wanted, there) else "port-line-present"
+            return PortCode.LINE_REMOVED if own or here < there else PortCode.LINE_PRESENT
+        return PortCode.LINE_LOST if here < min(wanted, there) else PortCode.LINE_PRESENT
     if wanted < 0:
-        return "port-line-kept" if here > there else "port-line-absent"
-    return "port-line-doubled" if more and here > there else "port-line-present"
+        return PortCode.LINE_KEPT if here > there else PortCode.LINE_ABSENT
+    return PortCode.LINE_DOUBLED if more and here > there else PortCode.LINE_PRESENT
 
 
 def _added(runs: Runs) -> Counter[bytes]:
@@ -105,7 +105,7 @@ def check_places(file: PortedFile) -> Iterator[Finding]:
         if landed is not None and chain and chain in known.chains({chain[-1]}):
             shown = next(filter(None, run[1] or run[0])).decode("utf-8", "replace")[:80]
             yield Finding(
-                "port-hunk-misplaced",
+                PortCode.HUNK_MISPLACED,
                 Severity.WARNING,
                 f"upstream this is in {_dotted(chain)}, here in {_dotted(landed)}: {shown}",
                 file=file.path,

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.ported import PortedFile
 from patchseries.port.verify.scopes import Scopes
 
@@ -22,7 +22,7 @@ def check_markers(file: PortedFile) -> Iterator[Finding]:
     """Conflict markers that the port added and upstream's file does not have."""
     for number, line in file.added:
         if _MARKER.match(line) and line not in file.after:
-            yield Finding("port-leftover-marker", Severity.ERROR,
+            yield Finding(PortCode.LEFTOVER_MARKER, Severity.ERROR,
                           "a conflict marker was left in the file", file=file.path,
                           line=number + 1)  # fmt: skip
 
@@ -39,7 +39,7 @@ def check_definitions(file: PortedFile) -> Iterator[Finding]:
     for chain, count in here.items():
         if count > max(1, known[chain]):
             name = b".".join(chain).decode("utf-8", "replace")
-            yield Finding("port-duplicate-definition", Severity.ERROR,
+            yield Finding(PortCode.DUPLICATE_DEFINITION, Severity.ERROR,
                           f"{name} is defined {count} times", file=file.path,
                           hint="the target had it already; keep one")  # fmt: skip
 
@@ -54,7 +54,7 @@ def check_keys(file: PortedFile) -> Iterator[Finding]:
     here, after = _keys(file.result_scopes, added), _keys(file.after_scopes, added)
     for (section, key), count in here.items():
         if count > max(1, after[section, key]):
-            yield Finding("port-duplicate-definition", Severity.WARNING,
+            yield Finding(PortCode.DUPLICATE_DEFINITION, Severity.WARNING,
                           f"{key.decode('utf-8', 'replace')} is set {count} times", file=file.path,
                           hint="the target had it already; keep one")  # fmt: skip
 
@@ -78,7 +78,7 @@ def check_blocks(file: PortedFile) -> Iterator[Finding]:
             continue
         count = file.result.count(block)
         if count > 1 and count > file.after.count(block):
-            yield Finding("port-duplicate-block", Severity.WARNING,
+            yield Finding(PortCode.DUPLICATE_BLOCK, Severity.WARNING,
                           f"a block of {len(run.added)} lines stands {count} times",
                           file=file.path, line=run.new_start + 1,
                           hint="the target had it already; keep one")  # fmt: skip

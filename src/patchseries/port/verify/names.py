@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.definitions import Module, defines, read_module
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.syntax import Chunk
@@ -73,7 +73,9 @@ class Names:
         """Modules, and names in them, that the added lines import and the target does not have."""
         for dotted, line in self.uses.imports.items():
             if self._is_lost(dotted, dotted):
-                yield self._finding("port-unknown-import", dotted, line, "cannot be imported here")
+                yield self._finding(
+                    PortCode.UNKNOWN_IMPORT, dotted, line, "cannot be imported here"
+                )
 
     def check_names(self) -> Iterator[Finding]:
         """Plain names that are defined or imported in the file upstream, and not in the result."""
@@ -81,7 +83,7 @@ class Names:
             if name in BUILTINS or self._module.is_open or name in self._module.names:
                 continue
             if name in self._upstream.names:
-                yield self._finding("port-unknown-name", name, line,
+                yield self._finding(PortCode.UNKNOWN_NAME, name, line,
                                     "is not defined or imported in this file")  # fmt: skip
 
     def check_chains(self) -> Iterator[Finding]:
@@ -92,7 +94,7 @@ class Names:
                 continue
             there = self._meaning(self._upstream, self._there_home, chain)
             if there and self._is_lost(here, there):
-                yield self._finding("port-unknown-name", b".".join(chain), line,
+                yield self._finding(PortCode.UNKNOWN_NAME, b".".join(chain), line,
                                     f"leads nowhere: {_show(here)} is not defined")  # fmt: skip
 
     def check_own(self) -> Iterator[Finding]:
@@ -105,7 +107,7 @@ class Names:
             if self._here.has_attribute(self.home, owner, name, own_only=True) is not False:
                 continue
             if self._there.has_attribute(self._there_home, owner, name):
-                yield self._finding("port-unknown-name", b"self." + name, line,
+                yield self._finding(PortCode.UNKNOWN_NAME, b"self." + name, line,
                                     f"class {_show(owner)} has no such attribute")  # fmt: skip
 
     def check_targets(self) -> Iterator[Finding]:
@@ -113,7 +115,7 @@ class Names:
         for text, line in self.uses.strings.items():
             match = _DOTTED.fullmatch(text)
             if match and self._is_lost(match[1], match[1]):
-                yield self._finding("port-unknown-name", match[1], line, "leads nowhere here")
+                yield self._finding(PortCode.UNKNOWN_NAME, match[1], line, "leads nowhere here")
 
     def check_habits(self) -> Iterator[Finding]:
         """``r.headers`` where upstream's file says so throughout, and the target's file never.
@@ -125,7 +127,7 @@ class Names:
             if self.file.before.count(pair) < _HABIT or pair in self.file.onto:
                 continue
             if len(re.findall(rb"(?<![\w.])%b\.\w" % name, self.file.onto)) >= _HABIT:
-                yield Finding("port-unknown-habit", Severity.WARNING,
+                yield Finding(PortCode.UNKNOWN_HABIT, Severity.WARNING,
                               f"{_show(pair)} is upstream's way; the target's file never says so",
                               file=self.file.path, line=line + 1)  # fmt: skip
 
@@ -199,7 +201,7 @@ class Names:
             return b".".join([known.imports[first], *chain[1:]])
         return b".".join([home, *chain]) if home and first in known.names else None
 
-    def _finding(self, code: str, name: bytes, line: int, what: str) -> Finding:
+    def _finding(self, code: PortCode, name: bytes, line: int, what: str) -> Finding:
         return Finding(code, Severity.ERROR, f"{_show(name)} {what}", file=self.file.path,
                        line=line + 1, hint="upstream it is there; find its name here")  # fmt: skip
 
@@ -248,7 +250,7 @@ def check_words(port: Port, used: Sequence[Names], told: Places) -> Iterator[Fin
     for word in sorted(_INDEX.absent(repository, tree, left)):
         names, line = wanted[word]
         yield Finding(
-            "port-unknown-word",
+            PortCode.UNKNOWN_WORD,
             Severity.WARNING,
             f"{_show(word)} stands nowhere in the target",
             file=names.file.path,

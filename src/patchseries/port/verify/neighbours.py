@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.ported import Port, PortedFile
 
 _NUMBERED = re.compile(rb"(\d{2,})[_-]")
@@ -23,7 +23,7 @@ def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
     upstream = _names(port, port.before, file.upstream.rpartition("/")[0])
     here = _names(port, port.onto, folder)
     if upstream and not here and not _names(port, port.onto, folder.rpartition("/")[0]):
-        yield Finding("port-unknown-folder", Severity.WARNING,
+        yield Finding(PortCode.UNKNOWN_FOLDER, Severity.WARNING,
                       f"the target has nothing like the folder {folder}", file=file.path,
                       hint="find where its neighbours live here")  # fmt: skip
         return
@@ -39,11 +39,11 @@ def _check_number(
     number = int(match[1])
     there, taken = _numbers(upstream), _numbers(here)
     if number in taken and number not in there:
-        yield Finding("port-number-taken", Severity.ERROR,
+        yield Finding(PortCode.NUMBER_TAKEN, Severity.ERROR,
                       f"the target has another file with the number {number}",
                       file=file.path)  # fmt: skip
     elif number - 1 in there and number - 1 not in taken:
-        yield Finding("port-number-gap", Severity.WARNING,
+        yield Finding(PortCode.NUMBER_GAP, Severity.WARNING,
                       f"the file numbered {number - 1} is missing in the target",
                       file=file.path, hint="port what comes before, or renumber")  # fmt: skip
 

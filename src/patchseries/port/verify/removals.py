@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.names.textsearch import says
 from patchseries.port.verify.definitions import imported, read_module
 from patchseries.port.verify.names import module_name
@@ -79,7 +79,7 @@ class Removals:
                 continue
             if there.has_attribute(self._there_home, owner, name):
                 shown = f"{owner.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}"
-                yield Finding("port-removed-override", Severity.WARNING,
+                yield Finding(PortCode.REMOVED_OVERRIDE, Severity.WARNING,
                               f"{shown} is inherited upstream, and here it is gone",
                               file=self._file.path,
                               hint="the target may need what upstream inherits")  # fmt: skip
@@ -100,7 +100,7 @@ class Removals:
 
     def _finding(self, name: bytes, line: int) -> Finding:
         shown = name.decode("utf-8", "replace")
-        return Finding("port-removed-name-used", Severity.ERROR,
+        return Finding(PortCode.REMOVED_NAME_USED, Severity.ERROR,
                        f"{shown} was taken away and is still used", file=self._file.path,
                        line=line + 1, hint="upstream it is used no more")  # fmt: skip
 

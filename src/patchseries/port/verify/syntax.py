@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from tree_sitter import Node, Parser, Tree
 
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.hunks.lines import Run
 from patchseries.port.names.textsearch import shared_ends
 from patchseries.port.verify.lenience import lenience
@@ -202,7 +202,7 @@ def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
     count = faults if odd else errors
     broken = count(file.result)
     if broken > count(file.onto) and broken > count(file.after):
-        yield Finding("port-syntax", Severity.ERROR, "the result is not valid Python",
+        yield Finding(PortCode.SYNTAX, Severity.ERROR, "the result is not valid Python",
                       file=file.path, line=_first_error(file.result))  # fmt: skip
 
 
