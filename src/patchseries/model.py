@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import Generic, NewType, TypeVar
 
 CommitId = NewType("CommitId", str)
 """The full, lower-case hexadecimal id of a git commit (40 digits for SHA-1, 64 for SHA-256)."""
@@ -32,6 +33,33 @@ def change_id(text: str) -> ChangeId:
     if not _CHANGE.fullmatch(text):
         raise ValueError(f"not a Change-Id (I and 40 hexadecimal digits): {text!r}")
     return ChangeId(text)
+
+
+T = TypeVar("T", covariant=True)
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides(Generic[T]):
+    """Three versions of one thing, as a merge sees them: of trees, files, modes, lines or spans.
+
+    :ivar ancestor: what both were made from (the "common ancestor"; git's stage 1)
+    :ivar ours: the target's (stage 2)
+    :ivar theirs: that of the change (stage 3)
+    """
+
+    ancestor: T
+    ours: T
+    theirs: T
+
+    def __iter__(self) -> Iterator[T]:
+        yield self.ancestor
+        yield self.ours
+        yield self.theirs
+
+    def map(self, function: Callable[[T], U]) -> Sides[U]:
+        """What *function* makes of each."""
+        return Sides(function(self.ancestor), function(self.ours), function(self.theirs))
 
 
 class Outcome(StrEnum):

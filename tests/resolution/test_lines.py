@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from patchseries.git.repository import ISOLATED
 from patchseries.git.textmerge import Region, merge_text, split_lines
+from patchseries.model import Sides
 from patchseries.resolution.conflict import OpenFile
 from patchseries.resolution.edits import Edit, edited
 from patchseries.resolution.extract import capture
@@ -30,15 +31,15 @@ LINE = st.sampled_from(
     [b"a\n", b"b\n", b"\n", b"  c\n", b"    c\n", b"  a\n", b" \n", b"=======\n", b"<<<<<<< x\n"]
 )
 LINES = st.lists(LINE, max_size=6).map(tuple)
-REGIONS = st.builds(Region, LINES, LINES, LINES)
-SIDES = frozenset({"base", "ours", "theirs"})
+REGIONS = st.builds(Sides, LINES, LINES, LINES)
+SIDES = frozenset({"ancestor", "ours", "theirs"})
 
 
 @given(LINES, REGIONS)
 def test_pieces_give_the_lines_they_were_made_of(lines: tuple[bytes, ...], region: Region) -> None:
     pieces = pieces_of(lines, region)
     assert assemble(pieces, region) == lines
-    known = {*region.base, *region.ours, *region.theirs}
+    known = {*region.ancestor, *region.ours, *region.theirs}
     for piece in pieces:
         if isinstance(piece, Own):
             assert not any(line in known and line.strip() for line in piece.lines)
@@ -51,14 +52,14 @@ def test_whole_sides(region: Region) -> None:
 
 
 def test_a_block_that_is_only_moved_in_is_named_not_copied() -> None:
-    region = Region((), (b"if x:\n", b"\n", b"    y()\n"), (b"try:\n", b"    z()\n"))
+    region = Sides((), (b"if x:\n", b"\n", b"    y()\n"), (b"try:\n", b"    z()\n"))
     lines = (b"try:\n", b"    if x:\n", b"\n", b"        y()\n")
     assert pieces_of(lines, region) == (Take("theirs", 1, 1), Take("ours", 1, 3, 4))
 
 
 def test_a_region_that_lacks_the_lines_is_told() -> None:
     with pytest.raises(BrokenResolutionError, match="ours:2-3: ours has 2 lines"):
-        assemble([Take("ours", 2, 3)], Region((), (b"1\n", b"2\n"), ()))
+        assemble([Take("ours", 2, 3)], Sides((), (b"1\n", b"2\n"), ()))
 
 
 @pytest.mark.parametrize("text", ["ours", "ours:0", "ours:3-2", "yours:1", "ours:1-", "ours:01"])
@@ -79,11 +80,11 @@ def test_a_merge_holds_each_side_whole(base: bytes, ours: bytes, theirs: bytes, 
     chunks = merge_text(base, ours, theirs, ISOLATED)
     if base == ours:
         assert b"".join(b"".join(c) for c in chunks if isinstance(c, tuple)) == theirs
-    regions = [chunk for chunk in chunks if isinstance(chunk, Region)]
+    regions = [chunk for chunk in chunks if isinstance(chunk, Sides)]
     for region in regions:
         assert b"".join(region.ours) in ours
         assert b"".join(region.theirs) in theirs
-        assert b"".join(region.base) in base
+        assert b"".join(region.ancestor) in base
 
 
 @st.composite
@@ -104,7 +105,7 @@ def test_what_is_captured_gives_the_file_again(file: OpenFile, data: st.DataObje
 
 def test_an_edit_beside_the_conflict_is_an_edit_and_found_again() -> None:
     around = [b"%d\n" % n for n in range(20)]
-    region = Region((b"x\n",), (b"y\n",), (b"z\n",))
+    region = Sides((b"x\n",), (b"y\n",), (b"z\n",))
     file = OpenFile("f", SIDES, "100644", (tuple(around[:10]), region, tuple(around[10:])))
     final = [*around[:2], b"new\n", *around[3:10], b"yz\n", *around[11:15], b"more\n", *around[15:]]
     captured = capture(file, final)

@@ -54,6 +54,17 @@ def test_the_work_tree_is_what_git_users_know(small: SmallSeries) -> None:
     assert 'choice = "theirs"' in small.resolutions[0].read_text()
 
 
+def test_a_conflict_is_opened_with_the_result_that_is_there(
+    small: SmallSeries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once_more(*_: object) -> None:
+        raise AssertionError("the patch was ported a second time")
+
+    monkeypatch.setattr("patchseries.pipeline.conflicts.port", once_more)
+    (region,) = small.json("resolve", "retry")["regions"]
+    assert any(one["name"].startswith("engine") for one in region["candidates"])
+
+
 def test_without_the_resolutions_the_conflicts_are_back(small: SmallSeries) -> None:
     small.run("resolve", "retry", "--take", "theirs", "-m", "x")
     assert small.outcomes() == CLEAN

@@ -170,7 +170,7 @@ def show_regions(conflict: OpenConflict, shared: Given) -> None:
     from patchseries.pipeline.conflicts import numbered
 
     for number, file, index, region in numbered(conflict.files):
-        size = f"base {len(region.base)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
+        size = f"base {len(region.ancestor)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
         show(f"region {number}: {file.path} ({size} lines)", shared)
         if words := removal(file):
             show(f"  {words}", shared)
@@ -215,7 +215,7 @@ def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
             "path": file.path,
             "removal": removal(file),
             "key": file.key(region),
-            "base": _words(region.base),
+            "base": _words(region.ancestor),
             "ours": _words(region.ours),
             "theirs": _words(region.theirs),
             "candidates": [

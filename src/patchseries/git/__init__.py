@@ -2,7 +2,7 @@
 
 from patchseries.git.asking import Question
 from patchseries.git.diff import Difference, Entries, LineChange
-from patchseries.git.merge import Merge, MergeStage
+from patchseries.git.merge import FileSides, Merge
 from patchseries.git.objects import Commit, Signature, TreeEntry
 from patchseries.git.repository import Repository, scratch
 
@@ -10,9 +10,9 @@ __all__ = [
     "Commit",
     "Difference",
     "Entries",
+    "FileSides",
     "LineChange",
     "Merge",
-    "MergeStage",
     "Question",
     "Repository",
     "Signature",

@@ -1,7 +1,7 @@
 """git's own three-way merge of trees, by one ``git merge-tree --stdin`` process for many merges.
 
-The trees are dressed as commits (a base and two children), so neither a work tree nor any
-history is needed, and a merge or root commit is no special case. Started once, a merge takes
+The trees are dressed as commits (a common ancestor and two children), so neither a work tree nor
+any history is needed, and a merge or root commit is no special case. Started once, a merge takes
 about 1 ms instead of the 6 ms of a process for each (measured on nova, git 2.39).
 
 git 2.39 flushes its output only when it has shown a conflict's messages, and before the NUL
@@ -11,25 +11,19 @@ that ends the answer. So each question is followed by a tiny merge that does con
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from patchseries import process
 from patchseries.git.asking import Answering, Question
-from patchseries.model import Conflict, TreeId
+from patchseries.git.objects import TreeEntry
+from patchseries.model import Conflict, Sides, TreeId
 
-
-@dataclass(frozen=True, slots=True)
-class MergeStage:
-    """One side of a conflicted path: stage 1 (base), 2 (ours) or 3 (theirs)."""
-
-    mode: str
-    oid: str
-    stage: int
-    path: str
+FileSides = Sides[TreeEntry | None]
+"""What a path is on the three sides; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +37,20 @@ class MergeMessage:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A merge: the tree (with conflict markers where it is not clean) and what conflicts."""
+    """A merge: the tree (with conflict markers where it is not clean) and what conflicts.
+
+    :ivar files: the paths that conflict, with what they are on the three sides, in git's order
+    """
 
     clean: bool
     tree: TreeId
-    stages: tuple[MergeStage, ...] = ()
+    files: Mapping[str, FileSides] = field(default_factory=dict)
     messages: tuple[MergeMessage, ...] = ()
 
     @property
     def conflicted_paths(self) -> tuple[str, ...]:
-        """The paths that conflict, each once, in git's order."""
-        return tuple(dict.fromkeys(stage.path for stage in self.stages))
+        """The paths that conflict, in git's order."""
+        return tuple(self.files)
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -103,13 +100,13 @@ class MergeProcess:
 
 def _read_merge(stream: IO[bytes]) -> Merge:
     """One whole answer, with the NUL that ends it."""
-    clean, tree, stages = _read_head(stream)
+    clean, tree, files = _read_head(stream)
     messages = []
     while not clean and (count := _token(stream)):
         messages.append(_read_message(stream, int(count)))
     if clean:
         stream.read(1)
-    return Merge(clean, tree, stages, tuple(messages))
+    return Merge(clean, tree, files, tuple(messages))
 
 
 def _skip_flusher(stream: IO[bytes]) -> None:
@@ -119,15 +116,16 @@ def _skip_flusher(stream: IO[bytes]) -> None:
         pass
 
 
-def _read_head(stream: IO[bytes]) -> tuple[bool, TreeId, tuple[MergeStage, ...]]:
+def _read_head(stream: IO[bytes]) -> tuple[bool, TreeId, dict[str, FileSides]]:
     clean = _token(stream) == "1"
     tree = TreeId(_token(stream))
-    stages = []
+    stages: dict[str, dict[str, TreeEntry]] = {}
     while not clean and (info := _token(stream)):
         meta, _, path = info.partition("\t")
         mode, oid, stage = meta.split(" ")
-        stages.append(MergeStage(mode, oid, int(stage), path))
-    return clean, tree, tuple(stages)
+        stages.setdefault(path, {})[stage] = TreeEntry(mode, oid)
+    files = {path: Sides(*map(found.get, "123")) for path, found in stages.items()}
+    return clean, tree, files
 
 
 def _read_message(stream: IO[bytes], paths: int) -> MergeMessage:

@@ -303,18 +303,18 @@ class Repository:
 
     # Trees against trees ---------------------------------------------------------------------
 
-    def merge(self, base: str, ours: str, theirs: str) -> Merge:
-        """git's own merge (ort, renames followed) of the trees *ours* and *theirs* over *base*."""
-        return self.begin_merge(base, ours, theirs).answer()
+    def merge(self, ancestor: str, ours: str, theirs: str) -> Merge:
+        """git's own merge (ort, renames followed) of two trees that were made from *ancestor*."""
+        return self.begin_merge(ancestor, ours, theirs).answer()
 
-    def begin_merge(self, base: str, ours: str, theirs: str) -> Question[Merge]:
+    def begin_merge(self, ancestor: str, ours: str, theirs: str) -> Question[Merge]:
         """The same, but git merges while the caller does something else."""
-        root = self.write_commit(base)
+        root = self.write_commit(ancestor)
         return self._merger.ask(self.write_commit(ours, [root]), self.write_commit(theirs, [root]))
 
-    def merge_text(self, base: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
+    def merge_text(self, ancestor: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
         """git's merge of three texts: the lines agreed on and the regions left open, in order."""
-        return merge_text(base, ours, theirs, ISOLATED)
+        return merge_text(ancestor, ours, theirs, ISOLATED)
 
     def diff(self, old: str, new: str, *, context: int = 3) -> bytes:
         """The patch from tree *old* to *new*."""

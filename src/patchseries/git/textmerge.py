@@ -5,32 +5,27 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries import process
+from patchseries.model import Sides
 
 Lines = tuple[bytes, ...]
 """Lines with their ends; only LF ends a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """What one conflict is about: the lines that stand there in the base, in ours, in theirs."""
-
-    base: Lines
-    ours: Lines
-    theirs: Lines
+Region = Sides[Lines]
+"""What one conflict is about: the lines that stand there in the three texts."""
 
 
 def merge_text(
-    base: bytes, ours: bytes, theirs: bytes, env: Mapping[str, str]
+    ancestor: bytes, ours: bytes, theirs: bytes, env: Mapping[str, str]
 ) -> tuple[Lines | Region, ...]:
     """The merge in order, as ``diff3`` markers show it; a marker can be told from any content."""
-    size = size_of_markers(base, ours, theirs)
+    size = size_of_markers(ancestor, ours, theirs)
     with tempfile.TemporaryDirectory(prefix="series-merge-") as folder:
         paths = []
-        for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
+        for name, data in (("ours", ours), ("ancestor", ancestor), ("theirs", theirs)):
             path = Path(folder) / name
             path.write_bytes(data)
             paths.append(path)
@@ -40,10 +35,10 @@ def merge_text(
             cwd=Path(folder), env=env, accept=range(128),
         ).stdout  # fmt: skip
     chunks = _chunks(split_lines(merged), size)
-    if chunks and isinstance(chunks[-1], Region):
+    if chunks and isinstance(chunks[-1], Sides):
         # git ends the last line of each side before it sets the next marker
-        chunks[-1] = Region(
-            _ended(chunks[-1].base, base),
+        chunks[-1] = Sides(
+            _ended(chunks[-1].ancestor, ancestor),
             _ended(chunks[-1].ours, ours),
             _ended(chunks[-1].theirs, theirs),
         )
@@ -87,8 +82,8 @@ def _chunks(lines: Sequence[bytes], size: int) -> list[Lines | Region]:
 
 
 def _closed(parts: list[list[bytes]]) -> list[Lines | Region]:
-    """The agreed lines (one part) or the region (three: ours, base, theirs) that ends here."""
+    """The agreed lines (one part) or the region (three: ours, ancestor, theirs) that ends here."""
     if len(parts) == 1:
         return [tuple(parts[0])] if parts[0] else []
-    ours, base, theirs = map(tuple, parts)
-    return [Region(base, ours, theirs)]
+    ours, ancestor, theirs = map(tuple, parts)
+    return [Sides(ancestor, ours, theirs)]

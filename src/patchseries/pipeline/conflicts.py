@@ -14,7 +14,7 @@ from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortResult, port
-from patchseries.port.hunks.lines import decode, encode
+from patchseries.port.hunks.lines import encode
 from patchseries.resolution.conflict import SIDES, OpenFile, left_behind, open_files
 from patchseries.resolution.edits import Edit, StaleError, edited
 from patchseries.resolution.extract import CannotTellError, capture
@@ -111,10 +111,9 @@ class OpenConflict:
                 yield "engine", capture(file, split_lines(data)).texts[index]
             except CannotTellError:
                 pass
-        region = file.regions[index]
-        sides = tuple(decode(b"".join(side)) for side in (region.base, region.ours, region.theirs))
+        key = file.key(file.regions[index])
         for one in self.engine.proposals:
-            if (one.base, one.ours, one.theirs) == sides:
+            if one.key == key:
                 yield from (
                     (f"engine: {rule}", tuple(split_lines(encode(text))))
                     for rule, text in one.candidates
@@ -177,8 +176,10 @@ def open_conflict(
         return None
     entry = given.manifest.patch(cell.patch)
     assert entry is not None
-    options = replace(given.options_for(entry), resolutions=())
-    engine = port(repository, change, cell.before, options)
+    engine = cell.ported
+    if engine is None or engine.resolutions:  # what they settled hides what the engine would do
+        options = replace(given.options_for(entry), resolutions=())
+        engine = port(repository, change, cell.before, options)
     opened = OpenConflict(repository, cell, change, merge, resolutions, engine)
     left = set(merge.conflicted_paths) - left_behind(merge) - {one.path for one in opened.files}
     if left:

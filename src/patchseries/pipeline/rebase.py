@@ -30,7 +30,8 @@ class RebasedCell:
     """One patch on one base: the outcome, its files (the patch, then own patches on top).
 
     ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file;
-    ``diff`` the SHA-256 of what the port changes: what a person signs off.
+    ``diff`` the SHA-256 of what the port changes: what a person signs off. ``ported`` is what the
+    engine made of the commit, whatever came of the own patches on top.
     """
 
     patch: str
@@ -42,6 +43,7 @@ class RebasedCell:
     files: tuple[PatchFile, ...] = ()
     diff: str | None = None
     accepted: Acceptance | None = None
+    ported: PortResult | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -122,6 +124,7 @@ class _Column:
 
     def _port(self, number: int, patch: PatchEntry) -> RebasedCell:
         source = patch.source_for(self._base) if patch.applies_to(self._base) else None
+        ported = None
         if source is None:
             nothing = PortResult(Outcome.NOT_APPLICABLE, self.tree)
             return RebasedCell(patch.name, self._name, self._base, nothing, self.tree)
@@ -132,8 +135,11 @@ class _Column:
             options = self._given.options_for(patch)
             made = self._given.repository.commit(commit)
             change = Change.of(self._given.repository, made)
-            result = self._given.porter(self._given.repository, change, self.tree, options)
-        cell = RebasedCell(patch.name, self._name, self._base, result, self.tree, commit)
+            ported = self._given.porter(self._given.repository, change, self.tree, options)
+            result = ported
+        cell = RebasedCell(
+            patch.name, self._name, self._base, result, self.tree, commit, ported=ported
+        )
         if not result.outcome.makes_patch or result.tree is None:
             return cell
         return self._written(number, patch, source, cell)

@@ -167,9 +167,9 @@ def _proposal(made: Proposal) -> dict[str, Any]:
     return {
         "path": made.path,
         "line": made.line,
-        "base": made.base,
-        "ours": made.ours,
-        "theirs": made.theirs,
+        "base": made.sides.ancestor,
+        "ours": made.sides.ours,
+        "theirs": made.sides.theirs,
         "candidates": [{"rule": rule, "text": text} for rule, text in made.candidates],
         "taken": made.taken,
     }

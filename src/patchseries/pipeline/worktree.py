@@ -243,10 +243,13 @@ def _stages(conflict: OpenConflict) -> bytes:
         for file in conflict.files
         if file.is_whole and None not in conflict.known(file).texts
     }
-    paths = [path for path in conflict.merge.conflicted_paths if path not in done]
-    lines = [f"0 {'0' * 40}\t{path}" for path in paths]
+    files = {path: sides for path, sides in conflict.merge.files.items() if path not in done}
+    lines = [f"0 {'0' * 40}\t{path}" for path in files]
     lines += [
-        f"{s.mode} {s.oid} {s.stage}\t{s.path}" for s in conflict.merge.stages if s.path not in done
+        f"{entry.mode} {entry.oid} {stage}\t{path}"
+        for path, sides in files.items()
+        for stage, entry in enumerate(sides, 1)
+        if entry
     ]
     return "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
 

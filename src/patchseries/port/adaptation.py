@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
+from patchseries import model
 from patchseries.git import Entries, Merge, Question, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, PortCode, Severity, TreeId
 from patchseries.port.hunks import resolve as hunks
@@ -16,10 +17,11 @@ from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 from patchseries.port.verify import Accounted, Dropped, examine
 from patchseries.port.verify.scopes import Scopes
 from patchseries.port.verify.syntax import chunks, errors, errors_beside
+from patchseries.resolution.conflict import merged_mode, region_key
 from patchseries.resolution.replay import Replay
 
 Sides = tuple[TreeEntry, TreeEntry, TreeEntry]
-"""A file in the base, in the target and in theirs."""
+"""A file in the ancestor, in the target and in theirs."""
 
 
 @dataclass
@@ -59,7 +61,7 @@ class Adaptation:
 
     @cached_property
     def newcomers(self) -> list[Newcomer]:
-        """The files of the target that the base does not have, or has otherwise."""
+        """The files of the target that the ancestor does not have, or has otherwise."""
         differing = self.repository.changes(self.change.before, self.onto)
         return [
             Newcomer(path, before is None)
@@ -88,16 +90,16 @@ class Adaptation:
         self.done.update((path, target))
         if target != path:
             self.paths[path] = target
-        base, ours, theirs = map(self.text, (e.oid for e in sides))
-        if "\0" in base + ours + theirs:
+        ancestor, ours, theirs = map(self.text, (e.oid for e in sides))
+        if "\0" in ancestor + ours + theirs:
             self.conflicts.append(Conflict(target, 1, "CONFLICT (binary)"))
             return
-        base, theirs = renamer(base), renamer(theirs)
-        if known := self.learn(base, ours, theirs):
+        ancestor, theirs = renamer(ancestor), renamer(theirs)
+        if known := self.learn(ancestor, ours, theirs):
             self.rename_by("names:learned", lambda text: renames.apply(known, text))
-            base, theirs = renames.apply(known, base), renames.apply(known, theirs)
+            ancestor, theirs = renames.apply(known, ancestor), renames.apply(known, theirs)
         resolution = hunks.resolve(
-            split_lines(base),
+            split_lines(ancestor),
             split_lines(ours),
             split_lines(theirs),
             _sound(target, ours, theirs),
@@ -106,7 +108,7 @@ class Adaptation:
 
     def adopt(self, replayed: Replay) -> None:
         """Take the files that a person's resolutions settle; remember why others do not fit."""
-        self.misfits = {c.path: c.reason for c in replayed.conflicts}
+        self.misfits = dict(replayed.misfits)
         if replayed.used:
             fresh = {p: entry for p, entry in replayed.edits.items() if p not in self.done}
             self.edits |= fresh
@@ -153,18 +155,18 @@ class Adaptation:
 
     def _with_misfit(self, conflict: Conflict) -> Conflict:
         """*conflict* with what a resolution for its file said that did not fit."""
-        told = self.misfits.get(conflict.path, "").partition("; ")[2]
-        return replace(conflict, reason=f"{conflict.reason}; {told}") if told else conflict
+        why = self.misfits.get(conflict.path)
+        return replace(conflict, reason=f"{conflict.reason}; {why}") if why else conflict
 
     # Private ---------------------------------------------------------------------------------
 
     def _text(self, oid: str) -> str:
         return decode(self.repository.blob(oid))
 
-    def _learn(self, base: str, ours: str, theirs: str) -> Mapping[str, str]:
+    def _learn(self, ancestor: str, ours: str, theirs: str) -> Mapping[str, str]:
         """The names of the target for those that theirs brings into this file."""
         trees = (self._reader(self.change.before), self._reader(self.onto))
-        return renames.learn(base, ours, theirs, *trees)
+        return renames.learn(ancestor, ours, theirs, *trees)
 
     def _reader(self, tree: TreeId) -> renames.Reader:
         def read(path: str) -> str | None:
@@ -180,7 +182,8 @@ class Adaptation:
 
     def _take(self, path: str, target: str, sides: Sides, resolution: hunks.Resolution) -> None:
         stands = resolution.sound
-        self.proposals.extend(_proposal(target, choice, stands) for choice in resolution.choices)
+        made = (_proposal(target, sides, choice, stands) for choice in resolution.choices)
+        self.proposals.extend(made)
         if not stands:
             regions = len(resolution.choices)
             self.conflicts.append(Conflict(target, regions, "CONFLICT (no candidate parses)"))
@@ -231,14 +234,15 @@ def _nothing_left(findings: Sequence[Finding]) -> tuple[Conflict, ...]:
     return tuple(Conflict(file or "-", 1, reason) for file in files)
 
 
-def _proposal(target: str, choice: hunks.Choice, stands: bool) -> Proposal:
+def _proposal(target: str, entries: Sides, choice: hunks.Choice, stands: bool) -> Proposal:
     dispute = choice.dispute
+    lines = model.Sides(dispute.ancestor, dispute.ours, dispute.theirs)
+    _, modes = merged_mode(model.Sides(*entries))
     return Proposal(
         target,
         dispute.region.ours.low + 1,
-        "".join(dispute.base),
-        "".join(dispute.ours),
-        "".join(dispute.theirs),
+        region_key(lines.map(lambda side: tuple(map(encode, side))), modes),
+        lines.map("".join),
         tuple((made.rule, "".join(made.lines)) for made in choice.candidates),
         choice.taken.rule if stands else None,
     )

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Merge, Repository
 from patchseries.git.blame import creators, introduced, merge_base, touching
-from patchseries.git.textmerge import Region, split_lines
-from patchseries.model import CommitId, TreeId
+from patchseries.git.textmerge import split_lines
+from patchseries.model import CommitId, Sides, TreeId
 from patchseries.port.result import Change
 from patchseries.resolution.conflict import OpenFile, open_files
 
@@ -128,16 +128,18 @@ class _Search:
                 made = [(c, 0) for c in self._creators(parent, file.path)]
                 yield Origin(file.path, 1, tuple(made), ())
                 continue
-            theirs_base = self._lines(parent, file.path)
+            their_lines = self._lines(parent, file.path)
             ours = split_lines(self._repository.file(self._onto, file.path) or b"")
             spans = zip(
-                spans_of(file, "base", theirs_base), spans_of(file, "ours", ours), strict=True
+                spans_of(file, "ancestor", their_lines),
+                spans_of(file, "ours", ours),
+                strict=True,
             )
-            for base_span, ours_span in spans:
+            for ancestor_span, ours_span in spans:
                 yield Origin(
                     file.path,
                     ours_span[0] + 1,
-                    self._blamed(parent, file.path, base_span, len(theirs_base)),
+                    self._blamed(parent, file.path, ancestor_span, len(their_lines)),
                     self._blamed(self._target, file.path, ours_span, len(ours)),
                 )
 
@@ -284,7 +286,7 @@ def spans_of(file: OpenFile, side: str, lines: Sequence[bytes]) -> list[tuple[in
     at = 0
     agreed: Sequence[bytes] = ()
     for chunk in file.chunks:
-        if not isinstance(chunk, Region):
+        if not isinstance(chunk, Sides):
             agreed = chunk
             continue
         wanted = getattr(chunk, side)

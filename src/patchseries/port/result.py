@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Repository
-from patchseries.model import CommitId, Conflict, Finding, Outcome, TreeId
+from patchseries.model import CommitId, Conflict, Finding, Outcome, Sides, TreeId
 from patchseries.resolution.replay import Resolution
 
 
@@ -55,15 +55,15 @@ class PortOptions:
 class Proposal:
     """A region that both sides changed: its three texts and all that was proposed for it.
 
+    ``key`` is the region's, as an open conflict and a resolution carry it (``region_key``).
     ``line`` is 1-based in the target's file. ``candidates`` are (rule, text), the best first;
     ``taken`` is the rule whose text is in the result, None when the region is left open.
     """
 
     path: str
     line: int
-    base: str
-    ours: str
-    theirs: str
+    key: str
+    sides: Sides[str]
     candidates: tuple[tuple[str, str], ...]
     taken: str | None
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from patchseries.git import Merge, MergeStage, Repository, TreeEntry
+from patchseries.git import FileSides, Merge, Repository
 from patchseries.git.textmerge import Lines, Region, size_of_markers, split_lines
+from patchseries.model import Sides
 
-SIDES = ("base", "ours", "theirs")
+SIDES = ("ancestor", "ours", "theirs")
+WRITTEN = {"ancestor": "base"}
+"""The sides that have another name in files and keys: there the common ancestor is ``base``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class OpenFile:
 
     A file that one side lacks, or that is no text, is one region of all its lines.
 
-    :ivar sides: which of base, ours and theirs have the file
+    :ivar sides: which of ancestor, ours and theirs have the file
     :ivar mode: git's mode, merged as the lines are; that of ours where the modes conflict
     :ivar modes: the modes of ours and theirs, where they conflict
     """
@@ -32,7 +35,7 @@ class OpenFile:
     @property
     def regions(self) -> list[Region]:
         """Its open regions, in order."""
-        return [chunk for chunk in self.chunks if isinstance(chunk, Region)]
+        return [chunk for chunk in self.chunks if isinstance(chunk, Sides)]
 
     @property
     def is_whole(self) -> bool:
@@ -49,20 +52,30 @@ class OpenFile:
         return self.modes[1] if self.modes and side == "theirs" else self.mode
 
     def key(self, region: Region) -> str:
-        """The region's key: a digest of the lines of its three sides, and of which exist.
+        """The key of a region of this file."""
+        return region_key(region, self.modes, self.sides if self.is_whole else SIDES)
 
-        Modes that conflict are in it too. Neither the path nor the line numbers are in it, so
-        that the same conflict on another base is the same; line ends are not either.
-        """
-        digest = hashlib.sha256()
-        for side in SIDES:
-            lines: Lines = getattr(region, side)
-            there = side in self.sides or not self.is_whole
-            digest.update(f"{side} {len(lines) if there else 'none'}\n".encode())
-            digest.update(b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
-        if self.modes:
-            digest.update(f"modes {' '.join(self.modes)}\n".encode())
-        return digest.hexdigest()
+
+def region_key(
+    region: Region, modes: tuple[str, str] | None = None, there: Container[str] = SIDES
+) -> str:
+    """The key of a region, by which proposals, conflicts and resolutions know it: SHA-256.
+
+    It is a digest of the lines of its three sides, and of which exist. Modes that conflict are in
+    it too. Neither the path nor the line numbers are in it, so that the same conflict on another
+    base is the same; line ends are not either.
+
+    :param modes: those of ours and theirs, where they conflict
+    :param there: the sides that have the file
+    """
+    digest = hashlib.sha256()
+    for side, lines in zip(SIDES, region, strict=True):
+        count = len(lines) if side in there else "none"
+        digest.update(f"{WRITTEN.get(side, side)} {count}\n".encode())
+        digest.update(b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines))
+    if modes:
+        digest.update(f"modes {' '.join(modes)}\n".encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ class Labels:
     """What the conflict markers call the three sides."""
 
     ours: str
-    base: str
+    ancestor: str
     theirs: str
 
 
@@ -85,7 +98,7 @@ def marked(file: OpenFile, texts: Sequence[Lines | None], labels: Labels) -> lis
 
 def _markers(region: Region, size: int, labels: Labels) -> Lines:
     lines: list[bytes] = []
-    parts = ((b"<", labels.ours, region.ours), (b"|", labels.base, region.base),
+    parts = ((b"<", labels.ours, region.ours), (b"|", labels.ancestor, region.ancestor),
              (b"=", "", region.theirs), (b">", labels.theirs, ()))  # fmt: skip
     for sign, label, side in parts:
         lines.append(sign * size + (f" {label}" if label else "").encode() + b"\n")
@@ -105,9 +118,8 @@ def marker_size(file: OpenFile) -> int:
     sides = [
         b"".join(side)
         for chunk in file.chunks
-        for side in ((chunk.base, chunk.ours, chunk.theirs) if isinstance(chunk, Region)
-                     else (chunk,))
-    ]  # fmt: skip
+        for side in (chunk if isinstance(chunk, Sides) else [chunk])
+    ]
     return size_of_markers(*sides)
 
 
@@ -117,45 +129,35 @@ def open_files(repository: Repository, merge: Merge) -> list[OpenFile]:
     Links, submodules and files against folders are left out: nothing here can settle them.
     So are the :func:`left_behind`, which ask nothing.
     """
-    stages: dict[str, dict[int, MergeStage]] = {}
-    for stage in merge.stages:
-        stages.setdefault(stage.path, {})[stage.stage] = stage
-    return list(_opened(repository, stages))
+    found = (_opened(repository, path, sides) for path, sides in merge.files.items())
+    return [file for file in found if file is not None]
 
 
 def left_behind(merge: Merge) -> set[str]:
     """The conflicting paths that neither side has: what both renamed, each to another name."""
-    sides = {stage.path for stage in merge.stages if stage.stage != 1}
-    return set(merge.conflicted_paths) - sides
+    return {path for path, (_, ours, theirs) in merge.files.items() if not ours and not theirs}
 
 
-def _opened(repository: Repository, stages: dict[str, dict[int, MergeStage]]) -> Iterator[OpenFile]:
-    for path, found in stages.items():
-        if not {2, 3} & found.keys() or not all(
-            TreeEntry(stage.mode, stage.oid).is_file for stage in found.values()
-        ):
-            continue
-        base, ours, theirs = (
-            repository.blob(found[n].oid) if n in found else b"" for n in (1, 2, 3)
-        )
-        sides = frozenset(side for n, side in enumerate(SIDES, 1) if n in found)
-        mode, modes = _merged_mode(*(found[n].mode if n in found else None for n in (1, 2, 3)))
-        chunks: tuple[Lines | Region, ...] = (
-            Region(*(tuple(split_lines(data)) for data in (base, ours, theirs))),
-        )
-        if {2, 3} <= found.keys() and b"\0" not in base + ours + theirs:
-            merged = repository.merge_text(base, ours, theirs)
-            # without a region the modes are the question
-            chunks = merged if any(isinstance(one, Region) for one in merged) else chunks
-        yield OpenFile(path, sides, mode, chunks, modes)
+def _opened(repository: Repository, path: str, found: FileSides) -> OpenFile | None:
+    if not (found.ours or found.theirs) or not all(e is None or e.is_file for e in found):
+        return None
+    data = found.map(lambda entry: repository.blob(entry.oid) if entry else b"")
+    mode, modes = merged_mode(found)
+    whole: Region = data.map(lambda text: tuple(split_lines(text)))
+    chunks: tuple[Lines | Region, ...] = (whole,)
+    if found.ours and found.theirs and not any(b"\0" in text for text in data):
+        merged = repository.merge_text(*data)
+        # without a region the modes are the question
+        chunks = merged if any(isinstance(one, Sides) for one in merged) else chunks
+    there = frozenset(side for side, entry in zip(SIDES, found, strict=True) if entry)
+    return OpenFile(path, there, mode, chunks, modes)
 
 
-def _merged_mode(
-    base: str | None, ours: str | None, theirs: str | None
-) -> tuple[str, tuple[str, str] | None]:
+def merged_mode(found: FileSides) -> tuple[str, tuple[str, str] | None]:
     """What merging the modes gives, and those of ours and theirs where they conflict."""
+    ancestor, ours, theirs = found.map(lambda entry: entry.mode if entry else None)
     mode = ours or theirs
     assert mode is not None, "one side has the file"
-    if ours is None or theirs is None or theirs in (base, ours):
+    if ours is None or theirs is None or theirs in (ancestor, ours):
         return mode, None
-    return (theirs, None) if ours == base else (ours, (ours, theirs))
+    return (theirs, None) if ours == ancestor else (ours, (ours, theirs))

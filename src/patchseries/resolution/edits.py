@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchseries.git.textmerge import Lines, Region
+from patchseries.model import Sides
 from patchseries.resolution.conflict import OpenFile
 from patchseries.resolution.lines import Piece, assemble, pieces_of
 
@@ -45,7 +46,7 @@ def edit_of(path: str, agreed: Sequence[bytes], start: int, old: int, new: Lines
 
 def agreed_lines(file: OpenFile) -> list[bytes]:
     """The lines of *file* outside its regions."""
-    return [line for chunk in file.chunks if not isinstance(chunk, Region) for line in chunk]
+    return [line for chunk in file.chunks if not isinstance(chunk, Sides) for line in chunk]
 
 
 def edited(file: OpenFile, texts: Sequence[Lines], edits: Sequence[Edit]) -> bytes:
@@ -64,7 +65,7 @@ def edited(file: OpenFile, texts: Sequence[Lines], edits: Sequence[Edit]) -> byt
     given = iter(texts)
     at = skip = 0
     for chunk in file.chunks:
-        if isinstance(chunk, Region):
+        if isinstance(chunk, Sides):
             result += next(given)
             continue
         for line in chunk:
@@ -104,4 +105,4 @@ def _window_key(window: Sequence[bytes], before: int, old: int) -> str:
 
 def _as_region(lines: Sequence[bytes]) -> Region:
     """The lines that an edit replaces, as the only side of a region."""
-    return Region((), tuple(lines), ())
+    return Sides((), tuple(lines), ())

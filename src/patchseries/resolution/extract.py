@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from patchseries.git.textmerge import Lines, Region
+from patchseries.git.textmerge import Lines
+from patchseries.model import Sides
 from patchseries.resolution.conflict import OpenFile
 from patchseries.resolution.edits import Edit, agreed_lines, edit_of
 
@@ -82,7 +83,7 @@ def _segments(file: OpenFile) -> list[list[bytes]]:
     """The agreed lines before, between and after the regions."""
     segments: list[list[bytes]] = [[]]
     for chunk in file.chunks:
-        if isinstance(chunk, Region):
+        if isinstance(chunk, Sides):
             segments.append([])
         else:
             segments[-1] += chunk
@@ -93,7 +94,7 @@ def _places(file: OpenFile) -> list[int]:
     """Before which agreed line each region stands."""
     places, at = [], 0
     for chunk in file.chunks:
-        if isinstance(chunk, Region):
+        if isinstance(chunk, Sides):
             places.append(at)
         else:
             at += len(chunk)

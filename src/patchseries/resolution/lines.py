@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchseries.git.textmerge import Lines, Region
+from patchseries.resolution.conflict import WRITTEN
 
 _TAKE = re.compile(r"(base|ours|theirs):([1-9][0-9]*)(?:-([1-9][0-9]*))?")
-_PREFERRED = ("ours", "theirs", "base")
+_PREFERRED = ("ours", "theirs", "ancestor")
 
 
 class BrokenResolutionError(ValueError):
@@ -35,7 +36,7 @@ class Take:
     def __str__(self) -> str:
         """As it is written: ``ours:3-5``, ``theirs:1``."""
         last = "" if self.last == self.first else f"-{self.last}"
-        return f"{self.side}:{self.first}{last}"
+        return f"{WRITTEN.get(self.side, self.side)}:{self.first}{last}"
 
     @classmethod
     def parse(cls, text: str, indent: int = 0) -> Take:
@@ -43,7 +44,8 @@ class Take:
         found = _TAKE.fullmatch(text)
         if not found or int(found[3] or found[2]) < int(found[2]):
             raise ValueError(f"expected lines such as 'ours:3-5' or 'theirs:1', not {text!r}")
-        return cls(found[1], int(found[2]), int(found[3] or found[2]), indent)
+        side = "ancestor" if found[1] == WRITTEN["ancestor"] else found[1]
+        return cls(side, int(found[2]), int(found[3] or found[2]), indent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def whole(region: Region, *sides: str) -> tuple[Piece, ...]:
 def _longest(lines: Sequence[bytes], at: int, region: Region) -> Take | None:
     """The longest run of a side that stands at *at*; of equals, the one that is not indented.
 
-    Then that of ours before theirs before base.
+    Then that of ours before theirs before ancestor.
     """
     best: Take | None = None
     for name in _PREFERRED:

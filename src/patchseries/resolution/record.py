@@ -59,7 +59,7 @@ def resolutions_of(
     """
     files = open_files(repository, merge)
     # markers would make a conflicting file another one
-    ours = {s.path: TreeEntry(s.mode, s.oid) for s in merge.stages if s.stage == 2}
+    ours = {path: sides.ours for path, sides in merge.files.items() if sides.ours}
     before = repository.edit_tree(merge.tree, ours)
     sources = {old: new for new, old in renames(repository, before, final).items()}
     keys = {one.key for one in known if one.patch == patch}
@@ -279,7 +279,8 @@ def _prove(repository: Repository, merge: Merge, made: Sequence[Resolution], fin
     replayed = replay(repository, merge, made)
     if replayed.conflicts:
         first = replayed.conflicts[0]
-        raise UnsettledError(f"{first.path}: {first.reason}")
+        why = replayed.misfits.get(first.path)
+        raise UnsettledError(f"{first.path}: {first.reason}" + (f"; {why}" if why else ""))
     tree = repository.edit_tree(merge.tree, replayed.edits)
     different = repository.changes(tree, final)
     if different:

@@ -46,11 +46,13 @@ class Replay:
 
     :ivar edits: path → what it is then (None: gone), for :meth:`Repository.edit_tree`
     :ivar used: the resolutions that did it
+    :ivar misfits: path → why the resolutions for its conflict do not fit it
     """
 
     edits: Mapping[str, TreeEntry | None] = field(default_factory=dict)
     used: tuple[Resolution, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    misfits: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -81,6 +83,7 @@ def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolutio
     still_open = {conflict.path: conflict for conflict in merge.conflicts}
     draft = Draft(repository, merge)
     used: dict[Resolution, None] = {}
+    misfits: dict[str, str] = {}
     for file in open_files(repository, merge):
         conflict = replace(still_open[file.path], hunks=len(file.regions))
         trial = draft.fork()
@@ -88,7 +91,8 @@ def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolutio
             mine = _resolutions_for(file, resolutions)
             _settle(trial, file, mine)
         except (BrokenResolutionError, StaleError) as error:
-            still_open[file.path] = replace(conflict, reason=f"{conflict.reason}; {error}")
+            still_open[file.path] = conflict
+            misfits[file.path] = str(error)
         except _UnresolvedError as error:
             still_open[file.path] = replace(conflict, hunks=error.regions)
         else:
@@ -97,7 +101,7 @@ def replay(repository: Repository, merge: Merge, resolutions: Sequence[Resolutio
             used |= dict.fromkeys(mine)
     if still_open.keys() <= left_behind(merge):
         still_open.clear()
-    return Replay(draft.entries, tuple(used), tuple(still_open.values()))
+    return Replay(draft.entries, tuple(used), tuple(still_open.values()), misfits)
 
 
 def _resolutions_for(file: OpenFile, resolutions: Sequence[Resolution]) -> list[Resolution]:

@@ -7,8 +7,9 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patchseries.model import Sides
 from patchseries.port.hunks.lines import Lines, split_lines
-from patchseries.port.hunks.merge3 import Region, merge3
+from patchseries.port.hunks.merge3 import Overlap, merge3
 from patchseries.port.hunks.resolve import Resolution, resolve
 
 WORDS = st.sampled_from(["a", "b = 1", "    c(x, y)", "", "import d", "def f():", "    return e"])
@@ -16,11 +17,11 @@ TEXT = st.lists(WORDS, max_size=14).map(lambda lines: tuple(line + "\n" for line
 ANY = st.text(max_size=60).map(split_lines)
 
 
-def settled(pieces: list[list[str] | Region]) -> Lines | None:
+def settled(pieces: list[list[str] | Overlap]) -> Lines | None:
     """The merge when it has no region, else None."""
     lines: list[str] = []
     for piece in pieces:
-        if isinstance(piece, Region):
+        if isinstance(piece, Sides):
             return None
         lines += piece
     return tuple(lines)
@@ -45,7 +46,7 @@ def test_the_same_change_on_both_sides_is_taken_once(base: Lines, side: Lines) -
 @given(TEXT, TEXT, TEXT)
 def test_regions_are_symmetric(base: Lines, ours: Lines, theirs: Lines) -> None:
     one, other = merge3(base, ours, theirs), merge3(base, theirs, ours)
-    assert [isinstance(p, Region) for p in one] == [isinstance(p, Region) for p in other]
+    assert [isinstance(p, Sides) for p in one] == [isinstance(p, Sides) for p in other]
     if settled(one) is not None:
         assert settled(one) == settled(other)
 
@@ -56,7 +57,7 @@ def test_every_line_of_the_texts_is_settled_or_in_a_region(
 ) -> None:
     kept: Counter[str] = Counter()
     for piece in merge3(base, ours, theirs):
-        if isinstance(piece, Region):
+        if isinstance(piece, Sides):
             kept += Counter(piece.ours.of(ours)) + Counter(piece.theirs.of(theirs))
         else:
             kept += Counter(piece)

@@ -22,6 +22,6 @@ def test_a_line_is_found_again_unless_an_edit_took_it(
         assert here is None or ours[here] == line
     brought = {at for edit in texts.their_edits for at in range(edit.start, edit.end)}
     for at, line in enumerate(theirs):
-        there = texts.to_base(at)
+        there = texts.to_ancestor(at)
         assert (there is None) == (at in brought)
         assert there is None or base[there] == line

@@ -15,15 +15,15 @@ def is_import(line: str) -> bool:
     return _IMPORT.match(line) is not None
 
 
-def without_known(base: Lines, ours: Lines, theirs: Lines) -> Lines:
+def without_known(ancestor: Lines, ours: Lines, theirs: Lines) -> Lines:
     """*theirs* without the imports that it adds, on lines of their own, and ours has already."""
-    brought = (line for e in compare(base, theirs) for line in theirs[e.start : e.end])
-    known = set(filter(is_import, brought)).intersection(ours).difference(base)
+    brought = (line for e in compare(ancestor, theirs) for line in theirs[e.start : e.end])
+    known = set(filter(is_import, brought)).intersection(ours).difference(ancestor)
     if not known:
         return theirs
     kept = list(theirs)
-    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in compare(base, ours)}
-    for edit in reversed(compare(base, theirs)):
+    shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in compare(ancestor, ours)}
+    for edit in reversed(compare(ancestor, theirs)):
         added = theirs[edit.start : edit.end]
         if (edit.low, edit.high, tuple(added)) in shared:
             continue
@@ -32,18 +32,18 @@ def without_known(base: Lines, ours: Lines, theirs: Lines) -> Lines:
     return tuple(kept)
 
 
-def with_gap(base: Lines, ours: Lines, theirs: Lines) -> Lines:
+def with_gap(ancestor: Lines, ours: Lines, theirs: Lines) -> Lines:
     """*theirs* with the blank line that it takes away along with a whole block of imports.
 
     Only where ours has imports of its own in that block: they would run into the next.
     """
     kept = list(theirs)
-    for edit in reversed(compare(base, theirs)):
-        gone = [line for line in base[edit.low : edit.high] if line.strip()]
-        gap = [line for line in base[edit.low : edit.high] if not line.strip()]
+    for edit in reversed(compare(ancestor, theirs)):
+        gone = [line for line in ancestor[edit.low : edit.high] if line.strip()]
+        gap = [line for line in ancestor[edit.low : edit.high] if not line.strip()]
         if edit.start == edit.end and gone and gap and all(map(is_import, gone)):
             here = ours.index(gone[0]) if gone[0] in ours else None
-            if here is not None and set(_block(ours, here)).difference(base):
+            if here is not None and set(_block(ours, here)).difference(ancestor):
                 kept[edit.start : edit.end] = gap
     return tuple(kept)
 

@@ -33,15 +33,15 @@ class Weave:
     emitted: int = 0
 
     def __post_init__(self) -> None:
-        self.to_ours = align(self.dispute.base, self.dispute.ours)
-        to_theirs = align(self.dispute.base, self.dispute.theirs)
-        self.to_base = {new: old for old, new in to_theirs.items()}
+        self.to_ours = align(self.dispute.ancestor, self.dispute.ours)
+        to_theirs = align(self.dispute.ancestor, self.dispute.theirs)
+        self.to_ancestor = {new: old for old, new in to_theirs.items()}
         self.gone = {here for old, here in self.to_ours.items() if old not in to_theirs}
 
     def lines(self) -> list[str] | None:
         """The woven lines; None where both sides changed the same words of a line."""
         for at in range(len(self.dispute.theirs)):
-            old = self.to_base.get(at)
+            old = self.to_ancestor.get(at)
             if old is None:
                 self._add(at)
             elif not self._keep(at, old):
@@ -62,7 +62,7 @@ class Weave:
             return True
         self._catch_up(here)
         self.emitted = here + 1
-        sides = self.dispute.base[old], self.dispute.ours[here], self.dispute.theirs[at]
+        sides = self.dispute.ancestor[old], self.dispute.ours[here], self.dispute.theirs[at]
         merged = merge_words(*sides)
         if merged is None:
             return False
@@ -76,20 +76,20 @@ class Weave:
 
     def _next_counterpart(self, at: int) -> int:
         for later in range(at + 1, len(self.dispute.theirs)):
-            here = self.to_ours.get(self.to_base.get(later, -1))
+            here = self.to_ours.get(self.to_ancestor.get(later, -1))
             if here is not None:
                 return here
         return len(self.dispute.ours)
 
     def _in_missing_block(self, at: int) -> bool:
-        """Whether the line stands in a block whose head the base has and ours has not."""
+        """Whether the line stands in a block whose head the ancestor has and ours has not."""
         texts, region = self.dispute.texts, self.dispute.region
         for head in texts.heads(_telling(texts.theirs, region.theirs.low + at)):
             if head >= region.theirs.low:
-                old = self.to_base.get(head - region.theirs.low)
+                old = self.to_ancestor.get(head - region.theirs.low)
                 if old is not None:
                     return old not in self.to_ours
-            elif (old := texts.to_base(head)) is not None:
+            elif (old := texts.to_ancestor(head)) is not None:
                 return texts.to_ours(old) is None
         return False
 

@@ -2,7 +2,7 @@
 
 The comparison is patience's (lines that occur once in both texts are the anchors), with
 difflib in the gaps that have no anchor. A block that could equally well be drawn a few lines
-higher or lower is put where a person would: both sides of a merge are compared with the base
+higher or lower is put where a person would: both sides of a merge are compared with the ancestor
 by the same rule, so the same block falls on the same place.
 """
 

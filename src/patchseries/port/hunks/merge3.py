@@ -1,7 +1,7 @@
 """A three-way merge that calls a conflict only what really overlaps.
 
 git's merge wants an untouched line between two changes; here they may touch. What does
-overlap becomes a :class:`Region`, as small as the two sides allow.
+overlap becomes an :data:`Overlap`, as small as the two sides allow.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from patchseries.model import Sides
 from patchseries.port.hunks.lines import Edit, edits
 
 
@@ -24,42 +25,41 @@ class Span:
         return list(lines[self.low : self.high])
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Where both sides changed the same lines: the range in each of the three texts."""
-
-    base: Span
-    ours: Span
-    theirs: Span
+Overlap = Sides[Span]
+"""Where both sides changed the same lines: the range in each of the three texts."""
 
 
 def merge3(
-    base: Sequence[str], ours: Sequence[str], theirs: Sequence[str], *, slide: bool = True
-) -> list[list[str] | Region]:
+    ancestor: Sequence[str], ours: Sequence[str], theirs: Sequence[str], *, slide: bool = True
+) -> list[list[str] | Overlap]:
     """The merge, in order: lines that are settled, and regions that are not."""
     return join(
-        base, ours, theirs, edits(base, ours, slide=slide), edits(base, theirs, slide=slide)
+        ancestor,
+        ours,
+        theirs,
+        edits(ancestor, ours, slide=slide),
+        edits(ancestor, theirs, slide=slide),
     )
 
 
 def join(
-    base: Sequence[str],
+    ancestor: Sequence[str],
     ours: Sequence[str],
     theirs: Sequence[str],
     our_edits: Sequence[Edit],
     their_edits: Sequence[Edit],
-) -> list[list[str] | Region]:
-    """The merge of two sides whose changes to *base* are known."""
-    merged: list[list[str] | Region] = []
+) -> list[list[str] | Overlap]:
+    """The merge of two sides whose changes to *ancestor* are known."""
+    merged: list[list[str] | Overlap] = []
     settled: list[str] = []
     at = ours_off = theirs_off = 0
     for group in _groups(our_edits, their_edits):
         low = min(edit.low for edit, _ in group)
         high = max(edit.high for edit, _ in group)
-        settled.extend(base[at:low])
+        settled.extend(ancestor[at:low])
         our_growth = sum(_growth(edit) for edit, is_ours in group if is_ours)
         their_growth = sum(_growth(edit) for edit, is_ours in group if not is_ours)
-        region = Region(
+        region = Sides(
             Span(low, high),
             Span(low + ours_off, high + ours_off + our_growth),
             Span(low + theirs_off, high + theirs_off + their_growth),
@@ -71,13 +71,13 @@ def join(
         else:
             settled.extend(decided)
         at, ours_off, theirs_off = high, ours_off + our_growth, theirs_off + their_growth
-    settled.extend(base[at:])
+    settled.extend(ancestor[at:])
     merged.append(settled)
     return merged
 
 
 def _decided(
-    region: Region,
+    region: Overlap,
     group: Sequence[tuple[Edit, bool]],
     ours: Sequence[str],
     theirs: Sequence[str],

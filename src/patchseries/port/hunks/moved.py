@@ -17,34 +17,34 @@ def follow_moves(texts: Texts) -> Texts:
 
     Ours then has those edits, and theirs has them no more.
     """
-    base, ours, theirs = texts.base, texts.ours, texts.theirs
+    ancestor, ours, theirs = texts.ancestor, texts.ours, texts.theirs
     shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in texts.our_edits}
     moved_ours, left, made = list(ours), list(theirs), False
     for edit in reversed(texts.their_edits):
         if (edit.low, edit.high, tuple(theirs[edit.start : edit.end])) in shared:
             continue
         touched = range(edit.low, edit.high) or range(max(edit.low - 1, 0), edit.high + 1)
-        if any(texts.to_ours(at) is not None for at in touched if at < len(base)):
+        if any(texts.to_ours(at) is not None for at in touched if at < len(ancestor)):
             continue
-        place = _place(base, moved_ours, edit)
+        place = _place(ancestor, moved_ours, edit)
         if place is None:
             continue
         start, end = place
         made = True
         moved_ours[start:end] = theirs[edit.start : edit.end]
-        left[edit.start : edit.end] = base[edit.low : edit.high]
-    return Texts.of(base, tuple(moved_ours), tuple(left)) if made else texts
+        left[edit.start : edit.end] = ancestor[edit.low : edit.high]
+    return Texts.of(ancestor, tuple(moved_ours), tuple(left)) if made else texts
 
 
-def _place(base: Sequence[str], ours: Sequence[str], edit: Edit) -> tuple[int, int] | None:
+def _place(ancestor: Sequence[str], ours: Sequence[str], edit: Edit) -> tuple[int, int] | None:
     """The one range of ours that is what the edit replaces, with its surroundings."""
-    removed = "".join(base[edit.low : edit.high])
+    removed = "".join(ancestor[edit.low : edit.high])
     least = 0 if len(removed.strip()) >= _TELLING else 2
     for context in range(_CONTEXT, least - 1, -1):
         low, high = edit.low - context, edit.high + context
-        if low < 0 or high > len(base):
+        if low < 0 or high > len(ancestor):
             continue
-        needle = list(base[low:high])
+        needle = list(ancestor[low:high])
         starts = [at for at in _starts(ours, needle[0]) if ours[at : at + len(needle)] == needle]
         if len(starts) == 1:
             return starts[0] + context, starts[0] + len(needle) - context

@@ -21,21 +21,21 @@ _NEARLY = 0.9
 """Base and ours at least so alike: their edits fit into ours one by one."""
 
 
-def order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
+def order(ancestor: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
     """The rules whose candidates fit the region, the best first (the others follow)."""
-    changed = likeness("".join(base), "".join(theirs))
-    apart = likeness("".join(base), "".join(ours))
-    kept = sum(1 for line in base if line.strip() and line in theirs)
-    if not base:
+    changed = likeness("".join(ancestor), "".join(theirs))
+    apart = likeness("".join(ancestor), "".join(ours))
+    kept = sum(1 for line in ancestor if line.strip() and line in theirs)
+    if not ancestor:
         alike = likeness("".join(ours), "".join(theirs))
         return ["dropped"] if alike >= _SAME else []
     if not any(line.strip() for line in ours):
-        anew = sum(1 for line in theirs if line.strip() and line not in base)
+        anew = sum(1 for line in theirs if line.strip() and line not in ancestor)
         own = changed < _REWRITTEN and kept <= min(anew, _FEW)
         return ["missing-neighbour", "theirs"] if own else ["missing-neighbour"]
     if not theirs:
         return ["weave"] if apart >= _OTHER else ["theirs"] if apart >= _STRANGE else ["dropped"]
-    rewritten = survival("".join(base), "".join(theirs)) < _REWRITTEN
+    rewritten = survival("".join(ancestor), "".join(theirs)) < _REWRITTEN
     if kept > 1 or apart >= _NEARLY or not (rewritten or apart < _OTHER):
         return []
     # Ours may have what theirs writes anew, and more: to take theirs would lose that.

@@ -9,33 +9,33 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
 from patchseries.port.hunks.lines import Edit, Lines, compare, indent
-from patchseries.port.hunks.merge3 import Region
+from patchseries.port.hunks.merge3 import Overlap
 
 
 @dataclass(frozen=True)
 class Texts:
-    """The lines of the three texts, and what each side did to the base."""
+    """The lines of the three texts, and what each side did to the ancestor."""
 
-    base: Lines
+    ancestor: Lines
     ours: Lines
     theirs: Lines
     our_edits: Sequence[Edit]
     their_edits: Sequence[Edit]
 
     @classmethod
-    def of(cls, base: Lines, ours: Lines, theirs: Lines) -> Texts:
-        """Compare both sides with the base."""
-        return cls(base, ours, theirs, compare(base, ours), compare(base, theirs))
+    def of(cls, ancestor: Lines, ours: Lines, theirs: Lines) -> Texts:
+        """Compare both sides with the ancestor."""
+        return cls(ancestor, ours, theirs, compare(ancestor, ours), compare(ancestor, theirs))
 
-    def to_base(self, at: int) -> int | None:
-        """Where the line ``theirs[at]`` stands in the base; None when theirs put it there."""
+    def to_ancestor(self, at: int) -> int | None:
+        """Where the line ``theirs[at]`` stands in the ancestor; None when theirs put it there."""
         edit = _last(self.their_edits, self._their_starts, at)
         if edit is None:
             return at
         return None if at < edit.end else at - edit.end + edit.high
 
     def to_ours(self, at: int) -> int | None:
-        """Where the line ``base[at]`` stands in ours; None when ours has it no more."""
+        """Where the line ``ancestor[at]`` stands in ours; None when ours has it no more."""
         edit = _last(self.our_edits, self._our_lows, at)
         if edit is None:
             return at
@@ -66,12 +66,12 @@ class Dispute:
     """A region with its lines in the three texts, and the whole texts around it."""
 
     texts: Texts
-    region: Region
+    region: Overlap
 
     @cached_property
-    def base(self) -> list[str]:
+    def ancestor(self) -> list[str]:
         """The lines that both sides changed."""
-        return self.region.base.of(self.texts.base)
+        return self.region.ancestor.of(self.texts.ancestor)
 
     @cached_property
     def ours(self) -> list[str]:
@@ -85,13 +85,13 @@ class Dispute:
 
     @cached_property
     def added(self) -> list[str]:
-        """The lines of theirs that the base lacks."""
-        return [line for line in self.theirs if line not in self.base]
+        """The lines of theirs that the ancestor lacks."""
+        return [line for line in self.theirs if line not in self.ancestor]
 
     @cached_property
     def removed(self) -> list[str]:
-        """The lines of the base that theirs lacks."""
-        return [line for line in self.base if line not in self.theirs]
+        """The lines of the ancestor that theirs lacks."""
+        return [line for line in self.ancestor if line not in self.theirs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Candidate:
 
     def overridden(self, dispute: Dispute) -> tuple[str, ...]:
         """The target's own lines that this candidate leaves out, though theirs did not ask."""
-        own = [line for line in dispute.ours if line not in dispute.base]
+        own = [line for line in dispute.ours if line not in dispute.ancestor]
         return _missing(own, self.lines)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from patchseries.model import Sides
 from patchseries.port.hunks import imports
 from patchseries.port.hunks.lines import Lines, Run
-from patchseries.port.hunks.merge3 import Region, join
+from patchseries.port.hunks.merge3 import Overlap, join
 from patchseries.port.hunks.moved import follow_moves
 from patchseries.port.hunks.regions import Candidate, Dispute, Texts
 from patchseries.port.hunks.rules import candidates
@@ -51,17 +52,17 @@ class Resolution:
         return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or ("adjacent",)
 
 
-def resolve(base: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> Resolution:
-    """Carry what *theirs* changed in *base* over to *ours*.
+def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> Resolution:
+    """Carry what *theirs* changed in *ancestor* over to *ours*.
 
     :param sound: a candidate that leaves the text unsound is passed over for one that does not
     """
-    if theirs in (base, ours):
+    if theirs in (ancestor, ours):
         return Resolution(ours, (), True)
-    wanted = imports.with_gap(base, ours, imports.without_known(base, ours, theirs))
-    texts = follow_moves(Texts.of(base, ours, wanted))
-    pieces = join(base, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
-    disputes = [Dispute(texts, piece) for piece in pieces if isinstance(piece, Region)]
+    wanted = imports.with_gap(ancestor, ours, imports.without_known(ancestor, ours, theirs))
+    texts = follow_moves(Texts.of(ancestor, ours, wanted))
+    pieces = join(ancestor, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
+    disputes = [Dispute(texts, piece) for piece in pieces if isinstance(piece, Sides)]
     proposed = [candidates(dispute) for dispute in disputes]
     picked, stands = _pick(pieces, proposed, sound)
     choices = zip(disputes, map(tuple, proposed), picked, strict=True)
@@ -70,7 +71,7 @@ def resolve(base: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) ->
 
 
 def _pick(
-    pieces: Sequence[list[str] | Region], proposed: Sequence[Sequence[Candidate]], sound: Sound
+    pieces: Sequence[list[str] | Overlap], proposed: Sequence[Sequence[Candidate]], sound: Sound
 ) -> tuple[list[Candidate], bool]:
     """The first candidate of each region, unless the text is sound only with another."""
     first = [found[0] for found in proposed]
@@ -88,7 +89,7 @@ def _pick(
 
 
 def _text(
-    pieces: Sequence[list[str] | Region], picked: Sequence[Candidate]
+    pieces: Sequence[list[str] | Overlap], picked: Sequence[Candidate]
 ) -> tuple[list[str], list[Run]]:
     """The text with the picked candidates in it, and where they stand."""
     made = iter(picked)
@@ -96,7 +97,7 @@ def _text(
     chosen = []
     for piece in pieces:
         start = len(lines)
-        if isinstance(piece, Region):
+        if isinstance(piece, Sides):
             lines += next(made).lines
             chosen.append((start, len(lines)))
         else:

@@ -24,7 +24,7 @@ def candidates(dispute: Dispute) -> list[Candidate]:
         if name == "weave" and list(lines) == dispute.ours:
             name = "dropped"  # all that theirs changes stands in what ours lacks
         found.setdefault(tuple(lines), Candidate(name, tuple(lines)))
-    wanted = ranking.order(dispute.base, dispute.ours, dispute.theirs)
+    wanted = ranking.order(dispute.ancestor, dispute.ours, dispute.theirs)
     rank = {name: at for at, name in enumerate(wanted)}
     return sorted(found.values(), key=lambda made: rank.get(made.rule, len(wanted)))
 
@@ -52,7 +52,7 @@ def _already_in(dispute: Dispute) -> Sequence[str] | None:
 
 def _same_spot(dispute: Dispute) -> Sequence[str] | None:
     """Both added lines on the same spot, and one addition holds the other."""
-    if dispute.base:
+    if dispute.ancestor:
         return None
     if _holds(dispute.theirs, dispute.ours):
         return dispute.theirs
@@ -61,23 +61,25 @@ def _same_spot(dispute: Dispute) -> Sequence[str] | None:
 
 def _missing_neighbour(dispute: Dispute) -> Sequence[str] | None:
     """Theirs only adds, before or after all that ours changed."""
-    base, theirs = dispute.base, dispute.theirs
-    added = len(theirs) - len(base)
-    if not base or added <= 0:
+    ancestor, theirs = dispute.ancestor, dispute.theirs
+    added = len(theirs) - len(ancestor)
+    if not ancestor or added <= 0:
         return None
-    if theirs[added:] == base:
+    if theirs[added:] == ancestor:
         return [*theirs[:added], *dispute.ours]
-    return [*dispute.ours, *theirs[len(base) :]] if theirs[: len(base)] == base else None
+    if theirs[: len(ancestor)] == ancestor:
+        return [*dispute.ours, *theirs[len(ancestor) :]]
+    return None
 
 
 def _words(dispute: Dispute) -> Sequence[str] | None:
     """A merge of words over the whole region."""
-    if not dispute.base or not dispute.ours:
+    if not dispute.ancestor or not dispute.ours:
         return None
-    merged = merge_words("".join(dispute.base), "".join(dispute.ours), "".join(dispute.theirs))
+    merged = merge_words("".join(dispute.ancestor), "".join(dispute.ours), "".join(dispute.theirs))
     if merged is None:
         return None
-    fitted = fit(merged, (*dispute.base, *dispute.ours, *dispute.theirs))
+    fitted = fit(merged, (*dispute.ancestor, *dispute.ours, *dispute.theirs))
     return aligned(split_lines(fitted), dispute.theirs)
 
 

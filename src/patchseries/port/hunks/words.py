@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from patchseries.port.hunks.merge3 import Region, merge3
+from patchseries.model import Sides
+from patchseries.port.hunks.merge3 import Overlap, merge3
 
 _WORD = re.compile(r"[^\W\d]\w*|\d+|\s+|.", re.DOTALL)
 _TOO_LONG = 4000
@@ -44,28 +45,28 @@ def survival(old: str, new: str) -> float:
     return _shared(a, b) / size if size else 1.0
 
 
-def merge_words(base: str, ours: str, theirs: str) -> str | None:
-    """Their change to *base* made in *ours*, word by word; None where both changed the same."""
-    if base == ours:
+def merge_words(ancestor: str, ours: str, theirs: str) -> str | None:
+    """Their change to *ancestor* made in *ours*, word by word; None where both changed the same."""
+    if ancestor == ours:
         return theirs
-    if base == theirs or ours == theirs:
+    if ancestor == theirs or ours == theirs:
         return ours
-    if max(len(base), len(ours), len(theirs)) > _TOO_LONG:
+    if max(len(ancestor), len(ours), len(theirs)) > _TOO_LONG:
         return None
-    sides = words(base), words(ours), words(theirs)
+    sides = words(ancestor), words(ours), words(theirs)
     merged: list[str] = []
     for piece in merge3(*sides, slide=False):
-        both = _entries(piece, sides[1], sides[2]) if isinstance(piece, Region) else piece
+        both = _entries(piece, sides[1], sides[2]) if isinstance(piece, Sides) else piece
         if both is None:
             return None
         merged.extend(both)
     return "".join(merged)
 
 
-def _entries(region: Region, ours: Sequence[str], theirs: Sequence[str]) -> list[str] | None:
+def _entries(region: Overlap, ours: Sequence[str], theirs: Sequence[str]) -> list[str] | None:
     """Both added entries to a list on the same spot: ours, then theirs."""
     mine, other = region.ours.of(ours), region.theirs.of(theirs)
-    if region.base.low != region.base.high or not mine or not other:
+    if region.ancestor.low != region.ancestor.high or not mine or not other:
         return None
     if not (mine[0] == other[0] == "," or mine[-1] == other[-1] == ","):
         return None

@@ -56,7 +56,7 @@ class NameMap:
         """How often *text* uses the target's names."""
         return self.inverse.source_count(text)
 
-    def wanted(self, base: str, ours: str, theirs: str) -> bool:
+    def wanted(self, ancestor: str, ours: str, theirs: str) -> bool:
         """Whether the three versions of a file show that the target has its own names.
 
         They do when the change's side (nearly) never says a target name and the target says
@@ -65,8 +65,8 @@ class NameMap:
         here = self.target_count(ours)
         if not here or 10 * self.source_count(ours) > here:
             return False
-        there = self.source_count(theirs) + self.source_count(base)
-        return 10 * (self.target_count(theirs) + self.target_count(base)) <= there > 0
+        there = self.source_count(theirs) + self.source_count(ancestor)
+        return 10 * (self.target_count(theirs) + self.target_count(ancestor)) <= there > 0
 
 
 def _any_of(names: Mapping[str, str]) -> re.Pattern[str]:

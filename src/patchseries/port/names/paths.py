@@ -18,9 +18,9 @@ _LEAST_ELSEWHERE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A path of the target that differs from the change's base there.
+    """A path of the target that differs from the change's ancestor there.
 
-    ``added``: the base has nothing at that path, so it may be the file under another name.
+    ``added``: the ancestor has nothing at that path, so it may be the file under another name.
     """
 
     path: str
@@ -52,7 +52,7 @@ def _best(
     read: Callable[[Sequence[str]], Iterable[str]],
 ) -> str | None:
     """The path with the greatest share of *surroundings*: at least *least* of a new file, and
-    ``_LEAST_ELSEWHERE`` of one that the base has too."""
+    ``_LEAST_ELSEWHERE`` of one that the ancestor has too."""
     best: tuple[float, str] | None = None
     texts = read([newcomer.path for newcomer in among])
     for newcomer, text in zip(among, texts, strict=True):
@@ -87,10 +87,10 @@ def _name_words(name: str) -> tuple[frozenset[str], str]:
     return frozenset(re.split(r"[\W_]+", stem)), suffix
 
 
-def surroundings(base: Lines, their_edits: Iterable[Edit]) -> set[str]:
-    """The telling lines of *base* in and around the edits, stripped."""
+def surroundings(ancestor: Lines, their_edits: Iterable[Edit]) -> set[str]:
+    """The telling lines of *ancestor* in and around the edits, stripped."""
     found: set[str] = set()
     for edit in their_edits:
         low, high = max(edit.low - _AROUND, 0), edit.high + _AROUND
-        found.update(line.strip() for line in base[low:high])
+        found.update(line.strip() for line in ancestor[low:high])
     return {line for line in found if len(line) > 3}

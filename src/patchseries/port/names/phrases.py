@@ -1,4 +1,4 @@
-"""What the target says for a dotted phrase of the base: ``r.getheader`` for ``r.headers.get``.
+"""What the target says for a dotted phrase of the ancestor: ``r.getheader`` for ``r.headers.get``.
 
 What ``r`` is cannot be known. But where two versions of a file say the same thing in two ways, each
 throughout and never in the other's, a line that is new to the file has to say it in the way of
@@ -22,18 +22,18 @@ _PLACES = 2
 """So often both files must say it, and agree, before it counts as their way."""
 
 
-def idioms(base: str, ours: str, added: Sequence[str]) -> dict[str, str]:
-    """The target's phrases for those that the lines *added* use, the base does and ours never.
+def idioms(ancestor: str, ours: str, added: Sequence[str]) -> dict[str, str]:
+    """The target's phrases for those that the lines *added* use, the ancestor does and ours never.
 
     :returns: dotted phrase → what ours has in its place; mostly empty
     """
     used = {pair for line in added for pair in _pairs(line)}
-    lost = {pair for pair in used if pair in gone(base, ours)}
-    unsaid = {pair for pair in lost if base.count(pair) >= _PLACES and not says(ours, pair)}
+    lost = {pair for pair in used if pair in gone(ancestor, ours)}
+    unsaid = {pair for pair in lost if ancestor.count(pair) >= _PLACES and not says(ours, pair)}
     if not unsaid:
         return {}
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for was, now in _replaced(split_lines(base), split_lines(ours), unsaid):
+    for was, now in _replaced(split_lines(ancestor), split_lines(ours), unsaid):
         if unsaid.intersection(_pairs(was)):
             phrase, other = _differing(was.split("."), now.split("."))
             seen[phrase][other] += 1
@@ -55,13 +55,13 @@ def _pairs(text: str) -> Iterator[str]:
                     if not b.startswith("assert"))  # fmt: skip
 
 
-def _replaced(base: Lines, ours: Lines, about: set[str]) -> Iterator[tuple[str, str]]:
-    """The dotted names of the base's lines that are all that their counterparts differ in.
+def _replaced(ancestor: Lines, ours: Lines, about: set[str]) -> Iterator[tuple[str, str]]:
+    """The dotted names of the ancestor's lines that are all that their counterparts differ in.
 
-    Only of the edits that say any of *about* in the base: they are few.
+    Only of the edits that say any of *about* in the ancestor: they are few.
     """
-    for edit in compare(base, ours):
-        old, new = base[edit.low : edit.high], ours[edit.start : edit.end]
+    for edit in compare(ancestor, ours):
+        old, new = ancestor[edit.low : edit.high], ours[edit.start : edit.end]
         if not any(phrase in line for line in old for phrase in about):
             continue
         for at, to in counterparts(old, new).items():

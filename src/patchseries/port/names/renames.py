@@ -1,13 +1,13 @@
-"""Identifier maps read off the history: what the base calls one thing and the target another.
+"""Identifier maps read off the history: what the ancestor calls one thing and the target another.
 
-Three sources. The first and the last are sound only for names that the base's file *binds* (defines
-or imports) and the target's file does not know at all:
+Three sources. The first and the last are sound only for names that the ancestor's file *binds*
+(defines or imports) and the target's file does not know at all:
 
-- the file itself: where its lines in base and target are alike but for a name, and every place
+- the file itself: where its lines in ancestor and target are alike but for a name, and every place
   agrees, that name was changed;
 - the file itself again, for dotted phrases that both say throughout (:mod:`.phrases`);
 - a module that it imports: where the target imports another module in its place, and that one is
-  not in the base nor the first in the target, the module was renamed, and what is defined in
+  not in the ancestor nor the first in the target, the module was renamed, and what is defined in
   the two files is compared likewise.
 """
 
@@ -35,28 +35,30 @@ _DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
 _SHORTEST = 4
 
 
-def learn(base: str, ours: str, theirs: str, in_base: Reader, in_target: Reader) -> dict[str, str]:
+def learn(
+    ancestor: str, ours: str, theirs: str, in_ancestor: Reader, in_target: Reader
+) -> dict[str, str]:
     """The target's names for those that theirs brings in anew and the target's file lacks.
 
     :returns: name (dotted or not) on the change's side → name in the target; mostly empty
     """
-    if base == ours:
+    if ancestor == ours:
         return {}
-    added = _new_lines(base, theirs)
-    return idioms(base, ours, added) | _names(base, ours, added, in_base, in_target)
+    added = _new_lines(ancestor, theirs)
+    return idioms(ancestor, ours, added) | _names(ancestor, ours, added, in_ancestor, in_target)
 
 
 def _names(
-    base: str, ours: str, added: Sequence[str], in_base: Reader, in_target: Reader
+    ancestor: str, ours: str, added: Sequence[str], in_ancestor: Reader, in_target: Reader
 ) -> dict[str, str]:
     new = {name for line in added for name in names_in(line) if len(name) > 2}
-    lost = gone(base, ours)
+    lost = gone(ancestor, ours)
     unknown = {name for name in new if says(lost, name) and not says(ours, name)}
-    bound = {name: module for name in unknown if (module := _binding(base, name)) is not None}
+    bound = {name: module for name in unknown if (module := _binding(ancestor, name)) is not None}
     if not bound:
         return {}
     found: dict[str, str] = {}
-    for was, now in _changed(split_lines(base), split_lines(ours), bound.keys()).items():
+    for was, now in _changed(split_lines(ancestor), split_lines(ours), bound.keys()).items():
         head, head_now = was.partition(".")[0], now.partition(".")[0]
         if head not in bound or head_now in ("self", "cls"):
             continue
@@ -64,8 +66,8 @@ def _names(
         if alias or in_target(_file(bound[head])) is None:
             found[was] = now
     for name in sorted(bound):
-        if name in found and in_base(_file(bound[name])) is not None:
-            found |= _module(bound[name], found[name], ours, unknown, in_base, in_target)
+        if name in found and in_ancestor(_file(bound[name])) is not None:
+            found |= _module(bound[name], found[name], ours, unknown, in_ancestor, in_target)
     return found
 
 
@@ -75,7 +77,7 @@ def names_in(text: str) -> set[str]:
 
 
 def apply(names: Mapping[str, str], text: str) -> str:
-    """*text* with the learned names in place of the base's, whole words only."""
+    """*text* with the learned names in place of the ancestor's, whole words only."""
     if not any(name in text for name in names):
         return text
     longest_first = sorted(names, key=len, reverse=True)
@@ -83,10 +85,10 @@ def apply(names: Mapping[str, str], text: str) -> str:
     return re.sub(pattern, lambda found: names[found.group()], text)
 
 
-def _new_lines(base: str, theirs: str) -> list[str]:
+def _new_lines(ancestor: str, theirs: str) -> list[str]:
     """The lines that theirs adds, each once."""
-    head, tail = shared_ends(base, theirs)
-    old, new = (text[head : len(text) - tail].split("\n") for text in (base, theirs))
+    head, tail = shared_ends(ancestor, theirs)
+    old, new = (text[head : len(text) - tail].split("\n") for text in (ancestor, theirs))
     return list(Counter(new) - Counter(old))
 
 
@@ -108,23 +110,23 @@ def _file(module: str) -> str:
 
 
 def _module(
-    was: str, now: str, ours: str, unknown: set[str], in_base: Reader, in_target: Reader
+    was: str, now: str, ours: str, unknown: set[str], in_ancestor: Reader, in_target: Reader
 ) -> dict[str, str]:
     """What was renamed inside a module that was renamed as a whole."""
-    old, new = in_base(_file(was)), in_target(_file(_binding(ours, now) or ""))
+    old, new = in_ancestor(_file(was)), in_target(_file(_binding(ours, now) or ""))
     if old is None or new is None:
         return {}
     changed = _changed(split_lines(old), split_lines(new), unknown)
     return {a: b for a, b in changed.items() if a in unknown and _binding(old, a) is not None}
 
 
-def _changed(base: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
+def _changed(ancestor: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
     """The names that one text has in place of the other's, where every place agrees.
 
-    Only of lines that say any of *about* in the base.
+    Only of lines that say any of *about* in the ancestor.
     """
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for was, now in _replacements(base, ours, about):
+    for was, now in _replacements(ancestor, ours, about):
         seen[was][now] += 1
     here = names_in("".join(ours))
     return {
@@ -134,9 +136,9 @@ def _changed(base: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
     }
 
 
-def _replacements(base: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
-    for edit in compare(base, ours):
-        old, new = base[edit.low : edit.high], ours[edit.start : edit.end]
+def _replacements(ancestor: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
+    for edit in compare(ancestor, ours):
+        old, new = ancestor[edit.low : edit.high], ours[edit.start : edit.end]
         if not any(name in line for line in old for name in about):
             continue
         for a, b in counterparts(old, new).items():

@@ -50,9 +50,9 @@ def _by_map(
     here = adaptation.here(target)
     if here is None:
         return
-    base, ours, theirs = map(adaptation.text, (before.oid, here.oid, after.oid))
+    ancestor, ours, theirs = map(adaptation.text, (before.oid, here.oid, after.oid))
     declared = names.name in adaptation.options.name_maps
-    if names.wanted(base, ours, theirs) or (declared and not names.source_count(ours)):
+    if names.wanted(ancestor, ours, theirs) or (declared and not names.source_count(ours)):
         adaptation.rename_by(f"names:{names.name}", names.apply)
         adaptation.merge_file(path, target, (before, here, after), names.apply)
 
@@ -62,8 +62,9 @@ def _target(adaptation: Adaptation, path: str, before: TreeEntry, names: NameMap
     for candidate in (names.apply(path), path):
         if adaptation.here(candidate) is not None:
             return candidate
-    stages = adaptation.merge.stages
-    return next((s.path for s in stages if s.stage == 1 and s.oid == before.oid), path)
+    files = adaptation.merge.files.items()
+    same = (p for p, sides in files if sides.ancestor and sides.ancestor.oid == before.oid)
+    return next(same, path)
 
 
 def _new_file(adaptation: Adaptation, path: str, after: TreeEntry, names: NameMap) -> None:
