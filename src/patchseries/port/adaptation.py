@@ -220,7 +220,7 @@ class Adaptation:
         self.findings.append(Finding(code, Severity.WARNING, message, file=target, line=line))
 
 
-_LEFT_OUT = ("port.dropped", "port-line-lost", "port-line-kept")
+_LEFT_OUT = (PortCode.DROPPED, PortCode.LINE_LOST, PortCode.LINE_KEPT)
 """What is found when something of the change is not in the result."""
 
 
