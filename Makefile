@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained soak soak-kill clean \
+.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained soak soak-kill soak-simultaneous clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -56,6 +56,11 @@ bench-why: setup-test
 KILLS ?= 200
 soak-kill: setup-test
 	SOAK_KILL=$(KILLS) $(PYTHON) -m pytest tests/resolve/test_killed.py
+
+# The tests of commands at the same time, with PROCESSES of them on each command that writes.
+PROCESSES ?= 20
+soak-simultaneous: setup-test
+	SIMULTANEOUS=$(PROCESSES) $(PYTHON) -m pytest tests/simultaneous
 
 setup-demo:
 	@sh tools/setup demo

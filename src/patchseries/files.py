@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import ExitCode, SeriesError, UsageError
 
 STAGE = ".series-tmp-"
 """How the names of scratch folders begin that lie beside what they are for."""
@@ -102,12 +102,14 @@ def write_atomic(path: Path, data: bytes) -> None:
             raise
 
 
-def publish_folder(target: Path, contents: Mapping[str, bytes]) -> None:
+def publish_folder(target: Path, contents: Mapping[str, bytes], *, replace: bool = True) -> None:
     """Make *target* hold exactly *contents* (relative path → bytes), swapped in with renames.
 
+    :param replace: take the place of a folder that is there
+    :raises UsageError: there is one, and it is not to be replaced
     :raises SeriesError: the disk is full or the folder cannot be written
     """
-    if folder_contents(target) == dict(contents):
+    if replace and folder_contents(target) == dict(contents):
         return
     with explained(f"write {target.name}"), staging(target.parent) as stage:
         fresh = stage / "new"
@@ -116,7 +118,25 @@ def publish_folder(target: Path, contents: Mapping[str, bytes]) -> None:
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        swap_in(fresh, target)
+        if replace:
+            swap_in(fresh, target)
+        elif not _renamed(fresh, target):
+            raise UsageError(f"{target} is there already", hint="name a new folder")
+
+
+def _renamed(fresh: Path, target: Path) -> bool:
+    """Whether *fresh* is *target* now; not where something stands there."""
+    try:
+        if target.exists():  # an empty folder would be replaced
+            return False
+        os.rename(fresh, target)
+    except (FileExistsError, NotADirectoryError):
+        return False
+    except OSError as error:
+        if error.errno == errno.ENOTEMPTY:
+            return False
+        raise
+    return True
 
 
 def swap_in(fresh: Path, target: Path) -> None:

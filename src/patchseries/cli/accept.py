@@ -28,10 +28,9 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
     from patchseries.pipeline.rebase import rebase
 
     asked = replace(Given(**given), patch=(patch_name,))
-    series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
-        pins = session.at_hand(series, selection)
+        series, selection, pins = asked.open_to_write(session)
         with session.ingredients(series, pins) as ingredients:
             rebased = rebase(ingredients, selection, session.told)
             cells = [cell for cell in rebased.cells if cell.patch == patch_name]

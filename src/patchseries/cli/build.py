@@ -30,10 +30,9 @@ def command(**chosen: Any) -> int:
 
     package_options, given = options_from(chosen)
     asked = Given(**given)
-    series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
-        pins = session.at_hand(series, selection)
+        series, selection, pins = asked.open_to_write(session)
         _, packages = rebase_and_build(session, series, selection, pins, package_options)
     if asked.as_json:
         show_json({"packages": package_rows(packages)}, ok=not complaints(packages))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from patchseries.journal import Operation, Recovered, State
+    from patchseries.model import CommitId
     from patchseries.pipeline.series import Selection, Series
     from patchseries.pipeline.session import Session
     from patchseries.sources.access import Access
@@ -83,13 +85,65 @@ class Given:
 
         :raises SeriesError: there is no such series, or its manifest is wrong
         """
+        recovered_state()
+        return self.reopened()
+
+    def reopened(self) -> tuple[Series, Selection]:
+        """What is on disk now, while the project is held."""
         from patchseries.pipeline.series import Selection, find_series
 
-        recovered_state()
         series = find_series(Path.cwd(), state_folder(), self.name, self.patch)
         selection = Selection(self.project, self.onto, self.patch)
         selection.check(series.manifest)
         return series, selection
+
+    def open_to_write(
+        self, session: Session
+    ) -> tuple[Series, Selection, Mapping[tuple[str, str], CommitId]]:
+        """The same for a command that writes, and the pins: see :meth:`open`.
+
+        The project is held from what is read here to the end of the command, so that no other
+        command changes it in between. What must be fetched is fetched before.
+
+        :raises SeriesError: another command holds the project and does not end
+        """
+        from patchseries.errors import UpstreamError
+
+        if self.dry_run:
+            series, selection = self.open()
+            return series, selection, session.at_hand(series, selection)
+        state = recovered_state()
+        for fetched in (False, True):
+            with ExitStack() as stack:
+                stack.enter_context(_held(state))
+                series, selection = self.reopened()
+                try:
+                    pins = (session.at_hand if fetched else session.cached)(series, selection)
+                except UpstreamError:
+                    if self.offline or fetched:
+                        raise
+                else:
+                    click.get_current_context().with_resource(stack.pop_all())
+                    return series, selection, pins
+            session.fetch(series, selection)
+        raise AssertionError("the second time returns or raises")
+
+    def fetched_to_write(
+        self, session: Session
+    ) -> tuple[Series, Selection, Mapping[tuple[str, str], CommitId]]:
+        """The same, but the upstreams are asked in any case.
+
+        Others wait only for what follows; when the series was changed meanwhile, it starts over.
+        """
+        series, selection = self.open()
+        pins = session.fetch(series, selection)
+        if self.dry_run:
+            return series, selection, pins
+        hold(series.state)
+        fresh, selection = self.reopened()
+        if (fresh.manifest, fresh.lock) != (series.manifest, series.lock):
+            pins = session.fetch(fresh, selection)
+        return fresh, selection, pins
 
     def session(self, progress: Progress) -> Session:
         """The session these options ask for."""
@@ -144,7 +198,7 @@ def recovered_state() -> State:
 
     :raises UsageError: there is no project
     """
-    from patchseries.journal import find_state, recover
+    from patchseries.journal import find_state
     from patchseries.pipeline.series import project_root
 
     root = project_root(Path.cwd())
@@ -159,9 +213,33 @@ def recovered_state() -> State:
             f"{root / '.series'} is not read: the log and open conflicts are kept outside of the "
             "project now; delete it when you need nothing of it"
         )
+    _finish(state)
+    return state
+
+
+def hold(state: State) -> None:
+    """Hold the project to the end of the command; what was read of it before may be old."""
+    click.get_current_context().with_resource(_held(state))
+
+
+@contextmanager
+def _held(state: State) -> Iterator[None]:
+    from patchseries.journal import held
+
+    def waiting() -> None:
+        if sys.stderr.isatty():
+            say("another command works on this project: waiting for it")
+
+    with held(state, waiting):
+        _finish(state)  # another command may have been killed while this one waited
+        yield
+
+
+def _finish(state: State) -> None:
+    from patchseries.journal import recover
+
     if found := recover(state):
         say(interrupted_words(found))
-    return state
 
 
 def interrupted_words(found: Recovered) -> str:

@@ -23,9 +23,8 @@ def command(**given: Any) -> int:
     from patchseries.pipeline.session import merged_lock
 
     asked = Given(**given)
-    series, selection = asked.open()
     with Progress(asked) as progress:
-        pins = asked.session(progress).fetch(series, selection)
+        series, _, pins = asked.fetched_to_write(asked.session(progress))
     text = locks.dump(merged_lock(series.lock, pins)).encode()
     if not asked.dry_run:
         path = str(series.lock_path.relative_to(series.root))

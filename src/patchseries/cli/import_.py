@@ -38,7 +38,7 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
     found = import_series(dsc)
     files = {patch.name: patch.data for patch in found.patches}
     series = format_series(files).encode()
-    publish_folder(to, files | {"series": series})
+    publish_folder(to, files | {"series": series}, replace=False)
     if asked.as_json:
         rows = [{"name": name, "sha256": sha256(data)} for name, data in files.items()]
         show_json({"source": found.source, "version": found.version, "series": found.name,

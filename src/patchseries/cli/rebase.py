@@ -28,10 +28,9 @@ def command(overwrite: bool, **given: Any) -> int:
     from patchseries.report.documents import finding_rows
 
     asked = Given(**given)
-    series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
-        pins = session.at_hand(series, selection)
+        series, selection, pins = asked.open_to_write(session)
         ported = rebase_and_publish(session, series, selection, pins, overwrite=overwrite)
     named = selection.patches
     cells = [c for c in ported.rebased.cells if not named or c.patch in named]

@@ -52,10 +52,9 @@ def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bo
     if asked.name not in (None, made.series):
         raise UsageError(f"{folder} is a branch of {made.series}, not of {asked.name}")
     named = replace(asked, name=made.series, project=(made.project,), onto=(made.base,))
-    series, selection = named.open()
-    pins = session.at_hand(series, selection)
+    series, _, pins = named.open_to_write(session)
     others, missing = bases_at_hand(session, series, made.project)
-    with session.ingredients(series, others | pins) as given:
+    with session.ingredients(series, {**others, **pins}) as given:
         start, old = column_steps(session, given, made.project, made.base)
         new = branch_steps(given, made)
         column = Column(given, made.project, made.base, by)
@@ -72,18 +71,17 @@ def _file(session: Session, patch: str, asked: Given, by: Signature, yes: bool) 
     from patchseries.pipeline.rebase import rebase
     from patchseries.pipeline.refresh import Column, look_around, patch_path, plan_file
 
-    series, selection = replace(asked, patch=(patch,)).open()
     if len(asked.onto) != 1:
         raise UsageError("on which base was the patch file edited?", hint="say --onto BASE")
     base = asked.onto[0]
-    pins = session.at_hand(series, selection)
+    series, selection, pins = replace(asked, patch=(patch,)).open_to_write(session)
     entry = series.manifest.patch(patch)
     assert entry is not None
     path = patch_path(series, entry, base)
     if not (series.root / path).is_file():
         raise UsageError(f"there is no {path}")
     others, missing = bases_at_hand(session, series, entry.project)
-    with session.ingredients(series, others | pins) as given:
+    with session.ingredients(series, {**others, **pins}) as given:
         cells = rebase(given, selection, session.told).cells
         cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
         column = Column(given, entry.project, base, by)

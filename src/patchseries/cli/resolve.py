@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import maintainer
-from patchseries.cli.common import Given, now, operation, options, recovered_state
+from patchseries.cli.common import Given, hold, now, operation, options, recovered_state
 from patchseries.cli.terminal import Progress, clear_progress, say, show, show_json
 from patchseries.errors import UsageError
 
@@ -82,13 +82,10 @@ def command(
 def _begin(session: Session, asked: _Asked, shared: Given) -> int:
     from patchseries.pipeline.conflicts import find_conflict
     from patchseries.pipeline.resolve import settle, take, take_from
-    from patchseries.pipeline.series import Selection
     from patchseries.pipeline.worktree import create_session
 
     assert asked.patch is not None
-    series, _ = replace(shared, patch=(asked.patch,)).open()
-    chosen = Selection(bases=shared.onto, patches=(asked.patch,))
-    pins = session.at_hand(series, chosen)
+    series, _, pins = replace(shared, patch=(asked.patch,)).open_to_write(session)
     with session.ingredients(series, pins) as given:
         conflict = find_conflict(session, given, asked.patch, asked.base, again=asked.again)
         if asked.take or asked.source:
@@ -131,6 +128,8 @@ def _end(session: Session, asked: _Asked, shared: Given) -> int:
     from patchseries.pipeline.worktree import drop_session, find_session
 
     state = recovered_state()
+    if not shared.dry_run:
+        hold(state)
     opened = find_session(state, asked.patch, asked.base)
     series = Series(state.root, opened.series, state.home)
     if asked.action == "continue":

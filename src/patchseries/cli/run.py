@@ -31,10 +31,10 @@ def command(**chosen: Any) -> int:
 
     package_options, given = options_from(chosen)
     asked = Given(**given)
-    series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
-        result = run(session, series, selection, package_options)
+        series, selection, pins = asked.fetched_to_write(session)
+        result = run(session, series, selection, pins, package_options)
         progress.told("writing the report")
         page = write_page(session, series, selection)
     if asked.as_json:

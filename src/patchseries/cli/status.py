@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from patchseries.cli.common import Given, operation, options
+from patchseries.cli.common import Given, hold, operation, options
 from patchseries.cli.terminal import Progress, show, show_document, show_json
 
 
@@ -32,7 +32,14 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     asked = Given(**given)
     series, selection = asked.open()
     with Progress(asked) as progress:
-        found = series_status(asked.session(progress), series, selection)
+        session = asked.session(progress)
+        found = series_status(session, series, selection)
+        if record:
+            hold(series.state)
+            fresh, selection = asked.reopened()
+            if fresh.manifest != series.manifest:  # it was changed meanwhile
+                found = series_status(session, fresh, selection)
+            series = fresh
     if release:
         found.check_line(release)
     if record:

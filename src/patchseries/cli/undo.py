@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, operation, options, recovered_state
+from patchseries.cli.common import Given, hold, operation, options, recovered_state
 from patchseries.cli.terminal import show, show_json
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def command(number: int | None, listing: bool, **given: Any) -> int:
     if listing:
         show_log(operations(state), asked)
         return 0
+    if not asked.dry_run:
+        hold(state)
     taken = undo(state, operation(), number, dry_run=asked.dry_run)
     if asked.as_json:
         show_json({"undone": asdict(taken), "dry_run": asked.dry_run}, ok=True)

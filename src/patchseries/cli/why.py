@@ -35,10 +35,9 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
     asked = replace(Given(**given), patch=(patch_name,))
     if len(asked.onto) > 1:
         raise UsageError("one base at a time")
-    series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
-        pins = session.at_hand(series, selection)
+        series, _, pins = replace(asked, dry_run=asked.dry_run or not add).open_to_write(session)
         base = asked.onto[0] if asked.onto else None
         with (
             session.ingredients(series, pins) as ingredients,

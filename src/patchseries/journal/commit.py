@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchseries.errors import SeriesError
+from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import explained, sha256
 from patchseries.journal import beneath
 from patchseries.journal.log import Operation, command_of, keep_record, record
@@ -70,8 +70,27 @@ def commit_files(
         real = _real(state.root, changes)
         with explained("save the changes"):
             _decide(state, real, operation, undoes)
-        _finish(state)
+        _finish_decided(state)
     return sorted(real)
+
+
+def _finish_decided(state: State) -> None:
+    """Carry out what was just decided; where that fails, once more.
+
+    :raises SeriesError: it failed again; the next command does it
+    """
+    try:
+        _finish(state)
+    except SeriesError:
+        try:
+            _finish(state)
+        except SeriesError as error:
+            raise SeriesError(
+                "the changes are decided, but not all files are written yet",
+                cause=error.message,
+                hint="make room or make the folder writable: the next command finishes it",
+                exit_code=ExitCode.PROGRAM,
+            ) from error
 
 
 def recover(state: State) -> Recovered | None:

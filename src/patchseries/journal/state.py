@@ -13,16 +13,20 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import check_private, explained, private_directory
 
 _RECORD = "project.json"
+LONGEST_WAIT = 600.0
+"""Seconds to wait for another command on the same project: longer than any takes but a build."""
 _WRITING = "write to the state directory"
 
 
@@ -62,12 +66,44 @@ def find_state(home: Path, root: Path) -> State:
 
 
 @contextmanager
-def held(state: State) -> Iterator[None]:
-    """Hold the project against other runs that change it."""
+def held(
+    state: State, waiting: Callable[[], None] = lambda: None, timeout: float = LONGEST_WAIT
+) -> Iterator[None]:
+    """Hold the project against other runs that change it; within a run it can be held again.
+
+    :param waiting: is called once when another run holds it
+    :param timeout: seconds to wait for the other run
+    :raises SeriesError: the other run does not end, or the state cannot be written
+    """
     with explained(_WRITING):
         _make(state)
-    with FileLock(state.directory / "lock"):
+        lock = _lock(state.directory / "lock")
+        if not _acquired(lock, 0):
+            waiting()
+            if not _acquired(lock, timeout):
+                raise SeriesError(
+                    f"another command has held {state.root} for more than {timeout:.0f} s",
+                    hint="wait for it or end it, and run this again",
+                    exit_code=ExitCode.PROGRAM,
+                )
+    try:
         yield
+    finally:
+        lock.release()
+
+
+@cache
+def _lock(path: Path) -> FileLock:
+    """The one lock of this process on *path*: it counts how often it is held."""
+    return FileLock(path, thread_local=False)
+
+
+def _acquired(lock: FileLock, timeout: float) -> bool:
+    try:
+        lock.acquire(timeout)
+    except Timeout:
+        return False
+    return True
 
 
 def _make(state: State) -> None:

@@ -107,9 +107,10 @@ def _on_packaging(
     return Rebased((*others, *again.cells), {**rebased.trees, **again.trees})
 
 
-def run(session: Session, series: Series, selection: Selection, options: BuildOptions) -> RunResult:
-    """Fetch, rebase, build, test-apply and check what is selected."""
-    pins = session.fetch(series, selection)
+def run(
+    session: Session, series: Series, selection: Selection, pins: Pins, options: BuildOptions
+) -> RunResult:
+    """Rebase, build, test-apply and check what is selected, once its *pins* are fetched."""
     ported, packages = rebase_and_build(session, series, selection, pins, options)
     fresh = replace(series)  # its lock is another one now
     with session.objects(pins) as repository:

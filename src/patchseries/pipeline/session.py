@@ -58,12 +58,18 @@ class Session:
             )
         return pins
 
+    def cached(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
+        """The pins of what the selection needs, from the cache alone.
+
+        :raises UpstreamError: it has not all of it
+        """
+        offline = replace(self, fetching=replace(self.fetching, offline=True))
+        return offline.fetch(series, selection)
+
     def at_hand(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
         """The pins of what the selection needs, from the cache alone where it has all of it."""
         try:
-            return replace(self, fetching=replace(self.fetching, offline=True)).fetch(
-                series, selection
-            )
+            return self.cached(series, selection)
         except UpstreamError:
             if self.fetching.offline:
                 raise
