@@ -15,6 +15,7 @@ from patchseries.checks.rule import Where, error, warning
 from patchseries.files import sha256
 from patchseries.lock import Acceptance
 from patchseries.model import Finding, Outcome
+from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile, guard
 from patchseries.patches.header import split_patch
 
@@ -90,8 +91,8 @@ def _patch_files(material: Material) -> Iterator[Finding]:
     for (name, data), places in _distinct(material).items():
         first, *others = places
         more = f" (the same on {', '.join(p.base for p in others)})" if others else ""
-        own = name != first.main or _is_file_source(first)
-        for finding in _of_bytes(first, name, data, profile, own):
+        kind = dep3.Kind.FIXUP if name != first.main else _kind(first)
+        for finding in _of_bytes(first, name, data, profile, kind):
             base = None if others else first.base
             yield replace(finding, message=finding.message + more, base=base)
 
@@ -107,20 +108,21 @@ def _distinct(material: Material) -> dict[tuple[str, bytes], list[Place]]:
     return found
 
 
-def _is_file_source(place: Place) -> bool:
+def _kind(place: Place) -> dep3.Kind:
     source = place.patch.source_for(place.base)
-    return bool(source and (source.file or source.url))
+    carried = source and (source.file or source.url)
+    return dep3.Kind.CARRIED if carried else dep3.Kind.PORTED
 
 
 def _of_bytes(
-    place: Place, name: str, data: bytes, profile: Profile, own: bool
+    place: Place, name: str, data: bytes, profile: Profile, kind: dep3.Kind
 ) -> Iterator[Finding]:
     path = place.path(name)
     for finding in guard(place.name, data, profile):
         where = f"{finding.file}: " if finding.file else ""
         words = f"{place}, {name}: {where}{finding.message}"
         yield replace(finding, message=words, file=path)
-    for rule, line, words in dep3.problems(data, own=own):
+    for rule, line, words in dep3.problems(data, kind):
         yield rule.found(f"{place}, {name}: {words}", patch=place.name, file=path, line=line)
 
 
@@ -149,7 +151,7 @@ def _review_header(place: Place, data: bytes) -> Iterator[Finding]:
     cell = place.cell
     if cell is None or not cell.outcome.makes_patch:
         return
-    fields = dep3.fields_of(data)
+    fields = read_header(data).fields
     marks = [f.value for f in fields if f.name == "X-Series-Adapted"]
     reviewers = [f.value for f in fields if f.name == "Reviewed-by"]
     words = _disagreement(cell.outcome, cell.accepted, marks, reviewers)
@@ -191,12 +193,6 @@ def _own(material: Material) -> Iterator[Finding]:
 
 
 def _has_reason(data: bytes) -> bool:
-    """Whether the head has prose besides its fields and its one-line summary."""
-    head = split_patch(data)[0].decode("utf-8", "replace").partition("\n---")[0]
-    fields = dep3.fields_of(data)
-    long_ones = [f.value for f in fields if f.name == "Description"]
-    summary = {f.line for f in fields}
-    prose = [line for n, line in enumerate(head.splitlines(), 1) if n not in summary]
-    words = " ".join(line for line in prose if not line.startswith((" ", "\t"))).split()
-    described = " ".join(long_ones).split()
-    return len(words) >= _WORDS_OF_A_REASON or len(described) > 2 * _WORDS_OF_A_REASON
+    """Whether the header says more than its one-line summary."""
+    header = read_header(data)
+    return len(header.body.split()) >= _WORDS_OF_A_REASON

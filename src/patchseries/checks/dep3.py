@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
 
-from patchseries.checks.rule import Rule, error, warning
-from patchseries.patches.header import split_patch
+from patchseries.checks.rule import Rule, error, note, warning
+from patchseries.patches.dep3 import STANDARD, Field, person, read_header
 
 MISSING = error(
     "dep3-missing",
@@ -27,14 +25,20 @@ MISSING = error(
 ORIGIN = error(
     "dep3-origin",
     "the field Origin is not valid",
-    "It says `upstream`, `backport`, `vendor` or `other`, then a comma and a URL or commit:ID. "
+    "It says a URL or commit:ID, after `upstream`, `backport`, `vendor` or `other` and a comma. "
     "Only `vendor` may stand alone: what was written here has no other place.",
     "write it as `Origin: backport, commit:ID`",
+)
+OPTIONAL = note(
+    "dep3-optional",
+    "a patch file does not say whether it was forwarded, or when it was last touched",
+    "DEP-3 leaves both out where they are not known: they are never made up here.",
+    "add the field to the patch file where you know it",
 )
 FORWARDED = error(
     "dep3-forwarded",
     "the field Forwarded is not valid",
-    "It says `no`, `not-needed` or the URL of the place it was sent to.",
+    "It says `no`, `not-needed`, `yes` or the URL of the place it was sent to.",
     "write `no`, `not-needed` or a URL",
 )
 LAST_UPDATE = error(
@@ -52,7 +56,7 @@ BUG = error(
 APPLIED_UPSTREAM = error(
     "dep3-applied-upstream",
     "the field Applied-Upstream is not valid",
-    "It says the version that has the change, then a comma and a URL or commit:ID.",
+    "It says the version that has the change, a URL or commit:ID, or both with a comma between.",
     "write it as `Applied-Upstream: 2013.2, commit:ID`",
 )
 PERSON = error(
@@ -81,72 +85,65 @@ MISSPELT = warning(
 )
 
 RULES = (
-    MISSING, ORIGIN, FORWARDED, LAST_UPDATE, BUG, APPLIED_UPSTREAM, PERSON, DATE, TWICE, MISSPELT,
+    MISSING, OPTIONAL, ORIGIN, FORWARDED, LAST_UPDATE, BUG, APPLIED_UPSTREAM, PERSON, DATE, TWICE,
+    MISSPELT,
 )  # fmt: skip
 
-_URL = r"https?://[^\s/]+\S*"
-_REFERENCE = rf"(?:{_URL}|commit:[0-9a-f]{{7,64}})"
-_KNOWN = (
-    "Description", "Subject", "Origin", "Bug", "Forwarded", "Author", "From", "Reviewed-by",
-    "Acked-by", "Last-Update", "Applied-Upstream", "Date",
-)  # fmt: skip
+_URL = r"(?:https?|ftp|git)://[^\s/]+\S*"
+_VERSION = r"[^\s,]*\d[^\s,]*"
+_REFERENCE = rf"(?:{_URL}|commit:[0-9a-f]{{7,64}})(?:[\s,;].*)?"
 _ONCE = frozenset(
     {"Description", "Subject", "Origin", "Forwarded", "Last-Update", "Applied-Upstream", "From"}
 )
-_FIELD = re.compile(r"([A-Za-z][A-Za-z-]*): *(.*)")
 
 Problem = tuple[Rule, int, str]
 """What is wrong: the rule, the line, the words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a header: its name, its value with continuation lines joined, its line."""
+class Kind(Enum):
+    """Whose header it is: of a patch that we ported, of an own patch on top of one, or of a patch
+    that was carried here as a file."""
 
-    name: str
-    value: str
-    line: int
-
-
-def fields_of(data: bytes) -> tuple[Field, ...]:
-    """The fields of a patch file: those of the first paragraph of its head and of the last.
-
-    In between stands prose, which may have lines that look like fields.
-    """
-    head = split_patch(data)[0].decode("utf-8", "replace")
-    paragraphs = _paragraphs(head)
-    if not paragraphs:
-        return ()
-    chosen = [paragraphs[0], *paragraphs[1:][-1:]]
-    return tuple(field for paragraph in chosen for field in _fields(paragraph))
+    PORTED = "ported"
+    FIXUP = "fixup"
+    CARRIED = "carried"
 
 
-def problems(data: bytes, *, own: bool) -> Iterator[Problem]:
-    """What is wrong with the head of the patch file *data*.
-
-    :param own: a patch written here needs no Origin
-    """
-    fields = fields_of(data)
+def problems(data: bytes, kind: Kind) -> Iterator[Problem]:
+    """What is wrong with the header of the patch file *data*."""
+    fields = read_header(data).fields
     names = {field.name for field in fields}
-    for wanted in _WANTED[1:] if own else _WANTED:
-        if not any(f.value for f in fields if f.name in wanted):
-            yield MISSING, 1, f"it has no {wanted[0]}"
+    yield from _missing(data, kind)
     for field in fields:
         yield from _value(field)
-        if field.name not in _KNOWN and not field.name.startswith(("Bug-", "X-")):
-            near = get_close_matches(field.name, _KNOWN, n=1, cutoff=0.8)
+        if field.name not in STANDARD and not field.name.startswith(("Bug-", "X-")):
+            near = get_close_matches(field.name, STANDARD, n=1, cutoff=0.8)
             if near and near[0] not in names:
                 yield MISSPELT, field.line, f"{field.name}: did you mean {near[0]}?"
     yield from _twice(fields)
 
 
-_WANTED = (
-    ("Origin",),
-    ("Subject", "Description"),
-    ("From", "Author"),
-    ("Forwarded",),
-    ("Last-Update",),
-)
+_DESCRIPTION = ("Subject", "Description")
+_AUTHOR = ("From", "Author")
+_NEEDED = {
+    Kind.PORTED: (("Origin",), _DESCRIPTION, _AUTHOR, ("Forwarded",), ("Last-Update",)),
+    Kind.FIXUP: (_DESCRIPTION, _AUTHOR, ("Forwarded",), ("Last-Update",)),
+    Kind.CARRIED: ((*_AUTHOR, "Origin"),),
+}
+
+
+def _missing(data: bytes, kind: Kind) -> Iterator[Problem]:
+    header = read_header(data)
+    filled = {field.name for field in header.fields if field.value}
+    for wanted in _NEEDED[kind]:
+        if not filled.intersection(wanted):
+            yield MISSING, 1, f"it has no {wanted[0]}"
+    if kind is Kind.CARRIED:
+        if not header.subject:
+            yield MISSING, 1, "it has no Description"
+        for name in ("Forwarded", "Last-Update"):
+            if name not in filled:
+                yield OPTIONAL, 1, f"it has no {name}"
 
 
 def _value(field: Field) -> Iterator[Problem]:
@@ -158,44 +155,18 @@ def _value(field: Field) -> Iterator[Problem]:
 
 
 def _twice(fields: Sequence[Field]) -> Iterator[Problem]:
-    seen: set[str] = set()
+    seen: set[tuple[str, int]] = set()
     for field in fields:
-        if field.name in _ONCE and field.name in seen:
+        # A mail may begin with a second From: its author, where another sent it.
+        place = (field.name, field.paragraph if field.name == "From" else 0)
+        if field.name in _ONCE and place in seen:
             yield TWICE, field.line, f"{field.name} stands twice"
-        seen.add(field.name)
-
-
-def _paragraphs(head: str) -> list[list[tuple[int, str]]]:
-    """The paragraphs of a head up to its ``---``: each line with its number from 1."""
-    paragraphs: list[list[tuple[int, str]]] = [[]]
-    for number, line in enumerate(head.split("\n"), 1):
-        if line.rstrip() == "---":
-            break
-        if line.strip():
-            paragraphs[-1].append((number, line))
-        elif paragraphs[-1]:
-            paragraphs.append([])
-    return [paragraph for paragraph in paragraphs if paragraph]
-
-
-def _fields(paragraph: Sequence[tuple[int, str]]) -> list[Field]:
-    fields: list[Field] = []
-    for number, line in paragraph:
-        found = _FIELD.fullmatch(line.rstrip())
-        if found:
-            fields.append(Field(found[1], found[2].strip(), number))
-        elif line[0] in " \t" and fields:
-            last = fields.pop()
-            fields.append(Field(last.name, f"{last.value} {line.strip()}".strip(), last.line))
-    return fields
+        seen.add(place)
 
 
 def is_person(value: str) -> bool:
     """Whether *value* is ``Name <mail@host>``, mail encoding allowed."""
-    try:
-        name, mail = parseaddr(str(make_header(decode_header(value))))
-    except (HeaderParseError, LookupError, ValueError):
-        return False
+    name, mail = person(value)
     return bool(name) and bool(re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", mail))
 
 
@@ -221,11 +192,14 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 
 _VALID: dict[str, tuple[Rule, Callable[[str], bool]]] = {
-    "Origin": (ORIGIN, _matches(rf"(upstream|backport|vendor|other), {_REFERENCE}|vendor")),
-    "Forwarded": (FORWARDED, _matches(rf"no|not-needed|{_URL}")),
+    "Origin": (ORIGIN, _matches(rf"((upstream|backport|vendor|other),\s*)?{_REFERENCE}|vendor")),
+    "Forwarded": (FORWARDED, _matches(rf"(?i:no|not-needed|yes)([\s,;(].*)?|{_URL}([\s,;].*)?")),
     "Last-Update": (LAST_UPDATE, is_day),
-    "Bug": (BUG, _matches(_URL)),
-    "Applied-Upstream": (APPLIED_UPSTREAM, _matches(rf"[^\s,]+, {_REFERENCE}")),
+    "Bug": (BUG, _matches(rf"{_URL}([\s,;].*)?")),
+    "Applied-Upstream": (
+        APPLIED_UPSTREAM,
+        _matches(rf"({_VERSION},\s*)?{_REFERENCE}|{_VERSION}"),
+    ),
     "From": (PERSON, is_person),
     "Author": (PERSON, is_person),
     "Reviewed-by": (PERSON, is_person),

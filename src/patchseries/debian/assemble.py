@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.header import decode_header, make_header
 from pathlib import Path
 
 from patchseries.debian import changelog, version
@@ -13,16 +11,14 @@ from patchseries.debian.ground import is_other_release
 from patchseries.debian.own import OwnPackaging, own_debian
 from patchseries.debian.request import BuildRequest, DebianFolder, Dropped, PackagedFile
 from patchseries.errors import SeriesError
-from patchseries.git.objects import decode
 from patchseries.patches.compose import PatchFile
+from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
-from patchseries.patches.header import split_patch
 from patchseries.patches.quilt import append_series, parse_series
 
 OURS = re.compile(r"# The patch series (?P<name>[a-z0-9][a-z0-9.+-]*)(?: on (?P<base>\S+))?")
 """The comment that begins our part of a packager's debian/patches/series."""
 
-_BUG = re.compile(r"^Bug(?:-[A-Za-z]+)?:[ \t]*(\S+)", re.MULTILINE)
 _PATCH_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 
 
@@ -65,13 +61,13 @@ def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
 
 def change(patch: PatchFile) -> changelog.Change:
     """What the changelog says of *patch*: its name, its subject, and the bugs of its DEP-3 head."""
-    head = split_patch(patch.data)[0]
-    subject = str(make_header(decode_header(message_from_bytes(head)["Subject"] or "")))
+    header = read_header(patch.data)
+    bugs = [f.value for f in header.fields if f.name == "Bug" or f.name.startswith("Bug-")]
     name = re.sub(r"^[\d.]+-", "", Path(patch.name).stem)
     return changelog.Change(
         name,
-        re.sub(r"^\[PATCH[^]]*\] ", "", " ".join(subject.split())) or name,
-        changelog.bug_words(_BUG.findall(decode(head))),
+        re.sub(r"^\[PATCH[^]]*\] ", "", " ".join(header.subject.split())) or name,
+        changelog.bug_words(bugs),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from patchseries.errors import ExitCode, SeriesError
@@ -36,6 +37,15 @@ def compose(header: PatchHeader, diff: bytes) -> bytes:
             exit_code=ExitCode.FINDINGS,
         )
     return format_header(header) + b"---\n" + diff
+
+
+def keep_header(header: bytes, diff: bytes) -> bytes:
+    """The patch file of *header*, byte for byte, and *diff*.
+
+    The diffstat of *diff* goes where a header ends in ``---``; one that has none gets none.
+    """
+    ends_in_separator = re.search(rb"^---[ \t]*\r?\n\Z", header, re.M)
+    return header + (diff if ends_in_separator else split_patch(diff)[1])
 
 
 def patch_diff(repository: Repository, before: TreeId, after: TreeId) -> bytes:

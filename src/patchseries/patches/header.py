@@ -24,26 +24,38 @@ _TAKEN_FOR_A_DIFF = re.compile(
     r"^(?=[ \t]*(---|\+\+\+|@@ -|diff |Index:|\*\*\* |rename |-- $))", re.M
 )
 """Lines that patch or git am would take for the start of a diff, also when they are indented."""
+_START_OF_DIFF = re.compile(
+    rb"^(?:diff --git "
+    rb"|Index: [^\n]*\n(?:={10}|--- |diff -)"  # quilt, Subversion, CVS
+    rb"|=== (?:modified|added|removed|renamed) [^\n]*\n(?=--- )"  # Bazaar
+    rb"|diff [^\n]*\n(?=--- )"
+    rb"|--- \S[^\n]*\n\+\+\+ )",
+    re.M,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PatchHeader:
     """What stands above a patch's diff.
 
-    ``fields`` are the DEP-3 fields in order, (name, value).
+    ``author`` is None where it is not known, and ``dated`` False where the day is not: then no
+    From or Date is written. ``fields`` are the DEP-3 fields in order, (name, value).
     """
 
-    author: Signature
+    author: Signature | None
     subject: str
     body: str
     fields: tuple[tuple[str, str], ...] = ()
+    dated: bool = True
 
 
 def format_header(header: PatchHeader) -> bytes:
     """*header* as bytes, up to but without the ``---`` line."""
     message: Message[Header, Header] = Message()
-    message["From"] = _from(header.author)
-    message["Date"] = Header(mail_date(header.author), "us-ascii", header_name="date")
+    if header.author:
+        message["From"] = _from(header.author)
+    if header.author and header.dated:
+        message["Date"] = Header(mail_date(header.author), "us-ascii", header_name="date")
     message["Subject"] = _encoded("subject", header.subject)
     text = _body(header)
     if text.isascii():
@@ -69,25 +81,9 @@ def message_body(text: str) -> str:
     return "\n".join(line.rstrip() for line in body.strip("\n").split("\n"))
 
 
-def parse_fields(head: str) -> dict[str, str]:
-    """The DEP-3 fields of a patch head (the last wins); continuation lines are joined."""
-    fields: dict[str, str] = {}
-    name = ""
-    for line in head.splitlines():
-        found = re.match(r"([A-Z][A-Za-z-]*): *(.*)", line)
-        if found:
-            name = found[1]
-            fields[name] = found[2].strip()
-        elif name and line.startswith(" ") and line.strip():
-            fields[name] += " " + line.strip()
-        else:
-            name = ""
-    return fields
-
-
 def split_patch(data: bytes) -> tuple[bytes, bytes]:
-    """A patch file's head and its diff (from the first ``diff --git`` or ``--- `` line on)."""
-    found = re.search(rb"^(diff --git |Index: |--- \S.*\n\+\+\+ )", data, re.M)
+    """A patch file's head and its diff: from the first line on that a diff program wrote."""
+    found = _START_OF_DIFF.search(data)
     return (data[: found.start()], data[found.start() :]) if found else (data, b"")
 
 

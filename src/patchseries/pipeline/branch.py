@@ -16,7 +16,7 @@ from patchseries.git import Repository, Signature
 from patchseries.git.repository import ISOLATED
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
-from patchseries.pipeline.provenance import read_header
+from patchseries.patches.dep3 import Header, read_header
 from patchseries.pipeline.rebase import Ingredients, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
@@ -24,17 +24,23 @@ from patchseries.pipeline.session import Session
 TRAILER = "Series-Patch"
 _TRAILER = re.compile(rf"^{TRAILER}: (\S+)[ \t]*$", re.M)
 _STATE = "series.json"
+UNKNOWN = Signature("unknown", "", 0, "+0000")
+"""Who made a commit, and when, where its patch file does not say: git wants something there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One commit of the branch: the patch it is (None: a new one), message and trees."""
+    """One commit of the branch: the patch it is (None: a new one), message and trees.
+
+    ``header`` is that of the patch file which it was made from, where it was made from one.
+    """
 
     name: str | None
     message: str
     author: Signature
     before: TreeId
     after: TreeId
+    header: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +73,29 @@ def column_steps(
         tree = cell.before
         entry = given.manifest.patch(cell.patch)
         names = [cell.patch, *(entry.fixups_in_use if entry else ())]
-        for name, file in zip(names, cell.files, strict=False):
+        for index, (name, file) in enumerate(zip(names, cell.files, strict=False)):
             applied = apply_patch(given.repository, tree, file.data)
             assert not isinstance(applied, Rejected), "a patch file applies on its own base"
-            head = read_header(file.data)
-            message = f"{head.subject}\n\n{head.body}".strip("\n")
-            steps.append(Step(name, message, head.author, tree, applied.tree))
+            from_file = index > 0 or cell.source is None
+            steps.append(_step(name, file.data, tree, applied.tree, keep=from_file))
             tree = applied.tree
     return cells[0].before, steps
+
+
+def _step(name: str, data: bytes, before: TreeId, after: TreeId, *, keep: bool) -> Step:
+    """The patch file *data* as a commit, which has an author and a date, known or not."""
+    header = read_header(data)
+    message = f"{header.subject or name}\n\n{header.body}".strip("\n")
+    kept = header.data if keep else None
+    return Step(name, message, _signature(header), before, after, kept)
+
+
+def _signature(header: Header) -> Signature:
+    who, mail = header.author or (UNKNOWN.name, UNKNOWN.mail)
+    when = header.date
+    if when is None:
+        return Signature(who, mail, UNKNOWN.time, UNKNOWN.zone)
+    return Signature(who, mail, int(when.timestamp()), when.strftime("%z") or "+0000")
 
 
 def check_out(
@@ -171,7 +192,7 @@ def _commit(
         f"GIT_{role}_{key}": value
         for role in ("AUTHOR", "COMMITTER")
         for key, value in (
-            ("NAME", author.name or "unknown"),
+            ("NAME", author.name or UNKNOWN.name),
             ("EMAIL", author.mail),
             ("DATE", f"@{author.time} {author.zone}"),
         )

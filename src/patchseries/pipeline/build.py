@@ -18,9 +18,9 @@ from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
 from patchseries.model import Base, Finding, Outcome
+from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
 from patchseries.pipeline.packaging import options_of
-from patchseries.pipeline.provenance import read_header
 from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell
 from patchseries.pipeline.series import Selection, Series
 
@@ -151,7 +151,8 @@ def _request(
     patches = [file for cell in column.cells for file in cell.files]
     ground = supplies.grounds.get((column.project, column.base))
     packaging = ground.packaging if ground else None
-    dates = [read_header(file.data).author.time for file in patches]
+    headers = [read_header(file.data) for file in patches]
+    dates = [int(header.date.timestamp()) for header in headers if header.date]
     if packaging:
         dates.append(read_date(packaging.debian["changelog"].data.decode("utf-8", "replace")) + 1)
     return BuildRequest(

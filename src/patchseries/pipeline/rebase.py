@@ -15,10 +15,17 @@ from patchseries.lock import Acceptance, Lock
 from patchseries.manifest import Manifest, PatchEntry, Project, Source, SourceKind
 from patchseries.model import CommitId, Conflict, Outcome, TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
-from patchseries.patches.compose import PatchFile, compose, fixup_name, patch_diff, patch_name
+from patchseries.patches.compose import (
+    PatchFile,
+    compose,
+    fixup_name,
+    keep_header,
+    patch_diff,
+    patch_name,
+)
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.memo import Porter
-from patchseries.pipeline.provenance import patch_header, read_header
+from patchseries.pipeline.provenance import kept_header, patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
 from patchseries.resolution.replay import Resolution
@@ -163,18 +170,8 @@ class _Column:
         diff = patch_diff(self._given.repository, self.tree, cell.result.tree)
         digest = sha256(split_patch(diff)[1])
         accepted = self._accepted(patch, digest)
-        header = patch_header(
-            self._given.repository,
-            self._project,
-            patch,
-            source,
-            cell.source,
-            cell.result,
-            accepted,
-            self._given.lock.landed.get(patch.name),
-            self._given.patch_bytes,
-        )
-        files = [PatchFile(patch_name(number, patch.name), compose(header, diff))]
+        data = self._composed(patch, source, cell, accepted, diff)
+        files = [PatchFile(patch_name(number, patch.name), data)]
         tree = cell.result.tree
         for index, name in enumerate(patch.fixups_in_use, 1):
             data = self._given.patch_bytes(name)
@@ -190,11 +187,28 @@ class _Column:
         self.tree = tree
         return replace(cell, files=tuple(files), diff=digest, accepted=accepted)
 
+    def _composed(
+        self,
+        patch: PatchEntry,
+        source: Source,
+        cell: RebasedCell,
+        accepted: Acceptance | None,
+        diff: bytes,
+    ) -> bytes:
+        landed = self._given.lock.landed.get(patch.name)
+        if cell.source is None:
+            data = self._given.patch_bytes(source)
+            return keep_header(kept_header(self._project, patch, landed, data), diff)
+        repository = self._given.repository
+        made = repository.commit(cell.source)
+        header = patch_header(self._project, patch, source, made, cell.result, accepted, landed)
+        return compose(header, diff)
+
     def _fixup(self, name: str, data: bytes, before: TreeId, after: TreeId) -> PatchFile:
-        """An own patch as a patch of ours: its head in the form that gbp keeps, and its diff with
-        the context of the tree it now stands on."""
+        """An own patch in the series: its header as it is, and its diff with the context of the
+        tree it now stands on."""
         diff = patch_diff(self._given.repository, before, after)
-        return PatchFile(name, compose(read_header(data), diff))
+        return PatchFile(name, keep_header(split_patch(data)[0], diff))
 
     def _accepted(self, patch: PatchEntry, digest: str) -> Acceptance | None:
         cell = self._given.lock.cells.get((patch.name, self._base))

@@ -17,9 +17,16 @@ from patchseries.journal import commit_files
 from patchseries.manifest import PatchEntry
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
-from patchseries.patches.compose import compose, patch_diff, patch_name, series_folder
+from patchseries.patches.compose import (
+    compose,
+    keep_header,
+    patch_diff,
+    patch_name,
+    series_folder,
+)
+from patchseries.patches.dep3 import person, read_header
 from patchseries.patches.header import PatchHeader, split_patch
-from patchseries.pipeline.branch import Step, column_steps, patch_id
+from patchseries.pipeline.branch import UNKNOWN, Step, column_steps, patch_id
 from patchseries.pipeline.effects import Effect, effects
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.reorder import in_order, moved_words, new_order
@@ -108,9 +115,10 @@ def plan_file(column: Column, text: str, cell: RebasedCell, data: bytes) -> Plan
         plan.resolutions += resolved
         plan.words.append(f"changed {cell.patch}: {counted(len(resolved), 'resolution')}")
     else:
-        head = split_patch(data)[0].partition(b"\n---\n")[0].rstrip(b"\n") + b"\n"
+        header, separator, below = split_patch(data)[0].partition(b"\n---\n")
+        header += separator + (below if cell.source is None else b"")  # below is our diffstat
         diff = patch_diff(column.repository, cell.before, applied.tree)
-        _own_source(column, plan, cell.patch, head + b"---\n" + diff, "changed")
+        _own_source(column, plan, cell.patch, keep_header(header, diff), "changed")
     return plan
 
 
@@ -192,22 +200,22 @@ def _ported(session: Session, column: Column, text: str, dropped: Sequence[Step]
 def _compare(column: Column, plan: Plan, step: Step, before: Step) -> None:
     """Take in what *step* is other than it was *before*."""
     if patch_id(column.repository, step) != patch_id(column.repository, before):
-        _change(column, plan, step, "changed")
+        _change(column, plan, step, before, "changed")
     elif step.message != before.message:
-        _change(column, plan, step, "reworded")
+        _change(column, plan, step, before, "reworded")
 
 
-def _change(column: Column, plan: Plan, step: Step, how: str) -> None:
+def _change(column: Column, plan: Plan, step: Step, before: Step, how: str) -> None:
     assert step.name is not None
     if step.name.endswith(".patch"):
-        plan.own[step.name] = _composed(column, step)
+        plan.own[step.name] = _composed(column, step, before)
         plan.words.append(f"{how} {step.name}")
         return
     resolved = None
     if how == "changed":
         resolved = _as_resolutions(column, step.name, step.before, step.after)
     if resolved is None:
-        _own_source(column, plan, step.name, _composed(column, step), how)
+        _own_source(column, plan, step.name, _composed(column, step, before), how)
     else:
         plan.resolutions += resolved
         plan.words.append(f"changed {step.name}: {counted(len(resolved), 'resolution')}")
@@ -314,10 +322,27 @@ def _first_of(patches: Any, project: str) -> int:
     return next((n for n, one in enumerate(patches) if one["project"] == project), len(patches))
 
 
-def _composed(column: Column, step: Step) -> bytes:
+def _composed(column: Column, step: Step, was: Step | None = None) -> bytes:
+    """The patch file of *step*; the header of the patch file that it *was* is kept."""
+    diff = patch_diff(column.repository, step.before, step.after)
+    if was and was.header is not None and step.message == was.message:
+        return keep_header(was.header, diff)
     subject, _, body = step.message.partition("\n")
-    header = PatchHeader(step.author, subject, body.strip("\n"))
-    return compose(header, patch_diff(column.repository, step.before, step.after))
+    author = step.author if step.author.name != UNKNOWN.name or step.author.mail else None
+    fields = _fields(was.header, step) if was and was.header is not None else ()
+    dated = step.author.time != UNKNOWN.time
+    return compose(PatchHeader(author, subject, body.strip("\n"), fields, dated), diff)
+
+
+def _fields(header: bytes, step: Step) -> tuple[tuple[str, str], ...]:
+    """The fields of *header* that a reworded message leaves as they are."""
+    said = ("From", "Date", "Subject", "Description")
+    return tuple(
+        (field.name, field.value)
+        for field in read_header(header).fields
+        if field.name not in said
+        and not (field.name == "Author" and person(field.value)[1] == step.author.mail)
+    )
 
 
 def _patch_table(document: tomlkit.TOMLDocument, name: str) -> Any:

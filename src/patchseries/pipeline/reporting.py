@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC
 
 from patchseries import checks
 from patchseries.checks.material import Column, Material, Place
@@ -18,11 +19,11 @@ from patchseries.landed.verdict import PatchStatus
 from patchseries.manifest import PatchEntry, Project
 from patchseries.model import CommitId, Finding, Outcome, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
-from patchseries.patches.header import iso_date, split_patch
+from patchseries.patches.dep3 import read_header
+from patchseries.patches.header import split_patch
 from patchseries.pipeline.build import output_folder
 from patchseries.pipeline.checking import CheckOptions, gather
 from patchseries.pipeline.diff import Side, range_diff, reference
-from patchseries.pipeline.provenance import read_header
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
@@ -218,13 +219,18 @@ def _cell_view(place: Place) -> CellView:
     )
 
 
+_TOLD_APART = ("From", "Date", "Subject", "Description")
+
+
 def _story(data: bytes) -> Story:
     if not data:
         return Story()
     header = read_header(data)
-    author = f"{header.author.name} <{header.author.mail}>" if header.author.mail else ""
-    when = iso_date(header.author) if header.author.time else ""
-    return Story(author, when, header.subject, _tidy(header.body), header.fields)
+    name, mail = header.author or ("", "")
+    author = f"{name} <{mail}>".strip() if mail else name
+    when = header.date.astimezone(UTC).strftime("%Y-%m-%d") if header.date else ""
+    fields = tuple((f.name, f.value) for f in header.fields if f.name not in _TOLD_APART)
+    return Story(author, when, header.subject, _tidy(header.body), fields)
 
 
 def _tidy(body: str) -> str:
