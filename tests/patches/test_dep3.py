@@ -73,6 +73,10 @@ def test_a_mail() -> None:
         (b"## 01_x.dpatch by somebody\n\nDescription: x\n", "x", None),
         (b"From: Sender <s@t.invalid>\nSubject: x\n\nFrom: Author <a@t.invalid>\n\ny\n", "x",
          ("Author", "a@t.invalid")),
+        (b"# DP: one line,\n# DP: and another.\n\n", "one line,", None),
+        (b"commit 1234567890123456789012345678901234567890\nAuthor: A <a@t.invalid>\n"
+         b"Date:   Mon Jun 3 18:53:58 2024 +0200\n\n    Fix it\n    \n    Now.\n", "Fix it",
+         ("A", "a@t.invalid")),
         (b"Author: nobody in particular\nSubject: x\n", "x", ("nobody in particular", "")),
         (b"From: =?nonsense?q?x?= <a@t.invalid>\nSubject: =?utf-8?b?x?=\n", "=?utf-8?b?x?=",
          ("=?nonsense?q?x?=", "a@t.invalid")),
@@ -188,3 +192,9 @@ def test_whatever_it_is_it_can_be_read(data: bytes) -> None:
     assert header.author is None or any(header.author)
     assert header.date is None or header.date.tzinfo is not None
     assert all(field.line >= 1 and field.lines for field in header.fields)
+
+
+def test_the_date_of_git_show() -> None:
+    header = read_header(b"Author: A <a@t.invalid>\nDate:   Mon Jun 3 18:53:58 2024 +0200\n")
+    assert header.date is not None
+    assert header.date.isoformat() == "2024-06-03T18:53:58+02:00"

@@ -54,7 +54,8 @@ OWN_MISSING = error(
 OWN_REASON = error(
     "own-reason",
     "an own patch gives no reason",
-    "What was changed here, beyond what upstream did, must say why, or nobody dares to drop it.",
+    "What was changed here, beyond what upstream did, must say why, or nobody dares to drop it. "
+    "This is asked of fixups and of what lies in patches/own, not of patches carried from others.",
     "say in the body of its header what was wrong and what it does about it",
 )
 OWN_UNNAMED = warning(
@@ -177,6 +178,7 @@ def _disagreement(
 
 
 def _own(material: Material) -> Iterator[Finding]:
+    fixups = {name for patch in material.manifest.patches for name in patch.fixups_in_use}
     users = {
         name: patch.name
         for patch in material.manifest.patches
@@ -186,7 +188,7 @@ def _own(material: Material) -> Iterator[Finding]:
         where: Where = {"patch": users.get(name), "file": f"patches/{name}"}
         if data is None:
             yield OWN_MISSING.found(f"there is no patches/{name}", **where)
-        elif not _has_reason(data):
+        elif (name in fixups or name.startswith("own/")) and not _has_reason(data):
             yield OWN_REASON.found(f"patches/{name} does not say why it is needed", **where)
     for name in material.unnamed:
         yield OWN_UNNAMED.found(f"no manifest names patches/{name}", file=f"patches/{name}")

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
-from patchseries.checks.rule import Rule, error, note, warning
+from patchseries.checks.rule import Rule, error, warning
 from patchseries.patches.dep3 import STANDARD, Field, person, read_header
 
 MISSING = error(
@@ -28,12 +28,6 @@ ORIGIN = error(
     "It says a URL or commit:ID, after `upstream`, `backport`, `vendor` or `other` and a comma. "
     "Only `vendor` may stand alone: what was written here has no other place.",
     "write it as `Origin: backport, commit:ID`",
-)
-OPTIONAL = note(
-    "dep3-optional",
-    "a patch file does not say whether it was forwarded, or when it was last touched",
-    "DEP-3 leaves both out where they are not known: they are never made up here.",
-    "add the field to the patch file where you know it",
 )
 FORWARDED = error(
     "dep3-forwarded",
@@ -85,7 +79,7 @@ MISSPELT = warning(
 )
 
 RULES = (
-    MISSING, OPTIONAL, ORIGIN, FORWARDED, LAST_UPDATE, BUG, APPLIED_UPSTREAM, PERSON, DATE, TWICE,
+    MISSING, ORIGIN, FORWARDED, LAST_UPDATE, BUG, APPLIED_UPSTREAM, PERSON, DATE, TWICE,
     MISSPELT,
 )  # fmt: skip
 
@@ -128,7 +122,7 @@ _AUTHOR = ("From", "Author")
 _NEEDED = {
     Kind.PORTED: (("Origin",), _DESCRIPTION, _AUTHOR, ("Forwarded",), ("Last-Update",)),
     Kind.FIXUP: (_DESCRIPTION, _AUTHOR, ("Forwarded",), ("Last-Update",)),
-    Kind.CARRIED: ((*_AUTHOR, "Origin"),),
+    Kind.CARRIED: (("Author", "From", "Origin"),),
 }
 
 
@@ -138,12 +132,8 @@ def _missing(data: bytes, kind: Kind) -> Iterator[Problem]:
     for wanted in _NEEDED[kind]:
         if not filled.intersection(wanted):
             yield MISSING, 1, f"it has no {wanted[0]}"
-    if kind is Kind.CARRIED:
-        if not header.subject:
-            yield MISSING, 1, "it has no Description"
-        for name in ("Forwarded", "Last-Update"):
-            if name not in filled:
-                yield OPTIONAL, 1, f"it has no {name}"
+    if kind is Kind.CARRIED and not header.subject:
+        yield MISSING, 1, "it has no Description"
 
 
 def _value(field: Field) -> Iterator[Problem]:

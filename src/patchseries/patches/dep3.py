@@ -30,7 +30,10 @@ _SPELLING = {name.lower(): name for name in STANDARD}
 _REPEATABLE = re.compile(r"(Bug(-.*)?|Author|Reviewed-by|Acked-by)", re.I)
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*:(?:[ \t]+(.*)|)$")
 _TIGHT_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(.*)$")
-_MBOX = re.compile(r"From [0-9a-f]{40,64} ")
+_FIRST = re.compile(r"(From|commit) [0-9a-f]{40,64}( |$)")
+"""The first line of git format-patch, and of git show."""
+_DP = re.compile(r"#+ ?DP:[ \t]?(.*)")
+"""A line of text as dpatch had it, in a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +197,10 @@ def _lines(data: bytes) -> list[_Line]:
 
 
 def _line(number: int, start: int, end: int, text: str) -> _Line:
-    if text.startswith("#!") or (number == 1 and _MBOX.match(text)):
+    if text.startswith("#!") or (number == 1 and _FIRST.match(text)):
         return _Line(number, start, end, "", comment=True)
+    if found := _DP.match(text):
+        return _Line(number, start, end, found[1])
     if text.startswith("#"):
         return _Line(number, start, end, text[1:].removeprefix(" "), comment=True)
     return _Line(number, start, end, text)
