@@ -41,6 +41,15 @@ COALESCED_UPDATES = Published(
     alike=(BASES[1:],),
 )
 
+FEWER_LIBVIRT_CALLS = Published(
+    "openstack/nova",
+    "peterfeiner/nova",
+    "8de504e8258325c5cca2faa75260a032760bdc9b",
+    "nova-fewer-libvirt-calls-mended.patch",
+    ("nova/tests/test_libvirt.py", "nova/virt/libvirt/driver.py"),
+    alike=tuple((base,) for base in BASES),
+)
+
 LEASE_SCRIPT = "bin/quantum-dhcp-agent-dnsmasq-lease-update"
 
 LEAN_LEASE_SCRIPT = Published(
@@ -68,4 +77,10 @@ KEYSTONE_WORKERS = Published(
     alike=(BASES[:3], BASES[3:]),
 )
 
-ALL = (COALESCED_UPDATES, LEAN_LEASE_SCRIPT, BASH_LEASE_SCRIPT, KEYSTONE_WORKERS)
+ALL = (
+    COALESCED_UPDATES,
+    FEWER_LIBVIRT_CALLS,
+    LEAN_LEASE_SCRIPT,
+    BASH_LEASE_SCRIPT,
+    KEYSTONE_WORKERS,
+)
