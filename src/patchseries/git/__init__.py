@@ -1,6 +1,6 @@
 """The only door to git repositories."""
 
-from patchseries.git.asking import Question
+from patchseries.git.coprocess import Future
 from patchseries.git.diff import Difference, Entries, LineChange
 from patchseries.git.merge import FileSides, Merge
 from patchseries.git.objects import Commit, Signature, TreeEntry
@@ -11,9 +11,9 @@ __all__ = [
     "Difference",
     "Entries",
     "FileSides",
+    "Future",
     "LineChange",
     "Merge",
-    "Question",
     "Repository",
     "Signature",
     "TreeEntry",

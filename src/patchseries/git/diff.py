@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Generic, TypeVar
 
 from patchseries import process
-from patchseries.git.asking import Answering, Question
+from patchseries.git.coprocess import Channel, Future
 from patchseries.git.objects import TreeEntry
 
 T = TypeVar("T")
@@ -58,19 +58,19 @@ class DiffProcess(Generic[T]):
         """
         argv = ["git", "diff-tree", "--stdin", *PLAIN, *options]
         git = process.CoProcess(argv, cwd=git_dir, env=env)
-        self._asking = Answering(git, "diff-tree", lambda stream: parse(_read_answer(stream)))
+        self._channel = Channel(git, "diff-tree", lambda stream: parse(_read_answer(stream)))
 
-    def ask(self, old: str, new: str) -> Question[T]:
+    def submit(self, old: str, new: str) -> Future[T]:
         """Begin to compare two trees; in the answer the paths are in git's order.
 
         :raises ProgramError: git cannot be started
         """
-        question = f"{old} {new}\n".encode() + _END
-        return self._asking.ask(question, f"comparing {old[:12]} and {new[:12]}")
+        request = f"{old} {new}\n".encode() + _END
+        return self._channel.submit(request, f"comparing {old[:12]} and {new[:12]}")
 
     def close(self) -> None:
         """End the process, if it runs."""
-        self._asking.close()
+        self._channel.close()
 
 
 def _read_answer(stream: IO[bytes]) -> list[bytes]:

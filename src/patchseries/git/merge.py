@@ -5,8 +5,8 @@ any history is needed, and a merge or root commit is no special case. Started on
 about 1 ms instead of the 6 ms of a process for each (measured on nova, git 2.39).
 
 git 2.39 flushes its output only when it has shown a conflict's messages, and before the NUL
-that ends the answer. So each question is followed by a tiny merge that does conflict (the
-*flusher*): its answer pushes ours out, and its last NUL is read before the next question's answer.
+that ends the answer. So each request is followed by a tiny merge that does conflict (the
+*flusher*): its answer pushes ours out, and its last NUL is read before the next request's answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from patchseries import process
-from patchseries.git.asking import Answering, Question
+from patchseries.git.coprocess import Channel, Future
 from patchseries.git.objects import TreeEntry
 from patchseries.model import Conflict, Sides, TreeId
 
@@ -63,30 +63,30 @@ class Merge:
 
 
 class MergeProcess:
-    """A running ``git merge-tree --stdin``: ask with :meth:`ask`, end with :meth:`close`."""
+    """A running ``git merge-tree --stdin``: ask with :meth:`submit`, end with :meth:`close`."""
 
     def __init__(self, git_dir: Path, env: dict[str, str], flusher: Callable[[], str]) -> None:
         """Prepare to merge in *git_dir*; *flusher* gives two commits (``A B``) that conflict."""
         argv = ["git", "-c", "merge.conflictStyle=diff3", "merge-tree", "--write-tree",
                       "-z", "--stdin"]  # fmt: skip
         git = process.CoProcess(argv, cwd=git_dir, env=env)
-        self._asking = Answering(git, "merge-tree", self._read)
+        self._channel = Channel(git, "merge-tree", self._read)
         self._flusher = flusher
         self._flush_line = ""
         self._owing: IO[bytes] | None = None
 
-    def ask(self, ours: str, theirs: str) -> Question[Merge]:
+    def submit(self, ours: str, theirs: str) -> Future[Merge]:
         """Begin to merge two commits over their one common parent.
 
         :raises ProgramError: git cannot be started
         """
         self._flush_line = self._flush_line or self._flusher()
-        question = f"{ours} {theirs}\n{self._flush_line}\n".encode()
-        return self._asking.ask(question, f"merging {ours[:12]} and {theirs[:12]}")
+        request = f"{ours} {theirs}\n{self._flush_line}\n".encode()
+        return self._channel.submit(request, f"merging {ours[:12]} and {theirs[:12]}")
 
     def close(self) -> None:
         """End the process, if it runs."""
-        self._asking.close()
+        self._channel.close()
 
     def _read(self, stream: IO[bytes]) -> Merge:
         if stream is self._owing:

@@ -17,7 +17,7 @@ from pathlib import Path
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.files import staging, swap_in
-from patchseries.git.asking import Question
+from patchseries.git.coprocess import Future
 from patchseries.git.diff import (
     PLAIN,
     Difference,
@@ -85,7 +85,7 @@ class Repository:
         )
         self.tree = lru_cache(maxsize=4096)(self._read_tree)
         self.commit = lru_cache(maxsize=4096)(self._read_commit)
-        self.begin_difference = lru_cache(maxsize=8)(self._lines.ask)
+        self.begin_difference = lru_cache(maxsize=8)(self._lines.submit)
 
     def __enter__(self) -> Repository:
         return self
@@ -305,12 +305,14 @@ class Repository:
 
     def merge(self, ancestor: str, ours: str, theirs: str) -> Merge:
         """git's own merge (ort, renames followed) of two trees that were made from *ancestor*."""
-        return self.begin_merge(ancestor, ours, theirs).answer()
+        return self.begin_merge(ancestor, ours, theirs).result()
 
-    def begin_merge(self, ancestor: str, ours: str, theirs: str) -> Question[Merge]:
+    def begin_merge(self, ancestor: str, ours: str, theirs: str) -> Future[Merge]:
         """The same, but git merges while the caller does something else."""
         root = self.write_commit(ancestor)
-        return self._merger.ask(self.write_commit(ours, [root]), self.write_commit(theirs, [root]))
+        return self._merger.submit(
+            self.write_commit(ours, [root]), self.write_commit(theirs, [root])
+        )
 
     def merge_text(self, ancestor: bytes, ours: bytes, theirs: bytes) -> tuple[Lines | Region, ...]:
         """git's merge of three texts: the lines agreed on and the regions left open, in order."""
@@ -326,18 +328,18 @@ class Repository:
 
         The diffstat has 80 columns, and a summary of new and deleted files below it.
         """
-        return self._patches.ask(old, new).answer()
+        return self._patches.submit(old, new).result()
 
     def changes(self, old: str, new: str) -> Entries:
         """The paths whose mode or content differs between two trees: (before, after)."""
-        return self._entries.ask(old, new).answer() if old != new else {}
+        return self._entries.submit(old, new).result() if old != new else {}
 
     def difference(self, old: str, new: str) -> Difference:
         """The paths and the runs of lines that differ between two trees; no renames.
 
         After ``begin_difference`` git compares while the caller does something else.
         """
-        return self.begin_difference(old, new).answer()
+        return self.begin_difference(old, new).result()
 
     def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
         """How one change of trees (before, after) differs from another: a diff of two diffs."""

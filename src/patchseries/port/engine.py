@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, TreeId
-from patchseries.port.adaptation import Adaptation
+from patchseries.port.adaptation import adapt, adopt, conclude
+from patchseries.port.context import Context
 from patchseries.port.result import Change, PortOptions, PortResult
-from patchseries.port.strategies.names import look_ahead, rename
-from patchseries.port.strategies.paths import settle
+from patchseries.port.strategies import EVERY_FILE, OPEN_FILES
 from patchseries.port.verify import examine, wants_review
 from patchseries.resolution.replay import Replay, replay
 
@@ -34,10 +34,10 @@ def port(
         return PortResult(Outcome.EMPTY, onto)
     repository.begin_difference(change.before, change.after)  # what is wanted first
     merging = repository.begin_merge(change.before, onto, change.after)
-    adaptation = Adaptation(repository, change, onto, merging, options)
+    context = Context(repository, change, onto, merging, options)
     if not options.git_only:
-        look_ahead(adaptation)
-    merge = adaptation.merge
+        context.look_ahead()
+    merge = context.merge
     if merge.clean and merge.tree == onto:
         return PortResult(Outcome.ALREADY_APPLIED, onto)
     replayed = replay(repository, merge, options.resolutions)
@@ -47,13 +47,11 @@ def port(
         return PortResult(Outcome.CONFLICT, None, conflicts=merge.conflicts)
     if merge.clean:
         repository.begin_difference(onto, merge.tree)
-    if not options.git_only:
-        rename(adaptation)
-    if merge.clean and not adaptation.edits:
+    parts = [] if options.git_only else adapt(context, context.changed_files(), EVERY_FILE)
+    if merge.clean and not any(part.entries for part in parts):
         return _clean(repository, change, onto, merge)
-    adaptation.adopt(replayed)
-    settle(adaptation)
-    result = adaptation.result()
+    parts = adapt(context, context.open_files(), OPEN_FILES, adopt(replayed, parts))
+    result = conclude(context, parts, replayed.misfits)
     if merge.clean and result.tree == merge.tree:  # the strategies came to what git has
         return _clean(repository, change, onto, merge)
     return result

@@ -17,7 +17,7 @@ MAX_BYTES = 2_000_000
 """Larger files are data, not text that a person reviews; they are read as empty."""
 
 Runs = Sequence[LineChange]
-Sides = tuple[TreeEntry | None, TreeEntry | None]
+Entries = tuple[TreeEntry | None, TreeEntry | None]
 
 
 class PortedFile:
@@ -75,12 +75,12 @@ class PortedFile:
         return self._there[0] is None and self._here[0] is None and self._here[1] is not None
 
     @cached_property
-    def _there(self) -> Sides:
+    def _there(self) -> Entries:
         """What the file is upstream, before and after the change."""
         return self._port.theirs.entries[self.upstream]
 
     @cached_property
-    def _here(self) -> Sides:
+    def _here(self) -> Entries:
         """What the file is in the target, before and after the port."""
         port = self._port
         unchanged = port.repository.entry(port.onto, self.path)

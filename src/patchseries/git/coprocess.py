@@ -1,7 +1,7 @@
-"""Putting questions to a running git, so that half an answer is never taken for the next one.
+"""Requests to a running git, so that half an answer is never taken for the next one.
 
-git works on an answer while the asker does something else: a question is put first, and its answer
-is read when it is wanted.
+git works on an answer while the caller does something else: a request is written first, and its
+answer is read when it is wanted.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from patchseries.process import CoProcess, Process
 T = TypeVar("T")
 
 
-class Question(Generic[T]):
-    """A question that was put, and its answer once it was read."""
+class Future(Generic[T]):
+    """The answer to a request: still to come, or read."""
 
     def __init__(self, read: Callable[[], T]) -> None:
         """Read the answer by *read*, once."""
@@ -25,7 +25,7 @@ class Question(Generic[T]):
         self._answers: list[T] = []
         self._error: ProgramError | None = None
 
-    def answer(self) -> T:
+    def result(self) -> T:
         """The answer; waits for it the first time.
 
         :raises ProgramError: git ended (a missing object, say) instead of answering
@@ -41,18 +41,18 @@ class Question(Generic[T]):
         return self._answers[0]
 
 
-class Answering(Generic[T]):
-    """A git that answers questions on its pipes, in their order."""
+class Channel(Generic[T]):
+    """A git that answers requests on its pipes, in their order."""
 
     def __init__(self, git: CoProcess, verb: str, read: Callable[[IO[bytes]], T]) -> None:
-        """Ask *git*; *verb* is its command, for an error's words; *read* reads one answer."""
+        """Talk to *git*; *verb* is its command, for an error's words; *read* reads one answer."""
         self._git = git
         self._verb = verb
         self._read = read
-        self._last: Question[T] | None = None
+        self._last: Future[T] | None = None
 
-    def ask(self, question: bytes, doing: str) -> Question[T]:
-        """Put *question*; *doing* says what it is about, for an error's words.
+    def submit(self, request: bytes, doing: str) -> Future[T]:
+        """Send *request*; *doing* says what it is about, for an error's words.
 
         :raises ProgramError: git cannot be started, or ended
         """
@@ -61,9 +61,9 @@ class Answering(Generic[T]):
         running = self._git.running()
         assert running.stdin is not None
         with self._unbroken(doing):
-            running.stdin.write(question)
+            running.stdin.write(request)
             running.stdin.flush()
-        self._last = Question(lambda: self._answer(running, doing))
+        self._last = Future(lambda: self._answer(running, doing))
         return self._last
 
     def close(self) -> None:
@@ -71,10 +71,10 @@ class Answering(Generic[T]):
         self._last = None
         self._git.close()
 
-    def _settle(self, question: Question[T]) -> None:
-        """Read the answer that stands before the next one; its asker is told of an error."""
+    def _settle(self, future: Future[T]) -> None:
+        """Read the answer that stands before the next one; who waits for it gets its error."""
         try:
-            question.answer()
+            future.result()
         except ProgramError:
             pass
 

@@ -1,4 +1,4 @@
-"""Questions to a running git: answered in order, whenever they are read."""
+"""Requests to a running git: answered in order, whenever they are read."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def test_answers_are_read_in_any_order(tmp_path: Path) -> None:
     with Repository.init(tmp_path / "repo.git") as store:
         trees = [_tree(store, b"%d\n" % n) for n in range(6)]
         asked = [store.begin_difference(trees[0], tree) for tree in trees[1:]]
-        for n, question in reversed(list(enumerate(asked, 1))):
-            (run,) = question.answer().lines["f"]
+        for n, future in reversed(list(enumerate(asked, 1))):
+            (run,) = future.result().lines["f"]
             assert (run.removed, run.added) == ((b"0\n",), (b"%d\n" % n,))
 
 
-def test_a_merge_goes_on_while_other_questions_are_answered(tmp_path: Path) -> None:
+def test_a_merge_goes_on_while_other_requests_are_answered(tmp_path: Path) -> None:
     with Repository.init(tmp_path / "repo.git") as store:
         base, ours, theirs = (
             _tree(store, text) for text in (b"a\nb\nc\n", b"A\nb\nc\n", b"a\nb\nC\n")
@@ -33,9 +33,9 @@ def test_a_merge_goes_on_while_other_questions_are_answered(tmp_path: Path) -> N
         merging = store.begin_merge(base, ours, theirs)
         other = store.begin_merge(base, base, theirs)
         assert store.difference(base, theirs).entries.keys() == {"f"}
-        assert other.answer().tree == theirs
-        assert store.file(merging.answer().tree, "f") == b"A\nb\nC\n"
-        assert merging.answer() is merging.answer()
+        assert other.result().tree == theirs
+        assert store.file(merging.result().tree, "f") == b"A\nb\nC\n"
+        assert merging.result() is merging.result()
 
 
 def test_a_question_that_fails_says_so_each_time_and_the_next_is_answered(tmp_path: Path) -> None:
@@ -46,8 +46,8 @@ def test_a_question_that_fails_says_so_each_time_and_the_next_is_answered(tmp_pa
         fine = store.begin_difference(one, other)  # reads what stands before it
         for _ in range(2):
             with pytest.raises(ProgramError, match="without an answer"):
-                failing.answer()
-        assert fine.answer().lines.keys() == {"f"}
+                failing.result()
+        assert fine.result().lines.keys() == {"f"}
 
 
 @pytest.mark.parametrize("name", ['a "quoted" name', "tab\there", "ünïcode", "new\nline", "a b"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from patchseries.port.adaptation import _sound
 from patchseries.port.hunks.lines import split_lines
+from patchseries.port.verify.soundness import soundness
 from patchseries.port.verify.syntax import errors, errors_beside
 
 FILE = "".join(f"def f{n}(a):\n    return a + {n}\n\n\n" for n in range(40))
@@ -24,8 +24,8 @@ def test_a_text_that_python_would_not_take_does_not_stand(lines: str, stands: bo
     text = split_lines(FILE.replace("    return a + 7\n", lines))
     at = split_lines(FILE).index("    return a + 7\n")
     run = at, at + lines.count("\n")
-    assert _sound("a.py", FILE, FILE)(text, [run]) == stands
-    assert _sound("a.txt", FILE, FILE)(text, [run])
+    assert soundness("a.py", FILE, FILE)(text, [run]) == stands
+    assert soundness("a.txt", FILE, FILE)(text, [run])
 
 
 @pytest.mark.parametrize("line", ["x = 1\n", "def g(:\n", "x = (\n", "y = 'a\n", "", "pass\n" * 9])

@@ -1,0 +1,106 @@
+"""What a strategy may know of a port: the change, the target, git's merge, and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from patchseries.git import FileSides, Future, Merge, Repository, TreeEntry
+from patchseries.model import Sides, TreeId
+from patchseries.port.hunks.lines import decode
+from patchseries.port.names import renames
+from patchseries.port.names.paths import Newcomer
+from patchseries.port.result import Change, PortOptions
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """A file of the change, on its three sides.
+
+    :ivar path: the change's path; of a file that git leaves open, the path that git names
+    :ivar conflicts: whether git's merge leaves it open
+    """
+
+    path: str
+    sides: FileSides
+    conflicts: bool
+
+
+@dataclass(eq=False)
+class Context:
+    """One port: *change* onto the tree *onto*, while git merges; what is read is kept."""
+
+    repository: Repository
+    change: Change
+    onto: TreeId
+    merging: Future[Merge]
+    options: PortOptions
+
+    def __post_init__(self) -> None:
+        self.text = cache(self._text)
+        self.learn = cache(self._learn)
+
+    @property
+    def merge(self) -> Merge:
+        """git's own merge; waits for it the first time."""
+        return self.merging.result()
+
+    @cached_property
+    def newcomers(self) -> list[Newcomer]:
+        """The files of the target that the ancestor does not have, or has otherwise."""
+        differing = self.repository.changes(self.change.before, self.onto)
+        return [
+            Newcomer(path, before is None)
+            for path, (before, after) in differing.items()
+            if after is not None and after.is_file
+        ]
+
+    def here(self, path: str) -> TreeEntry | None:
+        """What *path* is in the target; None unless a regular file."""
+        entry = self.repository.entry(self.onto, path)
+        return entry if entry is not None and entry.is_file else None
+
+    def changed_files(self) -> Iterator[ChangedFile]:
+        """The regular files that the change makes or edits, by the change's paths."""
+        conflicted = set(self.merge.conflicted_paths)
+        changed = self.repository.difference(self.change.before, self.change.after).entries
+        for path, (before, after) in changed.items():
+            if after is None or not after.is_file or (before is not None and not before.is_file):
+                continue
+            yield ChangedFile(path, Sides(before, self.here(path), after), path in conflicted)
+
+    def open_files(self) -> Iterator[ChangedFile]:
+        """The files that git's merge leaves open."""
+        for path, sides in self.merge.files.items():
+            yield ChangedFile(path, sides, True)
+
+    def look_ahead(self) -> None:
+        """Read and learn what will be needed, while git merges."""
+        changed = self.repository.difference(self.change.before, self.change.after).entries
+        self.repository.prefetch(
+            (e.oid for pair in changed.values() for e in pair if e and e.is_file),
+            folders=[(self.change.after, path) for path in changed],
+            files=[(self.onto, path) for path in changed],
+        )
+        for path, (before, after) in changed.items():
+            files = [e.oid for e in (before, self.here(path), after) if e and e.is_file]
+            if len(files) == 3:
+                self.learn(*map(self.text, files))
+
+    # Private ---------------------------------------------------------------------------------
+
+    def _text(self, oid: str) -> str:
+        return decode(self.repository.blob(oid))
+
+    def _learn(self, ancestor: str, ours: str, theirs: str) -> Mapping[str, str]:
+        """The names of the target for those that theirs brings into this file."""
+        trees = (self._reader(self.change.before), self._reader(self.onto))
+        return renames.learn(ancestor, ours, theirs, *trees)
+
+    def _reader(self, tree: TreeId) -> renames.Reader:
+        def read(path: str) -> str | None:
+            data = self.repository.file(tree, path) if path else None
+            return None if data is None else decode(data)
+
+        return read

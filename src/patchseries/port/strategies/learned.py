@@ -1,0 +1,18 @@
+"""The strategy of learned names: where git merges, but a new name is called otherwise here."""
+
+from __future__ import annotations
+
+from patchseries.model import Sides
+from patchseries.port.adaptation import Adapted
+from patchseries.port.context import ChangedFile, Context
+from patchseries.port.filemerge import Place, merge_file
+
+
+def learned(context: Context, file: ChangedFile) -> Adapted | None:
+    """A file that git merges, where the change brings in a name that the target calls otherwise."""
+    ancestor, ours, theirs = file.sides
+    if file.conflicts or not (ancestor and ours and theirs):
+        return None
+    if not context.learn(*(context.text(entry.oid) for entry in (ancestor, ours, theirs))):
+        return None
+    return merge_file(context, Place(file.path, file.path, Sides(ancestor, ours, theirs)))
