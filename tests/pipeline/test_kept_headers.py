@@ -143,3 +143,15 @@ def amend(folder: Path, *words: str) -> None:
     env = {"GIT_COMMITTER_NAME": "Ann", "GIT_COMMITTER_EMAIL": "a@test.invalid"}
     how = words or ("--no-edit",)
     process.run(["git", "-C", folder, "commit", "--quiet", "--all", "--amend", *how], env=env)
+
+
+def test_text_for_a_file_that_git_takes_for_binary_stays_text(small: SmallSeries) -> None:
+    """dpkg-source refuses git's binary diffs, and takes what packagers write instead."""
+    write(small, HEADS["separator"])
+    diff = b"--- /dev/null\n+++ b/logo\n@@ -0,0 +1,2 @@\n+\x00\xff\n+logo\n" + DIFF
+    (small.root / "patches/packager/words.patch").write_bytes(HEADS["separator"] + diff)
+    assert written(small) == HEADS["separator"] + diff
+    small.run("rebase")
+    found = {f["code"] for f in small.json("check", "--onto", "1.0")["findings"]
+             if f["patch"] == "words"}  # fmt: skip
+    assert found == {"untracked"}

@@ -48,6 +48,12 @@ def keep_header(header: bytes, diff: bytes) -> bytes:
     return header + (diff if ends_in_separator else split_patch(diff)[1])
 
 
+def text_diff(diff: bytes, patch: bytes) -> bytes:
+    """*diff*, or that of the patch file *patch* which it was made from, where git wrote a binary
+    one: patch(1) takes text for any file, and dpkg-source takes nothing else."""
+    return split_patch(patch)[1] if b"\nGIT binary patch\n" in diff else diff
+
+
 def patch_diff(repository: Repository, before: TreeId, after: TreeId) -> bytes:
     """The diff of a patch file, diffstat above it, from one tree to the next."""
     return repository.patch(before, after)

@@ -22,6 +22,7 @@ from patchseries.patches.compose import (
     keep_header,
     patch_diff,
     patch_name,
+    text_diff,
 )
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.memo import Porter
@@ -198,17 +199,17 @@ class _Column:
         landed = self._given.lock.landed.get(patch.name)
         if cell.source is None:
             data = self._given.patch_bytes(source)
-            return keep_header(kept_header(self._project, patch, landed, data), diff)
-        repository = self._given.repository
-        made = repository.commit(cell.source)
-        header = patch_header(self._project, patch, source, made, cell.result, accepted, landed)
-        return compose(header, diff)
+            header = kept_header(self._project, patch, landed, data)
+            return keep_header(header, text_diff(diff, data))
+        made = self._given.repository.commit(cell.source)
+        fields = patch_header(self._project, patch, source, made, cell.result, accepted, landed)
+        return compose(fields, diff)
 
     def _fixup(self, name: str, data: bytes, before: TreeId, after: TreeId) -> PatchFile:
         """An own patch in the series: its header as it is, and its diff with the context of the
         tree it now stands on."""
         diff = patch_diff(self._given.repository, before, after)
-        return PatchFile(name, keep_header(split_patch(data)[0], diff))
+        return PatchFile(name, keep_header(split_patch(data)[0], text_diff(diff, data)))
 
     def _accepted(self, patch: PatchEntry, digest: str) -> Acceptance | None:
         cell = self._given.lock.cells.get((patch.name, self._base))
