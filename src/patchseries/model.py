@@ -94,6 +94,7 @@ class PortCode(StrEnum):
     """The codes of what a port gives to know; `checks.porting` explains each."""
 
     DROPPED = "port-dropped"
+    DROPPED_NAME_USED = "port-dropped-name-used"
     DUPLICATE_BLOCK = "port-duplicate-block"
     DUPLICATE_DEFINITION = "port-duplicate-definition"
     HUNK_MISPLACED = "port-hunk-misplaced"

@@ -1,4 +1,4 @@
-"""``series demo``: from a manifest to verified packages, in a folder of its own."""
+"""``series demo``: from a manifest to packages, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> N
     said = capsys.readouterr().out
     assert folder_contents(project) == before
     assert "nothing changed" in said
-    assert said.count("verified, unchanged") == 3
+    assert said.count("unpacks to the ported tree, unchanged") == 3
     places = said.partition("Where things lie:\n")[2].partition("\n\n")[0]
     named = [line.split()[0] for line in places.splitlines()]
     assert len(named) == 5

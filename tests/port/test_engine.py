@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
-from patchseries.model import Outcome, TreeId
+from patchseries.model import Outcome, Severity, TreeId
 from patchseries.port import Change, PortOptions, port
 
 Files = Mapping[str, bytes]
@@ -190,3 +190,32 @@ def test_the_order_of_strategies_leaves_a_clean_merge_as_git_has_it(
             result = port(store, change, target, PortOptions(name_maps=maps))
             assert result.outcome is not Outcome.CONFLICT
             assert result.outcome is Outcome.ADAPTED or result.tree == plain.tree
+
+
+def test_a_name_that_only_a_dropped_file_defines_is_an_error(store: Repository) -> None:
+    """The target has no such file, so nothing there defines what the rest of the change calls."""
+    call = b"def run(box):\n    box.open()\n"
+    base = tree(store, {**BASE, "run.py": call, "far/box.py": BODY})
+    fresh = b"\n\nclass Box(object):\n    def lock_the_lid(self):\n        self.lid_state = 1\n"
+    calling = b"def run(box):\n    box.open()\n    box.lock_the_lid()\n    return box.lid_state\n"
+    after = tree(store, {**BASE, "run.py": calling, "far/box.py": BODY + fresh})
+    result = port(store, Change(base, after), tree(store, {**BASE, "run.py": call}))
+    assert result.outcome is Outcome.ADAPTED
+    found = [f for f in result.findings if f.code == "port-dropped-name-used"]
+    assert [(f.severity, f.file, f.line) for f in found] == [
+        (Severity.ERROR, "run.py", 4),
+        (Severity.ERROR, "run.py", 3),
+    ]
+    assert "lock_the_lid is defined nowhere here: only the change to far/box.py" in found[1].message
+
+
+def test_a_name_that_the_target_has_elsewhere_is_no_error(store: Repository) -> None:
+    call = b"def run(box):\n    box.open()\n"
+    base = tree(store, {**BASE, "run.py": call, "far/box.py": BODY})
+    fresh = b"\n\ndef lock_the_lid(box):\n    return box\n"
+    calling = call + b"    box.lock_the_lid()\n"
+    after = tree(store, {**BASE, "run.py": calling, "far/box.py": BODY + fresh})
+    here = {**BASE, "run.py": call, "near.py": b"def lock_the_lid(self):\n    pass\n"}
+    result = port(store, Change(base, after), tree(store, here))
+    assert result.outcome is Outcome.ADAPTED
+    assert "port-dropped-name-used" not in {f.code for f in result.findings}

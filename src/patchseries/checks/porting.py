@@ -43,6 +43,8 @@ RULES: tuple[Rule, ...] = (
             "The base may have had it already.", _READ),
     warning(PortCode.DROPPED, "part of a change was left out",
             "The file that it changes does not exist on this base.", _READ),
+    error(PortCode.DROPPED_NAME_USED, "a port uses what only a part defines that was left out",
+          "The program stops when it comes to that line.", _RESOLVE),
     note(PortCode.LINE_PRESENT, "a line that the change adds was there before",
          "The base may have part of the change already.", _READ),
     warning(PortCode.LINE_ABSENT, "a line that the change removes is not there to remove",

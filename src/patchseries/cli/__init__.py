@@ -18,7 +18,7 @@ COMMANDS = {
     "fetch": "Bring what the series needs into the cache, and pin it.",
     "rebase": "Port every patch onto every base; write patches/ and the lock.",
     "test-apply": "Apply the patch files on their bases as dpkg-source would.",
-    "build": "Make verified Debian source packages.",
+    "build": "Make Debian source packages that unpack to the ported tree.",
     "status": "Which patch landed where, with evidence.",
     "check": "The gate: rules over the whole series.",
     "report": "One HTML page of all that is known.",

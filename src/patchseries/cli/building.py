@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,7 +14,7 @@ from patchseries.errors import ExitCode, SeriesError
 from patchseries.model import Severity
 
 if TYPE_CHECKING:
-    from patchseries.debian.request import Maintainer, SourcePackage
+    from patchseries.debian.request import Dropped, Maintainer, SourcePackage
     from patchseries.pipeline.build import BuildOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,6 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _OPTIONS = (
     click.option("--skip-conflicts", is_flag=True,
                  help="Leave conflicting patches out, and say so in the changelog."),
+    click.option("--allow-unreviewed", is_flag=True,
+                 help="Take adapted patches that nobody signed off; the changelog names them."),
     click.option("--version-suffix", metavar="S", help="Instead of the series' own (+0NAME1)."),
     click.option("--distribution", metavar="D", help="The changelog entry's distribution."),
     click.option("--urgency", default="medium", show_default=True, metavar="U",
@@ -52,8 +54,8 @@ def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
 
     chosen["orig_upload"] = OrigUpload(chosen["orig_upload"])
     names = (
-        "skip_conflicts", "version_suffix", "distribution", "urgency", "orig_upload", "check",
-        "sign", "binary",
+        "skip_conflicts", "allow_unreviewed", "version_suffix", "distribution", "urgency",
+        "orig_upload", "check", "sign", "binary",
     )  # fmt: skip
     mine = {name: chosen[name] for name in names}
     rest = {name: value for name, value in chosen.items() if name not in names}
@@ -79,12 +81,15 @@ def maintainer() -> Maintainer:
 
 
 def show_packages(packages: Sequence[SourcePackage], asked: Given) -> None:
-    """One line for each package: version, whether it is verified, where it lies."""
+    """For each package: version, whether it unpacks to the ported tree, where it lies; and what
+    is not in it, or was read by nobody."""
     for package in packages:
-        state = "verified" if package.verified else "NOT VERIFIED"
+        state = "unpacks to the ported tree" if package.verified else "NOT COMPARED"
         again = ", unchanged" if package.reused else ""
         show(f"{package.source} {package.version}  {state}{again}", asked)
         show(f"    {_shown(package)}", asked)
+        for words in _remarks(package):
+            show(f"    {words}", asked)
         notes = sum(finding.severity is Severity.NOTE for finding in package.findings)
         for finding in package.findings:
             if finding.severity is not Severity.NOTE:
@@ -107,10 +112,35 @@ def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
             "changes": str(package.folder / package.changes),
             "files": dict(package.files),
             "verified": package.verified,
+            "left-out": list(package.left_out),
+            "unreviewed": list(package.unreviewed),
+            "dropped": [_dropped_row(one) for one in package.dropped],
             "findings": finding_rows(package.findings),
         }
         for package in packages
     ]
+
+
+def _dropped_row(dropped: Dropped) -> dict[str, Any]:
+    return {
+        "patch": dropped.name,
+        "evidence": dropped.evidence,
+        "reason": dropped.reason,
+        "by": dropped.by,
+        "security": list(dropped.security),
+    }
+
+
+def _remarks(package: SourcePackage) -> Iterator[str]:
+    """What a person should know before they hand the package on."""
+    if package.unreviewed:
+        yield f"adapted, and reviewed by nobody: {', '.join(package.unreviewed)}"
+    if package.left_out:
+        yield f"not in it, as they conflict: {', '.join(package.left_out)}"
+    for one in package.dropped:
+        names = f" ({', '.join(one.security)})" if one.security else ""
+        why = f"the base has it: {one.evidence}" if one.evidence else "it does not apply"
+        yield f"without the packager's {one.name}{names}: {why}"
 
 
 def complaints(packages: Sequence[SourcePackage]) -> bool:

@@ -26,7 +26,8 @@ def command(**given: Any) -> int:
     """Take six patches for three small projects through the whole pipeline, without a network.
 
     The upstreams are made in the cache: a nova, a quantum and a keystone of a dozen files each.
-    The one conflict is part of the show, so the exit status is 0 when every package is verified.
+    The one conflict is part of the show: the exit status is 0 when every package unpacks to the
+    ported tree.
     """
     from patchseries.demo.tour import NAME, make_upstreams, tour
 

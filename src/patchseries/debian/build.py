@@ -1,4 +1,4 @@
-"""From a request to a verified source package on disk, whole or not at all."""
+"""From a request to a source package on disk, compared with its tree; whole or not at all."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Plan:
 
 
 def build(request: BuildRequest) -> SourcePackage:
-    """Build, verify and publish the source package of *request* in ``request.out``.
+    """Build the source package of *request*, compare it with its tree, put it in ``request.out``.
 
     Nothing is built when the folder holds the outputs of the same request, unchanged. The folder
     is replaced as a whole, after the unpacked .dsc was found to be ``request.expected_tree``.
@@ -51,7 +51,7 @@ def build(request: BuildRequest) -> SourcePackage:
     record = read_record(request.out)
     digest = request.digest()
     if record and record.digest == digest and record.intact():
-        return replace(record.package, reused=True)
+        return _told(replace(record.package, reused=True), request)
     _refuse_traps(request)
     plan = _plan(request, record, digest)
     with explained("build the source package"), staging(request.out.parent) as stage:
@@ -61,7 +61,17 @@ def build(request: BuildRequest) -> SourcePackage:
         record = Record(digest, plan.number, plan.stock, plan.stem, plan.entries, package)
         write_record(fresh, record)
         swap_in(fresh, request.out)
-    return package
+    return _told(package, request)
+
+
+def _told(package: SourcePackage, request: BuildRequest) -> SourcePackage:
+    """*package* with what the request tells of patches that are not in it, or that nobody read."""
+    return replace(
+        package,
+        left_out=request.left_out,
+        unreviewed=request.unreviewed,
+        dropped=request.dropped,
+    )
 
 
 def _refuse_traps(request: BuildRequest) -> None:
@@ -132,7 +142,7 @@ def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> Sourc
     source.write_debian(tree, debian, request.timestamp)
     dsc = source.build(tree, env)
     changes = source.describe(tree, env, request.timestamp, request.orig_upload)
-    _verify(request, debian, dsc, stage / "unpacked", env)
+    _compare(request, debian, dsc, stage / "unpacked", env)
     shutil.rmtree(tree)
     files = {path.name: sha256(path.read_bytes()) for path in sorted(fresh.iterdir())}
     return SourcePackage(
@@ -156,7 +166,7 @@ def _orig(request: BuildRequest, name: str, full_version: str, folder: Path) -> 
     return path
 
 
-def _verify(
+def _compare(
     request: BuildRequest, debian: DebianFolder, dsc: Path, folder: Path, env: dict[str, str]
 ) -> None:
     source.unpack(dsc, folder, env)

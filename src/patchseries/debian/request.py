@@ -175,8 +175,9 @@ class SourcePackage:
     """A source package on disk: its files lie in ``folder``.
 
     ``files`` gives the SHA-256 of each by name. ``verified``: the .dsc was unpacked and is the
-    expected tree. ``reused``: it was there already, made from the same inputs. ``findings``: what
-    lintian says, when it was asked.
+    expected tree; it says nothing of what the patches are worth. ``reused``: it was there already,
+    made from the same inputs. ``findings``: what lintian says, when it was asked. ``left_out``,
+    ``unreviewed`` and ``dropped`` are those of the request; a record on disk does not keep them.
     """
 
     project: str
@@ -190,3 +191,6 @@ class SourcePackage:
     verified: bool = False
     reused: bool = False
     findings: tuple[Finding, ...] = ()
+    left_out: tuple[str, ...] = ()
+    unreviewed: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()

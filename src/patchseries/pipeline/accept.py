@@ -53,7 +53,7 @@ def offers(given: Ingredients, cells: Sequence[RebasedCell]) -> list[Offer]:
             same[0].patch,
             tuple(cell.base for cell in same),
             same[0].diff or "",
-            _shape(same[0]),
+            shape(same[0]),
             same[0].result.strategies,
             same[0].result.findings,
             range_diff(given.repository, same[0]),
@@ -76,7 +76,8 @@ def _told(strategies: Sequence[str], findings: Sequence[Finding]) -> tuple[objec
     return tuple(strategies), tuple(replace(finding, line=None) for finding in findings)
 
 
-def _shape(cell: RebasedCell) -> str:
+def shape(cell: RebasedCell) -> str:
+    """The digest of what *cell*, which has a patch file, changes, without its line numbers."""
     return sha256(_NUMBERS.sub(b"", split_patch(cell.files[0].data)[1]))
 
 

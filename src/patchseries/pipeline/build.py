@@ -20,6 +20,7 @@ from patchseries.git import Repository
 from patchseries.model import Base, Finding, Outcome
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
+from patchseries.pipeline.accept import shape
 from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell
 from patchseries.pipeline.series import Selection, Series
@@ -29,13 +30,15 @@ from patchseries.pipeline.series import Selection, Series
 class BuildOptions:
     """What a person chose for the packages.
 
-    ``skip_conflicts`` leaves conflicting patches out and says so in the changelog. ``check`` runs
+    ``skip_conflicts`` leaves conflicting patches out, ``allow_unreviewed`` takes adapted ones that
+    nobody signed off; the changelog names both. ``check`` runs
     lintian; ``sign`` names a key for debsign; ``binary`` is the command that builds binaries;
     ``jobs`` is how many packages are made at a time.
     """
 
     maintainer: Maintainer
     skip_conflicts: bool = False
+    allow_unreviewed: bool = False
     version_suffix: str | None = None
     distribution: str | None = None
     urgency: str = "medium"
@@ -50,18 +53,24 @@ def build_all(
     series: Series,
     given: Ingredients,
     rebased: Rebased,
+    plain: Rebased,
     selection: Selection,
     options: BuildOptions,
     supplies: Supplies,
     told: Callable[[str], None],
 ) -> list[SourcePackage]:
-    """Build and verify the source package of every selected project and base.
+    """Build the source package of every selected project and base, each compared with its tree.
 
-    :raises SeriesError: a patch conflicts (unless skipped), or a package cannot be made
+    :param rebased: the series on the packagers' patches
+    :param plain: the series on the bare releases: what a person signs off
+    :raises SeriesError: a patch conflicts (unless skipped) or waits for review (unless allowed),
+        or a package cannot be made
     """
-    columns = list(_columns(series, rebased, selection))
+    columns = list(_columns(series, rebased, plain, selection))
     if not options.skip_conflicts:
         _refuse_conflicts(columns)
+    if not options.allow_unreviewed:
+        _refuse_unreviewed(columns, series.name)
     for folder in (series.root / "build" / series.name).glob("*/"):
         sweep(folder)
     requests = [_request(series, given, rebased, c, options, supplies) for c in columns]
@@ -115,16 +124,28 @@ class Supplies:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """A package to be: its patches, and the names of those that nobody signed off."""
+
     project: str
     base: str
     cells: tuple[RebasedCell, ...]
+    unreviewed: tuple[str, ...]
 
 
-def _columns(series: Series, rebased: Rebased, selection: Selection) -> Iterator[_Column]:
+def _columns(
+    series: Series, rebased: Rebased, plain: Rebased, selection: Selection
+) -> Iterator[_Column]:
+    signed = {(c.patch, c.base): shape(c) for c in plain.cells if c.files and not c.needs_review}
     for project in selection.projects_of(series.manifest):
         for base in selection.bases_of(series.manifest, project):
-            mine = (c for c in rebased.cells if (c.project, c.base) == (project, base))
-            yield _Column(project, base, tuple(mine))
+            mine = [c for c in rebased.cells if (c.project, c.base) == (project, base)]
+            unreviewed = (c.patch for c in mine if c.needs_review and not _is_signed(c, signed))
+            yield _Column(project, base, tuple(mine), tuple(unreviewed))
+
+
+def _is_signed(cell: RebasedCell, signed: Mapping[tuple[str, str], str]) -> bool:
+    """Whether it is, but for line numbers, the diff that was signed off on the bare release."""
+    return bool(cell.files) and signed.get((cell.patch, cell.base)) == shape(cell)
 
 
 def _refuse_conflicts(columns: list[_Column]) -> None:
@@ -132,8 +153,20 @@ def _refuse_conflicts(columns: list[_Column]) -> None:
     if open_cells:
         named = ", ".join(f"{cell.patch} on {cell.base}" for cell in open_cells)
         raise SeriesError(
-            f"not built: {named} conflicts",
+            f"not built: {named} {'conflicts' if len(open_cells) == 1 else 'conflict'}",
             hint="resolve it, or leave it out with --skip-conflicts",
+            exit_code=ExitCode.FINDINGS,
+        )
+
+
+def _refuse_unreviewed(columns: list[_Column], name: str) -> None:
+    waiting = [f"{patch} on {col.base}" for col in columns for patch in col.unreviewed]
+    if waiting:
+        was = "was" if len(waiting) == 1 else "were"
+        raise SeriesError(
+            f"not built: {', '.join(waiting)} {was} adapted, and nobody has signed it off",
+            hint=f"read it and sign it off with `series accept PATCH {name}`, or build it as it is"
+            " with --allow-unreviewed: the changelog then says so",
             exit_code=ExitCode.FINDINGS,
         )
 
@@ -168,6 +201,7 @@ def _request(
         timestamp=max([commit.committer.time, *dates]),
         out=output_folder(series, column.base, column.project),
         left_out=tuple(c.patch for c in column.cells if c.outcome is Outcome.CONFLICT),
+        unreviewed=column.unreviewed,
         version_suffix=options.version_suffix or series.manifest.series.version_suffix,
         distribution=options.distribution,
         urgency=options.urgency,

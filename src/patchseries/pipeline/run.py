@@ -1,4 +1,4 @@
-"""Run: the stages of a series one after the other, to verified packages and a gate."""
+"""Run: the stages of a series one after the other, to packages and a gate."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def rebase_and_build(
 ) -> tuple[Ported, list[SourcePackage]]:
     """Port and publish what is selected, then build its packages.
 
-    :raises SeriesError: a conflict that is not skipped, or a package that cannot be made
+    :raises SeriesError: a conflict that is not skipped, a port that waits for review and is not
+        allowed, or a package that cannot be made
     """
     if session.dry_run:
         raise SeriesError("build has no dry run: it only ever writes to build/",
@@ -66,11 +67,12 @@ def build_packages(
 ) -> list[SourcePackage]:
     """Build what is selected, on the packaging and tarballs that the manifest names.
 
-    :raises SeriesError: a conflict that is not skipped, or a package that cannot be made
+    :raises SeriesError: a conflict that is not skipped, a port that waits for review and is not
+        allowed, or a package that cannot be made
     """
     supplies = _supplies(session, series, selection, given)
     packaged = _on_packaging(session, given, selection, rebased, supplies)
-    return build_all(series, given, packaged, selection, options, supplies, session.told)
+    return build_all(series, given, packaged, rebased, selection, options, supplies, session.told)
 
 
 def _supplies(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 
 from patchseries.model import Finding, PortCode, Severity
@@ -220,6 +220,13 @@ def module_name(path: str) -> tuple[bytes, bytes]:
 
 def _show(name: bytes) -> str:
     return name.decode("utf-8", "replace")
+
+
+def absent_from_target(port: Port, used: Sequence[Names], words: Iterable[bytes]) -> set[bytes]:
+    """Those of *words* that stand in no source file of the target; files of *used* come first."""
+    paths = dict.fromkeys(names.file.path for names in used)
+    left = absent_at(port.repository, port.onto, paths, words)
+    return _INDEX.absent(port.repository, port.onto, left) if left else set()
 
 
 Places = Set[tuple[str | None, int | None]]

@@ -17,6 +17,7 @@ from patchseries.port.verify.leftovers import (
 )
 from patchseries.port.verify.names import Names, check_words
 from patchseries.port.verify.neighbours import check_new_file
+from patchseries.port.verify.omitted import check_omitted
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.removals import Removals
 from patchseries.port.verify.syntax import check_syntax, chunks
@@ -41,6 +42,7 @@ def examine(
     port.read_ahead()
     used: list[Names] = []
     found = list(dict.fromkeys(_examine_files(port, used)))
+    found += check_omitted(port, used)
     told = {(finding.file, finding.line) for finding in found}
     return (*found, *check_words(port, used, told))
 
