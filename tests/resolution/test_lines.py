@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchseries.git.repository import ISOLATED
+from patchseries.git.environment import ISOLATED
 from patchseries.git.textmerge import Region, merge_text, split_lines
 from patchseries.model import Sides
 from patchseries.resolution.conflict import OpenFile

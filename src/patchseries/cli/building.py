@@ -155,5 +155,10 @@ def _shown(package: SourcePackage) -> str:
 def _git_user(key: str) -> str:
     from patchseries import process
 
-    done = process.run(["git", "config", "--get", f"user.{key}"], accept=(0, 1))
+    # a bare repository may have been committed to the project: then only the user's own settings
+    words = ("config", "--get", f"user.{key}")
+    here = ("git", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
+    done = process.run([*here, *words], accept=(0, 1, 128))
+    if done.status == 128:
+        done = process.run(["git", "--git-dir=/dev/null", *words], accept=(0, 1))
     return done.stdout.decode("utf-8", "replace").strip()

@@ -266,21 +266,29 @@ def _server_access(url: str) -> Access:
 
 
 def cache_folder() -> Path:
-    """$SERIES_CACHE, else ``patchseries`` in the user's cache folder."""
-    if given := os.environ.get("SERIES_CACHE"):
-        return Path(given).expanduser().absolute()
-    from platformdirs import user_cache_path
+    """$SERIES_CACHE, else ``patchseries`` in the user's cache folder; made if need be.
 
-    return user_cache_path("patchseries")
+    :raises SeriesError: it is not the user's alone, or cannot be made
+    """
+    from patchseries.files import private_directory
+
+    folder = _folder("SERIES_CACHE", "user_cache_path")
+    private_directory(folder, "the cache", "SERIES_CACHE")
+    return folder
 
 
 def state_folder() -> Path:
     """$SERIES_STATE, else ``patchseries`` in the user's state folder."""
-    if given := os.environ.get("SERIES_STATE"):
-        return Path(given).expanduser().absolute()
-    from platformdirs import user_state_path
+    return _folder("SERIES_STATE", "user_state_path")
 
-    return user_state_path("patchseries")
+
+def _folder(variable: str, default: str) -> Path:
+    if given := os.environ.get(variable):
+        return Path(given).expanduser().absolute()
+    import platformdirs
+
+    folder: Path = getattr(platformdirs, default)("patchseries")
+    return folder
 
 
 def demo_upstreams() -> Path:

@@ -1,5 +1,6 @@
 """The only door to git repositories."""
 
+from patchseries.git.borrowed import borrowed
 from patchseries.git.coprocess import Future
 from patchseries.git.diff import Difference, Entries, LineChange
 from patchseries.git.merge import FileSides, Merge
@@ -17,5 +18,6 @@ __all__ = [
     "Repository",
     "Signature",
     "TreeEntry",
+    "borrowed",
     "scratch",
 ]

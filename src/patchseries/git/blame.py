@@ -27,7 +27,8 @@ def introduced(
     if last < first:
         return Counter()
     done = repository.run(
-        "blame", "--porcelain", "-L", f"{first},{last}", f"{since}..{commit}", "--", path,
+        "blame", "--no-textconv", "--porcelain", "-L", f"{first},{last}", f"{since}..{commit}",
+        "--", path,
         accept=(0, 128),
     )  # fmt: skip
     found: Counter[CommitId] = Counter()

@@ -56,7 +56,7 @@ class DiffProcess(Generic[T]):
 
         :param parse: makes the answer of the lines that git writes
         """
-        argv = ["git", "diff-tree", "--stdin", *PLAIN, *options]
+        argv = ["git", f"--git-dir={git_dir}", "diff-tree", "--stdin", *PLAIN, *options]
         git = process.CoProcess(argv, cwd=git_dir, env=env)
         self._channel = Channel(git, "diff-tree", lambda stream: parse(_read_answer(stream)))
 

@@ -26,6 +26,7 @@ from patchseries.git.diff import (
     parse_difference,
     parse_entries,
 )
+from patchseries.git.environment import ISOLATED, keep_bytes
 from patchseries.git.loose import write_object
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import Commit, Tree, TreeEntry, format_tree, parse_commit
@@ -33,48 +34,38 @@ from patchseries.git.reader import ObjectReader
 from patchseries.git.textmerge import Lines, Region, merge_text
 from patchseries.model import CommitId, TreeId
 
-ISOLATED = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_ATTR_NOSYSTEM": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_CONFIG_COUNT": "3",
-    "GIT_CONFIG_KEY_0": "core.attributesFile",
-    "GIT_CONFIG_VALUE_0": "/dev/null",
-    "GIT_CONFIG_KEY_1": "core.quotePath",
-    "GIT_CONFIG_VALUE_1": "false",
-    # A mirror may belong to another user. It is only read, and no hook of it ever runs.
-    "GIT_CONFIG_KEY_2": "safe.directory",
-    "GIT_CONFIG_VALUE_2": "*",
-}
-"""The environment of every local git call: no configuration or attributes but the repository's."""
-
 _DRESS = b"patchseries <> 0 +0000"
 """Who made the commits that only dress a tree for a merge; they are never published."""
 
 
 class Repository:
-    """One git repository (its git directory). Not for use by several threads at once."""
+    """One git repository (its git directory) that we made. Not for several threads at once.
 
-    def __init__(self, path: Path) -> None:
+    Any other is read with :func:`patchseries.git.borrowed`.
+    """
+
+    def __init__(
+        self, path: Path, *, borrowed: Path | None = None, shown: Path | None = None
+    ) -> None:
         """Open the repository at *path*: a bare one, a git directory or a work tree.
 
+        :param borrowed: the objects folder that it only reads; its own has none
+        :param shown: what to call it in messages (default: its git directory)
         :raises SeriesError: there is none
         """
         import git
 
         self._errors = (git.exc.GitError, git.exc.ODBError, ValueError)
         try:
-            self._repo = git.Repo(path, odbt=git.GitCmdObjectDB)
+            self._repo = git.Repo(path, odbt=git.GitCmdObjectDB, expand_vars=False)
         except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError) as error:
             raise SeriesError(f"no git repository at {path}") from error
         # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
         self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
         self.git_dir = Path(self._repo.git_dir)
-        self._algorithm = _object_format(self.git_dir)
+        self._algorithm = object_format(self.git_dir)
+        self.shown = shown or self.git_dir
+        self._borrowed = borrowed
         self._compression = 1
         self._reader = ObjectReader(self.git_dir, ISOLATED)
         self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
@@ -127,8 +118,11 @@ class Repository:
         """Read *object_folders* too (git's alternates); they are never written to."""
         info = self.git_dir / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
-        lines = "".join(f"{folder.resolve()}\n" for folder in object_folders)
-        (info / "alternates").write_text(lines)
+        resolved = [folder.resolve() for folder in object_folders]
+        if any("\n" in str(folder) for folder in resolved):  # git would read two paths
+            raise SeriesError("the path of a repository may not hold a line break")
+        lines = "".join(f"{folder}\n" for folder in resolved)
+        (info / "alternates").write_bytes(os.fsencode(lines))
 
     def leave_uncompressed(self) -> None:
         """Write new objects as they are: to compress those of a port takes a twentieth of it."""
@@ -139,9 +133,7 @@ class Repository:
     @property
     def objects_folder(self) -> Path:
         """The folder of its objects, for another repository's alternates."""
-        common = self.git_dir / "commondir"  # a linked work tree keeps its objects elsewhere
-        git_dir = self.git_dir / common.read_text().strip() if common.is_file() else self.git_dir
-        return (git_dir / "objects").resolve()
+        return self._borrowed or (self.git_dir / "objects").resolve()
 
     # Running git -----------------------------------------------------------------------------
 
@@ -192,7 +184,7 @@ class Repository:
         found = self._reader.read(oid)
         if found is None:
             raise UpstreamError(
-                f"object {oid} is not in {self.git_dir}", hint="run `series fetch` again"
+                f"object {oid} is not in {self.shown}", hint="run `series fetch` again"
             )
         return found
 
@@ -395,6 +387,13 @@ class Repository:
         return self.write_tree(entries)
 
 
+def make_work_tree(tree: Path) -> None:
+    """Make *tree* an empty git work tree, whose files are the bytes that git has."""
+    words = ("init", "--quiet", "--template=", "--initial-branch=series")
+    process.run(["git", *words, tree], env=ISOLATED)
+    keep_bytes(tree / ".git")
+
+
 @contextmanager
 def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
     """A throw-away repository that reads the object folders *over*; gone afterwards.
@@ -403,7 +402,7 @@ def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
     behind is cleared away by the next one.
     """
     with (
-        staging(*_home(parent)) as folder,
+        staging(*scratch_home(parent)) as folder,
         Repository.init(folder / "repo.git", over) as repository,
     ):
         repository.leave_uncompressed()
@@ -415,7 +414,7 @@ _ENOUGH = 1_000_000_000
 """Bytes that must be free in memory: far more than the objects of any run."""
 
 
-def _home(parent: Path) -> tuple[Path, str]:
+def scratch_home(parent: Path) -> tuple[Path, str]:
     """Where scratch folders are made, and how their names begin.
 
     A new file takes 0.6 ms on a disk's file system beside a busy git, and 0.05 ms in memory.
@@ -437,7 +436,8 @@ def decode_path(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
 
 
-def _object_format(git_dir: Path) -> str:
+def object_format(git_dir: Path) -> str:
+    """The hash of a repository's ids: ``sha1`` or ``sha256``."""
     config = git_dir / "config"
     text = config.read_text("utf-8", "replace") if config.is_file() else ""
     named = re.search(r"^\s*objectformat\s*=\s*\"?(\w+)", text, re.IGNORECASE | re.MULTILINE)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patchseries import process
+from patchseries.git.environment import NOWHERE
 from patchseries.model import Sides
 
 Lines = tuple[bytes, ...]
@@ -30,8 +31,8 @@ def merge_text(
             path.write_bytes(data)
             paths.append(path)
         merged = process.run(
-            ["git", "merge-file", "-p", "--diff3", f"--marker-size={size}", "-L", "", "-L", "",
-             "-L", "", *paths],
+            ["git", NOWHERE, "merge-file", "-p", "--diff3", f"--marker-size={size}",
+             "-L", "", "-L", "", "-L", "", *paths],
             cwd=Path(folder), env=env, accept=range(128),
         ).stdout  # fmt: skip
     chunks = _chunks(split_lines(merged), size)

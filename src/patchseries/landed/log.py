@@ -9,7 +9,7 @@ from typing import IO
 from patchseries import process
 from patchseries.errors import ProgramError
 from patchseries.git import Repository
-from patchseries.git.repository import ISOLATED
+from patchseries.git.environment import ISOLATED
 
 _FORMAT = "%H%x00%P%x00%an <%ae>%x00%s%x00%B"
 _FIELDS = 5
@@ -52,7 +52,7 @@ def read_log(
             raise
     if git.returncode:
         raise ProgramError(
-            f"git log failed with status {git.returncode} in {repository.git_dir}",
+            f"git log failed with status {git.returncode} in {repository.shown}",
             hint="run `git fsck` on that repository",
         )
 

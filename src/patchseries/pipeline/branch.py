@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchseries import process
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.files import explained, staging
-from patchseries.git import Repository, Signature
-from patchseries.git.repository import ISOLATED
+from patchseries.git import Repository, Signature, borrowed
+from patchseries.git.environment import keep_bytes
+from patchseries.git.repository import make_work_tree
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import Header, read_header
@@ -111,12 +111,9 @@ def check_out(
     start, steps = column_steps(session, given, project, base)
     with explained("set up the work tree"), staging(folder.parent) as stage:
         tree = stage / "tree"
-        process.run(["git", "init", "--quiet", "--initial-branch=series", tree], env=ISOLATED)
+        make_work_tree(tree)
         objects = given.repository.objects_folder
         shutil.copytree(objects, tree / ".git/objects", dirs_exist_ok=True)
-        (tree / ".git/info").mkdir(exist_ok=True)
-        attributes = "* -text -ident -filter -working-tree-encoding\n"
-        (tree / ".git/info/attributes").write_text(attributes)
         with Repository(tree) as repository:
             nobody = Signature("patchseries", "", 0, "+0000")
             root = _commit(repository, start, f"{project} {base}", nobody, None)
@@ -138,8 +135,14 @@ def read_checkout(folder: Path) -> Checkout:
     :raises UsageError: there is none
     """
     try:
-        return Checkout(folder, **json.loads((folder / ".git" / _STATE).read_text()))
-    except (OSError, ValueError, TypeError) as error:
+        told = json.loads((folder / ".git" / _STATE).read_text())
+        made = Checkout(folder, **told)
+        if not all(isinstance(word, str) for word in told.values()):
+            raise ValueError("a value is no string")
+        if not re.fullmatch(r"[0-9a-f]{40,64}", made.root):
+            raise ValueError("its root is no commit id")
+        return made
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise UsageError(f"{folder} was not made by `series checkout`", cause=str(error)) from error
 
 
@@ -148,10 +151,8 @@ def branch_steps(given: Ingredients, checkout: Checkout) -> list[Step]:
 
     :raises SeriesError: uncommitted changes, a merge, or a branch that left its root
     """
-    with Repository(checkout.folder) as branch:
-        work_tree = ("-C", str(checkout.folder), f"--work-tree={checkout.folder}")
-        dirty = branch.run(*work_tree, "status", "--porcelain", "--untracked-files=no").stdout
-        if dirty:
+    with borrowed(checkout.folder) as branch:
+        if _is_dirty(branch, checkout.folder):
             raise _refused(f"{checkout.folder} has changes that are not committed")
         head = branch.resolve("HEAD")
         listed = branch.run("rev-list", "--reverse", f"{checkout.root}..HEAD").stdout
@@ -164,6 +165,21 @@ def branch_steps(given: Ingredients, checkout: Checkout) -> list[Step]:
     given.repository.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=root)
     given.repository.run("unpack-objects", "-q", stdin=pack)
     return _steps(given.repository, commits)
+
+
+def _is_dirty(branch: Repository, folder: Path) -> bool:
+    """Whether the work tree *folder* differs from its HEAD.
+
+    Nothing of the folder's own git directory counts but its index. Submodules are not looked
+    into: git would run in them by their own configuration.
+    """
+    keep_bytes(branch.git_dir)
+    done = branch.run(
+        "-C", str(folder), f"--work-tree={folder}", "status", "--porcelain",
+        "--untracked-files=no", "--ignore-submodules=all",
+        env={"GIT_INDEX_FILE": str(folder / ".git" / "index")},
+    )  # fmt: skip
+    return bool(done.stdout)
 
 
 def patch_id(repository: Repository, step: Step) -> bytes:

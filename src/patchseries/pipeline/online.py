@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from patchseries.checks.material import Upstream
 from patchseries.errors import SeriesError
-from patchseries.git import Repository
+from patchseries.git import borrowed
 from patchseries.manifest import Manifest
 from patchseries.pipeline.session import Session
 from patchseries.sources import network
@@ -60,10 +60,8 @@ def _patchsets(
 def _refs(session: Session, url: str) -> dict[str, str]:
     mirror = mirror_of(url, session.fetching.mirrors)
     if mirror is None:
-        cache = session.cache.root
-        cache.mkdir(parents=True, exist_ok=True)
-        return network.list_refs(url, cache)
-    with Repository(mirror) as repository:
+        return network.list_refs(url)
+    with borrowed(mirror) as repository:
         return dict(repository.refs("refs/tags/", "refs/heads/"))
 
 

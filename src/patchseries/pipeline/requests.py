@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from patchseries.errors import SeriesError, UsageError
-from patchseries.git import Commit, Repository, scratch
+from patchseries.git import Commit, Repository, borrowed, scratch
 from patchseries.model import CommitId, Finding, Outcome
 from patchseries.port.engine import port
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
@@ -96,7 +96,7 @@ class Workbench:
     def _stores(self, repo: Path) -> tuple[Repository, Repository]:
         repo = repo.absolute()
         if repo not in self._open:
-            source = self._stack.enter_context(Repository(repo))
+            source = self._stack.enter_context(borrowed(repo))
             store = self._stack.enter_context(scratch(self._folder, [source.objects_folder]))
             self._open[repo] = source, store
         return self._open[repo]
@@ -136,7 +136,7 @@ def document(ported: Ported) -> dict[str, Any]:
 def _commit(source: Repository, store: Repository, revision: str) -> Commit:
     found = revision if _FULL_ID.fullmatch(revision) else source.resolve(revision)
     if found is None or not store.has(found):
-        raise UsageError(f"no commit {revision!r} in {source.git_dir}")
+        raise UsageError(f"no commit {revision!r} in {source.shown}")
     return store.commit(found)
 
 

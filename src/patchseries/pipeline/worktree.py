@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from patchseries import process
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.files import explained
 from patchseries.git import Merge, Repository
-from patchseries.git.repository import ISOLATED, decode_path, encode_path
+from patchseries.git.repository import decode_path, encode_path, make_work_tree
 from patchseries.git.textmerge import split_lines
 from patchseries.journal import State, held
 from patchseries.model import TreeId
@@ -203,12 +202,10 @@ def _at(tree: Path) -> tuple[str, ...]:
 
 
 def _fill(tree: Path, conflict: OpenConflict) -> None:
-    process.run(["git", "init", "--quiet", "--initial-branch=series", tree], env=ISOLATED)
+    make_work_tree(tree)
     # what this run made is in its scratch repository, which goes away; the rest is in the cache
     begun = conflict.repository.edit_tree(conflict.merge.tree, conflict.beside(conflict.files))
     shutil.copytree(conflict.repository.objects_folder, tree / ".git/objects", dirs_exist_ok=True)
-    (tree / ".git/info").mkdir(exist_ok=True)
-    (tree / ".git/info/attributes").write_text("* -text -ident -filter -working-tree-encoding\n")
     (tree / ".git/info/exclude").write_text(_LEFTOVERS)
     cell = conflict.cell
     with Repository(tree) as repository:

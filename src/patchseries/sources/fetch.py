@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from patchseries.errors import SeriesError, UpstreamError
-from patchseries.git import Repository, scratch
+from patchseries.git import Repository, borrowed, scratch
 from patchseries.model import CommitId
 from patchseries.sources import network
 from patchseries.sources.access import Access
@@ -109,7 +109,7 @@ class _Upstream:
 
     def _from_mirror(self, folder: Path, wanted: Sequence[Want]) -> dict[str, CommitId]:
         found: dict[str, CommitId] = {}
-        with Repository(folder) as mirror:
+        with borrowed(folder) as mirror:
             self._repository.set_alternates([mirror.objects_folder])
             for want in wanted:
                 commit = _in_mirror(mirror, want.rev)
@@ -120,7 +120,7 @@ class _Upstream:
 
     def _from_network(self, wanted: Sequence[Want]) -> dict[str, CommitId]:
         named = [want for want in wanted if not _ID.fullmatch(want.rev)]
-        refs = network.list_refs(self._url, self._repository.git_dir) if named else {}
+        refs = network.list_refs(self._url) if named else {}
         names = {want.rev: _listed(refs, want) for want in named}
         found = {rev: CommitId(refs[name]) for rev, name in names.items()}
         found |= {want.rev: CommitId(want.rev) for want in wanted if want not in named}
@@ -136,7 +136,7 @@ class _Upstream:
         """The commit of a patchset; what is pinned and at hand needs no Gerrit."""
         assert want.change is not None
         if self._mirror is not None:
-            with Repository(self._mirror) as mirror:
+            with borrowed(self._mirror) as mirror:
                 self._repository.set_alternates([mirror.objects_folder])
         pinned = self._pinned.get((self._url, want.rev))
         if pinned is not None and self._whole(pinned, with_parent=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from patchseries.errors import UpstreamError
-from patchseries.git import Repository
+from patchseries.git import Repository, borrowed
 from patchseries.sources import network
 from patchseries.sources.cache import Cache
 from patchseries.sources.fetch import FetchOptions
@@ -25,7 +25,7 @@ def open_history(cache: Cache, url: str, options: FetchOptions) -> Iterator[Repo
     :raises UpstreamError: not reachable; or offline, and never fetched before
     """
     if local := mirror_of(url, options.mirrors) or _on_this_machine(url):
-        with Repository(local) as repository:
+        with borrowed(local) as repository:
             yield repository
         return
     histories = Cache(cache.root / "histories")

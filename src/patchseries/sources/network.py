@@ -12,13 +12,24 @@ from pathlib import Path
 
 from patchseries import process
 from patchseries.errors import ProgramError, UpstreamError
+from patchseries.git.environment import NOWHERE
 
 _ENV = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    # nor does a repository on this machine, which is served by git itself, fetch what it lacks
+    "GIT_NO_LAZY_FETCH": "1",
     # ext:: would run a program of the URL's choice
     "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
 }
+_SETTINGS = (
+    "fetch.fsckObjects=false",
+    "gc.auto=0",
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "submodule.recurse=false",
+)
 _REFUSED = re.compile(
     r"unadvertised object|not our ref|no such remote ref|couldn't find remote ref"
     r"|Server does not allow request",
@@ -30,12 +41,12 @@ class RefusedError(UpstreamError):
     """The server is there, and does not give what was asked for."""
 
 
-def list_refs(url: str, cwd: Path) -> dict[str, str]:
+def list_refs(url: str) -> dict[str, str]:
     """All heads and tags of *url*: full name → commit id, tags peeled.
 
     :raises UpstreamError: it cannot be reached
     """
-    done = _remote(["ls-remote", "--heads", "--tags", "--", url], url, cwd)
+    done = _remote(["ls-remote", "--heads", "--tags", "--", url], url)
     refs: dict[str, str] = {}
     for line in done.stdout.decode("utf-8", "replace").splitlines():
         oid, _, name = line.partition("\t")
@@ -45,13 +56,13 @@ def list_refs(url: str, cwd: Path) -> dict[str, str]:
 
 def fetch_commits(
     url: str,
-    cwd: Path,
+    git_dir: Path,
     refspecs: Sequence[str],
     *,
     depth: int | None,
     progress: Callable[[str], None] | None,
 ) -> None:
-    """Fetch *refspecs* (commit ids or refs) of *url* into the repository *cwd*.
+    """Fetch *refspecs* (commit ids or refs) of *url* into our repository *git_dir*.
 
     :param depth: how many commits of history (None: all)
     :raises RefusedError: the server refuses one of them
@@ -64,12 +75,12 @@ def fetch_commits(
         ["fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
          "--no-auto-maintenance", "--progress" if progress else "--no-progress",
          *shallow, "--", url, *refspecs],
-        url, cwd, progress,
+        url, git_dir, progress,
     )  # fmt: skip
 
 
-def fetch_history(url: str, cwd: Path, *, progress: Callable[[str], None] | None) -> None:
-    """Bring all branches and tags of *url* into the repository *cwd*: commits, no trees or files.
+def fetch_history(url: str, git_dir: Path, *, progress: Callable[[str], None] | None) -> None:
+    """Bring the commits of all branches and tags of *url* into our repository *git_dir*, no files.
 
     A server that serves no partial clones sends everything. Refs that are gone there go here too.
 
@@ -84,16 +95,22 @@ def fetch_history(url: str, cwd: Path, *, progress: Callable[[str], None] | None
          "--no-recurse-submodules", "--no-auto-maintenance",
          "--progress" if progress else "--no-progress",
          "history", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
-        url, cwd, progress,
+        url, git_dir, progress,
     )  # fmt: skip
 
 
 def _remote(
-    args: Sequence[str], url: str, cwd: Path, progress: Callable[[str], None] | None = None
+    args: Sequence[str],
+    url: str,
+    git_dir: Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> process.Result:
-    argv = ["git", "-c", "fetch.fsckObjects=false", "-c", "gc.auto=0", *args]
+    # the repository is named, so that git takes no other's configuration for the user's
+    where = f"--git-dir={git_dir}" if git_dir else NOWHERE
+    settings = (word for setting in _SETTINGS for word in ("-c", setting))
     try:
-        return process.run(argv, cwd=cwd, env=_ENV, on_stderr=progress)
+        argv = ["git", where, *settings, *args]
+        return process.run(argv, cwd=git_dir, env=_ENV, on_stderr=progress)
     except ProgramError as error:
         if "is not installed" in error.message:
             raise
