@@ -186,8 +186,12 @@ def test_all_patches_that_do_not_apply_are_told_at_once(oven: Oven) -> None:
         "c.patch": oven.patch("long", LONG + b"more\n"),
     })  # fmt: skip
     oven.release({"README": b"Another oven.\n", "bin/oven": b"#!/bin/true\n"})
-    with pytest.raises(SeriesError, match=r"(?s)2 .*\n  a\.patch.*\n  b\.patch"):
+    with pytest.raises(SeriesError, match=r"(?s)2 .*\n  a\.patch.*\n  b\.patch") as error:
         oven.build()
+    first, *patches, hint = error.value.lines
+    assert first.startswith("2 of the packager's patches do not apply on 1.1")
+    assert [line.split(":")[0] for line in patches] == ["  a.patch", "  b.patch"]
+    assert hint.startswith("use packaging that was made for 1.1")
 
 
 def test_a_change_found_in_the_tree_is_told_with_how_it_was_found(oven: Oven) -> None:

@@ -96,7 +96,17 @@ class _Misfit:
 
     def __str__(self) -> str:
         names = ", ".join(self.dropped.security)
-        return f"  {self.dropped.name}{f' (security fix: {names})' if names else ''}: {self.why}"
+        security = f" (security fix: {names})" if names else ""
+        return f"  {self.dropped.name}{security}: {' '.join(self.why.split())}"
+
+
+class MisfitError(SeriesError):
+    """Patches that do not apply: its message has a line for each of them."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The heading, each patch, what to do."""
+        return tuple(str(self).split("\n"))
 
 
 def lay_ground(
@@ -209,7 +219,7 @@ def _refusal(misfits: Sequence[_Misfit], base: Base, packaging: Packaging) -> Se
     verb, it = ("does", "its change") if len(misfits) == 1 else ("do", "their changes")
     head = f"{len(misfits)} of the packager's patches {verb} not apply on {base.name}"
     if not is_other_release(packaging, base):
-        return SeriesError(
+        return MisfitError(
             "\n".join([f"{head}, which {packaging.version} is made for:", *map(str, misfits)]),
             hint="is the base's tree that of the packager's tarball?",
             exit_code=ExitCode.FINDINGS,
@@ -224,7 +234,7 @@ def _refusal(misfits: Sequence[_Misfit], base: Base, packaging: Packaging) -> Se
             f" {base.name} contains, or as {{ patch, reason, by }}, which the changelog repeats"
         )
     told = f"{head}, and nothing shows that it has {it}:"
-    return SeriesError(
+    return MisfitError(
         "\n".join([told, *map(str, misfits)]), hint=hint, exit_code=ExitCode.FINDINGS
     )
 
