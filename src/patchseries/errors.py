@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from patchseries.redaction import redacted
+
 
 class ExitCode(IntEnum):
     """What the process tells its caller (DESIGN: "Exit status")."""
@@ -23,7 +25,7 @@ class ExitCode(IntEnum):
 
 
 class SeriesError(Exception):
-    """A failure that its reader can act on.
+    """A failure that its reader can act on. No part of it shows a password of a URL.
 
     :param message: what went wrong, and where, on one line
     :param cause: the underlying words (of git, dpkg-source, the kernel), or None
@@ -39,10 +41,10 @@ class SeriesError(Exception):
         hint: str | None = None,
         exit_code: ExitCode = ExitCode.INVALID,
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.cause = cause
-        self.hint = hint
+        self.message = redacted(message)
+        self.cause = redacted(cause) if cause else cause
+        self.hint = redacted(hint) if hint else hint
+        super().__init__(self.message)
         self.exit_code = exit_code
 
     def __str__(self) -> str:
@@ -75,6 +77,13 @@ class ProgramError(SeriesError):
 
     def __init__(self, message: str, *, cause: str | None = None, hint: str | None = None) -> None:
         super().__init__(message, cause=cause, hint=hint, exit_code=ExitCode.PROGRAM)
+
+
+class MachineError(ProgramError):
+    """A program is not installed, cannot be started, or cannot read its user's configuration.
+
+    It ends a command even where other failures become findings: nothing else would work either.
+    """
 
 
 class UsageError(SeriesError):

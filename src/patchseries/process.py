@@ -1,19 +1,22 @@
 """The only door to other programs.
 
-Every program runs with an environment that is built here, not inherited: the C locale,
-UTC, and no variable that points git at another repository or injects configuration.
+Every program runs with an environment that is made for it (:mod:`patchseries.environment`).
 """
 
 from __future__ import annotations
 
-import os
+import re
+import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchseries.errors import ProgramError
+from patchseries.environment import Inherit, environment
+from patchseries.errors import MachineError, ProgramError
+from patchseries.redaction import redacted
 
 Process = subprocess.Popen[bytes]
 """A running co-process, as :func:`start` gives it."""
@@ -24,6 +27,8 @@ _INSTALL = {
     "dpkg-genbuildinfo": "apt-get install dpkg-dev",
     "dpkg-genchanges": "apt-get install dpkg-dev",
     "xz": "apt-get install xz-utils",
+    "gzip": "apt-get install gzip",
+    "tar": "apt-get install tar",
     "patch": "apt-get install patch",
     "quilt": "apt-get install quilt",
     "lintian": "apt-get install lintian",
@@ -31,13 +36,15 @@ _INSTALL = {
     "dput": "apt-get install dput-ng",
 }
 
-_STABLE = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C", "TZ": "UTC"}
 
-_FETCH_SETTINGS = frozenset(
-    {"GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_CAINFO",
-     "GIT_SSL_CAPATH", "GIT_SSL_NO_VERIFY", "GIT_PROXY_COMMAND", "GIT_EXEC_PATH"}
-)  # fmt: skip
-"""The user's GIT_* settings that only say how to reach a server."""
+_BAD_SETTINGS = re.compile(
+    r"bad config (?:line|variable|value)|bad (?:numeric|boolean) config value"
+    r"|maximum include depth|error occurred while reading the configuration"
+    r"|unable to access '[^']*(?:config|attributes)'"
+)
+"""What git says when it cannot use a configuration file."""
+
+_GRACE = 5.0  # seconds that a program has to end by itself when its time is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +57,11 @@ class Result:
 
     @property
     def words(self) -> str:
-        """What the program said on its error stream (or else on its output), as text."""
-        return (self.stderr or self.stdout).decode("utf-8", "replace").strip()
+        """What the program said on its error stream (or else on its output), as text.
 
-
-def scrub(environ: MutableMapping[str, str]) -> None:
-    """Remove from *environ* each GIT_* variable that would redirect git or change its results."""
-    for name in [n for n in environ if n.startswith("GIT_") and n not in _FETCH_SETTINGS]:
-        del environ[name]
-
-
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment every program gets: the caller's, scrubbed, with stable locale and zone."""
-    environ = dict(os.environ)
-    scrub(environ)
-    environ.update(_STABLE)
-    environ.update(extra or {})
-    return environ
-
-
-def _bare(extra: Mapping[str, str] | None) -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", os.defpath)} | _STABLE | dict(extra or {})
+        Passwords of URLs in it are hidden.
+        """
+        return redacted((self.stderr or self.stdout).decode("utf-8", "replace").strip())
 
 
 def run(
@@ -82,37 +73,24 @@ def run(
     accept: Sequence[int] = (0,),
     timeout: float | None = None,
     on_stderr: Callable[[str], None] | None = None,
-    inherit: bool = True,
+    inherit: Inherit = Inherit.ESSENTIALS,
 ) -> Result:
     """Run *argv* to its end and return how it ended.
 
     :param stdin: bytes for its standard input (None: it reads nothing)
-    :param env: variables on top of :func:`environment`
+    :param env: variables on top of the environment
     :param accept: the exit statuses that are answers; any other raises
     :param timeout: seconds after which it is killed
     :param on_stderr: is told each line of its error stream as it comes (progress)
-    :param inherit: whether it sees the caller's environment; else PATH alone and *env*
+    :param inherit: how much it sees of the caller's environment
     :raises ProgramError: missing program, unaccepted status, or time over
     """
-    name = str(argv[0])
-    try:
-        with subprocess.Popen(
-            [str(a) for a in argv],
-            cwd=cwd,
-            env=environment(env) if inherit else _bare(env),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as running:
-            result = _attend(running, stdin or b"", timeout, on_stderr)
-    except FileNotFoundError as error:
-        raise _not_started(name, error, cwd) from error
-    except (PermissionError, NotADirectoryError) as error:
-        raise ProgramError(f"{name} could not be started", cause=str(error)) from error
-    except subprocess.TimeoutExpired as error:
-        raise ProgramError(f"{name} did not end within {timeout:g} s") from error
+    with _started(argv, cwd, environment(env, inherit), subprocess.PIPE) as running:
+        result = _attend(running, stdin or b"", timeout, on_stderr)
+    if result is None:
+        raise ProgramError(f"{describe(argv)} did not end within {timeout:g} s")
     if result.status not in accept:
-        raise ProgramError(f"{describe(argv)} {_ending(result.status)}", cause=result.words or None)
+        raise _failed(argv, result)
     return result
 
 
@@ -123,17 +101,38 @@ def start(
 
     :raises ProgramError: when it cannot be started
     """
+    return _started(argv, cwd, environment(env), subprocess.DEVNULL)
+
+
+def require(program: str) -> None:
+    """See that *program* is there before a library wants it.
+
+    :raises MachineError: it is not; the hint says what to install
+    """
+    if shutil.which(program) is None:
+        raise _not_installed(program)
+
+
+def _started(
+    argv: Sequence[str | Path], cwd: Path | None, env: Mapping[str, str], stderr: int
+) -> Process:
+    name = str(argv[0])
     try:
         return subprocess.Popen(
             [str(a) for a in argv],
             cwd=cwd,
-            env=environment(env),
+            env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
         )
     except FileNotFoundError as error:
-        raise _not_started(str(argv[0]), error, cwd) from error
+        if cwd is not None and not cwd.is_dir():
+            words = f"{name} could not be started: no folder {cwd}"
+            raise ProgramError(words, cause=str(error)) from error
+        raise _not_installed(name) from error
+    except OSError as error:
+        raise MachineError(f"{name} could not be started", cause=str(error)) from error
 
 
 class CoProcess:
@@ -171,26 +170,45 @@ class CoProcess:
 
 
 def _attend(
-    running: subprocess.Popen[bytes],
+    running: Process,
     stdin: bytes,
     timeout: float | None,
     on_stderr: Callable[[str], None] | None,
-) -> Result:
-    """Feed and read a program until it ends; whatever interrupts this, it does not live on."""
+) -> Result | None:
+    """Feed and read a program until it ends, or its time is over (None).
+
+    Whatever interrupts this, it does not live on.
+    """
+    over = threading.Event()
+    watch = threading.Timer(timeout or 0, _time_over, (running, over))
+    watch.daemon = True
     try:
+        if timeout is not None:
+            watch.start()
         if on_stderr is None:
-            stdout, stderr = running.communicate(stdin, timeout)
+            stdout, stderr = running.communicate(stdin)
         else:
             stdout, stderr = _listen(running, on_stderr)
-        return Result(running.wait(), stdout, stderr)
+        status = running.wait()
     except BaseException:
         running.kill()
         raise
+    finally:
+        watch.cancel()
+    return None if over.is_set() else Result(status, stdout, stderr)
 
 
-def _listen(
-    running: subprocess.Popen[bytes], on_stderr: Callable[[str], None]
-) -> tuple[bytes, bytes]:
+def _time_over(running: Process, over: threading.Event) -> None:
+    """End a program, politely first: git ends its own helpers then, which hold our pipes."""
+    over.set()
+    running.terminate()
+    try:
+        running.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        running.kill()
+
+
+def _listen(running: Process, on_stderr: Callable[[str], None]) -> tuple[bytes, bytes]:
     """The two streams of a program that reads nothing and writes little to its output."""
     assert running.stdin is not None
     assert running.stdout is not None
@@ -201,7 +219,7 @@ def _listen(
     while byte := running.stderr.read(1):
         said += byte
         if byte in b"\r\n":
-            on_stderr(line.decode("utf-8", "replace").strip())
+            on_stderr(redacted(line.decode("utf-8", "replace").strip()))
             line.clear()
         else:
             line += byte
@@ -221,8 +239,17 @@ def _ending(status: int) -> str:
     return f"failed with status {status}"
 
 
-def _not_started(name: str, error: OSError, cwd: Path | None) -> ProgramError:
-    if cwd is not None and not cwd.is_dir():
-        return ProgramError(f"{name} could not be started: no folder {cwd}", cause=str(error))
+def _failed(argv: Sequence[str | Path], result: Result) -> ProgramError:
+    words = result.words
+    if Path(argv[0]).name == "git" and _BAD_SETTINGS.search(words):
+        return MachineError(
+            "git cannot read its configuration",
+            cause=words,
+            hint="correct the file that it names, and run the command again",
+        )
+    return ProgramError(f"{describe(argv)} {_ending(result.status)}", cause=words or None)
+
+
+def _not_installed(name: str) -> MachineError:
     hint = _INSTALL.get(Path(name).name, f"install {name} and run the command again")
-    return ProgramError(f"{name} is not installed", hint=hint)
+    return MachineError(f"{name} is not installed", hint=hint)

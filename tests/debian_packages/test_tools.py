@@ -16,6 +16,7 @@ from patchseries.debian.lintian import LintianProfile, check_package, run_lintia
 from patchseries.debian.record import read_record
 from patchseries.debian.request import SourcePackage
 from patchseries.debian.upload import Handed, build_binary, publish, sign
+from patchseries.environment import Inherit
 from patchseries.errors import ProgramError, SeriesError
 from patchseries.files import folder_contents
 from patchseries.model import Severity
@@ -182,11 +183,12 @@ def test_signing_keeps_the_package_current(
     home.mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(home))
     process.run(["gpg", "--batch", "--passphrase", "", "--quick-gen-key",
-                 "Ada Baker <ada@example.org>", "ed25519", "sign", "never"])  # fmt: skip
+                 "Ada Baker <ada@example.org>", "ed25519", "sign", "never"],
+                inherit=Inherit.ALL)  # fmt: skip
     signed = sign(package, "ada@example.org")
     changes = (signed.folder / signed.changes).read_text()
     assert changes.startswith("-----BEGIN PGP SIGNED MESSAGE-----")
-    process.run(["gpg", "--verify", signed.folder / signed.dsc])
+    process.run(["gpg", "--verify", signed.folder / signed.dsc], inherit=Inherit.ALL)
     assert unchanged(signed)
     assert build(upstream.request(HOTTER, COLDER)).reused
 

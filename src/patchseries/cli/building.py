@@ -154,11 +154,13 @@ def _shown(package: SourcePackage) -> str:
 
 def _git_user(key: str) -> str:
     from patchseries import process
+    from patchseries.environment import Inherit
 
     # a bare repository may have been committed to the project: then only the user's own settings
     words = ("config", "--get", f"user.{key}")
     here = ("git", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
-    done = process.run([*here, *words], accept=(0, 1, 128))
+    done = process.run([*here, *words], accept=(0, 1, 128), inherit=Inherit.ALL)
     if done.status == 128:
-        done = process.run(["git", "--git-dir=/dev/null", *words], accept=(0, 1))
+        own = ("git", "--git-dir=/dev/null", *words)
+        done = process.run(own, accept=(0, 1), inherit=Inherit.ALL)
     return done.stdout.decode("utf-8", "replace").strip()

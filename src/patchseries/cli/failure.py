@@ -13,8 +13,8 @@ import click
 
 from patchseries.cli import streams
 from patchseries.cli.terminal import note_text, say, show_json
+from patchseries.environment import complete, scrub
 from patchseries.errors import ExitCode, ProgramError, SeriesError
-from patchseries.process import scrub
 
 
 def exit_status(run: Callable[[], Any], argv: Sequence[str], environ: Any) -> int:
@@ -23,6 +23,7 @@ def exit_status(run: Callable[[], Any], argv: Sequence[str], environ: Any) -> in
     With ``--json`` among *argv* an error is also a document on standard output.
     """
     scrub(environ)
+    complete(environ)
     as_json = "--json" in argv
     status = None
     try:

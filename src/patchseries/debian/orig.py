@@ -6,6 +6,7 @@ from pathlib import Path
 
 from patchseries import process
 from patchseries.debian.request import Orig
+from patchseries.environment import Inherit
 from patchseries.errors import SeriesError
 from patchseries.files import explained, sha256
 from patchseries.git import Repository, scratch
@@ -41,7 +42,7 @@ def make_orig(
 
 
 def _gzip(data: bytes) -> bytes:
-    return process.run(["gzip", "-6", "-n", "-c"], stdin=data, inherit=False).stdout
+    return process.run(["gzip", "-6", "-n", "-c"], stdin=data, inherit=Inherit.PATH).stdout
 
 
 def check_orig(orig: Orig) -> bytes:

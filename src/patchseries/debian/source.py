@@ -10,6 +10,7 @@ from pathlib import Path
 from patchseries import process
 from patchseries.debian.changelog import date_words
 from patchseries.debian.request import DebianFolder, OrigUpload
+from patchseries.environment import Inherit
 from patchseries.errors import SeriesError
 from patchseries.files import explained
 
@@ -63,7 +64,7 @@ def unpack_orig(orig: Path, parent: Path) -> Path:
     process.run(
         ["tar", "--extract", "--file", orig, "--directory", folder,
          "--strip-components=1", "--no-same-owner"],
-        inherit=False, timeout=_LIMIT,
+        inherit=Inherit.PATH, timeout=_LIMIT,
     )  # fmt: skip
     if os.path.lexists(folder / ".pc"):
         raise SeriesError(
@@ -83,14 +84,14 @@ def build(tree: Path, env: dict[str, str]) -> Path:
 
     :raises ProgramError: dpkg-source refuses the tree or a patch
     """
-    process.run(["dpkg-source", "-b", tree.name], cwd=tree.parent, env=env, inherit=False,
+    process.run(["dpkg-source", "-b", tree.name], cwd=tree.parent, env=env, inherit=Inherit.PATH,
                 timeout=_LIMIT)  # fmt: skip
     return next(tree.parent.glob("*.dsc"))
 
 
 def describe(tree: Path, env: dict[str, str], timestamp: int, upload: OrigUpload) -> Path:
     """Write .buildinfo and .changes of the built source beside *tree*; the path of the .changes."""
-    common = {"cwd": tree, "env": env, "inherit": False, "timeout": _LIMIT}
+    common = {"cwd": tree, "env": env, "inherit": Inherit.PATH, "timeout": _LIMIT}
     process.run(["dpkg-genbuildinfo", "--build=source"], **common)  # type: ignore[arg-type]
     buildinfo = next(tree.parent.glob("*_source.buildinfo"))
     buildinfo.write_bytes(settled(buildinfo.read_bytes(), timestamp))
@@ -115,5 +116,5 @@ def unpack(dsc: Path, folder: Path, env: dict[str, str]) -> None:
     """``dpkg-source -x``: unpack *dsc* with its patches applied as *folder* (not there yet)."""
     process.run(
         ["dpkg-source", "--no-check", "--no-copy", "-x", dsc, folder],
-        cwd=folder.parent, env=env, inherit=False, timeout=_LIMIT,
+        cwd=folder.parent, env=env, inherit=Inherit.PATH, timeout=_LIMIT,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from pathlib import Path
 from patchseries import process
 from patchseries.debian.record import remember_files
 from patchseries.debian.request import SourcePackage
+from patchseries.environment import Inherit
 from patchseries.errors import ProgramError, SeriesError
 from patchseries.files import explained, sha256, staging, write_atomic
 
@@ -34,7 +35,8 @@ def sign(package: SourcePackage, key: str) -> SourcePackage:
         with explained("copy the package"):
             for path in files:
                 (stage / path.name).write_bytes(path.read_bytes())
-        process.run(["debsign", "--no-conf", f"-k{key}", "--re-sign", package.changes], cwd=stage)
+        process.run(["debsign", "--no-conf", f"-k{key}", "--re-sign", package.changes], cwd=stage,
+                    inherit=Inherit.ALL)  # fmt: skip
         signed = {name: (stage / name).read_bytes() for name in package.files}
     for name, data in signed.items():
         write_atomic(package.folder / name, data)
@@ -68,7 +70,9 @@ def publish(changes: Path, target: str, *, dry_run: bool = False) -> tuple[Hande
         raise SeriesError(f"not a target: {target!r}")
     simulate = ["--simulate"] if dry_run else []
     try:
-        done = process.run(["dput", *simulate, target, changes], cwd=changes.parent)
+        done = process.run(
+            ["dput", *simulate, target, changes], cwd=changes.parent, inherit=Inherit.ALL
+        )
     except ProgramError as error:
         words = error.cause or error.message
         if _BEFORE.search(words):
@@ -103,7 +107,7 @@ def build_binary(package: SourcePackage, command: str) -> Path:
         raise SeriesError("no builder is named", hint="name one, say --binary 'sbuild -d precise'")
     log = package.folder / _LOG
     every = range(-64, 256)
-    done = process.run([*words, package.dsc], cwd=package.folder, accept=every)
+    done = process.run([*words, package.dsc], cwd=package.folder, accept=every, inherit=Inherit.ALL)
     write_atomic(log, done.stdout + done.stderr)
     if done.status:
         raise ProgramError(f"{words[0]} ended with status {done.status}", hint=f"its log is {log}")

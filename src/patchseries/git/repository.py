@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 from patchseries import process
+from patchseries.environment import loading_git_library
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.files import staging, swap_in
 from patchseries.git.coprocess import Future
@@ -53,8 +55,7 @@ class Repository:
         :param shown: what to call it in messages (default: its git directory)
         :raises SeriesError: there is none
         """
-        import git
-
+        git = _library()
         self._errors = (git.exc.GitError, git.exc.ODBError, ValueError)
         try:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB, expand_vars=False)
@@ -424,6 +425,18 @@ def scratch_home(parent: Path) -> tuple[Path, str]:
     except OSError:
         free = 0
     return (_MEMORY, f"patchseries.{os.geteuid()}.") if free > _ENOUGH else (parent, "scratch.")
+
+
+def _library() -> ModuleType:
+    """GitPython.
+
+    :raises MachineError: git is not installed
+    """
+    process.require("git")
+    with loading_git_library():
+        import git
+
+    return git
 
 
 def encode_path(path: str) -> bytes:

@@ -13,7 +13,7 @@ from patchseries.checks.material import (
     Material,
     Resolved,
 )
-from patchseries.errors import SeriesError
+from patchseries.errors import MachineError, SeriesError
 from patchseries.landed.landing import Landing
 from patchseries.manifest import Manifest, SourceKind
 from patchseries.model import Finding
@@ -91,6 +91,8 @@ def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterato
     for project in projects:
         try:
             found = series_status(session, series, Selection((project,)))
+        except MachineError:
+            raise
         except SeriesError:
             continue
         for patch in found.patches:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from patchseries.checks.material import Application, Column, Moved, Obstacle, Ported
-from patchseries.errors import SeriesError
+from patchseries.errors import MachineError, SeriesError
 from patchseries.files import sha256, write_atomic
 from patchseries.model import CommitId
 from patchseries.patches.compose import patch_name, series_folder
@@ -100,6 +100,8 @@ class Columns:
             self._session.told(f"checking {column.project} on {column.base}")
             try:
                 kept = self._work_out(column, wanted)
+            except MachineError:
+                raise
             except SeriesError as error:
                 return replace(column, obstacle=Obstacle(error.message, error.hint))
             self._keep(key, kept)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from patchseries.checks.material import Upstream
-from patchseries.errors import SeriesError
+from patchseries.errors import MachineError, SeriesError
 from patchseries.git import borrowed
 from patchseries.manifest import Manifest
 from patchseries.pipeline.session import Session
@@ -25,6 +25,8 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
         session.told(f"asking {url}")
         try:
             refs = _refs(session, url) if names else {}
+        except MachineError:
+            raise
         except SeriesError as error:
             silent[url] = error.cause or error.message
             continue
@@ -50,7 +52,8 @@ def _patchsets(
                 continue
             session.told(f"asking {project.gerrit}")
             try:
-                change = Gerrit(project.gerrit).change(source.change_id)
+                access = session.fetching.access(project.gerrit)
+                change = Gerrit(project.gerrit, access).change(source.change_id)
             except SeriesError as error:
                 silent[project.gerrit] = error.cause or error.message
             else:

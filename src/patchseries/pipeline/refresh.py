@@ -11,7 +11,7 @@ import tomlkit
 
 from patchseries import manifest as manifests
 from patchseries.counting import counted
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import ExitCode, MachineError, SeriesError
 from patchseries.git import Repository
 from patchseries.journal import commit_files
 from patchseries.manifest import PatchEntry
@@ -193,6 +193,8 @@ def _ported(session: Session, column: Column, text: str, dropped: Sequence[Step]
     given = replace(column.given, manifest=manifests.parse(left.manifest))
     try:
         return column_steps(session, given, column.project, column.base)[1]
+    except MachineError:
+        raise
     except SeriesError as error:
         raise _refused(f"{error.message} in the new order") from error
 

@@ -11,7 +11,7 @@ from datetime import UTC
 from patchseries import checks
 from patchseries.checks.material import Column, Material, Place
 from patchseries.debian.record import read_record
-from patchseries.errors import SeriesError
+from patchseries.errors import MachineError, SeriesError
 from patchseries.git import Repository
 from patchseries.landed.landing import Landing
 from patchseries.landed.releases import scheme_for
@@ -102,6 +102,8 @@ def _upstream(session: Session, series: Series, selection: Selection) -> _Upstre
         try:
             found = series_status(session, series, Selection((name,)))
             times = _tag_times(session, project)
+        except MachineError:
+            raise
         except SeriesError as error:
             known.unknown[name] = error.message
             continue
@@ -340,6 +342,8 @@ def _sides(
     sides: dict[str, Side] = {}
     try:
         tree: TreeId = repository.commit(base).tree
+    except MachineError:
+        raise
     except SeriesError:
         return {}
     for place in material.places:

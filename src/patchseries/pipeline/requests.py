@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from patchseries.errors import SeriesError, UsageError
+from patchseries.errors import MachineError, SeriesError, UsageError
 from patchseries.git import Commit, Repository, borrowed, scratch
 from patchseries.model import CommitId, Finding, Outcome
 from patchseries.port.engine import port
@@ -110,6 +110,8 @@ def batch(bench: Workbench, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         try:
             request = Request.parse(line)
             yield document(bench.port(request))
+        except MachineError:
+            raise
         except (SeriesError, OSError) as error:
             yield {"schema": 1, "ok": False, "error": str(error), **_named(line)}
 

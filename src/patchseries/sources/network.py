@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from patchseries import process
-from patchseries.errors import ProgramError, UpstreamError
+from patchseries.environment import Inherit
+from patchseries.errors import MachineError, ProgramError, UpstreamError
 from patchseries.git.environment import NOWHERE
 
 _ENV = {
@@ -110,10 +111,10 @@ def _remote(
     settings = (word for setting in _SETTINGS for word in ("-c", setting))
     try:
         argv = ["git", where, *settings, *args]
-        return process.run(argv, cwd=git_dir, env=_ENV, on_stderr=progress)
+        return process.run(argv, cwd=git_dir, env=_ENV, on_stderr=progress, inherit=Inherit.ALL)
+    except MachineError:
+        raise
     except ProgramError as error:
-        if "is not installed" in error.message:
-            raise
         words = error.cause or error.message
         if _REFUSED.search(words):
             raise RefusedError(f"{url} does not give what was asked for", cause=words) from error

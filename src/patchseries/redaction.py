@@ -1,0 +1,51 @@
+"""Passwords out of whatever is shown: errors, progress, logs.
+
+A URL may carry a password, a token as its user name, or either in its query. Such URLs come from
+other programs (git's ``insteadOf``, redirects), from servers, and from the command line. All text
+of an error passes :func:`redacted`, and so does what a program says.
+"""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "***"
+
+# Linear in the text: a part that may cross slashes has a bound.
+_USER_INFO = re.compile(
+    r"""://(?:(?P<info>[^/?#\s'"<>]+)@"""
+    # a password that is not quoted as it should be: its slash ends the host for git
+    r"""|(?P<odd>[^/?#\s:@]{0,200}:(?!\d{0,5}(?:[/?#\s'"<>,;)]|$))[^\s'"<>]{0,500}?)@)"""
+)
+_ENCODED = re.compile(r"""(%3A(?://|%2F%2F)|:%2F%2F)[^\s'"<>&/]{1,1000}?(?:@|%40)""", re.IGNORECASE)
+"""The same inside the query of another URL."""
+
+_QUERY = re.compile(
+    r"""([?&;#][\w.-]{0,40}(?:token|passw|pwd|secret|key|auth|sig|credential)[\w.-]{0,40}=)"""
+    r"""[^&;#\s'"<>]+""",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(
+    r"(\b(?:proxy-)?authorization\s{0,5}:\s{0,5}(?:\w{1,20}\s+)?)\S+", re.IGNORECASE
+)
+
+
+def redacted(text: str) -> str:
+    """*text* with each password and token in a URL (or a header) replaced by ``***``."""
+    text = _USER_INFO.sub(_without_password, text)
+    if "%" in text:
+        text = _ENCODED.sub(rf"\1{HIDDEN}@", text)
+    return _HEADER.sub(rf"\1{HIDDEN}", _QUERY.sub(rf"\1{HIDDEN}", text))
+
+
+def has_secret(url: str) -> bool:
+    """Whether *url* carries what only its user should know (see :func:`redacted`)."""
+    return redacted(url) != url
+
+
+def _without_password(found: re.Match[str]) -> str:
+    scheme = found.string[max(0, found.start() - 3) : found.start()].lower()
+    user, colon, _ = (found["info"] or found["odd"]).partition(":")
+    if scheme == "ssh":  # its user name is part of the address, and no secret
+        return f"://{user}:{HIDDEN}@" if colon else found[0]
+    return f"://{HIDDEN}@"
