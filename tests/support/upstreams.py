@@ -25,7 +25,7 @@ class Upstream:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self.repository = Repository.init(path)
+        self.repository = Repository(path) if path.exists() else Repository.init(path)
         self._clock = START
 
     def __enter__(self) -> Upstream:

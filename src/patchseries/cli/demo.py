@@ -10,7 +10,7 @@ import click
 from patchseries.cli.building import show_packages
 from patchseries.cli.common import Given, changed_words, demo_upstreams, options
 from patchseries.cli.rebase import show_cells
-from patchseries.cli.run import run_document
+from patchseries.cli.run_ import run_document
 from patchseries.cli.terminal import Progress, show, show_json, show_text
 
 if TYPE_CHECKING:
