@@ -79,6 +79,7 @@ def test_a_batch_without_git_ends(project: Project, no_programs: str) -> None:
 
 
 def test_without_dpkg(project: Project, no_programs: str, tmp_path: Path) -> None:
+    shutil.rmtree(project.root / "build", ignore_errors=True)
     (tmp_path / "git").symlink_to(_where("git"))
     for name, package in (("tar", "tar"), ("gzip", "gzip"), ("dpkg-source", "dpkg-dev")):
         done = project.run(
