@@ -118,7 +118,7 @@ def test_what_needs_the_configuration_names_the_file(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(tmp_path))
         with pytest.raises(MachineError, match=r"\.gitconfig"):
-            list_refs(str(project.root / "mirrors/demo/nova"), tmp_path)
+            list_refs(str(project.root / "mirrors/demo/nova"))
 
 
 def _home(folder: Path) -> dict[str, str]:
