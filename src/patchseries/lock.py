@@ -33,13 +33,27 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class InBase:
+    """The commit by which a base contains a patch, and the evidence that it is the change."""
+
+    commit: CommitId
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """What porting one patch onto one base gave; ``sha256`` is that of the patch file, if any."""
+    """What porting one patch onto one base gave; ``sha256`` is that of the patch file, if any.
+
+    ``asked`` is a digest of what the base's history was asked (None: it was not), and
+    ``in_base`` what it answered (None: it does not contain the patch).
+    """
 
     outcome: Outcome
     strategies: tuple[str, ...] = ()
     sha256: str | None = None
     accepted: Acceptance | None = None
+    in_base: InBase | None = None
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +139,16 @@ def _cell(table: Mapping[str, object]) -> Cell:
     accepted = table.get("accepted")
     if accepted is not None and not isinstance(accepted, dict):
         raise TypeError("accepted: expected a table")
+    in_base = table.get("in-base")
+    if in_base is not None and not isinstance(in_base, dict):
+        raise TypeError("in-base: expected a table")
     return Cell(
         Outcome(str(table["outcome"])),
         tuple(str(s) for s in strategies),
         str(table["sha256"]) if "sha256" in table else None,
         Acceptance(accepted["by"], accepted["on"], accepted["diff"]) if accepted else None,
+        InBase(commit_id(in_base["commit"]), str(in_base["evidence"])) if in_base else None,
+        str(table["asked"]) if "asked" in table else None,
     )
 
 
@@ -141,6 +160,10 @@ def _cell_table(patch: str, base: str, cell: Cell) -> dict[str, object]:
         table["sha256"] = cell.sha256
     if cell.accepted:
         table["accepted"] = asdict(cell.accepted)
+    if cell.in_base:
+        table["in-base"] = asdict(cell.in_base)
+    if cell.asked:
+        table["asked"] = cell.asked
     return table
 
 

@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 
 from patchseries import lock
 from patchseries.errors import SeriesError
-from patchseries.lock import Acceptance, Cell, Landed, Lock
+from patchseries.lock import Acceptance, Cell, InBase, Landed, Lock
 from patchseries.model import CommitId, Outcome
 
 _WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
-_IDS = st.from_regex(r"[0-9a-f]{40}", fullmatch=True).map(CommitId)
+_IDS = st.integers(0, 16**40 - 1).map(lambda number: CommitId(f"{number:040x}"))
 _CELLS = st.builds(
     Cell,
     st.sampled_from(Outcome),
     st.lists(_WORDS, max_size=2).map(tuple),
     st.none() | _WORDS,
     st.none() | st.builds(Acceptance, _WORDS, _WORDS, _WORDS),
+    st.none() | st.builds(InBase, _IDS, _WORDS),
+    st.none() | _WORDS,
 )
 _LOCKS = st.builds(
     Lock,

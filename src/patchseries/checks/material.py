@@ -113,13 +113,15 @@ class Landed:
 class Fate:
     """What became of a patch upstream: the verdict of ``status`` (DESIGN), and where it landed.
 
-    ``successors`` is where those landed that replaced it.
+    ``successors`` is where those landed that replaced it; ``in_bases`` the bases that contain the
+    patch, each with the commit and the evidence in words.
     """
 
     patch: str
     verdict: str
     landed: tuple[Landed, ...] = ()
     successors: tuple[Landed, ...] = ()
+    in_bases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,19 @@ SUPERSEDED = note(
     "It was never merged itself. From that release on other code does what it does.",
     "drop the patch when the series moves to that release",
 )
+IN_BASE = error(
+    "landed-in-base",
+    "a base contains the change, and the patch would be built on it all the same",
+    "What it changes is there, perhaps in another form. A port can only double it, or bring back "
+    "what was left out on purpose.",
+    "run `series rebase --ask-again`; to port it all the same say `port-anyway` in the manifest",
+)
+UNREAD = note(
+    "history-unread",
+    "a patch was not looked for in the base's history",
+    "Whether the base contains it already was told by the merge alone, which knows less.",
+    "run `series rebase` where the history is at hand: a mirror, or the network",
+)
 MOVED = error(
     "upstream-moved",
     "a tag or branch is no longer the commit that is pinned",
@@ -52,7 +65,7 @@ SILENT = warning(
     "try again, or check without --online",
 )
 
-RULES = (LANDED, SUPERSEDED, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
+RULES = (LANDED, SUPERSEDED, IN_BASE, UNREAD, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
 
 
 def check(material: Material) -> Iterator[Finding]:
@@ -66,8 +79,36 @@ def check(material: Material) -> Iterator[Finding]:
         elif fate.verdict == "superseded":
             words = f"{fate.patch} was replaced upstream in {_places(fate.successors)}"
             yield SUPERSEDED.found(words, line=line, **where)
+    yield from _in_bases(material)
     if material.upstream is not None:
         yield from _online(material, material.upstream)
+
+
+def _in_bases(material: Material) -> Iterator[Finding]:
+    """What a base contains, and would be built; and of what nobody knows."""
+    fates = {fate.patch: fate for fate in material.fates}
+    unread: dict[str, list[str]] = {}
+    for place in material.places:
+        if place.patch.is_ported_anyway(place.base) or not place.patch.applies_to(place.base):
+            continue
+        fate = fates.get(place.name)
+        there = fate.in_bases.get(place.base) if fate else None
+        if place.outcome and there and (place.outcome.makes_patch or place.outcome == "conflict"):
+            yield IN_BASE.found(
+                f"{place}: {place.base} contains it, by {there}",
+                patch=place.name,
+                file=material.manifest_file,
+                line=material.patch_line(place.name),
+                base=place.base,
+            )
+        if place.cell and place.cell.asked is None and fate is None:
+            unread.setdefault(place.column.project, []).append(str(place))
+    for project, places in unread.items():
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        yield UNREAD.found(
+            f"{project}: {places[0]}{more}: not looked for in the base's history",
+            file=material.lock_file,
+        )
 
 
 def _online(material: Material, upstream: Upstream) -> Iterator[Finding]:

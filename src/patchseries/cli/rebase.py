@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
 
 if TYPE_CHECKING:
+    from patchseries.lock import InBase
     from patchseries.pipeline.rebase import RebasedCell
     from patchseries.pipeline.series import Series
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 @click.command("rebase")
 @options(*SERIES_OPTIONS)
 @click.option("--overwrite", is_flag=True, help="Replace patch files edited by hand, too.")
-def command(overwrite: bool, **given: Any) -> int:
+@click.option("--ask-again", is_flag=True, help="Ask anew which bases contain a patch already.")
+def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
     """Port every patch of NAME onto every base, in order; write patches/NAME and the lock.
 
     A conflict stops nothing else: its cell says so, and the exit status is 1.
@@ -29,7 +32,7 @@ def command(overwrite: bool, **given: Any) -> int:
 
     asked = Given(**given)
     with Progress(asked) as progress:
-        session = asked.session(progress)
+        session = replace(asked.session(progress), ask_again=ask_again)
         series, selection, pins = asked.open_to_write(session)
         ported = rebase_and_publish(session, series, selection, pins, overwrite=overwrite)
     named = selection.patches
@@ -41,7 +44,8 @@ def command(overwrite: bool, **given: Any) -> int:
     else:
         show_cells(cells, series.name, asked)
         for finding in ported.findings:
-            show(f"{finding.severity}: {finding.patch}: {finding.message}", asked)
+            patch = f"{finding.patch}: " if finding.patch else ""
+            show(f"{finding.severity}: {patch}{finding.message}", asked)
         say(changed_words(ported.changed, asked.dry_run))
     return 1 if conflicts else 0
 
@@ -57,6 +61,8 @@ def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
     show(Matrix(rows), asked)
     show("", asked)
     show(f"{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
+    for words in _contained(cells):
+        show(words, asked)
     for cell in cells:
         for conflict in cell.result.conflicts:
             show(
@@ -68,6 +74,17 @@ def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
     if any(cell.needs_review for cell in cells):
         read, sign = f"series diff PATCH {name}", f"series accept PATCH {name}"
         show(f"* adapted: read it (`{read}`), then `{sign}`", asked)
+
+
+def _contained(cells: Sequence[RebasedCell]) -> Iterator[str]:
+    """Each patch that bases contain, with the commit and the evidence, one line a commit."""
+    bases: dict[tuple[str, InBase], list[str]] = {}
+    for cell in cells:
+        if cell.answer.found:
+            bases.setdefault((cell.patch, cell.answer.found), []).append(cell.base)
+    for (patch, found), names in bases.items():
+        where = ", ".join(names)
+        yield f"already in: {patch} on {where}: {found.commit[:12]} ({found.evidence})"
 
 
 def rebase_rows(series: Series, cells: Sequence[RebasedCell]) -> list[dict[str, Any]]:
@@ -84,7 +101,7 @@ def _row(series: Series, cell: RebasedCell) -> dict[str, Any]:
     if cell.files:
         file = f"{series_folder(series.name, cell.base, cell.project)}/{cell.files[0].name}"
     sha256 = cell.files[0].sha256 if cell.files else None
-    locked = Cell(cell.outcome, cell.result.strategies, sha256, cell.accepted)
+    locked = Cell(cell.outcome, cell.result.strategies, sha256, cell.accepted, cell.answer.found)
     row = cell_row(cell.patch, cell.project, cell.base, locked, file)
     row["conflicts"] = conflict_rows(cell.result.conflicts)
     row["findings"] = finding_rows(cell.result.findings)

@@ -46,7 +46,13 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
         record_landed(series, found.patches, operation())
     if asked.as_json:
         show_json(
-            {"patches": [tables.status_document(patch, release) for patch in found.patches]},
+            {
+                "patches": [
+                    tables.status_document(patch, release)
+                    | {"bases": tables.base_rows(patch.name, found.in_bases)}
+                    for patch in found.patches
+                ]
+            },
             ok=True,
         )
         return 0

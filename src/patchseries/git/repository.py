@@ -136,6 +136,11 @@ class Repository:
         """The folder of its objects, for another repository's alternates."""
         return self._borrowed or (self.git_dir / "objects").resolve()
 
+    @property
+    def is_shallow(self) -> bool:
+        """Whether its history is cut off somewhere."""
+        return (self.git_dir / "shallow").is_file()
+
     # Running git -----------------------------------------------------------------------------
 
     def run(

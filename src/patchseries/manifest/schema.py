@@ -9,7 +9,14 @@ from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StrictBool,
+    model_validator,
+)
 
 from patchseries import model
 
@@ -314,6 +321,8 @@ class PatchEntry(_Table):
     """One patch of the series: what is tracked upstream, what is ported, where it applies.
 
     ``options`` are the settings that it brings, each off by default, in words for administrators.
+    ``port_anyway`` says on which bases it is ported although they contain the change: on all of
+    them (true), or within bounds.
     """
 
     name: Slug
@@ -324,6 +333,7 @@ class PatchEntry(_Table):
     upstream: Tracks = ()
     source: Sources = ()
     bases: Bounds | None = None
+    port_anyway: StrictBool | Bounds = False
     superseded_by: Tracks = ()
     requires: tuple[str, ...] = ()
     bugs: tuple[Bug, ...] = ()
@@ -364,6 +374,12 @@ class PatchEntry(_Table):
     def applies_to(self, base: str) -> bool:
         """Whether the patch claims *base*."""
         return within(base, self.bases)
+
+    def is_ported_anyway(self, base: str) -> bool:
+        """Whether it is ported onto *base* even where that contains the change."""
+        if isinstance(self.port_anyway, bool):
+            return self.port_anyway
+        return within(base, self.port_anyway)
 
     def source_for(self, base: str) -> Source | None:
         """The source to port onto *base*: the first that fits it."""

@@ -98,7 +98,12 @@ def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterato
         for patch in found.patches:
             landed = tuple(_landing(at) for at in patch.landings.landed)
             by = [_landing(at) for s in patch.superseded_by for at in s.landings.landed[:1]]
-            yield Fate(patch.name, str(patch.verdict), landed, tuple(by))
+            there = {
+                base: f"{one.commit[:12]} ({one.evidence})"
+                for (name, base), one in found.in_bases.items()
+                if name == patch.name
+            }
+            yield Fate(patch.name, str(patch.verdict), landed, tuple(by), there)
 
 
 def _landing(found: Landing) -> Landed:

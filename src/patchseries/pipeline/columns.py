@@ -147,7 +147,7 @@ class Columns:
     def _work_out(self, column: Column, wanted: Sequence[Want]) -> _Facts:
         pins = self._at_hand(wanted)
         only = Selection((column.project,), (column.base,))
-        with self._session.ingredients(self._series, pins) as given:
+        with self._session.ingredients(self._series, pins, ask=False) as given:
             cells = rebase(given, only, _quiet).cells
             files = column.files if column.stored else _made(cells)
             there = {f"{column.folder}/{name}": data for name, data in files.items()}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from patchseries.model import CommitId, Finding, Outcome
+from patchseries.model import CommitId, Finding, Outcome, Severity
 from patchseries.pipeline.publish import plan, publish
 from patchseries.pipeline.rebase import Rebased, RebasedCell, rebase
 from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
@@ -47,4 +47,19 @@ def publish_rebased(
         series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
     )
     unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
-    return Ported(rebased, tuple(changed), tuple(unused))
+    return Ported(rebased, tuple(changed), (*unread_histories(rebased.cells), *unused))
+
+
+def unread_histories(cells: Sequence[RebasedCell]) -> Iterator[Finding]:
+    """A note for each project of which some history could not be asked, and why."""
+    unread = [cell for cell in cells if cell.answer.why]
+    for project, why in dict.fromkeys((cell.project, cell.answer.why) for cell in unread):
+        mine = [cell for cell in unread if (cell.project, cell.answer.why) == (project, why)]
+        bases = ", ".join(dict.fromkeys(cell.base for cell in mine))
+        message = f"{project}: not looked for in the history of {bases}: {why}"
+        yield Finding(
+            "history-unread",
+            Severity.NOTE,
+            message,
+            hint="whether these bases contain a change already was told by the merge alone",
+        )

@@ -25,6 +25,7 @@ from patchseries.patches.compose import (
     text_diff,
 )
 from patchseries.patches.header import split_patch
+from patchseries.pipeline.inclusion import Answer
 from patchseries.pipeline.memo import Porter
 from patchseries.pipeline.provenance import kept_header, patch_header
 from patchseries.pipeline.series import Selection
@@ -38,8 +39,8 @@ class RebasedCell:
     """One patch on one base: the outcome, its files (the patch, then own patches on top).
 
     ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file;
-    ``diff`` the SHA-256 of what the port changes: what a person signs off. ``ported`` is what the
-    engine made of the commit, whatever came of the own patches on top.
+    ``diff`` the SHA-256 of what the port changes: what a person signs off; ``ported`` what the
+    engine made of the commit. ``answer`` is what the base's history said of the patch.
     """
 
     patch: str
@@ -52,6 +53,7 @@ class RebasedCell:
     diff: str | None = None
     accepted: Acceptance | None = None
     ported: PortResult | None = None
+    answer: Answer = field(default_factory=Answer)
 
     @property
     def outcome(self) -> Outcome:
@@ -79,7 +81,8 @@ class Ingredients:
     ``pins`` say which commit each (repository, rev) is; ``patch_bytes`` gives the bytes of a
     patch file named in the manifest; ``starts`` overrides the tree that a base's series starts
     on (the packager's own patches applied, say); ``resolutions`` are those of the whole series.
-    ``porter`` ports one change: the engine, or what remembers its answers.
+    ``porter`` ports one change: the engine, or what remembers its answers. ``answers``, by patch
+    and base, say which bases contain a patch: those are not ported.
     """
 
     repository: Repository
@@ -90,6 +93,7 @@ class Ingredients:
     starts: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
     resolutions: tuple[Resolution, ...] = ()
     porter: Porter = port
+    answers: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
 
     def options_for(self, patch: PatchEntry) -> PortOptions:
         """What the engine may do for *patch*."""
@@ -137,20 +141,31 @@ class _Column:
             nothing = PortResult(Outcome.NOT_APPLICABLE, self.tree)
             return RebasedCell(patch.name, self._name, self._base, nothing, self.tree)
         commit = self._commit_of(source)
-        if commit is None:
+        answer = self._given.answers.get((patch.name, self._base), Answer())
+        if answer.found:
+            result = PortResult(Outcome.ALREADY_APPLIED, self.tree)
+        elif commit is None:
             result = self._port_file(self._given.patch_bytes(source))
         else:
-            options = self._given.options_for(patch)
-            made = self._given.repository.commit(commit)
-            change = Change.of(self._given.repository, made)
-            ported = self._given.porter(self._given.repository, change, self.tree, options)
-            result = ported
+            result = ported = self._port_commit(patch, commit)
         cell = RebasedCell(
-            patch.name, self._name, self._base, result, self.tree, commit, ported=ported
+            patch.name,
+            self._name,
+            self._base,
+            result,
+            self.tree,
+            commit,
+            ported=ported,
+            answer=answer,
         )
         if not result.outcome.makes_patch or result.tree is None:
             return cell
         return self._written(number, patch, source, cell)
+
+    def _port_commit(self, patch: PatchEntry, commit: CommitId) -> PortResult:
+        options = self._given.options_for(patch)
+        change = Change.of(self._given.repository, self._given.repository.commit(commit))
+        return self._given.porter(self._given.repository, change, self.tree, options)
 
     def _port_file(self, data: bytes) -> PortResult:
         """A patch file is applied as it is: without a commit there is nothing to merge by."""

@@ -144,6 +144,7 @@ def _window(
     bases = {column.base for column in material.columns}
     lines = {r.line for r in releases if r.tag in bases}
     lines |= {at.line for patch in patches for at in patch.arrivals}
+    lines &= {r.line for r in releases}  # a change may be on a branch that has no release yet
     earliest = {line: min(r.time for r in releases if r.line == line) for line in lines}
     if not earliest:
         return []
@@ -218,6 +219,7 @@ def _cell_view(place: Place) -> CellView:
         cell.outcome is Outcome.ADAPTED and accepted is None,
         accepted,
         tuple(c.path for c in ported.conflicts) if ported else (),
+        f"{cell.in_base.commit[:12]} ({cell.in_base.evidence})" if cell.in_base else "",
     )
 
 

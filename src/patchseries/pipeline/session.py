@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.git import Repository
@@ -12,6 +13,7 @@ from patchseries.journal import Operation
 from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
+from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
 from patchseries.pipeline.memo import Memo
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.resolutions import load_resolutions
@@ -30,7 +32,8 @@ def _quiet(_: str) -> None:
 class Session:
     """The cache, where to fetch from, and what may change.
 
-    ``locked``: nothing on disk may change; a difference is an error. ``told`` hears progress;
+    ``locked``: nothing on disk may change; a difference is an error. ``ask_again``: histories are
+    asked what bases contain whatever the lock says of it. ``told`` hears progress;
     ``operation`` is what the log says of what is changed.
     """
 
@@ -40,6 +43,7 @@ class Session:
     dry_run: bool = False
     told: Callable[[str], None] = _quiet
     operation: Operation = _UNNAMED
+    ask_again: bool = False
 
     def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
         """Bring what the selection needs; the pins, checked against the lock.
@@ -77,9 +81,13 @@ class Session:
 
     @contextmanager
     def ingredients(
-        self, series: Series, pins: Mapping[tuple[str, str], CommitId]
+        self, series: Series, pins: Mapping[tuple[str, str], CommitId], *, ask: bool = True
     ) -> Iterator[Ingredients]:
-        """All that a rebase is a function of, with a scratch repository over the cache."""
+        """All that a rebase is a function of, with a scratch repository over the cache.
+
+        :param ask: whether the histories of the bases may be asked what they contain; what the
+            lock says of that comes first, and when *locked* it is all there is
+        """
         urls = [repository for repository, _ in pins]
         memo = Memo.load(self.cache.root / "ports" / f"{series.name}.json")
         with open_objects(self.cache, urls) as repository:
@@ -88,13 +96,32 @@ class Session:
                 series.manifest,
                 series.lock,
                 pins,
-                lambda source: self._patch_bytes(series, source),
+                lambda source: self.patch_bytes(series, source),
                 resolutions=load_resolutions(series),
                 porter=memo.port,
+                answers=self._answers(series, pins, repository, ask=ask and not self.locked),
             )
         memo.save()
 
-    def _patch_bytes(self, series: Series, source: Source | str) -> bytes:
+    def _answers(
+        self,
+        series: Series,
+        pins: Mapping[tuple[str, str], CommitId],
+        repository: Repository,
+        *,
+        ask: bool,
+    ) -> dict[tuple[str, str], Answer]:
+        """What is known of which bases contain a patch."""
+        chosen = series.manifest
+        bytes_of = partial(self.patch_bytes, series)
+        asked = list(questions(chosen, pins, repository, bytes_of, chosen.projects))
+        answers = {} if ask and self.ask_again else from_lock(series.lock, asked)
+        rest = [question for question in asked if question.cell not in answers]
+        if not ask:
+            return answers | {q.cell: Answer(why="the lock does not say") for q in rest}
+        return answers | from_history(self.cache, self.fetching, chosen, rest, repository)
+
+    def patch_bytes(self, series: Series, source: Source | str) -> bytes:
         """The bytes of a patch file: at a URL (kept in the cache), or below patches/."""
         if isinstance(source, str) or source.kind is not SourceKind.URL:
             return patch_bytes(series, source)

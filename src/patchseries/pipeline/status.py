@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 
 from patchseries import lock as locks
 from patchseries.errors import UsageError
@@ -16,9 +17,10 @@ from patchseries.landed.patchid import patch_ids
 from patchseries.landed.places import Lines, lines_of
 from patchseries.landed.releases import Scheme, scheme_for
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
-from patchseries.lock import Landed
-from patchseries.manifest import Manifest, PatchEntry, Project, SourceKind
+from patchseries.lock import InBase, Landed
+from patchseries.manifest import PatchEntry, Project, SourceKind
 from patchseries.model import ChangeId, CommitId
+from patchseries.pipeline.inclusion import questions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import open_objects
@@ -40,6 +42,8 @@ class SeriesStatus:
 
     patches: tuple[PatchStatus, ...]
     projects: Mapping[str, ProjectLines]
+    in_bases: Mapping[tuple[str, str], InBase]
+    """By patch and base: the commit by which the base contains the patch, and the evidence."""
 
     def check_line(self, line: str) -> None:
         """Refuse a line that no project has.
@@ -59,14 +63,16 @@ def series_status(session: Session, series: Series, selection: Selection) -> Ser
     manifest = series.manifest
     found: dict[str, PatchStatus] = {}
     projects: dict[str, ProjectLines] = {}
+    in_bases: dict[tuple[str, str], InBase] = {}
     for name in selection.projects_of(manifest):
         wanted = [p for p in manifest.patches_of(name) if _selected(p, selection)]
         if wanted:
-            lines, states = _project_status(session, manifest, name, wanted)
+            lines, states, contained = _project_status(session, series, name, wanted)
+            in_bases |= contained
             projects[name] = lines
             found |= {state.name: state for state in states}
     ordered = (found[patch.name] for patch in manifest.patches if patch.name in found)
-    return SeriesStatus(tuple(ordered), projects)
+    return SeriesStatus(tuple(ordered), projects, in_bases)
 
 
 def record_landed(
@@ -92,8 +98,9 @@ def _selected(patch: PatchEntry, selection: Selection) -> bool:
 
 
 def _project_status(
-    session: Session, manifest: Manifest, name: str, patches: list[PatchEntry]
-) -> tuple[ProjectLines, list[PatchStatus]]:
+    session: Session, series: Series, name: str, patches: list[PatchEntry]
+) -> tuple[ProjectLines, list[PatchStatus], dict[tuple[str, str], InBase]]:
+    manifest = series.manifest
     project = manifest.projects[name]
     url = project.repository
     scheme = scheme_for(name, url, manifest.releases)
@@ -104,7 +111,18 @@ def _project_status(
         lines = lines_of(scheme, index.refs)
         patch_id = patch_ids([history, objects])
         states = [status(index, lines, _to_track(patch, objects), patch_id) for patch in patches]
-    return _project_lines(lines, scheme, project), states
+        pins = _bases(history, project) | dict(series.lock.pins)
+        bytes_of = partial(session.patch_bytes, series)
+        asked = questions(manifest, pins, objects, bytes_of, [name])
+        answers = ((q.cell, q.ask(index, patch_id)) for q in asked)
+        contained = {cell: found for cell, found in answers if found}
+    return _project_lines(lines, scheme, project), states, contained
+
+
+def _bases(history: Repository, project: Project) -> dict[tuple[str, str], CommitId]:
+    """The bases of *project* as its history has them, for those that no lock pins."""
+    found = {base: history.resolve(f"refs/tags/{base}") for base in project.bases}
+    return {(project.repository, base): commit for base, commit in found.items() if commit}
 
 
 def _urls(project: Project, patches: Iterable[PatchEntry]) -> Iterable[str]:

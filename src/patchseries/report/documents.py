@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from patchseries.lock import Cell
+from patchseries.lock import Cell, InBase
 from patchseries.model import Conflict, Finding
 
 
@@ -30,4 +30,10 @@ def cell_row(patch: str, project: str, base: str, cell: Cell, file: str | None) 
         "strategies": list(cell.strategies),
         "file": file,
         "sha256": cell.sha256,
+        "in_base": in_base_row(cell.in_base),
     }
+
+
+def in_base_row(found: InBase | None) -> dict[str, str] | None:
+    """The commit by which a base contains a patch, with the evidence; None when it does not."""
+    return {"commit": found.commit, "evidence": found.evidence} if found else None

@@ -52,6 +52,8 @@ class CellView:
     waits: bool = False
     accepted: str | None = None
     conflicts: tuple[str, ...] = ()
+    in_base: str = ""
+    """The commit by which the base contains the patch, and the evidence, in words."""
 
 
 @dataclass(frozen=True, slots=True)

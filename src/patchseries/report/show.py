@@ -10,6 +10,7 @@ from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus
 from patchseries.lock import Cell
 from patchseries.manifest import PatchEntry, Project, Source
+from patchseries.report.documents import in_base_row
 from patchseries.report.status import status_document
 
 
@@ -65,6 +66,7 @@ def known_document(known: Known) -> dict[str, Any]:
                 "strategies": list(cell.strategies),
                 "sha256": cell.sha256,
                 "accepted": cell.accepted.by if cell.accepted else None,
+                "in_base": in_base_row(cell.in_base),
             }
             for base, cell in known.cells.items()
         ],
@@ -143,7 +145,9 @@ def _cells(known: Known) -> Iterator[tuple[str, str]]:
     for base, cell in known.cells.items():
         how = f" ({', '.join(cell.strategies)})" if cell.strategies else ""
         signed = f", accepted by {cell.accepted.by}" if cell.accepted else ""
-        yield f"on {base}", f"{cell.outcome}{how}{signed}"
+        found = cell.in_base
+        by = f", by {found.commit[:12]} ({found.evidence})" if found else ""
+        yield f"on {base}", f"{cell.outcome}{how}{signed}{by}"
 
 
 def _landing(at: Landing) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus, Successor, Verdict
+from patchseries.lock import InBase
 from patchseries.visible import printable_line
 
 if TYPE_CHECKING:
@@ -166,6 +167,15 @@ def status_document(patch: PatchStatus, line: str | None = None) -> dict[str, An
             "superseded": _replaced(patch, line),
         }
     return row
+
+
+def base_rows(patch: str, in_bases: Mapping[tuple[str, str], InBase]) -> list[dict[str, str]]:
+    """The bases of the series that contain *patch*, each with the commit and the evidence."""
+    return [
+        {"base": base, "commit": found.commit, "evidence": found.evidence}
+        for (name, base), found in in_bases.items()
+        if name == patch
+    ]
 
 
 def _row(patch: PatchStatus, columns: Columns) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository, borrowed
+from patchseries.model import CommitId
 from patchseries.sources import network
 from patchseries.sources.cache import Cache
 from patchseries.sources.fetch import FetchOptions
@@ -16,12 +17,16 @@ from patchseries.sources.mirrors import mirror_of
 
 
 @contextmanager
-def open_history(cache: Cache, url: str, options: FetchOptions) -> Iterator[Repository]:
+def open_history(
+    cache: Cache, url: str, options: FetchOptions, *, having: Sequence[CommitId] | None = None
+) -> Iterator[Repository]:
     """A repository with every commit, branch and tag of *url*; only to be read.
 
     A mirror, or a repository on this machine, is opened where it is (then it has the files too);
     anything else is fetched into the cache, without trees, and brought up to date each time.
 
+    :param having: the commits that it is about: where the cache has them, no server is asked, and
+        a server that would send the files too is not let
     :raises UpstreamError: not reachable; or offline, and never fetched before
     """
     if local := mirror_of(url, options.mirrors) or _on_this_machine(url):
@@ -29,18 +34,30 @@ def open_history(cache: Cache, url: str, options: FetchOptions) -> Iterator[Repo
             yield repository
         return
     histories = Cache(cache.root / "histories")
-    if options.offline and not histories.has(url):
-        raise UpstreamError(
-            f"the history of {url} is not in the cache",
-            hint="run the command without --offline, or name a mirror",
-        )
     if not options.offline:
         with histories.locked(url) as repository:
-            if options.progress:
-                options.progress(f"fetching the history of {url}")
-            network.fetch_history(url, repository.git_dir, progress=options.progress)
+            if having is None or not all(repository.has(commit) for commit in having):
+                if options.progress:
+                    options.progress(f"fetching the history of {url}")
+                network.fetch_history(
+                    url,
+                    repository.git_dir,
+                    progress=options.progress,
+                    commits_only=having is not None,
+                )
+    elif not histories.has(url):
+        raise _not_cached(url)
     with Repository(histories.repository_folder(url)) as repository:
+        if options.offline and not repository.refs():
+            raise _not_cached(url)  # a fetch that failed has left nothing in it
         yield repository
+
+
+def _not_cached(url: str) -> UpstreamError:
+    return UpstreamError(
+        f"the history of {url} is not in the cache",
+        hint="run the command without --offline, or name a mirror",
+    )
 
 
 def index_path(cache: Cache, url: str) -> Path:

@@ -80,13 +80,29 @@ def fetch_commits(
     )  # fmt: skip
 
 
-def fetch_history(url: str, git_dir: Path, *, progress: Callable[[str], None] | None) -> None:
+_UNFILTERED = re.compile("filtering not recognized by server")
+
+
+def fetch_history(
+    url: str, git_dir: Path, *, progress: Callable[[str], None] | None, commits_only: bool = False
+) -> None:
     """Bring the commits of all branches and tags of *url* into our repository *git_dir*, no files.
 
     A server that serves no partial clones sends everything. Refs that are gone there go here too.
 
+    :param commits_only: stop when the server is one that would send everything
     :raises UpstreamError: it cannot be reached, or the transfer broke; nothing was added
     """
+
+    def told(line: str) -> None:
+        if commits_only and _UNFILTERED.search(line):
+            raise UpstreamError(
+                f"{url} would send its history with all files",
+                hint="`series status` fetches it all the same, once",
+            )
+        if progress:
+            progress(line)
+
     # As settings of this one call a partial clone leaves no trace in the repository: otherwise
     # local commands would fetch each missing tree by itself.
     partial = ["-c", f"remote.history.url={url}", "-c", "remote.history.promisor=true",
@@ -96,7 +112,7 @@ def fetch_history(url: str, git_dir: Path, *, progress: Callable[[str], None] | 
          "--no-recurse-submodules", "--no-auto-maintenance",
          "--progress" if progress else "--no-progress",
          "history", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
-        url, git_dir, progress,
+        url, git_dir, told,
     )  # fmt: skip
 
 
