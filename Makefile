@@ -48,6 +48,11 @@ SEED ?= 1
 soak: setup-test
 	$(PYTHON) tests/bench/soak.py $(N) $(SEED)
 
+# Fuzz every parser for MINUTES, from SEED; the suite does a short run.
+MINUTES ?= 10
+fuzz: setup-test
+	$(PYTHON) tests/bench/fuzz.py $(MINUTES) $(SEED)
+
 # For how many real backports a prerequisite was found by trying: needs SERIES_MIRRORS.
 bench-why: setup-test
 	$(PYTHON) tests/bench/prerequisites.py $(PAIRS)

@@ -81,11 +81,16 @@ def _file(patched: object) -> FilePatch:
 
 
 def _path(name: str) -> str | None:
-    """The path below the tree: without the first component, as ``patch -p1`` reads it."""
+    """The path below the tree: without the first component, as ``patch -p1`` reads it.
+
+    :raises PatchSyntaxError: nothing is left without it
+    """
     if name == "/dev/null":
         return None
-    path = name.split("\t", 1)[0]
-    return path.partition("/")[2].encode("latin-1").decode("utf-8", "surrogateescape")
+    path = name.split("\t", 1)[0].partition("/")[2]
+    if not path:
+        raise PatchSyntaxError(f"{name!r} names no file below a first directory (made with -p0?)")
+    return path.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def _hunk(hunk: object) -> Hunk:
