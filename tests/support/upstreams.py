@@ -20,7 +20,7 @@ _HOUR = 3600
 
 
 class Upstream:
-    """A bare repository at ``path`` that grows commit by commit."""
+    """A bare repository at ``path``, made or there already, that grows commit by commit."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -98,7 +98,7 @@ class Repository:
     def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
         """Make a bare repository at *path* that also reads the object folders *alternates*.
 
-        It appears whole or not at all; what stands there and is no repository is replaced.
+        It appears whole or not at all, in the place of whatever stands there.
 
         :raises ProgramError: git cannot make it
         """
