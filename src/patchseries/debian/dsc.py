@@ -58,7 +58,7 @@ def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
     data = _bytes(path)
     if digest and sha256(data) != digest:
         raise SeriesError(f"{path.name} has SHA-256 {sha256(data)}, not {digest}")
-    fields = _fields(data, path.name)
+    fields = _parsed(data, path.name)
     files = files_of(data, path.name)
     for name, wanted in files.items():
         if sha256(_bytes(path.parent / name)) != wanted:
@@ -82,13 +82,16 @@ def files_of(data: bytes, name: str) -> dict[str, str]:
 
     :raises SeriesError: another format, an unsafe name, no SHA-256
     """
-    rows = [line.split(" ", 1) for line in _fields(data, name)["_files"].splitlines()]
-    for digest, file in rows:
-        if not SAFE_NAME.fullmatch(file) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-            raise SeriesError(f"{name} names an unsafe file: {file!r}")
-    if not rows:
+    rows = _parsed(data, name).get("Checksums-Sha256")
+    if not rows or not isinstance(rows, list):
         raise SeriesError(f"{name} has no Checksums-Sha256")
-    return {file: digest for digest, file in rows}
+    files: dict[str, str] = {}
+    for row in rows:  # of a line with too few words the last ones are missing
+        file, digest = str(row.get("name", "")), str(row.get("sha256", ""))
+        if not SAFE_NAME.fullmatch(file) or not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise SeriesError(f"{name} names an unsafe file: {file[:200]!r}")
+        files[file] = digest
+    return files
 
 
 def packaging_from_dsc(path: Path, digest: str | None = None) -> Packaging:
@@ -149,13 +152,9 @@ def read_debian_tar(path: Path) -> DebianFolder:
 # Private ---------------------------------------------------------------------------------------
 
 
-def _fields(data: bytes, name: str) -> dict[str, str]:
+def _parsed(data: bytes, name: str) -> Dsc:
     """The fields of a .dsc (its signature is not checked: the SHA-256 says which file it is)."""
-    parsed = Dsc(data.decode("utf-8", "replace"))
-    fields = {str(key): str(parsed[key]) for key in parsed if not isinstance(parsed[key], list)}
-    fields["_files"] = "\n".join(
-        f"{entry['sha256']} {entry['name']}" for entry in parsed.get("Checksums-Sha256", [])
-    )
+    fields = Dsc(data.decode("utf-8", "replace"))
     form = fields.get("Format", "")
     if form != "3.0 (quilt)":
         raise SeriesError(
