@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained soak soak-kill soak-simultaneous clean \
+.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -61,6 +61,10 @@ bench-why: setup-test
 KILLS ?= 200
 soak-kill: setup-test
 	SOAK_KILL=$(KILLS) $(PYTHON) -m pytest tests/resolve/test_killed.py
+
+# Let each call that writes or opens a file fail once, in every command that writes: takes hours.
+soak-faults: setup-test
+	FAULTS=all $(PYTHON) -m pytest -n auto -rA tests/faults
 
 # The tests of commands at the same time, with PROCESSES of them on each command that writes.
 PROCESSES ?= 20

@@ -26,6 +26,12 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether a file could not be read for a reason that is not the file's: it is not invalid."""
+    numbers = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+    return isinstance(error, OSError) and error.errno in numbers
+
+
 @contextmanager
 def explained(doing: str) -> Iterator[None]:
     """Turn an OSError inside the block (disk full, read-only) into one line that says *doing*."""
@@ -214,8 +220,15 @@ def staging(parent: Path, prefix: str = STAGE) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         os.close(handle)
+
+
+def remove(folder: Path) -> None:
+    """Remove *folder* with all that is in it, as far as the system lets it; twice if need be."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _held_folder(parent: Path, prefix: str) -> tuple[Path, int]:

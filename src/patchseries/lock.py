@@ -14,6 +14,7 @@ import tomlkit
 from tomlkit.items import Array, InlineTable
 
 from patchseries.errors import SeriesError
+from patchseries.files import is_of_the_machine
 from patchseries.model import CommitId, Outcome, commit_id
 
 SCHEMA = 1
@@ -86,6 +87,8 @@ def load(path: Path) -> Lock:
     except FileNotFoundError:
         return Lock()
     except (OSError, UnicodeDecodeError) as error:
+        if is_of_the_machine(error):
+            raise
         raise SeriesError(f"cannot read {path}", cause=str(error)) from error
     try:
         return parse(text)

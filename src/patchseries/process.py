@@ -5,6 +5,7 @@ Every program runs with an environment that is made for it (:mod:`patchseries.en
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -95,13 +96,18 @@ def run(
 
 
 def start(
-    argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stderr: int = subprocess.DEVNULL,
 ) -> Process:
-    """Start *argv* as a co-process with pipes on its three streams (the error stream is dropped).
+    """Start *argv* as a co-process with pipes on its input and output.
 
+    :param stderr: a descriptor for its error stream, which is dropped otherwise
     :raises ProgramError: when it cannot be started
     """
-    return _started(argv, cwd, environment(env), subprocess.DEVNULL)
+    return _started(argv, cwd, environment(env), stderr)
 
 
 def require(program: str) -> None:
@@ -144,6 +150,7 @@ class CoProcess:
         self._cwd = cwd
         self._env = env
         self._process: Process | None = None
+        self._said: int | None = None
 
     def running(self) -> Process:
         """The process, started if need be.
@@ -151,8 +158,19 @@ class CoProcess:
         :raises ProgramError: when it cannot be started
         """
         if self._process is None or self._process.poll() is not None:
-            self._process = start(self._argv, cwd=self._cwd, env=self._env)
+            if self._said is None:
+                self._said = os.memfd_create("stderr")
+            self._process = start(self._argv, cwd=self._cwd, env=self._env, stderr=self._said)
         return self._process
+
+    def complaint(self) -> str | None:
+        """The first error that the program told since it was last asked, though it went on."""
+        if self._said is None or not (size := os.fstat(self._said).st_size):
+            return None
+        lines = os.pread(self._said, size, 0).decode("utf-8", "replace").splitlines()
+        os.ftruncate(self._said, 0)
+        os.lseek(self._said, 0, os.SEEK_SET)
+        return next((line for line in lines if line.startswith(("error:", "fatal:"))), None)
 
     def close(self) -> None:
         """End the process, if it runs."""
@@ -167,6 +185,9 @@ class CoProcess:
         self._process.terminate()
         self._process.wait()
         self._process = None
+        if self._said is not None:
+            os.close(self._said)
+            self._said = None
 
 
 def _attend(

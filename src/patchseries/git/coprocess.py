@@ -81,7 +81,16 @@ class Channel(Generic[T]):
     def _answer(self, running: Process, doing: str) -> T:
         assert running.stdout is not None
         with self._unbroken(doing):
-            return self._read(running.stdout)
+            answer = self._read(running.stdout)
+        # git goes on without an object that it cannot read, and answers as if it were empty
+        if complaint := self._git.complaint():
+            self.close()
+            raise ProgramError(
+                f"git {self._verb} could not read what it needs",
+                cause=f"{doing}: {complaint}",
+                hint="run `series fetch` again",
+            )
+        return answer
 
     @contextmanager
     def _unbroken(self, doing: str) -> Iterator[None]:

@@ -60,6 +60,11 @@ class Repository:
         try:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB, expand_vars=False)
         except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError) as error:
+            if (path / "HEAD").is_file():
+                raise ProgramError(
+                    f"the git repository {path} is damaged, or cannot be read now",
+                    hint="run it again; when it stays so in the cache, delete that directory",
+                ) from error
             raise SeriesError(f"no git repository at {path}") from error
         # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
         self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)

@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -214,7 +215,8 @@ def _decide(
             beneath.prepare(state.root, path, new)
         _sync(stage / "record", stage)
         stage.rename(state.directory / _PENDING)
-        _sync(state.directory)
+        with suppress(OSError):  # it is decided: only a power cut could still take it back
+            _sync(state.directory)
     except BaseException:
         if stage.exists():
             _drop(state, stage)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from patchseries.errors import SeriesError
+from patchseries.files import is_of_the_machine
 from patchseries.manifest import schema
 from patchseries.manifest.positions import Path, key_lines, line_of
 from patchseries.manifest.problems import (
@@ -43,6 +44,8 @@ def load(path: FilePath) -> Manifest:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ManifestError(str(path), [Problem((), "not UTF-8 text", line)]) from error
     except OSError as error:
+        if is_of_the_machine(error):
+            raise
         raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
     return parse(text, str(path))
 

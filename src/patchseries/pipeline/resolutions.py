@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from patchseries.errors import SeriesError
+from patchseries.files import is_of_the_machine
 from patchseries.model import Finding, Severity
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
@@ -25,6 +26,8 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
         try:
             one = parse_resolution(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
+            if is_of_the_machine(error):
+                raise
             raise SeriesError(
                 f"{path.relative_to(series.root)} is no resolution",
                 cause=str(error),

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
-from patchseries.files import explained
+from patchseries.files import explained, remove
 from patchseries.git import Merge, Repository
 from patchseries.git.repository import decode_path, encode_path, make_work_tree
 from patchseries.git.textmerge import split_lines
@@ -124,7 +124,7 @@ def create_session(series: Series, conflict: OpenConflict, opened: str) -> Sessi
             (fresh / _STATE).write_text(json.dumps(data))
             fresh.rename(folder)
         except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
+            remove(fresh)
             raise
     return session
 
@@ -172,7 +172,7 @@ def drop_session(state: State, session: Session) -> None:
         gone = Path(tempfile.mkdtemp(dir=_home(state), prefix=".gone-"))
         session.folder.rename(gone / "session")
         for leftover in _home(state).glob(".[gn]*-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+            remove(leftover)
 
 
 def _left(session: Session, repository: Repository, files: list[OpenFile]) -> Iterator[Left]:

@@ -1,0 +1,64 @@
+"""The commands that are tried: on the small series and on that of the demonstration."""
+
+from __future__ import annotations
+
+from faults.trial import Case, World, amend
+
+_TAKE = ("resolve", "retry", "--take", "both", "-m", "x")
+_DEMO_TAKE = ("resolve", "no-idle-updates", "--take", "theirs", "-m", "x")
+
+
+def _typed(world: World) -> None:
+    (tree,) = (path.parent for path in world.base.rglob("call.py") if path.parent.name == "tree")
+    text = (tree / "call.py").read_text()
+    lines = [one for one in text.splitlines(True) if one[:7] not in _MARKERS]
+    (tree / "call.py").write_text("".join(lines))
+
+
+_MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+
+
+SMALL = {
+    "fetch": Case(("fetch",)),
+    "rebase": Case(("rebase",), (_TAKE, ("fetch",))),
+    "build": Case(
+        ("build", "--onto", "1.1", "--urgency", "high"),
+        (_TAKE, ("rebase",), ("build", "--onto", "1.1")),
+    ),
+    "open": Case(
+        ("resolve", "retry", "--onto", "1.1"), (("fetch",),),
+        again=("resolve", "retry", "--onto", "1.1", "--abort"),
+    ),
+    "take": Case(("resolve", "retry", "--take", "theirs", "-m", "x"), (("fetch",),)),
+    "continue": Case(
+        ("resolve", "--continue", "-m", "x"), (("resolve", "retry", "--onto", "1.1"),), _typed,
+    ),
+    "refresh": Case(
+        ("refresh", "work", "--yes"),
+        (_TAKE, ("rebase",), ("checkout", "project", "--onto", "1.1", "work")),
+        lambda world: amend(world.root / "work", "log.py", b"louder\n"),
+    ),
+    "accept": Case(("accept", "retry", "--yes"), (_TAKE, ("rebase",))),
+    "undo": Case(("undo",), (_TAKE, ("rebase",))),
+}  # fmt: skip
+
+DEMO = {
+    "fetch": Case(("fetch",)),
+    "rebase": Case(("rebase",), (_DEMO_TAKE, ("fetch",))),
+    "build": Case(
+        ("build", "--onto", "2013.1.3", "--urgency", "high"),
+        (_DEMO_TAKE, ("rebase",), ("build", "--onto", "2013.1.3")),
+    ),
+    "open": Case(
+        ("resolve", "no-idle-updates", "--onto", "2013.1"), (("fetch",),),
+        again=("resolve", "no-idle-updates", "--onto", "2013.1", "--abort"),
+    ),
+    "take": Case(_DEMO_TAKE, (("fetch",),)),
+    "refresh": Case(
+        ("refresh", "work", "--yes"),
+        (_DEMO_TAKE, ("rebase",), ("checkout", "keystone", "--onto", "2013.1.3", "work")),
+        lambda world: amend(world.root / "work", "README", b"another\n"),
+    ),
+    "accept": Case(("accept", "no-idle-updates", "--yes"), (_DEMO_TAKE, ("rebase",))),
+    "undo": Case(("undo",), (_DEMO_TAKE, ("rebase",))),
+}  # fmt: skip

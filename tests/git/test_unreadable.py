@@ -1,0 +1,40 @@
+"""An object that git cannot read while it merges is an error, never an empty tree."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from patchseries.errors import ProgramError
+from patchseries.git import Repository
+from patchseries.git.objects import TreeEntry
+
+
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+@pytest.mark.parametrize("which", ["base", "theirs"])
+def test_merge(tmp_path: Path, how: str, which: str) -> None:
+    with Repository.init(tmp_path / "r.git") as repository:
+
+        def tree(text: bytes) -> str:
+            inner = repository.write_tree(
+                {b"f": TreeEntry("100644", repository.write_blob(text)),
+                 b"g": TreeEntry("100644", repository.write_blob(b"same\n"))}
+            )  # fmt: skip
+            return repository.write_tree({b"d": TreeEntry("40000", inner)})
+
+        base, ours = tree(b"a\n"), tree(b"a\nb\n")
+        theirs = tree(b"0\na\n")
+        victim = {"base": base, "theirs": theirs}[which]
+        path = tmp_path / "r.git/objects" / victim[:2] / victim[2:]
+        if how == "missing":
+            path.unlink()
+        else:
+            os.chmod(path, 0o644)
+            data = bytearray(path.read_bytes())
+            data[len(data) // 2] ^= 1
+            path.write_bytes(data)
+        with pytest.raises(ProgramError) as failed:
+            repository.merge(base, ours, theirs)
+        assert "\n" not in str(failed.value)
