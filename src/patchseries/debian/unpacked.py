@@ -11,7 +11,7 @@ from pathlib import Path
 from patchseries.debian.request import DebianFolder
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
-from patchseries.git.repository import decode_path
+from patchseries.git.objects import decode_path
 
 _PACKAGING = ("debian/", ".pc/")
 _SUBMODULE = "160000"

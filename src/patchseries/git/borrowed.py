@@ -16,7 +16,9 @@ from pathlib import Path
 
 from patchseries.errors import SeriesError
 from patchseries.files import staging
-from patchseries.git.repository import Repository, object_format, scratch_home
+from patchseries.git.loose import object_format
+from patchseries.git.repository import Repository
+from patchseries.git.temporary import scratch_home
 
 _ID = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 _NAME = r"refs/(?!.*(?:\.\.|//|@\{|/\.|\.lock(?:/|$)|[./]$))[^\x00-\x20\x7f~^:?*\[\\]+"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import zlib
 from pathlib import Path
@@ -38,3 +39,11 @@ def write_object(
             os.unlink(made)
             raise
     return oid
+
+
+def object_format(git_dir: Path) -> str:
+    """The algorithm of a repository's object ids (``sha1``, ``sha256``), by its configuration."""
+    config = git_dir / "config"
+    text = config.read_text("utf-8", "replace") if config.is_file() else ""
+    named = re.search(r"^\s*objectformat\s*=\s*\"?(\w+)", text, re.IGNORECASE | re.MULTILINE)
+    return named[1].lower() if named else "sha1"

@@ -148,3 +148,13 @@ def _signature(data: bytes, encoding: str) -> Signature:
         int(found["time"]),
         found["zone"].decode(),
     )
+
+
+def encode_path(path: str) -> bytes:
+    """A path as git stores it."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def decode_path(path: bytes) -> str:
+    """A path as text that :func:`encode_path` takes back unchanged."""
+    return path.decode("utf-8", "surrogateescape")

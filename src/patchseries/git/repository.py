@@ -7,10 +7,7 @@ git configuration is never read here: results depend on objects alone.
 from __future__ import annotations
 
 import os
-import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -29,9 +26,17 @@ from patchseries.git.diff import (
     parse_entries,
 )
 from patchseries.git.environment import ISOLATED, keep_bytes
-from patchseries.git.loose import write_object
+from patchseries.git.loose import object_format, write_object
 from patchseries.git.merge import Merge, MergeProcess
-from patchseries.git.objects import Commit, Tree, TreeEntry, format_tree, parse_commit
+from patchseries.git.objects import (
+    Commit,
+    Tree,
+    TreeEntry,
+    decode_path,
+    encode_path,
+    format_tree,
+    parse_commit,
+)
 from patchseries.git.reader import ObjectReader
 from patchseries.git.textmerge import Lines, Region, merge_text
 from patchseries.model import CommitId, TreeId
@@ -405,38 +410,6 @@ def make_work_tree(tree: Path) -> None:
     keep_bytes(tree / ".git")
 
 
-@contextmanager
-def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
-    """A throw-away repository that reads the object folders *over*; gone afterwards.
-
-    It is made in memory where the system offers that, else in *parent*. What a killed run left
-    behind is cleared away by the next one.
-    """
-    with (
-        staging(*scratch_home(parent)) as folder,
-        Repository.init(folder / "repo.git", over) as repository,
-    ):
-        repository.leave_uncompressed()
-        yield repository
-
-
-_MEMORY = Path("/dev/shm")
-_ENOUGH = 1_000_000_000
-"""Bytes that must be free in memory: far more than the objects of any run."""
-
-
-def scratch_home(parent: Path) -> tuple[Path, str]:
-    """Where scratch folders are made, and how their names begin.
-
-    A new file takes 0.6 ms on a disk's file system beside a busy git, and 0.05 ms in memory.
-    """
-    try:
-        free = shutil.disk_usage(_MEMORY).free if os.access(_MEMORY, os.W_OK) else 0
-    except OSError:
-        free = 0
-    return (_MEMORY, f"patchseries.{os.geteuid()}.") if free > _ENOUGH else (parent, "scratch.")
-
-
 def _library() -> ModuleType:
     """GitPython.
 
@@ -447,21 +420,3 @@ def _library() -> ModuleType:
         import git
 
     return git
-
-
-def encode_path(path: str) -> bytes:
-    """A path as git stores it."""
-    return path.encode("utf-8", "surrogateescape")
-
-
-def decode_path(path: bytes) -> str:
-    """A path as text that :func:`encode_path` takes back unchanged."""
-    return path.decode("utf-8", "surrogateescape")
-
-
-def object_format(git_dir: Path) -> str:
-    """The hash of a repository's ids: ``sha1`` or ``sha256``."""
-    config = git_dir / "config"
-    text = config.read_text("utf-8", "replace") if config.is_file() else ""
-    named = re.search(r"^\s*objectformat\s*=\s*\"?(\w+)", text, re.IGNORECASE | re.MULTILINE)
-    return named[1].lower() if named else "sha1"

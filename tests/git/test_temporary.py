@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from patchseries.git import repository, scratch
+from patchseries.git import scratch, temporary
 
 
 @pytest.fixture(params=["memory", "disk"])
@@ -15,8 +15,8 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     memory = tmp_path / "memory"
     memory.mkdir()
     in_memory = request.param == "memory"
-    monkeypatch.setattr(repository, "_MEMORY", memory)
-    monkeypatch.setattr(repository, "_ENOUGH", 0 if in_memory else 10**18)
+    monkeypatch.setattr(temporary, "_MEMORY", memory)
+    monkeypatch.setattr(temporary, "_ENOUGH", 0 if in_memory else 10**18)
     return memory if in_memory else tmp_path / "parent"
 
 

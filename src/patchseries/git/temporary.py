@@ -1,0 +1,44 @@
+"""Throw-away repositories, for the objects of one run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from patchseries.files import staging
+from patchseries.git.repository import Repository
+
+
+@contextmanager
+def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
+    """A throw-away repository that reads the object folders *over*; gone afterwards.
+
+    It is made in memory where the system offers that, else in *parent*. What a killed run left
+    behind is cleared away by the next one.
+    """
+    with (
+        staging(*scratch_home(parent)) as folder,
+        Repository.init(folder / "repo.git", over) as repository,
+    ):
+        repository.leave_uncompressed()
+        yield repository
+
+
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 1_000_000_000
+"""Bytes that must be free in memory: far more than the objects of any run."""
+
+
+def scratch_home(parent: Path) -> tuple[Path, str]:
+    """Where scratch folders are made, and how their names begin.
+
+    A new file takes 0.6 ms on a disk's file system beside a busy git, and 0.05 ms in memory.
+    """
+    try:
+        free = shutil.disk_usage(_MEMORY).free if os.access(_MEMORY, os.W_OK) else 0
+    except OSError:
+        free = 0
+    return (_MEMORY, f"patchseries.{os.geteuid()}.") if free > _ENOUGH else (parent, "scratch.")
