@@ -12,8 +12,8 @@ from patchseries.git.environment import ISOLATED
 from patchseries.git.textmerge import Region, merge_text, split_lines
 from patchseries.model import Sides
 from patchseries.resolution.conflict import OpenFile
-from patchseries.resolution.edits import Edit, edited
-from patchseries.resolution.extract import capture
+from patchseries.resolution.edits import EditBeside, edited
+from patchseries.resolution.extract import extract
 from patchseries.resolution.files import ChangedMode, MovedFile, NewFile, RemovedFile
 from patchseries.resolution.lines import (
     BrokenResolutionError,
@@ -98,9 +98,9 @@ def open_files(draw: st.DrawFn) -> OpenFile:
 def test_what_is_captured_gives_the_file_again(file: OpenFile, data: st.DataObject) -> None:
     texts = data.draw(st.tuples(*(LINES for _ in file.regions)))
     final = edited(file, texts, ())
-    captured = capture(file, split_lines(final))
-    assert captured.edits == ()
-    assert edited(file, captured.texts, ()) == final
+    extracted = extract(file, split_lines(final))
+    assert extracted.edits == ()
+    assert edited(file, extracted.texts, ()) == final
 
 
 def test_an_edit_beside_the_conflict_is_an_edit_and_found_again() -> None:
@@ -108,12 +108,16 @@ def test_an_edit_beside_the_conflict_is_an_edit_and_found_again() -> None:
     region = Sides((b"x\n",), (b"y\n",), (b"z\n",))
     file = OpenFile("f", SIDES, "100644", (tuple(around[:10]), region, tuple(around[10:])))
     final = [*around[:2], b"new\n", *around[3:10], b"yz\n", *around[11:15], b"more\n", *around[15:]]
-    captured = capture(file, final)
-    assert captured.texts == ((b"yz\n",),)
-    assert [(e.before, e.old, e.after) for e in captured.edits] == [(2, 1, 3), (3, 1, 3), (3, 0, 3)]
-    assert split_lines(edited(file, captured.texts, captured.edits)) == final
+    extracted = extract(file, final)
+    assert extracted.texts == ((b"yz\n",),)
+    assert [(e.before, e.old, e.after) for e in extracted.edits] == [
+        (2, 1, 3),
+        (3, 1, 3),
+        (3, 0, 3),
+    ]
+    assert split_lines(edited(file, extracted.texts, extracted.edits)) == final
     longer = OpenFile("f", SIDES, "100644", ((b"top\n", b"top\n"), *file.chunks))
-    assert split_lines(edited(longer, captured.texts, captured.edits)) == [b"top\n"] * 2 + final
+    assert split_lines(edited(longer, extracted.texts, extracted.edits)) == [b"top\n"] * 2 + final
 
 
 OWN = st.builds(
@@ -127,7 +131,7 @@ TAKE = st.builds(
 PIECES: st.SearchStrategy[tuple[Piece, ...]] = st.lists(st.one_of(OWN, TAKE), max_size=4).map(tuple)
 WORDS = st.text(max_size=9)
 EDITS = st.builds(
-    Edit, WORDS, WORDS, st.integers(0, 3), st.integers(0, 9), st.integers(0, 3), PIECES
+    EditBeside, WORDS, WORDS, st.integers(0, 3), st.integers(0, 9), st.integers(0, 3), PIECES
 )
 
 

@@ -13,7 +13,7 @@ from patchseries.cli.terminal import note, note_text, show_plain_json, write_pat
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.requests import Ported, Request, Workbench
+    from patchseries.pipeline.requests import PortedRequest, Request, Workbench
 
 
 @click.command("port")
@@ -85,7 +85,7 @@ def _one(
     return 1 if result.conflicts or result.findings else 0
 
 
-def _show(bench: Workbench, request: Request, ported: Ported) -> None:
+def _show(bench: Workbench, request: Request, ported: PortedRequest) -> None:
     """The patch on standard output; beside it the outcome and what a reviewer should know."""
     result = ported.result
     by = f" by {', '.join(result.strategies)}" if result.strategies else ""

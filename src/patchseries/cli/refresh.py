@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from patchseries.pipeline.refresh import Plan
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
-    from patchseries.resolution.record import Signature
+    from patchseries.resolution.record import Attribution
 
 
 @click.command("refresh")
@@ -43,7 +43,7 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
         return _file(session, what, asked, by, yes)
 
 
-def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bool) -> int:
+def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: bool) -> int:
     from patchseries.pipeline.branch import branch_steps, column_steps, read_checkout
     from patchseries.pipeline.effects import bases_at_hand
     from patchseries.pipeline.refresh import Column, look_around, plan_branch, prove
@@ -66,7 +66,7 @@ def _branch(session: Session, folder: Path, asked: Given, by: Signature, yes: bo
     return _end(session, series, plan, [], asked, yes)
 
 
-def _file(session: Session, patch: str, asked: Given, by: Signature, yes: bool) -> int:
+def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool) -> int:
     from patchseries.pipeline.effects import bases_at_hand
     from patchseries.pipeline.rebase import rebase
     from patchseries.pipeline.refresh import Column, look_around, patch_path, plan_file
@@ -122,7 +122,7 @@ def _show_plan(plan: Plan, asked: Given) -> None:
         show("nothing changed", asked)
 
 
-def _signed(reason: str) -> Signature:
-    from patchseries.resolution.record import Signature
+def _signed(reason: str) -> Attribution:
+    from patchseries.resolution.record import Attribution
 
-    return Signature(str(maintainer()), now().date().isoformat(), reason)
+    return Attribution(str(maintainer()), now().date().isoformat(), reason)

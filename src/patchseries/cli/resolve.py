@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from patchseries.pipeline.session import Session
     from patchseries.pipeline.worktree import Session as OpenSession
     from patchseries.resolution.conflict import OpenFile
-    from patchseries.resolution.record import Signature
+    from patchseries.resolution.record import Attribution
     from patchseries.resolution.replay import Resolution
 
 
@@ -248,11 +248,11 @@ def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
     return 0
 
 
-def _signed(asked: _Asked) -> Signature:
-    from patchseries.resolution.record import Signature
+def _signed(asked: _Asked) -> Attribution:
+    from patchseries.resolution.record import Attribution
 
     reason = asked.reason or _prompted()
-    return Signature(str(maintainer()), now().date().isoformat(), reason)
+    return Attribution(str(maintainer()), now().date().isoformat(), reason)
 
 
 def _prompted() -> str:

@@ -16,8 +16,8 @@ from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortResult, port
 from patchseries.port.hunks.lines import encode
 from patchseries.resolution.conflict import SIDES, OpenFile, left_behind, open_files
-from patchseries.resolution.edits import Edit, StaleError, edited
-from patchseries.resolution.extract import CannotTellError, capture
+from patchseries.resolution.edits import EditBeside, StaleError, edited
+from patchseries.resolution.extract import AmbiguousEditError, extract
 from patchseries.resolution.files import ChangedMode
 from patchseries.resolution.lines import BrokenResolutionError, assemble
 from patchseries.resolution.record import CHOICES, chosen_pieces
@@ -47,7 +47,7 @@ class Known:
     texts: list[Lines | None]
     gone: bool
     mode: str
-    edits: tuple[Edit, ...]
+    edits: tuple[EditBeside, ...]
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ class OpenConflict:
         data = self.repository.file(self.engine.tree, file.path) if self.engine.tree else None
         if data is not None:
             try:
-                yield "engine", capture(file, split_lines(data)).texts[index]
-            except CannotTellError:
+                yield "engine", extract(file, split_lines(data)).texts[index]
+            except AmbiguousEditError:
                 pass
         key = file.key(file.regions[index])
         for one in self.engine.proposals:
@@ -196,7 +196,7 @@ def plain_choice(file: OpenFile, region: Region, name: str) -> Candidate:
     return Candidate(name, assemble(chosen_pieces(name, region), region), file.mode_of(name))
 
 
-def _fitting(file: OpenFile, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+def _fitting(file: OpenFile, edits: tuple[EditBeside, ...]) -> tuple[EditBeside, ...]:
     """*edits*, where *file* takes them."""
     try:
         edited(file, [()] * len(file.regions), edits)

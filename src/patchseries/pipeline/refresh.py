@@ -34,7 +34,7 @@ from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change
-from patchseries.resolution.record import Signature, UnsettledError, resolutions_of
+from patchseries.resolution.record import Attribution, UnsettledError, resolutions_of
 from patchseries.resolution.replay import Resolution
 
 
@@ -61,7 +61,7 @@ class Column:
     given: Ingredients
     project: str
     base: str
-    signed: Signature
+    signed: Attribution
 
     @property
     def repository(self) -> Repository:

@@ -47,7 +47,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Ported:
+class PortedRequest:
     """What came of a request: the commits that it named, and the result."""
 
     upstream: CommitId
@@ -76,7 +76,7 @@ class Workbench:
     ) -> None:
         self._stack.close()
 
-    def port(self, request: Request) -> Ported:
+    def port(self, request: Request) -> PortedRequest:
         """Do *request*.
 
         :raises SeriesError: there is no such repository or commit
@@ -85,9 +85,9 @@ class Workbench:
         upstream = _commit(source, store, request.upstream)
         onto = _commit(source, store, request.onto)
         result = port(store, Change.of(store, upstream), onto.tree, self._options)
-        return Ported(upstream.id, onto.id, result)
+        return PortedRequest(upstream.id, onto.id, result)
 
-    def diff(self, request: Request, ported: Ported) -> bytes:
+    def diff(self, request: Request, ported: PortedRequest) -> bytes:
         """The result as a patch on its target; empty for a conflict."""
         _, store = self._stores(request.repo)
         tree = ported.result.tree
@@ -116,7 +116,7 @@ def batch(bench: Workbench, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield {"schema": 1, "ok": False, "error": str(error), **_named(line)}
 
 
-def document(ported: Ported) -> dict[str, Any]:
+def document(ported: PortedRequest) -> dict[str, Any]:
     """The JSON document of a port (DESIGN: the contract), with the proposals beside it."""
     result = ported.result
     return {

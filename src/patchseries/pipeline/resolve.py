@@ -19,11 +19,11 @@ from patchseries.pipeline.session import Session
 from patchseries.pipeline.worktree import Session as OpenSession
 from patchseries.pipeline.worktree import drop_session, final_tree
 from patchseries.port import Change
-from patchseries.resolution.edits import Edit
+from patchseries.resolution.edits import EditBeside
 from patchseries.resolution.record import (
     CHOICES,
+    Attribution,
     Settled,
-    Signature,
     UnsettledError,
     resolutions_of,
 )
@@ -85,7 +85,7 @@ def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
 
 
 def settle(
-    session: Session, series: Series, conflict: OpenConflict, final: TreeId, signed: Signature
+    session: Session, series: Series, conflict: OpenConflict, final: TreeId, signed: Attribution
 ) -> list[Resolution]:
     """Store the resolutions that make *final* of *conflict*; what was stored.
 
@@ -96,7 +96,7 @@ def settle(
 
 
 def finish(
-    session: Session, series: Series, opened: OpenSession, signed: Callable[[], Signature]
+    session: Session, series: Series, opened: OpenSession, signed: Callable[[], Attribution]
 ) -> list[Resolution]:
     """Take the work tree of *opened* in as resolutions, and remove it; what was stored.
 
@@ -123,7 +123,7 @@ def _store(
     merge: Merge,
     patch: str,
     final: TreeId,
-    signed: Signature,
+    signed: Attribution,
 ) -> list[Resolution]:
     try:
         before = load_resolutions(series)
@@ -174,7 +174,7 @@ def _picked(conflict: OpenConflict, number: int, choice: str | None) -> Candidat
     return candidates[wanted - 1]
 
 
-def _settled(picked: Sequence[Candidate], edits: Sequence[Edit]) -> Settled | None:
+def _settled(picked: Sequence[Candidate], edits: Sequence[EditBeside]) -> Settled | None:
     """A file of the *picked* regions; where the modes conflict, the first region has the word."""
     texts = [one.lines for one in picked if one.lines is not None]
     return Settled(texts, picked[0].mode, edits) if len(texts) == len(picked) else None

@@ -15,7 +15,7 @@ from patchseries.model import Conflict, Finding, Outcome, PortCode
 from patchseries.port.context import ChangedFile, Context
 from patchseries.port.hunks.lines import decode, encode
 from patchseries.port.result import PortResult, Proposal
-from patchseries.port.verify import Accounted, Dropped, examine
+from patchseries.port.verify import Accounted, LeftOut, examine
 from patchseries.resolution.replay import Replay
 
 Renamer = Callable[[str], str]
@@ -42,7 +42,7 @@ class Adapted:
     conflicts: tuple[Conflict, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[LeftOut, ...] = ()
     renamers: tuple[Renamer, ...] = ()
     resolutions: tuple[str, ...] = ()
 

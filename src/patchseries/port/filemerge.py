@@ -11,16 +11,16 @@ from patchseries.model import Conflict, Finding, PortCode, Severity, Sides
 from patchseries.port.adaptation import Adapted, Renamer
 from patchseries.port.context import Context
 from patchseries.port.hunks.lines import encode, split_lines
-from patchseries.port.hunks.resolve import Choice, Resolution, resolve
+from patchseries.port.hunks.resolve import Choice, MergedText, resolve
 from patchseries.port.names import renames
 from patchseries.port.result import Proposal
-from patchseries.port.verify import Dropped
+from patchseries.port.verify import LeftOut
 from patchseries.port.verify.soundness import soundness
 from patchseries.resolution.conflict import merged_mode, region_key
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePlace:
     """A file of the change and where the target has it."""
 
     path: str
@@ -29,7 +29,7 @@ class Place:
 
 
 def merge_file(
-    context: Context, place: Place, renaming: tuple[str, Renamer] | None = None
+    context: Context, place: FilePlace, renaming: tuple[str, Renamer] | None = None
 ) -> Adapted:
     """The change of a file made in the target's file; or a conflict, with its proposals.
 
@@ -63,7 +63,7 @@ def _renamed(texts: Sides[str], rename: Renamer) -> Sides[str]:
 
 
 def _with_resolution(
-    context: Context, part: Adapted, place: Place, resolution: Resolution
+    context: Context, part: Adapted, place: FilePlace, resolution: MergedText
 ) -> Adapted:
     """*part* with the lines of *resolution*, or with the conflict that it leaves."""
     choices = resolution.choices
@@ -85,7 +85,9 @@ def _with_resolution(
     )
 
 
-def _entries(context: Context, place: Place, lines: Sequence[str]) -> dict[str, TreeEntry | None]:
+def _entries(
+    context: Context, place: FilePlace, lines: Sequence[str]
+) -> dict[str, TreeEntry | None]:
     """The file of *lines*, with the mode merged."""
     blob = context.repository.write_blob(encode("".join(lines)))
     entries: dict[str, TreeEntry | None] = {}
@@ -97,10 +99,10 @@ def _entries(context: Context, place: Place, lines: Sequence[str]) -> dict[str, 
     return entries
 
 
-def _dropped(path: str, choice: Choice) -> Iterator[Dropped]:
+def _dropped(path: str, choice: Choice) -> Iterator[LeftOut]:
     left_out = choice.taken.dropped(choice.dispute)
     if left_out:
-        yield Dropped(
+        yield LeftOut(
             path, tuple(map(encode, choice.dispute.removed)), tuple(map(encode, left_out))
         )
 
@@ -122,7 +124,7 @@ def _first(lines: tuple[str, ...]) -> str:
     return f"{lines[0].strip()!r}{more}"
 
 
-def _proposal(place: Place, choice: Choice, stands: bool) -> Proposal:
+def _proposal(place: FilePlace, choice: Choice, stands: bool) -> Proposal:
     dispute = choice.dispute
     lines = Sides(dispute.ancestor, dispute.ours, dispute.theirs)
     _, modes = merged_mode(place.sides)

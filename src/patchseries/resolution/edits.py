@@ -20,7 +20,7 @@ class StaleError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class EditBeside:
     """A change that a resolution needs beside the conflict, where git's merge had no question.
 
     It is known again by the digest of the lines it replaces and of those around them.
@@ -35,13 +35,13 @@ class Edit:
     pieces: tuple[Piece, ...]
 
 
-def edit_of(path: str, agreed: Sequence[bytes], start: int, old: int, new: Lines) -> Edit:
+def edit_of(path: str, agreed: Sequence[bytes], start: int, old: int, new: Lines) -> EditBeside:
     """The edit that replaces *old* lines of *agreed* at *start* (from 0) with *new*."""
     before = min(CONTEXT, start)
     after = min(CONTEXT, len(agreed) - start - old)
     window = agreed[start - before : start + old + after]
     pieces = pieces_of(new, _as_region(agreed[start : start + old]))
-    return Edit(path, _window_key(window, before, old), before, old, after, pieces)
+    return EditBeside(path, _window_key(window, before, old), before, old, after, pieces)
 
 
 def agreed_lines(file: OpenFile) -> list[bytes]:
@@ -49,7 +49,7 @@ def agreed_lines(file: OpenFile) -> list[bytes]:
     return [line for chunk in file.chunks if not isinstance(chunk, Sides) for line in chunk]
 
 
-def edited(file: OpenFile, texts: Sequence[Lines], edits: Sequence[Edit]) -> bytes:
+def edited(file: OpenFile, texts: Sequence[Lines], edits: Sequence[EditBeside]) -> bytes:
     """*file* with its regions replaced by *texts* and *edits* done in its agreed lines.
 
     :raises StaleError: the lines that an edit replaces are not there, or not once
@@ -82,7 +82,7 @@ def edited(file: OpenFile, texts: Sequence[Lines], edits: Sequence[Edit]) -> byt
     return b"".join(result)
 
 
-def _locate(agreed: Sequence[bytes], edit: Edit) -> int:
+def _locate(agreed: Sequence[bytes], edit: EditBeside) -> int:
     size = edit.before + edit.old + edit.after
     places = [
         at

@@ -9,37 +9,37 @@ from difflib import SequenceMatcher
 from patchseries.git.textmerge import Lines
 from patchseries.model import Sides
 from patchseries.resolution.conflict import OpenFile
-from patchseries.resolution.edits import Edit, agreed_lines, edit_of
+from patchseries.resolution.edits import EditBeside, agreed_lines, edit_of
 
 
-class CannotTellError(ValueError):
+class AmbiguousEditError(ValueError):
     """Edits beside two regions ran into each other: what belongs to which is not to be told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Captured:
+class Extracted:
     """The lines for each region, in order, and the edits in between."""
 
     texts: tuple[Lines, ...]
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[EditBeside, ...] = ()
 
 
-def capture(file: OpenFile, final: Sequence[bytes]) -> Captured:
+def extract(file: OpenFile, final: Sequence[bytes]) -> Extracted:
     """What the lines *final* make of the regions of *file*, and of its agreed lines.
 
-    :raises CannotTellError: see there
+    :raises AmbiguousEditError: one edit reaches over two regions
     """
     exact = _exact(file, final)
     if exact is not None:
-        return Captured(exact)
+        return Extracted(exact)
     agreed, places = agreed_lines(file), _places(file)
     texts: list[Lines] = [()] * len(places)
-    edits: list[Edit] = []
+    edits: list[EditBeside] = []
     for i1, i2, j1, j2 in _differences(agreed, final):
         new = tuple(final[j1:j2])
         here = [n for n, place in enumerate(places) if i1 <= place <= i2]
         if len(here) > 1:
-            raise CannotTellError(f"{file.path}: edits around two conflict regions run together")
+            raise AmbiguousEditError(f"{file.path}: edits around two conflict regions run together")
         if not here:
             edits.append(edit_of(file.path, agreed, i1, i2 - i1, new))
             continue
@@ -50,7 +50,7 @@ def capture(file: OpenFile, final: Sequence[bytes]) -> Captured:
             for start, end in ((i1, place), (place, i2))
             if start < end
         ]
-    return Captured(tuple(texts), tuple(edits))
+    return Extracted(tuple(texts), tuple(edits))
 
 
 def _exact(file: OpenFile, final: Sequence[bytes]) -> tuple[Lines, ...] | None:

@@ -14,7 +14,7 @@ from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, split_lines
 from patchseries.model import TreeId
 from patchseries.resolution.conflict import OpenFile
-from patchseries.resolution.edits import Edit, StaleError, edited
+from patchseries.resolution.edits import EditBeside, StaleError, edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Draft:
     repository: Repository
     merge: Merge
     entries: dict[str, TreeEntry | None] = field(default_factory=dict)
-    done: set[FileChange | Edit] = field(default_factory=set)
+    done: set[FileChange | EditBeside] = field(default_factory=set)
 
     def fork(self) -> Draft:
         """A copy, to be dropped when something does not fit."""
@@ -121,7 +121,7 @@ class Draft:
                 self.entries[path] = TreeEntry(new, here.oid)
         self.done.add(change)
 
-    def edit(self, path: str, edits: Sequence[Edit]) -> None:
+    def edit(self, path: str, edits: Sequence[EditBeside]) -> None:
         """Make *edits* in the file *path*, which does not conflict.
 
         :raises StaleError: it is not there, or its lines are others

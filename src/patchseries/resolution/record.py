@@ -9,8 +9,8 @@ from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
 from patchseries.model import TreeId
 from patchseries.resolution.conflict import OpenFile, open_files
-from patchseries.resolution.edits import Edit, edited
-from patchseries.resolution.extract import CannotTellError, capture
+from patchseries.resolution.edits import EditBeside, edited
+from patchseries.resolution.extract import AmbiguousEditError, extract
 from patchseries.resolution.files import (
     ChangedMode,
     FileChange,
@@ -36,7 +36,7 @@ class UnsettledError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class Attribution:
     """Who resolved, on which day (ISO 8601), and why."""
 
     author: str
@@ -49,7 +49,7 @@ def resolutions_of(
     merge: Merge,
     patch: str,
     final: TreeId,
-    signed: Signature,
+    signed: Attribution,
     known: Sequence[Resolution] = (),
 ) -> list[Resolution]:
     """The resolutions that make the tree *final* of *merge*; replaying them gives it exactly.
@@ -88,7 +88,7 @@ class Settled:
 
     texts: Sequence[Lines]
     mode: str
-    edits: Sequence[Edit] = ()
+    edits: Sequence[EditBeside] = ()
 
 
 def final_tree(
@@ -116,7 +116,7 @@ def _of_file(
     file: OpenFile,
     patch: str,
     final: TreeId,
-    signed: Signature,
+    signed: Attribution,
     home: str,
     keys: Container[str],
 ) -> list[Resolution]:
@@ -127,8 +127,8 @@ def _of_file(
     if not entry.is_file:
         raise UnsettledError(f"{file.path} is no file any more")
     try:
-        captured = capture(file, split_lines(repository.blob(entry.oid)))
-    except CannotTellError as error:
+        extracted = extract(file, split_lines(repository.blob(entry.oid)))
+    except AmbiguousEditError as error:
         raise UnsettledError(str(error)) from error
     changes: list[FileChange] = []
     if home != file.path:
@@ -137,9 +137,9 @@ def _of_file(
         changes.append(ChangedMode(home, file.mode, entry.mode))
     made = [
         _resolution(file, patch, region, text, signed, entry.mode)
-        for region, text in zip(file.regions, captured.texts, strict=True)
+        for region, text in zip(file.regions, extracted.texts, strict=True)
     ]
-    return _holding(made, keys, captured.edits, tuple(changes))
+    return _holding(made, keys, extracted.edits, tuple(changes))
 
 
 def _resolution(
@@ -147,7 +147,7 @@ def _resolution(
     patch: str,
     region: Region,
     text: Lines | None,
-    signed: Signature,
+    signed: Attribution,
     mode: str | None = None,
 ) -> Resolution:
     pieces = () if text is None else pieces_of(text, region)
@@ -183,12 +183,12 @@ def _beside(
     settled: Container[str],
     final: TreeId,
     sources: Mapping[str, str],
-) -> tuple[tuple[Edit, ...], tuple[FileChange, ...]]:
+) -> tuple[tuple[EditBeside, ...], tuple[FileChange, ...]]:
     """The edits in files that did not conflict, and what became of whole files.
 
     :param sources: the files that were renamed: old path → new path
     """
-    edits: list[Edit] = []
+    edits: list[EditBeside] = []
     changes: list[FileChange] = []
     moved = {new: old for old, new in sources.items()}
     for path, (before, after) in repository.changes(merge.tree, final).items():
@@ -201,7 +201,7 @@ def _beside(
             changes += file_changes(path, source, before, after, repository)
             if before and after and before.oid != after.oid:
                 edits += _line_edits(repository, path, before, after)
-        except (CannotTellError, ValueError) as error:
+        except (AmbiguousEditError, ValueError) as error:
             raise UnsettledError(f"{path}: {error}; that takes a patch of your own") from error
     return tuple(edits), tuple(sorted(changes, key=lambda one: _ORDER.index(type(one))))
 
@@ -212,16 +212,16 @@ _ORDER = (MovedFile, RemovedFile, NewFile, ChangedMode)
 
 def _line_edits(
     repository: Repository, path: str, before: TreeEntry, after: TreeEntry
-) -> tuple[Edit, ...]:
+) -> tuple[EditBeside, ...]:
     lines = tuple(split_lines(repository.blob(before.oid)))
     file = OpenFile(path, frozenset(), before.mode, (lines,))
-    return capture(file, split_lines(repository.blob(after.oid))).edits
+    return extract(file, split_lines(repository.blob(after.oid))).edits
 
 
 def _holding(
     made: list[Resolution],
     keys: Container[str],
-    edits: tuple[Edit, ...],
+    edits: tuple[EditBeside, ...],
     changes: tuple[FileChange, ...],
 ) -> list[Resolution]:
     """*made*, the first of a new conflict (else the first) with *edits* and *changes* in it."""
@@ -247,7 +247,9 @@ def _kept(made: Sequence[Resolution], known: Sequence[Resolution]) -> list[Resol
         )
 
     same = {one.key: before[one.key] for one in made if still(one)}
-    done: set[Edit | FileChange] = {e for one in same.values() for e in (*one.edits, *one.files)}
+    done: set[EditBeside | FileChange] = {
+        e for one in same.values() for e in (*one.edits, *one.files)
+    }
     return [
         same.get(one.key)
         or replace(

@@ -10,7 +10,7 @@ from functools import partial
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.model import Conflict, Finding, PortCode, Severity
 from patchseries.resolution.conflict import OpenFile, left_behind, open_files
-from patchseries.resolution.edits import Edit, StaleError, edited
+from patchseries.resolution.edits import EditBeside, StaleError, edited
 from patchseries.resolution.files import Draft, FileChange
 from patchseries.resolution.lines import BrokenResolutionError, Piece, assemble
 
@@ -36,7 +36,7 @@ class Resolution:
     date: str
     reason: str
     gone: bool = False
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[EditBeside, ...] = ()
     files: tuple[FileChange, ...] = ()
 
 
@@ -153,9 +153,9 @@ def _settle(draft: Draft, file: OpenFile, found: Sequence[Resolution]) -> None:
         draft.edit(path, wanted)
 
 
-def _by_path(edits: Iterable[Edit], draft: Draft) -> Iterable[tuple[str, list[Edit]]]:
+def _by_path(edits: Iterable[EditBeside], draft: Draft) -> Iterable[tuple[str, list[EditBeside]]]:
     """Those of *edits* that *draft* has not made yet, file by file."""
-    found: dict[str, list[Edit]] = {}
+    found: dict[str, list[EditBeside]] = {}
     for edit in dict.fromkeys(edits):
         if edit not in draft.done:
             found.setdefault(edit.path, []).append(edit)

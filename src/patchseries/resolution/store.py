@@ -11,7 +11,7 @@ import tomlkit
 from tomlkit.items import AoT, Item, String, StringType, Table, Trivia
 
 from patchseries.git.textmerge import Lines, split_lines
-from patchseries.resolution.edits import Edit
+from patchseries.resolution.edits import EditBeside
 from patchseries.resolution.files import (
     ChangedMode,
     FileChange,
@@ -97,7 +97,7 @@ def _pieces(pieces: Sequence[Piece]) -> AoT:
     return array
 
 
-def _edits(edits: Sequence[Edit]) -> AoT:
+def _edits(edits: Sequence[EditBeside]) -> AoT:
     array = tomlkit.aot()
     for edit in edits:
         table = tomlkit.table()
@@ -166,10 +166,10 @@ def _text_of(table: Mapping[str, Any]) -> Lines:
     return tuple(split_lines(table["text"].encode(table.get("encoding", "utf-8"))))
 
 
-def _edit(table: Mapping[str, Any]) -> Edit:
+def _edit(table: Mapping[str, Any]) -> EditBeside:
     before, old, after = (int(n) for n in table["lines"])
     pieces = tuple(_piece(one) for one in table.get("piece", []))
-    return Edit(str(table["path"]), str(table["key"]), before, old, after, pieces)
+    return EditBeside(str(table["path"]), str(table["key"]), before, old, after, pieces)
 
 
 def _file(table: Mapping[str, Any]) -> FileChange:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from patchseries.model import Sides
 from patchseries.port.hunks.lines import Lines, split_lines
 from patchseries.port.hunks.merge3 import Overlap, merge3
-from patchseries.port.hunks.resolve import Resolution, resolve
+from patchseries.port.hunks.resolve import MergedText, resolve
 
 WORDS = st.sampled_from(["a", "b = 1", "    c(x, y)", "", "import d", "def f():", "    return e"])
 TEXT = st.lists(WORDS, max_size=14).map(lambda lines: tuple(line + "\n" for line in lines))
@@ -27,7 +27,7 @@ def settled(pieces: list[list[str] | Overlap]) -> Lines | None:
     return tuple(lines)
 
 
-def text(resolution: Resolution) -> Lines:
+def text(resolution: MergedText) -> Lines:
     """The lines of a resolution, cut afresh: a rule may give several as one."""
     return split_lines("".join(resolution.lines))
 
@@ -96,7 +96,7 @@ def test_a_lost_line_is_always_told(base: Lines, ours: Lines, theirs: Lines) -> 
             assert result[line] or told[line] or _reworded(resolution, line), line
 
 
-def _reworded(resolution: Resolution, line: str) -> bool:
+def _reworded(resolution: MergedText, line: str) -> bool:
     """Whether a merge of words put the line into another."""
     return any(
         choice.taken.rule in ("words", "weave") and line in choice.dispute.ours

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from patchseries.port.hunks.lines import split_lines
-from patchseries.port.hunks.resolve import Resolution, Sound, anything, resolve
+from patchseries.port.hunks.resolve import MergedText, Sound, anything, resolve
 from patchseries.port.hunks.wrap import LIMIT, fit
 
 CASES = {
@@ -38,7 +38,7 @@ CASES = {
 }
 
 
-def port(base: str, ours: str, theirs: str, sound: Sound = anything) -> Resolution:
+def port(base: str, ours: str, theirs: str, sound: Sound = anything) -> MergedText:
     return resolve(split_lines(base), split_lines(ours), split_lines(theirs), sound)
 
 

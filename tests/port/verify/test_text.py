@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from patchseries.model import Finding, Severity
-from patchseries.port.verify import Accounted, Dropped, wants_review
+from patchseries.port.verify import Accounted, LeftOut, wants_review
 
 Examined = Callable[..., tuple[Finding, ...]]
 
@@ -76,10 +76,10 @@ def test_a_line_of_the_targets_own_that_goes_is_told(examined: Examined) -> None
 def test_a_dropped_hunk_is_accounted_for(examined: Examined) -> None:
     target = {"a.py": "zero = 0\n" + BASE}
     case = ({"a.py": BASE}, {"a.py": BASE + "eight = 8\n"}, target, target)
-    said = Accounted(dropped=(Dropped("a.py", added=(b"eight = 8\n",)),))
+    said = Accounted(dropped=(LeftOut("a.py", added=(b"eight = 8\n",)),))
     assert codes(examined(*case)) == {"port-line-lost"}
     assert examined(*case, accounted=said) == ()
-    assert examined(*case, accounted=Accounted(dropped=(Dropped("a.py"),))) == ()
+    assert examined(*case, accounted=Accounted(dropped=(LeftOut("a.py"),))) == ()
 
 
 def test_a_mapped_path_and_renamed_words_are_accounted_for(examined: Examined) -> None:

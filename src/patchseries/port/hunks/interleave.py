@@ -1,11 +1,11 @@
-"""Weaving: their edits of a region one by one, each at the counterpart of its lines in ours."""
+"""Their edits of a region one by one, each at the counterpart of its lines in ours."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from patchseries.port.hunks.lines import Edit, edits
+from patchseries.port.hunks.lines import Replacement, edits
 from patchseries.port.hunks.regions import Dispute
 from patchseries.port.hunks.words import counterparts, merge_words
 from patchseries.port.hunks.wrap import fit
@@ -15,7 +15,7 @@ def align(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     """Which line of *new* is which of *old*: equal ones, and like ones where some were replaced."""
     found: dict[int, int] = {}
     at = start = 0
-    for edit in [*edits(old, new), Edit(len(old), len(old), len(new), len(new))]:
+    for edit in [*edits(old, new), Replacement(len(old), len(old), len(new), len(new))]:
         found.update(zip(range(at, edit.low), range(start, edit.start), strict=True))
         replaced = counterparts(old[edit.low : edit.high], new[edit.start : edit.end])
         found.update((edit.low + a, edit.start + b) for a, b in replaced.items())
@@ -24,8 +24,8 @@ def align(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
 
 
 @dataclass
-class Weave:
-    """The weaving of one region. ``ours_first``: of lines added on one spot, ours come first."""
+class Interleaving:
+    """One region interleaved. ``ours_first``: of lines added on one spot, ours come first."""
 
     dispute: Dispute
     ours_first: bool
@@ -39,7 +39,7 @@ class Weave:
         self.gone = {here for old, here in self.to_ours.items() if old not in to_theirs}
 
     def lines(self) -> list[str] | None:
-        """The woven lines; None where both sides changed the same words of a line."""
+        """The interleaved lines; None where both sides changed the same words of a line."""
         for at in range(len(self.dispute.theirs)):
             old = self.to_ancestor.get(at)
             if old is None:

@@ -20,7 +20,7 @@ _SMALL = 1_500_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Replacement:
     """``old[low:high]`` was replaced by ``new[start:end]``."""
 
     low: int
@@ -60,7 +60,7 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list[Edit]:
+def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list[Replacement]:
     """What turns *old* into *new*, in order, without two edits that touch.
 
     :param slide: place ambiguous blocks by indentation and blank lines (for lines, not words)
@@ -73,7 +73,7 @@ def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list
 
 
 @lru_cache(maxsize=32)
-def compare(old: Lines, new: Lines) -> Sequence[Edit]:
+def compare(old: Lines, new: Lines) -> Sequence[Replacement]:
     """The edits between two files, remembered: a port asks for the same ones several times."""
     return tuple(edits(old, new))
 
@@ -118,17 +118,19 @@ def _exhaustive(
     return [(low + a, start + b, size) for a, b, size in matcher.get_matching_blocks()]
 
 
-def _edits_between(blocks: Sequence[_Block], old_end: int, new_end: int) -> list[Edit]:
+def _edits_between(blocks: Sequence[_Block], old_end: int, new_end: int) -> list[Replacement]:
     found = []
     low = start = 0
     for old_at, new_at, size in [*blocks, (old_end, new_end, 0)]:
         if old_at > low or new_at > start:
-            found.append(Edit(low, old_at, start, new_at))
+            found.append(Replacement(low, old_at, start, new_at))
         low, start = old_at + size, new_at + size
     return found
 
 
-def _slide(edit: Edit, old: Sequence[str], new: Sequence[str], found: list[Edit], at: int) -> Edit:
+def _slide(
+    edit: Replacement, old: Sequence[str], new: Sequence[str], found: list[Replacement], at: int
+) -> Replacement:
     """*edit* (all added or all removed) moved to the most natural of its equal places."""
     added = edit.low == edit.high
     if not added and edit.start != edit.end:
@@ -148,17 +150,17 @@ def _slide(edit: Edit, old: Sequence[str], new: Sequence[str], found: list[Edit]
         key=lambda shift: (_break_cost(lines, low + shift) + _break_cost(lines, high + shift),
                            -shift),
     )  # fmt: skip
-    return Edit(edit.low + best, edit.high + best, edit.start + best, edit.end + best)
+    return Replacement(edit.low + best, edit.high + best, edit.start + best, edit.end + best)
 
 
-def _room(previous: Edit | None, edit: Edit, added: bool) -> int:
+def _room(previous: Replacement | None, edit: Replacement, added: bool) -> int:
     if previous is None:
         return 0
     gap = edit.low - previous.high - 1
     return max((edit.start if added else edit.low) - max(gap, 0), 0)
 
 
-def _room_after(following: Edit | None, edit: Edit, added: bool, end: int) -> int:
+def _room_after(following: Replacement | None, edit: Replacement, added: bool, end: int) -> int:
     if following is None:
         return end
     gap = following.low - edit.high - 1

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchseries.model import Sides
-from patchseries.port.hunks.lines import Edit, edits
+from patchseries.port.hunks.lines import Replacement, edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def join(
     ancestor: Sequence[str],
     ours: Sequence[str],
     theirs: Sequence[str],
-    our_edits: Sequence[Edit],
-    their_edits: Sequence[Edit],
+    our_edits: Sequence[Replacement],
+    their_edits: Sequence[Replacement],
 ) -> list[list[str] | Overlap]:
     """The merge of two sides whose changes to *ancestor* are known."""
     merged: list[list[str] | Overlap] = []
@@ -78,7 +78,7 @@ def join(
 
 def _decided(
     region: Overlap,
-    group: Sequence[tuple[Edit, bool]],
+    group: Sequence[tuple[Replacement, bool]],
     ours: Sequence[str],
     theirs: Sequence[str],
 ) -> list[str] | None:
@@ -89,19 +89,19 @@ def _decided(
     return their_lines if sides == {False} else None
 
 
-def _growth(edit: Edit) -> int:
+def _growth(edit: Replacement) -> int:
     return (edit.end - edit.start) - (edit.high - edit.low)
 
 
 def _groups(
-    our_edits: Sequence[Edit], their_edits: Sequence[Edit]
-) -> list[list[tuple[Edit, bool]]]:
+    our_edits: Sequence[Replacement], their_edits: Sequence[Replacement]
+) -> list[list[tuple[Replacement, bool]]]:
     """The edits of both sides in order, those that overlap together."""
     ordered = sorted(
         [(edit, True) for edit in our_edits] + [(edit, False) for edit in their_edits],
         key=lambda item: (item[0].low, item[0].high),
     )
-    groups: list[list[tuple[Edit, bool]]] = []
+    groups: list[list[tuple[Replacement, bool]]] = []
     for edit, is_ours in ordered:
         last = groups[-1] if groups else []
         if any(other_side != is_ours and _overlap(edit, other) for other, other_side in last):
@@ -111,7 +111,7 @@ def _groups(
     return groups
 
 
-def _overlap(one: Edit, other: Edit) -> bool:
+def _overlap(one: Replacement, other: Replacement) -> bool:
     if one.low == one.high and other.low == other.high:
         return one.low == other.low
     if one.low == one.high:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchseries.port.hunks.lines import Edit
+from patchseries.port.hunks.lines import Replacement
 from patchseries.port.hunks.regions import Texts
 
 _CONTEXT = 3
@@ -36,7 +36,9 @@ def follow_moves(texts: Texts) -> Texts:
     return Texts.of(ancestor, tuple(moved_ours), tuple(left)) if made else texts
 
 
-def _place(ancestor: Sequence[str], ours: Sequence[str], edit: Edit) -> tuple[int, int] | None:
+def _place(
+    ancestor: Sequence[str], ours: Sequence[str], edit: Replacement
+) -> tuple[int, int] | None:
     """The one range of ours that is what the edit replaces, with its surroundings."""
     removed = "".join(ancestor[edit.low : edit.high])
     least = 0 if len(removed.strip()) >= _TELLING else 2

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
-from patchseries.port.hunks.lines import Edit, Lines, compare, indent
+from patchseries.port.hunks.lines import Lines, Replacement, compare, indent
 from patchseries.port.hunks.merge3 import Overlap
 
 
@@ -19,8 +19,8 @@ class Texts:
     ancestor: Lines
     ours: Lines
     theirs: Lines
-    our_edits: Sequence[Edit]
-    their_edits: Sequence[Edit]
+    our_edits: Sequence[Replacement]
+    their_edits: Sequence[Replacement]
 
     @classmethod
     def of(cls, ancestor: Lines, ours: Lines, theirs: Lines) -> Texts:
@@ -116,7 +116,7 @@ def _missing(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
     return tuple(line for line in lines if line.strip() and left[line])
 
 
-def _last(edits: Sequence[Edit], places: Sequence[int], at: int) -> Edit | None:
+def _last(edits: Sequence[Replacement], places: Sequence[int], at: int) -> Replacement | None:
     """The last of *edits*, which are at *places*, at or before *at*."""
     found = bisect_right(places, at)
     return edits[found - 1] if found else None

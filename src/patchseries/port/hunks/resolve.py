@@ -39,7 +39,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class MergedText:
     """A merged text, the choices in it, and whether it is sound."""
 
     lines: Sequence[str]
@@ -52,13 +52,13 @@ class Resolution:
         return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or ("adjacent",)
 
 
-def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> Resolution:
+def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> MergedText:
     """Carry what *theirs* changed in *ancestor* over to *ours*.
 
     :param sound: a candidate that leaves the text unsound is passed over for one that does not
     """
     if theirs in (ancestor, ours):
-        return Resolution(ours, (), True)
+        return MergedText(ours, (), True)
     wanted = imports.with_gap(ancestor, ours, imports.without_known(ancestor, ours, theirs))
     texts = follow_moves(Texts.of(ancestor, ours, wanted))
     pieces = join(ancestor, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
@@ -67,7 +67,7 @@ def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything
     picked, stands = _pick(pieces, proposed, sound)
     choices = zip(disputes, map(tuple, proposed), picked, strict=True)
     lines = imports.in_order(_text(pieces, picked)[0], ours, wanted)
-    return Resolution(lines, tuple(Choice(*c) for c in choices), stands)
+    return MergedText(lines, tuple(Choice(*c) for c in choices), stands)
 
 
 def _pick(

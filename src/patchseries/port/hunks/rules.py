@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from patchseries.port.hunks import imports, ranking
-from patchseries.port.hunks.interleave import Weave
+from patchseries.port.hunks.interleave import Interleaving
 from patchseries.port.hunks.lines import split_lines
 from patchseries.port.hunks.regions import Candidate, Dispute
 from patchseries.port.hunks.words import merge_words
@@ -94,8 +94,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("same-spot", _same_spot),
     ("missing-neighbour", _missing_neighbour),
     ("words", _words),
-    ("weave", lambda dispute: Weave(dispute, ours_first=True).lines()),
-    ("weave", lambda dispute: Weave(dispute, ours_first=False).lines()),
+    ("weave", lambda dispute: Interleaving(dispute, ours_first=True).lines()),
+    ("weave", lambda dispute: Interleaving(dispute, ours_first=False).lines()),
     ("theirs", lambda dispute: dispute.theirs),
     ("dropped", lambda dispute: dispute.ours),
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from patchseries.port.hunks.lines import Edit, Lines
+from patchseries.port.hunks.lines import Lines, Replacement
 
 _AROUND = 12
 """How many unchanged lines around a change count as its surroundings."""
@@ -87,7 +87,7 @@ def _name_words(name: str) -> tuple[frozenset[str], str]:
     return frozenset(re.split(r"[\W_]+", stem)), suffix
 
 
-def surroundings(ancestor: Lines, their_edits: Iterable[Edit]) -> set[str]:
+def surroundings(ancestor: Lines, their_edits: Iterable[Replacement]) -> set[str]:
     """The telling lines of *ancestor* in and around the edits, stripped."""
     found: set[str] = set()
     for edit in their_edits:

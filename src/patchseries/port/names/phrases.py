@@ -22,7 +22,7 @@ _PLACES = 2
 """So often both files must say it, and agree, before it counts as their way."""
 
 
-def idioms(ancestor: str, ours: str, added: Sequence[str]) -> dict[str, str]:
+def phrases(ancestor: str, ours: str, added: Sequence[str]) -> dict[str, str]:
     """The target's phrases for those that the lines *added* use, the ancestor does and ours never.
 
     :returns: dotted phrase → what ours has in its place; mostly empty

@@ -20,7 +20,7 @@ from difflib import SequenceMatcher
 
 from patchseries.port.hunks.lines import Lines, compare, gone, split_lines
 from patchseries.port.hunks.words import counterparts
-from patchseries.port.names.phrases import idioms
+from patchseries.port.names.phrases import phrases
 from patchseries.port.names.textsearch import lines_with, says, shared_ends
 
 Reader = Callable[[str], str | None]
@@ -45,7 +45,7 @@ def learn(
     if ancestor == ours:
         return {}
     added = _new_lines(ancestor, theirs)
-    return idioms(ancestor, ours, added) | _names(ancestor, ours, added, in_ancestor, in_target)
+    return phrases(ancestor, ours, added) | _names(ancestor, ours, added, in_ancestor, in_target)
 
 
 def _names(

@@ -9,10 +9,10 @@ from patchseries.git import TreeEntry
 from patchseries.model import Finding, PortCode, Severity, Sides
 from patchseries.port.adaptation import Adapted
 from patchseries.port.context import ChangedFile, Context
-from patchseries.port.filemerge import Place, merge_file
+from patchseries.port.filemerge import FilePlace, merge_file
 from patchseries.port.hunks.lines import compare, split_lines
 from patchseries.port.names import paths
-from patchseries.port.verify import Dropped
+from patchseries.port.verify import LeftOut
 
 
 def elsewhere(context: Context, file: ChangedFile) -> Adapted | None:
@@ -24,7 +24,7 @@ def elsewhere(context: Context, file: ChangedFile) -> Adapted | None:
     here = context.here(target) if target else None
     if target is None or here is None:
         return _left_out(path, "the target has no such file")
-    part = merge_file(context, Place(path, target, Sides(ancestor, here, theirs)))
+    part = merge_file(context, FilePlace(path, target, Sides(ancestor, here, theirs)))
     entries = {path: None, **part.entries}
     return replace(part, strategies=("paths", *part.strategies), entries=entries)
 
@@ -36,7 +36,7 @@ def _left_out(path: str, why: str) -> Adapted:
         {path: None},
         ("dropped",),
         (Finding(PortCode.DROPPED, Severity.WARNING, message, file=path),),
-        dropped=(Dropped(path),),
+        dropped=(LeftOut(path),),
     )
 
 

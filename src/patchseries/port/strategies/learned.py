@@ -5,7 +5,7 @@ from __future__ import annotations
 from patchseries.model import Sides
 from patchseries.port.adaptation import Adapted
 from patchseries.port.context import ChangedFile, Context
-from patchseries.port.filemerge import Place, merge_file
+from patchseries.port.filemerge import FilePlace, merge_file
 
 
 def learned(context: Context, file: ChangedFile) -> Adapted | None:
@@ -15,4 +15,4 @@ def learned(context: Context, file: ChangedFile) -> Adapted | None:
         return None
     if not context.learn(*(context.text(entry.oid) for entry in (ancestor, ours, theirs))):
         return None
-    return merge_file(context, Place(file.path, file.path, Sides(ancestor, ours, theirs)))
+    return merge_file(context, FilePlace(file.path, file.path, Sides(ancestor, ours, theirs)))

@@ -6,7 +6,7 @@ from patchseries.git import TreeEntry
 from patchseries.model import Sides
 from patchseries.port.adaptation import Adapted
 from patchseries.port.context import ChangedFile, Context
-from patchseries.port.filemerge import Place, merge_file
+from patchseries.port.filemerge import FilePlace, merge_file
 from patchseries.port.hunks.lines import encode
 from patchseries.port.names.maps import NameMap, maps_in_use
 
@@ -41,7 +41,7 @@ def _edited_file(
     declared = names.name in context.options.name_maps
     if names.wanted(*texts) or (declared and not names.source_count(texts.ours)):
         renaming = f"names:{names.name}", names.apply
-        return merge_file(context, Place(path, target, sides), renaming)
+        return merge_file(context, FilePlace(path, target, sides), renaming)
     return None
 
 

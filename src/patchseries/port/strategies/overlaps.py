@@ -5,7 +5,7 @@ from __future__ import annotations
 from patchseries.model import Sides
 from patchseries.port.adaptation import Adapted
 from patchseries.port.context import ChangedFile, Context
-from patchseries.port.filemerge import Place, merge_file
+from patchseries.port.filemerge import FilePlace, merge_file
 
 
 def not_regular(_: Context, file: ChangedFile) -> Adapted | None:
@@ -20,7 +20,7 @@ def overlaps(context: Context, file: ChangedFile) -> Adapted | None:
     ancestor, ours, theirs = file.sides
     if not (ancestor and ours and theirs):
         return None
-    return merge_file(context, Place(file.path, file.path, Sides(ancestor, ours, theirs)))
+    return merge_file(context, FilePlace(file.path, file.path, Sides(ancestor, ours, theirs)))
 
 
 def one_sided(context: Context, file: ChangedFile) -> Adapted | None:

@@ -7,7 +7,7 @@ and after the change upstream, and before and after it here, and speaks only of 
 upstream and fails here. A tree that was odd all along is no news.
 """
 
-from patchseries.port.verify.accounted import Accounted, Dropped
+from patchseries.port.verify.accounted import Accounted, LeftOut
 from patchseries.port.verify.rules import examine, wants_review
 
-__all__ = ["Accounted", "Dropped", "examine", "wants_review"]
+__all__ = ["Accounted", "LeftOut", "examine", "wants_review"]

@@ -11,7 +11,7 @@ def _unchanged(text: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class LeftOut:
     """A part of the change that was left out on purpose: its upstream path and its lines.
 
     With no lines at all, the whole file was dropped.
@@ -38,7 +38,7 @@ class Accounted:
 
     paths: Mapping[str, str] = field(default_factory=dict)
     rename: Callable[[bytes], bytes] = _unchanged
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[LeftOut, ...] = ()
 
     def drops_file(self, path: str) -> bool:
         """Whether the whole upstream file *path* was left out."""

@@ -27,7 +27,7 @@ Chain = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ScopeHeader:
     """Where a definition starts: its line, its indentation, what it is, its name.
 
     A line of code in the first column that defines nothing has no name: it ends what went before.
@@ -49,7 +49,7 @@ class _Span(NamedTuple):
 
     above: int
     last: int
-    outer: Header | None
+    outer: ScopeHeader | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Scopes:
         lines = self.text.split(b"\n")
         return lines if lines[-1] else lines[:-1]
 
-    def around(self, line: int) -> list[Header]:
+    def around(self, line: int) -> list[ScopeHeader]:
         """The definitions that the line stands in (or starts), outermost first."""
         level = self.indent(line)
         if level is None:
@@ -108,14 +108,14 @@ class Scopes:
         body = text.lstrip()
         return len(text[: len(text) - len(body)].expandtabs(8)) if body else None
 
-    def _header(self, line: int) -> Header | None:
+    def _header(self, line: int) -> ScopeHeader | None:
         found = self.pattern.match(self.lines[line])
         if found is None:
             return None
         indent = len((found[1] or b"").expandtabs(8))
-        return Header(line, indent, (found[2] or b"")[-3:], (found[3] or b"").strip())
+        return ScopeHeader(line, indent, (found[2] or b"")[-3:], (found[3] or b"").strip())
 
-    def _outer(self, line: int, level: int) -> Header | None:
+    def _outer(self, line: int, level: int) -> ScopeHeader | None:
         """The nearest header above *line* that is indented by less than *level*."""
         spans = self._spans[level]
         nearest = _Span(-1, 0, None)
@@ -129,7 +129,7 @@ class Scopes:
         spans.append(span)
         return span.outer
 
-    def _between(self, first: int, line: int, level: int) -> Header | None:
+    def _between(self, first: int, line: int, level: int) -> ScopeHeader | None:
         """The last header from line *first* on and above *line*, indented by less than *level*."""
         deeper = b" " * level
         for above in range(line - 1, first - 1, -1):
