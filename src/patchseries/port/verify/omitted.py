@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from patchseries.model import Finding, PortCode, Severity
-from patchseries.port.verify.accounted import Dropped
+from patchseries.port.verify.accounted import LeftOut
 from patchseries.port.verify.names import Names, absent_from_target
 from patchseries.port.verify.ported import Port
 
@@ -44,7 +44,7 @@ def check_omitted(port: Port, used: Sequence[Names]) -> Iterator[Finding]:
         )
 
 
-def _defined(port: Port, dropped: Dropped) -> Iterator[bytes]:
+def _defined(port: Port, dropped: LeftOut) -> Iterator[bytes]:
     """What the lines define that *dropped* would have added, in the target's words."""
     lines = dropped.added
     if dropped.whole_file:

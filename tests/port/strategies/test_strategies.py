@@ -1,0 +1,165 @@
+"""What the strategies make of a file, and how that is folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.git import Repository, TreeEntry, scratch
+from patchseries.model import Sides
+from patchseries.port.adaptation import Adapted, adapt
+from patchseries.port.context import ChangedFile, Context
+from patchseries.port.result import Change, PortOptions
+from patchseries.port.strategies import EVERY_FILE, OPEN_FILES
+from patchseries.port.strategies.elsewhere import elsewhere
+from patchseries.port.strategies.learned import learned
+from patchseries.port.strategies.mapped import mapped
+from patchseries.port.strategies.overlaps import not_regular, one_sided, overlaps
+
+FILES = {"a.py": b"x = 1\ny = 2\nz = 3\n"}
+
+
+@pytest.fixture(name="store")
+def _store(tmp_path: Path) -> Iterator[Repository]:
+    with scratch(tmp_path, []) as store:
+        yield store
+
+
+def context(
+    store: Repository,
+    before: dict[str, bytes],
+    onto: dict[str, bytes],
+    after: dict[str, bytes],
+    options: PortOptions | None = None,
+) -> Context:
+    """A port of the change from *before* to *after* onto *onto*."""
+    empty = store.write_tree({})
+    one, here, other = (
+        store.edit_tree(empty, {p: TreeEntry("100644", store.write_blob(d)) for p, d in t.items()})
+        for t in (before, onto, after)
+    )
+    merging = store.begin_merge(one, here, other)
+    return Context(store, Change(one, other), here, merging, options or PortOptions())
+
+
+def text(store: Repository, part: Adapted, path: str) -> bytes:
+    entry = part.entries[path]
+    assert entry is not None
+    return store.blob(entry.oid)
+
+
+def test_neighbouring_edits_are_both_made(store: Repository) -> None:
+    ours, theirs = b"x = 5\ny = 2\nz = 3\n", b"x = 1\ny = 6\nz = 3\n"
+    given = context(store, FILES, {"a.py": ours}, {"a.py": theirs})
+    (file,) = given.open_files()
+    part = overlaps(given, file)
+    assert part is not None
+    assert text(store, part, "a.py") == b"x = 5\ny = 6\nz = 3\n"
+    assert (part.conflicts, part.strategies) == ((), ("hunks:adjacent",))
+    assert part.settles == {"a.py"}
+
+
+def test_a_file_is_ported_to_where_it_lives_here(store: Repository) -> None:
+    body = b"".join(b"def f%d():\n    return %d\n\n\n" % (n, n) for n in range(20))
+    old, new = {"one/tool.py": body}, {"one/tool.py": body.replace(b"return 7", b"return 77")}
+    here = body.replace(b"return 19", b"return 1900").replace(b"return 1\n", b"return 11111\n")
+    options = PortOptions(path_map=(("one", "two"),))
+    given = context(store, old, {"two/tool.py": here}, new, options)
+    part = elsewhere(given, ChangedFile("one/tool.py", _sides(store, old, {}, new), True))
+    assert part is not None
+    assert text(store, part, "two/tool.py") == here.replace(b"return 7", b"return 77")
+    assert part.entries["one/tool.py"] is None
+    assert part.moved == {"one/tool.py": "two/tool.py"}
+    assert part.strategies[0] == "paths"
+
+
+def test_a_file_that_lives_nowhere_is_left_out_and_said_so(store: Repository) -> None:
+    given = context(store, FILES, {}, {"a.py": b"x = 7\n"})
+    (file,) = given.open_files()
+    part = elsewhere(given, file)
+    assert part is not None
+    assert part.entries == {"a.py": None}
+    assert [f.code for f in part.findings] == ["port-dropped"]
+
+
+def test_a_file_goes_in_the_words_of_the_target(store: Repository) -> None:
+    before = {"a.py": b"import neutron\n\nneutron.run(1)\n"}
+    after = {"a.py": b"import neutron\n\nneutron.run(2)\n"}
+    given = context(store, before, {"a.py": b"import quantum\n\nquantum.run(1)\n"}, after)
+    (file,) = given.changed_files()
+    part = mapped(given, file)
+    assert part is not None
+    assert text(store, part, "a.py") == b"import quantum\n\nquantum.run(2)\n"
+    assert part.strategies[0] == "names:quantum-neutron"
+
+
+def test_each_minds_its_own_business(store: Repository) -> None:
+    given = context(store, FILES, FILES, {"a.py": b"x = 1\ny = 2\nz = 4\n"})
+    (file,) = given.changed_files()
+    whole = overlaps(given, file)
+    assert [strategy(given, file) for strategy in (mapped, learned, not_regular, elsewhere)] == (
+        [None] * 4
+    )
+    assert whole is not None
+    assert text(store, whole, "a.py") == b"x = 1\ny = 2\nz = 4\n"
+
+
+def test_what_nobody_settles_is_left_open_in_git_s_words(store: Repository) -> None:
+    given = context(store, FILES, {"a.py": b"other\n"}, {})
+    made = adapt(given, given.open_files(), OPEN_FILES)
+    assert [(c.path, c.reason) for part in made for c in part.conflicts] == [
+        ("a.py", "CONFLICT (modify/delete)")
+    ]
+    (file,) = given.open_files()
+    assert one_sided(given, file) == made[0]
+
+
+def test_a_link_is_left_open(store: Repository) -> None:
+    link = TreeEntry("120000", store.write_blob(b"a.py"))
+    given = context(store, FILES, FILES, FILES)
+    part = not_regular(given, ChangedFile("l", Sides(None, link, link), True))
+    assert part is not None
+    assert [c.reason for c in part.conflicts] == ["CONFLICT (not a regular file)"]
+
+
+PATHS = st.sampled_from(["a", "b", "c", "d"])
+
+
+@given(st.lists(PATHS), st.dictionaries(PATHS, PATHS))
+def test_a_path_is_settled_once_and_by_the_first(asked: list[str], places: dict[str, str]) -> None:
+    """Whatever a strategy settles beside its own path, nobody is asked about again."""
+    files = [ChangedFile(path, Sides(None, None, None), True) for path in dict.fromkeys(asked)]
+
+    def first(_: Context, file: ChangedFile) -> Adapted | None:
+        to = places.get(file.path)
+        return None if to is None else Adapted(frozenset({file.path, to}), strategies=("first",))
+
+    def second(_: Context, file: ChangedFile) -> Adapted | None:
+        return Adapted(frozenset({file.path}), strategies=("second",))
+
+    made = adapt(None, files, (first, second))  # type: ignore[arg-type]
+    settled: set[str] = set()
+    for part in made:
+        assert not part.settles <= settled
+        settled |= part.settles
+        (own,) = part.strategies
+        assert (own == "first") == any(path in places for path in part.settles if path in asked)
+    assert settled >= set(asked)
+    assert adapt(None, files, (second,), made) == made  # type: ignore[arg-type]
+
+
+def test_no_strategy_is_listed_twice() -> None:
+    listed = [*EVERY_FILE, *OPEN_FILES]
+    assert len(listed) == len(set(listed))
+
+
+def _sides(store: Repository, *trees: dict[str, bytes]) -> Sides[TreeEntry | None]:
+    made = [
+        next((TreeEntry("100644", store.write_blob(data)) for data in tree.values()), None)
+        for tree in trees
+    ]
+    return Sides(*made)
