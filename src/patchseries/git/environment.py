@@ -7,6 +7,10 @@ These settings win over those of the repository. git runs only in repositories t
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
+
+from patchseries import process
+from patchseries.environment import loading_git_library
 
 _SETTINGS = {
     "core.attributesFile": "/dev/null",
@@ -62,3 +66,22 @@ def keep_bytes(git_dir: Path) -> None:
     info = git_dir / "info"
     info.mkdir(exist_ok=True)
     (info / "attributes").write_text(_CONVERSIONS)
+
+
+def git_library() -> ModuleType:
+    """GitPython.
+
+    :raises MachineError: git is not installed
+    """
+    process.require("git")
+    with loading_git_library():
+        import git
+
+    return git
+
+
+def make_work_tree(tree: Path) -> None:
+    """Make *tree* an empty git work tree, whose files are the bytes that git has."""
+    words = ("init", "--quiet", "--template=", "--initial-branch=series")
+    process.run(["git", *words, tree], env=ISOLATED)
+    keep_bytes(tree / ".git")

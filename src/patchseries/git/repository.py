@@ -10,10 +10,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 
 from patchseries import process
-from patchseries.environment import loading_git_library
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.files import staging, swap_in
 from patchseries.git.coprocess import Future
@@ -25,7 +23,7 @@ from patchseries.git.diff import (
     parse_difference,
     parse_entries,
 )
-from patchseries.git.environment import ISOLATED, keep_bytes
+from patchseries.git.environment import ISOLATED, git_library
 from patchseries.git.loose import object_format, write_object
 from patchseries.git.merge import Merge, MergeProcess
 from patchseries.git.objects import (
@@ -60,7 +58,7 @@ class Repository:
         :param shown: what to call it in messages (default: its git directory)
         :raises SeriesError: there is none
         """
-        git = _library()
+        git = git_library()
         self._errors = (git.exc.GitError, git.exc.ODBError, ValueError)
         try:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB, expand_vars=False)
@@ -401,22 +399,3 @@ class Repository:
             elif known and known.is_tree:
                 del entries[name]
         return self.write_tree(entries)
-
-
-def make_work_tree(tree: Path) -> None:
-    """Make *tree* an empty git work tree, whose files are the bytes that git has."""
-    words = ("init", "--quiet", "--template=", "--initial-branch=series")
-    process.run(["git", *words, tree], env=ISOLATED)
-    keep_bytes(tree / ".git")
-
-
-def _library() -> ModuleType:
-    """GitPython.
-
-    :raises MachineError: git is not installed
-    """
-    process.require("git")
-    with loading_git_library():
-        import git
-
-    return git

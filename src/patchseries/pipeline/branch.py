@@ -12,8 +12,7 @@ from pathlib import Path
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.files import explained, staging
 from patchseries.git import Repository, Signature, borrowed
-from patchseries.git.environment import keep_bytes
-from patchseries.git.repository import make_work_tree
+from patchseries.git.environment import keep_bytes, make_work_tree
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import Header, read_header

@@ -17,8 +17,8 @@ from pathlib import Path
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.files import explained, remove
 from patchseries.git import Merge, Repository
+from patchseries.git.environment import make_work_tree
 from patchseries.git.objects import decode_path, encode_path
-from patchseries.git.repository import make_work_tree
 from patchseries.git.textmerge import split_lines
 from patchseries.journal import State, held
 from patchseries.model import TreeId
