@@ -8,7 +8,7 @@ from typing import Any
 
 from patchseries.git import Signature
 from patchseries.patches.header import PatchHeader, format_header
-from patchseries.resolution.edits import Edit
+from patchseries.resolution.edits import EditBeside
 from patchseries.resolution.files import ChangedMode, NewFile, RemovedFile
 from patchseries.resolution.lines import Own, Take
 from patchseries.resolution.replay import Resolution
@@ -75,7 +75,7 @@ RESOLUTIONS = (
             "A <a@b.c>",
             "2013-07-01",
             "why",
-            edits=(Edit("g.py", "0" * 64, 1, 1, 0, (Own((b"y\n",)),)),),
+            edits=(EditBeside("g.py", "0" * 64, 1, 1, 0, (Own((b"y\n",)),)),),
             files=(
                 NewFile("h.py", "100644", (b"z\n",)),
                 RemovedFile("i.py", "0" * 64),
