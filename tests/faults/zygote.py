@@ -17,7 +17,7 @@ from typing import Any
 from patchseries import cli
 from patchseries.__main__ import main
 from patchseries.cli import COMMANDS, group
-from patchseries.git import repository
+from patchseries.git import temporary
 
 
 def run(asked: dict[str, Any]) -> None:
@@ -50,7 +50,7 @@ def serve() -> None:
                   "patchseries.pipeline.run", "patchseries.pipeline.checking",
                   "patchseries.pipeline.refresh", "patchseries.pipeline.resolve"):  # fmt: skip
         importlib.import_module(heavy)
-    repository._MEMORY = Path(os.environ["FAULTS_MEMORY"])  # nobody else's are looked at
+    temporary._MEMORY = Path(os.environ["FAULTS_MEMORY"])  # nobody else's are looked at
     cli.run = run_words  # the module of `series run` has its name now
     for line in sys.stdin:
         child = os.fork()
