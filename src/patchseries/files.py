@@ -108,6 +108,27 @@ def write_atomic(path: Path, data: bytes) -> None:
             raise
 
 
+class DamagedError(ValueError):
+    """A file of the cache does not hold what was written to it."""
+
+
+def write_sealed(path: Path, data: bytes) -> None:
+    """Write *data* under a line with its SHA-256, so that a bit that flips is seen."""
+    write_atomic(path, sha256(data).encode() + b"\n" + data)
+
+
+def read_sealed(path: Path) -> bytes:
+    """What :func:`write_sealed` wrote to *path*.
+
+    :raises DamagedError: it is something else now
+    :raises OSError: it cannot be read
+    """
+    digest, _, data = path.read_bytes().partition(b"\n")
+    if digest != sha256(data).encode():
+        raise DamagedError(f"{path} is damaged")
+    return data
+
+
 def publish_folder(target: Path, contents: Mapping[str, bytes], *, replace: bool = True) -> None:
     """Make *target* hold exactly *contents* (relative path → bytes), swapped in with renames.
 

@@ -207,7 +207,8 @@ def test_runs_at_the_same_time_agree(path: Path, upstream: Upstream) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(ask, range(8))) == [[fix]] * 8
-    assert sorted(p.name for p in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
+    names = sorted(p.name for p in path.parent.iterdir())
+    assert names == [path.name, f"{path.name}.lock", f"{path.name}.sha256"]
 
 
 def test_a_full_disk_is_an_error_in_words(

@@ -153,7 +153,13 @@ class Given:
         told = progress.told if progress.on else None
         fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
         return Session(
-            Cache(cache_folder()), fetching, self.locked, self.dry_run, progress.told, operation()
+            Cache(cache_folder()),
+            fetching,
+            self.locked,
+            self.dry_run,
+            progress.told,
+            operation(),
+            say,
         )
 
     @property

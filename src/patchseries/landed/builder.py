@@ -7,11 +7,12 @@ work twice at worst. What is damaged, or was written by another version, is buil
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from urllib.parse import quote
 from filelock import FileLock
 
 from patchseries.errors import ExitCode, ProgramError, SeriesError
-from patchseries.files import explained, staging
+from patchseries.files import explained, staging, write_atomic
 from patchseries.git import Repository
 from patchseries.landed.graph import containing_refs
 from patchseries.landed.index import SCHEMA, SCHEMA_VERSION, HistoryIndex
@@ -33,9 +34,12 @@ REFS = ("refs/tags/", "refs/heads/", "refs/remotes/origin/")
 _Refs = Mapping[str, CommitId]
 
 
-def open_index(path: Path, repository: Repository) -> HistoryIndex:
+def open_index(
+    path: Path, repository: Repository, said: Callable[[str], None] = lambda _: None
+) -> HistoryIndex:
     """The index of *repository*'s history in the file *path*, brought up to date.
 
+    :param said: is told of damage; the index is built anew then
     :raises SeriesError: the cache cannot be written, or git failed
     """
     refs = repository.refs(*REFS)
@@ -46,6 +50,8 @@ def open_index(path: Path, repository: Repository) -> HistoryIndex:
         with FileLock(f"{path}.lock"):
             if (index := _open_current(path, refs)) is not None:
                 return index  # another run has done it meanwhile
+            if _seal(path).exists() and not _is_whole(path):
+                said(f"{path} is damaged: the index is built again")
             _renew(path, repository, refs)
     return HistoryIndex(_connect(path))
 
@@ -91,7 +97,9 @@ def _renew(path: Path, repository: Repository, refs: _Refs) -> None:
                 connection.executescript(SCHEMA)
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             _extend(fresh, repository, refs)
+        digest = _digest(fresh)
         os.replace(fresh, path)
+        write_atomic(_seal(path), digest.encode())
 
 
 def _extend(path: Path, repository: Repository, refs: _Refs) -> None:
@@ -172,9 +180,19 @@ def _is_whole(path: Path) -> bool:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version != SCHEMA_VERSION:
                 return False
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.DatabaseError:
+        return _seal(path).read_text("utf-8") == _digest(path)
+    except (sqlite3.DatabaseError, OSError, ValueError):
         return False
+
+
+def _seal(path: Path) -> Path:
+    """The file that says what the SHA-256 of the index was: a bit that flips is seen."""
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from patchseries.checks.material import Application, Column, Moved, Obstacle, Ported
 from patchseries.errors import MachineError, SeriesError
-from patchseries.files import sha256, write_atomic
+from patchseries.files import DamagedError, read_sealed, sha256, write_sealed
 from patchseries.model import CommitId
 from patchseries.patches.compose import patch_name, series_folder
 from patchseries.patches.dpkg import guard_links
@@ -133,13 +133,16 @@ class Columns:
 
     def _kept(self, key: str) -> _Facts | None:
         try:
-            return _FACTS.validate_json((self._folder / f"{key}.json").read_bytes())
+            return _FACTS.validate_json(read_sealed(self._folder / f"{key}.json"))
+        except DamagedError as error:
+            self._session.said(f"{error}: it is looked at again")
+            return None
         except (OSError, ValidationError):
             return None
 
     def _keep(self, key: str, facts: _Facts) -> None:
         """Keep *facts*, and drop the oldest when there are many."""
-        write_atomic(self._folder / f"{key}.json", _FACTS.dump_json(facts))
+        write_sealed(self._folder / f"{key}.json", _FACTS.dump_json(facts))
         kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-_MOST_KEPT]:
             path.unlink(missing_ok=True)

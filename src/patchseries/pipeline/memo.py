@@ -17,7 +17,7 @@ from pathlib import Path
 
 import patchseries
 from patchseries.errors import SeriesError
-from patchseries.files import sha256, write_atomic
+from patchseries.files import DamagedError, read_sealed, sha256, write_sealed
 from patchseries.git import Repository
 from patchseries.model import Finding, Outcome, Severity, TreeId
 from patchseries.port import Change, PortOptions, PortResult, port
@@ -32,13 +32,19 @@ class Memo:
     fresh: dict[str, PortResult] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, path: Path) -> Memo:
-        """What *path* remembers; nothing when it is missing, damaged or another program's."""
+    def load(cls, path: Path, said: Callable[[str], None] = lambda _: None) -> Memo:
+        """What *path* remembers; nothing when it is missing, damaged or another program's.
+
+        :param said: is told of damage
+        """
         try:
-            data = json.loads(path.read_bytes())
+            data = json.loads(read_sealed(path))
             if data["program"] != program_digest():
                 return cls(path)
             return cls(path, {key: _result(row) for key, row in data["ports"].items()})
+        except DamagedError as error:
+            said(f"{error}: what it remembered is worked out again")
+            return cls(path)
         except (OSError, ValueError, KeyError, TypeError):
             return cls(path)
 
@@ -66,7 +72,7 @@ class Memo:
         ports = {key: _row(result) for key, result in merged.items()}
         document = {"program": program_digest(), "ports": ports}
         try:
-            write_atomic(self.path, json.dumps(document).encode())
+            write_sealed(self.path, json.dumps(document).encode())
         except SeriesError:
             return
 

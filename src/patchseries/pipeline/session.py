@@ -34,7 +34,7 @@ class Session:
 
     ``locked``: nothing on disk may change; a difference is an error. ``ask_again``: histories are
     asked what bases contain whatever the lock says of it. ``told`` hears progress;
-    ``operation`` is what the log says of what is changed.
+    ``operation`` is what the log says of what is changed; ``said`` hears what a person is to know.
     """
 
     cache: Cache
@@ -43,6 +43,7 @@ class Session:
     dry_run: bool = False
     told: Callable[[str], None] = _quiet
     operation: Operation = _UNNAMED
+    said: Callable[[str], None] = _quiet
     ask_again: bool = False
 
     def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
@@ -89,7 +90,7 @@ class Session:
             lock says of that comes first, and when *locked* it is all there is
         """
         urls = [repository for repository, _ in pins]
-        memo = Memo.load(self.cache.root / "ports" / f"{series.name}.json")
+        memo = Memo.load(self.cache.root / "ports" / f"{series.name}.json", self.said)
         with open_objects(self.cache, urls) as repository:
             yield Ingredients(
                 repository,

@@ -106,7 +106,9 @@ def _project_status(
     scheme = scheme_for(name, url, manifest.releases)
     with ExitStack() as stack:
         history = stack.enter_context(open_history(session.cache, url, session.fetching))
-        index = stack.enter_context(open_index(index_path(session.cache, url), history))
+        index = stack.enter_context(
+            open_index(index_path(session.cache, url), history, session.said)
+        )
         objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
         lines = lines_of(scheme, index.refs)
         patch_id = patch_ids([history, objects])
