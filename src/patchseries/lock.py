@@ -16,6 +16,7 @@ from tomlkit.items import Array, InlineTable
 from patchseries.errors import SeriesError
 from patchseries.files import is_of_the_machine
 from patchseries.model import CommitId, Outcome, commit_id
+from patchseries.redaction import has_user_info
 
 SCHEMA = 1
 _HEAD = "Written by series: what was ported, from which commits, and what came of it."
@@ -121,7 +122,8 @@ def dump(lock: Lock) -> str:
     document.add(tomlkit.comment(_HEAD))
     document.add("schema", tomlkit.item(SCHEMA))
     document.add(tomlkit.nl())
-    pins = sorted(lock.pins.items())
+    # a URL with a password in it, which older manifests could have, is pinned no more
+    pins = sorted((pin, c) for pin, c in lock.pins.items() if not has_user_info(pin[0]))
     document.add(
         "pins", _lines({"repository": r, "rev": v, "commit": str(c)} for (r, v), c in pins)
     )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import selectors
 import shutil
 import signal
 import subprocess
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ _BAD_SETTINGS = re.compile(
 )
 """What git says when it cannot use a configuration file."""
 
+_CHUNK = 1 << 16
 _GRACE = 5.0  # seconds that a program has to end by itself when its time is over
 
 
@@ -200,28 +202,22 @@ def _attend(
 
     Whatever interrupts this, it does not live on.
     """
-    over = threading.Event()
-    watch = threading.Timer(timeout or 0, _time_over, (running, over))
-    watch.daemon = True
     try:
-        if timeout is not None:
-            watch.start()
         if on_stderr is None:
-            stdout, stderr = running.communicate(stdin)
+            stdout, stderr = running.communicate(stdin, timeout)
         else:
-            stdout, stderr = _listen(running, on_stderr)
-        status = running.wait()
+            stdout, stderr = _listen(running, on_stderr, timeout)
+        return Result(running.wait(), stdout, stderr)
+    except subprocess.TimeoutExpired:
+        _end(running)
+        return None
     except BaseException:
         running.kill()
         raise
-    finally:
-        watch.cancel()
-    return None if over.is_set() else Result(status, stdout, stderr)
 
 
-def _time_over(running: Process, over: threading.Event) -> None:
-    """End a program, politely first: git ends its own helpers then, which hold our pipes."""
-    over.set()
+def _end(running: Process) -> None:
+    """End a program, politely first. What it started may hold our pipes: they are not read on."""
     running.terminate()
     try:
         running.wait(_GRACE)
@@ -229,22 +225,41 @@ def _time_over(running: Process, over: threading.Event) -> None:
         running.kill()
 
 
-def _listen(running: Process, on_stderr: Callable[[str], None]) -> tuple[bytes, bytes]:
-    """The two streams of a program that reads nothing and writes little to its output."""
+def _listen(
+    running: Process, on_stderr: Callable[[str], None], timeout: float | None
+) -> tuple[bytes, bytes]:
+    """The two streams of a program that reads nothing, its error stream told line by line.
+
+    :raises subprocess.TimeoutExpired: after *timeout* seconds
+    """
     assert running.stdin is not None
     assert running.stdout is not None
     assert running.stderr is not None
     running.stdin.close()
-    said = bytearray()
-    line = bytearray()
-    while byte := running.stderr.read(1):
-        said += byte
-        if byte in b"\r\n":
-            on_stderr(redacted(line.decode("utf-8", "replace").strip()))
-            line.clear()
-        else:
-            line += byte
-    return running.stdout.read(), bytes(said)
+    until = None if timeout is None else time.monotonic() + timeout
+    said = {running.stdout: bytearray(), running.stderr: bytearray()}
+    told = 0
+    with selectors.DefaultSelector() as open_streams:
+        for stream in said:
+            open_streams.register(stream, selectors.EVENT_READ)
+        while open_streams.get_map():
+            ready = open_streams.select(None if until is None else max(0, until - time.monotonic()))
+            if until is not None and time.monotonic() >= until:
+                raise subprocess.TimeoutExpired(running.args, timeout or 0)
+            for key, _ in ready:
+                data = os.read(key.fd, _CHUNK)
+                if not data:
+                    open_streams.unregister(key.fileobj)
+                said[key.fileobj] += data  # type: ignore[index]
+            told = _tell_lines(said[running.stderr], told, on_stderr)
+    return bytes(said[running.stdout]), bytes(said[running.stderr])
+
+
+def _tell_lines(said: bytearray, told: int, on_stderr: Callable[[str], None]) -> int:
+    """Tell each line of *said* after *told* that has ended; up to where that is."""
+    for line in re.finditer(rb"([^\r\n]*)[\r\n]", said[told:]):
+        on_stderr(redacted(line[1].decode("utf-8", "replace").strip()))
+    return max(said.rfind(b"\r"), said.rfind(b"\n"), told - 1) + 1
 
 
 def describe(argv: Sequence[str | Path]) -> str:

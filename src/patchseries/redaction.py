@@ -13,7 +13,8 @@ HIDDEN = "***"
 
 # Linear in the text: a part that may cross slashes has a bound.
 _USER_INFO = re.compile(
-    r"""://(?:(?P<info>[^/?#\s'"<>]+)@"""
+    r"""(?:://|(?:(?<=http)|(?<=https)|(?<=ssh)|(?<=git)|(?<=file)|(?<=ftp)):/)"""
+    r"""(?:(?P<info>[^/?#\s'"<>]+)@"""
     # a password that is not quoted as it should be: its slash ends the host for git
     r"""|(?P<odd>[^/?#\s:@]{0,200}:(?!\d{0,5}(?:[/?#\s'"<>,;)]|$))[^\s'"<>]{0,500}?)@)"""
 )
@@ -38,14 +39,15 @@ def redacted(text: str) -> str:
     return _HEADER.sub(rf"\1{HIDDEN}", _QUERY.sub(rf"\1{HIDDEN}", text))
 
 
-def has_secret(url: str) -> bool:
-    """Whether *url* carries what only its user should know (see :func:`redacted`)."""
-    return redacted(url) != url
+def has_user_info(url: str) -> bool:
+    """Whether *url* names a password, or a user where that may be a token (not ``ssh://git@``)."""
+    return _USER_INFO.sub(_without_password, url) != url
 
 
 def _without_password(found: re.Match[str]) -> str:
     scheme = found.string[max(0, found.start() - 3) : found.start()].lower()
     user, colon, _ = (found["info"] or found["odd"]).partition(":")
+    slashes = "://" if found[0].startswith("://") else ":/"  # as a path of it is written
     if scheme == "ssh":  # its user name is part of the address, and no secret
-        return f"://{user}:{HIDDEN}@" if colon else found[0]
-    return f"://{HIDDEN}@"
+        return f"{slashes}{user}:{HIDDEN}@" if colon else found[0]
+    return f"{slashes}{HIDDEN}@"

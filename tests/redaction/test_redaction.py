@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.errors import SeriesError, UpstreamError
-from patchseries.redaction import has_secret, redacted
+from patchseries.redaction import has_user_info, redacted
 
 SECRET = "geh3im"
 
@@ -25,6 +25,8 @@ SECRET = "geh3im"
         ("https://ann:geh3im/x@host/r", "https://***@host/r"),
         ("https://:geh3im@host/", "https://***@host/"),
         ("http://ann:geh3im@[::1]:80/", "http://***@[::1]:80/"),
+        ("no repository at /p/https:/ann:geh3im@h/x", "no repository at /p/https:/***@h/x"),
+        ("ssh:/git:geh3im@h/x", "ssh:/git:***@h/x"),
         ("socks5h://ann:geh3im@proxy:1080", "socks5h://***@proxy:1080"),
         ("file://ann:geh3im@host/srv", "file://***@host/srv"),
         ("ssh://git:geh3im@host/x", "ssh://git:***@host/x"),
@@ -43,7 +45,6 @@ SECRET = "geh3im"
 def test_a_secret_is_hidden(text: str, shown: str | None) -> None:
     assert SECRET not in redacted(text)
     assert shown is None or redacted(text) == shown
-    assert has_secret(text)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,7 @@ def test_a_secret_is_hidden(text: str, shown: str | None) -> None:
         "https://host/@scope/package",
         "ssh://git@host:29418/org/project",
         "git@host:org/project.git",
+        "git@host:/org/project@v1",
         "file:///srv/git/x.git",
         "Ada Baker <ada@example.org>",
         "http://[::1]:8080/a",
@@ -65,7 +67,7 @@ def test_a_secret_is_hidden(text: str, shown: str | None) -> None:
 )
 def test_everything_else_stays(text: str) -> None:
     assert redacted(text) == text
-    assert not has_secret(text)
+    assert not has_user_info(text)
 
 
 @given(
@@ -76,6 +78,13 @@ def test_everything_else_stays(text: str) -> None:
 def test_any_password(scheme: str, before: str, after: str) -> None:
     url = f"{scheme}://ann:{before}{SECRET}{after}@host/path"
     assert SECRET not in redacted(f"fatal: '{url}' and so on")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ann:x@h/", "https://token@h/", "ssh://git:x@h/", "git://a@h/", "file://a:b@h/"]
+)
+def test_a_url_that_names_who_one_is(url: str) -> None:
+    assert has_user_info(url)
 
 
 @given(st.text())

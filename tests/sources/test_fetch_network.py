@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.model import CommitId
-from patchseries.sources import Cache, FetchOptions, Want, fetch
+from patchseries.sources import Cache, FetchOptions, Want, fetch, network
 from support.gitserver import Behaviour, GitServer, serve
 from support.upstreams import Upstream
 
@@ -216,3 +218,24 @@ def test_a_mirror_whose_history_was_rewritten(world: World, tmp_path: Path) -> N
             commit = mirror.commit({"a": text})
             mirror.tag("1.1")
         assert fetch(world.cache, wants, {}, mirrors) == {(world.url, "1.1"): commit}
+
+
+@pytest.mark.parametrize("progress", [None, lambda _: None], ids=["silent", "with progress"])
+def test_a_server_that_never_answers_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Callable[[str], None] | None
+) -> None:
+    monkeypatch.setattr(network, "_SECONDS", 0.5)
+    monkeypatch.setattr(network, "_SECONDS_OF_LIST", 0.5)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/org/x.git"
+        before = time.monotonic()
+        with pytest.raises(UpstreamError, match="cannot fetch from"):
+            network.list_refs(url)
+        with (
+            Repository.init(tmp_path / "r.git") as repository,
+            pytest.raises(UpstreamError, match="cannot fetch from"),
+        ):
+            network.fetch_commits(url, repository.git_dir, ["1" * 40], depth=1, progress=progress)
+    assert time.monotonic() - before < 15

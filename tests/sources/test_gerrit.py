@@ -118,10 +118,40 @@ def test_a_search_over_pages(server: GerritServer, gerrit: Gerrit) -> None:
 
 def test_pages_without_end_are_left(server: GerritServer, gerrit: Gerrit) -> None:
     row = server.changes[0].info(revisions=True) | {"_more_changes": True}
-    body = PREFIX + json.dumps([row] * 200).encode()
-    server.mishaps = [Mishap(body=body)] * 20
+    pages = ([row | {"_number": 200 * n + k + 1} for k in range(200)] for n in range(20))
+    server.mishaps = [Mishap(body=PREFIX + json.dumps(page).encode()) for page in pages]
     with pytest.raises(UpstreamError, match="more than 1000 answers"):
         gerrit.search(CHANGE)
+
+
+def test_a_redirect_to_no_url(server: GerritServer, gerrit: Gerrit) -> None:
+    server.mishaps = [Mishap(status=302, headers={"Location": "//[broken"})] * 4
+    with pytest.raises(UpstreamError, match="cannot reach"):
+        gerrit.search(CHANGE)
+
+
+def test_a_gerrit_that_sends_a_byte_now_and_then(server: GerritServer, access: Access) -> None:
+    server.mishaps = [Mishap(body=PREFIX, drip=0.05)]
+    gerrit = Gerrit(server.base, replace(access, longest_answer=0.2))
+    with pytest.raises(UpstreamError, match="did not answer whole"):
+        gerrit.search(CHANGE)
+    assert len(server.paths) == 1
+
+
+def test_the_same_page_again_and_again_is_left(server: GerritServer, gerrit: Gerrit) -> None:
+    row = server.changes[0].info(revisions=True) | {"_more_changes": True}
+    server.mishaps = [Mishap(body=PREFIX + json.dumps([row]).encode())] * 2000
+    with pytest.raises(UpstreamError, match=r"the same answers to .* again"):
+        gerrit.search(CHANGE)
+    assert len(server.paths) == 2
+
+
+def test_many_small_pages_are_left_in_time(server: GerritServer, access: Access) -> None:
+    server.page = 1
+    server.changes = [FakeChange(n, PROJECT, f"b{n}", CHANGE, [FIRST]) for n in range(1, 500)]
+    with pytest.raises(UpstreamError, match=r"did not answer change:.* whole within 0 s"):
+        Gerrit(server.base, replace(access, longest_search=0.3)).search(CHANGE)
+    assert len(server.paths) < 499
 
 
 def test_included_in(server: GerritServer, gerrit: Gerrit) -> None:
@@ -366,6 +396,7 @@ def test_a_retry_after_that_says_nothing(
         (Mishap(status=409, body=b"change is busy"), "cannot answer that now"),
         (Mishap(status=400, body=b"bad query"), "status 400"),
         (Mishap(status=302, headers={"Location": "https://x.invalid/login"}), "sends elsewhere"),
+        (Mishap(body=b"x", headers={"Content-Encoding": "gzip"}), "answers compressed"),
         (Mishap(body=PREFIX + b"{}"), "is no list"),
         (Mishap(body=PREFIX + b'["x"]'), "not what its documentation says"),
     ],

@@ -72,6 +72,8 @@ class Mishap:
     """Send only so many bytes of the body, though its whole length was announced."""
     hang_up: bool = False
     delay: float = 0.0
+    drip: float = 0.0
+    """Seconds between one byte of the body and the next."""
 
 
 class GerritServer(GitServer):
@@ -174,7 +176,8 @@ class _Rest(_Bridge):
         status, body, kind = self._rest(address.path, parse_qs(address.query))
         if mishap.status != 200 or mishap.body is not None:
             status, body, kind = mishap.status, mishap.body or b"", "text/html"
-        self._reply(status, body, {"Content-Type": kind, **mishap.headers}, mishap.cut)
+        headers = {"Content-Type": kind, **mishap.headers}
+        self._reply(status, body, headers, mishap.cut, mishap.drip)
 
     def _rest(self, path: str, query: dict[str, list[str]]) -> tuple[int, bytes, str]:
         if path.startswith("/a/"):
@@ -192,7 +195,9 @@ class _Rest(_Bridge):
         given = self.headers.get("Authorization", "")
         return given == "Basic " + base64.b64encode(":".join(account).encode()).decode()
 
-    def _reply(self, status: int, body: bytes, headers: dict[str, str], cut: int | None) -> None:
+    def _reply(
+        self, status: int, body: bytes, headers: dict[str, str], cut: int | None, drip: float
+    ) -> None:
         try:
             self.send_response_only(status)
             self.send_header("Date", headers.pop("Date", self.date_time_string()))
@@ -200,6 +205,9 @@ class _Rest(_Bridge):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body[:cut])
+            for byte in body if drip else b"":
+                self.wfile.write(bytes([byte]))
+                time.sleep(drip)
+            self.wfile.write(b"" if drip else body[:cut])
         except OSError:
             pass  # the client went away

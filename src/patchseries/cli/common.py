@@ -16,6 +16,7 @@ import click
 
 from patchseries.cli.terminal import Progress, clear_progress, note, say
 from patchseries.errors import UsageError
+from patchseries.redaction import redacted
 
 if TYPE_CHECKING:
     from patchseries.journal import Operation, Recovered, State
@@ -195,7 +196,7 @@ def operation() -> Operation:
     """What the operation log says of this call: its words and the time."""
     from patchseries.journal import Operation
 
-    words = " ".join(shlex.quote(word) for word in sys.argv[1:])
+    words = redacted(" ".join(shlex.quote(word) for word in sys.argv[1:]))
     return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 

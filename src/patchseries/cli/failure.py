@@ -15,6 +15,7 @@ from patchseries.cli import streams
 from patchseries.cli.terminal import note_text, say, show_json
 from patchseries.environment import complete, scrub
 from patchseries.errors import ExitCode, ProgramError, SeriesError
+from patchseries.redaction import redacted
 
 
 def exit_status(run: Callable[[], Any], argv: Sequence[str], environ: Any) -> int:
@@ -119,7 +120,7 @@ def _kept_traceback(error: Exception) -> str:
         with tempfile.NamedTemporaryFile(
             "w", prefix="series-bug-", suffix=".log", delete=False, encoding="utf-8"
         ) as log:
-            traceback.print_exception(error, file=log)
+            log.write(redacted("".join(traceback.format_exception(error))))
     except OSError as refused:
         last = traceback.extract_tb(error.__traceback__)[-1]
         why = refused.strerror or refused

@@ -1,8 +1,8 @@
 """The one door for text that goes to a terminal or a log.
 
 What a stranger wrote (file names, subjects, tags, messages of programs) may be in any of it. So
-nothing is ever taken for markup, and what would steer a terminal or a CI service is shown as an
-escape. No other module of the command line prints.
+nothing is ever taken for markup, what would steer a terminal or a CI service is shown as an
+escape, and no password of a URL is shown. No other module of the command line prints.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
+from patchseries.redaction import redacted
 from patchseries.visible import json_text, printable, printable_line, visible
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Progress(AbstractContextManager["Progress"]):
         if Progress.shown is self and self._status is not None and words:
             from rich.text import Text
 
-            self._status.update(Text(printable_line(words[:100])))
+            self._status.update(Text(printable_line(redacted(words)[:100])))
             self._status.start()
 
     def clear(self) -> None:
@@ -93,7 +94,7 @@ def show(what: RenderableType, given: Given, style: str = "") -> None:
 
     clear_progress()
     if isinstance(what, str):
-        what = Text(printable_line(what), style=style)
+        what = Text(printable_line(redacted(what)), style=style)
     console(given.color).print(what, soft_wrap=isinstance(what, Text))
 
 
@@ -139,10 +140,10 @@ def say(words: str) -> None:
 def note(words: str) -> None:
     """As :func:`say`, without the program's name."""
     clear_progress()
-    click.echo(printable_line(words), err=True)
+    click.echo(printable_line(redacted(words)), err=True)
 
 
 def note_text(text: str) -> None:
     """Several lines beside the output, each ended by a line feed."""
     clear_progress()
-    click.echo(printable(text), err=True)
+    click.echo(printable(redacted(text)), err=True)

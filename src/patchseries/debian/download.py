@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from patchseries.debian.dsc import files_of
+from patchseries.sources.access import Access
 from patchseries.sources.download import download
 
 
-def download_dsc(url: str, digest: str, folder: Path) -> Path:
+def download_dsc(
+    url: str, digest: str, folder: Path, access: Callable[[str], Access] | None = None
+) -> Path:
     """Bring the .dsc at *url*, whose SHA-256 is *digest*, and its files into *folder*.
 
+    :param access: how a server is reached, by the URL
     :raises UpstreamError: the server cannot be reached or gives other bytes
     :raises SeriesError: the .dsc is of another format or names an unsafe file
     """
-    dsc = download(url, digest, folder / url.rsplit("/", 1)[-1])
+    dsc = download(url, digest, folder / url.rsplit("/", 1)[-1], access)
     for name, wanted in files_of(dsc.read_bytes(), dsc.name).items():
-        download(f"{url.rsplit('/', 1)[0]}/{name}", wanted, folder / name)
+        download(f"{url.rsplit('/', 1)[0]}/{name}", wanted, folder / name, access)
     return dsc

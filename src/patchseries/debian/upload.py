@@ -17,6 +17,7 @@ from patchseries.debian.request import SourcePackage
 from patchseries.environment import Inherit
 from patchseries.errors import ProgramError, SeriesError
 from patchseries.files import explained, sha256, staging, write_atomic
+from patchseries.redaction import redacted
 
 _LOG = "build.log"
 
@@ -82,7 +83,7 @@ def publish(changes: Path, target: str, *, dry_run: bool = False) -> tuple[Hande
             cause=words.splitlines()[-1] if "Traceback" in words else words,
             hint=error.hint or _hint(words, target),
         ) from error
-    words = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
+    words = redacted((done.stdout + done.stderr).decode("utf-8", "replace").strip())
     return Handed.SIMULATED if dry_run else Handed.UPLOADED, words
 
 

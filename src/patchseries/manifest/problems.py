@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from patchseries.errors import SeriesError
 from patchseries.manifest.positions import Path
+from patchseries.redaction import redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class ManifestError(SeriesError):
 
     def __init__(self, filename: str, problems: Sequence[Problem]) -> None:
         self.filename = filename
-        self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.key)))
+        shown = (replace(p, message=redacted(p.message)) for p in problems)
+        self.problems = tuple(sorted(shown, key=lambda p: (p.line, p.key)))
         super().__init__("\n".join(self.lines))
 
     @property

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from patchseries import model
+from patchseries.redaction import has_user_info
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 _SCP_LIKE = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:]+")
@@ -38,6 +39,16 @@ def _repository(text: str) -> str:
     if text.startswith("/") or _SCP_LIKE.fullmatch(text) or urlsplit(text).scheme in _SCHEMES:
         return text
     raise ValueError(f"expected a URL (https://…, ssh://…, /folder), not {text!r}")
+
+
+def _public(text: str) -> str:
+    """A URL, or a path, that everybody may read: manifest, lock and report are published."""
+    if has_user_info(text):
+        raise ValueError(
+            "the URL holds credentials; take them out of it and put them where only you read them:"
+            " git's credential helper, or ~/.netrc"
+        )
+    return text
 
 
 def _rev(text: str) -> str:
@@ -107,7 +118,8 @@ def _bug(value: Any) -> Any:
 
 
 Slug = Annotated[str, AfterValidator(_slug)]
-RepositoryUrl = Annotated[str, AfterValidator(_repository)]
+RepositoryUrl = Annotated[str, AfterValidator(_public), AfterValidator(_repository)]
+PublicUrl = Annotated[str, AfterValidator(_public)]
 Rev = Annotated[str, AfterValidator(_rev)]
 Bounds = Annotated[str, AfterValidator(_specifier)]
 CommitText = Annotated[str, AfterValidator(_commit)]
@@ -162,7 +174,7 @@ class Source(_Table):
     change_id: ChangeText | None = None
     patchset: int | None = None
     file: PatchFile | None = None
-    url: str | None = None
+    url: PublicUrl | None = None
     sha256: Digest | None = None
 
     @model_validator(mode="after")
@@ -244,7 +256,7 @@ class Packaging(_Table):
     ``drop`` names the packager's own patches to leave out on a base where they do not apply.
     """
 
-    dsc: str | None = None
+    dsc: PublicUrl | None = None
     sha256: Digest | None = None
     repository: RepositoryUrl | None = None
     commit: CommitText | None = None
@@ -275,7 +287,7 @@ class Packaging(_Table):
 class Orig(_Table):
     """The upstream tarball an archive already holds for one base: its path or URL and digest."""
 
-    file: str
+    file: PublicUrl
     sha256: Digest
 
 
@@ -289,13 +301,13 @@ class Project(_Table):
 
     repository: RepositoryUrl
     bases: tuple[Rev, ...]
-    gerrit: str | None = None
+    gerrit: PublicUrl | None = None
     source_package: Slug | None = None
     name_maps: tuple[str, ...] = ()
-    bug_url: str | None = None
-    vendor_bug_urls: dict[str, str] = {}
-    blueprint_url: str | None = None
-    homepage: str | None = None
+    bug_url: PublicUrl | None = None
+    vendor_bug_urls: dict[str, PublicUrl] = {}
+    blueprint_url: PublicUrl | None = None
+    homepage: PublicUrl | None = None
     packaging: Packaging | None = None
     orig: dict[str, Orig] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from patchseries.model import Base
 from patchseries.pipeline.contained import Histories
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.series import Selection
+from patchseries.sources.access import Access
 from patchseries.sources.download import download
 
 _URL = ("https://", "http://")
@@ -30,18 +31,19 @@ class Downloads:
 
     folder: Path
     offline: bool
+    access: Callable[[str], Access] | None = None
 
     def dsc(self, url: str, digest: str) -> Path:
         """The .dsc at *url* with its files beside it."""
         folder = self._folder(digest)
         self._refuse_offline(url, folder)
-        return download_dsc(url, digest, folder)
+        return download_dsc(url, digest, folder, self.access)
 
     def file(self, url: str, digest: str) -> Path:
         """The file at *url*."""
         folder = self._folder(digest)
         self._refuse_offline(url, folder)
-        return download(url, digest, folder / url.rsplit("/", 1)[-1])
+        return download(url, digest, folder / url.rsplit("/", 1)[-1], self.access)
 
     def _folder(self, digest: str) -> Path:
         return self.folder / digest[:16]

@@ -79,7 +79,9 @@ def _supplies(
     session: Session, series: Series, selection: Selection, given: Ingredients
 ) -> Supplies:
     """The packaging and upstream tarballs that the manifest names."""
-    downloads = Downloads(session.cache.root / "downloads", session.fetching.offline)
+    downloads = Downloads(
+        session.cache.root / "downloads", session.fetching.offline, session.fetching.access
+    )
     origs: dict[tuple[str, str], Orig] = {}
     for name in selection.projects_of(series.manifest):
         for base in selection.bases_of(series.manifest, name):

@@ -130,7 +130,7 @@ class Session:
         path = self.cache.root / "downloads" / digest[:16] / url.rsplit("/", 1)[-1]
         if self.fetching.offline and not path.is_file():
             raise UpstreamError(f"{url} is not in the cache", hint="run once without --offline")
-        return download(url, digest, path).read_bytes()
+        return download(url, digest, path, self.fetching.access).read_bytes()
 
     @contextmanager
     def objects(self, pins: Mapping[tuple[str, str], CommitId]) -> Iterator[Repository]:

@@ -30,6 +30,8 @@ class Access:
     :param timeout: seconds to wait for a connection, and for each next byte
     :param attempts: how often a request is made before its failure is final
     :param longest_wait: seconds; a server that wants more (Retry-After) is not waited for
+    :param longest_answer: seconds in which one answer is to come whole
+    :param longest_search: seconds in which all pages of an answer are to come
     :param sleep: waits so many seconds
     """
 
@@ -39,6 +41,8 @@ class Access:
     timeout: float = 30.0
     attempts: int = 4
     longest_wait: float = 60.0
+    longest_answer: float = 120.0
+    longest_search: float = 300.0
     sleep: Callable[[float], None] = time.sleep
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,7 +86,8 @@ class Gerrit:
 
         :raises SeriesError: the URL is none, or holds a password
         """
-        self._rest = RestClient(url, access)
+        self._access = access or Access()
+        self._rest = RestClient(url, self._access)
 
     def change(self, name: str, *, project: str | None = None, branch: str | None = None) -> Change:
         """The one change called *name*: a Change-Id, ``project~branch~Id``, or a number.
@@ -147,15 +149,25 @@ class Gerrit:
 
     def _pages(self, query: str) -> Iterator[_ChangeInfo]:
         start = 0
+        seen: set[int] = set()
+        until = time.monotonic() + self._access.longest_search
         while True:
             value = self._rest.get(
                 "changes", "", query={"q": query, "o": "ALL_REVISIONS", "n": _PAGE, "S": start}
             )
             page = [_valid(_ChangeInfo, item) for item in _list(value)]
+            if seen >= {info.number for info in page} != set():
+                raise UpstreamError(f"{self._rest.url} gives the same answers to {query} again")
+            seen |= {info.number for info in page}
             yield from page
             start += len(page)
             if not page or not page[-1].more_changes:
                 return
+            if time.monotonic() > until:
+                raise UpstreamError(
+                    f"{self._rest.url} did not answer {query} whole within"
+                    f" {self._access.longest_search:.0f} s"
+                )
             if start >= _MOST:
                 raise UpstreamError(f"{self._rest.url} has more than {_MOST} answers to {query}")
 

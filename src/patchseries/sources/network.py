@@ -30,7 +30,14 @@ _SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "submodule.recurse=false",
+    # a server that sends less than this many bytes a second, for so many seconds, is given up
+    "http.lowSpeedLimit=100",
+    "http.lowSpeedTime=60",
 )
+_SECONDS = 7200.0
+"""In which a fetch comes to its end: the whole history of a large project over a slow line."""
+_SECONDS_OF_LIST = 300.0
+"""In which a server lists its refs."""
 _REFUSED = re.compile(
     r"unadvertised object|not our ref|no such remote ref|couldn't find remote ref"
     r"|Server does not allow request",
@@ -127,7 +134,10 @@ def _remote(
     settings = (word for setting in _SETTINGS for word in ("-c", setting))
     try:
         argv = ["git", where, *settings, *args]
-        return process.run(argv, cwd=git_dir, env=_ENV, on_stderr=progress, inherit=Inherit.ALL)
+        return process.run(
+            argv, cwd=git_dir, env=_ENV, on_stderr=progress, inherit=Inherit.ALL,
+            timeout=_SECONDS if git_dir else _SECONDS_OF_LIST,
+        )  # fmt: skip
     except MachineError:
         raise
     except ProgramError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -20,11 +21,18 @@ from tenacity.wait import wait_exponential, wait_random
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.sources.access import Access, Credentials
+from patchseries.sources.http import (
+    FAILURES,
+    TimeOverError,
+    read_body,
+    session,
+    untrusted,
+    within,
+)
 
 _PREFIX = ")]}'"
 """Stands before every JSON answer, against cross-site inclusion."""
 _LARGEST = 32 << 20
-_CHUNK = 1 << 16
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
 
@@ -59,11 +67,8 @@ class RestClient:
         self.url = url.rstrip("/")
         self._access = access or Access()
         _check_url(self.url, self._access.credentials)
-        self._session = requests.Session()
-        self._session.trust_env = False  # no ~/.netrc or proxy but those handed in
-        self._session.proxies.update(self._access.proxies)
+        self._session = session(self._access)
         self._session.headers["Accept"] = "application/json"
-        self._session.verify = self._access.ca_bundle or True
 
     def get(self, *path: str, query: Query | None = None) -> Any:
         """The JSON value at *path* (parts, not yet quoted).
@@ -89,19 +94,24 @@ class RestClient:
         # Below /a/ Gerrit asks for credentials; elsewhere it ignores them.
         url = f"{self.url}/a/{path}" if credentials else f"{self.url}/{path}"
         auth = (credentials.user, credentials.password) if credentials else None
-        try:
+
+        def ask(over: threading.Event) -> tuple[requests.Response, bytes]:
             with self._session.get(
                 url, params=dict(query), auth=auth, stream=True, allow_redirects=False,
                 timeout=self._access.timeout,
             ) as response:  # fmt: skip
-                return self._answer(response, _body(response))
-        except requests.exceptions.SSLError as error:
+                return response, read_body(response, _LARGEST, over)
+
+        try:
+            return self._answer(*within(self._access.longest_answer, ask))
+        except TimeOverError:
             raise UpstreamError(
-                f"the certificate of {self.url} is not trusted",
-                cause=_tls_words(error),
-                hint="check the URL; name the CA bundle of your organisation if it has its own",
-            ) from error
-        except requests.RequestException as error:
+                f"{self.url} did not answer whole within {self._access.longest_answer:.0f} s",
+                hint="try again later, or use --offline",
+            ) from None
+        except requests.exceptions.SSLError as error:
+            raise untrusted(self.url, error) from error
+        except FAILURES as error:
             raise _PassingError(
                 UpstreamError(
                     f"cannot reach {self.url}",
@@ -112,6 +122,9 @@ class RestClient:
 
     def _answer(self, response: requests.Response, body: bytes) -> Any:
         status = response.status_code
+        encoding = response.headers.get("Content-Encoding", "identity").lower()
+        if encoding != "identity":
+            raise UpstreamError(f"{self.url} answers compressed, which it was not asked to do")
         if status == HTTPStatus.OK:
             return self._value(body)
         words = _words(body)
@@ -185,15 +198,6 @@ def _check_url(url: str, credentials: Credentials | None) -> None:
         )
 
 
-def _body(response: requests.Response) -> bytes:
-    parts = bytearray()
-    for chunk in response.iter_content(_CHUNK):
-        parts += chunk
-        if len(parts) > _LARGEST:
-            raise UpstreamError(f"the answer of {urlsplit(response.url).hostname} is too large")
-    return bytes(parts)
-
-
 def _retry_after(response: requests.Response) -> float | None:
     """The seconds that the server wants to be left alone (RFC 9110, 10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
@@ -223,9 +227,3 @@ def _words(body: bytes) -> str | None:
     text = re.sub(r"<[^>]*>", " ", body[:2000].decode("utf-8", "replace"))
     shown = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(shown.split())[:200] or None
-
-
-def _tls_words(error: BaseException) -> str:
-    """OpenSSL's reason, from inside the layers around it."""
-    found = re.search(r"\[SSL[^\]]*\][^()]*(?:\([^()]*\))?|doesn't match[^\"]*", str(error))
-    return found[0].strip() if found else type(error).__name__
