@@ -149,7 +149,7 @@ def outputs(root: Path) -> dict[str, bytes]:
 def test_a_killed_build(small: SmallSeries, tmp_path: Path) -> None:
     """The package is the old one or the new, its record with it, and nothing else stays."""
     rebased(small)
-    words = ("build", "--onto", "1.1", "--urgency")
+    words = ("build", "--onto", "1.1", "--allow-unreviewed", "--urgency")
     small.run(*words, "low")
     old = outputs(small.root)
     start = tmp_path / "start"

@@ -77,7 +77,7 @@ def held(
     """
     with explained(_WRITING):
         _make(state)
-        lock = _lock(state.directory / "lock")
+        lock = _lock(state.directory / "lock", os.getpid())
         if not _acquired(lock, 0):
             waiting()
             if not _acquired(lock, timeout):
@@ -93,8 +93,12 @@ def held(
 
 
 @cache
-def _lock(path: Path) -> FileLock:
-    """The one lock of this process on *path*: it counts how often it is held."""
+def _lock(path: Path, process_id: int) -> FileLock:
+    """The one lock of this process on *path*: it counts how often it is held.
+
+    A forked process has a lock of its own: what its parent holds is not held by it.
+    """
+    del process_id  # only the cache's key
     return FileLock(path, thread_local=False)
 
 
