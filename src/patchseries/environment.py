@@ -20,9 +20,18 @@ _NEEDED = ("TMPDIR", "GIT_EXEC_PATH", "LD_LIBRARY_PATH", "LD_PRELOAD")
 """What says where programs find their own parts, or where they may write."""
 
 _FETCH_SETTINGS = frozenset(
-    {"GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_SSL_CAINFO",
-     "GIT_SSL_CAPATH", "GIT_SSL_NO_VERIFY", "GIT_PROXY_COMMAND", "GIT_EXEC_PATH"}
-)  # fmt: skip
+    {
+        "GIT_ASKPASS",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_SSH_VARIANT",
+        "GIT_SSL_CAINFO",
+        "GIT_SSL_CAPATH",
+        "GIT_SSL_NO_VERIFY",
+        "GIT_PROXY_COMMAND",
+        "GIT_EXEC_PATH",
+    }
+)
 """The user's GIT_* settings that only say how to reach a server."""
 
 _HOMELESS = "/nonexistent"
@@ -81,8 +90,11 @@ def loading_git_library() -> Iterator[None]:
 
     It tries git then, and calls one that the user's configuration stops an ImportError.
     """
-    mine = {"GIT_PYTHON_REFRESH": "quiet", "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1"}  # fmt: skip
+    mine = {
+        "GIT_PYTHON_REFRESH": "quiet",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
     before = {name: os.environ.get(name) for name in mine}
     os.environ.update(mine)
     try:

@@ -37,8 +37,21 @@ from patchseries.port import Change, PortOptions, PortResult, port  # noqa: E402
 
 Row = dict[str, Any]
 NOT_SOURCE = re.compile(r"(^|/)(tests?|docs?|locale)(/|$)|\.pot?$")
-COLUMNS = ("n", "git clean", "git same", "clean", "adapted", "conflict", "same", "source",
-           "unreviewed", "wrong", "adapted wrong", "median ms", "p95 ms")  # fmt: skip
+COLUMNS = (
+    "n",
+    "git clean",
+    "git same",
+    "clean",
+    "adapted",
+    "conflict",
+    "same",
+    "source",
+    "unreviewed",
+    "wrong",
+    "adapted wrong",
+    "median ms",
+    "p95 ms",
+)
 
 
 def main() -> int:
@@ -63,8 +76,10 @@ def main() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\npeak memory {peak:.0f} MB; each pair's result: {given.out}")
     for repo, times in cherry_pick(pairs, Path(mirrors), given.cherry_pick).items():
-        print(f"git cherry-pick and checkout, {repo}: median {quantile(times, 0.5):.0f} ms "
-              f"over {len(times)} pairs")  # fmt: skip
+        print(
+            f"git cherry-pick and checkout, {repo}: median {quantile(times, 0.5):.0f} ms "
+            f"over {len(times)} pairs"
+        )
     return 0
 
 
@@ -104,16 +119,21 @@ def row(store: Repository, pair: Row, ported: tuple[PortResult, float]) -> Row:
     plain = port(store, change, store.commit(pair["onto"]).tree, PortOptions(git_only=True))
     human = pair["human_tree"]
     return {
-        "id": pair["id"], "repo": pair["repo"], "line": pair["line"],
-        "git_clean": plain.tree is not None, "git_same": plain.tree == human,
-        "outcome": str(result.outcome), "tree": result.tree,
-        "strategies": list(result.strategies), "review": result.review,
+        "id": pair["id"],
+        "repo": pair["repo"],
+        "line": pair["line"],
+        "git_clean": plain.tree is not None,
+        "git_same": plain.tree == human,
+        "outcome": str(result.outcome),
+        "tree": result.tree,
+        "strategies": list(result.strategies),
+        "review": result.review,
         "findings": [f.code for f in result.findings],
         "same": result.tree == human,
         "source_same": result.tree is not None and same_source(store, result.tree, human),
         "differs": sorted(store.changes(result.tree, human)) if result.tree else [],
         "ms": round(milliseconds, 2),
-    }  # fmt: skip
+    }
 
 
 def same_source(store: Repository, tree: str, human: str) -> bool:
@@ -199,8 +219,11 @@ def cherry_pick(pairs: Sequence[Row], mirrors: Path, n: int) -> Mapping[str, lis
             process.run(["git", "clone", "-q", "--shared", "--no-checkout", mirrors / repo, tree])
 
             def git(*words: str, at: Path = tree) -> None:
-                process.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.invalid", *words],
-                            cwd=at, accept=(0, 1))  # fmt: skip
+                process.run(
+                    ["git", "-c", "user.name=a", "-c", "user.email=a@b.invalid", *words],
+                    cwd=at,
+                    accept=(0, 1),
+                )
 
             found[repo] = [_picked(git, pair) for pair in chosen]
     return found

@@ -19,9 +19,21 @@ sys.path.insert(0, str(ROOT / "src"))
 from patchseries.port.hunks.lines import Lines, decode, edits, encode, split_lines  # noqa: E402
 from patchseries.port.hunks.resolve import resolve  # noqa: E402
 
-LINES = ("", "import a", "from b import c", "def f(x):", "def g(y, z=1):", "    return f(x, y)",
-         "    x = 1", "    y = [1, 2]", "class C(D):", "key = value", "# words", "\xff\r",
-         "}")  # fmt: skip
+LINES = (
+    "",
+    "import a",
+    "from b import c",
+    "def f(x):",
+    "def g(y, z=1):",
+    "    return f(x, y)",
+    "    x = 1",
+    "    y = [1, 2]",
+    "class C(D):",
+    "key = value",
+    "# words",
+    "\xff\r",
+    "}",
+)
 
 
 def main() -> int:

@@ -49,9 +49,15 @@ def test_a_part_of_the_series_can_be_checked(oven: Oven) -> None:
 def test_several_forms_at_once(oven: Oven, folder: Path) -> None:
     broken(oven)
     result = run(
-        "--format", f"sarif={folder}/a.sarif", "--format", "junit", "--output", f"{folder}/b.xml",
-        "--json", "-q",
-    )  # fmt: skip
+        "--format",
+        f"sarif={folder}/a.sarif",
+        "--format",
+        "junit",
+        "--output",
+        f"{folder}/b.xml",
+        "--json",
+        "-q",
+    )
     assert result.return_value == 1
     assert json.loads(result.stdout)["ok"] is False
     assert json.loads((folder / "a.sarif").read_text())["version"] == "2.1.0"

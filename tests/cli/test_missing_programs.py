@@ -71,10 +71,14 @@ def test_a_batch_without_git_ends(project: Project, no_programs: str) -> None:
     """Not one line after the other that says the same."""
     line = '{"repo": "mirrors/demo/nova", "upstream": "HEAD", "onto": "HEAD"}\n'
     done = subprocess.run(
-        [sys.executable, "-m", "patchseries", "port", "--batch"], cwd=project.root,
-        env=project.environment | {"PATH": no_programs}, input=line * 3, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "patchseries", "port", "--batch"],
+        cwd=project.root,
+        env=project.environment | {"PATH": no_programs},
+        input=line * 3,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     says_what_to_do(Ran(done.returncode, done.stdout, done.stderr), "git is not installed")
 
 

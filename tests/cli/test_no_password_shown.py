@@ -82,10 +82,14 @@ def test_from_the_command_line(project: Project, url: str) -> None:
 
 def test_from_a_batch(project: Project) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "patchseries", "port", "--batch"], cwd=project.root,
-        env=project.environment, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "patchseries", "port", "--batch"],
+        cwd=project.root,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        check=False,
         input=f'{{"repo": "{NOBODY}", "upstream": "HEAD", "onto": "HEAD"}}\n',
-    )  # fmt: skip
+    )
     assert SECRET not in done.stdout + done.stderr
 
 

@@ -16,12 +16,26 @@ from support.project import Project, demo_project
 
 FULL = Path("/dev/full")
 PRINTING = (
-    "--help", "--version", "fetch --json", "rebase", "rebase --json", "test-apply --json",
-    "status", "status --json", "status --format csv", "check", "check --json",
-    "check --format sarif", "show keystone-workers", "show keystone-workers --json",
-    "diff keystone-workers", "undo --list", "undo --list --json", "undo --json -n",
+    "--help",
+    "--version",
+    "fetch --json",
+    "rebase",
+    "rebase --json",
+    "test-apply --json",
+    "status",
+    "status --json",
+    "status --format csv",
+    "check",
+    "check --json",
+    "check --format sarif",
+    "show keystone-workers",
+    "show keystone-workers --json",
+    "diff keystone-workers",
+    "undo --list",
+    "undo --list --json",
+    "undo --json -n",
     *(f"{name} --help" for name in COMMANDS if group.get_command(None, name)),  # type: ignore[arg-type]
-)  # fmt: skip
+)
 FAILING = {"nosuch": 2, "why nosuch": 2, "why nosuch --json": 2, "undo 99 --json": 2}
 
 
@@ -36,9 +50,13 @@ def run(project: Project, words: str, shell: str) -> tuple[int, str]:
     """The status, and what stderr got, of ``series WORDS`` with streams as *shell* says."""
     done = subprocess.run(
         ["bash", "-c", f"exec {sys.executable} -m patchseries {words} {shell}"],
-        cwd=project.root, env=project.environment, capture_output=True, text=True, check=False,
+        cwd=project.root,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        check=False,
         timeout=120,
-    )  # fmt: skip
+    )
     return done.returncode, done.stderr
 
 
@@ -90,9 +108,12 @@ def test_a_reader_that_went_away(project: Project, words: str) -> None:
     os.close(reading)
     done = subprocess.run(
         [sys.executable, "-m", "patchseries", *words.split()],
-        cwd=project.root, env=project.environment, stdout=writing, stderr=subprocess.PIPE,
+        cwd=project.root,
+        env=project.environment,
+        stdout=writing,
+        stderr=subprocess.PIPE,
         check=False,
-    )  # fmt: skip
+    )
     os.close(writing)
     assert done.returncode in (usual, -13)
     assert b"cannot" not in done.stderr
@@ -105,19 +126,37 @@ def no_file_grows() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["fetch", "rebase", "status", "status --record", "check", "check --json", "report", "build",
-     "run", "undo", "undo --list", "demo", "resolve no-idle-updates --take theirs -m x",
-     "accept keystone-workers --yes", "test-apply"],
-)  # fmt: skip
+    [
+        "fetch",
+        "rebase",
+        "status",
+        "status --record",
+        "check",
+        "check --json",
+        "report",
+        "build",
+        "run",
+        "undo",
+        "undo --list",
+        "demo",
+        "resolve no-idle-updates --take theirs -m x",
+        "accept keystone-workers --yes",
+        "test-apply",
+    ],
+)
 def test_every_file_is_full(project: Project, words: str, tmp_path: Path) -> None:
     """No file may grow: each command is done, or says what it could not write."""
     before = project.state()
     cache = {"SERIES_CACHE": str(tmp_path / "cache")}
     done = subprocess.run(
         [sys.executable, "-B", "-m", "patchseries", *words.split()],
-        cwd=project.root, env=project.environment | cache, capture_output=True, text=True,
-        check=False, preexec_fn=no_file_grows,
-    )  # fmt: skip
+        cwd=project.root,
+        env=project.environment | cache,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=no_file_grows,
+    )
     assert project.state() == before
     assert "Traceback" not in done.stderr
     if words == "undo --list":
@@ -142,9 +181,13 @@ def test_a_bug_without_room_for_its_log(project: Project, tmp_path: Path) -> Non
     path = f"{tmp_path}{os.pathsep}{project.environment['PYTHONPATH']}"
     done = subprocess.run(
         [sys.executable, "-B", "-m", "patchseries", "status"],
-        cwd=project.root, env=project.environment | {"PYTHONPATH": path}, capture_output=True,
-        text=True, check=False, preexec_fn=no_file_grows,
-    )  # fmt: skip
+        cwd=project.root,
+        env=project.environment | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=no_file_grows,
+    )
     assert done.returncode == 70
     (line,) = done.stderr.splitlines()
     assert "a bug in series (ZeroDivisionError)" in line

@@ -61,8 +61,13 @@ def test_a_batch_answers_in_order_and_goes_on_after_an_error(
     upstream: Upstream, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = {"repo": str(upstream.path), "upstream": "fix", "onto": "start"}
-    lines = [json.dumps(good), "nonsense", json.dumps(good | {"onto": "nowhere"}),
-             json.dumps(good | {"repo": "/nonexistent"}), json.dumps(good)]  # fmt: skip
+    lines = [
+        json.dumps(good),
+        "nonsense",
+        json.dumps(good | {"onto": "nowhere"}),
+        json.dumps(good | {"repo": "/nonexistent"}),
+        json.dumps(good),
+    ]
     monkeypatch.setattr("sys.stdin", StringIO("\n".join(lines)))
     assert run(["port", "--batch"]) == 1
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -70,8 +75,10 @@ def test_a_batch_answers_in_order_and_goes_on_after_an_error(
     assert answers[2]["onto"] == "nowhere"
 
 
-@pytest.mark.parametrize("words", [["fix"], ["--onto", "start"], ["fix", "--onto", "--x"],
-                                   ["nowhere", "--onto", "start"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [["fix"], ["--onto", "start"], ["fix", "--onto", "--x"], ["nowhere", "--onto", "start"]],
+)
 def test_wrong_usage(upstream: Upstream, words: list[str]) -> None:
     assert port(upstream, *words) in (2, 3)
 

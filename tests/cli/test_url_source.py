@@ -39,8 +39,10 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 def with_url(root: Path, url: str, digest: str) -> Project:
     project = demo_project(root)
-    entry = f'\n[[patch]]\nname = "hello"\nproject = "nova"\n' \
-            f'source = {{ url = "{url}", sha256 = "{digest}" }}\n'  # fmt: skip
+    entry = (
+        f'\n[[patch]]\nname = "hello"\nproject = "nova"\n'
+        f'source = {{ url = "{url}", sha256 = "{digest}" }}\n'
+    )
     manifest = root / "series" / "demo.toml"
     manifest.write_text(manifest.read_text() + entry)
     return project

@@ -33,8 +33,12 @@ def test_a_package_is_built_and_verified(upstream: Upstream) -> None:
         "series-build.json": hashlib.sha256(found["series-build.json"]).hexdigest(),
     }
     assert {Path(name).suffix for name in package.files} == {
-        ".gz", ".xz", ".dsc", ".changes", ".buildinfo",
-    }  # fmt: skip
+        ".gz",
+        ".xz",
+        ".dsc",
+        ".changes",
+        ".buildinfo",
+    }
 
 
 def test_modes_links_new_and_removed_files_survive(upstream: Upstream) -> None:
@@ -60,11 +64,14 @@ def test_a_patch_that_is_not_the_tree_is_found_and_nothing_is_published(
 
 def test_attributes_of_upstream_do_not_change_the_orig(upstream: Upstream) -> None:
     """export-ignore and export-subst would drop or rewrite files of the tree."""
-    tree = upstream.tree({
-        ".gitattributes": b"secret export-ignore\nREADME export-subst\n*.py text eol=crlf\n",
-        "secret": b"kept\n",
-        "README": b"$Format:%H$\n",
-    }, upstream.base().tree)  # fmt: skip
+    tree = upstream.tree(
+        {
+            ".gitattributes": b"secret export-ignore\nREADME export-subst\n*.py text eol=crlf\n",
+            "secret": b"kept\n",
+            "README": b"$Format:%H$\n",
+        },
+        upstream.base().tree,
+    )
     base = replace(upstream.base(), commit=upstream.repository.write_commit(tree), tree=tree)
     after = upstream.tree(HOTTER, tree)
     request = upstream.request(base=base, expected_tree=after)
@@ -114,10 +121,16 @@ def test_the_same_bytes_in_another_place_zone_locale_and_umask(
 
     first = build(upstream.request())
     for name, value in {
-        "TZ": "Asia/Tokyo", "LC_ALL": "C", "LANG": "de_DE.UTF-8", "XZ_OPT": "-0", "GZIP": "-1",
-        "DEB_BUILD_OPTIONS": "parallel=9", "DEB_VENDOR": "Ubuntu", "TAR_OPTIONS": "--verbose",
+        "TZ": "Asia/Tokyo",
+        "LC_ALL": "C",
+        "LANG": "de_DE.UTF-8",
+        "XZ_OPT": "-0",
+        "GZIP": "-1",
+        "DEB_BUILD_OPTIONS": "parallel=9",
+        "DEB_VENDOR": "Ubuntu",
+        "TAR_OPTIONS": "--verbose",
         "SOURCE_DATE_EPOCH": "1",
-    }.items():  # fmt: skip
+    }.items():
         monkeypatch.setenv(name, value)
     mask = os.umask(0o077)
     try:

@@ -196,9 +196,14 @@ def test_a_tarball_of_another_release_is_not_used(dsc: Path, upstream: Upstream)
     tree = upstream.tree({"CHANGES": b"1.1\n"}, upstream.base().tree)
     base = Base("1.1", upstream.repository.write_commit(tree), tree)
     after = upstream.tree(HOTTER, tree)
-    request = upstream.request(base=base, packaging=make_packaging(
-        {n: f for n, f in given.debian.items() if not n.startswith("patches/")}, "x", given.orig
-    ), expected_tree=after, out=upstream.out.parent / "next")  # fmt: skip
+    request = upstream.request(
+        base=base,
+        packaging=make_packaging(
+            {n: f for n, f in given.debian.items() if not n.startswith("patches/")}, "x", given.orig
+        ),
+        expected_tree=after,
+        out=upstream.out.parent / "next",
+    )
     assert build(request).version == "1:1.1-0+0fast1"
 
 

@@ -56,9 +56,15 @@ class Oven:
         for message, files in steps:
             tree = self.upstream.tree(files, tree)
             words = ["commit-tree", tree, "-p", commits[-1], "-m", message]
-            env = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
-                   for key, value in (("NAME", "Ann"), ("EMAIL", "ann@test.invalid"),
-                                      ("DATE", f"{1378000000 + len(commits)} +0000"))}  # fmt: skip
+            env = {
+                f"GIT_{role}_{key}": value
+                for role in ("AUTHOR", "COMMITTER")
+                for key, value in (
+                    ("NAME", "Ann"),
+                    ("EMAIL", "ann@test.invalid"),
+                    ("DATE", f"{1378000000 + len(commits)} +0000"),
+                )
+            }
             done = self.upstream.repository.run(*words, env=env)
             commits.append(done.stdout.decode().strip())
         for ref in ("refs/tags/1.1", "refs/heads/master"):
@@ -180,11 +186,13 @@ def test_what_a_person_leaves_out_is_not_said_to_be_in_the_release(oven: Oven) -
 
 
 def test_all_patches_that_do_not_apply_are_told_at_once(oven: Oven) -> None:
-    oven.theirs({
-        "a.patch": oven.patch("README", b"Ours.\n"),
-        "b.patch": oven.patch("bin/oven", b"#!/bin/sh\n"),
-        "c.patch": oven.patch("long", LONG + b"more\n"),
-    })  # fmt: skip
+    oven.theirs(
+        {
+            "a.patch": oven.patch("README", b"Ours.\n"),
+            "b.patch": oven.patch("bin/oven", b"#!/bin/sh\n"),
+            "c.patch": oven.patch("long", LONG + b"more\n"),
+        }
+    )
     oven.release({"README": b"Another oven.\n", "bin/oven": b"#!/bin/true\n"})
     with pytest.raises(SeriesError, match=r"(?s)2 .*\n  a\.patch.*\n  b\.patch") as error:
         oven.build()
@@ -207,8 +215,16 @@ def test_a_change_found_in_the_tree_is_told_with_how_it_was_found(oven: Oven) ->
 
 def test_a_likeness_elsewhere_is_not_the_change(oven: Oven) -> None:
     """The lines that one hunk makes stand in another place as well; its own place lacks them."""
-    twice = [b"def a():\n", b"    go()\n", b"    end()\n", b"\n", b"def b():\n", b"    go()\n",
-             b"    end()\n", b"\n"]  # fmt: skip
+    twice = [
+        b"def a():\n",
+        b"    go()\n",
+        b"    end()\n",
+        b"\n",
+        b"def b():\n",
+        b"    go()\n",
+        b"    end()\n",
+        b"\n",
+    ]
     pad = [b"pad %d\n" % n for n in range(20)]
     block = [b"# one\n", b"# two\n", b"# three\n"]
     tail = [b"# four\n", b"# five\n", b"# six\n"]

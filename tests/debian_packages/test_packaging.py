@@ -150,8 +150,9 @@ def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upst
     need("dpkg-source", "xz")
     given = packaging(theirs(upstream))
     tree = upstream.tree({"README": b"Debian's oven.\n"}, upstream.base().tree)
-    base = replace(upstream.base(), name="1.1", tree=tree,
-                   commit=upstream.repository.write_commit(tree))  # fmt: skip
+    base = replace(
+        upstream.base(), name="1.1", tree=tree, commit=upstream.repository.write_commit(tree)
+    )
     ground = lay_ground(upstream.repository, base, given)
     assert [(one.name, bool(one.evidence)) for one in ground.dropped] == [("readme.patch", True)]
     package = build(

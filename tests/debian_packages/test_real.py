@@ -36,8 +36,12 @@ def series(root: Path, *arguments: str, **env: str) -> Any:
     """What ``series ARGUMENTS --json`` says."""
     import sys
 
-    settings = {"PYTHONPATH": str(ROOT / "src"), "DEBFULLNAME": "Ada Baker",
-                "DEBEMAIL": "ada@example.org", **env}  # fmt: skip
+    settings = {
+        "PYTHONPATH": str(ROOT / "src"),
+        "DEBFULLNAME": "Ada Baker",
+        "DEBEMAIL": "ada@example.org",
+        **env,
+    }
     done = process.run(
         [sys.executable, "-m", "patchseries", *arguments, "--json"], cwd=root, env=settings
     )
@@ -70,9 +74,18 @@ def test_the_same_bytes_wherever_it_is_built(project: Path, tmp_path: Path) -> N
     mask = os.umask(0o077)
     try:
         second = series(
-            other, "build", "grizzly", "--onto", "2013.1.3", "--project", "keystone",
-            TZ="Asia/Tokyo", DEB_BUILD_OPTIONS="parallel=9", XZ_OPT="-0", DEB_VENDOR="Ubuntu",
-        )  # fmt: skip
+            other,
+            "build",
+            "grizzly",
+            "--onto",
+            "2013.1.3",
+            "--project",
+            "keystone",
+            TZ="Asia/Tokyo",
+            DEB_BUILD_OPTIONS="parallel=9",
+            XZ_OPT="-0",
+            DEB_VENDOR="Ubuntu",
+        )
     finally:
         os.umask(mask)
     assert first["packages"][0]["files"] == second["packages"][0]["files"]
@@ -88,8 +101,9 @@ def test_lintian_finds_nothing_that_the_stock_package_has_not(project: Path) -> 
 
 def _quilt(dsc: Path, tree: Path) -> None:
     process.run(["dpkg-source", "--no-check", "--skip-patches", "-x", dsc, tree])
-    process.run(["quilt", "--quiltrc=-", "push", "-a"], cwd=tree,
-                env={"QUILT_PATCHES": "debian/patches"})  # fmt: skip
+    process.run(
+        ["quilt", "--quiltrc=-", "push", "-a"], cwd=tree, env={"QUILT_PATCHES": "debian/patches"}
+    )
 
 
 def _gbp(dsc: Path, tree: Path) -> None:

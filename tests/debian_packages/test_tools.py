@@ -69,8 +69,9 @@ def test_quilt_refresh_keeps_all_but_the_lines_of_git(
         process.run(["quilt", "--quiltrc=-", "push"], cwd=tree, env=env)
         process.run(
             ["quilt", "--quiltrc=-", "refresh", "-pab", "--no-index", "--no-timestamps"],
-            cwd=tree, env=env,
-        )  # fmt: skip
+            cwd=tree,
+            env=env,
+        )
     assert {n: _plain(d) for n, d in ours(tree).items()} == {
         n: _plain(d) for n, d in before.items()
     }
@@ -182,9 +183,20 @@ def test_signing_keeps_the_package_current(
     home = tmp_path / "gnupg"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(home))
-    process.run(["gpg", "--batch", "--passphrase", "", "--quick-gen-key",
-                 "Ada Baker <ada@example.org>", "ed25519", "sign", "never"],
-                inherit=Inherit.ALL)  # fmt: skip
+    process.run(
+        [
+            "gpg",
+            "--batch",
+            "--passphrase",
+            "",
+            "--quick-gen-key",
+            "Ada Baker <ada@example.org>",
+            "ed25519",
+            "sign",
+            "never",
+        ],
+        inherit=Inherit.ALL,
+    )
     signed = sign(package, "ada@example.org")
     changes = (signed.folder / signed.changes).read_text()
     assert changes.startswith("-----BEGIN PGP SIGNED MESSAGE-----")

@@ -38,9 +38,19 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_our_own_work_sees_a_short_list() -> None:
     assert not FOREIGN.keys() & environment()
     assert set(environment()) <= {
-        "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LANG", "LC_ALL", "LANGUAGE", "TZ",
-        "GIT_EXEC_PATH", "LD_LIBRARY_PATH", "LD_PRELOAD",
-    }  # fmt: skip
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "TMPDIR",
+        "LANG",
+        "LC_ALL",
+        "LANGUAGE",
+        "TZ",
+        "GIT_EXEC_PATH",
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+    }
 
 
 @pytest.mark.usefixtures("foreign")
@@ -106,10 +116,17 @@ def test_the_git_library_loads_whatever_the_users_configuration_says(tmp_path: P
     code = "from patchseries.git import Repository; from pathlib import Path; Repository(Path('r'))"
     process.run(["git", "init", "--bare", "--quiet", "r"], cwd=tmp_path)
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path),
-             "PYTHONPATH": str(REPOSITORY / "src")},
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "PYTHONPATH": str(REPOSITORY / "src"),
+        },
+    )
     assert done.returncode == 0, done.stderr
 
 

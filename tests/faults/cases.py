@@ -26,12 +26,15 @@ SMALL = {
         (_TAKE, ("rebase",), ("build", "--onto", "1.1")),
     ),
     "open": Case(
-        ("resolve", "retry", "--onto", "1.1"), (("fetch",),),
+        ("resolve", "retry", "--onto", "1.1"),
+        (("fetch",),),
         again=("resolve", "retry", "--onto", "1.1", "--abort"),
     ),
     "take": Case(("resolve", "retry", "--take", "theirs", "-m", "x"), (("fetch",),)),
     "continue": Case(
-        ("resolve", "--continue", "-m", "x"), (("resolve", "retry", "--onto", "1.1"),), _typed,
+        ("resolve", "--continue", "-m", "x"),
+        (("resolve", "retry", "--onto", "1.1"),),
+        _typed,
     ),
     "refresh": Case(
         ("refresh", "work", "--yes"),
@@ -40,7 +43,7 @@ SMALL = {
     ),
     "accept": Case(("accept", "retry", "--yes"), (_TAKE, ("rebase",))),
     "undo": Case(("undo",), (_TAKE, ("rebase",))),
-}  # fmt: skip
+}
 
 DEMO = {
     "fetch": Case(("fetch",)),
@@ -50,7 +53,8 @@ DEMO = {
         (_DEMO_TAKE, ("rebase",), ("build", "--onto", "2013.1.3")),
     ),
     "open": Case(
-        ("resolve", "no-idle-updates", "--onto", "2013.1"), (("fetch",),),
+        ("resolve", "no-idle-updates", "--onto", "2013.1"),
+        (("fetch",),),
         again=("resolve", "no-idle-updates", "--onto", "2013.1", "--abort"),
     ),
     "take": Case(_DEMO_TAKE, (("fetch",),)),
@@ -61,4 +65,4 @@ DEMO = {
     ),
     "accept": Case(("accept", "no-idle-updates", "--yes"), (_DEMO_TAKE, ("rebase",))),
     "undo": Case(("undo",), (_DEMO_TAKE, ("rebase",))),
-}  # fmt: skip
+}

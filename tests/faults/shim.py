@@ -19,10 +19,13 @@ SOURCE = Path(__file__).with_name("shim.c")
 KINDS = ("write", "rename", "fsync", "link", "open", "create", "mkdir")
 """As they are numbered in shim.c; ``create`` is an open that makes the file."""
 ERRORS = {
-    kind: (errno.ENOSPC, errno.EIO) if kind not in ("open", "create") else
-    (errno.EIO, errno.EMFILE) if kind == "open" else (errno.ENOSPC, errno.EIO, errno.EMFILE)
+    kind: (errno.ENOSPC, errno.EIO)
+    if kind not in ("open", "create")
+    else (errno.EIO, errno.EMFILE)
+    if kind == "open"
+    else (errno.ENOSPC, errno.EIO, errno.EMFILE)
     for kind in KINDS
-}  # fmt: skip
+}
 """The errors that each kind can end in (open(2), write(2) …)."""
 
 _LAYOUT = struct.Struct(f"{len(KINDS)}q q q q q 1000s")
@@ -68,13 +71,19 @@ class Machine:
         self._handle = self._control.open("r+b")
         self._map = mmap.mmap(self._handle.fileno(), _LAYOUT.size)
         env = {
-            **os.environ, "LD_PRELOAD": str(library), "FAULTS_CONTROL": str(self._control),
-            "FAULTS_BELOW": str(below), "FAULTS_MEMORY": str(below / "memory"),
-        }  # fmt: skip
+            **os.environ,
+            "LD_PRELOAD": str(library),
+            "FAULTS_CONTROL": str(self._control),
+            "FAULTS_BELOW": str(below),
+            "FAULTS_MEMORY": str(below / "memory"),
+        }
         self._zygote = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("zygote.py"))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, text=True,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=env,
+            text=True,
+        )
 
     def close(self) -> None:
         """End it."""

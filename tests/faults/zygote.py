@@ -46,9 +46,18 @@ def serve() -> None:
     run_words = cli.run
     for name in COMMANDS:
         group.get_command(None, name)  # type: ignore[arg-type]
-    for heavy in ("rich.console", "rich.status", "git", "tomlkit", "unidiff", "debian.changelog",
-                  "patchseries.pipeline.run", "patchseries.pipeline.checking",
-                  "patchseries.pipeline.refresh", "patchseries.pipeline.resolve"):  # fmt: skip
+    for heavy in (
+        "rich.console",
+        "rich.status",
+        "git",
+        "tomlkit",
+        "unidiff",
+        "debian.changelog",
+        "patchseries.pipeline.run",
+        "patchseries.pipeline.checking",
+        "patchseries.pipeline.refresh",
+        "patchseries.pipeline.resolve",
+    ):
         importlib.import_module(heavy)
     temporary._MEMORY = Path(os.environ["FAULTS_MEMORY"])  # nobody else's are looked at
     cli.run = run_words  # the module of `series run` has its name now

@@ -17,19 +17,42 @@ from support.project import Project, demo_project
 from support.upstreams import Upstream
 
 PROGRAMS = [
-    "core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "core.gitProxy",
-    "core.askPass", "core.alternateRefsCommand", "credential.helper", "diff.external",
-    "diff.x.command", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.x.process",
-    "merge.x.driver", "gpg.program", "gpg.ssh.program", "remote.origin.uploadpack",
-    "uploadpack.packObjectsHook", "alias.log", "alias.status", "tar.tar.command", "pager.log",
+    "core.fsmonitor",
+    "core.pager",
+    "core.editor",
+    "core.sshCommand",
+    "core.gitProxy",
+    "core.askPass",
+    "core.alternateRefsCommand",
+    "credential.helper",
+    "diff.external",
+    "diff.x.command",
+    "diff.x.textconv",
+    "filter.x.clean",
+    "filter.x.smudge",
+    "filter.x.process",
+    "merge.x.driver",
+    "gpg.program",
+    "gpg.ssh.program",
+    "remote.origin.uploadpack",
+    "uploadpack.packObjectsHook",
+    "alias.log",
+    "alias.status",
+    "tar.tar.command",
+    "pager.log",
     "sequence.editor",
-]  # fmt: skip
+]
 SWITCHES = {
-    "log.showSignature": "true", "protocol.allow": "always", "protocol.ext.allow": "always",
-    "extensions.partialClone": "origin", "remote.origin.promisor": "true",
-    "remote.origin.url": "ext::{script}", "safe.directory": "*", "include.path": "{included}",
+    "log.showSignature": "true",
+    "protocol.allow": "always",
+    "protocol.ext.allow": "always",
+    "extensions.partialClone": "origin",
+    "remote.origin.promisor": "true",
+    "remote.origin.url": "ext::{script}",
+    "safe.directory": "*",
+    "include.path": "{included}",
     "includeIf.gitdir:/.path": "{included}",
-}  # fmt: skip
+}
 HOOKS = ("post-checkout", "pre-commit", "reference-transaction", "post-index-change", "pre-auto-gc")
 
 

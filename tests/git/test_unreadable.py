@@ -19,9 +19,11 @@ def test_merge(tmp_path: Path, how: str, which: str) -> None:
 
         def tree(text: bytes) -> str:
             inner = repository.write_tree(
-                {b"f": TreeEntry("100644", repository.write_blob(text)),
-                 b"g": TreeEntry("100644", repository.write_blob(b"same\n"))}
-            )  # fmt: skip
+                {
+                    b"f": TreeEntry("100644", repository.write_blob(text)),
+                    b"g": TreeEntry("100644", repository.write_blob(b"same\n")),
+                }
+            )
             return repository.write_tree({b"d": TreeEntry("40000", inner)})
 
         base, ours = tree(b"a\n"), tree(b"a\nb\n")

@@ -86,8 +86,15 @@ def planted_work_tree(project: Project) -> None:
     for key in ("core.fsmonitor", "core.sshCommand", "core.alternateRefsCommand", "diff.external"):
         subprocess.run(["git", "config", "-f", str(tree / "config"), key, str(script)], check=True)
     empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-    told = {"series": "small", "patch": "x", "base": "1.0", "opened": "",
-            "before": empty, "after": empty, "ours": empty}  # fmt: skip
+    told = {
+        "series": "small",
+        "patch": "x",
+        "base": "1.0",
+        "opened": "",
+        "before": empty,
+        "after": empty,
+        "ours": empty,
+    }
     (session / "state.json").write_text(json.dumps(told))
 
 

@@ -23,8 +23,10 @@ from support.state import content, project_state
 OLD = {"series/kept": b"old", "patches/d/gone": b"old"}
 NEW = {"series/kept": b"new", "patches/e/made": b"new"}
 CHANGES: dict[str, bytes | None] = {
-    "series/kept": b"new", "patches/d/gone": None, "patches/e/made": b"new",
-}  # fmt: skip
+    "series/kept": b"new",
+    "patches/d/gone": None,
+    "patches/e/made": b"new",
+}
 COMMAND = Operation("series rebase", "2013-04-04T00:00:00Z")
 _WRITING = ("open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.chmod")
 """The audit events (PEP 578) before which the child is killed."""

@@ -19,10 +19,21 @@ from support.state import content, project_state
 COMMAND = Operation("series rebase", "2013-04-04T00:00:00Z")
 
 BAD_PATHS = [
-    "../outside", "series/../../outside", "/etc/passwd", "series//x", "series/./x", "series", "x",
-    "", "build/x", ".series/x", "series/.git/config", "patches/.GIT/hooks/x", "series/a\0b",
+    "../outside",
+    "series/../../outside",
+    "/etc/passwd",
+    "series//x",
+    "series/./x",
+    "series",
+    "x",
+    "",
+    "build/x",
+    ".series/x",
+    "series/.git/config",
+    "patches/.GIT/hooks/x",
+    "series/a\0b",
     "series/",
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -57,10 +68,18 @@ def test_a_journal_that_leads_out_is_refused_whole(state: State, path: str) -> N
 @pytest.mark.parametrize(
     "changes",
     [
-        [], {}, None, 1, {"series/a": None}, {"series/a": ["x"]}, {"series/a": [None, 7]},
-        {"series/a": [None, "../../../outside"]}, {"series/a": [None, "0" * 64]}, "x" * 10_000,
+        [],
+        {},
+        None,
+        1,
+        {"series/a": None},
+        {"series/a": ["x"]},
+        {"series/a": [None, 7]},
+        {"series/a": [None, "../../../outside"]},
+        {"series/a": [None, "0" * 64]},
+        "x" * 10_000,
     ],
-)  # fmt: skip
+)
 def test_a_journal_that_is_none_changes_nothing(state: State, changes: Any) -> None:
     plant_journal(state, changes)
     if changes != {}:

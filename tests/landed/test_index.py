@@ -242,9 +242,13 @@ def test_a_repository_without_commits(path: Path, upstream: Upstream) -> None:
 def test_text_of_any_encoding_is_read(path: Path, upstream: Upstream) -> None:
     tree = upstream.repository.write_tree({})
     made = upstream.repository.run(
-        "-c", "i18n.commitEncoding=ISO-8859-1", "commit-tree", tree,
-        stdin="Grüße\n".encode("latin-1"), env=WHO,
-    )  # fmt: skip
+        "-c",
+        "i18n.commitEncoding=ISO-8859-1",
+        "commit-tree",
+        tree,
+        stdin="Grüße\n".encode("latin-1"),
+        env=WHO,
+    )
     commit = made.stdout.decode().strip()
     upstream.repository.run("update-ref", "refs/heads/master", commit)
     entry = opened(path, upstream).get(commit)

@@ -11,21 +11,25 @@ from hypothesis import strategies as st
 from patchseries.manifest.order import reordered
 
 ABOVE = st.sampled_from(["", "# its own\n", "# two\n  # lines\n"])
-BELOW = st.sampled_from([
-    "",
-    "# still its own\n",
-    'bugs = [ # why\n  1,\n\n  # [[patch]]\n  2,\n]\n',
-    'summary = """\n\n# no comment\n\n[[patch]]\n"""\n',
-    "\n# inside\n[patch.source]\ncommit = 1\n\n[patch.variants.x]\nfile = 2  # y\n",
-    "[[patch.source]]\ntag = 1\n\n[[patch.source]]\ntag = 2\n",
-])  # fmt: skip
-BETWEEN = st.sampled_from([
-    "\n",
-    "\n\n\n",
-    "\n# about what follows\n\n",
-    "\n# a table\n[project.x]\nbases = [\n  1,\n]\n\n",
-    "\n[project.x]\n[project.x.orig]\n# of it\n\n",
-])  # fmt: skip
+BELOW = st.sampled_from(
+    [
+        "",
+        "# still its own\n",
+        "bugs = [ # why\n  1,\n\n  # [[patch]]\n  2,\n]\n",
+        'summary = """\n\n# no comment\n\n[[patch]]\n"""\n',
+        "\n# inside\n[patch.source]\ncommit = 1\n\n[patch.variants.x]\nfile = 2  # y\n",
+        "[[patch.source]]\ntag = 1\n\n[[patch.source]]\ntag = 2\n",
+    ]
+)
+BETWEEN = st.sampled_from(
+    [
+        "\n",
+        "\n\n\n",
+        "\n# about what follows\n\n",
+        "\n# a table\n[project.x]\nbases = [\n  1,\n]\n\n",
+        "\n[project.x]\n[project.x.orig]\n# of it\n\n",
+    ]
+)
 
 
 @st.composite

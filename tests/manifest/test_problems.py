@@ -51,12 +51,24 @@ BAD = [
     ('"https://example.org/kitchen/oven.git"', '"file://a:b@x.org/y"', 7, "holds credentials"),
     ('bases = ["1.0", "1.1"', 'gerrit = "https://a:b@x.org"\nbases = ["1.0", "1.1"', 8, "~/.netrc"),
     ('bases = ["1.0", "1.1"', 'homepage = "https://a:b@x.org"\nbases = ["1.0", "1.1"', 8, "holds"),
-    ('bases = ["1.0", "1.1"', 'bug-url = "https://a@x.org/{bug}"\nbases = ["1.0", "1.1"', 8,
-     "holds credentials"),
-    ('bases = ["1.0", "1.1"', 'packaging = { dsc = "https://a:b@x.org/y" }\nbases = ["1.0", "1.1"',
-     8, "holds credentials"),
-    ('bases = ["1.0", "1.1"', 'packaging = { repository = "https://a:b@x.org/y", tag = "1" }\n'
-     'bases = ["1.0", "1.1"', 8, "holds credentials"),
+    (
+        'bases = ["1.0", "1.1"',
+        'bug-url = "https://a@x.org/{bug}"\nbases = ["1.0", "1.1"',
+        8,
+        "holds credentials",
+    ),
+    (
+        'bases = ["1.0", "1.1"',
+        'packaging = { dsc = "https://a:b@x.org/y" }\nbases = ["1.0", "1.1"',
+        8,
+        "holds credentials",
+    ),
+    (
+        'bases = ["1.0", "1.1"',
+        'packaging = { repository = "https://a:b@x.org/y", tag = "1" }\nbases = ["1.0", "1.1"',
+        8,
+        "holds credentials",
+    ),
     (f"commit = {ONES}", 'url = "https://a:b@x.org/y"', 17, "holds credentials"),
     ('bases = ["1.0", "1.1", "1.2"]', "bases = []", 6, "expected at least one tag"),
     ('bases = ["1.0", "1.1", "1.2"]', 'bases = ["1.0", "1.0"]', 6, "1.0 stands here twice"),
@@ -68,7 +80,7 @@ BAD = [
     ('requires = ["hotter"]', 'requires = ["hoter"]', 22, "did you mean 'hotter'?"),
     ('requires = ["hotter"]', 'requires = ["colder"]', 22, "must stand before"),
     (f"commit = {ONES}", 'commit = "1111"', 17, "expected a full commit id"),
-    (f"commit = {ONES}", f'comit = {ONES}', 17, "did you mean 'commit'?"),
+    (f"commit = {ONES}", f"comit = {ONES}", 17, "did you mean 'commit'?"),
     (f"commit = {ONES}", f"commit = {ONES}, file = 'own/x.patch'", 17, "expected one of: commit"),
     (f"{{ commit = {ONES} }}", '{ file = "../x.patch" }', 17, "expected a file below patches/"),
     (f"{{ commit = {ONES} }}", '{ url = "https://x.org/a.patch" }', 17, "needs http(s)"),
@@ -78,7 +90,7 @@ BAD = [
     ('name = "hotter"', 'name = "hotter"\nchange-id = "I12"', 16, "expected a Change-Id"),
     ('name = "hotter"', 'name = "hotter"\nchoose = "c"', 14, "variants and choose go together"),
     ('name = "hotter"', 'name = "hotter"\nupstream = ["x"]', 16, "expected a Change-Id (I and"),
-]  # fmt: skip
+]
 
 
 def test_the_good_one_is_good() -> None:

@@ -59,8 +59,8 @@ def test_it_parses_even_if_it_needs_a_server(words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("stauts",), ("status", "--no-such"), ("why",  "a", "b", "c"), ("diff", "--onto")]
-)  # fmt: skip
+    "words", [("stauts",), ("status", "--no-such"), ("why", "a", "b", "c"), ("diff", "--onto")]
+)
 def test_what_is_no_command_does_not_parse(words: tuple[str, ...]) -> None:
     with pytest.raises(click.UsageError):
         parsed(words)

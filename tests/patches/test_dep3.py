@@ -65,23 +65,38 @@ def test_a_mail() -> None:
         (b"Index: of words\nis text\n", "Index: of words", None),
         (b"Description:\n the second line\n", "the second line", None),
         (b"\xef\xbb\xbfDescription: marked\n", "marked", None),
-        (b"Description: W\xf6rter\nAuthor: Zo\xeb <z@t.invalid>\n", "Wörter",
-         ("Zoë", "z@t.invalid")),
+        (
+            b"Description: W\xf6rter\nAuthor: Zo\xeb <z@t.invalid>\n",
+            "Wörter",
+            ("Zoë", "z@t.invalid"),
+        ),
         (b"Subject: crlf\r\nAuthor: A <a@t.invalid>\r\n\r\n", "crlf", ("A", "a@t.invalid")),
-        (b"#! /bin/sh /usr/share/x\n# Description: x\n#  y\n# Author: A <a@t.invalid>\n", "x",
-         ("A", "a@t.invalid")),
+        (
+            b"#! /bin/sh /usr/share/x\n# Description: x\n#  y\n# Author: A <a@t.invalid>\n",
+            "x",
+            ("A", "a@t.invalid"),
+        ),
         (b"## 01_x.dpatch by somebody\n\nDescription: x\n", "x", None),
-        (b"From: Sender <s@t.invalid>\nSubject: x\n\nFrom: Author <a@t.invalid>\n\ny\n", "x",
-         ("Author", "a@t.invalid")),
+        (
+            b"From: Sender <s@t.invalid>\nSubject: x\n\nFrom: Author <a@t.invalid>\n\ny\n",
+            "x",
+            ("Author", "a@t.invalid"),
+        ),
         (b"# DP: one line,\n# DP: and another.\n\n", "one line,", None),
-        (b"commit 1234567890123456789012345678901234567890\nAuthor: A <a@t.invalid>\n"
-         b"Date:   Mon Jun 3 18:53:58 2024 +0200\n\n    Fix it\n    \n    Now.\n", "Fix it",
-         ("A", "a@t.invalid")),
+        (
+            b"commit 1234567890123456789012345678901234567890\nAuthor: A <a@t.invalid>\n"
+            b"Date:   Mon Jun 3 18:53:58 2024 +0200\n\n    Fix it\n    \n    Now.\n",
+            "Fix it",
+            ("A", "a@t.invalid"),
+        ),
         (b"Author: nobody in particular\nSubject: x\n", "x", ("nobody in particular", "")),
-        (b"From: =?nonsense?q?x?= <a@t.invalid>\nSubject: =?utf-8?b?x?=\n", "=?utf-8?b?x?=",
-         ("=?nonsense?q?x?=", "a@t.invalid")),
+        (
+            b"From: =?nonsense?q?x?= <a@t.invalid>\nSubject: =?utf-8?b?x?=\n",
+            "=?utf-8?b?x?=",
+            ("=?nonsense?q?x?=", "a@t.invalid"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_who_and_what(data: bytes, subject: str, author: tuple[str, str] | None) -> None:
     header = read_header(data + DIFF)
     assert (header.subject, header.author) == (subject, author)
@@ -111,8 +126,10 @@ def test_the_diff_begins_where_a_program_wrote_it(start: bytes) -> None:
         (b"Description: x\n more\n\ntext\n", b"Description: x\n more\nBug: u\n\ntext\n"),
         (b"Description: x\r\n\r\n", b"Description: x\r\nBug: u\r\n\r\n"),
         (b"Subject: x\n\ntext\n---\n stat\n\n", b"Subject: x\n\ntext\n\nBug: u\n---\n stat\n\n"),
-        (b"Subject: x\n\ntext\n\nOrigin: vendor\n---\n",
-         b"Subject: x\n\ntext\n\nOrigin: vendor\nBug: u\n---\n"),
+        (
+            b"Subject: x\n\ntext\n\nOrigin: vendor\n---\n",
+            b"Subject: x\n\ntext\n\nOrigin: vendor\nBug: u\n---\n",
+        ),
         (b"Subject: x\nOrigin: vendor\n\ntext\n", b"Subject: x\nOrigin: vendor\nBug: u\n\ntext\n"),
         (b"# Description: x\n\n", b"# Description: x\n# Bug: u\n\n"),
         (b"text\n\n", b"text\n\nBug: u\n"),
@@ -121,7 +138,7 @@ def test_the_diff_begins_where_a_program_wrote_it(start: bytes) -> None:
         (b"Bug: t\n", b"Bug: t\nBug: u\n"),
         (b"bug:u\n", b"bug:u\n"),
     ],
-)  # fmt: skip
+)
 def test_where_a_field_is_added(before: bytes, after: bytes) -> None:
     assert read_header(before).with_fields([("Bug", "u")]).data == after
 
@@ -133,14 +150,33 @@ def test_what_may_stand_once_is_not_added_with_another_value() -> None:
 
 _LINES = st.sampled_from(
     [
-        b"", b" ", b" more", b" .", b"\t", b"---", b"# a comment", b"#", b"text", b"Zo\xeb",
+        b"",
+        b" ",
+        b" more",
+        b" .",
+        b"\t",
+        b"---",
+        b"# a comment",
+        b"#",
+        b"text",
+        b"Zo\xeb",
         b"\xff",
-        b"Description: x", b"Subject: =?utf-8?q?x?=", b"From: A <a@t.invalid>", b"Author: B",
-        b"Date: Sat, 1 Feb 2020 10:00:00 +0000", b"Bug: u", b"Bug-Debian: v", b"# Origin: vendor",
-        b"Origin: vendor", b"Forwarded:", b"Unknown: y",
-        "Größe".encode(), b"From 1234567890123456789012345678901234567890 x", b"\x00\x0b\x0c\x85",
+        b"Description: x",
+        b"Subject: =?utf-8?q?x?=",
+        b"From: A <a@t.invalid>",
+        b"Author: B",
+        b"Date: Sat, 1 Feb 2020 10:00:00 +0000",
+        b"Bug: u",
+        b"Bug-Debian: v",
+        b"# Origin: vendor",
+        b"Origin: vendor",
+        b"Forwarded:",
+        b"Unknown: y",
+        "Größe".encode(),
+        b"From 1234567890123456789012345678901234567890 x",
+        b"\x00\x0b\x0c\x85",
     ]
-)  # fmt: skip
+)
 _ENDS = st.sampled_from([b"\n", b"\n", b"\n", b"\r\n"])
 _HEADERS = st.one_of(
     st.lists(st.tuples(_LINES, _ENDS)).map(lambda lines: b"".join(a + b for a, b in lines)),

@@ -88,8 +88,10 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def test_a_change_that_the_base_contains_is_not_ported(world: World) -> None:
     cells = world.cells()
     assert {base: cell["outcome"] for base, cell in cells.items()} == {
-        "1.0": "clean", "1.1": "already-applied", "1.2": "clean",
-    }  # fmt: skip
+        "1.0": "clean",
+        "1.1": "already-applied",
+        "1.2": "clean",
+    }
     assert cells["1.1"]["in_base"] == {"commit": world.backport, "evidence": "change-id"}
     assert cells["1.0"]["in_base"] is None
     assert not list((world.root / "patches/small/1.1").rglob("*.patch"))
@@ -107,18 +109,20 @@ def test_the_lock_says_it_and_the_commands_that_show(world: World) -> None:
     short = f"{world.backport[:12]} (change-id)"
     assert f"already-applied, by {short}" in world.run("show", "fix")[1]
     (patch,) = world.json("status")["patches"]
-    assert patch["bases"] == [
-        {"base": "1.1", "commit": world.backport, "evidence": "change-id"}
-    ]  # fmt: skip
+    assert patch["bases"] == [{"base": "1.1", "commit": world.backport, "evidence": "change-id"}]
     world.run("report", "--output", "page.html")
     assert f"by {short}" in (world.root / "page.html").read_text()
 
 
 @pytest.mark.parametrize(
     ("value", "outcome"),
-    [("true", "conflict"), ("false", "already-applied"), ('">=1.1"', "conflict"),
-     ('"<1.1"', "already-applied")],
-)  # fmt: skip
+    [
+        ("true", "conflict"),
+        ("false", "already-applied"),
+        ('">=1.1"', "conflict"),
+        ('"<1.1"', "already-applied"),
+    ],
+)
 def test_a_port_all_the_same(world: World, value: str, outcome: str) -> None:
     world.write(f"port-anyway = {value}")
     assert world.words()["1.1"] == outcome

@@ -152,6 +152,7 @@ def test_text_for_a_file_that_git_takes_for_binary_stays_text(small: SmallSeries
     (small.root / "patches/packager/words.patch").write_bytes(HEADS["separator"] + diff)
     assert written(small) == HEADS["separator"] + diff
     small.run("rebase")
-    found = {f["code"] for f in small.json("check", "--onto", "1.0")["findings"]
-             if f["patch"] == "words"}  # fmt: skip
+    found = {
+        f["code"] for f in small.json("check", "--onto", "1.0")["findings"] if f["patch"] == "words"
+    }
     assert found == {"untracked"}

@@ -89,8 +89,10 @@ def test_a_declared_path_is_followed(store: Repository) -> None:
 
 def test_a_file_that_the_target_lacks_is_dropped_and_said(store: Repository) -> None:
     base = tree(store, {**BASE, "tests/far.py": BODY})
-    after = tree(store, {"a.py": b"x = 1\ny = 3\n", "doc/n.txt": b"words\n",
-                         "tests/far.py": BODY + b"z = 1\n"})  # fmt: skip
+    after = tree(
+        store,
+        {"a.py": b"x = 1\ny = 3\n", "doc/n.txt": b"words\n", "tests/far.py": BODY + b"z = 1\n"},
+    )
     result = port(store, Change(base, after), tree(store, BASE))
     assert result.outcome is Outcome.ADAPTED
     assert [f.file for f in result.findings if f.code == "port-dropped"] == ["tests/far.py"]
@@ -140,8 +142,9 @@ def test_an_unknown_name_map_is_refused(store: Repository) -> None:
         port(store, Change(base, after), base, PortOptions(name_maps=("nonsense",)))
 
 
-FEW = settings(max_examples=25, deadline=None,
-               suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+FEW = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @FEW

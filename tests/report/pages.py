@@ -89,13 +89,21 @@ def hostile(word: str) -> Page:
     """A page in which every text is *word*."""
     finding = Finding("conflict", Severity.ERROR, word, word, word, 1, word)
     view = PatchView(
-        number=1, name=word, project=word, summary=word,
+        number=1,
+        name=word,
+        project=word,
+        summary=word,
         links=((word, Link(word, word)), (word, Link(word, "javascript:alert(1)"))),
-        verdict=word, arrivals=(Arrival(word, word, _START, word, word, word),),
-        cells=(CellView(word, word, (word,), True, word, (word,)),), inherited=(word,),
+        verdict=word,
+        arrivals=(Arrival(word, word, _START, word, word, word),),
+        cells=(CellView(word, word, (word,), True, word, (word,)),),
+        inherited=(word,),
         story=Story(word, word, word, word, ((word, word),)),
-        comparison=Comparison(word, word, word), diff_of=word, diff=word, findings=(finding,),
-    )  # fmt: skip
+        comparison=Comparison(word, word, word),
+        diff_of=word,
+        diff=word,
+        findings=(finding,),
+    )
     package = PackageView(word, word, word, word, False, {word: word})
     release = Release(word, word, _START)
     return Page(

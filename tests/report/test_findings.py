@@ -37,9 +37,14 @@ findings = st.lists(
 )
 
 NASTY = Finding(
-    "conflict", Severity.ERROR, "a\x00\x1b[31m <b>&\"'\ud800 100%\n::error::no", "p,a:t=ch%",
-    "series/a b,c:d%.toml", 3, "do\r\nthis",
-)  # fmt: skip
+    "conflict",
+    Severity.ERROR,
+    "a\x00\x1b[31m <b>&\"'\ud800 100%\n::error::no",
+    "p,a:t=ch%",
+    "series/a b,c:d%.toml",
+    3,
+    "do\r\nthis",
+)
 
 JUNIT = {
     "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),

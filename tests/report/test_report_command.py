@@ -59,8 +59,13 @@ def test_a_part_of_it_to_another_file(oven: Oven) -> None:
         run("--patch", "lit", "--onto", "1.1", "--output", str(out), "--json").stdout
     )
     assert document == {
-        "schema": 1, "ok": True, "file": str(out), "patches": 1, "findings": 0, "packages": 0,
-    }  # fmt: skip
+        "schema": 1,
+        "ok": True,
+        "file": str(out),
+        "patches": 1,
+        "findings": 0,
+        "packages": 0,
+    }
     text = out.read_text()
     assert 'id="patch-lit"' in text
     assert 'id="patch-hotter"' not in text

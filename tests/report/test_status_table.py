@@ -32,28 +32,36 @@ CHANGE, NEXT = ChangeId("I" + "1" * 40), ChangeId("I" + "2" * 40)
 C1, C2, C3 = (CommitId(digit * 40) for digit in "abc")
 
 
-def at(line: str, tag: str | None, commit: CommitId = C1,
-       evidence: Evidence = Evidence.CHANGE_ID) -> Landing:  # fmt: skip
+def at(
+    line: str, tag: str | None, commit: CommitId = C1, evidence: Evidence = Evidence.CHANGE_ID
+) -> Landing:
     return Landing(line, tag, commit, evidence)
 
 
 BACKPORTED = PatchStatus(
-    "backported", "nova", CHANGE,
+    "backported",
+    "nova",
+    CHANGE,
     Landings(
         landed=(at("grizzly", "2013.1.3", C2, Evidence.CHERRY_PICK), at("icehouse", "2014.1.b1")),
-        inherited=(at("grizzly", "2013.1.3", C2, Evidence.CHERRY_PICK),
-                   at("icehouse", "2014.1.b1"), at("juno", None)),
+        inherited=(
+            at("grizzly", "2013.1.3", C2, Evidence.CHERRY_PICK),
+            at("icehouse", "2014.1.b1"),
+            at("juno", None),
+        ),
     ),
-)  # fmt: skip
+)
 HAVANA = Landings(landed=(at("havana", "2013.2.b3"),), inherited=(at("havana", "2013.2.b3"),))
 REPLACED = PatchStatus("replaced", "nova", CHANGE, Landings(), (Successor(NEXT, HAVANA),))
 OPEN = PatchStatus(
-    "open", "keystone", None,
+    "open",
+    "keystone",
+    None,
     Landings(
         possible=(at("juno", "2014.2", C3, Evidence.AUTHOR_SUBJECT),),
         reverted=(Reverted(C2, (C3,)),),
     ),
-)  # fmt: skip
+)
 COLUMNS = {name: columns_of(LINES, "grizzly") for name in ("nova", "keystone")}
 
 
@@ -63,11 +71,21 @@ def test_lines_have_their_columns() -> None:
     assert table.verdicts == (Verdict.LANDED, Verdict.SUPERSEDED, Verdict.NOT_LANDED)
     backported, replaced, still_open = table.rows
     assert backported[2:] == (
-        "2013.1.3+", "—", "icehouse 2014.1.b1", "landed", "cherry-pick, change-id", "—",
-    )  # fmt: skip
+        "2013.1.3+",
+        "—",
+        "icehouse 2014.1.b1",
+        "landed",
+        "cherry-pick, change-id",
+        "—",
+    )
     assert replaced[2:] == (
-        "—", "—", "—", "superseded", "—", f"{NEXT[:12]} (havana 2013.2.b3)",
-    )  # fmt: skip
+        "—",
+        "—",
+        "—",
+        "superseded",
+        "—",
+        f"{NEXT[:12]} (havana 2013.2.b3)",
+    )
     assert still_open[5] == "not-landed"
     assert still_open[6] == (f"perhaps juno 2014.2 (author-subject), {C2[:12]} was reverted")
 
@@ -87,8 +105,10 @@ def test_a_release_asked_for() -> None:
     patches = [BACKPORTED, REPLACED, OPEN]
     juno = release_table(patches, "juno", ["nova"])
     assert [row[2:5] for row in juno.rows] == [
-        ("yes", "unreleased", C1[:12]), ("no", "—", "—"), ("no such release", "—", "—"),
-    ]  # fmt: skip
+        ("yes", "unreleased", C1[:12]),
+        ("no", "—", "—"),
+        ("no such release", "—", "—"),
+    ]
     havana = release_table(patches, "havana", ["nova", "keystone"])
     assert [row[2] for row in havana.rows] == ["no", "by its successor", "no"]
 

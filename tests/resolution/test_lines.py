@@ -121,13 +121,18 @@ def test_an_edit_beside_the_conflict_is_an_edit_and_found_again() -> None:
 
 
 OWN = st.builds(
-    Own, st.lists(st.binary(max_size=4).map(lambda b: b.replace(b"\n", b"") + b"\n"), min_size=1)
-    .map(tuple),
-)  # fmt: skip
+    Own,
+    st.lists(st.binary(max_size=4).map(lambda b: b.replace(b"\n", b"") + b"\n"), min_size=1).map(
+        tuple
+    ),
+)
 TAKE = st.builds(
     lambda side, first, more, indent: Take(side, first, first + more, indent),
-    st.sampled_from(sorted(SIDES)), st.integers(1, 99), st.integers(0, 9), st.integers(-8, 8),
-)  # fmt: skip
+    st.sampled_from(sorted(SIDES)),
+    st.integers(1, 99),
+    st.integers(0, 9),
+    st.integers(-8, 8),
+)
 PIECES: st.SearchStrategy[tuple[Piece, ...]] = st.lists(st.one_of(OWN, TAKE), max_size=4).map(tuple)
 WORDS = st.text(max_size=9)
 EDITS = st.builds(
@@ -148,11 +153,20 @@ FILES = st.one_of(
 
 @given(
     st.builds(
-        Resolution, WORDS, WORDS, WORDS, PIECES, WORDS, WORDS, st.dates().map(str), WORDS,
-        st.booleans(), st.lists(EDITS, max_size=2).map(tuple),
+        Resolution,
+        WORDS,
+        WORDS,
+        WORDS,
+        PIECES,
+        WORDS,
+        WORDS,
+        st.dates().map(str),
+        WORDS,
+        st.booleans(),
+        st.lists(EDITS, max_size=2).map(tuple),
         st.lists(FILES, max_size=2).map(tuple),
     )
-)  # fmt: skip
+)
 def test_a_resolution_survives_its_file(resolution: Resolution) -> None:
     assert parse_resolution(format_resolution(resolution)) == resolution
 
@@ -164,10 +178,12 @@ def test_a_resolution_survives_its_file(resolution: Resolution) -> None:
         ("schema = 2", "schema is 2"),
         ("schema = 1", "KeyError: 'patch'"),
         ("schema =", "Invalid value"),
-        ("schema = 1\npatch = 'x'\npath = 'f'\nkey = ''\npiece = [{take='ours:1', text=''}]",
-         "either `take` or `text`"),
+        (
+            "schema = 1\npatch = 'x'\npath = 'f'\nkey = ''\npiece = [{take='ours:1', text=''}]",
+            "either `take` or `text`",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_resolution(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse_resolution(text)

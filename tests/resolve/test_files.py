@@ -29,9 +29,11 @@ def furnished(small: SmallSeries) -> SmallSeries:
 
 
 def furnish(
-    small: SmallSeries, base: str, files: dict[str, bytes | None] | None = None,
+    small: SmallSeries,
+    base: str,
+    files: dict[str, bytes | None] | None = None,
     modes: dict[str, str] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Change *files* on *base*."""
     parent = small.upstream.repository.resolve(base)
     wanted = MORE if files is None else files
@@ -205,9 +207,11 @@ def test_from_a_commit_that_adds_and_removes_files(small: SmallSeries) -> None:
 def ours_differs_in_log(small: SmallSeries) -> None:
     """On 1.2 the patch conflicts in a second file; on 1.1 it does not."""
     both = small.upstream.commit(
-        {"call.py": text(HEAD, THEIRS, TAIL), "log.py": b"retried\n"}, "Retry", branch="both",
+        {"call.py": text(HEAD, THEIRS, TAIL), "log.py": b"retried\n"},
+        "Retry",
+        branch="both",
         parent=small.upstream.repository.resolve("1.0"),
-    )  # fmt: skip
+    )
     furnish(small, "1.2", {"log.py": b"other\n"})
     manifest = small.root / "series/small.toml"
     text_ = manifest.read_text().replace(small.retry, both)

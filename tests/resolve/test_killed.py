@@ -21,8 +21,18 @@ from patchseries.cli import group
 from support.small_series import HEAD, MERGED, TAIL, SmallSeries, text
 
 MOMENTS = int(os.environ.get("SOAK_KILL", "14"))
-_WRITING = ("open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.chmod",
-            "subprocess.Popen", "shutil.rmtree", "shutil.copytree", "tempfile.mkdtemp")  # fmt: skip
+_WRITING = (
+    "open",
+    "os.rename",
+    "os.mkdir",
+    "os.rmdir",
+    "os.remove",
+    "os.chmod",
+    "subprocess.Popen",
+    "shutil.rmtree",
+    "shutil.copytree",
+    "tempfile.mkdtemp",
+)
 """The audit events (PEP 578) that count as moments."""
 
 Prepare = Callable[[SmallSeries], None]

@@ -84,8 +84,10 @@ def test_an_edit_of_a_clean_patch_becomes_a_file_of_one_s_own(
     said = small.run("refresh", "work", "--yes")[1]
     assert said.startswith("changed log: patches/own/log-1.1.patch on 1.1\n")
     assert cells(small, "log") == {"1.0": "clean", "1.1": "clean", "1.2": "clean"}
-    written = {b: (small.root / f"patches/small/{b}/project/0002-log.patch").read_text()
-               for b in ("1.1", "1.2")}  # fmt: skip
+    written = {
+        b: (small.root / f"patches/small/{b}/project/0002-log.patch").read_text()
+        for b in ("1.1", "1.2")
+    }
     assert "+louder" in written["1.1"]
     assert "+loud\n" in written["1.2"]
     assert "# a comment that stays" in (small.root / "series/small.toml").read_text()
@@ -104,8 +106,10 @@ def test_reworded_new_and_dropped(small: SmallSeries, checked: Path) -> None:
     ]
     assert cells(small, "log") == {"1.0": "clean", "1.1": "not-applicable", "1.2": "clean"}
     assert cells(small, "say-whose-it-is") == {
-        "1.0": "not-applicable", "1.1": "clean", "1.2": "not-applicable",
-    }  # fmt: skip
+        "1.0": "not-applicable",
+        "1.1": "clean",
+        "1.2": "not-applicable",
+    }
     assert "Subject: Try again" in read_patch(small, "1.1")
     small.run("undo")
     small.run("undo")

@@ -134,8 +134,9 @@ def test_one_that_does_not_fit_any_more_is_told_not_bent(small: SmallSeries) -> 
 def test_lines_that_are_not_there_are_told(small: SmallSeries) -> None:
     small.run("resolve", "retry", "--take", "ours", "-m", "x")
     (stored,) = small.resolutions
-    stored.write_text(stored.read_text().replace("ours:1-3", "ours:1-4").replace(
-        "ours:1-2", "ours:1-4"))  # fmt: skip
+    stored.write_text(
+        stored.read_text().replace("ours:1-3", "ours:1-4").replace("ours:1-2", "ours:1-4")
+    )
     cells = small.json("rebase", "--onto", "1.1")["cells"]
     assert "ours has" in cells[0]["conflicts"][0]["reason"]
 
@@ -223,9 +224,11 @@ def test_two_people_make_two_files(small: SmallSeries) -> None:
     (first,) = small.resolutions
     manifest = small.root / "series/small.toml"
     other = small.upstream.commit(
-        {"call.py": text(HEAD, ["def call():\n", "    queue()\n"], TAIL)}, "Queue",
-        branch="other", parent=small.upstream.repository.resolve("1.0"),
-    )  # fmt: skip
+        {"call.py": text(HEAD, ["def call():\n", "    queue()\n"], TAIL)},
+        "Queue",
+        branch="other",
+        parent=small.upstream.repository.resolve("1.0"),
+    )
     manifest.write_text(manifest.read_text().replace(small.retry, other))
     small.run("resolve", "retry", "--take", "both", "-m", "x")
     assert len(small.resolutions) == 2
@@ -253,8 +256,9 @@ def test_a_reboot_loses_nothing(small: SmallSeries, tmp_path: Path) -> None:
 
 def test_a_file_that_one_side_removed(small: SmallSeries) -> None:
     git_ = small.upstream
-    gone = git_.commit({"call.py": None}, "Gone", branch="gone",
-                       parent=git_.repository.resolve("1.1"))  # fmt: skip
+    gone = git_.commit(
+        {"call.py": None}, "Gone", branch="gone", parent=git_.repository.resolve("1.1")
+    )
     git_.tag("1.1", gone)
     tree = opened(small, "--onto", "1.1")
     with pytest.raises(SeriesError, match=r"still to be resolved: call\.py;"):
@@ -271,8 +275,9 @@ def test_a_file_that_one_side_removed(small: SmallSeries) -> None:
 
 def test_a_file_that_the_target_removed_is_told_in_words(small: SmallSeries) -> None:
     git_ = small.upstream
-    gone = git_.commit({"call.py": None}, "Gone", branch="gone",
-                       parent=git_.repository.resolve("1.1"))  # fmt: skip
+    gone = git_.commit(
+        {"call.py": None}, "Gone", branch="gone", parent=git_.repository.resolve("1.1")
+    )
     git_.tag("1.1", gone)
     said = small.run("why", "retry", "--onto", "1.1")[1]
     words = "the target removed this file, and the patch changes it"
@@ -284,8 +289,9 @@ def test_a_file_that_the_target_removed_is_told_in_words(small: SmallSeries) -> 
 
 def test_a_deletion_that_is_a_candidate_can_be_taken(small: SmallSeries) -> None:
     git_ = small.upstream
-    removal = git_.commit({"call.py": None}, "Remove it", branch="removal",
-                          parent=git_.repository.resolve("1.0"))  # fmt: skip
+    removal = git_.commit(
+        {"call.py": None}, "Remove it", branch="removal", parent=git_.repository.resolve("1.0")
+    )
     manifest = small.root / "series/small.toml"
     manifest.write_text(manifest.read_text().replace(small.retry, removal))
     small.run("fetch")

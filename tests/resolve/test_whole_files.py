@@ -17,15 +17,20 @@ Change = dict[str, bytes | None]
 
 
 def collide(
-    small: SmallSeries, ours: Change, theirs: Change, *, ours_mode: str = "100644",
+    small: SmallSeries,
+    ours: Change,
+    theirs: Change,
+    *,
+    ours_mode: str = "100644",
     theirs_mode: str = "100644",
-) -> None:  # fmt: skip
+) -> None:
     """Make 1.1 what *ours* makes of it, and the patch what *theirs* makes of 1.0."""
     git_ = small.upstream
     made = []
     for branch, base, files, mode in (
-        ("ours", "1.1", ours, ours_mode), ("theirs", "1.0", theirs, theirs_mode),
-    ):  # fmt: skip
+        ("ours", "1.1", ours, ours_mode),
+        ("theirs", "1.0", theirs, theirs_mode),
+    ):
         parent = git_.repository.resolve(base)
         modes = dict.fromkeys(files, mode)
         made.append(git_.commit(files, branch, branch=branch, parent=parent, modes=modes))
@@ -103,9 +108,11 @@ def test_removed_on_one_side_from(
     set_up(small)
     repository = small.upstream.repository
     done = small.upstream.commit(
-        {"call.py": expected, "README": b"said\n"}, "Backport", branch="backport",
+        {"call.py": expected, "README": b"said\n"},
+        "Backport",
+        branch="backport",
         parent=repository.resolve("1.1"),
-    )  # fmt: skip
+    )
     source = str(done)
     if as_patch:
         source = "backport.patch"
@@ -166,9 +173,12 @@ def test_modes_that_conflict(
         small.run("resolve", "--continue", "-m", "x")
     elif how == "from":
         made = small.upstream.commit(
-            {"own.py": THEIRS_OWN}, "Backport", branch="backport", modes={"own.py": theirs},
+            {"own.py": THEIRS_OWN},
+            "Backport",
+            branch="backport",
+            modes={"own.py": theirs},
             parent=small.upstream.repository.resolve("1.1"),
-        )  # fmt: skip
+        )
         small.run("resolve", "retry", "--from", made, "-m", "x")
     else:
         small.run("resolve", "retry", "--take", how, "-m", "x")

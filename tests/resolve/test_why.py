@@ -94,8 +94,10 @@ def test_the_base_s_side_is_named(small: SmallSeries) -> None:
     assert {one["tag"] for one in named} <= {"1.1", "1.2"}
     assert found["prerequisites"] == []
     assert [one["name"] for one in found["regions"][0]["candidates"]][:3] == [
-        "ours", "theirs", "both",
-    ]  # fmt: skip
+        "ours",
+        "theirs",
+        "both",
+    ]
 
 
 def test_a_clean_patch_has_no_why(small: SmallSeries) -> None:
@@ -108,9 +110,12 @@ def lacking(small: SmallSeries) -> SmallSeries:
     """The patch of the small series is now one that needs another before it."""
     git = small.upstream
     parent = git.repository.resolve("1.0")
-    git.commit({"call.py": text(HEAD, ["def call():\n", "    queue()\n"], TAIL)},
-               "Queue what is sent\n\nChange-Id: I" + "a" * 40, branch="topic", parent=parent,
-    )  # fmt: skip
+    git.commit(
+        {"call.py": text(HEAD, ["def call():\n", "    queue()\n"], TAIL)},
+        "Queue what is sent\n\nChange-Id: I" + "a" * 40,
+        branch="topic",
+        parent=parent,
+    )
     git.tag("1.2", "1.0")
     patch = git.commit(
         {"call.py": text(HEAD, ["def call():\n", "    queue(size=9)\n"], TAIL)}, branch="topic"

@@ -69,11 +69,14 @@ def at_once(project: Project, commands: Sequence[Sequence[str]]) -> list[int]:
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "patchseries", *words],
-            cwd=project.root, env=project.environment, text=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            cwd=project.root,
+            env=project.environment,
+            text=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         for words in commands
-    ]  # fmt: skip
+    ]
     said = [process.communicate(timeout=300)[1] for process in running]
     assert not [text for text in said if "Traceback" in text or "a bug" in text]
     return [process.returncode for process in running]
@@ -169,9 +172,13 @@ def test_build(project: Project) -> None:
 def test_different_commands(project: Project) -> None:
     resolve_all(project)
     words = [
-        ["rebase"], ["fetch"], ["status", "--record"], ["build", "--onto", "1.0"],
-        ["run", "--onto", "1.1"], ["status", "--record", "--patch", "p0"],
-    ]  # fmt: skip
+        ["rebase"],
+        ["fetch"],
+        ["status", "--record"],
+        ["build", "--onto", "1.0"],
+        ["run", "--onto", "1.1"],
+        ["status", "--record", "--patch", "p0"],
+    ]
     assert set(at_once(project, words)) <= {0, 1}
     found = lock_of(project)
     assert set(found.landed) == set(NAMES)

@@ -164,9 +164,15 @@ BASIC = "Basic " + base64.b64encode(b"ann:geheim").decode()
     ids=["own entry", "default entry", "another's entry", "unencrypted", "unencrypted default"],
 )
 def test_credentials_go_over_https_to_a_host_with_its_own_entry(
-    serve: Callable[..., Server], authority: trustme.CA, bundle: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, tls: bool, entries: str, sent: str | None,
-) -> None:  # fmt: skip
+    serve: Callable[..., Server],
+    authority: trustme.CA,
+    bundle: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tls: bool,
+    entries: str,
+    sent: str | None,
+) -> None:
     as_the_user(monkeypatch, tmp_path, entries, bundle)
     server = serve(gives(DATA), certified(authority) if tls else None)
     path = download(server.url(), DIGEST, tmp_path / "fix.patch", _server_access)
@@ -186,9 +192,13 @@ def test_nothing_is_read_that_is_not_handed_in(
 
 @pytest.mark.parametrize("over", ["https", "http"])
 def test_a_redirect_to_another_host_drops_them(
-    serve: Callable[..., Server], authority: trustme.CA, bundle: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, over: str,
-) -> None:  # fmt: skip
+    serve: Callable[..., Server],
+    authority: trustme.CA,
+    bundle: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    over: str,
+) -> None:
     as_the_user(monkeypatch, tmp_path, OWN, bundle)
     end = serve(gives(DATA), certified(authority) if over == "https" else None)
     start = serve(leads_to(end.url(host="127.0.0.1")), certified(authority))
@@ -206,9 +216,13 @@ def test_a_redirect_to_another_host_drops_them(
     ("tls", "words"), [(True, "put the credentials for localhost"), (False, "name it by https")]
 )
 def test_access_denied_says_what_to_do(
-    serve: Callable[..., Server], authority: trustme.CA, bundle: str, tmp_path: Path,
-    tls: bool, words: str,
-) -> None:  # fmt: skip
+    serve: Callable[..., Server],
+    authority: trustme.CA,
+    bundle: str,
+    tmp_path: Path,
+    tls: bool,
+    words: str,
+) -> None:
     server = serve(lambda request: request.send_error(401), certified(authority) if tls else None)
     with pytest.raises(UpstreamError, match=words):
         download(server.url(), DIGEST, tmp_path / "fix.patch", lambda _: Access(ca_bundle=bundle))
@@ -225,13 +239,18 @@ def test_a_secret_of_a_redirect_is_not_shown(serve: Callable[..., Server], tmp_p
 
 
 @pytest.mark.parametrize(
-    ("names", "trusted"), [(("localhost",), False), (("other.invalid",), True)],
+    ("names", "trusted"),
+    [(("localhost",), False), (("other.invalid",), True)],
     ids=["unknown authority", "other host"],
-)  # fmt: skip
+)
 def test_tls_failures(
-    serve: Callable[..., Server], authority: trustme.CA, bundle: str, tmp_path: Path,
-    names: tuple[str, ...], trusted: bool,
-) -> None:  # fmt: skip
+    serve: Callable[..., Server],
+    authority: trustme.CA,
+    bundle: str,
+    tmp_path: Path,
+    names: tuple[str, ...],
+    trusted: bool,
+) -> None:
     server = serve(gives(DATA), certified(authority, *names))
     access = Access(credentials=Credentials("ann", "geheim"), ca_bundle=bundle if trusted else None)
     with pytest.raises(UpstreamError, match=r"certificate of .* is not trusted"):
@@ -250,9 +269,11 @@ def test_tls_that_is_none(serve: Callable[..., Server], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("answer", [drips, drips_its_headers], ids=["body", "headers"])
 def test_a_byte_now_and_then(
-    serve: Callable[..., Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    serve: Callable[..., Server],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     answer: Callable[[BaseHTTPRequestHandler], None],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(downloads, "_SECONDS", 0.5)
     before = time.monotonic()
     with pytest.raises(UpstreamError, match="did not come whole within"):

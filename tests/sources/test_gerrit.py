@@ -205,9 +205,13 @@ def wanted(server: GerritServer, patchset: int | None, change_id: ChangeId = CHA
 
 
 def brought(
-    cache: Cache, want: Want, access: Access, pin: CommitId | None = None,
-    *, offline: bool = False,
-) -> CommitId:  # fmt: skip
+    cache: Cache,
+    want: Want,
+    access: Access,
+    pin: CommitId | None = None,
+    *,
+    offline: bool = False,
+) -> CommitId:
     """What fetching *want* gives, with *pin* in the lock."""
     pinned = {(want.repository, want.rev): pin} if pin else {}
     options = FetchOptions(offline=offline, access=lambda _: access)
@@ -357,9 +361,13 @@ def test_a_time_out(server: GerritServer, access: Access) -> None:
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_obeyed(
-    server: GerritServer, gerrit: Gerrit, waits: Waits, status: int, headers: dict[str, str],
+    server: GerritServer,
+    gerrit: Gerrit,
+    waits: Waits,
+    status: int,
+    headers: dict[str, str],
     wait: int,
-) -> None:  # fmt: skip
+) -> None:
     server.mishaps = [Mishap(status=status, headers=headers)]
     gerrit.change(CHANGE)
     assert waits == [wait]
@@ -507,9 +515,14 @@ def secured(authority: trustme.CA, name: str) -> ssl.SSLContext:
     ids=["trusted", "unknown authority", "other host"],
 )
 def test_tls(
-    tmp_path: Path, authority: trustme.CA, access: Access, waits: Waits,
-    certified: str, trusted: bool, works: bool,
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    authority: trustme.CA,
+    access: Access,
+    waits: Waits,
+    certified: str,
+    trusted: bool,
+    works: bool,
+) -> None:
     bundle = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
     access = replace(access, ca_bundle=str(bundle) if trusted else None)

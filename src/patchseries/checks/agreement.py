@@ -82,9 +82,18 @@ UNTRACKED = note(
 )
 
 RULES = (
-    LOCK_MISSING, CELL_MISSING, CELL_STALE, CELL_CONTRADICTS, CELL_DAMAGED, PIN_MISSING, PIN_EXTRA,
-    PIN_CONTRADICTS, REQUIRES_UNMET, SOURCE_FLOATS, UNTRACKED,
-)  # fmt: skip
+    LOCK_MISSING,
+    CELL_MISSING,
+    CELL_STALE,
+    CELL_CONTRADICTS,
+    CELL_DAMAGED,
+    PIN_MISSING,
+    PIN_EXTRA,
+    PIN_CONTRADICTS,
+    REQUIRES_UNMET,
+    SOURCE_FLOATS,
+    UNTRACKED,
+)
 
 
 def check(material: Material) -> Iterator[Finding]:
@@ -110,13 +119,17 @@ def check_manifest(material: Material) -> Iterator[Finding]:
             if source.branch and not source.commit:
                 yield SOURCE_FLOATS.found(
                     f"the source of {patch.name} is the branch {source.branch}, whatever it holds",
-                    patch=patch.name, file=material.manifest_file, line=line,
-                )  # fmt: skip
+                    patch=patch.name,
+                    file=material.manifest_file,
+                    line=line,
+                )
         if not (patch.change_id or patch.upstream or patch.superseded_by):
             yield UNTRACKED.found(
                 f"{patch.name} has neither change-id nor upstream",
-                patch=patch.name, file=material.manifest_file, line=line,
-            )  # fmt: skip
+                patch=patch.name,
+                file=material.manifest_file,
+                line=line,
+            )
 
 
 def _cell(material: Material, place: Place) -> Iterator[Finding]:
@@ -183,5 +196,6 @@ def _pins(material: Material) -> Iterator[Finding]:
         if material.whole and (repository, rev) not in material.wanted:
             yield PIN_EXTRA.found(
                 f"{rev} of {repository} is pinned, and nothing needs it",
-                file=material.lock_file, line=line,
-            )  # fmt: skip
+                file=material.lock_file,
+                line=line,
+            )

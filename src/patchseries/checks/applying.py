@@ -73,9 +73,17 @@ RESOLUTION_UNUSED = warning(
 )
 
 RULES = (
-    CONFLICT, FAILS, APPLIED_TWICE, OFFSET, ALREADY_APPLIED, EMPTY, DIFFERS, OWN_DIFFERS,
-    NOT_AT_HAND, RESOLUTION_UNUSED,
-)  # fmt: skip
+    CONFLICT,
+    FAILS,
+    APPLIED_TWICE,
+    OFFSET,
+    ALREADY_APPLIED,
+    EMPTY,
+    DIFFERS,
+    OWN_DIFFERS,
+    NOT_AT_HAND,
+    RESOLUTION_UNUSED,
+)
 
 
 def check(material: Material) -> Iterator[Finding]:
@@ -151,8 +159,10 @@ def _own_copies(column: Column, place: Place) -> Iterator[Finding]:
         if name != place.main and data is not None and sha256(data) != digest:
             yield OWN_DIFFERS.found(
                 f"{place}: {name} is not what patches/own gives",
-                patch=place.name, file=place.path(name), base=place.base,
-            )  # fmt: skip
+                patch=place.name,
+                file=place.path(name),
+                base=place.base,
+            )
 
 
 def _already(material: Material) -> Iterator[Finding]:

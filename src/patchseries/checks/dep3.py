@@ -79,9 +79,17 @@ MISSPELT = warning(
 )
 
 RULES = (
-    MISSING, ORIGIN, FORWARDED, LAST_UPDATE, BUG, APPLIED_UPSTREAM, PERSON, DATE, TWICE,
+    MISSING,
+    ORIGIN,
+    FORWARDED,
+    LAST_UPDATE,
+    BUG,
+    APPLIED_UPSTREAM,
+    PERSON,
+    DATE,
+    TWICE,
     MISSPELT,
-)  # fmt: skip
+)
 
 _URL = r"(?:https?|ftp|git)://[^\s/]+\S*"
 _VERSION = r"[^\s,]*\d[^\s,]*"

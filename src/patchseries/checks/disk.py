@@ -84,9 +84,18 @@ STRAY = warning(
 )
 
 RULES = (
-    PATCH_MISSING, PATCH_EDITED, SERIES_MISSING, SERIES_UNLISTED, SERIES_DANGLING,
-    SERIES_STRANGER, SERIES_ORDER, SERIES_TWICE, SERIES_OPTIONS, SERIES_TEXT, STRAY,
-)  # fmt: skip
+    PATCH_MISSING,
+    PATCH_EDITED,
+    SERIES_MISSING,
+    SERIES_UNLISTED,
+    SERIES_DANGLING,
+    SERIES_STRANGER,
+    SERIES_ORDER,
+    SERIES_TWICE,
+    SERIES_OPTIONS,
+    SERIES_TEXT,
+    STRAY,
+)
 
 
 def check(material: Material) -> Iterator[Finding]:
@@ -110,16 +119,20 @@ def _files(place: Place) -> Iterator[Finding]:
         if name not in files:
             yield PATCH_MISSING.found(
                 f"{place}: {name} is not there",
-                patch=place.name, file=place.path(name), base=place.base,
-            )  # fmt: skip
+                patch=place.name,
+                file=place.path(name),
+                base=place.base,
+            )
     data = files.get(place.main)
     wanted = place.cell.sha256 if place.cell else None
     if data is not None and wanted and sha256(data) != wanted:
         yield PATCH_EDITED.found(
             f"{place}: {place.main} is not what the lock says (sha256 {sha256(data)[:12]}…, "
             f"not {wanted[:12]}…)",
-            patch=place.name, file=place.path(place.main), base=place.base,
-        )  # fmt: skip
+            patch=place.name,
+            file=place.path(place.main),
+            base=place.base,
+        )
 
 
 def _series(column: Column, expected: dict[str, str]) -> Iterator[Finding]:
@@ -165,8 +178,10 @@ def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterato
         if is_ != should_be:
             yield SERIES_ORDER.found(
                 f"{path}: {is_} stands where {should_be} should",
-                patch=expected[is_], file=path, line=list(named).index(is_) + 1,
-            )  # fmt: skip
+                patch=expected[is_],
+                file=path,
+                line=list(named).index(is_) + 1,
+            )
             return
 
 

@@ -20,21 +20,40 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
-    click.option("--skip-conflicts", is_flag=True,
-                 help="Leave conflicting patches out, and say so in the changelog."),
-    click.option("--allow-unreviewed", is_flag=True,
-                 help="Take adapted patches that nobody signed off; the changelog names them."),
+    click.option(
+        "--skip-conflicts",
+        is_flag=True,
+        help="Leave conflicting patches out, and say so in the changelog.",
+    ),
+    click.option(
+        "--allow-unreviewed",
+        is_flag=True,
+        help="Take adapted patches that nobody signed off; the changelog names them.",
+    ),
     click.option("--version-suffix", metavar="S", help="Instead of the series' own (+0NAME1)."),
     click.option("--distribution", metavar="D", help="The changelog entry's distribution."),
-    click.option("--urgency", default="medium", show_default=True, metavar="U",
-                 help="The changelog entry's urgency."),
-    click.option("--orig-upload", type=click.Choice(["always", "never"]), default="always",
-                 show_default=True, help="Whether .changes names the orig (-sa, -sd)."),
+    click.option(
+        "--urgency",
+        default="medium",
+        show_default=True,
+        metavar="U",
+        help="The changelog entry's urgency.",
+    ),
+    click.option(
+        "--orig-upload",
+        type=click.Choice(["always", "never"]),
+        default="always",
+        show_default=True,
+        help="Whether .changes names the orig (-sa, -sd).",
+    ),
     click.option("--check", is_flag=True, help="Run lintian; tags of the stock package are notes."),
     click.option("--sign", metavar="KEY", help="Sign with this key (debsign)."),
-    click.option("--binary", metavar="CMD",
-                 help="Run this builder on each .dsc ('sbuild -d precise'); its log is kept."),
-)  # fmt: skip
+    click.option(
+        "--binary",
+        metavar="CMD",
+        help="Run this builder on each .dsc ('sbuild -d precise'); its log is kept.",
+    ),
+)
 
 
 def build_options(function: F) -> F:
@@ -54,9 +73,16 @@ def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
 
     chosen["orig_upload"] = OrigUpload(chosen["orig_upload"])
     names = (
-        "skip_conflicts", "allow_unreviewed", "version_suffix", "distribution", "urgency",
-        "orig_upload", "check", "sign", "binary",
-    )  # fmt: skip
+        "skip_conflicts",
+        "allow_unreviewed",
+        "version_suffix",
+        "distribution",
+        "urgency",
+        "orig_upload",
+        "check",
+        "sign",
+        "binary",
+    )
     mine = {name: chosen[name] for name in names}
     rest = {name: value for name, value in chosen.items() if name not in names}
     return BuildOptions(maintainer(), **mine), rest

@@ -27,15 +27,31 @@ _GITLAB_REPORT = "build/gl-code-quality-report.json"
 @click.option("--online", is_flag=True, help="Ask the servers too: what moved, what is newer.")
 @click.option("--full", is_flag=True, help="Port and apply everything anew, and compare bytes.")
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
-@click.option("--format", "formats", multiple=True, metavar="F[=FILE]",
-              help=f"{', '.join(FORMATS)} (repeatable).")  # fmt: skip
-@click.option("--output", "outputs", multiple=True, metavar="FILE", type=click.Path(),
-              help="Where the format goes (repeatable: in the order of the formats).")  # fmt: skip
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="F[=FILE]",
+    help=f"{', '.join(FORMATS)} (repeatable).",
+)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="Where the format goes (repeatable: in the order of the formats).",
+)
 @click.option("--explain", metavar="CODE", help="Say what a rule is about; 'all' lists them.")
 def command(
-    online: bool, full: bool, strict: bool, formats: tuple[str, ...], outputs: tuple[str, ...],
-    explain: str | None, **given: Any,
-) -> int:  # fmt: skip
+    online: bool,
+    full: bool,
+    strict: bool,
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    explain: str | None,
+    **given: Any,
+) -> int:
     """The gate: rules over the series NAME; exit status 1 when one of them is broken.
 
     Asks no server unless --online. Notes and warnings are told and do not fail. In the jobs of
@@ -95,9 +111,14 @@ def _usual(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
 
 
 def _give(
-    form: str, file: str | None, name: str, root: Path, findings: Sequence[Finding],
-    failed: bool, asked: Given,
-) -> None:  # fmt: skip
+    form: str,
+    file: str | None,
+    name: str,
+    root: Path,
+    findings: Sequence[Finding],
+    failed: bool,
+    asked: Given,
+) -> None:
     if form == "text" and file is None:
         _show(findings, asked)
         return
@@ -164,12 +185,23 @@ def _explain(code: str, asked: Given) -> int:
     except UsageError:
         pass  # outside of a project the rules are what they are
     else:
-        chosen = severities(series.manifest.checks, str(series.manifest_path),
-                            series.manifest_path.read_text("utf-8")).chosen  # fmt: skip
+        chosen = severities(
+            series.manifest.checks,
+            str(series.manifest_path),
+            series.manifest_path.read_text("utf-8"),
+        ).chosen
         severity = chosen.get(code, severity)
     if asked.as_json:
-        show_json({"code": code, "severity": severity, "title": rule_asked.title,
-                   "why": rule_asked.why, "remedy": rule_asked.remedy}, ok=True)  # fmt: skip
+        show_json(
+            {
+                "code": code,
+                "severity": severity,
+                "title": rule_asked.title,
+                "why": rule_asked.why,
+                "remedy": rule_asked.remedy,
+            },
+            ok=True,
+        )
     else:
         show_text(explanation(rule_asked, severity), asked)
     return 0

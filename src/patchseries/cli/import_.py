@@ -41,8 +41,16 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
     publish_folder(to, files | {"series": series}, replace=False)
     if asked.as_json:
         rows = [{"name": name, "sha256": sha256(data)} for name, data in files.items()]
-        show_json({"source": found.source, "version": found.version, "series": found.name,
-                   "base": found.base, "patches": rows}, ok=True)  # fmt: skip
+        show_json(
+            {
+                "source": found.source,
+                "version": found.version,
+                "series": found.name,
+                "base": found.base,
+                "patches": rows,
+            },
+            ok=True,
+        )
     else:
         patches = counted(len(files), "patch", "patches")
         show(f"{found.source} {found.version}: {patches} in {to}", asked)

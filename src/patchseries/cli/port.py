@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 )
 @click.option("--git-only", is_flag=True, help="git's own merge, and no further strategy.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def command(batch: bool, name_map: tuple[str, ...], path_map: tuple[str, ...], git_only: bool,
-            **given: Any) -> int:  # fmt: skip
+def command(
+    batch: bool, name_map: tuple[str, ...], path_map: tuple[str, ...], git_only: bool, **given: Any
+) -> int:
     """Port COMMIT onto REV: a better cherry-pick that writes to no repository.
 
     Prints the result as a patch, or what conflicts. With --batch each line of standard input is

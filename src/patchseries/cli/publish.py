@@ -40,9 +40,16 @@ def command(target: str, **given: Any) -> int:
     for package in packages:
         changes: Path = package.folder / package.changes
         handed, words = publish(changes, target, dry_run=asked.dry_run)
-        rows.append({"source": package.source, "version": package.version, "target": target,
-                     "changes": str(changes), "dry_run": asked.dry_run,
-                     "result": str(handed)})  # fmt: skip
+        rows.append(
+            {
+                "source": package.source,
+                "version": package.version,
+                "target": target,
+                "changes": str(changes),
+                "dry_run": asked.dry_run,
+                "result": str(handed),
+            }
+        )
         if not asked.as_json:
             show(f"{package.source} {package.version} {_WORDS[handed]} {target}", asked)
             show_text(words, asked)

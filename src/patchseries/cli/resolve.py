@@ -54,9 +54,14 @@ class _Asked:
 @click.option("-m", "--reason", metavar="TEXT", help="Why it is right; kept with the resolution.")
 @click.option("--again", is_flag=True, help="Ask also for what is resolved already.")
 def command(
-    patch_name: str | None, action: str | None, take: tuple[str, ...], source: str | None,
-    reason: str | None, again: bool, **given: Any,
-) -> int:  # fmt: skip
+    patch_name: str | None,
+    action: str | None,
+    take: tuple[str, ...],
+    source: str | None,
+    reason: str | None,
+    again: bool,
+    **given: Any,
+) -> int:
     """Finish a conflict of PATCH by hand, once and for all.
 
     Opens a scratch git work tree with the conflict: edit it (or run `git mergetool` there), then

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchseries.cli.common import Given, hold, operation, options
 from patchseries.cli.terminal import Progress, show, show_document, show_json
 
+if TYPE_CHECKING:
+    from patchseries.pipeline.status import SeriesStatus
+
 
 @click.command("status")
 @options("name", "project", "patch", "offline", "mirror", "json", "quiet", "color")
 @click.option("--release", metavar="LINE", help="Is each patch in this release line (havana)?")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "csv"]), default="text",
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "csv"]),
+    default="text",
     help="A table for a terminal, a release note or a spreadsheet.",
-)  # fmt: skip
+)
 @click.option(
     "--record", is_flag=True, help="Keep in the lock what landed first: patch headers say it."
 )
@@ -45,16 +51,7 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     if record:
         record_landed(series, found.patches, operation())
     if asked.as_json:
-        show_json(
-            {
-                "patches": [
-                    tables.status_document(patch, release)
-                    | {"bases": tables.base_rows(patch.name, found.in_bases)}
-                    for patch in found.patches
-                ]
-            },
-            ok=True,
-        )
+        show_json({"patches": _rows(found, release)}, ok=True)
         return 0
     if release:
         line = release.lower()
@@ -68,3 +65,14 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     else:
         show_document(tables.as_markdown(table) if form == "markdown" else tables.as_csv(table))
     return 0
+
+
+def _rows(found: SeriesStatus, release: str | None) -> list[dict[str, Any]]:
+    """Each patch as a JSON object, with what is known of it on each base."""
+    from patchseries.report import status as tables
+
+    return [
+        tables.status_document(patch, release)
+        | {"bases": tables.base_rows(patch.name, found.in_bases)}
+        for patch in found.patches
+    ]

@@ -60,9 +60,11 @@ class Progress(AbstractContextManager["Progress"]):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.clear()
         Progress.shown = None
 
@@ -80,9 +82,13 @@ def console(color: str = "auto") -> Console:
     force = {"always": True, "never": False}.get(color)
     width = None if sys.stdout.isatty() else 160
     return SafeConsole(
-        force_terminal=force, no_color=color == "never", width=width, highlight=False,
-        markup=False, emoji=False,
-    )  # fmt: skip
+        force_terminal=force,
+        no_color=color == "never",
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
 
 
 def show(what: RenderableType, given: Given, style: str = "") -> None:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 @click.command("why")
 @click.argument("patch_name", metavar="PATCH")
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
-@click.option("--add-prerequisites", "add", is_flag=True,
-              help="Write the first set that helps into the manifest.")  # fmt: skip
+@click.option(
+    "--add-prerequisites",
+    "add",
+    is_flag=True,
+    help="Write the first set that helps into the manifest.",
+)
 def command(patch_name: str, add: bool, **given: Any) -> int:
     """Why PATCH conflicts: who brought in the lines it relies on, and what it would need.
 

@@ -130,8 +130,9 @@ def _with_series(request: BuildRequest, files: DebianFolder) -> dict[str, Packag
     there = files.get("patches/series", PackagedFile("100644", b""))
     text = there.data.decode("utf-8", "surrogateescape")
     if parse_series(text):
-        text = append_series(text, [f"# The patch series {request.series_name}"
-                                    f" on {request.base.name}"])  # fmt: skip
+        text = append_series(
+            text, [f"# The patch series {request.series_name} on {request.base.name}"]
+        )
     text = append_series(text, [patch.name for patch in request.patches])
     added["patches/series"] = PackagedFile("100644", text.encode("utf-8", "surrogateescape"))
     return added

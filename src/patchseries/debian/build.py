@@ -121,8 +121,15 @@ def _plan(request: BuildRequest, record: Record | None, digest: str) -> _Plan:
     )
     counted = record if record and record.stock == stock and record.stem == suffix.stem else None
     if counted and counted.digest == digest:  # the same again: its files were damaged
-        return _Plan(digest, name, stock, suffix.stem, counted.package.version, counted.number,
-                     counted.entries)  # fmt: skip
+        return _Plan(
+            digest,
+            name,
+            stock,
+            suffix.stem,
+            counted.package.version,
+            counted.number,
+            counted.entries,
+        )
     number = counted.number + 1 if counted else 1
     ours = stock + suffix.at(number)
     version.check(ours, stock)
@@ -146,9 +153,16 @@ def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> Sourc
     shutil.rmtree(tree)
     files = {path.name: sha256(path.read_bytes()) for path in sorted(fresh.iterdir())}
     return SourcePackage(
-        project=request.project, base=request.base.name, source=plan.source, version=plan.version,
-        dsc=dsc.name, changes=changes.name, folder=request.out, files=files, verified=True,
-    )  # fmt: skip
+        project=request.project,
+        base=request.base.name,
+        source=plan.source,
+        version=plan.version,
+        dsc=dsc.name,
+        changes=changes.name,
+        folder=request.out,
+        files=files,
+        verified=True,
+    )
 
 
 def _orig(request: BuildRequest, name: str, full_version: str, folder: Path) -> Path:

@@ -68,10 +68,20 @@ def run_lintian(changes: Path, profile: LintianProfile) -> tuple[Tag, ...]:
     :raises ProgramError: lintian is missing or fails
     """
     done = process.run(
-        ["lintian", "--profile", profile, "--fail-on", "none", "--tag-display-limit", "0",
-         "--allow-root", changes],
-        cwd=changes.parent, timeout=_LIMIT,
-    )  # fmt: skip
+        [
+            "lintian",
+            "--profile",
+            profile,
+            "--fail-on",
+            "none",
+            "--tag-display-limit",
+            "0",
+            "--allow-root",
+            changes,
+        ],
+        cwd=changes.parent,
+        timeout=_LIMIT,
+    )
     return parse_tags(done.stdout.decode("utf-8", "replace"))
 
 

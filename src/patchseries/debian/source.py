@@ -62,10 +62,19 @@ def unpack_orig(orig: Path, parent: Path) -> Path:
     folder = parent / "tree"
     folder.mkdir()
     process.run(
-        ["tar", "--extract", "--file", orig, "--directory", folder,
-         "--strip-components=1", "--no-same-owner"],
-        inherit=Inherit.PATH, timeout=_LIMIT,
-    )  # fmt: skip
+        [
+            "tar",
+            "--extract",
+            "--file",
+            orig,
+            "--directory",
+            folder,
+            "--strip-components=1",
+            "--no-same-owner",
+        ],
+        inherit=Inherit.PATH,
+        timeout=_LIMIT,
+    )
     if os.path.lexists(folder / ".pc"):
         raise SeriesError(
             f"{orig.name} has a folder .pc: it was packed with patches applied",
@@ -84,8 +93,13 @@ def build(tree: Path, env: dict[str, str]) -> Path:
 
     :raises ProgramError: dpkg-source refuses the tree or a patch
     """
-    process.run(["dpkg-source", "-b", tree.name], cwd=tree.parent, env=env, inherit=Inherit.PATH,
-                timeout=_LIMIT)  # fmt: skip
+    process.run(
+        ["dpkg-source", "-b", tree.name],
+        cwd=tree.parent,
+        env=env,
+        inherit=Inherit.PATH,
+        timeout=_LIMIT,
+    )
     return next(tree.parent.glob("*.dsc"))
 
 
@@ -116,5 +130,8 @@ def unpack(dsc: Path, folder: Path, env: dict[str, str]) -> None:
     """``dpkg-source -x``: unpack *dsc* with its patches applied as *folder* (not there yet)."""
     process.run(
         ["dpkg-source", "--no-check", "--no-copy", "-x", dsc, folder],
-        cwd=folder.parent, env=env, inherit=Inherit.PATH, timeout=_LIMIT,
-    )  # fmt: skip
+        cwd=folder.parent,
+        env=env,
+        inherit=Inherit.PATH,
+        timeout=_LIMIT,
+    )

@@ -36,8 +36,11 @@ def sign(package: SourcePackage, key: str) -> SourcePackage:
         with explained("copy the package"):
             for path in files:
                 (stage / path.name).write_bytes(path.read_bytes())
-        process.run(["debsign", "--no-conf", f"-k{key}", "--re-sign", package.changes], cwd=stage,
-                    inherit=Inherit.ALL)  # fmt: skip
+        process.run(
+            ["debsign", "--no-conf", f"-k{key}", "--re-sign", package.changes],
+            cwd=stage,
+            inherit=Inherit.ALL,
+        )
         signed = {name: (stage / name).read_bytes() for name in package.files}
     for name, data in signed.items():
         write_atomic(package.folder / name, data)

@@ -138,8 +138,14 @@ def _next_revisions(revision: str) -> list[str]:
     if ubuntu:
         stem, number = f"{ubuntu['debian']}ubuntu", int(ubuntu["number"])
         return [f"{revision}.1", f"{stem}{number + 1}", f"{revision}+esm1"]
-    return [f"{revision}+deb7u1", f"{revision}+deb12u1", f"{revision}+esm1", f"{revision}+b1",
-            f"{revision}.1", _bumped(revision)]  # fmt: skip
+    return [
+        f"{revision}+deb7u1",
+        f"{revision}+deb12u1",
+        f"{revision}+esm1",
+        f"{revision}+b1",
+        f"{revision}.1",
+        _bumped(revision),
+    ]
 
 
 def _bumped(text: str) -> str:

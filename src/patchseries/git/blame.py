@@ -27,10 +27,16 @@ def introduced(
     if last < first:
         return Counter()
     done = repository.run(
-        "blame", "--no-textconv", "--porcelain", "-L", f"{first},{last}", f"{since}..{commit}",
-        "--", path,
+        "blame",
+        "--no-textconv",
+        "--porcelain",
+        "-L",
+        f"{first},{last}",
+        f"{since}..{commit}",
+        "--",
+        path,
         accept=(0, 128),
-    )  # fmt: skip
+    )
     found: Counter[CommitId] = Counter()
     old: set[CommitId] = set()
     current = CommitId("")
@@ -47,18 +53,32 @@ def introduced(
 def creators(repository: Repository, since: str, commit: str, path: str) -> list[CommitId]:
     """The commits of ``since..commit`` that made *path*, the last first."""
     done = repository.run(
-        "log", "--format=%H", "--no-merges", "--diff-filter=A", f"{since}..{commit}", "--", path,
+        "log",
+        "--format=%H",
+        "--no-merges",
+        "--diff-filter=A",
+        f"{since}..{commit}",
+        "--",
+        path,
         accept=(0, 128),
-    )  # fmt: skip
+    )
     return [CommitId(line) for line in done.stdout.decode().split()]
 
 
 def touching(repository: Repository, since: str, commit: str, *paths: str) -> list[CommitId]:
     """The commits of ``since..commit`` that change one of *paths*, oldest first; no merges."""
     done = repository.run(
-        "log", "--format=%H", "--no-merges", "--full-history", "--topo-order", "--reverse",
-        f"{since}..{commit}", "--", *paths, accept=(0, 128),
-    )  # fmt: skip
+        "log",
+        "--format=%H",
+        "--no-merges",
+        "--full-history",
+        "--topo-order",
+        "--reverse",
+        f"{since}..{commit}",
+        "--",
+        *paths,
+        accept=(0, 128),
+    )
     return [CommitId(line) for line in done.stdout.decode().split()]
 
 

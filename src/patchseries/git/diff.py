@@ -36,9 +36,16 @@ class LineChange:
 
 
 PLAIN = (
-    "-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index",
-    "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/",
-)  # fmt: skip
+    "-r",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--full-index",
+    "--diff-algorithm=myers",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
 """How trees are compared, and diffs written: plain enough for dpkg-source, full for git."""
 
 

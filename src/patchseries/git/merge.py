@@ -67,8 +67,16 @@ class MergeProcess:
 
     def __init__(self, git_dir: Path, env: dict[str, str], flusher: Callable[[], str]) -> None:
         """Prepare to merge in *git_dir*; *flusher* gives two commits (``A B``) that conflict."""
-        argv = ["git", f"--git-dir={git_dir}", "-c", "merge.conflictStyle=diff3",
-                "merge-tree", "--write-tree", "-z", "--stdin"]  # fmt: skip
+        argv = [
+            "git",
+            f"--git-dir={git_dir}",
+            "-c",
+            "merge.conflictStyle=diff3",
+            "merge-tree",
+            "--write-tree",
+            "-z",
+            "--stdin",
+        ]
         git = process.CoProcess(argv, cwd=git_dir, env=env)
         self._channel = Channel(git, "merge-tree", self._read)
         self._flusher = flusher

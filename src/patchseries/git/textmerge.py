@@ -31,10 +31,25 @@ def merge_text(
             path.write_bytes(data)
             paths.append(path)
         merged = process.run(
-            ["git", NOWHERE, "merge-file", "-p", "--diff3", f"--marker-size={size}",
-             "-L", "", "-L", "", "-L", "", *paths],
-            cwd=Path(folder), env=env, accept=range(128),
-        ).stdout  # fmt: skip
+            [
+                "git",
+                NOWHERE,
+                "merge-file",
+                "-p",
+                "--diff3",
+                f"--marker-size={size}",
+                "-L",
+                "",
+                "-L",
+                "",
+                "-L",
+                "",
+                *paths,
+            ],
+            cwd=Path(folder),
+            env=env,
+            accept=range(128),
+        ).stdout
     chunks = _chunks(split_lines(merged), size)
     if chunks and isinstance(chunks[-1], Sides):
         # git ends the last line of each side before it sets the next marker

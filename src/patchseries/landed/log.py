@@ -38,9 +38,18 @@ def read_log(
     if not wanted:
         return  # git would take HEAD
     # Whatever the commit's own encoding, -z and UTF-8 make the fields safe to split at NUL.
-    argv = ["git", f"--git-dir={repository.git_dir}", "log", "--stdin", "-z", "--reverse",
-            "--topo-order", "--no-show-signature", "--encoding=UTF-8",
-            f"--format=tformat:{_FORMAT}"]  # fmt: skip
+    argv = [
+        "git",
+        f"--git-dir={repository.git_dir}",
+        "log",
+        "--stdin",
+        "-z",
+        "--reverse",
+        "--topo-order",
+        "--no-show-signature",
+        "--encoding=UTF-8",
+        f"--format=tformat:{_FORMAT}",
+    ]
     with process.start(argv, cwd=repository.git_dir, env=ISOLATED) as git:
         assert git.stdin is not None
         assert git.stdout is not None

@@ -30,8 +30,18 @@ def patch_ids(repositories: Sequence[Repository]) -> PatchId:
 
 def _patch_id(repository: Repository, commit: CommitId) -> str | None:
     try:
-        diff = repository.run("diff-tree", "--root", "-r", "-p", "--no-ext-diff", "--no-textconv",
-                              "--full-index", "--no-renames", commit, "--")  # fmt: skip
+        diff = repository.run(
+            "diff-tree",
+            "--root",
+            "-r",
+            "-p",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--full-index",
+            "--no-renames",
+            commit,
+            "--",
+        )
         words = repository.run("patch-id", "--stable", stdin=diff.stdout).stdout.split()
     except ProgramError:
         return None  # its objects are not here

@@ -21,9 +21,16 @@ from patchseries.patches.header import split_patch
 
 _MAIL = ("From", "Date", "Subject")
 _DEP3 = (
-    "Description", "Origin", "Bug", "Forwarded", "Author", "Reviewed-by", "Acked-by",
-    "Last-Update", "Applied-Upstream",
-)  # fmt: skip
+    "Description",
+    "Origin",
+    "Bug",
+    "Forwarded",
+    "Author",
+    "Reviewed-by",
+    "Acked-by",
+    "Last-Update",
+    "Applied-Upstream",
+)
 STANDARD = (*_MAIL, *_DEP3)
 """The names of the fields that DEP-3 and mail have, spelt as they are there."""
 _SPELLING = {name.lower(): name for name in STANDARD}

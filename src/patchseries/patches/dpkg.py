@@ -55,8 +55,11 @@ def guard(name: str, data: bytes, profile: Profile = Profile.CURRENT) -> tuple[F
             code, message, hint = _STRAY
             found.append(_finding(code, name, None, number, message, hint))
     if not parts.sections:
-        found.append(_finding("dpkg-no-diff", name, None, None, "there is no change in it",
-                              "leave the patch out"))  # fmt: skip
+        found.append(
+            _finding(
+                "dpkg-no-diff", name, None, None, "there is no change in it", "leave the patch out"
+            )
+        )
     rules = _RULES + (_PRECISE_RULES if profile is Profile.PRECISE else ())
     for section in parts.sections:
         for rule in rules:
@@ -73,10 +76,15 @@ def guard_links(repository: Repository, tree: str, name: str, data: bytes) -> tu
             link = _link_on(repository, tree, _path(raw))
             if link:
                 found.append(
-                    _finding("dpkg-through-symlink", name, _shown(section), section.line,
-                             f"it changes a file through the symbolic link {link}",
-                             "change the file that the link points to")
-                )  # fmt: skip
+                    _finding(
+                        "dpkg-through-symlink",
+                        name,
+                        _shown(section),
+                        section.line,
+                        f"it changes a file through the symbolic link {link}",
+                        "change the file that the link points to",
+                    )
+                )
                 break
     return tuple(found)
 
@@ -223,9 +231,14 @@ def _twice(name: str, sections: tuple[Section, ...]) -> Iterator[Finding]:
     for section in sections:
         path = _shown(section)
         if path in seen:
-            yield _finding("dpkg-file-twice", name, path, section.line,
-                           "the patch has a second part for the same file",
-                           "make the patch anew from the two trees")  # fmt: skip
+            yield _finding(
+                "dpkg-file-twice",
+                name,
+                path,
+                section.line,
+                "the patch has a second part for the same file",
+                "make the patch anew from the two trees",
+            )
         seen.add(path)
 
 

@@ -98,8 +98,12 @@ def marked(file: OpenFile, texts: Sequence[Lines | None], labels: Labels) -> lis
 
 def _markers(region: Region, size: int, labels: Labels) -> Lines:
     lines: list[bytes] = []
-    parts = ((b"<", labels.ours, region.ours), (b"|", labels.ancestor, region.ancestor),
-             (b"=", "", region.theirs), (b">", labels.theirs, ()))  # fmt: skip
+    parts = (
+        (b"<", labels.ours, region.ours),
+        (b"|", labels.ancestor, region.ancestor),
+        (b"=", "", region.theirs),
+        (b">", labels.theirs, ()),
+    )
     for sign, label, side in parts:
         lines.append(sign * size + (f" {label}" if label else "").encode() + b"\n")
         lines += [line if line.endswith(b"\n") else line + b"\n" for line in side]

@@ -64,10 +64,13 @@ def _exact(file: OpenFile, final: Sequence[bytes]) -> tuple[Lines, ...] | None:
     at = len(first)
     for segment in segments[1:-1]:
         found = next(
-            (n for n in range(at, end - len(segment) + 1)
-             if list(final[n : n + len(segment)]) == segment),
+            (
+                n
+                for n in range(at, end - len(segment) + 1)
+                if list(final[n : n + len(segment)]) == segment
+            ),
             None,
-        )  # fmt: skip
+        )
         if found is None:
             return None
         texts.append(tuple(final[at:found]))

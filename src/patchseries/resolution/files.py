@@ -161,9 +161,12 @@ def renames(repository: Repository, before: TreeId, after: TreeId) -> dict[str, 
 
 
 def file_changes(
-    path: str, source: str | None, before: TreeEntry | None, after: TreeEntry | None,
+    path: str,
+    source: str | None,
+    before: TreeEntry | None,
+    after: TreeEntry | None,
     repository: Repository,
-) -> Iterator[FileChange]:  # fmt: skip
+) -> Iterator[FileChange]:
     """What makes the file *after* of *before*, but for edits of its lines.
 
     :param source: where the file was, if it was renamed

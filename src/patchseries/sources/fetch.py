@@ -207,8 +207,11 @@ def _keep(repository: Repository, found: Mapping[str, CommitId]) -> None:
 
 
 def _in_mirror(mirror: Repository, rev: str) -> CommitId | None:
-    names = [rev] if _ID.fullmatch(rev) else [f"refs/tags/{rev}", f"refs/heads/{rev}",
-                                              f"refs/remotes/origin/{rev}"]  # fmt: skip
+    names = (
+        [rev]
+        if _ID.fullmatch(rev)
+        else [f"refs/tags/{rev}", f"refs/heads/{rev}", f"refs/remotes/origin/{rev}"]
+    )
     return next((c for c in map(mirror.resolve, names) if c is not None), None)
 
 

@@ -121,8 +121,11 @@ class Gerrit:
     ) -> list[Change]:
         """Every change with the Change-Id, of all projects and branches or of those named."""
         terms = [f"change:{wanted}"]
-        terms += [f'{key}:"{_quotable(value)}"' for key, value in
-                  (("project", project), ("branch", branch)) if value]  # fmt: skip
+        terms += [
+            f'{key}:"{_quotable(value)}"'
+            for key, value in (("project", project), ("branch", branch))
+            if value
+        ]
         return [_change(info) for info in self._pages(" ".join(terms))]
 
     def included_in(self, change: Change) -> Included:

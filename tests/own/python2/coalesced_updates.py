@@ -17,7 +17,7 @@ FIRST_LOAD, NOW = "2013-04-04T00:00:00", "now"
 CAPACITY = {
     "vcpus": 64, "memory_mb": 262144, "local_gb": 4096, "cpu_info": "{}",
     "vcpus_used": 0, "memory_mb_used": 0, "local_gb_used": 0,
-}  # fmt: skip
+}
 
 
 class Away(Exception):
@@ -112,7 +112,7 @@ def instance(uuid, vm_state="building", task_state=None, project="p"):
         "uuid": uuid, "vm_state": vm_state, "task_state": task_state, "os_type": "linux",
         "project_id": project, "vcpus": 1, "memory_mb": 512, "root_gb": 1, "ephemeral_gb": 0,
         "host": None, "node": None,
-    }  # fmt: skip
+    }
 
 
 def audit(tracker):
@@ -161,7 +161,7 @@ def one_failure(failure):
     return {
         "first": first.fate, "later claim": later.fate, "audit": checked.fate,
         "lock": lock_count(), "logged": len(stand_ins.LOG.failures),
-    }  # fmt: skip
+    }
 
 
 def failed_call():
@@ -187,7 +187,7 @@ def failed_batch():
     return {
         "flying": flying.fate, "behind": [each.fate for each in behind],
         "updates": CONDUCTOR.updates - before,
-    }  # fmt: skip
+    }
 
 
 def stats_only_change():
@@ -228,7 +228,7 @@ def unchanged_after_failure():
     return {
         "failed": failed.fate, "same": same.fate,
         "active": CONDUCTOR.stats.get("num_vm_active", 0),
-    }  # fmt: skip
+    }
 
 
 def there_and_back():
@@ -316,7 +316,7 @@ def live(tracker, uuid, dice):
     steps = [
         ("building", "spawning"), ("active", None), ("active", "rebuilding"), ("active", None),
         ("stopped", None),
-    ]  # fmt: skip
+    ]
     if dice.random() < 0.5:
         steps.append(("deleted", None))
     try:
@@ -383,6 +383,6 @@ SCENARIOS = [
     unchanged_after_failure, there_and_back, change_while_sending, turned_off_while_queued,
     killed_while_waiting, time_stamp, prune_in_batch, orders_by_chance,
     orders_by_chance_with_failures,
-]  # fmt: skip
+]
 
 json.dump(dict((scenario.__name__, scenario()) for scenario in SCENARIOS), sys.stdout)

@@ -121,7 +121,7 @@ def install():
     __builtin__._ = lambda message: message
     log = Nothing()
     for name in ("routes", "routes.middleware", "webob", "webob.dec", "webob.exc", "paste", "ssl",
-                 "paste.deploy", "oslo", "oslo.config", "eventlet.wsgi"):  # fmt: skip
+                 "paste.deploy", "oslo", "oslo.config", "eventlet.wsgi"):
         if name == "eventlet.wsgi":
             stand_in(
                 "eventlet",
@@ -138,7 +138,7 @@ def install():
     for name in ("auth", "catalog", "exception", "identity", "policy", "routers", "token", "trust",
                  "contrib", "contrib.ec2", "common", "openstack", "openstack.common",
                  "openstack.common.importutils", "openstack.common.jsonutils",
-                 "openstack.common.version", "common.utils", "common.config"):  # fmt: skip
+                 "openstack.common.version", "common.utils", "common.config"):
         stand_in("keystone." + name)
     sys.modules["keystone.common"].__path__ = [os.path.join(TREE, "keystone", "common")]
     stand_in("keystone.common.logging", getLogger=lambda name: log)
@@ -150,7 +150,7 @@ def boot(workers=None):
     """keystone-all's functions and a new kernel; `workers` is the setting, None when unset."""
     kernel = Kernel()
     stand_in("signal", SIGTERM=SIGTERM, SIGINT=SIGINT, SIG_DFL=SIG_DFL, SIG_IGN=SIG_IGN,
-             signal=kernel.signal)  # fmt: skip
+             signal=kernel.signal)
     os.fork, os.wait, os.kill, os.pipe = kernel.fork, kernel.wait, kernel.kill, lambda: (0, 0)
     os.WIFSIGNALED, os.WEXITSTATUS = lambda status: False, lambda status: status
     sys.modules.pop("keystone.service", None)
@@ -220,5 +220,5 @@ def tls():
 install()
 SCENARIOS = [
     workers_not_set, worker_of_the_first_dies, worker_of_the_second_dies, terminated, plain, tls,
-]  # fmt: skip
+]
 json.dump(dict((scenario.__name__, scenario()) for scenario in SCENARIOS), sys.stdout)

@@ -112,10 +112,10 @@ def outcome(libvirt_type, returns_nothing=False):
         "utils": type("utils", (), {
             "FixedIntervalLoopingCall": LoopingCall, "LoopingCallDone": Done,
         }),
-    }  # fmt: skip
+    }
     spawn = method("nova/virt/libvirt/driver.py", "spawn", dict(shared))
     members = dict((n, lambda *args, **kwargs: None) for n in (
-        "__init__", "_create_image", "to_xml", "_create_domain_and_network"))  # fmt: skip
+        "__init__", "_create_image", "to_xml", "_create_domain_and_network"))
     members["spawn"] = (lambda *args, **kwargs: None) if returns_nothing else spawn
     members["firewall_driver"] = Anything()
     module = types.ModuleType("libvirt_driver")
@@ -131,7 +131,7 @@ def outcome(libvirt_type, returns_nothing=False):
     test = type("Test", (object,), {
         "mox": Mox(), "stubs": Anything(), "context": None, "test_instance": {"instance_type_id": 1},
         "create_fake_libvirt_mock": Anything(), "assertEqual": lambda self, a, b: check(a, b),
-    })()  # fmt: skip
+    })()
     try:
         method("nova/tests/test_libvirt.py", "test_spawn_with_network_info", names)(test)
         test.mox.verify()
@@ -149,4 +149,4 @@ print(json.dumps({
     "qemu": outcome("qemu"),
     "asks": outcome("xen"),
     "returns_nothing": outcome("kvm", returns_nothing=True),
-}))  # fmt: skip
+}))

@@ -15,23 +15,43 @@ NAMES = st.sampled_from(["x", "1.", "'s,'", "...", "a.b", "'''t,\nu.\n'''"])
 
 
 def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    forms = ["({},\n {})", "[{},\n{}]", "f({},\n   *{})", "{{{}:\n {}}}", "x[{} +\n{}]",
-             "({} and\n{})", "{} or \\\n {}", "(lambda y,\n z={}: {})", "[{} for y,\n z in {}]",
-             "({}.\n b, {})", "{}, {}"]  # fmt: skip
+    forms = [
+        "({},\n {})",
+        "[{},\n{}]",
+        "f({},\n   *{})",
+        "{{{}:\n {}}}",
+        "x[{} +\n{}]",
+        "({} and\n{})",
+        "{} or \\\n {}",
+        "(lambda y,\n z={}: {})",
+        "[{} for y,\n z in {}]",
+        "({}.\n b, {})",
+        "{}, {}",
+    ]
     return st.builds(str.format, st.sampled_from(forms), inner, inner)
 
 
 EXPRESSIONS = st.recursive(NAMES, _nested, max_leaves=4)
 STATEMENTS = st.builds(
     str.format,
-    st.sampled_from([
-        "{}", "x = {},", "if ({}):\n    pass\nelse:\n    del x,", "with f({}): pass", "# {{}},",
-        "from a import (b,\n  c)", "for x, in y({}):\n    # c,\n    pass", "from a import *",
-        "def f(a,\n  b=({})):\n    return a,", "@f({},\n 1)\nclass A(b,\n  c):\n\n    d = 1",
-        "assert ({}), 'm,'", "try:\n    pass\nfinally:\n    x = ({}), \\\n  1",
-    ]),
+    st.sampled_from(
+        [
+            "{}",
+            "x = {},",
+            "if ({}):\n    pass\nelse:\n    del x,",
+            "with f({}): pass",
+            "# {{}},",
+            "from a import (b,\n  c)",
+            "for x, in y({}):\n    # c,\n    pass",
+            "from a import *",
+            "def f(a,\n  b=({})):\n    return a,",
+            "@f({},\n 1)\nclass A(b,\n  c):\n\n    d = 1",
+            "assert ({}), 'm,'",
+            "try:\n    pass\nfinally:\n    x = ({}), \\\n  1",
+        ]
+    ),
     EXPRESSIONS,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,16 @@ def test_an_attribute_that_a_class_lacks(examined: Examined) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["synchronized = 1; synchronized", "for synchronized in (): synchronized", "len(os.name)",
-     "os.synchronized", "x = lambda synchronized: synchronized", "unicode(1)", "utils.old.more"],
-)  # fmt: skip
+    [
+        "synchronized = 1; synchronized",
+        "for synchronized in (): synchronized",
+        "len(os.name)",
+        "os.synchronized",
+        "x = lambda synchronized: synchronized",
+        "unicode(1)",
+        "utils.old.more",
+    ],
+)
 def test_names_that_the_line_or_the_language_defines(examined: Examined, line: str) -> None:
     assert port_line(examined, line, there=HEAD + "synchronized = unicode = 1\n") == []
 
@@ -179,8 +186,15 @@ def test_a_habit_of_upstreams_file_that_the_target_does_not_share(examined: Exam
     new = responses("headers", extra=extra)
     findings = examined(responses("headers"), new, responses("getheader"))
     assert {f.code for f in findings} == {"port-unknown-habit"}
-    assert examined(responses("headers"), new, responses("headers", extra="\n\nx = 1\n"),
-                    responses("headers", extra=extra + "\n\nx = 1\n")) == ()  # fmt: skip
+    assert (
+        examined(
+            responses("headers"),
+            new,
+            responses("headers", extra="\n\nx = 1\n"),
+            responses("headers", extra=extra + "\n\nx = 1\n"),
+        )
+        == ()
+    )
 
 
 def test_a_name_taken_away_and_still_read(examined: Examined) -> None:

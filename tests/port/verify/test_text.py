@@ -25,16 +25,18 @@ BASE = numbered("one", "two", "three", "four", "five", "six", "seven")
 
 def test_a_line_that_the_port_forgot_is_lost(examined: Examined) -> None:
     new = BASE + "eight = 8\n"
-    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE},
-                        {"a.py": "zero = 0\n" + BASE})  # fmt: skip
+    findings = examined(
+        {"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE}, {"a.py": "zero = 0\n" + BASE}
+    )
     assert codes(findings) == {"port-line-lost"}
     assert wants_review(findings)
 
 
 def test_a_line_that_the_target_had_before_is_a_note(examined: Examined) -> None:
     new = BASE + "eight = 8\n"
-    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + new},
-                        {"a.py": "zero = 0\n" + new})  # fmt: skip
+    findings = examined(
+        {"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + new}, {"a.py": "zero = 0\n" + new}
+    )
     assert codes(findings) == {"port-line-present"}
     assert not wants_review(findings)
 
@@ -53,16 +55,21 @@ def test_a_line_that_the_target_never_had_cannot_be_removed(examined: Examined) 
 
 def test_a_line_added_twice_is_doubled(examined: Examined) -> None:
     new = BASE + "eight = 8\n"
-    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE},
-                        {"a.py": "zero = 0\neight = 8\n" + new})  # fmt: skip
+    findings = examined(
+        {"a.py": BASE},
+        {"a.py": new},
+        {"a.py": "zero = 0\n" + BASE},
+        {"a.py": "zero = 0\neight = 8\n" + new},
+    )
     assert codes(findings) == {"port-line-doubled"}
 
 
 def test_a_line_that_nobody_asked_to_remove_is_told(examined: Examined) -> None:
     new = BASE.replace("seven = 6\n", "seven = 7\n")
     result = "zero = 0\n" + new.replace("two = 1\n", "")
-    findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE},
-                        {"a.py": result})  # fmt: skip
+    findings = examined(
+        {"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE}, {"a.py": result}
+    )
     assert codes(findings) == {"port-line-removed"}
 
 
@@ -137,8 +144,12 @@ def test_a_hunk_in_a_renamed_function_is_not_misplaced(examined: Examined) -> No
 
 @pytest.mark.parametrize("line", ["<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n"])
 def test_a_conflict_marker_is_left_over(examined: Examined, line: str) -> None:
-    findings = examined({"a.txt": BASE}, {"a.txt": BASE + "eight\n"}, {"a.txt": "0\n" + BASE},
-                        {"a.txt": "0\n" + BASE + line + "eight\n"})  # fmt: skip
+    findings = examined(
+        {"a.txt": BASE},
+        {"a.txt": BASE + "eight\n"},
+        {"a.txt": "0\n" + BASE},
+        {"a.txt": "0\n" + BASE + line + "eight\n"},
+    )
     assert "port-leftover-marker" in codes(findings)
 
 
@@ -168,23 +179,31 @@ def test_two_classes_may_have_one_method_name_each(examined: Examined) -> None:
     rest = "class B:\n    def extra(self):\n        return 1\n"
     old = "class A:\n    pass\n\n\n"
     new = "class A:\n    def extra(self):\n        return 2\n\n\n"
-    assert examined({"a.py": old + rest}, {"a.py": new + rest},
-                    {"a.py": old + rest + "x = 1\n"}) == ()  # fmt: skip
+    assert (
+        examined({"a.py": old + rest}, {"a.py": new + rest}, {"a.py": old + rest + "x = 1\n"}) == ()
+    )
 
 
 def test_a_setting_set_twice_in_a_section_is_told(examined: Examined) -> None:
     old, key = "[one]\na = 1\n[two]\nb = 2\nc = 3\n", "d = 4\n"
-    findings = examined({"a.conf": old}, {"a.conf": old.replace("b = 2\n", key + "b = 2\n")},
-                        {"a.conf": old + key},
-                        {"a.conf": old.replace("b = 2\n", key + "b = 2\n") + key})  # fmt: skip
+    findings = examined(
+        {"a.conf": old},
+        {"a.conf": old.replace("b = 2\n", key + "b = 2\n")},
+        {"a.conf": old + key},
+        {"a.conf": old.replace("b = 2\n", key + "b = 2\n") + key},
+    )
     assert "port-duplicate-definition" in codes(findings)
 
 
 def test_a_block_that_stands_twice_is_told(examined: Examined) -> None:
     block = "".join(f"* point {n}\n" for n in range(6))
     rest = "".join(f"{n}\n" for n in range(9))
-    findings = examined({"a.txt": rest}, {"a.txt": block + rest}, {"a.txt": rest + block},
-                        {"a.txt": block + rest + block})  # fmt: skip
+    findings = examined(
+        {"a.txt": rest},
+        {"a.txt": block + rest},
+        {"a.txt": rest + block},
+        {"a.txt": block + rest + block},
+    )
     assert "port-duplicate-block" in codes(findings)
 
 

@@ -147,9 +147,11 @@ def _slide(
         return edit
     best = min(
         range(-up, down + 1),
-        key=lambda shift: (_break_cost(lines, low + shift) + _break_cost(lines, high + shift),
-                           -shift),
-    )  # fmt: skip
+        key=lambda shift: (
+            _break_cost(lines, low + shift) + _break_cost(lines, high + shift),
+            -shift,
+        ),
+    )
     return Replacement(edit.low + best, edit.high + best, edit.start + best, edit.end + best)
 
 

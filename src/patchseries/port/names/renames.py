@@ -29,8 +29,10 @@ Reader = Callable[[str], str | None]
 _PHRASE = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.", re.DOTALL)
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)"
-                     r"(?:[ \t]+as[ \t]+(\w+))?")  # fmt: skip
+_IMPORT = re.compile(
+    r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)"
+    r"(?:[ \t]+as[ \t]+(\w+))?"
+)
 _DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
 _SHORTEST = 4
 

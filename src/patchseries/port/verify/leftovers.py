@@ -22,9 +22,13 @@ def check_markers(file: PortedFile) -> Iterator[Finding]:
     """Conflict markers that the port added and upstream's file does not have."""
     for number, line in file.added:
         if _MARKER.match(line) and line not in file.after:
-            yield Finding(PortCode.LEFTOVER_MARKER, Severity.ERROR,
-                          "a conflict marker was left in the file", file=file.path,
-                          line=number + 1)  # fmt: skip
+            yield Finding(
+                PortCode.LEFTOVER_MARKER,
+                Severity.ERROR,
+                "a conflict marker was left in the file",
+                file=file.path,
+                line=number + 1,
+            )
 
 
 def check_definitions(file: PortedFile) -> Iterator[Finding]:
@@ -39,9 +43,13 @@ def check_definitions(file: PortedFile) -> Iterator[Finding]:
     for chain, count in here.items():
         if count > max(1, known[chain]):
             name = b".".join(chain).decode("utf-8", "replace")
-            yield Finding(PortCode.DUPLICATE_DEFINITION, Severity.ERROR,
-                          f"{name} is defined {count} times", file=file.path,
-                          hint="the target had it already; keep one")  # fmt: skip
+            yield Finding(
+                PortCode.DUPLICATE_DEFINITION,
+                Severity.ERROR,
+                f"{name} is defined {count} times",
+                file=file.path,
+                hint="the target had it already; keep one",
+            )
 
 
 def check_keys(file: PortedFile) -> Iterator[Finding]:
@@ -54,9 +62,13 @@ def check_keys(file: PortedFile) -> Iterator[Finding]:
     here, after = _keys(file.result_scopes, added), _keys(file.after_scopes, added)
     for (section, key), count in here.items():
         if count > max(1, after[section, key]):
-            yield Finding(PortCode.DUPLICATE_DEFINITION, Severity.WARNING,
-                          f"{key.decode('utf-8', 'replace')} is set {count} times", file=file.path,
-                          hint="the target had it already; keep one")  # fmt: skip
+            yield Finding(
+                PortCode.DUPLICATE_DEFINITION,
+                Severity.WARNING,
+                f"{key.decode('utf-8', 'replace')} is set {count} times",
+                file=file.path,
+                hint="the target had it already; keep one",
+            )
 
 
 def _keys(scopes: Scopes, names: set[bytes]) -> Counter[tuple[bytes, bytes]]:
@@ -78,7 +90,11 @@ def check_blocks(file: PortedFile) -> Iterator[Finding]:
             continue
         count = file.result.count(block)
         if count > 1 and count > file.after.count(block):
-            yield Finding(PortCode.DUPLICATE_BLOCK, Severity.WARNING,
-                          f"a block of {len(run.added)} lines stands {count} times",
-                          file=file.path, line=run.new_start + 1,
-                          hint="the target had it already; keep one")  # fmt: skip
+            yield Finding(
+                PortCode.DUPLICATE_BLOCK,
+                Severity.WARNING,
+                f"a block of {len(run.added)} lines stands {count} times",
+                file=file.path,
+                line=run.new_start + 1,
+                hint="the target had it already; keep one",
+            )

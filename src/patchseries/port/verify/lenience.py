@@ -17,9 +17,18 @@ _OPEN_END = re.compile(rb"(?:[.,+\-*/%&|^<>=~]|(?<![\w.])(?:and|or|not|in|is))(?
 """What no statement ends with, at the end of a line; but for some commas and stars."""
 
 _BRACKETED = frozenset(
-    ("argument_list", "parenthesized_expression", "dictionary", "list", "tuple", "parameters",
-     "set", "string", "comment")
-)  # fmt: skip
+    (
+        "argument_list",
+        "parenthesized_expression",
+        "dictionary",
+        "list",
+        "tuple",
+        "parameters",
+        "set",
+        "string",
+        "comment",
+    )
+)
 _OPENING = ("(", "[", "{")
 _ENDS_WELL = ("expression_list", "expression_statement", "print_statement")
 """What may end with a comma: ``x = 1,``."""

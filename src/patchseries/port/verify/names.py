@@ -83,8 +83,9 @@ class Names:
             if name in BUILTINS or self._module.is_open or name in self._module.names:
                 continue
             if name in self._upstream.names:
-                yield self._finding(PortCode.UNKNOWN_NAME, name, line,
-                                    "is not defined or imported in this file")  # fmt: skip
+                yield self._finding(
+                    PortCode.UNKNOWN_NAME, name, line, "is not defined or imported in this file"
+                )
 
     def check_chains(self) -> Iterator[Finding]:
         """``module.name`` and ``Class.name`` that the module or the class here does not have."""
@@ -94,8 +95,12 @@ class Names:
                 continue
             there = self._meaning(self._upstream, self._there_home, chain)
             if there and self._is_lost(here, there):
-                yield self._finding(PortCode.UNKNOWN_NAME, b".".join(chain), line,
-                                    f"leads nowhere: {_show(here)} is not defined")  # fmt: skip
+                yield self._finding(
+                    PortCode.UNKNOWN_NAME,
+                    b".".join(chain),
+                    line,
+                    f"leads nowhere: {_show(here)} is not defined",
+                )
 
     def check_own(self) -> Iterator[Finding]:
         """Attributes of ``self`` that the class has upstream, by itself or its bases, not here."""
@@ -107,8 +112,12 @@ class Names:
             if self._here.has_attribute(self.home, owner, name, own_only=True) is not False:
                 continue
             if self._there.has_attribute(self._there_home, owner, name):
-                yield self._finding(PortCode.UNKNOWN_NAME, b"self." + name, line,
-                                    f"class {_show(owner)} has no such attribute")  # fmt: skip
+                yield self._finding(
+                    PortCode.UNKNOWN_NAME,
+                    b"self." + name,
+                    line,
+                    f"class {_show(owner)} has no such attribute",
+                )
 
     def check_targets(self) -> Iterator[Finding]:
         """Dotted names in strings (what a test replaces, a driver's path) that lead nowhere."""
@@ -127,9 +136,13 @@ class Names:
             if self.file.before.count(pair) < _HABIT or pair in self.file.onto:
                 continue
             if len(re.findall(rb"(?<![\w.])%b\.\w" % name, self.file.onto)) >= _HABIT:
-                yield Finding(PortCode.UNKNOWN_HABIT, Severity.WARNING,
-                              f"{_show(pair)} is upstream's way; the target's file never says so",
-                              file=self.file.path, line=line + 1)  # fmt: skip
+                yield Finding(
+                    PortCode.UNKNOWN_HABIT,
+                    Severity.WARNING,
+                    f"{_show(pair)} is upstream's way; the target's file never says so",
+                    file=self.file.path,
+                    line=line + 1,
+                )
 
     def words(self) -> Iterator[tuple[bytes, int]]:
         """The added words that a tree has to know of, each with its 0-based line."""
@@ -168,8 +181,11 @@ class Names:
         named = [(dotted, dotted.rpartition(b".")[0]) for dotted in self._upstream.imports.values()]
         before.read_ahead(name for names in named for name in names)
         paths = (next(filter(None, map(before.path, names)), None) for names in named)
-        found = {p: self._port.repository.entry(self._port.before, p)
-                 for p in paths if p and "test" not in p}  # fmt: skip
+        found = {
+            p: self._port.repository.entry(self._port.before, p)
+            for p in paths
+            if p and "test" not in p
+        }
         self._port.repository.prefetch(entry.oid for entry in found.values() if entry)
         rename = self._port.accounted.rename
         texts = {path: rename(self._port.text(entry)) for path, entry in found.items()}
@@ -202,8 +218,14 @@ class Names:
         return b".".join([home, *chain]) if home and first in known.names else None
 
     def _finding(self, code: PortCode, name: bytes, line: int, what: str) -> Finding:
-        return Finding(code, Severity.ERROR, f"{_show(name)} {what}", file=self.file.path,
-                       line=line + 1, hint="upstream it is there; find its name here")  # fmt: skip
+        return Finding(
+            code,
+            Severity.ERROR,
+            f"{_show(name)} {what}",
+            file=self.file.path,
+            line=line + 1,
+            hint="upstream it is there; find its name here",
+        )
 
 
 def module_name(path: str) -> tuple[bytes, bytes]:

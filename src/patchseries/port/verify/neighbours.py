@@ -23,9 +23,13 @@ def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
     upstream = _names(port, port.before, file.upstream.rpartition("/")[0])
     here = _names(port, port.onto, folder)
     if upstream and not here and not _names(port, port.onto, folder.rpartition("/")[0]):
-        yield Finding(PortCode.UNKNOWN_FOLDER, Severity.WARNING,
-                      f"the target has nothing like the folder {folder}", file=file.path,
-                      hint="find where its neighbours live here")  # fmt: skip
+        yield Finding(
+            PortCode.UNKNOWN_FOLDER,
+            Severity.WARNING,
+            f"the target has nothing like the folder {folder}",
+            file=file.path,
+            hint="find where its neighbours live here",
+        )
         return
     yield from _check_number(file, name.encode("utf-8", "surrogateescape"), upstream, here)
 
@@ -39,13 +43,20 @@ def _check_number(
     number = int(match[1])
     there, taken = _numbers(upstream), _numbers(here)
     if number in taken and number not in there:
-        yield Finding(PortCode.NUMBER_TAKEN, Severity.ERROR,
-                      f"the target has another file with the number {number}",
-                      file=file.path)  # fmt: skip
+        yield Finding(
+            PortCode.NUMBER_TAKEN,
+            Severity.ERROR,
+            f"the target has another file with the number {number}",
+            file=file.path,
+        )
     elif number - 1 in there and number - 1 not in taken:
-        yield Finding(PortCode.NUMBER_GAP, Severity.WARNING,
-                      f"the file numbered {number - 1} is missing in the target",
-                      file=file.path, hint="port what comes before, or renumber")  # fmt: skip
+        yield Finding(
+            PortCode.NUMBER_GAP,
+            Severity.WARNING,
+            f"the file numbered {number - 1} is missing in the target",
+            file=file.path,
+            hint="port what comes before, or renumber",
+        )
 
 
 def _numbers(names: set[bytes]) -> set[int]:

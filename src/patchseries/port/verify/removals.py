@@ -79,10 +79,13 @@ class Removals:
                 continue
             if there.has_attribute(self._there_home, owner, name):
                 shown = f"{owner.decode('utf-8', 'replace')}.{name.decode('utf-8', 'replace')}"
-                yield Finding(PortCode.REMOVED_OVERRIDE, Severity.WARNING,
-                              f"{shown} is inherited upstream, and here it is gone",
-                              file=self._file.path,
-                              hint="the target may need what upstream inherits")  # fmt: skip
+                yield Finding(
+                    PortCode.REMOVED_OVERRIDE,
+                    Severity.WARNING,
+                    f"{shown} is inherited upstream, and here it is gone",
+                    file=self._file.path,
+                    hint="the target may need what upstream inherits",
+                )
 
     def _still_stands(self, name: bytes) -> bool:
         """Whether the result mentions a name that upstream's file no longer does."""
@@ -100,9 +103,14 @@ class Removals:
 
     def _finding(self, name: bytes, line: int) -> Finding:
         shown = name.decode("utf-8", "replace")
-        return Finding(PortCode.REMOVED_NAME_USED, Severity.ERROR,
-                       f"{shown} was taken away and is still used", file=self._file.path,
-                       line=line + 1, hint="upstream it is used no more")  # fmt: skip
+        return Finding(
+            PortCode.REMOVED_NAME_USED,
+            Severity.ERROR,
+            f"{shown} was taken away and is still used",
+            file=self._file.path,
+            line=line + 1,
+            hint="upstream it is used no more",
+        )
 
 
 def _removed(runs: Runs, package: bytes) -> dict[bytes, int]:

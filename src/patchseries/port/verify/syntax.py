@@ -46,10 +46,13 @@ def errors_beside(text: bytes, known: bytes) -> int:
     old_end, new_end = len(known) - tail, len(text) - tail
     start = known.count(b"\n", 0, head)
     tree.edit(
-        head, old_end, new_end, (start, 0),
+        head,
+        old_end,
+        new_end,
+        (start, 0),
         (start + known.count(b"\n", head, old_end), 0),
         (start + text.count(b"\n", head, new_end), 0),
-    )  # fmt: skip
+    )
     root = _parser().parse(text, tree).root_node
     return _count_errors(root) if root.has_error else 0
 
@@ -202,8 +205,13 @@ def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
     count = faults if odd else errors
     broken = count(file.result)
     if broken > count(file.onto) and broken > count(file.after):
-        yield Finding(PortCode.SYNTAX, Severity.ERROR, "the result is not valid Python",
-                      file=file.path, line=_first_error(file.result))  # fmt: skip
+        yield Finding(
+            PortCode.SYNTAX,
+            Severity.ERROR,
+            "the result is not valid Python",
+            file=file.path,
+            line=_first_error(file.result),
+        )
 
 
 def _first_error(text: bytes) -> int:
