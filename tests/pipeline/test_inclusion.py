@@ -155,6 +155,29 @@ def test_a_patch_file_whose_head_says_what_it_is(world: World) -> None:
     assert world.words()["1.1"] == "conflict"
 
 
+@pytest.mark.parametrize(("subject", "outcome"), [("Fix it", "already-applied"), ("X", "conflict")])
+def test_a_patch_file_whose_diff_author_and_subject_a_commit_has(
+    world: World, subject: str, outcome: str
+) -> None:
+    """No id names the change, and 1.3 has changed the same lines again since."""
+    upstream = world.upstream
+    before = upstream.repository.resolve("refs/tags/1.2")
+    same = upstream.commit({"lib.py": FIXED}, "Fix it\n\nBecause.", branch="new", parent=before)
+    upstream.commit({"lib.py": CODE.replace(b"return 3", b"return 4")}, "Other", branch="new")
+    upstream.tag("1.3", "refs/heads/new")
+    mail = upstream.repository.run("format-patch", "--stdout", "-1", same).stdout
+    (world.root / "patches/own").mkdir(parents=True)
+    (world.root / "patches/own/fix.patch").write_bytes(mail.replace(b"Fix it", subject.encode()))
+    world.write()
+    path = world.root / "series/small.toml"
+    text = path.read_text().replace(f'commit = "{world.retry}"', 'file = "own/fix.patch"')
+    path.write_text(text.replace('"1.0", "1.1", "1.2"', '"1.3"'))
+    cell = world.cells()["1.3"]
+    assert cell["outcome"] == outcome
+    found = {"commit": same, "evidence": "patch-id"}
+    assert cell["in_base"] == (found if outcome == "already-applied" else None)
+
+
 def test_the_lock_gives_the_same_where_no_history_is(world: World, tmp_path: Path) -> None:
     world.words()
     before = world.tracked()

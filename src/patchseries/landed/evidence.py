@@ -42,12 +42,14 @@ class Tracked:
     :param commits: ids of commits that are the change, in this history or in a fork
     :param author: ``Name <address>``, when known
     :param subject: when known
+    :param patch_id: the patch-id of its diff, where there is no commit to ask for it
     """
 
     change_ids: tuple[ChangeId, ...] = ()
     commits: tuple[CommitId, ...] = ()
     author: str | None = None
     subject: str | None = None
+    patch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,10 @@ def _same_diff(
     entry: Indexed, tracked: Tracked, found: dict[CommitId, Found], patch_id: PatchId
 ) -> bool:
     theirs = patch_id(entry.commit)
+    if theirs is None:
+        return False
     sure = [commit for commit, other in found.items() if not other.evidence.is_weak]
-    return theirs is not None and any(
+    return theirs == tracked.patch_id or any(
         patch_id(commit) == theirs for commit in dict.fromkeys([*tracked.commits, *sure])
     )
 

@@ -1,4 +1,4 @@
-"""git's patch-id of a commit, for the few commits that are candidates."""
+"""git's patch-id of a commit, for the few commits that are candidates, and of a patch file."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ def patch_ids(repositories: Sequence[Repository]) -> PatchId:
     return patch_id
 
 
+def diff_patch_id(repository: Repository, diff: bytes) -> str | None:
+    """The stable patch-id of *diff*; None when git sees no patch in it (no ``diff`` lines)."""
+    try:
+        words = repository.run("patch-id", "--stable", stdin=diff).stdout.split()
+    except ProgramError:
+        return None
+    return words[0].decode() if words else None
+
+
 def _patch_id(repository: Repository, commit: CommitId) -> str | None:
     try:
         diff = repository.run(
@@ -42,7 +51,6 @@ def _patch_id(repository: Repository, commit: CommitId) -> str | None:
             commit,
             "--",
         )
-        words = repository.run("patch-id", "--stable", stdin=diff.stdout).stdout.split()
     except ProgramError:
         return None  # its objects are not here
-    return words[0].decode() if words else None
+    return diff_patch_id(repository, diff.stdout)

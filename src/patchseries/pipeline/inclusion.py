@@ -7,6 +7,7 @@ here too, gives the same where no history is at hand, and asks nothing twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,10 +18,11 @@ from patchseries.landed.builder import open_index
 from patchseries.landed.contains import all_contained, changes_named
 from patchseries.landed.evidence import PatchId, Tracked
 from patchseries.landed.index import HistoryIndex
-from patchseries.landed.patchid import patch_ids
+from patchseries.landed.patchid import diff_patch_id, patch_ids
 from patchseries.lock import InBase, Lock
 from patchseries.manifest import Manifest, PatchEntry, Source
 from patchseries.model import ChangeId, CommitId
+from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
 from patchseries.sources import Cache, FetchOptions
 from patchseries.sources.history import index_path, open_history
@@ -28,6 +30,9 @@ from patchseries.sources.plan import repository_of
 
 _DIGITS = 16
 """Of the digest of a question, in the lock: enough that no other question has the same."""
+
+_MAIL_PREFIX = re.compile(r"^\[PATCH\b[^\]]{0,80}\]\s{0,9}")
+"""What git format-patch puts before a subject, and git am takes away."""
 
 Cells = tuple[str, str]
 """A patch and a base."""
@@ -68,7 +73,10 @@ class Question:
     def digest(self) -> str:
         """A digest of all that the answer depends on, besides the history."""
         ways = [
-            [(t.change_ids, t.commits, t.author, t.subject) for t in changes]
+            [
+                (t.change_ids, t.commits, t.author, t.subject, *filter(None, [t.patch_id]))
+                for t in changes
+            ]
             for changes in self.ways
         ]
         return sha256(repr((self.commit, ways)).encode())[:_DIGITS]
@@ -103,7 +111,9 @@ def questions(
                 if commit is None or source is None or patch.is_ported_anyway(base):
                     continue
                 pin = pins.get((repository_of(project, source), source.rev))
-                own = _of_commit(repository, pin) if pin else _of_file(source, patch_bytes)
+                own = _of_commit(repository, pin) if pin else ()
+                if source.file or source.url:
+                    own = _of_file(repository, patch_bytes(source))
                 ways = tuple(way for way in (_tracked(patch), own) if way)
                 yield Question(patch.name, name, base, commit, ways)
 
@@ -132,11 +142,18 @@ def _of_commit(repository: Repository, commit: CommitId) -> tuple[Tracked, ...]:
     return tuple(replace(one, author=author, subject=made.subject) for one in named)
 
 
-def _of_file(source: Source, patch_bytes: Callable[[Source], bytes]) -> tuple[Tracked, ...]:
-    """What the head of a patch file says that it is."""
-    if not (source.file or source.url):
+def _of_file(repository: Repository, data: bytes) -> tuple[Tracked, ...]:
+    """What the head of a patch file says that it is; else what its author, subject and diff are."""
+    head, diff = split_patch(data)
+    if named := changes_named(head.decode("utf-8", "replace")):
+        return named
+    header = read_header(data)
+    patch_id = diff_patch_id(repository, diff)
+    if header.author is None or not header.subject or patch_id is None:
         return ()
-    return changes_named(split_patch(patch_bytes(source))[0].decode("utf-8", "replace"))
+    name, mail = header.author
+    subject = _MAIL_PREFIX.sub("", header.subject)
+    return (Tracked(author=f"{name} <{mail}>", subject=subject, patch_id=patch_id),)
 
 
 def from_lock(lock: Lock, asked: Iterable[Question]) -> dict[Cells, Answer]:
