@@ -5,10 +5,10 @@ One line an entry, sorted, so that two people's changes merge and a diff reads w
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import tomlkit
 from tomlkit.items import Array, InlineTable
@@ -16,9 +16,11 @@ from tomlkit.items import Array, InlineTable
 from patchseries.errors import SeriesError
 from patchseries.files import is_of_the_machine
 from patchseries.model import CommitId, Outcome, commit_id
+from patchseries.parsing import NotTomlError, parse_toml
 from patchseries.redaction import has_user_info
 
 SCHEMA = 1
+_T = TypeVar("_T")
 _HEAD = "Written by series: what was ported, from which commits, and what came of it."
 
 
@@ -93,27 +95,79 @@ def load(path: Path) -> Lock:
         raise SeriesError(f"cannot read {path}", cause=str(error)) from error
     try:
         return parse(text)
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except ValueError as error:
+        line = error.line if isinstance(error, NotTomlError) else _line(text, error)
         raise SeriesError(
-            f"{path} is damaged",
-            cause=f"{type(error).__name__}: {error}",
+            f"{path}:{line or 1} is damaged",
+            cause=str(error),
             hint="restore it from git, or delete it and run `series rebase`",
         ) from error
 
 
+class _EntryError(ValueError):
+    """An entry is wrong; ``path`` says which."""
+
+    def __init__(self, path: tuple[str | int, ...], words: str) -> None:
+        super().__init__(words)
+        self.path = path
+
+
+def _line(text: str, error: ValueError) -> int:
+    from patchseries.manifest.positions import key_lines, line_of
+
+    return line_of(key_lines(text), error.path) if isinstance(error, _EntryError) else 1
+
+
 def parse(text: str) -> Lock:
-    """The lock that *text* holds; ValueError, KeyError or TypeError when it is none."""
-    data = tomllib.loads(text)
+    """The lock that *text* holds.
+
+    :raises ValueError: it holds none
+    """
+    data = parse_toml(text)
     if data.get("schema") != SCHEMA:
-        raise ValueError(f"schema is {data.get('schema')!r}, not {SCHEMA}")
+        raise ValueError(f"schema is {str(data.get('schema'))[:40]!r}, not {SCHEMA}")
     return Lock(
-        {(p["repository"], p["rev"]): commit_id(p["commit"]) for p in data.get("pins", [])},
-        {(c["patch"], c["base"]): _cell(c) for c in data.get("cells", [])},
-        {
-            found["patch"]: Landed(found["tag"], commit_id(found["commit"]))
-            for found in data.get("landed", [])
-        },
+        dict(_entries(data, "pins", _pin)),
+        dict(_entries(data, "cells", _placed_cell)),
+        dict(_entries(data, "landed", _landed)),
     )
+
+
+def _entries(
+    data: Mapping[str, object], key: str, read: Callable[[Mapping[str, object]], _T]
+) -> Iterator[_T]:
+    rows = data.get(key, [])
+    if not isinstance(rows, list):
+        raise _EntryError((key,), f"{key}: expected a list")
+    for number, row in enumerate(rows):
+        try:
+            if not isinstance(row, dict):
+                raise ValueError("expected a table")
+            yield read(row)
+        except ValueError as error:
+            raise _EntryError((key, number), f"{key}: {error}") from error
+
+
+def _text(table: Mapping[str, object], key: str) -> str:
+    value = table.get(key)
+    if value is None:
+        raise ValueError(f"the key {key!r} is missing")
+    if not isinstance(value, str):
+        raise ValueError(f"{key}: expected a text")
+    return value
+
+
+def _pin(table: Mapping[str, object]) -> tuple[tuple[str, str], CommitId]:
+    place = _text(table, "repository"), _text(table, "rev")
+    return place, commit_id(_text(table, "commit"))
+
+
+def _placed_cell(table: Mapping[str, object]) -> tuple[tuple[str, str], Cell]:
+    return (_text(table, "patch"), _text(table, "base")), _cell(table)
+
+
+def _landed(table: Mapping[str, object]) -> tuple[str, Landed]:
+    return _text(table, "patch"), Landed(_text(table, "tag"), commit_id(_text(table, "commit")))
 
 
 def dump(lock: Lock) -> str:
@@ -139,21 +193,23 @@ def dump(lock: Lock) -> str:
 
 def _cell(table: Mapping[str, object]) -> Cell:
     strategies = table.get("strategies", [])
-    if not isinstance(strategies, list):
-        raise TypeError("strategies: expected a list")
+    if not isinstance(strategies, list) or not all(isinstance(s, str) for s in strategies):
+        raise ValueError("strategies: expected a list of texts")
     accepted = table.get("accepted")
     if accepted is not None and not isinstance(accepted, dict):
-        raise TypeError("accepted: expected a table")
+        raise ValueError("accepted: expected a table")
     in_base = table.get("in-base")
     if in_base is not None and not isinstance(in_base, dict):
-        raise TypeError("in-base: expected a table")
+        raise ValueError("in-base: expected a table")
     return Cell(
-        Outcome(str(table["outcome"])),
-        tuple(str(s) for s in strategies),
-        str(table["sha256"]) if "sha256" in table else None,
-        Acceptance(accepted["by"], accepted["on"], accepted["diff"]) if accepted else None,
-        InBase(commit_id(in_base["commit"]), str(in_base["evidence"])) if in_base else None,
-        str(table["asked"]) if "asked" in table else None,
+        Outcome(_text(table, "outcome")),
+        tuple(strategies),
+        _text(table, "sha256") if "sha256" in table else None,
+        Acceptance(*(_text(accepted, key) for key in ("by", "on", "diff"))) if accepted else None,
+        InBase(commit_id(_text(in_base, "commit")), _text(in_base, "evidence"))
+        if in_base
+        else None,
+        _text(table, "asked") if "asked" in table else None,
     )
 
 

@@ -94,7 +94,7 @@ def test_a_damaged_lock(project: Project) -> None:
     (project.root / "series" / "demo.lock").write_text("schema = 1\npins = [")
     done = project.run("rebase")
     assert done.status == 3
-    assert "demo.lock is damaged" in done.err
+    assert "demo.lock:2 is damaged" in done.err
 
 
 def test_a_tag_that_moved(project: Project) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from patchseries.cli.terminal import Progress, clear_progress, note, say
-from patchseries.errors import UsageError
+from patchseries.errors import SeriesError, UsageError
 from patchseries.redaction import redacted
 
 if TYPE_CHECKING:
@@ -187,9 +187,19 @@ def agreed(question: str) -> bool:
 
 
 def now() -> datetime:
-    """The time, in UTC; $SOURCE_DATE_EPOCH where it is set, so that a run can be repeated."""
+    """The time, in UTC; $SOURCE_DATE_EPOCH where it is set, so that a run can be repeated.
+
+    :raises SeriesError: it is set to what is no number
+    """
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+    if not fixed:
+        return datetime.now(UTC)
+    if not (fixed.isascii() and fixed.isdecimal() and len(fixed) <= 11):
+        raise SeriesError(
+            f"SOURCE_DATE_EPOCH is no number of seconds: {fixed[:40]!r}",
+            hint="set it to what `date +%s` prints, or unset it",
+        )
+    return datetime.fromtimestamp(int(fixed), UTC)
 
 
 def operation() -> Operation:

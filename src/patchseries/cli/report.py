@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, options
+from patchseries.cli.common import Given, now, options
 from patchseries.cli.terminal import Progress, say, show_json
 
 if TYPE_CHECKING:
@@ -65,6 +64,4 @@ def _write(page: Page, path: Path) -> Path:
 
 def _today() -> str:
     """The day, in UTC; that of SOURCE_DATE_EPOCH where it is set, so that pages can be compared."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    return now.strftime("%Y-%m-%d")
+    return now().strftime("%Y-%m-%d")

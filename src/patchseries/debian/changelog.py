@@ -12,6 +12,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from patchseries.debian.request import Maintainer
 from patchseries.errors import SeriesError
 
+_LONGEST_VERSION = 200
 _TOP = re.compile(
     r"(?P<source>[a-z0-9][a-z0-9+.-]+) \((?P<version>[^\s()]+)\)(?P<suites>(?: [\w.+-]+)+);"
 )
@@ -68,6 +69,8 @@ def read_head(changelog: str) -> Head:
         if not line.strip():
             continue
         found = _TOP.match(line)
+        if found and len(found["version"]) > _LONGEST_VERSION:
+            raise SeriesError(f"debian/changelog: a version of {len(found['version'])} characters")
         if found:
             return Head(found["source"], found["version"], found["suites"].split()[0])
         break
@@ -78,9 +81,10 @@ def read_date(changelog: str) -> int:
     """When the newest entry was made, in seconds since 1970; 0 when it does not say."""
     found = re.search(r"^ -- .*>  (.+)$", changelog, re.MULTILINE)
     try:
-        return int(parsedate_to_datetime(found[1]).timestamp()) if found else 0
-    except ValueError:
+        date = int(parsedate_to_datetime(found[1]).timestamp()) if found else 0
+    except (ValueError, OverflowError):
         return 0
+    return max(date, 0)
 
 
 def render(entry: Entry) -> str:
@@ -123,8 +127,8 @@ def bug_words(links: Sequence[str]) -> tuple[str, ...]:
     """The bugs of DEP-3 Bug fields as a changelog closes them; what is neither is left out."""
     words = []
     for link in links:
-        launchpad = re.search(r"launchpad\.net/(?:.*/)?(?:\+?bugs?)/(\d+)", link)
-        debian = re.search(r"bugs\.debian\.org/(?:cgi-bin/bugreport\.cgi\?bug=)?(\d+)", link)
+        launchpad = re.search(r"launchpad\.net/(?:[^/]{1,100}/){0,9}\+?bugs?/(\d{1,12})", link)
+        debian = re.search(r"bugs\.debian\.org/(?:cgi-bin/bugreport\.cgi\?bug=)?(\d{1,12})", link)
         if launchpad:
             words.append(f"LP: #{launchpad[1]}")
         elif debian:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from patchseries.debian.request import SourcePackage
 from patchseries.files import put_back, sha256, write_atomic
+from patchseries.parsing import parse_json
 
 RECORD = "series-build.json"
 
@@ -44,7 +45,7 @@ def read_record(folder: Path) -> Record | None:
     """The record in *folder*; None where there is none that can be read."""
     try:
         put_back(folder)
-        data = json.loads((folder / RECORD).read_bytes())
+        data = parse_json((folder / RECORD).read_bytes())
         package = SourcePackage(**data.pop("package"), folder=folder, verified=True)
         return Record(**data, package=package)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

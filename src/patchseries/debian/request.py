@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from patchseries.debian.version import stock_version
+from patchseries.errors import SeriesError
 from patchseries.git import Repository
 from patchseries.model import Base, Finding, TreeId
 from patchseries.patches.compose import PatchFile
@@ -29,6 +30,15 @@ class Maintainer:
 
     name: str
     mail: str
+
+    def __post_init__(self) -> None:
+        """SeriesError: one of the two would be read as more than a name or an address."""
+        for value, variable in ((self.name, "DEBFULLNAME"), (self.mail, "DEBEMAIL")):
+            if not all(c.isprintable() and c not in "<>" for c in value):
+                raise SeriesError(
+                    f"not a name and mail address for a changelog: {value!r}",
+                    hint=f"set {variable} to one line without < and >",
+                )
 
     def __str__(self) -> str:
         return f"{self.name} <{self.mail}>"

@@ -6,6 +6,7 @@ is never what is written back.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,15 @@ from typing import NamedTuple
 
 from patchseries.model import CommitId, TreeId
 
-_SIGNATURE = re.compile(rb"(?P<name>.*?) ?<(?P<mail>[^>]*)> (?P<time>-?\d+) (?P<zone>[+-]\d{4})")
+_WHEN = re.compile(rb" (?P<time>-?\d{1,11}) (?P<zone>[+-](?:[01]\d|2[0-3])[0-5]\d)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_CHARSETS = frozenset(
+    {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}
+)
+"""Python's codecs that no message is written in: slow, or not of text."""
+_LINE_ENDS = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LATEST = 253_402_214_400  # 9999-12-31, what a date can say in every zone
+_EARLIEST = -62_135_510_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Commit:
     def subject(self) -> str:
         """The first paragraph of the message on one line, as git shows it."""
         paragraph = self.text.strip("\n").split("\n\n", 1)[0]
+        paragraph = _LINE_ENDS.sub(" ", paragraph)  # a header line cannot hold them
         return " ".join(line.strip() for line in paragraph.split("\n")).strip()
 
 
@@ -76,8 +86,11 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
     """*data* as text: by *encoding*, else as UTF-8, else as Latin-1 (which always can)."""
     for name in (encoding, "utf-8"):
         try:
-            return data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+            if codecs.lookup(name).name not in _NOT_CHARSETS:
+                text = data.decode(name)
+                if not _SURROGATE.search(text):  # UTF-7 can spell what is no character
+                    return text
+        except (ValueError, LookupError):  # UnicodeError is a ValueError
             continue
     return data.decode("latin-1")
 
@@ -139,13 +152,15 @@ def format_tree(entries: Iterable[tuple[bytes, TreeEntry]]) -> bytes:
 
 
 def _signature(data: bytes, encoding: str) -> Signature:
-    found = _SIGNATURE.fullmatch(data)
-    if not found:  # seen in old imports: a missing date; the name is all there is
+    who, _, when = data.rpartition(b">")
+    start = who.find(b"<", who.rfind(b">") + 1)
+    found = _WHEN.fullmatch(when)
+    if not found or start < 0:  # seen in old imports: a missing date; the name is all there is
         return Signature(decode(data, encoding), "", 0, "+0000")
     return Signature(
-        decode(found["name"], encoding).strip(),
-        decode(found["mail"], encoding),
-        int(found["time"]),
+        decode(who[:start], encoding).strip(),
+        decode(who[start + 1 :], encoding),
+        min(max(int(found["time"]), _EARLIEST), _LATEST),
         found["zone"].decode(),
     )
 

@@ -43,6 +43,10 @@ _DRESS = b"patchseries <> 0 +0000"
 """Who made the commits that only dress a tree for a merge; they are never published."""
 
 
+_DEEPEST = 50
+"""The folders above a file that are read ahead."""
+
+
 class Repository:
     """One git repository (its git directory) that we made. Not for several threads at once.
 
@@ -182,7 +186,7 @@ class Repository:
         form = "%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
         done = self.run("for-each-ref", f"--format={form}", *patterns)
         found: dict[str, CommitId] = {}
-        for line in done.stdout.decode("utf-8", "surrogateescape").splitlines():
+        for line in filter(None, done.stdout.decode("utf-8", "surrogateescape").split("\n")):
             name, kind, oid, peeled_kind, peeled = line.split("\0")
             if "commit" in (kind, peeled_kind):
                 found[name] = CommitId(oid if kind == "commit" else peeled)
@@ -218,8 +222,10 @@ class Repository:
         wanted: dict[tuple[str, str], None] = {}
         for tree, path in (*folders, *files):
             parts = path.split("/")
+            if len(parts) > _DEEPEST:
+                continue  # git walks down anew for each place: read later, one by one
             wanted |= {(tree, "/".join(parts[:depth])): None for depth in range(len(parts))}
-        wanted |= dict.fromkeys(files)
+        wanted |= dict.fromkeys(place for place in files if place[1].count("/") < _DEEPEST)
         missing = [place for place in wanted if not self._is_kept(*place)]
         self._reader.prefetch(oids, missing)
 
@@ -381,21 +387,37 @@ class Repository:
         return oid
 
     def _edit(self, tree: str | None, edits: Mapping[bytes, TreeEntry | None]) -> TreeId:
-        entries = dict(self.tree(tree)) if tree else {}
-        below: dict[bytes, dict[bytes, TreeEntry | None]] = {}
+        """From the top down what each folder holds, then up again; no recursion, however deep."""
+        inside: dict[bytes, dict[bytes, TreeEntry | None]] = {}
         for path, entry in edits.items():
-            name, slash, rest = path.partition(b"/")
-            if slash:
-                below.setdefault(name, {})[rest] = entry
-            elif entry is None:
-                entries.pop(name, None)
-            else:
-                entries[name] = entry
-        for name, inner in below.items():
-            known = entries.get(name)
-            oid = self._edit(known.oid if known and known.is_tree else None, inner)
-            if self.tree(oid):
-                entries[name] = TreeEntry("40000", oid)
+            folder, _, name = path.rpartition(b"/")
+            inside.setdefault(folder, {})[name] = entry
+            while folder:
+                folder = folder.rpartition(b"/")[0]
+                inside.setdefault(folder, {})
+        inside.setdefault(b"", {})
+        order = sorted(inside, key=lambda folder: folder.count(b"/") + bool(folder))
+        entries: dict[bytes, dict[bytes, TreeEntry]] = {}
+        for folder in order:
+            known = _parent(entries, folder).get(folder.rpartition(b"/")[2]) if folder else None
+            oid = (known.oid if known and known.is_tree else None) if folder else tree
+            entries[folder] = dict(self.tree(oid)) if oid else {}
+            for name, entry in inside[folder].items():
+                if entry is None:
+                    entries[folder].pop(name, None)
+                else:
+                    entries[folder][name] = entry
+        for folder in reversed(order[1:]):
+            above, name = _parent(entries, folder), folder.rpartition(b"/")[2]
+            known = above.get(name)
+            if entries[folder]:
+                above[name] = TreeEntry("40000", self.write_tree(entries[folder]))
             elif known and known.is_tree:
-                del entries[name]
-        return self.write_tree(entries)
+                del above[name]
+        return self.write_tree(entries[b""])
+
+
+def _parent(
+    entries: Mapping[bytes, dict[bytes, TreeEntry]], folder: bytes
+) -> dict[bytes, TreeEntry]:
+    return entries[folder.rpartition(b"/")[0]]

@@ -42,7 +42,7 @@ def open_index(
     :param said: is told of damage; the index is built anew then
     :raises SeriesError: the cache cannot be written, or git failed
     """
-    refs = repository.refs(*REFS)
+    refs = {name: tip for name, tip in repository.refs(*REFS).items() if _is_text(name)}
     if (index := _open_current(path, refs)) is not None:
         return index
     with _explained(path):
@@ -140,6 +140,11 @@ def _row(number: int, logged: LoggedCommit, numbers: Mapping[str, int]) -> tuple
     # A parent that is not there is the edge of a shallow history.
     parents = array("I", [numbers[p] for p in logged.parents if p in numbers])
     return (number, bytes.fromhex(logged.commit), parents.tobytes(), logged.author, logged.subject)
+
+
+def _is_text(name: str) -> bool:
+    """Whether it is UTF-8: a release's name is."""
+    return not any("\ud800" <= c <= "\udfff" for c in name)
 
 
 def _set_refs(connection: sqlite3.Connection, refs: _Refs) -> None:

@@ -18,8 +18,8 @@ from patchseries.model import ChangeId
 _CHANGE = re.compile(r"^[ \t]*change-id:[ \t]*i([0-9a-f]{40})[ \t]*$", re.MULTILINE)
 _PICK = re.compile(r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b")
 _REVERT = re.compile(
-    r"^\W*(?:this\s+(?:change\s+|commit\s+|patch\s+)?)?reverts\s+commits?:?\s+"
-    r"((?:\S*/)?[0-9a-f]{7,64}(?:(?:,\s*|\s+and\s+)(?:\S*/)?[0-9a-f]{7,64})*)\b",
+    r"^[^\w\n]*+(?:this\s+(?:change\s+|commit\s+|patch\s+)?)?reverts\s+commits?:?\s+"
+    r"((?:\S{0,200}/)?[0-9a-f]{7,64}(?:(?:,\s*|\s+and\s+)(?:\S{0,200}/)?[0-9a-f]{7,64})*)\b",
     re.MULTILINE,
 )
 _HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])")

@@ -36,8 +36,10 @@ _DEVELOPMENT = -1
 _FINAL = 3
 _ENDS = {"em": 0, "eom": 1, "eol": 2}
 _REST = re.compile(
-    r"(?P<numbers>(?:\.?\d+)*)\.?(?:(?P<stage>alpha|beta|gamma|rc|a|b|g)(?P<n>\d+))?"
+    r"(?P<numbers>\d*+(?:\.\d++)*+)\.?(?:(?P<stage>alpha|beta|gamma|rc|a|b|g)(?P<n>\d+))?"
 )
+_LONGEST_NAME = 100
+"""Of a tag or branch that can be a release: longer ones are somebody's trick."""
 _HEAD: Key = (2, (), 0, 0)
 
 
@@ -80,6 +82,8 @@ class OpenStack:
 
     def tag(self, name: str) -> Place | None:
         """``grizzly-1``, ``2013.1.g3``, ``2015.1.0rc1``, ``12.0.0.0b1``, ``zed-eol``."""
+        if len(name) > _LONGEST_NAME:
+            return None
         if found := re.fullmatch(r"([a-z]+|\d{4}\.\d)-(em|eom|eol)", name):
             return self._place(self._named(found[1]), (1, (), 0, _ENDS[found[2]]), name)
         if found := re.fullmatch(r"([a-z]+)-(rc)?(\d+)", name):
@@ -138,6 +142,8 @@ class Patterns:
 
     def tag(self, name: str) -> Place | None:
         """The place of a tag that one of the expressions matches."""
+        if len(name) > _LONGEST_NAME:
+            return None
         for pattern, line in self.tags.items():
             if found := re.fullmatch(pattern, name):
                 version = _version(found.groupdict().get("version") or re.sub(r"^\D+", "", name))
@@ -148,6 +154,8 @@ class Patterns:
 
     def branch(self, name: str) -> Place | None:
         """``stable/1.4``, ``release-1.4``, ``1.4.x``."""
+        if len(name) > _LONGEST_NAME:
+            return None
         if found := re.fullmatch(
             r"(?:(?:stable|release|maint)[-/])?v?(\d+(?:\.\d+)*)(?:\.x)?", name
         ):

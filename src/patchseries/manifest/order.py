@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 
 from patchseries.manifest.positions import Path, key_lines
+from patchseries.parsing import NotTomlError, parse_toml
 
 
 def reordered(text: str, names: Sequence[str]) -> str:
@@ -17,7 +17,7 @@ def reordered(text: str, names: Sequence[str]) -> str:
     :raises ValueError: a table is not a block of lines of its own (an inline array, or a subtable
         that stands apart), so that moving the lines would not give the new order
     """
-    data = tomllib.loads(text)
+    data = parse_toml(text)
     patches = data["patch"]
     at = {one["name"]: index for index, one in enumerate(patches)}
     places = sorted(at[name] for name in names)
@@ -36,8 +36,8 @@ def reordered(text: str, names: Sequence[str]) -> str:
 
 def _loaded(text: str) -> object:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        return parse_toml(text)
+    except NotTomlError:
         return None
 
 

@@ -68,7 +68,7 @@ def from_pydantic(error: dict[str, Any], path: Path, known: Sequence[str]) -> Pr
         ("Input should be a valid dictionary", "expected a table"),
     ):
         message = message.replace(pydantic_words, ours)
-    return Problem(where, f"{message}, not {_short(error['input'])}")
+    return Problem(where, f"{message}, not {short(error['input'])}")
 
 
 def unknown_key(key: str, known: Sequence[str]) -> str:
@@ -87,6 +87,6 @@ def _expected(known: Sequence[str]) -> str:
     return f"; expected one of {', '.join(sorted(known))}" if known else ""
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"

@@ -7,7 +7,6 @@ other. Only when nothing is wrong does a manifest come out.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -22,14 +21,17 @@ from patchseries.manifest.problems import (
     ManifestError,
     Problem,
     from_pydantic,
+    short,
     unknown_key,
     unknown_name,
 )
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, SeriesTable
+from patchseries.parsing import NotTomlError, parse_toml
 
 SCHEMA = 1
 _TOP = ("schema", "series", "project", "patch", "checks", "releases")
 _T = TypeVar("_T", bound=BaseModel)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def load(path: FilePath) -> Manifest:
@@ -56,9 +58,10 @@ def parse(text: str, filename: str = "manifest") -> Manifest:
     :raises ManifestError: with every problem found
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ManifestError(filename, [_syntax_problem(error)]) from error
+        data = parse_toml(text)
+    except NotTomlError as error:
+        problem = Problem((), f"not valid TOML: {error.words}", error.line or 1)
+        raise ManifestError(filename, [problem]) from error
     problems: list[Problem] = []
     manifest = _Reader(data, problems).manifest()
     if problems or manifest is None:
@@ -66,13 +69,6 @@ def parse(text: str, filename: str = "manifest") -> Manifest:
         placed = [Problem(p.path, p.message, line_of(lines, p.path)) for p in problems]
         raise ManifestError(filename, placed)
     return manifest
-
-
-def _syntax_problem(error: tomllib.TOMLDecodeError) -> Problem:
-    found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
-    if not found:  # "at end of document"
-        return Problem((), f"not valid TOML: {error}")
-    return Problem((), f"not valid TOML: {found[1]} at column {found[3]}", int(found[2]))
 
 
 class _Reader:
@@ -83,24 +79,27 @@ class _Reader:
         self._problems = problems
 
     def manifest(self) -> Manifest | None:
+        self._problems += _control_characters(self._data)
         for key in self._data:
             if key not in _TOP:
                 self._problem((key,), unknown_key(key, _TOP))
-        if self._data.get("schema") != SCHEMA:
+        schema = self._data.get("schema")
+        if schema != SCHEMA or type(schema) is not int:
             self._problem(("schema",), f"expected schema = {SCHEMA} (the first line of the file)")
         series = self._table(SeriesTable, self._data.get("series", {}), ("series",))
         projects = self._projects()
         patches = self._patches()
         for problem in _relations(self._data, projects, patches):
             self._problems.append(problem)
+        checks, releases = self._strings("checks"), self._strings("releases")
         if self._problems or series is None:
             return None
         return Manifest.model_construct(
             series=series,
             projects=projects,
             patches=tuple(patches.values()),
-            checks=self._strings("checks"),
-            releases=self._strings("releases"),
+            checks=checks,
+            releases=releases,
         )
 
     def _projects(self) -> dict[str, Project]:
@@ -135,10 +134,32 @@ class _Reader:
             return None
 
     def _strings(self, key: str) -> dict[str, str]:
-        return {str(k): str(v) for k, v in self._data.get(key, {}).items()}
+        table = self._data.get(key, {})
+        if not isinstance(table, dict):
+            self._problem((key,), f"expected a table [{key}]")
+            return {}
+        for name, value in table.items():
+            if not isinstance(value, str):
+                self._problem((key, name), "expected a text in quotes")
+        return {str(k): str(v) for k, v in table.items()}
 
     def _problem(self, path: Path, message: str) -> None:
         self._problems.append(Problem(path, message))
+
+
+def _control_characters(value: Any, path: Path = ()) -> Iterator[Problem]:
+    """The texts and keys below *value* with a character that no file name or header may hold."""
+    if isinstance(value, str) and _CONTROL.search(value):
+        yield Problem(path, f"a control character in {short(value)}")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if _CONTROL.search(key):
+                yield Problem(path, f"a control character in the key {short(key)}")
+            else:
+                yield from _control_characters(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _control_characters(inner, (*path, number))
 
 
 def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
@@ -161,7 +182,8 @@ def _relations(
 ) -> Iterator[Problem]:
     """What is wrong between the tables."""
     names = {p.name: i for i, p in reversed(list(patches.items()))}
-    declared = list(data.get("project", {}))
+    tables = data.get("project", {})
+    declared = list(tables) if isinstance(tables, dict) else []
     for i, patch in patches.items():
         if names[patch.name] != i:
             yield Problem(("patch", i, "name"), f"a patch before is called {patch.name!r} too")

@@ -19,6 +19,7 @@ from email.policy import Compat32
 from patchseries.git import Signature
 
 _LINE_LENGTH = 77
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPECIALS = re.compile(r'[,.@()<>\[\]\\:;"]')
 _TAKEN_FOR_A_DIFF = re.compile(
     r"^(?=[ \t]*(---|\+\+\+|@@ -|diff |Index:|\*\*\* |rename |-- $))", re.M
@@ -90,21 +91,27 @@ def split_patch(data: bytes) -> tuple[bytes, bytes]:
 def _body(header: PatchHeader) -> str:
     paragraphs = [_TAKEN_FOR_A_DIFF.sub("| ", header.body).strip("\n")] if header.body else []
     if header.fields:
-        paragraphs.append("\n".join(f"{name}: {value}" for name, value in header.fields))
+        paragraphs.append("\n".join(f"{name}: {_one_line(value)}" for name, value in header.fields))
     return "\n\n".join(paragraphs) + "\n"
 
 
+def _one_line(value: str) -> str:
+    """*value* as a field can hold it: a line feed would begin another field."""
+    return _CONTROL.sub(" ", value)
+
+
 def _from(author: Signature) -> Header:
-    name = re.sub(r"\s+", " ", author.name).strip() or author.mail or "unknown"
+    name = _CONTROL.sub("", re.sub(r"\s+", " ", author.name)).strip() or author.mail or "unknown"
     if _SPECIALS.search(name):
         name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     header = _encoded("from", name)
-    header.append(f"<{author.mail}>")
+    header.append(f"<{_CONTROL.sub('', author.mail)}>", errors="replace")
     return header
 
 
 def _encoded(name: str, text: str) -> Header:
     header = Header(header_name=name)
+    text = _CONTROL.sub(" ", text)
     header.append(text, "us-ascii" if text.isascii() else _charset())
     return header
 

@@ -14,6 +14,7 @@ from patchseries.files import explained, staging
 from patchseries.git import Repository, Signature, borrowed
 from patchseries.git.environment import keep_bytes, make_work_tree
 from patchseries.model import TreeId
+from patchseries.parsing import parse_json
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import Header, read_header
 from patchseries.pipeline.rebase import Ingredients, rebase
@@ -134,14 +135,14 @@ def read_checkout(folder: Path) -> Checkout:
     :raises UsageError: there is none
     """
     try:
-        told = json.loads((folder / ".git" / _STATE).read_text())
+        told = parse_json((folder / ".git" / _STATE).read_text())
         made = Checkout(folder, **told)
         if not all(isinstance(word, str) for word in told.values()):
             raise ValueError("a value is no string")
         if not re.fullmatch(r"[0-9a-f]{40,64}", made.root):
             raise ValueError("its root is no commit id")
         return made
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{folder} was not made by `series checkout`", cause=str(error)) from error
 
 

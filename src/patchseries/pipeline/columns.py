@@ -6,16 +6,18 @@ their facts are kept in the cache, under a digest of all of that and of this pro
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import Base64Bytes, TypeAdapter
 
 from patchseries.checks.material import Application, Column, Moved, Obstacle, Ported
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import DamagedError, read_sealed, sha256, write_sealed
 from patchseries.model import CommitId
+from patchseries.parsing import parse_json
 from patchseries.patches.compose import patch_name, series_folder
 from patchseries.patches.dpkg import guard_links
 from patchseries.patches.quilt import format_series
@@ -38,11 +40,14 @@ _Pins = Mapping[tuple[str, str], CommitId]
 class _Facts:
     """What was worked out for one column; ``files`` are those of one that is not stored."""
 
-    __pydantic_config__ = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
-
     applied: tuple[Application, ...]
     ported: tuple[Ported, ...]
-    files: Mapping[str, bytes]
+    files: Mapping[str, Base64Bytes]
+
+
+def _dumped(facts: _Facts) -> bytes:
+    """*facts* as JSON in ASCII: a path that is not UTF-8 is a text with surrogates."""
+    return json.dumps(_FACTS.dump_python(facts, mode="json")).encode()
 
 
 class Columns:
@@ -125,7 +130,7 @@ class Columns:
             *(f"{name} {sha256(data or b'')}" for name, data in sorted(self._own.items())),
             self._resolutions,
         ]
-        return sha256("\0".join(parts).encode())
+        return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))
 
     @property
     def _folder(self) -> Path:
@@ -133,16 +138,16 @@ class Columns:
 
     def _kept(self, key: str) -> _Facts | None:
         try:
-            return _FACTS.validate_json(read_sealed(self._folder / f"{key}.json"))
+            return _FACTS.validate_python(parse_json(read_sealed(self._folder / f"{key}.json")))
         except DamagedError as error:
             self._session.said(f"{error}: it is looked at again")
             return None
-        except (OSError, ValidationError):
+        except (OSError, ValueError):
             return None
 
     def _keep(self, key: str, facts: _Facts) -> None:
         """Keep *facts*, and drop the oldest when there are many."""
-        write_sealed(self._folder / f"{key}.json", _FACTS.dump_json(facts))
+        write_sealed(self._folder / f"{key}.json", _dumped(facts))
         kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-_MOST_KEPT]:
             path.unlink(missing_ok=True)

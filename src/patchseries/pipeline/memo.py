@@ -20,6 +20,7 @@ from patchseries.errors import SeriesError
 from patchseries.files import DamagedError, read_sealed, sha256, write_sealed
 from patchseries.git import Repository
 from patchseries.model import Finding, Outcome, Severity, TreeId
+from patchseries.parsing import parse_json
 from patchseries.port import Change, PortOptions, PortResult, port
 
 
@@ -38,7 +39,7 @@ class Memo:
         :param said: is told of damage
         """
         try:
-            data = json.loads(read_sealed(path))
+            data = parse_json(read_sealed(path))
             if data["program"] != program_digest():
                 return cls(path)
             return cls(path, {key: _result(row) for key, row in data["ports"].items()})

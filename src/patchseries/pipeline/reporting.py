@@ -113,13 +113,17 @@ def _upstream(session: Session, series: Series, selection: Selection) -> _Upstre
     return known
 
 
+_LATEST = 4_102_444_800
+"""The year 2100: a tag says what its maker wanted."""
+
+
 def _tag_times(session: Session, project: Project) -> dict[str, int]:
     """When each tag of the project's history was made, in seconds since 1970."""
     form = "%(refname:lstrip=2)%00%(creatordate:unix)"
     with open_history(session.cache, project.repository, session.fetching) as history:
         done = history.run("for-each-ref", f"--format={form}", "refs/tags/")
-    rows = (line.split("\0") for line in done.stdout.decode("utf-8", "replace").splitlines())
-    return {name: int(time) for name, time in rows if time}
+    rows = (line.split("\0") for line in done.stdout.decode("utf-8", "replace").split("\n"))
+    return {row[0]: min(int(row[1]), _LATEST) for row in rows if len(row) == 2 and row[1]}
 
 
 def _releases(

@@ -6,7 +6,6 @@ so that a batch pays for processes and caches once.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from typing import Any
 from patchseries.errors import MachineError, SeriesError, UsageError
 from patchseries.git import Commit, Repository, borrowed, scratch
 from patchseries.model import CommitId, Finding, Outcome
+from patchseries.parsing import parse_json
 from patchseries.port.engine import port
 from patchseries.port.result import Change, PortOptions, PortResult, Proposal
 
@@ -36,7 +36,7 @@ class Request:
     def parse(cls, line: str) -> Request:
         """A request from one line of JSON; :raises UsageError: it is not one."""
         try:
-            given = json.loads(line)
+            given = parse_json(line)
             fields = [given[name] for name in ("repo", "upstream", "onto")]
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError("not a request: repo, upstream and onto are needed",
@@ -145,7 +145,7 @@ def _commit(source: Repository, store: Repository, revision: str) -> Commit:
 def _named(line: str) -> dict[str, Any]:
     """What a broken request did name, so that its answer can be told from the others."""
     try:
-        given = json.loads(line)
+        given = parse_json(line)
     except ValueError:
         return {}
     if not isinstance(given, dict):

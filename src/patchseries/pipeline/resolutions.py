@@ -28,8 +28,9 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
         except (OSError, ValueError) as error:
             if is_of_the_machine(error):
                 raise
+            line = getattr(error, "line", None) or 1
             raise SeriesError(
-                f"{path.relative_to(series.root)} is no resolution",
+                f"{path.relative_to(series.root)}:{line} is no resolution",
                 cause=str(error),
                 hint="restore it from git, or delete it and run `series resolve` again",
             ) from error

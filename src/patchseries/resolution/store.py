@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ import tomlkit
 from tomlkit.items import AoT, Item, String, StringType, Table, Trivia
 
 from patchseries.git.textmerge import Lines, split_lines
+from patchseries.parsing import parse_toml
 from patchseries.resolution.edits import EditBeside
 from patchseries.resolution.files import (
     ChangedMode,
@@ -62,9 +62,9 @@ def parse_resolution(text: str) -> Resolution:
 
     :raises ValueError: *text* is no resolution (tomllib's errors among them)
     """
-    data = tomllib.loads(text)
+    data = parse_toml(text)
     if data.get("schema") != SCHEMA:
-        raise ValueError(f"schema is {data.get('schema')!r}, not {SCHEMA}")
+        raise ValueError(f"schema is {str(data.get('schema'))[:40]!r}, not {SCHEMA}")
     try:
         return Resolution(
             str(data["patch"]),
@@ -79,8 +79,10 @@ def parse_resolution(text: str) -> Resolution:
             tuple(_edit(one) for one in data.get("edit", [])),
             tuple(_file(one) for one in data.get("file", [])),
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{type(error).__name__}: {error}") from error
+    except KeyError as error:
+        raise ValueError(f"the key {error} is missing") from error
+    except (TypeError, AttributeError, UnicodeError) as error:
+        raise ValueError(f"a value of a wrong type: {error}") from error
 
 
 def _pieces(pieces: Sequence[Piece]) -> AoT:
@@ -163,7 +165,10 @@ def _piece(table: Mapping[str, Any]) -> Piece:
 
 
 def _text_of(table: Mapping[str, Any]) -> Lines:
-    return tuple(split_lines(table["text"].encode(table.get("encoding", "utf-8"))))
+    encoding = table.get("encoding", "utf-8")
+    if encoding not in ("utf-8", "latin-1"):
+        raise ValueError(f"no encoding of a text: {str(encoding)[:40]!r}")
+    return tuple(split_lines(table["text"].encode(encoding)))
 
 
 def _edit(table: Mapping[str, Any]) -> EditBeside:
@@ -190,7 +195,9 @@ def _file(table: Mapping[str, Any]) -> FileChange:
 def _checked_path(value: Any) -> str:
     """*value* as a path that git takes: one that was written by hand may leave the tree."""
     parts = str(value).split("/")
-    if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
+    if "\0" in str(value) or any(
+        part in ("", ".", "..") or part.lower() == ".git" for part in parts
+    ):
         raise ValueError(f"no path of a file: {value!r}")
     return str(value)
 

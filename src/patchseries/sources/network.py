@@ -56,7 +56,7 @@ def list_refs(url: str) -> dict[str, str]:
     """
     done = _remote(["ls-remote", "--heads", "--tags", "--", url], url)
     refs: dict[str, str] = {}
-    for line in done.stdout.decode("utf-8", "replace").splitlines():
+    for line in filter(None, done.stdout.decode("utf-8", "replace").split("\n")):
         oid, _, name = line.partition("\t")
         refs[name.removesuffix("^{}")] = oid  # the peeled line follows the tag's own
     return refs

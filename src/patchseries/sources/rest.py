@@ -6,7 +6,6 @@ Nothing of the caller's environment is read: credentials, proxies and the CA bun
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_exponential, wait_random
 
 from patchseries.errors import SeriesError, UpstreamError
+from patchseries.parsing import parse_json
 from patchseries.sources.access import Access, Credentials
 from patchseries.sources.http import (
     FAILURES,
@@ -157,7 +157,7 @@ class RestClient:
                 hint="`gerrit` in the manifest is the URL of Gerrit's start page",
             )
         try:
-            return json.loads(text.removeprefix(_PREFIX))
+            return parse_json(text.removeprefix(_PREFIX))
         except (ValueError, RecursionError) as error:
             raise _PassingError(
                 UpstreamError(f"the answer of {self.url} is cut off or no JSON", cause=str(error))
@@ -201,14 +201,14 @@ def _check_url(url: str, credentials: Credentials | None) -> None:
 def _retry_after(response: requests.Response) -> float | None:
     """The seconds that the server wants to be left alone (RFC 9110, 10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)
     try:
         # Both are the server's clock, so that ours does not matter.
         until = parsedate_to_datetime(text)
         now = parsedate_to_datetime(response.headers.get("Date", ""))
         return max(0.0, (until - now).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -1,0 +1,1 @@
+"""Input of strangers, command by command: see :mod:`hostile.runner`."""

@@ -1,0 +1,1 @@
+"""The tables: each module has a ``CASES``, a tuple of :class:`hostile.runner.Case`."""
