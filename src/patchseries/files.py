@@ -17,6 +17,8 @@ from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
 
+_LARGEST = 4 << 30  # bytes of a file that we made: an upstream tarball is among them
+
 STAGE = ".series-tmp-"
 """How the names of scratch folders begin that lie beside what they are for."""
 
@@ -30,6 +32,31 @@ def is_of_the_machine(error: BaseException) -> bool:
     """Whether a file could not be read for a reason that is not the file's: it is not invalid."""
     numbers = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
     return isinstance(error, OSError) and error.errno in numbers
+
+
+def read_file(path: Path, largest: int = 64 << 20) -> bytes:
+    """The bytes of a regular file.
+
+    A pipe would keep the reader waiting for ever, a device has no end; neither is opened to read.
+
+    :param largest: in bytes; no file of a project comes near the usual limit
+    :raises SeriesError: it is no regular file, or larger
+    :raises OSError: it cannot be read
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise SeriesError(
+                f"{path} is no regular file", hint="put a file there, or remove what stands there"
+            )
+        with open(handle, "rb", closefd=False) as stream:
+            data = stream.read(largest + 1) if status.st_size <= largest else None
+    finally:
+        os.close(handle)
+    if data is None or len(data) > largest:
+        raise SeriesError(f"{path} is larger than {largest >> 20} MiB")
+    return data
 
 
 @contextmanager
@@ -222,7 +249,7 @@ def folder_contents(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
     return {
-        str(path.relative_to(folder)): path.read_bytes()
+        str(path.relative_to(folder)): read_file(path, _LARGEST)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink()
     }

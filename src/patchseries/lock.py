@@ -14,7 +14,7 @@ import tomlkit
 from tomlkit.items import Array, InlineTable
 
 from patchseries.errors import SeriesError
-from patchseries.files import is_of_the_machine
+from patchseries.files import is_of_the_machine, read_file
 from patchseries.model import CommitId, Outcome, commit_id
 from patchseries.parsing import NotTomlError, parse_toml
 from patchseries.redaction import has_user_info
@@ -86,7 +86,7 @@ def load(path: Path) -> Lock:
     :raises SeriesError: the file is no lock
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_file(path).decode("utf-8")
     except FileNotFoundError:
         return Lock()
     except (OSError, UnicodeDecodeError) as error:

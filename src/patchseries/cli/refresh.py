@@ -67,6 +67,7 @@ def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: 
 
 
 def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool) -> int:
+    from patchseries.files import read_file
     from patchseries.pipeline.effects import bases_at_hand
     from patchseries.pipeline.rebase import rebase
     from patchseries.pipeline.refresh import Column, look_around, patch_path, plan_file
@@ -86,7 +87,7 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
         cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
         column = Column(given, entry.project, base, by)
         text = series.manifest_path.read_text("utf-8")
-        plan = plan_file(column, text, cell, (series.root / path).read_bytes())
+        plan = plan_file(column, text, cell, read_file(series.root / path))
         look_around(session, series, column, plan, missing)
     return _end(session, series, plan, [path], asked, yes)
 

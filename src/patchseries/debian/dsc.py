@@ -17,7 +17,7 @@ from patchseries.debian.assemble import OURS
 from patchseries.debian.packaging import check_path, make_packaging
 from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
 from patchseries.errors import SeriesError
-from patchseries.files import sha256
+from patchseries.files import read_file, sha256
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.quilt import parse_series
 from patchseries.sources.download import SAFE_NAME
@@ -166,9 +166,12 @@ def _parsed(data: bytes, name: str) -> Dsc:
     return fields
 
 
+_LARGEST_FILE = 1 << 30  # bytes of one file of a source package
+
+
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path, _LARGEST_FILE)
     except OSError as error:
         raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
 

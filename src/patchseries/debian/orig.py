@@ -8,7 +8,7 @@ from patchseries import process
 from patchseries.debian.request import Orig
 from patchseries.environment import Inherit
 from patchseries.errors import SeriesError
-from patchseries.files import explained, sha256
+from patchseries.files import explained, read_file, sha256
 from patchseries.git import Repository, scratch
 from patchseries.model import CommitId
 
@@ -45,13 +45,16 @@ def _gzip(data: bytes) -> bytes:
     return process.run(["gzip", "-6", "-n", "-c"], stdin=data, inherit=Inherit.PATH).stdout
 
 
+_LARGEST = 1 << 30  # bytes of an upstream tarball
+
+
 def check_orig(orig: Orig) -> bytes:
     """The bytes of the given tarball.
 
     :raises SeriesError: it cannot be read, or its SHA-256 is another
     """
     try:
-        data = orig.path.read_bytes()
+        data = read_file(orig.path, _LARGEST)
     except OSError as error:
         raise SeriesError(
             f"cannot read the upstream tarball {orig.path}", cause=error.strerror

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from patchseries.errors import SeriesError
-from patchseries.files import is_of_the_machine
+from patchseries.files import is_of_the_machine, read_file
 from patchseries.manifest import schema
 from patchseries.manifest.positions import Path, key_lines, line_of
 from patchseries.manifest.problems import (
@@ -41,9 +41,9 @@ def load(path: FilePath) -> Manifest:
     :raises SeriesError: the file cannot be read
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise ManifestError(str(path), [Problem((), "not UTF-8 text", line)]) from error
     except OSError as error:
         if is_of_the_machine(error):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from patchseries.files import read_file
 from patchseries.git import Repository
 from patchseries.model import CommitId, Outcome, TreeId
 from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
@@ -126,4 +127,4 @@ class _Column:
         if self._files is not None:
             return self._files.get(f"{self._folder}/{name}", b"")
         path = self._series.root / self._folder / name
-        return path.read_bytes() if path.is_file() else b""
+        return read_file(path) if path.is_file() else b""

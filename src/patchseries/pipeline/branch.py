@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
-from patchseries.files import explained, staging
+from patchseries.files import explained, read_file, staging
 from patchseries.git import Repository, Signature, borrowed
 from patchseries.git.environment import keep_bytes, make_work_tree
 from patchseries.model import TreeId
@@ -135,7 +135,7 @@ def read_checkout(folder: Path) -> Checkout:
     :raises UsageError: there is none
     """
     try:
-        told = parse_json((folder / ".git" / _STATE).read_text())
+        told = parse_json(read_file(folder / ".git" / _STATE))
         made = Checkout(folder, **told)
         if not all(isinstance(word, str) for word in told.values()):
             raise ValueError("a value is no string")

@@ -14,6 +14,7 @@ from patchseries.checks.material import (
     Resolved,
 )
 from patchseries.errors import MachineError, SeriesError
+from patchseries.files import read_file
 from patchseries.landed.landing import Landing
 from patchseries.manifest import Manifest, SourceKind
 from patchseries.model import Finding
@@ -158,6 +159,6 @@ def _text(path: Path) -> str | None:
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError:
         return None

@@ -15,7 +15,7 @@ from pydantic import Base64Bytes, TypeAdapter
 
 from patchseries.checks.material import Application, Column, Moved, Obstacle, Ported
 from patchseries.errors import MachineError, SeriesError
-from patchseries.files import DamagedError, read_sealed, sha256, write_sealed
+from patchseries.files import DamagedError, read_file, read_sealed, sha256, write_sealed
 from patchseries.model import CommitId
 from patchseries.parsing import parse_json
 from patchseries.patches.compose import patch_name, series_folder
@@ -73,7 +73,7 @@ class Columns:
         self._full = full
         folder = series.root / FOLDER / series.name
         self._resolutions = sha256(
-            b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.toml")))
+            b"\0".join(read_file(path) for path in sorted(folder.glob("*.toml")))
         )
 
     def all(self) -> Iterator[Column]:
@@ -92,7 +92,7 @@ class Columns:
             project,
             base,
             folder,
-            {e.name: e.read_bytes() for e in files},
+            {e.name: read_file(e) for e in files},
             tuple(e.name for e in entries if e not in files),
             stored=path.is_dir(),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from patchseries import lock as locks
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.files import sha256
+from patchseries.files import read_file, sha256
 from patchseries.journal import Operation, commit_files, operations
 from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest
@@ -139,4 +139,4 @@ def _pruned(lock: Lock, manifest: Manifest) -> Lock:
 
 def _on_disk(series: Series, path: str) -> bytes | None:
     file = series.root / path
-    return file.read_bytes() if file.is_file() else None
+    return read_file(file) if file.is_file() else None

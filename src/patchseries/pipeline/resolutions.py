@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from patchseries.errors import SeriesError
-from patchseries.files import is_of_the_machine
+from patchseries.files import is_of_the_machine, read_file
 from patchseries.model import Finding, Severity
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
@@ -24,7 +24,7 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
     found: dict[tuple[str, str], Resolution] = {}
     for path in sorted((series.root / FOLDER / series.name).glob("*.toml")):
         try:
-            one = parse_resolution(path.read_text(encoding="utf-8"))
+            one = parse_resolution(read_file(path).decode("utf-8"))
         except (OSError, ValueError) as error:
             if is_of_the_machine(error):
                 raise
@@ -48,7 +48,7 @@ def resolution_changes(series: Series, made: Iterable[Resolution]) -> dict[str, 
     changes: dict[str, bytes | None] = {}
     keys = {(one.patch, one.key) for one in made}
     for path in sorted((series.root / FOLDER / series.name).glob("*.toml")):
-        known = parse_resolution(path.read_text(encoding="utf-8"))
+        known = parse_resolution(read_file(path).decode("utf-8"))
         if (known.patch, known.key) in keys:
             changes[str(path.relative_to(series.root))] = None
     for one in made:

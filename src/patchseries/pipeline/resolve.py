@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.files import read_file
 from patchseries.git import Merge, Repository
 from patchseries.journal import commit_files
 from patchseries.model import TreeId
@@ -70,7 +71,7 @@ def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
     repository, ours = conflict.repository, conflict.cell.before
     path = cwd / source
     if path.is_file():
-        applied = apply_patch(repository, ours, path.read_bytes())
+        applied = apply_patch(repository, ours, read_file(path))
         if isinstance(applied, Rejected):
             raise _refused(f"{source} does not apply on {conflict.cell.base}: {applied}")
         return applied.tree

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from patchseries.errors import SeriesError, UpstreamError
+from patchseries.files import read_file
 from patchseries.git import Repository
 from patchseries.journal import Operation
 from patchseries.lock import Lock
@@ -147,7 +148,7 @@ def patch_bytes(series: Series, source: Source | str) -> bytes:
     name = source if isinstance(source, str) else source.file or ""
     path = series.root / "patches" / name
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise SeriesError(
             f"{series.manifest_path.name} names patches/{name}, which cannot be read",

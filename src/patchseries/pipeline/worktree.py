@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
-from patchseries.files import explained, remove
+from patchseries.files import explained, read_file, remove
 from patchseries.git import Merge, Repository
 from patchseries.git.environment import make_work_tree
 from patchseries.git.objects import decode_path, encode_path
@@ -185,7 +185,7 @@ def _left(session: Session, repository: Repository, files: list[OpenFile]) -> It
         if file.is_whole:
             if b"\t" + encode_path(file.path) + b"\0" in unmerged:
                 yield Left(file.path, ())
-        elif lines := markers_left(file, split_lines(path.read_bytes())):
+        elif lines := markers_left(file, split_lines(read_file(path))):
             yield Left(file.path, tuple(lines))
     for name in sorted(_listed(session, repository, "--others", "--exclude-standard")):
         yield Left(name, ())
@@ -258,7 +258,7 @@ def _home(state: State) -> Path:
 
 def _read(folder: Path) -> Session:
     try:
-        data = json.loads((folder / _STATE).read_text())
+        data = json.loads(read_file(folder / _STATE))
         if not all(isinstance(value, str) for key, value in data.items() if key != "folder"):
             raise ValueError("a value is no string")
         return Session(**(data | {"folder": folder}))
