@@ -155,7 +155,9 @@ def test_a_dsc_comes_from_a_url_once(
     digest = sha256(dsc.read_bytes())
     got = download_dsc(url, digest, tmp_path / "got")
     assert packaging_from_dsc(got, digest) is not None
-    monkeypatch.setattr("patchseries.sources.download._get", lambda _: pytest.fail("asked again"))
+    monkeypatch.setattr(
+        "patchseries.sources.http.fetch_bytes", lambda *_, **__: pytest.fail("asked again")
+    )
     assert download_dsc(url, digest, tmp_path / "got") == got
 
 
