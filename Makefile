@@ -78,4 +78,5 @@ setup-test:
 	@sh tools/setup test
 
 clean:
-	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find build -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +

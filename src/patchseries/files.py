@@ -93,18 +93,28 @@ def check_private(path: Path, what: str, variable: str) -> None:
     :param variable: the environment variable that names another one
     :raises SeriesError: another user owns it, or could have put something there
     """
-    instead = f"name a directory of your own in {variable}"
     with explained(f"use {what}"):
-        there = path.stat()
-        if not stat.S_ISDIR(there.st_mode):
-            raise _not_private(f"{what} {path} is not a directory", instead)
-        if there.st_uid != os.geteuid():
-            raise _not_private(f"{what} {path} belongs to another user", instead)
-        if there.st_mode & 0o022:
-            hint = f"delete it, or run `chmod 700 {path}` when you know all that is in it"
-            raise _not_private(f"{what} {path} can be written by other users", hint)
-        if there.st_mode & 0o077:
+        if fault := private_fault(path, what, variable):
+            raise fault
+        if path.stat().st_mode & 0o077:
             path.chmod(0o700)
+
+
+def private_fault(path: Path, what: str, variable: str) -> SeriesError | None:
+    """Why *path* cannot be trusted to be the user's alone, or None; see :func:`check_private`.
+
+    :raises OSError: there is nothing at *path*, or it cannot be looked at
+    """
+    instead = f"name a directory of your own in {variable}"
+    there = path.stat()
+    if not stat.S_ISDIR(there.st_mode):
+        return _not_private(f"{what} {path} is not a directory", instead)
+    if there.st_uid != os.geteuid():
+        return _not_private(f"{what} {path} belongs to another user", instead)
+    if there.st_mode & 0o022:
+        hint = f"delete it, or run `chmod 700 {path}` when you know all that is in it"
+        return _not_private(f"{what} {path} can be written by other users", hint)
+    return None
 
 
 def _not_private(message: str, hint: str) -> SeriesError:

@@ -23,20 +23,25 @@ from patchseries.redaction import redacted
 Process = subprocess.Popen[bytes]
 """A running co-process, as :func:`start` gives it."""
 
-_INSTALL = {
-    "git": "install git 2.39 or later (apt-get install git)",
-    "dpkg-source": "apt-get install dpkg-dev",
-    "dpkg-genbuildinfo": "apt-get install dpkg-dev",
-    "dpkg-genchanges": "apt-get install dpkg-dev",
-    "xz": "apt-get install xz-utils",
-    "gzip": "apt-get install gzip",
-    "tar": "apt-get install tar",
-    "patch": "apt-get install patch",
-    "quilt": "apt-get install quilt",
-    "lintian": "apt-get install lintian",
-    "debsign": "apt-get install devscripts",
-    "dput": "apt-get install dput-ng",
+DEBIAN_PACKAGES = {
+    "git": "git",
+    "dpkg-source": "dpkg-dev",
+    "dpkg-genbuildinfo": "dpkg-dev",
+    "dpkg-genchanges": "dpkg-dev",
+    "xz": "xz-utils",
+    "gzip": "gzip",
+    "tar": "tar",
+    "patch": "patch",
+    "quilt": "quilt",
+    "lintian": "lintian",
+    "gbp": "git-buildpackage",
+    "debsign": "devscripts",
+    "dput": "dput-ng",
 }
+"""The Debian package that a program is in."""
+
+MINIMUM = {"git": "2.39"}
+"""The first version of a program that will do, where that matters."""
 
 
 _BAD_SETTINGS = re.compile(
@@ -287,5 +292,13 @@ def _failed(argv: Sequence[str | Path], result: Result) -> ProgramError:
 
 
 def _not_installed(name: str) -> MachineError:
-    hint = _INSTALL.get(Path(name).name, f"install {name} and run the command again")
-    return MachineError(f"{name} is not installed", hint=hint)
+    return MachineError(f"{name} is not installed", hint=_how_to_install(Path(name).name))
+
+
+def _how_to_install(program: str) -> str:
+    package = DEBIAN_PACKAGES.get(program)
+    if package is None:
+        return f"install {program} and run the command again"
+    if program in MINIMUM:
+        return f"install {program} {MINIMUM[program]} or later (apt-get install {package})"
+    return f"apt-get install {package}"

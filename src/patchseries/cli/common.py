@@ -166,8 +166,12 @@ class Given:
     @property
     def mirrors(self) -> tuple[Path, ...]:
         """The mirror folders: of --mirror, of $SERIES_MIRRORS, and what `series demo` made."""
+        return (*self.mirrors_named, demo_upstreams().absolute())
+
+    @property
+    def mirrors_named(self) -> tuple[Path, ...]:
+        """The mirror folders of --mirror and of $SERIES_MIRRORS."""
         named = [*self.mirror, *os.environ.get("SERIES_MIRRORS", "").split(os.pathsep)]
-        named.append(str(demo_upstreams()))
         return tuple(Path(m).expanduser().absolute() for m in named if m)
 
 
@@ -289,9 +293,14 @@ def cache_folder() -> Path:
     """
     from patchseries.files import private_directory
 
-    folder = _folder("SERIES_CACHE", "user_cache_path")
+    folder = cache_place()
     private_directory(folder, "the cache", "SERIES_CACHE")
     return folder
+
+
+def cache_place() -> Path:
+    """Where the cache is, or would be made: see :func:`cache_folder`."""
+    return _folder("SERIES_CACHE", "user_cache_path")
 
 
 def state_folder() -> Path:

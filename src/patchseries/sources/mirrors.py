@@ -5,7 +5,8 @@ A folder may keep hosts apart: DIR/HOST/ORG/REPO.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -30,6 +31,22 @@ def repository_path(url: str) -> PurePosixPath:
     is_scp_like = "://" not in url and ":" in url
     path = url.partition(":")[2] if is_scp_like else urlsplit(url).path
     return PurePosixPath(path.strip("/").removesuffix(".git"))
+
+
+def repositories_in(folder: Path, most: int) -> Iterator[Path]:
+    """The repositories of the mirror *folder*; no more than *most* directories are looked at."""
+    tops = list(islice(_directories(folder), most))
+    for level in range(2):
+        below = list(islice((one for top in tops for one in _directories(top)), most))
+        yield from (one for one in below if _is_repository(one))
+        tops = [one for one in below if level == 0 and not _is_repository(one)]
+
+
+def _directories(folder: Path) -> Iterator[Path]:
+    try:
+        yield from (one for one in sorted(folder.iterdir()) if one.is_dir())
+    except OSError:  # one that may not be read mirrors nothing
+        return
 
 
 def _is_repository(folder: Path) -> bool:

@@ -1,0 +1,79 @@
+"""``series doctor``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.common import Given, cache_place, options, state_folder
+from patchseries.cli.terminal import show, show_json
+from patchseries.errors import ExitCode, MachineError, SeriesError
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.machine import MachineCheck
+
+_STYLES = {"ok": "green", "note": "yellow", "missing": "red"}
+
+
+@click.command("doctor")
+@options("mirror", "json", "color")
+def command(**given: Any) -> int:
+    """Tell what this machine has and lacks: programs, libraries, directories, mirrors, your name.
+
+    Each line is ok, note (some command cannot be used, or is slower) or missing. Nothing is
+    changed, and no server is asked. Exit status: 0 all that is needed is there, 5 it is not.
+    """
+    asked = Given(**given)
+    checks = _examine(asked)
+    lacking = [check for check in checks if check.state == "missing"]
+    install = sorted({check.package for check in checks if check.package})
+    if asked.as_json:
+        rows = [asdict(check) for check in checks]
+        show_json({"checks": rows, "install": install}, ok=not lacking)
+    else:
+        for check in checks:
+            hint = f"; {check.hint}" if check.hint else ""
+            line = f"{check.state:8} {check.name:18} {check.words}{hint}"
+            show(line, asked, _STYLES[check.state])
+        if install:
+            show(f"to install all of it: apt-get install {' '.join(install)}", asked)
+        show(_summary(len(lacking)), asked)
+    return ExitCode.PROGRAM if lacking else ExitCode.OK
+
+
+def _examine(asked: Given) -> list[MachineCheck]:
+    from patchseries.pipeline import machine
+
+    checks = machine.programs()
+    libraries = machine.libraries()
+    checks += libraries
+    checks.append(machine.directory(cache_place(), "cache", "SERIES_CACHE"))
+    checks.append(machine.directory(state_folder(), "state", "SERIES_STATE"))
+    if all(check.state != "missing" for check in libraries):  # what follows imports them
+        checks += [machine.mirror(folder) for folder in asked.mirrors_named]
+        checks.append(_identity())
+    return checks
+
+
+def _identity() -> MachineCheck:
+    """Whose name and address changelogs and signed-off patches get."""
+    from patchseries.cli.building import maintainer
+    from patchseries.pipeline.machine import MachineCheck
+
+    try:
+        return MachineCheck("identity", "ok", str(maintainer()))
+    except MachineError as error:
+        broken = "configuration" in error.message
+        words = f"{error.message} ({error.cause})" if error.cause else error.message
+        return MachineCheck("identity", "missing" if broken else "note", words, error.hint)
+    except SeriesError as error:
+        words = f"{error.message}: build, accept, resolve and refresh need them"
+        return MachineCheck("identity", "note", words, error.hint)
+
+
+def _summary(lacking: int) -> str:
+    if not lacking:
+        return "all that is needed is here"
+    return f"{lacking} needed {'thing is' if lacking == 1 else 'things are'} missing"
