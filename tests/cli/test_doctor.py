@@ -117,6 +117,11 @@ def test_dput_is_not_started(machine: Project) -> None:
     assert not started.exists()
 
 
+def test_programs_do_not_run_in_the_project(machine: Project) -> None:
+    program(bin_of(machine), "gbp", "#!/bin/sh\ncase $PWD in /) echo 1.5;; *) echo 0.1;; esac\n")
+    assert row(machine, "gbp")["version"] == "1.5"
+
+
 @pytest.mark.parametrize("variable", ["SERIES_CACHE", "SERIES_STATE"])
 def test_a_directory_that_others_may_write(machine: Project, variable: str) -> None:
     shared = machine.root / "shared"

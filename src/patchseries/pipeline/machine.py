@@ -115,7 +115,10 @@ def _program(wanted: Program) -> MachineCheck:
     version = None
     if wanted.asks_version:
         try:
-            said = process.run([wanted.name, "--version"], accept=range(256), timeout=_PATIENCE)
+            # in a directory that no stranger wrote: some programs read settings where they run
+            said = process.run(
+                [wanted.name, "--version"], cwd=Path("/"), accept=range(256), timeout=_PATIENCE
+            )
         except SeriesError as error:
             hint = f"install it anew (apt-get install --reinstall {package})" if package else None
             return MachineCheck(wanted.name, lacking, str(error), hint)
