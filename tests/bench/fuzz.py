@@ -7,11 +7,13 @@ The targets are those of the suite (tests/fuzz), in turns, each time with anothe
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 import traceback
 from collections import Counter
 from pathlib import Path
+from typing import NoReturn
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
@@ -23,16 +25,24 @@ from fuzz.targets import TARGETS, Target  # noqa: E402
 EXAMPLES = 500
 """Inputs of a target in one turn."""
 
+HANG = 20.0
+"""Seconds of processor time after which an input counts as one that hangs."""
+
 
 def main() -> int:
     """Fuzz until the time is over; 0 when no law was broken, else 1."""
     minutes, turn = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    signal.signal(signal.SIGVTALRM, _hangs)
     until = time.monotonic() + minutes * 60
     tried: Counter[str] = Counter()
     broken: dict[str, str] = {}
     while time.monotonic() < until:
         for target in TARGETS:
-            if target.name not in broken and (words := run(target, turn, tried)):
+            if (
+                time.monotonic() < until
+                and target.name not in broken
+                and (words := run(target, turn, tried))
+            ):
                 broken[target.name] = words
                 print(f"{target.name}, seed {turn}:\n{words}", flush=True)
         turn += 1
@@ -58,13 +68,21 @@ def run(target: Target, turn: int, tried: Counter[str]) -> str | None:
     @given(target.inputs)
     def law(value: object) -> None:
         tried[target.name] += 1
-        target.law(value)
+        signal.setitimer(signal.ITIMER_VIRTUAL, HANG)
+        try:
+            target.law(value)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     try:
         law()
     except Exception:
         return traceback.format_exc()
     return None
+
+
+def _hangs(*_: object) -> NoReturn:
+    raise TimeoutError(f"not read within {HANG:.0f} s")
 
 
 if __name__ == "__main__":
