@@ -50,7 +50,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
+        found = re.fullmatch(r"(.*) \(at line (\d{1,9}), column (\d{1,9})\)", str(error), re.DOTALL)
         if not found:  # "at end of document"
             raise NotTomlError(str(error), text.count("\n") + 1) from error
         raise NotTomlError(f"{found[1]} at column {found[3]}", int(found[2])) from error

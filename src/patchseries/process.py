@@ -262,7 +262,7 @@ def _listen(
 
 def _tell_lines(said: bytearray, told: int, on_stderr: Callable[[str], None]) -> int:
     """Tell each line of *said* after *told* that has ended; up to where that is."""
-    for line in re.finditer(rb"([^\r\n]*)[\r\n]", said[told:]):
+    for line in re.finditer(rb"(?<![^\r\n])([^\r\n]*+)[\r\n]", said[told:]):
         on_stderr(redacted(line[1].decode("utf-8", "replace").strip()))
     return max(said.rfind(b"\r"), said.rfind(b"\n"), told - 1) + 1
 

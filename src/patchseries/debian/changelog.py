@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from patchseries.debian.request import Maintainer
+from patchseries.debian.version import LONGEST
 from patchseries.errors import SeriesError
 
-_LONGEST_VERSION = 200
 _TOP = re.compile(
     r"(?P<source>[a-z0-9][a-z0-9+.-]+) \((?P<version>[^\s()]+)\)(?P<suites>(?: [\w.+-]+)+);"
 )
@@ -69,7 +69,7 @@ def read_head(changelog: str) -> Head:
         if not line.strip():
             continue
         found = _TOP.match(line)
-        if found and len(found["version"]) > _LONGEST_VERSION:
+        if found and len(found["version"]) > LONGEST:
             raise SeriesError(f"debian/changelog: a version of {len(found['version'])} characters")
         if found:
             return Head(found["source"], found["version"], found["suites"].split()[0])

@@ -16,9 +16,14 @@ from patchseries.errors import SeriesError
 from patchseries.model import Base
 
 _UPSTREAM = re.compile(r"v?(\d[A-Za-z0-9.+~-]*)")
-_BACKPORT = re.compile(r"(?P<own>.*?)(?P<tail>~[a-z]+)(?P<number>\d+)(?P<rest>.*)")
-_UBUNTU = re.compile(r"(?P<debian>\d+)ubuntu(?P<number>\d+)(?P<rest>.*)")
+_BACKPORT = re.compile(
+    r"(?P<own>[^~]*+(?:~(?![a-z]++\d)[^~]*+)*+)(?P<tail>~[a-z]++)(?P<number>\d++)(?P<rest>.*)"
+)
+_UBUNTU = re.compile(r"(?P<debian>\d++)ubuntu(?P<number>\d++)(?P<rest>.*)")
 _VALID = re.compile(r"(?:\d+:)?\d[A-Za-z0-9.+~:-]*")
+
+LONGEST = 200
+"""Characters of a version: no archive has one that is half as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ def parse(text: str) -> NativeVersion:
 
     :raises SeriesError: it is none, or it is a native one (without a Debian revision)
     """
+    if len(text) > LONGEST:
+        raise SeriesError(f"a version of {len(text)} characters: {text[:40]!r}…")
     if not _VALID.fullmatch(text):
         raise SeriesError(f"not a Debian version: {text!r}")
     version = NativeVersion(text)

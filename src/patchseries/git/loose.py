@@ -45,5 +45,7 @@ def object_format(git_dir: Path) -> str:
     """The algorithm of a repository's object ids (``sha1``, ``sha256``), by its configuration."""
     config = git_dir / "config"
     text = config.read_text("utf-8", "replace") if config.is_file() else ""
-    named = re.search(r"^\s*objectformat\s*=\s*\"?(\w+)", text, re.IGNORECASE | re.MULTILINE)
+    named = re.search(
+        r"^[ \t]*+objectformat[ \t]*+=[ \t]*+\"?(\w+)", text, re.IGNORECASE | re.MULTILINE
+    )
     return named[1].lower() if named else "sha1"

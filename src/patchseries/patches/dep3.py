@@ -35,7 +35,7 @@ STANDARD = (*_MAIL, *_DEP3)
 """The names of the fields that DEP-3 and mail have, spelt as they are there."""
 _SPELLING = {name.lower(): name for name in STANDARD}
 _REPEATABLE = re.compile(r"(Bug(-.*)?|Author|Reviewed-by|Acked-by)", re.I)
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*:(?:[ \t]+(.*)|)$")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*+)[ \t]*+:(?:[ \t]++(.*)|)$")
 _TIGHT_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(.*)$")
 _FIRST = re.compile(r"(From|commit) [0-9a-f]{40,64}( |$)")
 """The first line of git format-patch, and of git show."""

@@ -25,7 +25,7 @@ from patchseries.pipeline.session import Session
 from patchseries.port.prerequisites import Prerequisites, Why, why
 from patchseries.sources.history import open_history
 
-_CHANGE_ID = re.compile(r"^\s*Change-Id: (I[0-9a-f]{40})\s*$", re.M)
+_CHANGE_ID = re.compile(r"^[ \t]*+Change-Id: (I[0-9a-f]{40})[ \t\r]*+$", re.M)
 
 
 @dataclass(frozen=True, slots=True)

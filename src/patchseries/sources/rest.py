@@ -224,6 +224,6 @@ _BACKOFF = wait_exponential(multiplier=0.5, max=15) + wait_random(0, 0.5)
 
 def _words(body: bytes) -> str | None:
     """The start of what a server says, on one line, without markup or control characters."""
-    text = re.sub(r"<[^>]*>", " ", body[:2000].decode("utf-8", "replace"))
+    text = re.sub(r"<[^<>]*>", " ", body[:2000].decode("utf-8", "replace"))
     shown = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(shown.split())[:200] or None

@@ -16,7 +16,7 @@ from patchseries.port.hunks.lines import Lines, compare, gone, split_lines
 from patchseries.port.hunks.words import counterparts
 from patchseries.port.names.textsearch import says
 
-_CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+_CHAIN = re.compile(r"(?<!\w)[^\W\d]\w*+(?:\.[^\W\d]\w*+)+")
 _WORDS = re.compile(r"[^\W\d][\w.]*|\d+|\S")
 _PLACES = 2
 """So often both files must say it, and agree, before it counts as their way."""

@@ -29,7 +29,7 @@ _IMPORT = re.compile(
     rb"|import[ \t]+((?:[^\n\\]|\\\n)*))"
 )
 _DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]", b"import *")
-_CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w+)[ \t]*(?:\(([^)]*)\))?[ \t]*:")
+_CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w+)[ \t]*+(?:\(([^)]*)\)[ \t]*+)?:")
 _METHOD = re.compile(rb"[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _SET = re.compile(
     rb"[ \t]++([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)"

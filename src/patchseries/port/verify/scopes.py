@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from patchseries.port.names.textsearch import lines_with
 
-_PYTHON = re.compile(rb"([ \t]*+)(async[ \t]+def|def|class)[ \t]+(\w+)|(?=[^\s#)\]}'\"])")
+_PYTHON = re.compile(rb"(?<![ \t])([ \t]*+)(async[ \t]+def|def|class)[ \t]+(\w+)|(?=[^\s#)\]}'\"])")
 _OTHER = re.compile(rb"()()([A-Za-z_$\[][^(={\n]*)")
 
 Chain = tuple[bytes, ...]
