@@ -60,7 +60,7 @@ bench-why: setup-test
 # Kill the commands that write at KILLS random moments; the suite does a few of them.
 KILLS ?= 200
 soak-kill: setup-test
-	SOAK_KILL=$(KILLS) $(PYTHON) -m pytest tests/resolve/test_killed.py
+	SOAK_KILL=$(KILLS) $(PYTHON) -m pytest tests/pipeline/test_killed.py
 
 # Let each call that writes or opens a file fail once, in every command that writes: takes hours.
 soak-faults: setup-test

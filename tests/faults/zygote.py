@@ -19,6 +19,20 @@ from patchseries.__main__ import main
 from patchseries.cli import COMMANDS, group
 from patchseries.git import temporary
 
+HEAVY = (
+    "rich.console",
+    "rich.status",
+    "git",
+    "tomlkit",
+    "unidiff",
+    "debian.changelog",
+    "patchseries.pipeline.run",
+    "patchseries.pipeline.checking",
+    "patchseries.pipeline.edit.refresh",
+    "patchseries.pipeline.conflict.resolve",
+)
+"""What commands import late: once for all children."""
+
 
 def run(asked: dict[str, Any]) -> None:
     """Be the process of one command; never returns."""
@@ -46,18 +60,7 @@ def serve() -> None:
     run_words = cli.run
     for name in COMMANDS:
         group.get_command(None, name)  # type: ignore[arg-type]
-    for heavy in (
-        "rich.console",
-        "rich.status",
-        "git",
-        "tomlkit",
-        "unidiff",
-        "debian.changelog",
-        "patchseries.pipeline.run",
-        "patchseries.pipeline.checking",
-        "patchseries.pipeline.refresh",
-        "patchseries.pipeline.resolve",
-    ):
+    for heavy in HEAVY:
         importlib.import_module(heavy)
     temporary._MEMORY = Path(os.environ["FAULTS_MEMORY"])  # nobody else's are looked at
     cli.run = run_words  # the module of `series run` has its name now

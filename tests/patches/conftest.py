@@ -1,5 +1,5 @@
 """The small upstream of the packaging tests, for patches too."""
 
-from debian_packages.conftest import upstream
+from support.packages import upstream
 
 __all__ = ["upstream"]

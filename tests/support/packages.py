@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from patchseries.debian.packaging import make_packaging
 from patchseries.debian.request import BuildRequest, Maintainer, PackagedFile, Packaging
@@ -110,3 +112,10 @@ def packaged(files: Mapping[str, bytes | None]) -> dict[str, PackagedFile]:
         for name, data in files.items()
         if data is not None
     }
+
+
+@pytest.fixture
+def upstream(tmp_path: Path) -> Iterator[Upstream]:
+    """A project with some files, a script and a link, in a bare repository."""
+    with Repository.init(tmp_path / "upstream.git") as repository:
+        yield Upstream(repository, tmp_path / "build" / "1.0" / "oven")

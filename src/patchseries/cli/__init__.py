@@ -37,7 +37,7 @@ COMMANDS = {
 }
 """Every command with its one line of help; its module is ``cli/NAME.py`` (``-`` as ``_``)."""
 
-_MODULES = {"import": "import_", "run": "run_", "test-apply": "test_apply"}
+_MODULES = {"import": "import_", "run": "run_", "test-apply": "applying"}
 
 
 class LazyGroup(click.Group):

@@ -12,7 +12,7 @@ from patchseries.cli.common import Given, agreed, changed_words, now, options
 from patchseries.cli.terminal import Progress, say, show, show_json, show_text
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.accept import Offer
+    from patchseries.pipeline.conflict.accept import Offer
 
 
 @click.command("accept")
@@ -24,7 +24,7 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
 
     The lock keeps who, when and for which diff. When the port changes later, it asks again.
     """
-    from patchseries.pipeline.accept import accept, offers
+    from patchseries.pipeline.conflict.accept import accept, offers
     from patchseries.pipeline.rebase import rebase
 
     asked = replace(Given(**given), patch=(patch_name,))
@@ -56,7 +56,7 @@ def show_offers(waiting: list[Offer], asked: Given) -> None:
 
     Those that differ in line numbers alone are shown once.
     """
-    from patchseries.pipeline.accept import alike
+    from patchseries.pipeline.conflict.accept import alike
     from patchseries.report.text import enumerated
 
     for group in alike(waiting):

@@ -25,7 +25,7 @@ def command(project_name: str, folder: Path | None, **given: Any) -> int:
 
     Edit it with git (rebase -i, commit --amend), then take it back with `series refresh DIR`.
     """
-    from patchseries.pipeline.branch import check_out
+    from patchseries.pipeline.edit.branch import check_out
 
     asked = replace(Given(**given), project=(project_name,))
     series, selection = asked.open()

@@ -16,7 +16,7 @@ from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.refresh import Plan
+    from patchseries.pipeline.edit.refresh import Plan
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.resolution.record import Attribution
@@ -44,9 +44,9 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
 
 
 def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: bool) -> int:
-    from patchseries.pipeline.branch import branch_steps, column_steps, read_checkout
-    from patchseries.pipeline.effects import bases_at_hand
-    from patchseries.pipeline.refresh import Column, look_around, plan_branch, prove
+    from patchseries.pipeline.edit.branch import branch_steps, column_steps, read_checkout
+    from patchseries.pipeline.edit.effects import bases_at_hand
+    from patchseries.pipeline.edit.refresh import Column, look_around, plan_branch, prove
 
     made = read_checkout(folder)
     if asked.name not in (None, made.series):
@@ -68,9 +68,9 @@ def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: 
 
 def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool) -> int:
     from patchseries.files import read_file
-    from patchseries.pipeline.effects import bases_at_hand
+    from patchseries.pipeline.edit.effects import bases_at_hand
+    from patchseries.pipeline.edit.refresh import Column, look_around, patch_path, plan_file
     from patchseries.pipeline.rebase import rebase
-    from patchseries.pipeline.refresh import Column, look_around, patch_path, plan_file
 
     if len(asked.onto) != 1:
         raise UsageError("on which base was the patch file edited?", hint="say --onto BASE")
@@ -95,7 +95,7 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
 def _end(
     session: Session, series: Series, plan: Plan, edited: list[str], asked: Given, yes: bool
 ) -> int:
-    from patchseries.pipeline.refresh import write
+    from patchseries.pipeline.edit.refresh import write
 
     if not asked.as_json:
         _show_plan(plan, asked)

@@ -16,10 +16,10 @@ from patchseries.cli.terminal import Progress, clear_progress, say, show, show_j
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.conflicts import Candidate, OpenConflict
+    from patchseries.pipeline.conflict.conflicts import Candidate, OpenConflict
+    from patchseries.pipeline.conflict.worktree import Session as OpenSession
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
-    from patchseries.pipeline.worktree import Session as OpenSession
     from patchseries.resolution.conflict import OpenFile
     from patchseries.resolution.record import Attribution
     from patchseries.resolution.replay import Resolution
@@ -85,9 +85,9 @@ def command(
 
 
 def _begin(session: Session, asked: _Asked, shared: Given) -> int:
-    from patchseries.pipeline.conflicts import find_conflict
-    from patchseries.pipeline.resolve import settle, take, take_from
-    from patchseries.pipeline.worktree import create_session
+    from patchseries.pipeline.conflict.conflicts import find_conflict
+    from patchseries.pipeline.conflict.resolve import settle, take, take_from
+    from patchseries.pipeline.conflict.worktree import create_session
 
     assert asked.patch is not None
     series, _, pins = replace(shared, patch=(asked.patch,)).open_to_write(session)
@@ -119,7 +119,7 @@ def _begin(session: Session, asked: _Asked, shared: Given) -> int:
 
 def _drop_if_open(series: Series, conflict: OpenConflict) -> None:
     """What was taken settles all: a work tree opened for the same conflict has no use any more."""
-    from patchseries.pipeline.worktree import drop_session, open_sessions
+    from patchseries.pipeline.conflict.worktree import drop_session, open_sessions
 
     mine = series.name, conflict.cell.patch, conflict.cell.base
     for opened in open_sessions(series.state):
@@ -128,9 +128,9 @@ def _drop_if_open(series: Series, conflict: OpenConflict) -> None:
 
 
 def _end(session: Session, asked: _Asked, shared: Given) -> int:
-    from patchseries.pipeline.resolve import finish
+    from patchseries.pipeline.conflict.resolve import finish
+    from patchseries.pipeline.conflict.worktree import drop_session, find_session
     from patchseries.pipeline.series import Series
-    from patchseries.pipeline.worktree import drop_session, find_session
 
     state = recovered_state()
     if not shared.dry_run:
@@ -149,7 +149,7 @@ def _end(session: Session, asked: _Asked, shared: Given) -> int:
 
 
 def _status(shared: Given) -> int:
-    from patchseries.pipeline.worktree import open_sessions, what_is_left
+    from patchseries.pipeline.conflict.worktree import open_sessions, what_is_left
 
     rows = []
     for opened in open_sessions(recovered_state()):
@@ -171,7 +171,7 @@ def _status(shared: Given) -> int:
 
 def show_regions(conflict: OpenConflict, shared: Given) -> None:
     """Each region with its candidates."""
-    from patchseries.pipeline.conflicts import numbered
+    from patchseries.pipeline.conflict.conflicts import numbered
 
     for number, file, index, region in numbered(conflict.files):
         size = f"base {len(region.ancestor)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
@@ -211,7 +211,7 @@ def _name(file: OpenFile, candidate: Candidate) -> str:
 
 def region_rows(conflict: OpenConflict) -> list[dict[str, Any]]:
     """The regions as rows of a JSON document."""
-    from patchseries.pipeline.conflicts import numbered
+    from patchseries.pipeline.conflict.conflicts import numbered
 
     return [
         {

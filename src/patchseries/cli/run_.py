@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from patchseries.cli.applying import apply_rows, show_failures
 from patchseries.cli.building import build_options, options_from, package_rows, show_packages
 from patchseries.cli.common import SERIES_OPTIONS, Given, changed_words, options
 from patchseries.cli.rebase import rebase_rows, show_cells
 from patchseries.cli.terminal import Progress, show, show_json
-from patchseries.cli.test_apply import apply_rows, show_failures
 
 if TYPE_CHECKING:
     from patchseries.pipeline.run import RunResult

@@ -14,9 +14,9 @@ from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
+    from patchseries.pipeline.conflict.why import Explained
     from patchseries.pipeline.rebase import Ingredients
     from patchseries.pipeline.series import Series
-    from patchseries.pipeline.why import Explained
     from patchseries.port.prerequisites import Origin
 
 
@@ -34,7 +34,7 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
 
     Each set of prerequisites that is named was tried: with it, git merges the patch cleanly.
     """
-    from patchseries.pipeline.why import explained
+    from patchseries.pipeline.conflict.why import explained
 
     asked = replace(Given(**given), patch=(patch_name,))
     if len(asked.onto) > 1:
@@ -124,7 +124,7 @@ def _words(found: Explained, commit: str) -> str:
 
 def _add(series: Series, ingredients: Ingredients, found: Explained, asked: Given) -> None:
     from patchseries.journal import commit_files
-    from patchseries.pipeline.why import chosen_commits, with_prerequisites
+    from patchseries.pipeline.conflict.why import chosen_commits, with_prerequisites
 
     if not found.why.sets:
         raise UsageError("there is nothing to add", hint="finish it with `series resolve`")

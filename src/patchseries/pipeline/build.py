@@ -20,7 +20,7 @@ from patchseries.git import Repository
 from patchseries.model import Base, Finding, Outcome
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
-from patchseries.pipeline.accept import shape
+from patchseries.pipeline.conflict.accept import shape
 from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell
 from patchseries.pipeline.series import Selection, Series

@@ -22,7 +22,7 @@ from patchseries.patches.compose import patch_name, series_folder
 from patchseries.patches.dpkg import guard_links
 from patchseries.patches.quilt import format_series
 from patchseries.pipeline.applying import AppliedCell, apply_series
-from patchseries.pipeline.memo import program_digest
+from patchseries.pipeline.portcache import program_digest
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.resolutions import FOLDER
 from patchseries.pipeline.series import Selection, Series

@@ -26,7 +26,7 @@ from patchseries.patches.compose import (
 )
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.inclusion import Answer
-from patchseries.pipeline.memo import Porter
+from patchseries.pipeline.portcache import Porter
 from patchseries.pipeline.provenance import kept_header, patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port

@@ -15,7 +15,7 @@ from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
 from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
-from patchseries.pipeline.memo import Memo
+from patchseries.pipeline.portcache import Memo
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series

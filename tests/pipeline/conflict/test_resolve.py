@@ -60,7 +60,7 @@ def test_a_conflict_is_opened_with_the_result_that_is_there(
     def once_more(*_: object) -> None:
         raise AssertionError("the patch was ported a second time")
 
-    monkeypatch.setattr("patchseries.pipeline.conflicts.port", once_more)
+    monkeypatch.setattr("patchseries.pipeline.conflict.conflicts.port", once_more)
     (region,) = small.json("resolve", "retry")["regions"]
     assert any(one["name"].startswith("engine") for one in region["candidates"])
 

@@ -22,7 +22,7 @@ from patchseries.git.objects import decode_path, encode_path
 from patchseries.git.textmerge import split_lines
 from patchseries.journal import State, held
 from patchseries.model import TreeId
-from patchseries.pipeline.conflicts import Known, OpenConflict
+from patchseries.pipeline.conflict.conflicts import Known, OpenConflict
 from patchseries.pipeline.series import Series
 from patchseries.resolution.conflict import Labels, OpenFile, marked, markers_left, open_files
 from patchseries.resolution.edits import edited

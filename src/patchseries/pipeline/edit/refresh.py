@@ -26,10 +26,10 @@ from patchseries.patches.compose import (
 )
 from patchseries.patches.dep3 import person, read_header
 from patchseries.patches.header import PatchHeader, split_patch
-from patchseries.pipeline.branch import UNKNOWN, Step, column_steps, patch_id
-from patchseries.pipeline.effects import Effect, effects
+from patchseries.pipeline.edit.branch import UNKNOWN, Step, column_steps, patch_id
+from patchseries.pipeline.edit.effects import Effect, effects
+from patchseries.pipeline.edit.reorder import in_order, moved_words, new_order
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
-from patchseries.pipeline.reorder import in_order, moved_words, new_order
 from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session

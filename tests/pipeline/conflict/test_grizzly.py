@@ -14,7 +14,7 @@ from patchseries.pipeline.session import Session
 from patchseries.resolution.store import parse_resolution
 from patchseries.sources import Cache, FetchOptions
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 RESOLVED = {
     ("coalesced-updates", "2013.1"),
     ("fewer-libvirt-calls", "2013.1.4"),

@@ -9,7 +9,7 @@ import pytest
 from patchseries import lock as locks
 from patchseries.errors import UsageError
 from patchseries.model import Finding, Severity
-from patchseries.pipeline.accept import Offer, alike
+from patchseries.pipeline.conflict.accept import Offer, alike
 from support.small_series import SmallSeries
 
 

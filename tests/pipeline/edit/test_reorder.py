@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from patchseries.errors import ExitCode, SeriesError
-from resolve.test_refresh import cells, git
+from pipeline.edit.test_refresh import cells, git
 from support.small_series import BODY, HEAD, TAIL, THEIRS, SmallSeries, text
 
 OWN = """\

@@ -8,8 +8,8 @@ import pytest
 
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Finding, Outcome, Severity, TreeId
-from patchseries.pipeline import memo
-from patchseries.pipeline.memo import Memo
+from patchseries.pipeline import portcache
+from patchseries.pipeline.portcache import Memo
 from patchseries.port import Change, PortOptions, PortResult
 
 
@@ -34,7 +34,7 @@ def test_the_engine_is_asked_once(
     assert answer.outcome is Outcome.CLEAN
     first.save()
 
-    monkeypatch.setattr(memo, "port", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(portcache, "port", lambda *_: pytest.fail("asked again"))
     again = Memo.load(tmp_path / "ports.json")
     assert again.port(repository, change, onto, PortOptions()) == answer
     with pytest.raises(pytest.fail.Exception):
@@ -62,10 +62,10 @@ def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
 
 
 def test_another_version_of_what_parses_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    memo.program_digest.cache_clear()
-    before = memo.program_digest()
+    portcache.program_digest.cache_clear()
+    before = portcache.program_digest()
     monkeypatch.setattr("importlib.metadata.version", lambda _: "999")
-    memo.program_digest.cache_clear()
-    assert memo.program_digest() != before
+    portcache.program_digest.cache_clear()
+    assert portcache.program_digest() != before
     monkeypatch.undo()
-    memo.program_digest.cache_clear()
+    portcache.program_digest.cache_clear()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.model import CommitId, Outcome, TreeId
-from patchseries.pipeline.memo import Porter
+from patchseries.pipeline.portcache import Porter
 from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session

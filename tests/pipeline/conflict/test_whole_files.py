@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from patchseries.errors import SeriesError
-from resolve.test_resolve import git, opened
+from pipeline.conflict.test_resolve import git, opened
 from support.small_series import BODY, HEAD, OURS, TAIL, SmallSeries, text
 
 OURS_OWN = b"# ours\nA = 1\n"

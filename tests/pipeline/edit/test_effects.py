@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resolve.test_refresh import cells, git
+from pipeline.edit.test_refresh import cells, git
 from support.small_series import HEAD, MERGED, TAIL, SmallSeries, text
 
 NOTE = """\

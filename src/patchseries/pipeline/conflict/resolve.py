@@ -13,12 +13,12 @@ from patchseries.git import Merge, Repository
 from patchseries.journal import commit_files
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
-from patchseries.pipeline.conflicts import Candidate, OpenConflict, numbered, plain_choice
+from patchseries.pipeline.conflict.conflicts import Candidate, OpenConflict, numbered, plain_choice
+from patchseries.pipeline.conflict.worktree import Session as OpenSession
+from patchseries.pipeline.conflict.worktree import drop_session, final_tree
 from patchseries.pipeline.resolutions import load_resolutions, resolution_changes
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.worktree import Session as OpenSession
-from patchseries.pipeline.worktree import drop_session, final_tree
 from patchseries.port import Change
 from patchseries.resolution.edits import EditBeside
 from patchseries.resolution.record import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.manifest import Manifest
 from patchseries.manifest.order import reordered
-from patchseries.pipeline.branch import Step
+from patchseries.pipeline.edit.branch import Step
 
 
 def new_order(old: Sequence[Step], new: Sequence[Step]) -> list[str] | None:

@@ -10,7 +10,7 @@ import pytest
 
 from patchseries import process
 from patchseries.errors import SeriesError
-from resolve.test_resolve import CLEAN, git, opened, patched
+from pipeline.conflict.test_resolve import CLEAN, git, opened, patched
 from support.small_series import HEAD, MERGED, TAIL, THEIRS, SmallSeries, text
 
 TOOL = b"#!/bin/sh\necho tool\n"

@@ -19,7 +19,7 @@ from patchseries.manifest import Manifest, PatchEntry
 from patchseries.manifest.positions import key_lines
 from patchseries.model import CommitId
 from patchseries.patches.header import iso_date
-from patchseries.pipeline.conflicts import OpenConflict, find_conflict
+from patchseries.pipeline.conflict.conflicts import OpenConflict, find_conflict
 from patchseries.pipeline.rebase import Ingredients
 from patchseries.pipeline.session import Session
 from patchseries.port.prerequisites import Prerequisites, Why, why

@@ -1,0 +1,1 @@
+"""Open conflicts: shown, explained, resolved in a work tree, signed off."""

@@ -1,0 +1,1 @@
+"""Editing a series: its patches as a branch, refreshed from there, put in another order."""

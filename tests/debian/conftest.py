@@ -1,0 +1,5 @@
+"""A small upstream, and requests to package it."""
+
+from support.packages import upstream
+
+__all__ = ["upstream"]
