@@ -22,14 +22,30 @@ _CHANGE = re.compile(r"I[0-9a-f]{40}")
 
 
 def commit_id(text: str) -> CommitId:
-    """The commit id that *text* spells; ValueError unless it is a full one."""
+    """The commit id that *text* spells; ValueError unless it is a full one.
+
+    >>> commit_id("0123456789abcdef0123456789abcdef01234567")
+    '0123456789abcdef0123456789abcdef01234567'
+    >>> commit_id("0123456")
+    Traceback (most recent call last):
+        ...
+    ValueError: not a full commit id: '0123456'
+    """
     if not _COMMIT.fullmatch(text):
         raise ValueError(f"not a full commit id: {text!r}")
     return CommitId(text)
 
 
 def change_id(text: str) -> ChangeId:
-    """The Change-Id that *text* spells; ValueError unless it is one."""
+    """The Change-Id that *text* spells; ValueError unless it is one.
+
+    >>> change_id("I0123456789abcdef0123456789abcdef01234567")
+    'I0123456789abcdef0123456789abcdef01234567'
+    >>> change_id("0123456")
+    Traceback (most recent call last):
+        ...
+    ValueError: not a Change-Id (I and 40 hexadecimal digits): '0123456'
+    """
     if not _CHANGE.fullmatch(text):
         raise ValueError(f"not a Change-Id (I and 40 hexadecimal digits): {text!r}")
     return ChangeId(text)

@@ -45,6 +45,13 @@ def parse_toml(text: str) -> dict[str, Any]:
     """What the TOML *text* holds.
 
     :raises NotTomlError: it is none; or nested, dotted or long beyond all use
+
+    >>> parse_toml("schema = 1")
+    {'schema': 1}
+    >>> parse_toml("a = ?")
+    Traceback (most recent call last):
+        ...
+    patchseries.parsing.NotTomlError: line 1: Invalid value at column 5
     """
     _refuse_the_absurd(text)
     try:
@@ -62,6 +69,13 @@ def parse_json(data: bytes | str) -> Any:
     """What the JSON *data* holds.
 
     :raises ValueError: it is none, or nested beyond all use
+
+    >>> parse_json(b'[1]')
+    [1]
+    >>> parse_json("[" * 100_000)
+    Traceback (most recent call last):
+        ...
+    ValueError: nested too deeply
     """
     try:
         return json.loads(data)

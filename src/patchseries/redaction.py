@@ -32,7 +32,15 @@ _HEADER = re.compile(
 
 
 def redacted(text: str) -> str:
-    """*text* with each password and token in a URL (or a header) replaced by ``***``."""
+    """*text* with each password and token in a URL (or a header) replaced by ``***``.
+
+    >>> redacted("fatal: https://ann:secret@host.invalid/x.git not found")
+    'fatal: https://***@host.invalid/x.git not found'
+    >>> redacted("ssh://git@host.invalid/x and https://host.invalid/x?token=abc&page=2")
+    'ssh://git@host.invalid/x and https://host.invalid/x?token=***&page=2'
+    >>> redacted("Authorization: Bearer abc")
+    'Authorization: Bearer ***'
+    """
     text = _USER_INFO.sub(_without_password, text)
     if "%" in text:
         text = _ENCODED.sub(rf"\1{HIDDEN}@", text)
@@ -40,7 +48,11 @@ def redacted(text: str) -> str:
 
 
 def has_user_info(url: str) -> bool:
-    """Whether *url* names a password, or a user where that may be a token (not ``ssh://git@``)."""
+    """Whether *url* names a password, or a user where that may be a token (not ``ssh://git@``).
+
+    >>> has_user_info("https://token@host.invalid/x"), has_user_info("ssh://git@host.invalid/x")
+    (True, False)
+    """
     return _USER_INFO.sub(_without_password, url) != url
 
 

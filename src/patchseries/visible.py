@@ -24,7 +24,11 @@ _OLD_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
 
 
 def visible(text: str) -> str:
-    """*text*, of one line or several, with each steering character as its escape."""
+    """*text*, of one line or several, with each steering character as its escape.
+
+    >>> visible("a" + chr(27) + "[31m.py")
+    'a\\\\x1b[31m.py'
+    """
     return _STEERING.sub(_escape, text)
 
 
@@ -40,7 +44,11 @@ def printable(text: str) -> str:
 
 
 def printable_line(text: str) -> str:
-    """As :func:`printable`, in one line."""
+    """As :func:`printable`, in one line.
+
+    >>> printable_line("one" + chr(10) + "::error::two")
+    'one\\\\n\\\\x3a:error::two'
+    """
     return printable(text).replace("\n", "\\n")
 
 

@@ -53,7 +53,12 @@ class Tag:
 
 
 def parse_tags(output: str) -> tuple[Tag, ...]:
-    """The tags in lintian's output; other lines are passed over."""
+    """The tags in lintian's output; other lines are passed over.
+
+    >>> [tag] = parse_tags("W: nova source: no-homepage-field [debian/control:1]\\nN: a remark")
+    >>> tag.name, tag.file
+    ('no-homepage-field', 'debian/control')
+    """
     found = (_LINE.fullmatch(line.rstrip()) for line in output.splitlines())
     return tuple(
         Tag(m["letter"], m["kind"] or "", m["name"], (m["context"] or "").strip())

@@ -76,7 +76,11 @@ _STANDARDS = (
 
 
 def standards_version(timestamp: int) -> str:
-    """The policy that a changelog entry of *timestamp* can name: none that came later."""
+    """The policy that a changelog entry of *timestamp* can name: none that came later.
+
+    >>> standards_version(1545600000), standards_version(0)
+    ('4.3.0', '3.9.3')
+    """
     return max((entry for entry in _STANDARDS if entry[0] <= timestamp), default=(0, "3.9.3"))[1]
 
 

@@ -12,7 +12,11 @@ _ENTRY = re.compile(r"^(?=[a-z0-9][a-z0-9+.-]+ \([^\s()]+\))", re.MULTILINE)
 
 
 def advisories(text: str) -> tuple[str, ...]:
-    """The advisories that *text* names, each once, in the order of their first mention."""
+    """The advisories that *text* names, each once, in the order of their first mention.
+
+    >>> advisories("Fix cve-2013-4463 and OSSA-2013-029; see CVE-2013-4463")
+    ('CVE-2013-4463', 'OSSA-2013-029')
+    """
     return tuple(dict.fromkeys(found.upper() for found in _ADVISORY.findall(text)))
 
 

@@ -39,6 +39,11 @@ class Suffix:
         (``+0perf``, ``+0perf3``: counting starts there).
 
         :raises SeriesError: a character that no version may have
+
+        >>> Suffix.parse("perf")
+        Suffix(stem='+0perf', first=1)
+        >>> Suffix.parse("+0perf3").at(2)
+        '+0perf4'
         """
         if not re.fullmatch(r"[A-Za-z0-9.+~]+", text):
             raise SeriesError(
@@ -54,7 +59,13 @@ class Suffix:
 
 
 def default_suffix(series_name: str) -> str:
-    """The suffix's name for a series: its letters and digits, in lower case, ending in a letter."""
+    """The suffix's name for a series: its letters and digits, in lower case, ending in a letter.
+
+    >>> default_suffix("Grizzly 2013")
+    'grizzly'
+    >>> default_suffix("2013")
+    'series'
+    """
     name = re.sub(r"[^a-z0-9]", "", series_name.lower()).strip("0123456789")
     return name or "series"
 
@@ -71,6 +82,14 @@ def parse(text: str) -> NativeVersion:
     """The version *text* spells.
 
     :raises SeriesError: it is none, or it is a native one (without a Debian revision)
+
+    >>> version = parse("1:2013.1.3-0ubuntu1")
+    >>> version.epoch, version.upstream_version, version.debian_revision
+    ('1', '2013.1.3', '0ubuntu1')
+    >>> parse("2013.1_3")
+    Traceback (most recent call last):
+        ...
+    patchseries.errors.SeriesError: not a Debian version: '2013.1_3'
     """
     if len(text) > LONGEST:
         raise SeriesError(f"a version of {len(text)} characters: {text[:40]!r}…")

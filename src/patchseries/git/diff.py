@@ -112,7 +112,11 @@ def parse_difference(answer: Sequence[bytes]) -> Difference:
 
 
 def parse_entries(raw: Sequence[bytes]) -> Entries:
-    """The paths of ``--raw`` lines (``:MODE MODE ID ID STATUS<tab>PATH``)."""
+    """The paths of ``--raw`` lines (``:MODE MODE ID ID STATUS<tab>PATH``).
+
+    >>> parse_entries([b":100644 000000 1234 0000 D\\tdir/f\\n"])
+    {'dir/f': (TreeEntry(mode='100644', oid='1234'), None)}
+    """
     found: Entries = {}
     for line in raw:
         meta, _, path = line.rstrip(b"\n").partition(b"\t")
@@ -126,7 +130,11 @@ def _entry(mode: str, oid: str) -> TreeEntry | None:
 
 
 def parse_patch(lines: Sequence[bytes]) -> dict[str, list[LineChange]]:
-    """The runs of each file of a patch with no context lines, as git writes it (``-U0``)."""
+    """The runs of each file of a patch with no context lines, as git writes it (``-U0``).
+
+    >>> parse_patch([b"diff --git a/f b/f\\n", b"@@ -2 +2,2 @@\\n", b"-x\\n", b"+y\\n", b"+z\\n"])
+    {'f': [LineChange(old_start=1, removed=(b'x\\n',), new_start=1, added=(b'y\\n', b'z\\n'))]}
+    """
     found: dict[str, list[LineChange]] = {}
     runs: list[LineChange] = []
     at = 0

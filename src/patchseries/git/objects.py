@@ -83,7 +83,11 @@ class TreeEntry(NamedTuple):
 
 
 def decode(data: bytes, encoding: str = "utf-8") -> str:
-    """*data* as text: by *encoding*, else as UTF-8, else as Latin-1 (which always can)."""
+    """*data* as text: by *encoding*, else as UTF-8, else as Latin-1 (which always can).
+
+    >>> decode(b"Zo\\xc3\\xab"), decode(b"Zo\\xeb"), decode(b"Zo\\xeb", "no-such-encoding")
+    ('Zoë', 'Zoë', 'Zoë')
+    """
     for name in (encoding, "utf-8"):
         try:
             if codecs.lookup(name).name not in _NOT_CHARSETS:
@@ -96,7 +100,17 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
 
 
 def parse_commit(oid: str, data: bytes) -> Commit:
-    """The commit stored as *data* (git's commit object format); ValueError if it is none."""
+    """The commit stored as *data* (git's commit object format); ValueError if it is none.
+
+    >>> data = b"tree 1\\nparent 2\\nauthor Ann <a@test.invalid> 5 +0200\\n\\nSubject\\n"
+    >>> commit = parse_commit("3", data)
+    >>> commit.parents, commit.author.name, commit.author.time, commit.subject
+    (('2',), 'Ann', 5, 'Subject')
+    >>> parse_commit("3", b"100644 f")
+    Traceback (most recent call last):
+        ...
+    ValueError: object 3 is not a commit
+    """
     head, _, message = data.partition(b"\n\n")
     fields: dict[str, list[bytes]] = {}
     for line in head.split(b"\n"):

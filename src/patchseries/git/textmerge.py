@@ -62,7 +62,11 @@ def merge_text(
 
 
 def split_lines(data: bytes) -> list[bytes]:
-    """Lines with their ends; only LF ends a line."""
+    """Lines with their ends; only LF ends a line.
+
+    >>> split_lines(b"one\\r\\ntwo\\x0bmore\\nlast")
+    [b'one\\r\\n', b'two\\x0bmore\\n', b'last']
+    """
     lines = data.split(b"\n")
     last = lines.pop()
     return [line + b"\n" for line in lines] + ([last] if last else [])
@@ -76,7 +80,11 @@ def _ended(lines: Lines, data: bytes) -> Lines:
 
 
 def size_of_markers(*sides: bytes) -> int:
-    """One more than the longest run of a marker's sign that starts a line of any side."""
+    """One more than the longest run of a marker's sign that starts a line of any side.
+
+    >>> size_of_markers(b"=======\\n", b"x"), size_of_markers(b"=" * 9)
+    (8, 10)
+    """
     runs = (re.findall(rb"^(?:<+|\|+|=+|>+)", side, re.M) for side in sides)
     return max([7, *(len(run) + 1 for found in runs for run in found)])
 

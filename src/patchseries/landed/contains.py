@@ -73,6 +73,11 @@ def changes_named(text: str, commit: CommitId | None = None) -> tuple[Tracked, .
 
     :param commit: the commit that has the message; it is one of the commits of its change, unless
         it brings several changes at once
+
+    >>> changes_named("Origin: backport, https://host.invalid/commit/0123456789ab")[0].commits
+    ('0123456789ab',)
+    >>> changes_named("Origin: vendor")
+    ()
     """
     said = links(text)
     changes = [Tracked(change_ids=(change,)) for change in said.change_ids]

@@ -36,7 +36,16 @@ class Links:
 
 
 def links(message: str) -> Links:
-    """What *message* (the whole text, any line endings) says about other commits."""
+    """What *message* (the whole text, any line endings) says about other commits.
+
+    >>> said = links("(cherry picked from commit 0123456789)\\nThis reverts commit abcdef0.")
+    >>> said.picked_from, said.reverts
+    (('0123456789',), ('abcdef0',))
+    >>> links("Change-Id: I0123456789abcdef0123456789abcdef01234567").change_ids
+    ('I0123456789abcdef0123456789abcdef01234567',)
+    >>> links("Change-Id: I0123456789abcdef0123456789abcdef01234567 broke it").change_ids
+    ()
+    """
     text = message.replace("\r\n", "\n").lower()
     changes = (ChangeId(f"I{digits}") for digits in _CHANGE.findall(text))
     picks = _PICK.findall(text) if "picked" in text else ()
@@ -51,7 +60,11 @@ def links(message: str) -> Links:
 
 
 def reverted_subject(subject: str) -> str | None:
-    """The subject of the commit that a commit with this subject reverts, or None."""
+    """The subject of the commit that a commit with this subject reverts, or None.
+
+    >>> reverted_subject('Revert "Add x"'), reverted_subject('Add x')
+    ('Add x', None)
+    """
     found = _REVERT_SUBJECT.fullmatch(subject)
     return found[1] if found else None
 

@@ -81,7 +81,16 @@ class OpenStack:
     major: int | None
 
     def tag(self, name: str) -> Place | None:
-        """``grizzly-1``, ``2013.1.g3``, ``2015.1.0rc1``, ``12.0.0.0b1``, ``zed-eol``."""
+        """``grizzly-1``, ``2013.1.g3``, ``2015.1.0rc1``, ``12.0.0.0b1``, ``zed-eol``.
+
+        >>> nova = OpenStack(["folsom", "grizzly"], {"2012.2": 0, "2013.1": 1}, 1, None)
+        >>> [nova.tag(name).line for name in ("grizzly-1", "2013.1.g3", "2012.2.4", "grizzly-eol")]
+        ['grizzly', 'grizzly', 'folsom', 'grizzly']
+        >>> nova.tag("2013.1.rc1").key < nova.tag("2013.1").key < nova.tag("2013.1.1").key
+        True
+        >>> nova.tag("v1.0") is None
+        True
+        """
         if len(name) > _LONGEST_NAME:
             return None
         if found := re.fullmatch(r"([a-z]+|\d{4}\.\d)-(em|eom|eol)", name):
@@ -96,7 +105,12 @@ class OpenStack:
         return None
 
     def branch(self, name: str) -> Place | None:
-        """``stable/havana``, ``stable/2025.1``, ``unmaintained/zed``."""
+        """``stable/havana``, ``stable/2025.1``, ``unmaintained/zed``.
+
+        >>> nova = OpenStack(["grizzly"], {"2013.1": 0}, 0, None)
+        >>> nova.branch("stable/grizzly").line, nova.branch("feature/x")
+        ('grizzly', None)
+        """
         kind, _, line = name.partition("/")
         if kind not in ("stable", "unmaintained"):
             return None

@@ -149,14 +149,26 @@ def read_header(patch: bytes) -> Header:
 
 
 def canonical(name: str) -> str:
-    """The name of a field as DEP-3 spells it: names are the same in upper and lower case."""
+    """The name of a field as DEP-3 spells it: names are the same in upper and lower case.
+
+    >>> canonical("LAST-UPDATE"), canonical("bug-debian"), canonical("X-Own")
+    ('Last-Update', 'Bug-Debian', 'X-Own')
+    """
     if name.lower().startswith("bug-"):
         return f"Bug-{name[4:5].upper()}{name[5:]}"
     return _SPELLING.get(name.lower(), name)
 
 
 def person(value: str) -> tuple[str, str]:
-    """Name and mail address of ``Name <mail@host>``, mail encoding allowed; ``""`` for neither."""
+    """Name and mail address of ``Name <mail@host>``, mail encoding allowed; ``""`` for neither.
+
+    >>> person("Ann Packager <ann@test.invalid>")
+    ('Ann Packager', 'ann@test.invalid')
+    >>> person("=?utf-8?q?Zo=C3=AB?= <z@test.invalid>")
+    ('Zoë', 'z@test.invalid')
+    >>> person("somebody")
+    ('somebody', '')
+    """
     text = _decoded(value)
     name, mail = parseaddr(text)
     if not name and "@" not in mail:

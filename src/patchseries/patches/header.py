@@ -77,13 +77,23 @@ def iso_date(signature: Signature) -> str:
 
 
 def message_body(text: str) -> str:
-    """A commit message without its subject paragraph."""
+    """A commit message without its subject paragraph.
+
+    >>> message_body("Subject\\n\\nWhy it is so.  \\n")
+    'Why it is so.'
+    """
     _, _, body = text.strip("\n").partition("\n\n")
     return "\n".join(line.rstrip() for line in body.strip("\n").split("\n"))
 
 
 def split_patch(data: bytes) -> tuple[bytes, bytes]:
-    """A patch file's head and its diff: from the first line on that a diff program wrote."""
+    """A patch file's head and its diff: from the first line on that a diff program wrote.
+
+    >>> split_patch(b"Subject: x\\n\\n--- a/f\\n+++ b/f\\n")
+    (b'Subject: x\\n\\n', b'--- a/f\\n+++ b/f\\n')
+    >>> split_patch(b"no diff")
+    (b'no diff', b'')
+    """
     found = _START_OF_DIFF.search(data)
     return (data[: found.start()], data[found.start() :]) if found else (data, b"")
 

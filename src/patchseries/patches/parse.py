@@ -51,6 +51,15 @@ def parse_patch(diff: bytes) -> tuple[FilePatch, ...]:
     """The files that *diff* (without the patch's head) changes, in order.
 
     :raises PatchSyntaxError: it is malformed
+
+    >>> diff = b"--- a/f\\n+++ b/f\\n@@ -1,2 +1 @@\\n-old\\n kept\\n"
+    >>> [patched] = parse_patch(diff)
+    >>> patched.path, len(patched.hunks)
+    ('f', 1)
+    >>> parse_patch(diff.replace(b"-1,2", b"-1,3"))
+    Traceback (most recent call last):
+        ...
+    patchseries.patches.parse.PatchSyntaxError: Hunk is shorter than expected
     """
     from unidiff import PatchSet, UnidiffParseError
 

@@ -16,7 +16,13 @@ class SeriesLine:
 
 
 def parse_series(text: str) -> tuple[SeriesLine, ...]:
-    """The patches that a ``series`` file names, without comments and blank lines."""
+    """The patches that a ``series`` file names, without comments and blank lines.
+
+    >>> parse_series("a.patch -p0")
+    (SeriesLine(name='a.patch', options=('-p0',)),)
+    >>> [line.name for line in parse_series("# first\\na.patch\\n\\nb.patch # why\\n")]
+    ['a.patch', 'b.patch']
+    """
     lines = (re.sub(r"(^|\s)#.*", "", line).split() for line in text.splitlines())
     return tuple(SeriesLine(words[0], tuple(words[1:])) for words in lines if words)
 
@@ -27,5 +33,9 @@ def format_series(names: Iterable[str]) -> str:
 
 
 def append_series(text: str, names: Iterable[str]) -> str:
-    """*text* with *names* appended, and not a byte of what stands there changed but a final LF."""
+    """*text* with *names* appended, and not a byte of what stands there changed but a final LF.
+
+    >>> append_series("a.patch", ["b.patch"])
+    'a.patch\\nb.patch\\n'
+    """
     return (text if not text or text.endswith("\n") else text + "\n") + format_series(names)

@@ -40,7 +40,15 @@ class Take:
 
     @classmethod
     def parse(cls, text: str, indent: int = 0) -> Take:
-        """The inverse of ``str``; ValueError when *text* is no such reference."""
+        """The inverse of ``str``; ValueError when *text* is no such reference.
+
+        >>> Take.parse("ours:3-5"), str(Take.parse("theirs:1"))
+        (Take(side='ours', first=3, last=5, indent=0), 'theirs:1')
+        >>> Take.parse("ours:5-3")
+        Traceback (most recent call last):
+            ...
+        ValueError: expected lines such as 'ours:3-5' or 'theirs:1', not 'ours:5-3'
+        """
         found = _TAKE.fullmatch(text)
         if not found or int(found[3] or found[2]) < int(found[2]):
             raise ValueError(f"expected lines such as 'ours:3-5' or 'theirs:1', not {text!r}")

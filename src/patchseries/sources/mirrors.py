@@ -27,7 +27,13 @@ def mirror_of(url: str, folders: Sequence[Path]) -> Path | None:
 
 
 def repository_path(url: str) -> PurePosixPath:
-    """The path of a repository on its server, without ``.git``: ``openstack/nova``."""
+    """The path of a repository on its server, without ``.git``: ``openstack/nova``.
+
+    >>> str(repository_path("https://opendev.org/openstack/nova.git"))
+    'openstack/nova'
+    >>> str(repository_path("git@host.invalid:openstack/nova"))
+    'openstack/nova'
+    """
     is_scp_like = "://" not in url and ":" in url
     path = url.partition(":")[2] if is_scp_like else urlsplit(url).path
     return PurePosixPath(path.strip("/").removesuffix(".git"))

@@ -11,7 +11,11 @@ _IMPORT = re.compile(r"(?:import|from)\s+[\w.]+(?!.*[(\\]\s*$)")
 
 
 def is_import(line: str) -> bool:
-    """Whether *line* is an import on module level, all of it."""
+    """Whether *line* is an import on module level, all of it.
+
+    >>> is_import("from a import b"), is_import("import os"), is_import("  import os")
+    (True, True, False)
+    """
     return _IMPORT.match(line) is not None
 
 

@@ -38,7 +38,11 @@ Lines = tuple[str, ...]
 
 @lru_cache(maxsize=32)
 def split_lines(text: str) -> Lines:
-    """The lines of *text*, each with its line feed; the last may have none. Inverse: join."""
+    """The lines of *text*, each with its line feed; the last may have none. Inverse: join.
+
+    >>> split_lines("one\\ntwo")
+    ('one\\n', 'two')
+    """
     lines = text.split("\n")
     last = lines.pop()
     ended = [line + "\n" for line in lines]
@@ -46,7 +50,11 @@ def split_lines(text: str) -> Lines:
 
 
 def indent(line: str) -> int:
-    """How many white characters *line* begins with."""
+    """How many white characters *line* begins with.
+
+    >>> indent("    return x")
+    4
+    """
     return len(line) - len(line.lstrip())
 
 
@@ -64,6 +72,9 @@ def edits(old: Sequence[str], new: Sequence[str], *, slide: bool = True) -> list
     """What turns *old* into *new*, in order, without two edits that touch.
 
     :param slide: place ambiguous blocks by indentation and blank lines (for lines, not words)
+
+    >>> edits(["a", "b", "c"], ["a", "x", "y", "c"])
+    [Replacement(low=1, high=2, start=1, end=3)]
     """
     found = _edits_between(_blocks(old, new), len(old), len(new))
     if slide:

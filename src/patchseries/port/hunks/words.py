@@ -15,7 +15,11 @@ _TOO_LONG = 4000
 
 
 def words(text: str) -> list[str]:
-    """*text* cut into identifiers, numbers, white space and single signs."""
+    """*text* cut into identifiers, numbers, white space and single signs.
+
+    >>> words("f(a_1, 22)")
+    ['f', '(', 'a_1', ',', ' ', '22', ')']
+    """
     return _WORD.findall(text)
 
 
@@ -31,7 +35,11 @@ def _shared(a: Mapping[str, int], b: Mapping[str, int]) -> int:
 
 
 def likeness(one: str, other: str) -> float:
-    """How much of two lines is the same words: 0 (nothing) to 1 (all, in any order)."""
+    """How much of two lines is the same words: 0 (nothing) to 1 (all, in any order).
+
+    >>> likeness("f(a, b)", "f(a, b)"), likeness("x", "y")
+    (1.0, 0.0)
+    """
     if one == other:
         return 1.0
     (a, size), (b, other_size) = _bag(one), _bag(other)
@@ -40,13 +48,23 @@ def likeness(one: str, other: str) -> float:
 
 
 def survival(old: str, new: str) -> float:
-    """How many of the words of *old* are in *new* still: 0 (none) to 1 (all)."""
+    """How many of the words of *old* are in *new* still: 0 (none) to 1 (all).
+
+    >>> survival("a = b", "a = b + c")
+    1.0
+    """
     (a, size), (b, _) = _bag(old), _bag(new)
     return _shared(a, b) / size if size else 1.0
 
 
 def merge_words(ancestor: str, ours: str, theirs: str) -> str | None:
-    """Their change to *ancestor* made in *ours*, word by word; None where both changed the same."""
+    """Their change to *ancestor* made in *ours*, word by word; None where both changed the same.
+
+    >>> merge_words("f(a, b)", "f(z, b)", "f(a, b, c)")
+    'f(z, b, c)'
+    >>> merge_words("x = 1", "x = 2", "x = 3") is None
+    True
+    """
     if ancestor == ours:
         return theirs
     if ancestor == theirs or ours == theirs:

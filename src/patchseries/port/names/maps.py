@@ -39,7 +39,11 @@ class NameMap:
         return NameMap(self.name, tuple((new, old) for old, new in self.pairs))
 
     def apply(self, text: str) -> str:
-        """*text* in the target's names."""
+        """*text* in the target's names.
+
+        >>> NameMap("", (("quantum", "neutron"),)).apply("import quantum; QUANTUM_X = QuantumError")
+        'import neutron; NEUTRON_X = NeutronError'
+        """
         if not any(name in text for name in self._forward):
             return text
         return self._pattern.sub(lambda found: self._forward[found.group()], text)
@@ -85,6 +89,13 @@ def maps_in_use(declared: tuple[str, ...]) -> tuple[NameMap, ...]:
     """The ready-made maps and those declared as ``OLD=NEW``, each in both directions.
 
     :raises SeriesError: a name that is neither
+
+    >>> [names.pairs for names in maps_in_use(("oven=stove",))][2:]
+    [(('oven', 'stove'),), (('stove', 'oven'),)]
+    >>> maps_in_use(("oven",))
+    Traceback (most recent call last):
+        ...
+    patchseries.errors.SeriesError: no name map 'oven'; use one of quantum-neutron, or OLD=NEW
     """
     found = dict(READY_MADE)
     for name in declared:

@@ -74,12 +74,20 @@ def _names(
 
 
 def names_in(text: str) -> set[str]:
-    """The identifiers of a text."""
+    """The identifiers of a text.
+
+    >>> sorted(names_in("self.x = y_1 + 2"))
+    ['self', 'x', 'y_1']
+    """
     return set(_IDENTIFIER.findall(text))
 
 
 def apply(names: Mapping[str, str], text: str) -> str:
-    """*text* with the learned names in place of the ancestor's, whole words only."""
+    """*text* with the learned names in place of the ancestor's, whole words only.
+
+    >>> apply({"old": "new"}, "old, older, self.old")
+    'new, older, self.new'
+    """
     if not any(name in text for name in names):
         return text
     longest_first = sorted(names, key=len, reverse=True)
