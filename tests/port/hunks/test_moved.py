@@ -1,0 +1,61 @@
+"""Edits to code that stands elsewhere in ours: made there, or left alone when in doubt."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.port.hunks.lines import split_lines
+from patchseries.port.hunks.moved import follow_moves
+from patchseries.port.hunks.regions import Texts
+
+BAKE = "def bake(oven):\n    oven.heat_up(220, wait=True)\n    return oven.open_the_door()\n"
+COOL = "def cool(oven):\n    oven.wait(60)\n    return oven.close_the_door()\n"
+SALT = "".join(f"salt_{n} = {n}\n" for n in range(9))
+HOTTER = BAKE.replace("220", "250")
+
+LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n", "\n"]), max_size=9).map(tuple)
+
+
+def followed(ancestor: str, ours: str, theirs: str) -> Texts:
+    return follow_moves(Texts.of(*map(split_lines, (ancestor, ours, theirs))))
+
+
+def test_an_edit_follows_its_function() -> None:
+    texts = followed(BAKE + SALT + COOL, SALT + COOL + BAKE, HOTTER + SALT + COOL)
+    assert "".join(texts.ours) == SALT + COOL + HOTTER
+    assert "".join(texts.theirs) == BAKE + SALT + COOL
+    assert not texts.their_edits
+
+
+def test_of_two_places_none_is_taken() -> None:
+    texts = followed(BAKE + SALT + COOL, SALT + BAKE + COOL + BAKE, HOTTER + SALT + COOL)
+    assert "220" in "".join(texts.ours)
+    assert "250" not in "".join(texts.ours)
+
+
+def test_a_short_line_is_not_found_without_its_surroundings() -> None:
+    texts = followed("a\nx\nb\n" + SALT, SALT + "c\nx\nd\n", "a\ny\nb\n" + SALT)
+    assert "y\n" not in texts.ours
+
+
+def test_an_edit_that_ours_has_made_too_is_not_made_again() -> None:
+    given_texts = Texts.of(*map(split_lines, (BAKE + SALT, HOTTER + SALT + BAKE, HOTTER + SALT)))
+    assert follow_moves(given_texts) is given_texts
+
+
+@given(LINES, LINES)
+def test_where_nothing_moved_nothing_is_done(
+    ancestor: tuple[str, ...], theirs: tuple[str, ...]
+) -> None:
+    texts = Texts.of(ancestor, ancestor, theirs)
+    assert follow_moves(texts) is texts
+
+
+@given(LINES, LINES, LINES)
+def test_the_ancestor_stays_and_the_edits_fit_the_texts(
+    ancestor: tuple[str, ...], ours: tuple[str, ...], theirs: tuple[str, ...]
+) -> None:
+    texts = follow_moves(Texts.of(ancestor, ours, theirs))
+    assert texts.ancestor == ancestor
+    assert texts == Texts.of(ancestor, texts.ours, texts.theirs)
