@@ -19,7 +19,7 @@ from checks.seeds import (
     link,
     lost_objects,
     manifest,
-    never_mended,
+    never_fixed,
     old_resolution,
     orphan,
     own,
@@ -100,8 +100,8 @@ DISK = (
     Fault(
         "patch-missing",
         "the copy of an own patch is gone",
-        lambda o: o.patch("louder-mended").unlink(),
-        "0002.1-louder-mended",
+        lambda o: o.patch("louder-fixed").unlink(),
+        "0002.1-louder-fixed",
     ),
     Fault(
         "patch-edited",
@@ -207,14 +207,14 @@ APPLYING = (
     Fault(
         "own-patch-differs",
         "the copy in the series was edited",
-        lambda o: o.edit(o.patch("louder-mended"), '"RING!"', '"RING?"'),
-        "louder-mended",
+        lambda o: o.edit(o.patch("louder-fixed"), '"RING!"', '"RING?"'),
+        "louder-fixed",
     ),
     Fault(
         "own-patch-differs",
         "patches/own was edited, not rebased",
-        lambda o: o.edit(o.root / "patches" / "own" / "louder-mended.patch", '"RING!"', '"RING?"'),
-        "louder-mended",
+        lambda o: o.edit(o.root / "patches" / "own" / "louder-fixed.patch", '"RING!"', '"RING?"'),
+        "louder-fixed",
     ),
     Fault("not-at-hand", "a commit is not in the cache", lost_objects, "1.0"),
     Fault("not-at-hand", "a resolution is damaged", damaged_resolution, "lit-aaaa"),
@@ -271,12 +271,12 @@ REVIEW = (
         header("hotter", b"Forwarded:", b"X-Series-Adapted: words\nForwarded:"),
         "hotter on 1.0",
     ),
-    Fault("own-missing", "an own patch is gone", never_mended, "louder-mended"),
+    Fault("own-missing", "an own patch is gone", never_fixed, "louder-fixed"),
     Fault(
         "own-reason",
         "an own patch without a reason",
         own(b"The published patch rings for ever; this one stops it.\n\n", b""),
-        "louder-mended",
+        "louder-fixed",
     ),
     Fault(
         "own-reason",

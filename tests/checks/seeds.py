@@ -82,7 +82,7 @@ def series(edit: Callable[[bytes], bytes]) -> Callable[[Oven], object]:
     return seed
 
 
-def own(old: bytes, new: bytes, file: str = "louder-mended") -> Callable[[Oven], object]:
+def own(old: bytes, new: bytes, file: str = "louder-fixed") -> Callable[[Oven], object]:
     """Change a file of patches/own and rebase."""
 
     def seed(oven: Oven) -> None:
@@ -123,8 +123,8 @@ def lost_objects(oven: Oven) -> None:
     oven.edit(oven.lock, f'"{commit[1]}"', f'"{"f" * 40}"')
 
 
-def never_mended(oven: Oven) -> None:
-    (oven.root / "patches" / "own" / "louder-mended.patch").unlink()
+def never_fixed(oven: Oven) -> None:
+    (oven.root / "patches" / "own" / "louder-fixed.patch").unlink()
 
 
 def orphan(oven: Oven) -> None:

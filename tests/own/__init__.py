@@ -1,1 +1,1 @@
-"""What our own patches mend, shown on the real code: broken before, whole after."""
+"""What our own patches fix, shown on the real code: broken before, whole after."""

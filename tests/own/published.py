@@ -1,4 +1,4 @@
-"""The published patches that ours mend: where they are, on which bases, which files they need."""
+"""The published patches that ours fix: where they are, on which bases, which files they need."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ USUAL_BASE = BASES[-1]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published patch: where it and its bases are, and the patch of ours that mends it."""
+    """A published patch: where it and its bases are, and the patch of ours that fixes it."""
 
     upstream: str
     fork: str
     commit: str
-    mend: str
+    fix: str
     paths: tuple[str, ...]
     """The files to extract: those it touches and those that a test runs with them."""
     alike: tuple[tuple[str, ...], ...] = (BASES,)
@@ -33,7 +33,7 @@ COALESCED_UPDATES = Published(
     "openstack/nova",
     "peterfeiner/nova",
     "45432c76760782a3738dd85d96bcb66a985d8263",
-    "nova-coalesced-updates-mended.patch",
+    "nova-coalesced-updates-fixed.patch",
     (
         "nova/openstack/common/lockutils.py",
         *nova_compute("resource_tracker", "claims", "stats", "task_states", "vm_states"),
@@ -45,7 +45,7 @@ FEWER_LIBVIRT_CALLS = Published(
     "openstack/nova",
     "peterfeiner/nova",
     "8de504e8258325c5cca2faa75260a032760bdc9b",
-    "nova-fewer-libvirt-calls-mended.patch",
+    "nova-fewer-libvirt-calls-fixed.patch",
     ("nova/tests/test_libvirt.py", "nova/virt/libvirt/driver.py"),
     alike=tuple((base,) for base in BASES),
 )
@@ -56,7 +56,7 @@ LEAN_LEASE_SCRIPT = Published(
     "openstack/neutron",
     "peterfeiner/quantum",
     "cd82c659a6d2b85fd62b1a264926a4bc97a781ab",
-    "quantum-lease-script-python-mended.patch",
+    "quantum-lease-script-python-fixed.patch",
     (LEASE_SCRIPT,),
 )
 
@@ -64,7 +64,7 @@ BASH_LEASE_SCRIPT = Published(
     "openstack/neutron",
     "peterfeiner/quantum",
     "d01e7fcd5cda86957ab199a108a2b964554976d3",
-    "quantum-lease-script-bash-mended.patch",
+    "quantum-lease-script-bash-fixed.patch",
     (LEASE_SCRIPT,),
 )
 
@@ -72,7 +72,7 @@ KEYSTONE_WORKERS = Published(
     "openstack/keystone",
     "peterfeiner/keystone",
     "7d7ef48b7be0cf1a0cd736dab4cf91002ef08e75",
-    "keystone-workers-mended.patch",
+    "keystone-workers-fixed.patch",
     ("bin/keystone-all", "keystone/common/wsgi.py", "keystone/service.py"),
     alike=(BASES[:3], BASES[3:]),
 )

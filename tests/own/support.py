@@ -73,19 +73,19 @@ def _both(published: Published, base: str, parent: Path) -> Iterator[tuple[Repos
         yield repository, repository.commit(commit).tree
 
 
-def apply_mend(published: Published, folder: Path) -> None:
+def apply_fix(published: Published, folder: Path) -> None:
     """Apply our patch to *folder* as strictly as dpkg-source does: no fuzz, no leftovers."""
     argv = ["patch", "-p1", "-F0", "--batch", "--no-backup-if-mismatch"]
-    process.run([*argv, "-i", PATCHES / published.mend], cwd=folder)
+    process.run([*argv, "-i", PATCHES / published.fix], cwd=folder)
 
 
 def extract_both(published: Published, folder: Path, base: str = USUAL_BASE) -> tuple[Path, Path]:
     """Two folders below *folder*: the published patch as it is, and with ours on top."""
-    as_published, mended = folder / "published", folder / "mended"
+    as_published, fixed = folder / "published", folder / "fixed"
     extract_published(published, base, as_published)
-    shutil.copytree(as_published, mended)
-    apply_mend(published, mended)
-    return as_published, mended
+    shutil.copytree(as_published, fixed)
+    apply_fix(published, fixed)
+    return as_published, fixed
 
 
 def jython(
@@ -107,7 +107,7 @@ class Seen:
     """What came of each scenario, by its name: with the published patch, and with ours on top."""
 
     published: dict[str, Any]
-    mended: dict[str, Any]
+    fixed: dict[str, Any]
 
 
 def run_scenarios(script: str, published: Published, folder: Path, base: str = USUAL_BASE) -> Seen:

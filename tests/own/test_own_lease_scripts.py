@@ -99,7 +99,7 @@ def run_lean(tree: Path, relay: Path, *actions: str) -> list[str | None]:
 
 
 def test_the_lean_script_reaches_the_relay(tmp_path: Path, relay: Relay) -> None:
-    """Published: NameError and nothing sent, whatever the action. Mended: each lease is sent."""
+    """Published: NameError and nothing sent, whatever the action. Fixed: each lease is sent."""
     before, after = support.extract_both(LEAN_LEASE_SCRIPT, tmp_path)
     assert run_lean(before, relay.path, "add", "old", "del") == ["NameError"] * 3
     assert relay.silent
@@ -142,7 +142,7 @@ def run_bash(tree: Path, relay: Path, action: str, **env: str) -> int:
 
 @pytest.mark.usefixtures("socat")
 def test_the_bash_script_sends_the_lease(tmp_path: Path, relay: Relay) -> None:
-    """Published: the relay gets one newline for a lease. Mended: the lease."""
+    """Published: the relay gets one newline for a lease. Fixed: the lease."""
     before, after = support.extract_both(BASH_LEASE_SCRIPT, tmp_path)
     assert run_bash(before, relay.path, "add", DNSMASQ_TIME_REMAINING="119") == 0
     assert relay.next() == b"\n"
@@ -154,7 +154,7 @@ def test_the_bash_script_sends_the_lease(tmp_path: Path, relay: Relay) -> None:
 
 @pytest.mark.usefixtures("socat")
 def test_the_bash_script_sends_a_lease_without_end(tmp_path: Path, relay: Relay) -> None:
-    """Without DNSMASQ_TIME_REMAINING, echo mended alone would send a message that is no JSON."""
+    """Without DNSMASQ_TIME_REMAINING, fixing echo alone would send a message that is no JSON."""
     before, after = support.extract_both(BASH_LEASE_SCRIPT, tmp_path)
     script = before / LEASE_SCRIPT
     script.write_text(script.read_text().replace("echo <<", "cat <<"))

@@ -20,14 +20,14 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_the_test_passes(seen: Seen) -> None:
     """Published: it waits for a call that spawn no longer makes."""
     assert (seen.published["kvm"], seen.published["qemu"]) == ("Missing", "Missing")
-    assert (seen.mended["kvm"], seen.mended["qemu"]) == ("passes", "passes")
+    assert (seen.fixed["kvm"], seen.fixed["qemu"]) == ("passes", "passes")
 
 
 def test_a_driver_that_asks_again_fails_it(seen: Seen) -> None:
     """Where libvirt is asked for the state, as all drivers did before the patch."""
     assert seen.published["asks"] == "passes"
-    assert seen.mended["asks"] == "TooMany"
+    assert seen.fixed["asks"] == "TooMany"
 
 
 def test_a_driver_that_returns_no_state_fails_it(seen: Seen) -> None:
-    assert seen.mended["returns_nothing"] == "AssertionError"
+    assert seen.fixed["returns_nothing"] == "AssertionError"

@@ -1,4 +1,4 @@
-"""Our patches apply, without fuzz, wherever the patch that they mend does."""
+"""Our patches apply, without fuzz, wherever the patch that they fix does."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from own.published import ALL, BASES, PATCHES, Published
 from patchseries import process
 from patchseries.files import folder_contents
 
-every_patch = pytest.mark.parametrize("published", ALL, ids=lambda published: published.mend)
+every_patch = pytest.mark.parametrize("published", ALL, ids=lambda published: published.fix)
 
 
 def test_every_own_patch_is_tested() -> None:
-    assert sorted(path.name for path in PATCHES.iterdir()) == sorted(p.mend for p in ALL)
+    assert sorted(path.name for path in PATCHES.iterdir()) == sorted(p.fix for p in ALL)
 
 
 @pytest.mark.real
@@ -23,10 +23,10 @@ def test_every_own_patch_is_tested() -> None:
 @pytest.mark.parametrize("base", BASES)
 def test_it_applies(published: Published, base: str, tmp_path: Path) -> None:
     """With patch(1) as dpkg-source calls it, and with git, to the same result."""
-    as_published, mended = support.extract_both(published, tmp_path, base)
-    assert folder_contents(as_published) != folder_contents(mended)
-    process.run(["git", "apply", PATCHES / published.mend], cwd=as_published)
-    assert folder_contents(as_published) == folder_contents(mended)
+    as_published, fixed = support.extract_both(published, tmp_path, base)
+    assert folder_contents(as_published) != folder_contents(fixed)
+    process.run(["git", "apply", PATCHES / published.fix], cwd=as_published)
+    assert folder_contents(as_published) == folder_contents(fixed)
 
 
 @pytest.mark.real

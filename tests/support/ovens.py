@@ -95,7 +95,7 @@ project = "oven"
 change-id = "I{two:040d}"
 source = {{ repository = "{repository}", commit = "{louder}" }}
 requires = ["hotter"]
-fixups = ["own/louder-mended.patch"]
+fixups = ["own/louder-fixed.patch"]
 
 [[patch]]
 name = "patient"
@@ -259,7 +259,7 @@ def build(folder: Path) -> Oven:
     )
     own = oven.root / "patches" / "own"
     own.mkdir(parents=True)
-    (own / "louder-mended.patch").write_bytes(
+    (own / "louder-fixed.patch").write_bytes(
         own_patch(
             "Ring once",
             "The published patch rings for ever; this one stops it.",

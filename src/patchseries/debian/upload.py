@@ -96,7 +96,7 @@ def _hint(words: str, target: str) -> str:
         return f"put a section [{target}] into ~/.dput.cf"
     if _UNSIGNED.search(words):
         return "sign the packages with `series build --sign KEY`"
-    return f"mend that, or what your dput configuration says of {target}"
+    return f"correct that, or the section [{target}] of your dput configuration"
 
 
 def build_binary(package: SourcePackage, command: str) -> Path:
