@@ -174,3 +174,26 @@ def test_the_order_is_read_whole() -> None:
     order = rooms_in_order()
     assert (order[0], order[-1]) == ("redaction", "__main__")
     assert len(order) == len(set(order)) > 15
+
+
+def classes(tree: ast.AST) -> Iterator[str]:
+    """The name of every class of a module, without the underscore of a private one."""
+    return (node.name.lstrip("_") for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def said_twice(modules: dict[str, str]) -> dict[str, list[str]]:
+    """Each class name that several classes have, and in which modules; *modules*: name → text."""
+    homes: dict[str, list[str]] = {}
+    for module, text in modules.items():
+        for name in classes(ast.parse(text)):
+            homes.setdefault(name, []).append(module)
+    return {name: where for name, where in homes.items() if len(where) > 1}
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    assert said_twice({module_of(path): path.read_text() for path in sources()}) == {}
+
+
+def test_a_class_name_with_two_meanings_is_seen() -> None:
+    modules = {"a": "class Plan: ...", "b": "def f():\n    class _Plan: ...", "c": "class X: ..."}
+    assert said_twice(modules) == {"Plan": ["a", "b"]}

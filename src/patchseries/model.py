@@ -6,13 +6,21 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, NewType, TypeVar
+from typing import Generic, NamedTuple, NewType, TypeVar
 
 CommitId = NewType("CommitId", str)
 """The full, lower-case hexadecimal id of a git commit (40 digits for SHA-1, 64 for SHA-256)."""
 
 TreeId = NewType("TreeId", str)
 """The full hexadecimal id of a git tree."""
+
+
+class Target(NamedTuple):
+    """One project on one base: what a series is ported onto, packaged for and checked on."""
+
+    project: str
+    base: str
+
 
 ChangeId = NewType("ChangeId", str)
 """A Gerrit Change-Id: ``I`` and 40 lower-case hexadecimal digits."""

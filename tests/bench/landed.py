@@ -29,7 +29,7 @@ from patchseries.landed.evidence import PatchId
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.pairs import backport, upstreams_of
 from patchseries.landed.patchid import patch_ids
-from patchseries.landed.places import Lines, lines_of
+from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.model import ChangeId, CommitId
 from patchseries.sources.mirrors import mirror_of
@@ -50,7 +50,7 @@ class History:
     """An indexed history."""
 
     index: HistoryIndex
-    lines: Lines
+    lines: ReleaseLines
     patch_id: PatchId
 
 

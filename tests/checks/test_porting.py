@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from patchseries.checks import RULES, check, fails, porting
-from patchseries.checks.material import Column, Material, Ported
+from patchseries.checks.material import CheckedTarget, CheckInputs, PortedPatch
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.manifest import parse
 from patchseries.model import CommitId, Finding, Outcome, PortCode, Severity
@@ -34,17 +34,17 @@ CELL = Cell(Outcome.CONFLICT)
 PORT_CODES = sorted(rule.code for rule in porting.RULES)
 
 
-def material(finding: Finding, cell: Cell = CELL) -> Material:
+def material(finding: Finding, cell: Cell = CELL) -> CheckInputs:
     """A series of one patch whose port gave *finding*."""
-    ported = Ported("hotter", cell.outcome, findings=(finding,))
-    return Material(
+    ported = PortedPatch("hotter", cell.outcome, findings=(finding,))
+    return CheckInputs(
         manifest=parse(TEXT),
         manifest_file="series/oven.toml",
         manifest_text=TEXT,
         lock=Lock(PINS, {("hotter", "1.0"): cell}),
         lock_file="series/oven.lock",
         lock_text="schema = 1\n",
-        columns=(Column("oven", "1.0", "patches/oven/1.0/oven", ported=(ported,)),),
+        columns=(CheckedTarget("oven", "1.0", "patches/oven/1.0/oven", ported=(ported,)),),
         wanted=tuple(PINS),
     )
 

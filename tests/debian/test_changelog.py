@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.debian.changelog import (
-    Change,
+    ChangelogItem,
     Entry,
     bug_words,
     joined,
@@ -31,7 +31,7 @@ def entry(**changes: object) -> Entry:
         "maintainer": Maintainer("Ada Bäker", "ada@example.org"),
         "timestamp": WHEN,
         "notes": ("Patch series fast on 1.0:",),
-        "changes": (Change("hotter", "make it hotter", ("LP: #1157261", "Closes: #7")),),
+        "changes": (ChangelogItem("hotter", "make it hotter", ("LP: #1157261", "Closes: #7")),),
     }
     return Entry(**{**facts, **changes})  # type: ignore[arg-type]
 
@@ -54,7 +54,7 @@ def test_an_entry() -> None:
 
 @given(st.text(st.characters(categories=["L", "N", "P"]) | st.just(" "), max_size=300))
 def test_any_subject_makes_an_entry_that_debian_reads(subject: str) -> None:
-    text = render(entry(changes=(Change("n", subject, ("LP: #12345",)),)))
+    text = render(entry(changes=(ChangelogItem("n", subject, ("LP: #12345",)),)))
     parsed = Changelog(text, strict=True)
     assert str(parsed.version) == "1:1.0-1+0fast1"
     assert "LP: #12345" in text

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from patchseries.demo.story import (
-    Commit,
-    Edit,
     Remove,
     RenameProject,
     Replace,
     Start,
-    Tag,
+    StoryCommit,
+    StoryTag,
+    TextEdit,
     Write,
     stream,
 )
@@ -36,24 +36,24 @@ TREE = {"quantum/a.py": b"QUANTUM = 'Quantum, quantum'\n", "b": b"one one\n"}
         ),
     ],
 )
-def test_edits(edit: Edit, after: dict[str, bytes]) -> None:
+def test_edits(edit: TextEdit, after: dict[str, bytes]) -> None:
     assert edit.apply(TREE) == after
 
 
 @pytest.mark.parametrize(
     "edit", [Replace("b", "one", "two"), Replace("b", "six", "two"), Remove("c")]
 )
-def test_an_edit_that_does_not_fit_is_an_error(edit: Edit) -> None:
+def test_an_edit_that_does_not_fit_is_an_error(edit: TextEdit) -> None:
     with pytest.raises(ValueError, match=r"exactly once|there is no c"):
         edit.apply(TREE)
 
 
 def test_branches_tags_modes_and_removals(tmp_path: Path) -> None:
     steps = (
-        Commit("master", "2013-04-04", ANN, "Start\n", (Start({"bin/x": b"x", "y": b""}),)),
-        Tag("1.0", "master", "2013-04-05"),
-        Commit("master", "2013-04-06", ANN, "More\n", (Write("z", "z"),)),
-        Commit("stable", "2013-04-07", ANN, "Less\n", (Remove("y"),), since="1.0"),
+        StoryCommit("master", "2013-04-04", ANN, "Start\n", (Start({"bin/x": b"x", "y": b""}),)),
+        StoryTag("1.0", "master", "2013-04-05"),
+        StoryCommit("master", "2013-04-06", ANN, "More\n", (Write("z", "z"),)),
+        StoryCommit("stable", "2013-04-07", ANN, "Less\n", (Remove("y"),), since="1.0"),
     )
     with Repository.init(tmp_path / "r") as made:
         made.run("fast-import", "--quiet", stdin=stream(steps, ANN))

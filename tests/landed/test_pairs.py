@@ -10,7 +10,7 @@ from patchseries.git import Repository
 from patchseries.landed.builder import open_index
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.pairs import backport, upstreams_of
-from patchseries.landed.places import Lines, lines_of
+from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.model import CommitId
 from support.upstreams import Upstream
@@ -52,7 +52,7 @@ class Pairs:
             for f in upstreams_of(index, lines, commit)
         ]
 
-    def _asked(self) -> Iterator[tuple[HistoryIndex, Lines]]:
+    def _asked(self) -> Iterator[tuple[HistoryIndex, ReleaseLines]]:
         path = self.upstream.path
         with Repository(path) as repository, open_index(path.parent / "i", repository) as index:
             yield index, lines_of(scheme_for("nova", "x/nova"), index.refs)

@@ -14,7 +14,7 @@ from patchseries.git import Repository
 from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.index import HistoryIndex
-from patchseries.landed.places import Lines, lines_of
+from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.verdict import PatchToTrack, status
 from patchseries.model import ChangeId
@@ -22,7 +22,7 @@ from patchseries.model import ChangeId
 pytestmark = pytest.mark.real
 
 PAIRS = os.environ.get("SERIES_PAIRS", "")
-Histories = dict[str, tuple[HistoryIndex, Lines]]
+Histories = dict[str, tuple[HistoryIndex, ReleaseLines]]
 
 HAVANA_B2, HAVANA_B3 = ("havana", "2013.2.b2"), ("havana", "2013.2.b3")
 GRIZZLY_3 = ("grizzly", "2013.1.3")

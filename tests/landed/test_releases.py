@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from patchseries.errors import SeriesError
 from patchseries.landed.places import lines_of
-from patchseries.landed.releases import Patterns, Place, scheme_for
+from patchseries.landed.releases import Patterns, ReleasePlace, scheme_for
 
 NOVA = scheme_for("nova", "https://opendev.org/openstack/nova.git")
 
@@ -157,7 +157,7 @@ def test_common_tags_are_ordered_as_versions_are(found: list[tuple[int, int, str
 
     def key(version: tuple[int, int, str]) -> tuple[object, ...]:
         place = scheme.tag(f"v1.{version[0]}.{version[1]}{version[2]}")
-        assert isinstance(place, Place)
+        assert isinstance(place, ReleasePlace)
         return (place.rank, place.key)
 
     stages = ["a1", "b2", "rc1", ""]

@@ -15,7 +15,7 @@ from patchseries.landed.evidence import Evidence, PatchId, Tracked
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.landing import Landing
 from patchseries.landed.patchid import patch_ids
-from patchseries.landed.places import Lines, lines_of
+from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.verdict import (
     Landings,
@@ -67,7 +67,7 @@ class Release:
             return landings(index, lines, Tracked(**tracked), patch_id if with_diffs else None)
 
     @contextmanager
-    def _asked(self) -> Iterator[tuple[HistoryIndex, Lines, PatchId]]:
+    def _asked(self) -> Iterator[tuple[HistoryIndex, ReleaseLines, PatchId]]:
         path = self.upstream.path
         with Repository(path) as repository, open_index(path.parent / "i", repository) as index:
             yield index, lines_of(scheme_for("nova", "x/nova"), index.refs), patch_ids([repository])

@@ -9,7 +9,7 @@ import pytest
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Finding, Outcome, Severity, TreeId
 from patchseries.pipeline import portcache
-from patchseries.pipeline.portcache import Memo
+from patchseries.pipeline.portcache import PortCache
 from patchseries.port import Change, PortOptions, PortResult
 
 
@@ -29,13 +29,13 @@ def test_the_engine_is_asked_once(
     lines = b"".join(b"%d\n" % n for n in range(9))
     change = Change(tree(repository, lines), tree(repository, lines + b"new\n"))
     onto = tree(repository, b"other\n" + lines)
-    first = Memo(tmp_path / "ports.json")
+    first = PortCache(tmp_path / "ports.json")
     answer = first.port(repository, change, onto, PortOptions())
     assert answer.outcome is Outcome.CLEAN
     first.save()
 
     monkeypatch.setattr(portcache, "port", lambda *_: pytest.fail("asked again"))
-    again = Memo.load(tmp_path / "ports.json")
+    again = PortCache.load(tmp_path / "ports.json")
     assert again.port(repository, change, onto, PortOptions()) == answer
     with pytest.raises(pytest.fail.Exception):
         again.port(repository, change, onto, PortOptions(cautious=True))
@@ -46,19 +46,19 @@ def test_a_tree_that_the_merge_does_not_give_is_not_believed(
 ) -> None:
     change = Change(tree(repository, b"a\n"), tree(repository, b"b\n"))
     onto = tree(repository, b"a\n")
-    known = Memo(tmp_path / "ports.json")
+    known = PortCache(tmp_path / "ports.json")
     right = known.port(repository, change, onto, PortOptions())
     (key,) = known.fresh
     finding = Finding("x", Severity.ERROR, "made up")
     wrong = PortResult(Outcome.CLEAN, onto, review=True, findings=(finding,))
-    lying = Memo(tmp_path / "ports.json", {key: wrong})
+    lying = PortCache(tmp_path / "ports.json", {key: wrong})
     assert lying.port(repository, change, onto, PortOptions()) == right
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"program": "another", "ports": {}}'])
 def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
     (tmp_path / "ports.json").write_text(text)
-    assert Memo.load(tmp_path / "ports.json").known == {}
+    assert PortCache.load(tmp_path / "ports.json").known == {}
 
 
 def test_another_version_of_what_parses_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from patchseries.model import TreeId
 from patchseries.patches.apply import Applied, apply_patch
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import parse_patch
-from patchseries.pipeline.rebase import Ingredients, Rebased, rebase
+from patchseries.pipeline.rebase import Rebased, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Cache, FetchOptions
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.real
 class Grizzly:
     """The real series, rebased in memory, and the repository that holds its objects."""
 
-    given: Ingredients
+    given: RebaseInputs
     rebased: Rebased
 
     def start(self, project: str, base: str) -> TreeId:

@@ -12,9 +12,9 @@ from patchseries.report.pagemodel import (
     Link,
     PackageView,
     Page,
+    PatchOrigin,
     PatchView,
     Release,
-    Story,
 )
 
 _DAY = 86400
@@ -57,7 +57,7 @@ def patch(number: int, name: str, project: str, verdict: str, *words: str) -> Pa
             for base, word in zip(("1.0", "1.1"), words, strict=True)
         ),
         inherited=("three",) if verdict == "landed" else (),
-        story=Story("Ada Baker <ada@oven.invalid>", "2013-07-01", f"Make {name}", "Because."),
+        story=PatchOrigin("Ada Baker <ada@oven.invalid>", "2013-07-01", f"Make {name}", "Because."),
         comparison=Comparison("source against the port", "    @@ a\n    +new\n    -old\n"),
         diff_of="1.1",
         diff="--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n",
@@ -98,7 +98,7 @@ def hostile(word: str) -> Page:
         arrivals=(Arrival(word, word, _START, word, word, word),),
         cells=(CellView(word, word, (word,), True, word, (word,)),),
         inherited=(word,),
-        story=Story(word, word, word, word, ((word, word),)),
+        story=PatchOrigin(word, word, word, word, ((word, word),)),
         comparison=Comparison(word, word, word),
         diff_of=word,
         diff=word,

@@ -20,9 +20,9 @@ from patchseries.sources import Cache, FetchOptions, Want, fetch
 from patchseries.sources.access import Access, Credentials, credentials_for
 from patchseries.sources.gerrit import (
     AmbiguousChangeError,
-    Change,
     ChangeState,
     Gerrit,
+    GerritChange,
     Included,
 )
 from patchseries.sources.patchset import find_patchset
@@ -78,7 +78,7 @@ def gerrit(server: GerritServer, access: Access) -> Gerrit:
 )
 def test_a_change_by_each_of_its_names(gerrit: Gerrit, name: str) -> None:
     found = gerrit.change(name)
-    assert isinstance(found, Change)
+    assert isinstance(found, GerritChange)
     assert (found.number, found.project, found.branch) == (42967, PROJECT, "master")
     assert found.state is ChangeState.NEW
     assert [(p.number, p.ref, p.commit) for p in found.patchsets] == [

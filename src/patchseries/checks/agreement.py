@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from patchseries.checks.material import Material, Place
+from patchseries.checks.material import CheckedCell, CheckInputs
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding, Outcome
 
@@ -96,7 +96,7 @@ RULES = (
 )
 
 
-def check(material: Material) -> Iterator[Finding]:
+def check(material: CheckInputs) -> Iterator[Finding]:
     """Everything about manifest and lock."""
     if material.lock_text is None:
         yield LOCK_MISSING.found(f"there is no {material.lock_file}", file=material.manifest_file)
@@ -108,7 +108,7 @@ def check(material: Material) -> Iterator[Finding]:
     yield from _pins(material)
 
 
-def check_manifest(material: Material) -> Iterator[Finding]:
+def check_manifest(material: CheckInputs) -> Iterator[Finding]:
     """What the manifest itself leaves open."""
     projects = {column.project for column in material.columns}
     for patch in material.manifest.patches:
@@ -132,7 +132,7 @@ def check_manifest(material: Material) -> Iterator[Finding]:
             )
 
 
-def _cell(material: Material, place: Place) -> Iterator[Finding]:
+def _cell(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     where: Where = {"patch": place.name, "file": material.lock_file, "base": place.base}
     line = material.lock_line(place.name, place.base)
     claims = place.patch.applies_to(place.base)
@@ -150,7 +150,7 @@ def _cell(material: Material, place: Place) -> Iterator[Finding]:
         yield CELL_DAMAGED.found(words, line=line, **where)
 
 
-def _requires(material: Material, place: Place) -> Iterator[Finding]:
+def _requires(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     if place.outcome is None or not place.outcome.makes_patch:
         return
     there = (Outcome.CLEAN, Outcome.ADAPTED, Outcome.ALREADY_APPLIED)
@@ -166,7 +166,7 @@ def _requires(material: Material, place: Place) -> Iterator[Finding]:
             )
 
 
-def _stale(material: Material) -> Iterator[Finding]:
+def _stale(material: CheckInputs) -> Iterator[Finding]:
     manifest = material.manifest
     for name, base in material.lock.cells:
         patch = manifest.patch(name)
@@ -182,7 +182,7 @@ def _stale(material: Material) -> Iterator[Finding]:
         )
 
 
-def _pins(material: Material) -> Iterator[Finding]:
+def _pins(material: CheckInputs) -> Iterator[Finding]:
     pins = material.lock.pins
     for repository, rev in material.wanted:
         if (repository, rev) not in pins:

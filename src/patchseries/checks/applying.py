@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from patchseries.checks.material import Column, Material, Place
+from patchseries.checks.material import CheckedCell, CheckedTarget, CheckInputs
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding, Outcome
 
@@ -86,7 +86,7 @@ RULES = (
 )
 
 
-def check(material: Material) -> Iterator[Finding]:
+def check(material: CheckInputs) -> Iterator[Finding]:
     """Everything about applying and porting."""
     for column in material.columns:
         if column.obstacle:
@@ -102,7 +102,7 @@ def check(material: Material) -> Iterator[Finding]:
     yield from _resolutions(material)
 
 
-def _outcome(material: Material, place: Place) -> Iterator[Finding]:
+def _outcome(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     ported = place.column.port_of(place.name)
     outcome = place.outcome or (ported.outcome if ported else None)
     where: Where = {"patch": place.name, "file": material.manifest_file, "base": place.base}
@@ -115,7 +115,7 @@ def _outcome(material: Material, place: Place) -> Iterator[Finding]:
         yield EMPTY.found(words, line=material.patch_line(place.name), **where)
 
 
-def _applied(place: Place) -> Iterator[Finding]:
+def _applied(place: CheckedCell) -> Iterator[Finding]:
     applied = place.column.application(place.name)
     where: Where = {"patch": place.name, "file": place.path(place.main), "base": place.base}
     if applied is None:
@@ -131,7 +131,7 @@ def _applied(place: Place) -> Iterator[Finding]:
         yield OFFSET.found(f"{place}: {shown} lines{more}", **where)
 
 
-def _regenerated(material: Material, place: Place) -> Iterator[Finding]:
+def _regenerated(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     ported = place.column.port_of(place.name)
     if ported is None or place.cell is None:
         return
@@ -150,7 +150,7 @@ def _regenerated(material: Material, place: Place) -> Iterator[Finding]:
     yield from _own_copies(place.column, place)
 
 
-def _own_copies(column: Column, place: Place) -> Iterator[Finding]:
+def _own_copies(column: CheckedTarget, place: CheckedCell) -> Iterator[Finding]:
     from patchseries.files import sha256
 
     ported = column.port_of(place.name)
@@ -165,7 +165,7 @@ def _own_copies(column: Column, place: Place) -> Iterator[Finding]:
             )
 
 
-def _already(material: Material) -> Iterator[Finding]:
+def _already(material: CheckInputs) -> Iterator[Finding]:
     """One note a patch: a line for each base would bury what matters."""
     for patch in material.manifest.patches:
         there = [
@@ -182,7 +182,7 @@ def _already(material: Material) -> Iterator[Finding]:
             )
 
 
-def _resolutions(material: Material) -> Iterator[Finding]:
+def _resolutions(material: CheckInputs) -> Iterator[Finding]:
     """A resolution that no base uses, where every base of its project was looked at."""
     for one in material.resolutions:
         patch = material.manifest.patch(one.patch)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from patchseries.checks import dep3
-from patchseries.checks.material import Material, Place
+from patchseries.checks.material import CheckedCell, CheckInputs
 from patchseries.checks.rule import Where, error, warning
 from patchseries.files import sha256
 from patchseries.lock import Acceptance
@@ -78,7 +78,7 @@ RULES = (
 _WORDS_OF_A_REASON = 5
 
 
-def check(material: Material) -> Iterator[Finding]:
+def check(material: CheckInputs) -> Iterator[Finding]:
     """Everything about headers, traps and sign-offs."""
     yield from _patch_files(material)
     for place in material.places:
@@ -92,7 +92,7 @@ def check(material: Material) -> Iterator[Finding]:
     yield from _own(material)
 
 
-def _patch_files(material: Material) -> Iterator[Finding]:
+def _patch_files(material: CheckInputs) -> Iterator[Finding]:
     profile = Profile(material.manifest.series.profile or Profile.CURRENT)
     for (name, data), places in _distinct(material).items():
         first, *others = places
@@ -103,9 +103,9 @@ def _patch_files(material: Material) -> Iterator[Finding]:
             yield replace(finding, message=finding.message + more, base=base)
 
 
-def _distinct(material: Material) -> dict[tuple[str, bytes], list[Place]]:
+def _distinct(material: CheckInputs) -> dict[tuple[str, bytes], list[CheckedCell]]:
     """The places of each patch file, by its name and bytes."""
-    found: dict[tuple[str, bytes], list[Place]] = {}
+    found: dict[tuple[str, bytes], list[CheckedCell]] = {}
     for place in material.places:
         prefix = f"{place.number:04d}"
         for name, data in place.column.files.items():
@@ -114,14 +114,14 @@ def _distinct(material: Material) -> dict[tuple[str, bytes], list[Place]]:
     return found
 
 
-def _kind(place: Place) -> dep3.Kind:
+def _kind(place: CheckedCell) -> dep3.Kind:
     source = place.patch.source_for(place.base)
     carried = source and (source.file or source.url)
     return dep3.Kind.CARRIED if carried else dep3.Kind.PORTED
 
 
 def _of_bytes(
-    place: Place, name: str, data: bytes, profile: Profile, kind: dep3.Kind
+    place: CheckedCell, name: str, data: bytes, profile: Profile, kind: dep3.Kind
 ) -> Iterator[Finding]:
     path = place.path(name)
     for finding in guard(place.name, data, profile):
@@ -132,7 +132,7 @@ def _of_bytes(
         yield rule.found(f"{place}, {name}: {words}", patch=place.name, file=path, line=line)
 
 
-def _review(material: Material, place: Place) -> Iterator[Finding]:
+def _review(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     cell = place.cell
     if cell is None:
         return
@@ -153,7 +153,7 @@ def _review(material: Material, place: Place) -> Iterator[Finding]:
         yield SIGNOFF_STALE.found(words, line=line, **where)
 
 
-def _review_header(place: Place, data: bytes) -> Iterator[Finding]:
+def _review_header(place: CheckedCell, data: bytes) -> Iterator[Finding]:
     cell = place.cell
     if cell is None or not cell.outcome.makes_patch:
         return
@@ -182,7 +182,7 @@ def _disagreement(
     return None if accepted.by in reviewers else f"its header does not name {accepted.by}"
 
 
-def _own(material: Material) -> Iterator[Finding]:
+def _own(material: CheckInputs) -> Iterator[Finding]:
     fixups = {name for patch in material.manifest.patches for name in patch.fixups_in_use}
     users = {
         name: patch.name

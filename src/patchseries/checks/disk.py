@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from patchseries.checks.material import Column, Material, Place
+from patchseries.checks.material import CheckedCell, CheckedTarget, CheckInputs
 from patchseries.checks.rule import Where, error, warning
 from patchseries.files import sha256
 from patchseries.model import Finding
@@ -98,7 +98,7 @@ RULES = (
 )
 
 
-def check(material: Material) -> Iterator[Finding]:
+def check(material: CheckInputs) -> Iterator[Finding]:
     """Everything about the files below patches/NAME."""
     for column in material.columns:
         if not column.stored:
@@ -113,7 +113,7 @@ def check(material: Material) -> Iterator[Finding]:
         yield from _stray_folders(material)
 
 
-def _files(place: Place) -> Iterator[Finding]:
+def _files(place: CheckedCell) -> Iterator[Finding]:
     files = place.column.files
     for name in place.expected:
         if name not in files:
@@ -135,7 +135,7 @@ def _files(place: Place) -> Iterator[Finding]:
         )
 
 
-def _series(column: Column, expected: dict[str, str]) -> Iterator[Finding]:
+def _series(column: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
     path = f"{column.folder}/series"
     data = column.files.get("series")
     if data is None:
@@ -150,7 +150,7 @@ def _series(column: Column, expected: dict[str, str]) -> Iterator[Finding]:
 
 
 def _names(
-    column: Column, path: str, lines: Sequence[SeriesLine], expected: dict[str, str]
+    column: CheckedTarget, path: str, lines: Sequence[SeriesLine], expected: dict[str, str]
 ) -> Iterator[Finding]:
     named = [line.name for line in lines]
     for at, line in enumerate(lines, 1):
@@ -185,7 +185,7 @@ def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterato
             return
 
 
-def _strays(column: Column, expected: dict[str, str]) -> Iterator[Finding]:
+def _strays(column: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
     named = {
         line.name
         for line in parse_series(column.files.get("series", b"").decode("utf-8", "replace"))
@@ -196,7 +196,7 @@ def _strays(column: Column, expected: dict[str, str]) -> Iterator[Finding]:
             yield STRAY.found(f"{path} belongs to no patch", file=path)
 
 
-def _stray_folders(material: Material) -> Iterator[Finding]:
+def _stray_folders(material: CheckInputs) -> Iterator[Finding]:
     projects = material.manifest.projects
     known = {f"{base.replace('/', '-')}/{name}" for name, p in projects.items() for base in p.bases}
     for folder in material.folders:

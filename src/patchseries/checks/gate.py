@@ -16,7 +16,7 @@ from patchseries.checks import (
     traps,
     upstream,
 )
-from patchseries.checks.material import Material
+from patchseries.checks.material import CheckInputs
 from patchseries.checks.rule import Rule
 from patchseries.manifest.positions import key_lines, line_of
 from patchseries.manifest.problems import ManifestError, Problem
@@ -31,7 +31,7 @@ RULES: Mapping[str, Rule] = {
 }
 """Every rule by its code."""
 
-_CHECKS: tuple[Callable[[Material], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[CheckInputs], Iterator[Finding]], ...] = (
     agreement.check,
     agreement.check_manifest,
     disk.check,
@@ -78,7 +78,7 @@ def severities(checks: Mapping[str, str], filename: str, text: str) -> Severitie
     return Severities({c: None if s == OFF else Severity(s) for c, s in checks.items()})
 
 
-def check(material: Material, chosen: Severities | None = None) -> tuple[Finding, ...]:
+def check(material: CheckInputs, chosen: Severities | None = None) -> tuple[Finding, ...]:
     """Run every rule over *material*: the findings, the gravest first, then in series order."""
     chosen = chosen or Severities()
     found = (chosen.apply(finding) for run in _CHECKS for finding in run(material))

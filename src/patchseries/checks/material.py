@@ -39,7 +39,7 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
-class Ported:
+class PortedPatch:
     """What porting one patch gives today: ``files`` are the SHA-256 of its files, by name.
 
     ``resolutions`` are the keys of those that it used.
@@ -72,7 +72,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True)
-class Column:
+class CheckedTarget:
     """One project on one base.
 
     ``folder`` is where its patches lie, below the root; ``files`` are the regular files there and
@@ -87,20 +87,20 @@ class Column:
     others: tuple[str, ...] = ()
     stored: bool = True
     applied: tuple[Application, ...] = ()
-    ported: tuple[Ported, ...] = ()
+    ported: tuple[PortedPatch, ...] = ()
     obstacle: Obstacle | None = None
 
     def application(self, patch: str) -> Application | None:
         """How *patch* applies, if that is known."""
         return next((a for a in self.applied if a.patch == patch), None)
 
-    def port_of(self, patch: str) -> Ported | None:
+    def port_of(self, patch: str) -> PortedPatch | None:
         """What porting *patch* gives, if that is known."""
         return next((p for p in self.ported if p.patch == patch), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class LandedAt:
     """Where a change is upstream: the line, its first tag there (None: none yet), the commit."""
 
     line: str
@@ -119,13 +119,13 @@ class Fate:
 
     patch: str
     verdict: str
-    landed: tuple[Landed, ...] = ()
-    successors: tuple[Landed, ...] = ()
+    landed: tuple[LandedAt, ...] = ()
+    successors: tuple[LandedAt, ...] = ()
     in_bases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class ServerAnswers:
     """What the servers say now.
 
     ``revisions``: what each pinned tag or branch is today (None: it is gone); ``patchsets``: the
@@ -138,7 +138,7 @@ class Upstream:
 
 
 @dataclass(frozen=True)
-class Material:
+class CheckInputs:
     """A series, or the part of it that was selected (``whole`` is false then).
 
     ``own`` holds the bytes of each own patch that the manifest names (None: not there);
@@ -152,7 +152,7 @@ class Material:
     lock: Lock
     lock_file: str
     lock_text: str | None
-    columns: tuple[Column, ...]
+    columns: tuple[CheckedTarget, ...]
     wanted: tuple[tuple[str, str], ...] = ()
     own: Mapping[str, bytes | None] = field(default_factory=dict)
     unnamed: tuple[str, ...] = ()
@@ -160,16 +160,16 @@ class Material:
     whole: bool = True
     resolutions: tuple[Resolved, ...] = ()
     fates: tuple[Fate, ...] = ()
-    upstream: Upstream | None = None
+    upstream: ServerAnswers | None = None
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[CheckedCell, ...]:
         """Every patch in every column, in order."""
         return tuple(place for column in self.columns for place in self._places(column))
 
-    def _places(self, column: Column) -> Iterator[Place]:
+    def _places(self, column: CheckedTarget) -> Iterator[CheckedCell]:
         for number, patch in enumerate(self.manifest.patches_of(column.project), 1):
-            yield Place(number, patch, column, self.lock.cells.get((patch.name, column.base)))
+            yield CheckedCell(number, patch, column, self.lock.cells.get((patch.name, column.base)))
 
     def patch_line(self, name: str) -> int:
         """The line of the manifest on which the patch *name* begins."""
@@ -196,12 +196,12 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CheckedCell:
     """One patch on one base: its number in its project, and what the lock says of it."""
 
     number: int
     patch: PatchEntry
-    column: Column
+    column: CheckedTarget
     cell: Cell | None
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from patchseries.checks.material import Material, Place
+from patchseries.checks.material import CheckedCell, CheckInputs
 from patchseries.checks.rule import Rule, error, note, warning
 from patchseries.model import Finding, PortCode, Severity
 
@@ -70,7 +70,7 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def check(material: Material) -> Iterator[Finding]:
+def check(material: CheckInputs) -> Iterator[Finding]:
     """The engine's findings, at the patch file that they are about."""
     for place in material.places:
         ported = place.column.port_of(place.name)
@@ -78,7 +78,7 @@ def check(material: Material) -> Iterator[Finding]:
             yield _placed(place, finding)
 
 
-def _placed(place: Place, finding: Finding) -> Finding:
+def _placed(place: CheckedCell, finding: Finding) -> Finding:
     at = f"{finding.file}:{finding.line}: " if finding.line else f"{finding.file}: "
     where = at if finding.file and not finding.message.startswith(finding.file) else ""
     accepted = place.cell is not None and place.cell.accepted is not None

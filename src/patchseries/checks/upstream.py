@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from patchseries.checks.material import Landed, Material, Upstream
+from patchseries.checks.material import CheckInputs, LandedAt, ServerAnswers
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding
 
@@ -68,7 +68,7 @@ SILENT = warning(
 RULES = (LANDED, SUPERSEDED, IN_BASE, UNREAD, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
 
 
-def check(material: Material) -> Iterator[Finding]:
+def check(material: CheckInputs) -> Iterator[Finding]:
     """Everything about the upstreams; without --online only what the cache can tell."""
     for fate in material.fates:
         where: Where = {"patch": fate.patch, "file": material.manifest_file}
@@ -84,7 +84,7 @@ def check(material: Material) -> Iterator[Finding]:
         yield from _online(material, material.upstream)
 
 
-def _in_bases(material: Material) -> Iterator[Finding]:
+def _in_bases(material: CheckInputs) -> Iterator[Finding]:
     """What a base contains, and would be built; and of what nobody knows."""
     fates = {fate.patch: fate for fate in material.fates}
     unread: dict[str, list[str]] = {}
@@ -111,7 +111,7 @@ def _in_bases(material: Material) -> Iterator[Finding]:
         )
 
 
-def _online(material: Material, upstream: Upstream) -> Iterator[Finding]:
+def _online(material: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
     for repository, why in upstream.silent.items():
         yield SILENT.found(f"{repository}: {why}", file=material.manifest_file)
     for (repository, rev), now in upstream.revisions.items():
@@ -134,13 +134,13 @@ def _online(material: Material, upstream: Upstream) -> Iterator[Finding]:
             )
 
 
-def _places(found: Sequence[Landed]) -> str:
+def _places(found: Sequence[LandedAt]) -> str:
     return ", ".join(
         f"{at.line} {at.tag or '(not yet released)'} by {at.commit[:12]} ({at.evidence})"
         for at in found
     )
 
 
-def _branches(material: Material) -> set[str]:
+def _branches(material: CheckInputs) -> set[str]:
     patches = material.manifest.patches
     return {s.branch for p in patches for s in p.sources if s.branch and not s.commit}

@@ -16,7 +16,7 @@ from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.edit.refresh import Plan
+    from patchseries.pipeline.edit.refresh import RefreshPlan
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.resolution.record import Attribution
@@ -46,7 +46,7 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
 def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: bool) -> int:
     from patchseries.pipeline.edit.branch import branch_steps, column_steps, read_checkout
     from patchseries.pipeline.edit.effects import bases_at_hand
-    from patchseries.pipeline.edit.refresh import Column, look_around, plan_branch, prove
+    from patchseries.pipeline.edit.refresh import RefreshInputs, look_around, plan_branch, prove
 
     made = read_checkout(folder)
     if asked.name not in (None, made.series):
@@ -57,7 +57,7 @@ def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: 
     with session.ingredients(series, {**others, **pins}) as given:
         start, old = column_steps(session, given, made.project, made.base)
         new = branch_steps(given, made)
-        column = Column(given, made.project, made.base, by)
+        column = RefreshInputs(given, made.project, made.base, by)
         text = series.manifest_path.read_text("utf-8")
         plan = plan_branch(session, column, text, old, new)
         if plan.words:
@@ -69,7 +69,7 @@ def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: 
 def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool) -> int:
     from patchseries.files import read_file
     from patchseries.pipeline.edit.effects import bases_at_hand
-    from patchseries.pipeline.edit.refresh import Column, look_around, patch_path, plan_file
+    from patchseries.pipeline.edit.refresh import RefreshInputs, look_around, patch_path, plan_file
     from patchseries.pipeline.rebase import rebase
 
     if len(asked.onto) != 1:
@@ -85,7 +85,7 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
     with session.ingredients(series, {**others, **pins}) as given:
         cells = rebase(given, selection, session.told).cells
         cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
-        column = Column(given, entry.project, base, by)
+        column = RefreshInputs(given, entry.project, base, by)
         text = series.manifest_path.read_text("utf-8")
         plan = plan_file(column, text, cell, read_file(series.root / path))
         look_around(session, series, column, plan, missing)
@@ -93,7 +93,7 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
 
 
 def _end(
-    session: Session, series: Series, plan: Plan, edited: list[str], asked: Given, yes: bool
+    session: Session, series: Series, plan: RefreshPlan, edited: list[str], asked: Given, yes: bool
 ) -> int:
     from patchseries.pipeline.edit.refresh import write
 
@@ -111,7 +111,7 @@ def _end(
     return 1 if plan.words and not do else 0
 
 
-def _show_plan(plan: Plan, asked: Given) -> None:
+def _show_plan(plan: RefreshPlan, asked: Given) -> None:
     for words in plan.words:
         show(words, asked)
     for effect in plan.effects:

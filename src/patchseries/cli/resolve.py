@@ -16,8 +16,8 @@ from patchseries.cli.terminal import Progress, clear_progress, say, show, show_j
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.conflict.conflicts import Candidate, OpenConflict
-    from patchseries.pipeline.conflict.worktree import Session as OpenSession
+    from patchseries.pipeline.conflict.conflicts import OpenConflict, RegionChoice
+    from patchseries.pipeline.conflict.worktree import ResolveSession
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.resolution.conflict import OpenFile
@@ -197,7 +197,7 @@ def removal(file: OpenFile) -> str | None:
     return None
 
 
-def _name(file: OpenFile, candidate: Candidate) -> str:
+def _name(file: OpenFile, candidate: RegionChoice) -> str:
     from patchseries.resolution.record import CHOICES
 
     if removal(file) is None:
@@ -267,7 +267,7 @@ def _prompted() -> str:
     return str(click.prompt("Why is it right so", prompt_suffix="? ", err=True))
 
 
-def _row(opened: OpenSession) -> dict[str, Any]:
+def _row(opened: ResolveSession) -> dict[str, Any]:
     return {
         "patch": opened.patch,
         "base": opened.base,

@@ -21,7 +21,7 @@ def command(wanted: str, **given: Any) -> int:
     """
     from patchseries.errors import UpstreamError
     from patchseries.pipeline.status import series_status
-    from patchseries.report.show import Known, known_document, known_text
+    from patchseries.report.show import PatchFacts, known_document, known_text
 
     asked = Given(patch=(wanted,), **given)
     series, selection = asked.open()
@@ -35,7 +35,7 @@ def command(wanted: str, **given: Any) -> int:
             unknown = error.message
     project = series.manifest.projects[patch.project]
     cells = {base: c for (name, base), c in series.lock.cells.items() if name == wanted}
-    known = Known(patch, project, cells, found, unknown)
+    known = PatchFacts(patch, project, cells, found, unknown)
     if asked.as_json:
         show_json({"patch": known_document(known)}, ok=unknown is None)
     else:

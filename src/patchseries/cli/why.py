@@ -15,7 +15,7 @@ from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from patchseries.pipeline.conflict.why import Explained
-    from patchseries.pipeline.rebase import Ingredients
+    from patchseries.pipeline.rebase import RebaseInputs
     from patchseries.pipeline.series import Series
     from patchseries.port.prerequisites import Origin
 
@@ -122,7 +122,7 @@ def _words(found: Explained, commit: str) -> str:
     return f"{commit[:10]} {one.day} {one.tag or 'in no tag'}: {one.subject}"
 
 
-def _add(series: Series, ingredients: Ingredients, found: Explained, asked: Given) -> None:
+def _add(series: Series, ingredients: RebaseInputs, found: Explained, asked: Given) -> None:
     from patchseries.journal import commit_files
     from patchseries.pipeline.conflict.why import chosen_commits, with_prerequisites
 

@@ -59,12 +59,12 @@ def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
     )
 
 
-def change(patch: PatchFile) -> changelog.Change:
+def change(patch: PatchFile) -> changelog.ChangelogItem:
     """What the changelog says of *patch*: its name, its subject, and the bugs of its DEP-3 head."""
     header = read_header(patch.data)
     bugs = [f.value for f in header.fields if f.name == "Bug" or f.name.startswith("Bug-")]
     name = re.sub(r"^[\d.]+-", "", Path(patch.name).stem)
-    return changelog.Change(
+    return changelog.ChangelogItem(
         name,
         re.sub(r"^\[PATCH[^]]*\] ", "", " ".join(header.subject.split())) or name,
         changelog.bug_words(bugs),

@@ -26,7 +26,7 @@ _SHOWN = 12  # differing paths named in an error: enough to see the kind, few en
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _BuildPlan:
     """What is decided before anything is written."""
 
     digest: str
@@ -112,7 +112,7 @@ def build_stock(request: BuildRequest, folder: Path) -> Path | None:
 # Deciding --------------------------------------------------------------------------------------
 
 
-def _plan(request: BuildRequest, record: Record | None, digest: str) -> _Plan:
+def _plan(request: BuildRequest, record: Record | None, digest: str) -> _BuildPlan:
     packaging = request.packaging
     name = packaging.source if packaging else request.source
     stock = version.stock_version(packaging.version if packaging else None, request.base)
@@ -121,7 +121,7 @@ def _plan(request: BuildRequest, record: Record | None, digest: str) -> _Plan:
     )
     counted = record if record and record.stock == stock and record.stem == suffix.stem else None
     if counted and counted.digest == digest:  # the same again: its files were damaged
-        return _Plan(
+        return _BuildPlan(
             digest,
             name,
             stock,
@@ -135,13 +135,13 @@ def _plan(request: BuildRequest, record: Record | None, digest: str) -> _Plan:
     version.check(ours, stock)
     entry = changelog.render(assemble.entry(request, name, ours))
     entries = changelog.joined(entry, counted.entries if counted else "")
-    return _Plan(digest, name, stock, suffix.stem, ours, number, entries)
+    return _BuildPlan(digest, name, stock, suffix.stem, ours, number, entries)
 
 
 # Making ----------------------------------------------------------------------------------------
 
 
-def _make(request: BuildRequest, plan: _Plan, stage: Path, fresh: Path) -> SourcePackage:
+def _make(request: BuildRequest, plan: _BuildPlan, stage: Path, fresh: Path) -> SourcePackage:
     env = source.environment(request.timestamp, stage)
     orig = _orig(request, plan.source, plan.version, fresh)
     tree = source.unpack_orig(orig, fresh)

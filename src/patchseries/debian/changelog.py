@@ -30,7 +30,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangelogItem:
     """A patch as the changelog tells it. ``bugs`` are ``LP: #1`` and ``Closes: #2``."""
 
     name: str
@@ -54,7 +54,7 @@ class Entry:
     maintainer: Maintainer
     timestamp: int
     notes: tuple[str, ...]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ChangelogItem, ...] = ()
     lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
     lines: tuple[str, ...] = ()
     plain: bool = False
@@ -104,7 +104,7 @@ def date_words(timestamp: int) -> str:
     return format_datetime(datetime.fromtimestamp(timestamp, UTC))
 
 
-def _words(change: Change) -> str:
+def _words(change: ChangelogItem) -> str:
     bugs = f" ({', '.join(change.bugs)})".replace("#", _GLUE + "#") if change.bugs else ""
     bugs = bugs.replace(" " + _GLUE, _GLUE)
     return f"{change.name}: {change.subject}{bugs}"

@@ -47,7 +47,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PackagingInputs:
     """What a series is ported onto: upstream with the packager's own patches.
 
     ``packaging`` is the packaging to build with: the patches that are left out are out of its
@@ -60,7 +60,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HistoryEvidence:
     """The commits by which the history of a base has the changes that a patch names.
 
     :param words: which commits, and how they were recognised
@@ -78,7 +78,7 @@ class Answer:
         return self.vouched or (not security if self.missing is None else not self.missing)
 
 
-History = Callable[[bytes, Sequence[str]], Answer | None]
+History = Callable[[bytes, Sequence[str]], HistoryEvidence | None]
 """Asks the history of the base for a patch, given its bytes and the upstream changes (Change-Ids,
 commit ids) that a person says it is; None when the base is not known to have its changes."""
 
@@ -115,7 +115,7 @@ def lay_ground(
     packaging: Packaging,
     decisions: Mapping[str, Decision] | None = None,
     history: History = _no_history,
-) -> Ground:
+) -> PackagingInputs:
     """Apply the packager's patches to *base*, as dpkg-source does.
 
     :param decisions: what a person decided about some of them, by name
@@ -142,7 +142,7 @@ def lay_ground(
             misfits.append(left)
     if misfits:
         raise _refusal(misfits, base, packaging)
-    return Ground(tree, _without(packaging, dropped, base), tuple(dropped))
+    return PackagingInputs(tree, _without(packaging, dropped, base), tuple(dropped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +171,18 @@ class _Leaving:
             return _Misfit(known, f"its entry in 'drop' needs 'reason' and 'by'; {why}")
         return replace(known, reason=decision.reason, by=decision.by)
 
-    def _answer(self, data: bytes, tree: TreeId, upstream: Sequence[str]) -> Answer | None:
+    def _answer(self, data: bytes, tree: TreeId, upstream: Sequence[str]) -> HistoryEvidence | None:
         """How it is known that the release has the change; the packager's own has none twice."""
         if not is_other_release(self.packaging, self.base):
             return None
         if is_applied(self.repository, tree, data) and not any_hunk_applies(
             self.repository, tree, data
         ):
-            return Answer(IN_TREE, missing=())
+            return HistoryEvidence(IN_TREE, missing=())
         return self.history(data, upstream)
 
 
-def _short_of(answer: Answer | None, base: Base) -> str:
+def _short_of(answer: HistoryEvidence | None, base: Base) -> str:
     """Why an answer of the history is no proof."""
     if answer is None:
         return ""

@@ -29,7 +29,7 @@ class LintianProfile(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class LintianTag:
     """One tag: its severity letter, ``source`` or ``changes``, its name and context."""
 
     letter: str
@@ -52,7 +52,7 @@ class Tag:
         return found["file"] if found else None
 
 
-def parse_tags(output: str) -> tuple[Tag, ...]:
+def parse_tags(output: str) -> tuple[LintianTag, ...]:
     """The tags in lintian's output; other lines are passed over.
 
     >>> [tag] = parse_tags("W: nova source: no-homepage-field [debian/control:1]\\nN: a remark")
@@ -61,13 +61,13 @@ def parse_tags(output: str) -> tuple[Tag, ...]:
     """
     found = (_LINE.fullmatch(line.rstrip()) for line in output.splitlines())
     return tuple(
-        Tag(m["letter"], m["kind"] or "", m["name"], (m["context"] or "").strip())
+        LintianTag(m["letter"], m["kind"] or "", m["name"], (m["context"] or "").strip())
         for m in found
         if m
     )
 
 
-def run_lintian(changes: Path, profile: LintianProfile) -> tuple[Tag, ...]:
+def run_lintian(changes: Path, profile: LintianProfile) -> tuple[LintianTag, ...]:
     """The tags (errors and warnings) of the package that *changes* names.
 
     :raises ProgramError: lintian is missing or fails
@@ -101,7 +101,7 @@ def check_package(changes: Path, stock: Path | None, profile: LintianProfile) ->
     return findings(tags, theirs[0] if theirs else ())
 
 
-def findings(tags: Iterable[Tag], stock: Iterable[Tag]) -> list[Finding]:
+def findings(tags: Iterable[LintianTag], stock: Iterable[LintianTag]) -> list[Finding]:
     """*tags* as findings; those that are in *stock* too as notes that say so."""
     known = {tag.key for tag in stock}
     found = []

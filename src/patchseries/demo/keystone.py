@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patchseries.demo.story import Commit, Replace, Story, Tag, Write
+from patchseries.demo.story import Replace, Story, StoryCommit, StoryTag, Write
 from patchseries.demo.world import (
     ADA,
     BO,
@@ -90,7 +90,7 @@ _BIND_NEW = '''\
         self._listen(self._bound)
 '''
 
-_MASTER: tuple[Commit | Tag, ...] = (
+_MASTER: tuple[StoryCommit | StoryTag, ...] = (
     reviewed(
         MASTER,
         "2013-04-24",
@@ -105,7 +105,7 @@ Change-Id: Ia3eb6f2696d11663798f6d28cb241998344cdbea
         Replace("keystone/tokens/issuer.py", _NO_SET, _SET),
         Replace("keystone/tokens/issuer.py", _SLOW_LIST, _KEPT_LIST),
     ),
-    Tag("2013.2.b1", MASTER, "2013-05-02"),
+    StoryTag("2013.2.b1", MASTER, "2013-05-02"),
     reviewed(
         MASTER,
         "2013-05-23",
@@ -123,10 +123,10 @@ Change-Id: I974c66b8901b84b815df1ce8c16740bd6d39208c
         Replace("keystone/tokens/issuer.py", _SET, _NO_SET),
         Replace("keystone/tokens/issuer.py", _KEPT_LIST, _SLOW_LIST),
     ),
-    Tag("2013.2.b2", MASTER, "2013-07-18"),
-    Tag("2013.2.b3", MASTER, "2013-09-05"),
-    Tag("2013.2.rc1", MASTER, "2013-10-02"),
-    Tag("2013.2", MASTER, "2013-10-17"),
+    StoryTag("2013.2.b2", MASTER, "2013-07-18"),
+    StoryTag("2013.2.b3", MASTER, "2013-09-05"),
+    StoryTag("2013.2.rc1", MASTER, "2013-10-02"),
+    StoryTag("2013.2", MASTER, "2013-10-17"),
     reviewed(
         MASTER,
         "2013-11-21",
@@ -164,10 +164,10 @@ Change-Id: I28c469f7983ded9fcc2f92fe8dcdc1dc31a22b56
             "from keystone import answers\nfrom keystone import workers\n",
         ),
     ),
-    Tag("2014.1.b1", MASTER, "2013-12-05"),
+    StoryTag("2014.1.b1", MASTER, "2013-12-05"),
 )
 
-_STABLE: tuple[Commit | Tag, ...] = (
+_STABLE: tuple[StoryCommit | StoryTag, ...] = (
     reviewed(
         STABLE,
         "2013-04-30",
@@ -243,7 +243,7 @@ KEYSTONE_FORK = Story(
     "contributor/keystone",
     (
         *KEYSTONE.steps,
-        Commit(
+        StoryCommit(
             "workers-for-grizzly",
             "2013-09-27",
             ADA,

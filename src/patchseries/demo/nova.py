@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patchseries.demo.story import Commit, Remove, Replace, Story, Tag, Write
+from patchseries.demo.story import Remove, Replace, Story, StoryCommit, StoryTag, Write
 from patchseries.demo.world import (
     ADA,
     BO,
@@ -72,11 +72,11 @@ machines that did not exist.
 Change-Id: I9a6eabd9c6460d88104ee24cf864c08b2e34872f
 """
 
-_MASTER: tuple[Commit | Tag, ...] = (
+_MASTER: tuple[StoryCommit | StoryTag, ...] = (
     reviewed(MASTER, "2013-04-15", BO, _KEEP_THE_PAGE_MESSAGE, _KEEP_THE_PAGE),
     reviewed(MASTER, "2013-04-18", DAO, _CLOCK_MESSAGE, _CLOCK),
     reviewed(MASTER, "2013-04-25", CHIDI, _FAILED_START_MESSAGE, _FAILED_START),
-    Tag("2013.2.b1", MASTER, "2013-05-02"),
+    StoryTag("2013.2.b1", MASTER, "2013-05-02"),
     reviewed(
         MASTER,
         "2013-06-20",
@@ -94,7 +94,7 @@ Change-Id: I84a4cac311c5e1379d76a05b73fd003d7e22db0e
             "    def ping(self):\n        return 'pong'\n\n    def note_page(",
         ),
     ),
-    Tag("2013.2.b2", MASTER, "2013-07-18"),
+    StoryTag("2013.2.b2", MASTER, "2013-07-18"),
     reviewed(
         MASTER,
         "2013-08-20",
@@ -117,7 +117,7 @@ Change-Id: I5375c0108985d5a7eadf50719345c8edf7ffebcf
 """,
         ),
     ),
-    Tag("2013.2.b3", MASTER, "2013-09-05"),
+    StoryTag("2013.2.b3", MASTER, "2013-09-05"),
     reviewed(
         MASTER,
         "2013-09-12",
@@ -171,11 +171,11 @@ def _fork(server):
 ''',
         ),
     ),
-    Tag("2013.2.rc1", MASTER, "2013-10-02"),
-    Tag("2013.2", MASTER, "2013-10-17"),
+    StoryTag("2013.2.rc1", MASTER, "2013-10-02"),
+    StoryTag("2013.2", MASTER, "2013-10-17"),
 )
 
-_STABLE: tuple[Commit | Tag, ...] = (
+_STABLE: tuple[StoryCommit | StoryTag, ...] = (
     reviewed(
         STABLE,
         "2013-04-22",
@@ -252,7 +252,7 @@ NOVA_FORK = Story(
     "contributor/nova",
     (
         *NOVA.steps,
-        Commit(
+        StoryCommit(
             "conductor-workers-for-grizzly",
             "2013-09-20",
             ADA,
@@ -301,7 +301,7 @@ def launch(server, times=1):
             ),
             since="2013.1.2",
         ),
-        Commit(
+        StoryCommit(
             "no-idle-updates-for-grizzly",
             "2013-09-23",
             ADA,

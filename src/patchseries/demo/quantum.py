@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from patchseries.demo.story import Commit, Remove, RenameProject, Replace, Story, Tag, Write
+from patchseries.demo.story import (
+    Remove,
+    RenameProject,
+    Replace,
+    Story,
+    StoryCommit,
+    StoryTag,
+    Write,
+)
 from patchseries.demo.world import (
     ADA,
     BO,
@@ -65,7 +73,7 @@ def _one_run(project: str) -> tuple[Replace, Replace]:
     )
 
 
-_MASTER: tuple[Commit | Tag, ...] = (
+_MASTER: tuple[StoryCommit | StoryTag, ...] = (
     reviewed(
         MASTER,
         "2013-04-18",
@@ -79,7 +87,7 @@ Change-Id: I31046d4d65bd17656fc4f4c22df00bc4d9019821
 """,
         Replace("quantum/leases/relay.py", "LEASE_SECONDS = 120\n", "LEASE_SECONDS = 7200\n"),
     ),
-    Tag("2013.2.b1", MASTER, "2013-05-02"),
+    StoryTag("2013.2.b1", MASTER, "2013-05-02"),
     reviewed(
         MASTER,
         "2013-05-14",
@@ -94,7 +102,7 @@ Change-Id: I91c3596c52ac292dec9cb9af4c3de56810a57dd2
         RenameProject("quantum", "neutron"),
     ),
     reviewed(MASTER, "2013-05-21", ADA, _ONE_RUN_MESSAGE, *_one_run("neutron")),
-    Tag("2013.2.b2", MASTER, "2013-07-18"),
+    StoryTag("2013.2.b2", MASTER, "2013-07-18"),
     reviewed(
         MASTER,
         "2013-08-22",
@@ -130,12 +138,12 @@ def leases():
 ''',
         ),
     ),
-    Tag("2013.2.b3", MASTER, "2013-09-05"),
-    Tag("2013.2.rc1", MASTER, "2013-10-02"),
-    Tag("2013.2", MASTER, "2013-10-17"),
+    StoryTag("2013.2.b3", MASTER, "2013-09-05"),
+    StoryTag("2013.2.rc1", MASTER, "2013-10-02"),
+    StoryTag("2013.2", MASTER, "2013-10-17"),
 )
 
-_STABLE: tuple[Commit | Tag, ...] = (
+_STABLE: tuple[StoryCommit | StoryTag, ...] = (
     reviewed(
         STABLE,
         "2013-04-29",
@@ -188,7 +196,7 @@ QUANTUM_FORK = Story(
     "contributor/quantum",
     (
         *QUANTUM.steps,
-        Commit(
+        StoryCommit(
             "lean-lease-update-for-grizzly",
             "2013-09-25",
             ADA,

@@ -15,7 +15,7 @@ Tree = Mapping[str, bytes]
 """Every file of a commit: path → bytes. Files below ``bin/`` are executable."""
 
 
-class Edit(Protocol):
+class TextEdit(Protocol):
     """One step from a tree to the next."""
 
     def apply(self, tree: Tree) -> Tree:
@@ -87,7 +87,7 @@ class RenameProject:
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class StoryCommit:
     """One commit on *branch*, on the day *date* (``2013-04-04``, noon UTC).
 
     ``since`` names the tag where a new branch starts. ``committer`` is the author unless the
@@ -98,13 +98,13 @@ class Commit:
     date: str
     author: str
     message: str
-    edits: tuple[Edit, ...]
+    edits: tuple[TextEdit, ...]
     since: str = ""
     committer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class StoryTag:
     """A release: the tip of *branch* at this point of the story gets an annotated tag."""
 
     name: str
@@ -117,10 +117,10 @@ class Story:
     """One repository, ``ORG/NAME``, from its first commit to its last."""
 
     repository: str
-    steps: tuple[Commit | Tag, ...]
+    steps: tuple[StoryCommit | StoryTag, ...]
 
 
-def stream(steps: Iterable[Commit | Tag], tagger: str) -> bytes:
+def stream(steps: Iterable[StoryCommit | StoryTag], tagger: str) -> bytes:
     """The ``git fast-import`` stream (git-fast-import(1)) that makes *steps* a repository.
 
     :param tagger: who tags, as ``Name <mail>``
@@ -129,7 +129,7 @@ def stream(steps: Iterable[Commit | Tag], tagger: str) -> bytes:
     tips: dict[str, int] = {}  # a branch or tag, and the mark of its commit
     parts: list[bytes] = []
     for mark, step in enumerate(steps, 1):
-        if isinstance(step, Tag):
+        if isinstance(step, StoryTag):
             tips[step.name] = tips[step.branch]
             parts.append(_tag(step, tips[step.branch], tagger))
             continue
@@ -141,13 +141,13 @@ def stream(steps: Iterable[Commit | Tag], tagger: str) -> bytes:
     return b"".join([b"feature done\n", *parts, b"done\n"])
 
 
-def _edited(tree: Tree, commit: Commit) -> Tree:
+def _edited(tree: Tree, commit: StoryCommit) -> Tree:
     for edit in commit.edits:
         tree = edit.apply(tree)
     return tree
 
 
-def _commit(commit: Commit, mark: int, parent: int) -> bytes:
+def _commit(commit: StoryCommit, mark: int, parent: int) -> bytes:
     when = _stamp(commit.date)
     lines = [
         f"commit refs/heads/{commit.branch}",
@@ -168,7 +168,7 @@ def _changes(before: Tree, after: Tree) -> Iterator[bytes]:
             yield f"M {mode} inline {path}\n".encode() + _data(data)
 
 
-def _tag(tag: Tag, mark: int, tagger: str) -> bytes:
+def _tag(tag: StoryTag, mark: int, tagger: str) -> bytes:
     head = f"tag {tag.name}\nfrom :{mark}\ntagger {tagger} {_stamp(tag.date)}\n"
     return head.encode() + _data(f"Release {tag.name}\n".encode())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from patchseries.demo.story import Commit, Edit, Replace, Start, Tag, Tree
+from patchseries.demo.story import Replace, Start, StoryCommit, StoryTag, TextEdit, Tree
 
 ADA = "Ada Moreau <ada@demo.invalid>"
 BO = "Bo Lindqvist <bo@demo.invalid>"
@@ -23,32 +23,34 @@ def first_tree(project: str) -> Tree:
     return dict(_files(files("patchseries.demo") / "upstreams" / project, ""))
 
 
-def start(project: str) -> tuple[Commit | Tag, ...]:
+def start(project: str) -> tuple[StoryCommit | StoryTag, ...]:
     """The first commit, which is 2013.1, and the opening of master for 2013.2."""
     name = project.title()
     return (
-        Commit(MASTER, "2013-04-04", RELEASE, f"{name} 2013.1\n", (Start(first_tree(project)),)),
-        Tag("2013.1", MASTER, "2013-04-04"),
+        StoryCommit(
+            MASTER, "2013-04-04", RELEASE, f"{name} 2013.1\n", (Start(first_tree(project)),)
+        ),
+        StoryTag("2013.1", MASTER, "2013-04-04"),
         version(project, MASTER, "2013-04-10", "2013.1", "2013.2"),
     )
 
 
 def reviewed(
-    branch: str, date: str, author: str, message: str, *edits: Edit, since: str = ""
-) -> Commit:
+    branch: str, date: str, author: str, message: str, *edits: TextEdit, since: str = ""
+) -> StoryCommit:
     """A change that went through review: the gate committed it."""
-    return Commit(branch, date, author, message, edits, since, GATE)
+    return StoryCommit(branch, date, author, message, edits, since, GATE)
 
 
-def release(project: str, date: str, old: str, new: str) -> tuple[Commit | Tag, ...]:
+def release(project: str, date: str, old: str, new: str) -> tuple[StoryCommit | StoryTag, ...]:
     """The next point release of the stable branch: its version, and its tag."""
-    return (version(project, STABLE, date, old, new), Tag(new, STABLE, date))
+    return (version(project, STABLE, date, old, new), StoryTag(new, STABLE, date))
 
 
-def version(project: str, branch: str, date: str, old: str, new: str) -> Commit:
+def version(project: str, branch: str, date: str, old: str, new: str) -> StoryCommit:
     """A new version number."""
     edit = Replace(f"{project}/version.py", f"'{old}'", f"'{new}'")
-    return Commit(branch, date, RELEASE, f"Bump the version to {new}\n", (edit,))
+    return StoryCommit(branch, date, RELEASE, f"Bump the version to {new}\n", (edit,))
 
 
 def _files(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:

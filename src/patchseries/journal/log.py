@@ -33,7 +33,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LoggedChange:
     """One path: the SHA-256 of its bytes before and after (None: no such file)."""
 
     path: str
@@ -48,7 +48,7 @@ class Logged:
     number: int
     command: str
     time: str
-    changes: tuple[Change, ...]
+    changes: tuple[LoggedChange, ...]
     undoes: int | None = None
     undone: bool = False
 
@@ -69,7 +69,7 @@ def operations(state: State) -> list[Logged]:
     return found
 
 
-def old_content(state: State, logged: Logged, change: Change) -> bytes | None:
+def old_content(state: State, logged: Logged, change: LoggedChange) -> bytes | None:
     """The bytes that *change* of the operation *logged* replaced (None: there was no file).
 
     :raises SeriesError: the log does not have them any more
@@ -90,7 +90,9 @@ def record(
     undoes: int | None,
 ) -> dict[str, bytes]:
     """The files of a log entry, by name: the record, and each old content by its digest."""
-    changes = [Change(path, _digest(before[path]), _digest(after[path])) for path in sorted(after)]
+    changes = [
+        LoggedChange(path, _digest(before[path]), _digest(after[path])) for path in sorted(after)
+    ]
     told = {
         "command": operation.command,
         "time": operation.time,
@@ -146,8 +148,10 @@ def _read(state: State, number: int) -> Logged:
         raise _damaged(path, error.message) from error
 
 
-def _change(told: Mapping[str, object]) -> Change:
-    return Change(check_path(told["path"]), _is_digest(told["before"]), _is_digest(told["after"]))
+def _change(told: Mapping[str, object]) -> LoggedChange:
+    return LoggedChange(
+        check_path(told["path"]), _is_digest(told["before"]), _is_digest(told["after"])
+    )
 
 
 def _is_digest(value: object) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from patchseries.landed.evidence import Evidence, Found, Tracked, find
 from patchseries.landed.graph import RefSet
 from patchseries.landed.index import HistoryIndex, Indexed
-from patchseries.landed.places import Line, Lines, Point
+from patchseries.landed.places import Point, ReleaseLine, ReleaseLines
 from patchseries.model import CommitId
 
 
@@ -110,7 +110,7 @@ def reverts_of(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed])
     return [revert for revert in unique.values() if index.is_ancestor(entry, revert)]
 
 
-def landing(presence: Presence, lines: Lines) -> Landing | None:
+def landing(presence: Presence, lines: ReleaseLines) -> Landing | None:
     """Where the commit was merged: the first line that contains it and keeps it.
 
     The lines that begin later inherit it; :func:`point_in` answers for them.
@@ -123,13 +123,13 @@ def landing(presence: Presence, lines: Lines) -> Landing | None:
     return None
 
 
-def point_in(presences: Sequence[Presence], line: Line) -> tuple[Presence, Point] | None:
+def point_in(presences: Sequence[Presence], line: ReleaseLine) -> tuple[Presence, Point] | None:
     """The first point of *line* at which one of the commits is there to stay, by any way."""
     there = [(p, point) for p in presences if (point := _kept_since(p, line)) is not None]
     return min(there, key=lambda pair: line.points.index(pair[1]), default=None)
 
 
-def _kept_since(presence: Presence, line: Line) -> Point | None:
+def _kept_since(presence: Presence, line: ReleaseLine) -> Point | None:
     """The first point of the line since which the commit is in it and not reverted."""
     since: Point | None = None
     for point in line.points:

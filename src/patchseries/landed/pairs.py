@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from patchseries.landed.evidence import Evidence, Found, PatchId, Tracked, find, origins
 from patchseries.landed.index import HistoryIndex, Indexed
-from patchseries.landed.places import Lines
+from patchseries.landed.places import ReleaseLines
 from patchseries.model import CommitId
 
 
 def backport(
     index: HistoryIndex,
-    lines: Lines,
+    lines: ReleaseLines,
     upstream: CommitId,
     line: str,
     patch_id: PatchId | None = None,
@@ -35,7 +35,7 @@ def backport(
 
 
 def upstreams_of(
-    index: HistoryIndex, lines: Lines, backported: CommitId, patch_id: PatchId | None = None
+    index: HistoryIndex, lines: ReleaseLines, backported: CommitId, patch_id: PatchId | None = None
 ) -> list[Found]:
     """The commits of the main branch that *backported* brought to its line; empty when unsure.
 
@@ -72,7 +72,7 @@ def _others(index: HistoryIndex, commit: CommitId, patch_id: PatchId | None) -> 
     return [f for f in found if f.entry.commit != commit and not f.evidence.is_weak]
 
 
-def _is_on(entry: Indexed, line: str, lines: Lines) -> bool:
+def _is_on(entry: Indexed, line: str, lines: ReleaseLines) -> bool:
     """Whether the commit was made on *line*: it is in no older line, nor on the main branch."""
     if entry.refs & lines.main:
         return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from patchseries.landed.graph import RefSet
-from patchseries.landed.releases import UNRELEASED, Place, Scheme
+from patchseries.landed.releases import UNRELEASED, ReleasePlace, Scheme
 
 _MAIN = ("main", "master", "trunk", "develop")
 
@@ -20,7 +20,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReleaseLine:
     """A release line and its points, oldest first."""
 
     name: str
@@ -28,46 +28,46 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class ReleaseLines:
     """All lines of a history, oldest first; the last may be the main branch's (unreleased)."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ReleaseLine, ...]
     main: RefSet
     """The refs of the main branch."""
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[ReleaseLine]:
         return iter(self.lines)
 
-    def line(self, name: str) -> Line | None:
+    def line(self, name: str) -> ReleaseLine | None:
         """The line called *name*, in any case of letters."""
         return next((line for line in self.lines if line.name == name.lower()), None)
 
 
-def lines_of(scheme: Scheme, refs: Mapping[str, int]) -> Lines:
+def lines_of(scheme: Scheme, refs: Mapping[str, int]) -> ReleaseLines:
     """The lines that *refs* (full ref name → bit) make under *scheme*."""
     main = _main(refs)
-    found: dict[str, list[tuple[Place, int]]] = {}
+    found: dict[str, list[tuple[ReleasePlace, int]]] = {}
     for name, bit in refs.items():
         if place := _place(scheme, name):
             found.setdefault(place.line, []).append((place, bit))
     lines = [_line(name, places) for name, places in sorted(found.items(), key=_rank)]
     if main:
-        lines.append(Line(UNRELEASED, tuple(Point(None, bit) for bit in main)))
-    return Lines(tuple(lines), sum(1 << bit for bit in main))
+        lines.append(ReleaseLine(UNRELEASED, tuple(Point(None, bit) for bit in main)))
+    return ReleaseLines(tuple(lines), sum(1 << bit for bit in main))
 
 
-def _rank(line: tuple[str, list[tuple[Place, int]]]) -> tuple[int, ...]:
+def _rank(line: tuple[str, list[tuple[ReleasePlace, int]]]) -> tuple[int, ...]:
     """Lines are as old as their oldest tag; what is only a branch comes by its own number."""
     tags = [place.rank for place, _ in line[1] if place.tag is not None]
     return min(tags or [place.rank for place, _ in line[1]])
 
 
-def _line(name: str, places: list[tuple[Place, int]]) -> Line:
+def _line(name: str, places: list[tuple[ReleasePlace, int]]) -> ReleaseLine:
     ordered = sorted(places, key=lambda entry: (entry[0].key, entry[1]))
-    return Line(name, tuple(Point(place.tag, bit) for place, bit in ordered))
+    return ReleaseLine(name, tuple(Point(place.tag, bit) for place, bit in ordered))
 
 
-def _place(scheme: Scheme, ref: str) -> Place | None:
+def _place(scheme: Scheme, ref: str) -> ReleasePlace | None:
     if ref.startswith("refs/tags/"):
         return scheme.tag(ref.removeprefix("refs/tags/"))
     return scheme.branch(_branch(ref))

@@ -44,7 +44,7 @@ _HEAD: Key = (2, (), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReleasePlace:
     """Where a ref stands: its line, and its place within it."""
 
     rank: tuple[int, ...]
@@ -58,10 +58,10 @@ class Place:
 class Scheme(Protocol):
     """How one project names its releases."""
 
-    def tag(self, name: str) -> Place | None:
+    def tag(self, name: str) -> ReleasePlace | None:
         """Where the tag stands, or None when it is no release."""
 
-    def branch(self, name: str) -> Place | None:
+    def branch(self, name: str) -> ReleasePlace | None:
         """Where the head of the branch stands, or None when it is no line's branch."""
 
 
@@ -80,7 +80,7 @@ class OpenStack:
     first: int
     major: int | None
 
-    def tag(self, name: str) -> Place | None:
+    def tag(self, name: str) -> ReleasePlace | None:
         """``grizzly-1``, ``2013.1.g3``, ``2015.1.0rc1``, ``12.0.0.0b1``, ``zed-eol``.
 
         >>> nova = OpenStack(["folsom", "grizzly"], {"2012.2": 0, "2013.1": 1}, 1, None)
@@ -104,7 +104,7 @@ class OpenStack:
             return self._place(self._of_major(int(found[1])), _key(found[2]), name)
         return None
 
-    def branch(self, name: str) -> Place | None:
+    def branch(self, name: str) -> ReleasePlace | None:
         """``stable/havana``, ``stable/2025.1``, ``unmaintained/zed``.
 
         >>> nova = OpenStack(["grizzly"], {"2013.1": 0}, 0, None)
@@ -124,13 +124,13 @@ class OpenStack:
             return None
         return self.first + major - self.major
 
-    def _place(self, number: int | None, key: Key | None, tag: str | None) -> Place | None:
+    def _place(self, number: int | None, key: Key | None, tag: str | None) -> ReleasePlace | None:
         if number is None or key is None:
             return None
         # A release that is younger than the table still has its place, only no name.
         beyond = number - len(self.lines) + 1
         line = self.lines[number] if beyond <= 0 else f"{self.lines[-1]}+{beyond}"
-        return Place((number,), line, key, tag)
+        return ReleasePlace((number,), line, key, tag)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Patterns:
                     cause=str(error),
                 ) from error
 
-    def tag(self, name: str) -> Place | None:
+    def tag(self, name: str) -> ReleasePlace | None:
         """The place of a tag that one of the expressions matches."""
         if len(name) > _LONGEST_NAME:
             return None
@@ -163,10 +163,12 @@ class Patterns:
                 version = _version(found.groupdict().get("version") or re.sub(r"^\D+", "", name))
                 if version is None:
                     return None
-                return Place(version.release, found.expand(line).lower(), _key_of(version), name)
+                return ReleasePlace(
+                    version.release, found.expand(line).lower(), _key_of(version), name
+                )
         return None
 
-    def branch(self, name: str) -> Place | None:
+    def branch(self, name: str) -> ReleasePlace | None:
         """``stable/1.4``, ``release-1.4``, ``1.4.x``."""
         if len(name) > _LONGEST_NAME:
             return None
@@ -174,7 +176,7 @@ class Patterns:
             r"(?:(?:stable|release|maint)[-/])?v?(\d+(?:\.\d+)*)(?:\.x)?", name
         ):
             rank = tuple(int(n) for n in found[1].split("."))
-            return Place(rank, found[1], _HEAD, None)
+            return ReleasePlace(rank, found[1], _HEAD, None)
         return None
 
 
@@ -195,23 +197,23 @@ def scheme_for(project: str, repository: str, tags: Mapping[str, str] | None = N
     return Patterns(tags or COMMON)
 
 
-class _Line(BaseModel):
+class _LineEntry(BaseModel):
     name: str
     version: str | None = None
 
 
-class _Table(BaseModel):
+class _ReleasesTable(BaseModel):
     """releases.toml."""
 
-    lines: list[_Line]
+    lines: list[_LineEntry]
     liberty_major: dict[str, int] = Field(alias="liberty-major")
     renamed: dict[str, str]
 
 
 @cache
-def _table() -> _Table:
+def _table() -> _ReleasesTable:
     text = resources.files(__package__).joinpath("releases.toml").read_text("utf-8")
-    return _Table.model_validate(tomllib.loads(text)["openstack"])
+    return _ReleasesTable.model_validate(tomllib.loads(text)["openstack"])
 
 
 def _openstack(project: str) -> OpenStack:

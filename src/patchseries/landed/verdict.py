@@ -9,7 +9,7 @@ from enum import StrEnum
 from patchseries.landed.evidence import PatchId, Tracked, find
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.landing import Landing, Presence, Reverted, landing, point_in, presences
-from patchseries.landed.places import Lines
+from patchseries.landed.places import ReleaseLines
 from patchseries.model import ChangeId, CommitId
 
 
@@ -81,7 +81,7 @@ class PatchStatus:
 
 
 def status(
-    index: HistoryIndex, lines: Lines, patch: PatchToTrack, patch_id: PatchId | None = None
+    index: HistoryIndex, lines: ReleaseLines, patch: PatchToTrack, patch_id: PatchId | None = None
 ) -> PatchStatus:
     """What the history says of *patch*."""
     successors = tuple(
@@ -99,7 +99,7 @@ def status(
 
 
 def landings(
-    index: HistoryIndex, lines: Lines, tracked: Tracked, patch_id: PatchId | None = None
+    index: HistoryIndex, lines: ReleaseLines, tracked: Tracked, patch_id: PatchId | None = None
 ) -> Landings:
     """Where the tracked change is in the history."""
     everywhere = presences(index, find(index, tracked, patch_id))
@@ -117,7 +117,7 @@ def landings(
     )
 
 
-def _first_of_each_line(found: Sequence[Presence], lines: Lines) -> tuple[Landing, ...]:
+def _first_of_each_line(found: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
     """One landing a line: of several commits there, the one that is in its earliest tag."""
     homes = [known for p in found if (known := landing(p, lines)) is not None]
     landed = []
@@ -129,7 +129,7 @@ def _first_of_each_line(found: Sequence[Presence], lines: Lines) -> tuple[Landin
     return tuple(landed)
 
 
-def _inherited(found: Sequence[Presence], lines: Lines) -> tuple[Landing, ...]:
+def _inherited(found: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
     return tuple(
         Landing(line.name, point.tag, presence.found.entry.commit, presence.found.evidence)
         for line in lines

@@ -167,9 +167,9 @@ def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     names = [part for part in loc[:-1] if isinstance(part, str)]
     tables: dict[str, type[schema._Table]] = {
         "source": schema.Source,
-        "packaging": schema.Packaging,
+        "packaging": schema.PackagingTable,
         "drop": schema.Drop,
-        "orig": schema.Orig,
+        "orig": schema.OrigTable,
         "variants": schema.Variant,
     }
     inner = [tables[name] for name in names if name in tables]

@@ -250,7 +250,7 @@ def _drops(value: Any) -> Any:
 Drops = Annotated[tuple[Drop, ...], BeforeValidator(_drops)]
 
 
-class Packaging(_Table):
+class PackagingTable(_Table):
     """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder.
 
     ``drop`` names the packager's own patches to leave out on a base where they do not apply.
@@ -271,7 +271,7 @@ class Packaging(_Table):
         return self.commit or self.tag or self.branch or ""
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Packaging:
+    def _one_kind(self) -> PackagingTable:
         if sum(map(bool, (self.dsc, self.repository, self.folder))) != 1:
             raise ValueError("expected one of: dsc, repository (with commit, tag, branch), folder")
         if self.dsc and self.dsc.startswith(("https://", "http://")) and not self.sha256:
@@ -284,7 +284,7 @@ class Packaging(_Table):
         return self
 
 
-class Orig(_Table):
+class OrigTable(_Table):
     """The upstream tarball an archive already holds for one base: its path or URL and digest."""
 
     file: PublicUrl
@@ -308,8 +308,8 @@ class Project(_Table):
     vendor_bug_urls: dict[str, PublicUrl] = {}
     blueprint_url: PublicUrl | None = None
     homepage: PublicUrl | None = None
-    packaging: Packaging | None = None
-    orig: dict[str, Orig] = {}
+    packaging: PackagingTable | None = None
+    orig: dict[str, OrigTable] = {}
 
     @model_validator(mode="after")
     def _has_bases(self) -> Project:

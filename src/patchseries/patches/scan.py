@@ -84,7 +84,7 @@ def scan(data: bytes) -> Scan:
     """Take *data* apart; never raises."""
     head: list[tuple[int, bytes]] = []
     sections: list[Section] = []
-    lines = Lines(data)
+    lines = PatchLines(data)
     for number, line in lines:
         begun = _begin(number, line, lines)
         if begun is not None:
@@ -96,7 +96,7 @@ def scan(data: bytes) -> Scan:
     return Scan(tuple(head), tuple(sections))
 
 
-class Lines:
+class PatchLines:
     """The lines of a patch, with their numbers and a look ahead."""
 
     def __init__(self, data: bytes) -> None:
@@ -122,7 +122,7 @@ class Lines:
         return self._lines[self.at - 1]
 
 
-def _begin(number: int, line: bytes, lines: Lines) -> Section | None:
+def _begin(number: int, line: bytes, lines: PatchLines) -> Section | None:
     """The section that begins at *line*, if one does."""
     if line.startswith(b"diff --git "):
         section = Section(number, git=line.rstrip(b"\r")[11:], crlf=line.endswith(b"\r"))
@@ -141,7 +141,7 @@ def _begin(number: int, line: bytes, lines: Lines) -> Section | None:
     return section
 
 
-def _extended(section: Section, lines: Lines) -> None:
+def _extended(section: Section, lines: PatchLines) -> None:
     while found := _EXTENDED.fullmatch(lines.peek().rstrip(b"\r")):
         section.extended[found[1].decode()] = found[2]
         lines.take()
@@ -151,7 +151,7 @@ def _name(line: bytes) -> bytes:
     return line[4:].rstrip(b"\r").split(b"\t", 1)[0]
 
 
-def _continue(section: Section, line: bytes, lines: Lines) -> None:
+def _continue(section: Section, line: bytes, lines: PatchLines) -> None:
     if line.startswith(b"GIT binary patch"):
         section.git_binary = True
     elif line.startswith(b"Binary files ") and line.rstrip(b"\r").endswith(b" differ"):
@@ -165,7 +165,7 @@ def _continue(section: Section, line: bytes, lines: Lines) -> None:
         section.torn |= not _body(old, new, lines)
 
 
-def _body(old: int, new: int, lines: Lines) -> bool:
+def _body(old: int, new: int, lines: PatchLines) -> bool:
     """Consume a hunk's lines by their counts; False when they are other lines."""
     while old > 0 or new > 0:
         line = lines.take()

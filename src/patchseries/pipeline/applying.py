@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from patchseries.files import read_file
 from patchseries.git import Repository
-from patchseries.model import CommitId, Outcome, TreeId
+from patchseries.model import CommitId, Outcome, Target, TreeId
 from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
 from patchseries.patches.compose import patch_name, series_folder
 from patchseries.patches.quilt import parse_series
@@ -50,34 +50,31 @@ def apply_series(
     :param files: path below the root → bytes, to be taken instead of what is on disk
     """
     cells: list[AppliedCell] = []
-    for project in selection.projects_of(series.manifest):
-        for base in selection.bases_of(series.manifest, project):
-            told(f"applying {project} on {base}")
-            commit = pins[series.manifest.projects[project].repository, base]
-            start = (starts or {}).get((project, base)) or repository.commit(commit).tree
-            cells += _Column(series, repository, project, base, start, files).apply_all()
+    for target in selection.targets(series.manifest):
+        told(f"applying {target.project} on {target.base}")
+        commit = pins[series.manifest.projects[target.project].repository, target.base]
+        start = (starts or {}).get(target) or repository.commit(commit).tree
+        cells += _TargetApplier(series, repository, target, start, files).apply_all()
     if selection.patches:
         return [cell for cell in cells if cell.patch in selection.patches]
     return cells
 
 
-class _Column:
+class _TargetApplier:
     """One project on one base."""
 
     def __init__(
         self,
         series: Series,
         repository: Repository,
-        project: str,
-        base: str,
+        target: Target,
         tree: TreeId,
         files: Mapping[str, bytes] | None,
     ) -> None:
         self._series = series
         self._repository = repository
-        self._project = project
-        self._base = base
-        self._folder = series_folder(series.name, base, project)
+        self._project, self._base = target
+        self._folder = series_folder(series.name, self._base, self._project)
         self._files = files
         self._tree = tree
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from patchseries.debian.build import build, build_stock
 from patchseries.debian.changelog import read_date
-from patchseries.debian.ground import Ground
+from patchseries.debian.ground import PackagingInputs
 from patchseries.debian.lintian import LintianProfile, check_package
 from patchseries.debian.record import read_record
 from patchseries.debian.request import BuildRequest, Maintainer, Orig, OrigUpload, SourcePackage
@@ -17,12 +17,12 @@ from patchseries.debian.upload import build_binary, sign
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
-from patchseries.model import Base, Finding, Outcome
+from patchseries.model import Base, Finding, Outcome, Target
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
 from patchseries.pipeline.conflict.accept import shape
 from patchseries.pipeline.packaging import options_of
-from patchseries.pipeline.rebase import Ingredients, Rebased, RebasedCell
+from patchseries.pipeline.rebase import Rebased, RebasedCell, RebaseInputs
 from patchseries.pipeline.series import Selection, Series
 
 
@@ -51,12 +51,12 @@ class BuildOptions:
 
 def build_all(
     series: Series,
-    given: Ingredients,
+    given: RebaseInputs,
     rebased: Rebased,
     plain: Rebased,
     selection: Selection,
     options: BuildOptions,
-    supplies: Supplies,
+    supplies: BuildInputs,
     told: Callable[[str], None],
 ) -> list[SourcePackage]:
     """Build the source package of every selected project and base, each compared with its tree.
@@ -115,32 +115,30 @@ def _lintian(package: SourcePackage, request: BuildRequest) -> list[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class Supplies:
+class BuildInputs:
     """What packages are made of besides the series: by (project, base)."""
 
-    grounds: Mapping[tuple[str, str], Ground]
+    grounds: Mapping[tuple[str, str], PackagingInputs]
     origs: Mapping[tuple[str, str], Orig]
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class _PackageInputs:
     """A package to be: its patches, and the names of those that nobody signed off."""
 
-    project: str
-    base: str
+    target: Target
     cells: tuple[RebasedCell, ...]
     unreviewed: tuple[str, ...]
 
 
 def _columns(
     series: Series, rebased: Rebased, plain: Rebased, selection: Selection
-) -> Iterator[_Column]:
+) -> Iterator[_PackageInputs]:
     signed = {(c.patch, c.base): shape(c) for c in plain.cells if c.files and not c.needs_review}
-    for project in selection.projects_of(series.manifest):
-        for base in selection.bases_of(series.manifest, project):
-            mine = [c for c in rebased.cells if (c.project, c.base) == (project, base)]
-            unreviewed = (c.patch for c in mine if c.needs_review and not _is_signed(c, signed))
-            yield _Column(project, base, tuple(mine), tuple(unreviewed))
+    for target in selection.targets(series.manifest):
+        mine = [c for c in rebased.cells if (c.project, c.base) == target]
+        unreviewed = (c.patch for c in mine if c.needs_review and not _is_signed(c, signed))
+        yield _PackageInputs(target, tuple(mine), tuple(unreviewed))
 
 
 def _is_signed(cell: RebasedCell, signed: Mapping[tuple[str, str], str]) -> bool:
@@ -148,7 +146,7 @@ def _is_signed(cell: RebasedCell, signed: Mapping[tuple[str, str], str]) -> bool
     return bool(cell.files) and signed.get((cell.patch, cell.base)) == shape(cell)
 
 
-def _refuse_conflicts(columns: list[_Column]) -> None:
+def _refuse_conflicts(columns: list[_PackageInputs]) -> None:
     open_cells = [c for col in columns for c in col.cells if c.outcome is Outcome.CONFLICT]
     if open_cells:
         named = ", ".join(f"{cell.patch} on {cell.base}" for cell in open_cells)
@@ -159,8 +157,8 @@ def _refuse_conflicts(columns: list[_Column]) -> None:
         )
 
 
-def _refuse_unreviewed(columns: list[_Column], name: str) -> None:
-    waiting = [f"{patch} on {col.base}" for col in columns for patch in col.unreviewed]
+def _refuse_unreviewed(columns: list[_PackageInputs], name: str) -> None:
+    waiting = [f"{patch} on {col.target.base}" for col in columns for patch in col.unreviewed]
     if waiting:
         was = "was" if len(waiting) == 1 else "were"
         raise SeriesError(
@@ -173,16 +171,17 @@ def _refuse_unreviewed(columns: list[_Column], name: str) -> None:
 
 def _request(
     series: Series,
-    given: Ingredients,
+    given: RebaseInputs,
     rebased: Rebased,
-    column: _Column,
+    package: _PackageInputs,
     options: BuildOptions,
-    supplies: Supplies,
+    supplies: BuildInputs,
 ) -> BuildRequest:
-    project = given.manifest.projects[column.project]
-    commit = given.repository.commit(given.pins[project.repository, column.base])
-    patches = [file for cell in column.cells for file in cell.files]
-    ground = supplies.grounds.get((column.project, column.base))
+    target = package.target
+    project = given.manifest.projects[target.project]
+    commit = given.repository.commit(given.pins[project.repository, target.base])
+    patches = [file for cell in package.cells for file in cell.files]
+    ground = supplies.grounds.get(target)
     packaging = ground.packaging if ground else None
     headers = [read_header(file.data) for file in patches]
     dates = [int(header.date.timestamp()) for header in headers if header.date]
@@ -190,34 +189,34 @@ def _request(
         dates.append(read_date(packaging.debian["changelog"].data.decode("utf-8", "replace")) + 1)
     return BuildRequest(
         repository=given.repository,
-        project=column.project,
-        source=project.source_package or column.project,
-        base=Base(column.base, commit.id, commit.tree),
+        project=target.project,
+        source=project.source_package or target.project,
+        base=Base(target.base, commit.id, commit.tree),
         patches=tuple(patches),
-        expected_tree=rebased.trees[column.project, column.base],
+        expected_tree=rebased.trees[target],
         series_name=series.name,
         maintainer=options.maintainer,
         # The newest thing inside: two people who build the same get the same bytes.
         timestamp=max([commit.committer.time, *dates]),
-        out=output_folder(series, column.base, column.project),
-        left_out=tuple(c.patch for c in column.cells if c.outcome is Outcome.CONFLICT),
-        unreviewed=column.unreviewed,
+        out=output_folder(series, target),
+        left_out=tuple(c.patch for c in package.cells if c.outcome is Outcome.CONFLICT),
+        unreviewed=package.unreviewed,
         version_suffix=options.version_suffix or series.manifest.series.version_suffix,
         distribution=options.distribution,
         urgency=options.urgency,
         homepage=project.homepage,
         packaging=packaging,
         dropped=ground.dropped if ground else (),
-        orig=supplies.origs.get((column.project, column.base)),
+        orig=supplies.origs.get(target),
         orig_upload=options.orig_upload,
         profile=Profile(series.manifest.series.profile),
-        options=options_of(given, column.project, (c.patch for c in column.cells if c.files)),
+        options=options_of(given, target.project, (c.patch for c in package.cells if c.files)),
     )
 
 
-def output_folder(series: Series, base: str, project: str) -> Path:
+def output_folder(series: Series, target: Target) -> Path:
     """Where the package of one project and base goes: ``build/NAME/BASE/PROJECT``."""
-    return series.root / "build" / series.name / base.replace("/", "-") / project
+    return series.root / "build" / series.name / target.base.replace("/", "-") / target.project
 
 
 def built_packages(series: Series, selection: Selection) -> list[SourcePackage]:
@@ -226,15 +225,14 @@ def built_packages(series: Series, selection: Selection) -> list[SourcePackage]:
     :raises SeriesError: one was changed since
     """
     packages = []
-    for project in selection.projects_of(series.manifest):
-        for base in selection.bases_of(series.manifest, project):
-            record = read_record(output_folder(series, base, project))
-            if record is None:
-                continue
-            if not record.intact():
-                raise SeriesError(
-                    f"the files of {record.package.dsc} are not those that were built",
-                    hint="run `series build` again",
-                )
-            packages.append(record.package)
+    for target in selection.targets(series.manifest):
+        record = read_record(output_folder(series, target))
+        if record is None:
+            continue
+        if not record.intact():
+            raise SeriesError(
+                f"the files of {record.package.dsc} are not those that were built",
+                hint="run `series build` again",
+            )
+        packages.append(record.package)
     return packages

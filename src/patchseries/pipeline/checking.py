@@ -8,9 +8,9 @@ from pathlib import Path
 
 from patchseries import checks, manifest
 from patchseries.checks.material import (
+    CheckInputs,
     Fate,
-    Landed,
-    Material,
+    LandedAt,
     Resolved,
 )
 from patchseries.errors import MachineError, SeriesError
@@ -18,7 +18,7 @@ from patchseries.files import read_file
 from patchseries.landed.landing import Landing
 from patchseries.manifest import Manifest, SourceKind
 from patchseries.model import Finding
-from patchseries.pipeline.columns import Columns
+from patchseries.pipeline.columns import TargetReader
 from patchseries.pipeline.online import ask_upstreams
 from patchseries.pipeline.resolutions import load_resolutions, resolution_path
 from patchseries.pipeline.series import Selection, Series
@@ -51,15 +51,15 @@ def check_series(
 
 def gather(
     session: Session, series: Series, selection: Selection, options: CheckOptions
-) -> Material:
+) -> CheckInputs:
     """The selected part of *series* as values."""
     chosen = series.manifest
     projects = selection.projects_of(chosen)
     wanted = wants(chosen, projects, selection.bases)
     own = _own(series, projects)
     whole = not (selection.projects or selection.bases or selection.patches)
-    columns = Columns(session, series, selection, own, full=options.full).all()
-    return Material(
+    columns = TargetReader(session, series, selection, own, full=options.full).all()
+    return CheckInputs(
         manifest=chosen,
         manifest_file=str(series.manifest_path.relative_to(series.root)),
         manifest_text=series.manifest_path.read_text(encoding="utf-8"),
@@ -107,8 +107,8 @@ def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterato
             yield Fate(patch.name, str(patch.verdict), landed, tuple(by), there)
 
 
-def _landing(found: Landing) -> Landed:
-    return Landed(found.line, found.tag, found.commit, str(found.evidence))
+def _landing(found: Landing) -> LandedAt:
+    return LandedAt(found.line, found.tag, found.commit, str(found.evidence))
 
 
 def _own(series: Series, projects: Sequence[str]) -> dict[str, bytes | None]:

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from pydantic import Base64Bytes, TypeAdapter
 
-from patchseries.checks.material import Application, Column, Moved, Obstacle, Ported
+from patchseries.checks.material import Application, CheckedTarget, Moved, Obstacle, PortedPatch
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import DamagedError, read_file, read_sealed, sha256, write_sealed
-from patchseries.model import CommitId
+from patchseries.model import CommitId, Target
 from patchseries.parsing import parse_json
 from patchseries.patches.compose import patch_name, series_folder
 from patchseries.patches.dpkg import guard_links
 from patchseries.patches.quilt import format_series
 from patchseries.pipeline.applying import AppliedCell, apply_series
 from patchseries.pipeline.portcache import program_digest
-from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.resolutions import FOLDER
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
@@ -41,7 +41,7 @@ class _Facts:
     """What was worked out for one column; ``files`` are those of one that is not stored."""
 
     applied: tuple[Application, ...]
-    ported: tuple[Ported, ...]
+    ported: tuple[PortedPatch, ...]
     files: Mapping[str, Base64Bytes]
 
 
@@ -50,7 +50,7 @@ def _dumped(facts: _Facts) -> bytes:
     return json.dumps(_FACTS.dump_python(facts, mode="json")).encode()
 
 
-class Columns:
+class TargetReader:
     """The columns of a selection, with their facts from the cache or worked out anew."""
 
     def __init__(
@@ -76,28 +76,27 @@ class Columns:
             b"\0".join(read_file(path) for path in sorted(folder.glob("*.toml")))
         )
 
-    def all(self) -> Iterator[Column]:
+    def all(self) -> Iterator[CheckedTarget]:
         """Every selected column, in order."""
         chosen = self._series.manifest
-        for project in self._selection.projects_of(chosen):
-            for base in self._selection.bases_of(chosen, project):
-                yield self._with_facts(self._on_disk(project, base))
+        for target in self._selection.targets(chosen):
+            yield self._with_facts(self._on_disk(target))
 
-    def _on_disk(self, project: str, base: str) -> Column:
-        folder = series_folder(self._series.name, base, project)
+    def _on_disk(self, target: Target) -> CheckedTarget:
+        folder = series_folder(self._series.name, target.base, target.project)
         path = self._series.root / folder
         entries = sorted(path.iterdir()) if path.is_dir() else []
         files = [e for e in entries if e.is_file() and not e.is_symlink()]
-        return Column(
-            project,
-            base,
+        return CheckedTarget(
+            target.project,
+            target.base,
             folder,
             {e.name: read_file(e) for e in files},
             tuple(e.name for e in entries if e not in files),
             stored=path.is_dir(),
         )
 
-    def _with_facts(self, column: Column) -> Column:
+    def _with_facts(self, column: CheckedTarget) -> CheckedTarget:
         wanted = wants(self._series.manifest, [column.project], [column.base])
         key = self._key(column, wanted)
         kept = None if self._full else self._kept(key)
@@ -113,7 +112,7 @@ class Columns:
         files = column.files if column.stored else kept.files
         return replace(column, files=files, applied=kept.applied, ported=kept.ported)
 
-    def _key(self, column: Column, wanted: Sequence[Want]) -> str:
+    def _key(self, column: CheckedTarget, wanted: Sequence[Want]) -> str:
         """A digest of all that the facts of *column* are a function of."""
         series, chosen = self._series, self._series.manifest
         patches = chosen.patches_of(column.project)
@@ -152,7 +151,7 @@ class Columns:
         for path in kept[:-_MOST_KEPT]:
             path.unlink(missing_ok=True)
 
-    def _work_out(self, column: Column, wanted: Sequence[Want]) -> _Facts:
+    def _work_out(self, column: CheckedTarget, wanted: Sequence[Want]) -> _Facts:
         pins = self._at_hand(wanted)
         only = Selection((column.project,), (column.base,))
         with self._session.ingredients(self._series, pins, ask=False) as given:
@@ -183,7 +182,7 @@ class Columns:
         }
 
     def _application(
-        self, given: Ingredients, column: Column, pins: _Pins, cell: AppliedCell
+        self, given: RebaseInputs, column: CheckedTarget, pins: _Pins, cell: AppliedCell
     ) -> Application:
         patches = given.manifest.patches_of(column.project)
         number = next(n for n, p in enumerate(patches, 1) if p.name == cell.patch)
@@ -209,8 +208,8 @@ def _made(cells: Sequence[RebasedCell]) -> dict[str, bytes]:
     return {"series": names.encode()} | {file.name: file.data for file in files}
 
 
-def _ported(cell: RebasedCell) -> Ported:
-    return Ported(
+def _ported(cell: RebasedCell) -> PortedPatch:
+    return PortedPatch(
         cell.patch,
         cell.outcome,
         cell.result.strategies,

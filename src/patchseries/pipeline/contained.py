@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from patchseries.debian.ground import Answer, History
+from patchseries.debian.ground import History, HistoryEvidence
 from patchseries.errors import ProgramError, UpstreamError
 from patchseries.git import Repository
 from patchseries.git.objects import decode
@@ -47,7 +47,7 @@ class Histories:
         :raises UpstreamError: (when asked) the history cannot be reached, or is not in the cache
         """
 
-        def ask(data: bytes, upstream: Sequence[str]) -> Answer | None:
+        def ask(data: bytes, upstream: Sequence[str]) -> HistoryEvidence | None:
             changes = [_tracked(one) for one in upstream] or _changes(data)
             if not changes:
                 return None
@@ -57,8 +57,8 @@ class Histories:
                 return None
             if upstream:
                 words = f"{_words(found)}, which the manifest names as its upstream"
-                return Answer(words, vouched=True)
-            return Answer(_words(found), missing=_missing(history, data, found))
+                return HistoryEvidence(words, vouched=True)
+            return HistoryEvidence(_words(found), missing=_missing(history, data, found))
 
         return ask
 

@@ -10,7 +10,7 @@ from patchseries.manifest import PatchEntry, Project, Source, SourceKind
 from patchseries.model import CommitId, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.header import split_patch
-from patchseries.pipeline.rebase import Ingredients, rebase
+from patchseries.pipeline.rebase import RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Want, fetch
@@ -107,7 +107,7 @@ def bring(session: Session, want: Want) -> None:
         fetch(session.cache, [want], {}, session.fetching)
 
 
-def _port(given: Ingredients, patch: PatchEntry, base: str, session: Session) -> Side:
+def _port(given: RebaseInputs, patch: PatchEntry, base: str, session: Session) -> Side:
     """The port onto *base*, with its fix-ups, on top of the patches before it."""
     project = given.manifest.projects[patch.project]
     tree = given.repository.commit(given.pins[project.repository, base]).tree

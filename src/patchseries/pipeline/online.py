@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from patchseries.checks.material import Upstream
+from patchseries.checks.material import ServerAnswers
 from patchseries.errors import MachineError, SeriesError
 from patchseries.git import borrowed
 from patchseries.manifest import Manifest
@@ -16,7 +16,7 @@ from patchseries.sources.mirrors import mirror_of
 from patchseries.sources.plan import Want
 
 
-def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) -> Upstream:
+def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) -> ServerAnswers:
     """What each tag and branch among *wanted* is at its upstream (or its mirror) now."""
     revisions: dict[tuple[str, str], str | None] = {}
     silent: dict[str, str] = {}
@@ -34,7 +34,7 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
             ids = [refs.get(f"refs/{kind}/{name}") for kind in ("tags", "heads")]
             revisions[url, name] = next((i for i in ids if i), None)
     patchsets = dict(_patchsets(session, chosen, wanted, silent))
-    return Upstream(revisions, patchsets, silent)
+    return ServerAnswers(revisions, patchsets, silent)
 
 
 def _patchsets(

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from patchseries.debian.download import download_dsc
 from patchseries.debian.dsc import packaging_from_dsc
-from patchseries.debian.ground import Decision, Ground, lay_ground
+from patchseries.debian.ground import Decision, PackagingInputs, lay_ground
 from patchseries.debian.packaging import packaging_from_folder, packaging_from_git
 from patchseries.debian.request import Orig, Packaging
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.manifest import Project
-from patchseries.manifest.schema import Packaging as Named
+from patchseries.manifest.schema import PackagingTable
 from patchseries.model import Base
 from patchseries.pipeline.contained import Histories
-from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.series import Selection
 from patchseries.sources.access import Access
 from patchseries.sources.download import download
@@ -54,30 +54,33 @@ class Downloads:
 
 
 def grounds(
-    given: Ingredients,
+    given: RebaseInputs,
     selection: Selection,
     root: Path,
     downloads: Downloads,
     histories: Histories,
-) -> dict[tuple[str, str], Ground]:
+) -> dict[tuple[str, str], PackagingInputs]:
     """For each selected project with packaging, and each base: what its series is ported onto.
 
     :param root: the folder that relative paths in the manifest start from
     :param histories: are asked about the packagers' patches that do not apply
     :raises SeriesError: packaging that cannot be used, or a patch of it that does not apply
     """
-    found: dict[tuple[str, str], Ground] = {}
-    for name in selection.projects_of(given.manifest):
-        project = given.manifest.projects[name]
-        if project.packaging is None:
+    found: dict[tuple[str, str], PackagingInputs] = {}
+    read: dict[str, Packaging] = {}
+    for target in selection.targets(given.manifest):
+        project = given.manifest.projects[target.project]
+        named = project.packaging
+        if named is None:
             continue
-        packaging = _read(project.packaging, given.repository, given.pins, root, downloads)
-        decisions = {d.patch: Decision(d.reason, d.by, d.upstream) for d in project.packaging.drop}
-        for base in selection.bases_of(given.manifest, name):
-            commit = given.repository.commit(given.pins[project.repository, base])
-            point = Base(base, commit.id, commit.tree)
-            history = histories.of(project.repository, point)
-            found[name, base] = lay_ground(given.repository, point, packaging, decisions, history)
+        if target.project not in read:
+            read[target.project] = _read(named, given.repository, given.pins, root, downloads)
+        packaging = read[target.project]
+        decisions = {d.patch: Decision(d.reason, d.by, d.upstream) for d in named.drop}
+        commit = given.repository.commit(given.pins[project.repository, target.base])
+        point = Base(target.base, commit.id, commit.tree)
+        history = histories.of(project.repository, point)
+        found[target] = lay_ground(given.repository, point, packaging, decisions, history)
     return found
 
 
@@ -93,7 +96,7 @@ def given_orig(project: Project, base: str, root: Path, downloads: Downloads) ->
     return Orig(path, named.sha256, signature if signature.is_file() else None)
 
 
-def options_of(given: Ingredients, project: str, patches: Iterator[str]) -> tuple[str, ...]:
+def options_of(given: RebaseInputs, project: str, patches: Iterator[str]) -> tuple[str, ...]:
     """The settings that *patches* bring, in series order, each once."""
     wanted = set(patches)
     lines = (
@@ -106,7 +109,7 @@ def options_of(given: Ingredients, project: str, patches: Iterator[str]) -> tupl
 
 
 def _read(
-    named: Named,
+    named: PackagingTable,
     repository: Repository,
     pins: Mapping[tuple[str, str], str],
     root: Path,

@@ -25,7 +25,7 @@ from patchseries.port import Change, PortOptions, PortResult, port
 
 
 @dataclass
-class Memo:
+class PortCache:
     """The remembered ports of one series, in the file *path*; lost without harm."""
 
     path: Path
@@ -33,7 +33,7 @@ class Memo:
     fresh: dict[str, PortResult] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, path: Path, said: Callable[[str], None] = lambda _: None) -> Memo:
+    def load(cls, path: Path, said: Callable[[str], None] = lambda _: None) -> PortCache:
         """What *path* remembers; nothing when it is missing, damaged or another program's.
 
         :param said: is told of damage

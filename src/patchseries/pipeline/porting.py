@@ -16,7 +16,7 @@ Pins = Mapping[tuple[str, str], CommitId]
 
 
 @dataclass(frozen=True)
-class Ported:
+class PublishedRebase:
     """A rebase that was published: its cells, the files that changed, what else is to be told."""
 
     rebased: Rebased
@@ -31,7 +31,7 @@ class Ported:
 
 def rebase_and_publish(
     session: Session, series: Series, selection: Selection, pins: Pins, *, overwrite: bool = False
-) -> Ported:
+) -> PublishedRebase:
     """Port what is selected and write patches and lock."""
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.told)
@@ -40,14 +40,14 @@ def rebase_and_publish(
 
 def publish_rebased(
     session: Session, series: Series, rebased: Rebased, pins: Pins, *, overwrite: bool = False
-) -> Ported:
+) -> PublishedRebase:
     """Write the patches and the lock of a rebase, as far as the session lets it."""
     planned = plan(series, rebased, pins, overwrite=overwrite)
     changed = publish(
         series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
     )
     unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
-    return Ported(rebased, tuple(changed), (*unread_histories(rebased.cells), *unused))
+    return PublishedRebase(rebased, tuple(changed), (*unread_histories(rebased.cells), *unused))
 
 
 def unread_histories(cells: Sequence[RebasedCell]) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from patchseries.pipeline.session import merged_lock
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PublishPlan:
     """The files to write (None: to remove), by path below the root, and the lock to be."""
 
     changes: Mapping[str, bytes | None]
@@ -33,7 +33,7 @@ def plan(
     pins: Mapping[tuple[str, str], CommitId],
     *,
     overwrite: bool = False,
-) -> Plan:
+) -> PublishPlan:
     """What writing *rebased* would change.
 
     :param overwrite: replace patch files that were edited by hand too
@@ -47,11 +47,11 @@ def plan(
     lock = _pruned(_locked(merged_lock(series.lock, pins), rebased), series.manifest)
     lock_text = locks.dump(lock).encode()
     changes[str(series.lock_path.relative_to(series.root))] = lock_text
-    return Plan(changes, lock)
+    return PublishPlan(changes, lock)
 
 
 def publish(
-    series: Series, planned: Plan, operation: Operation, *, locked: bool, dry_run: bool
+    series: Series, planned: PublishPlan, operation: Operation, *, locked: bool, dry_run: bool
 ) -> list[str]:
     """Carry *planned* out; the paths that changed (or, in a dry run, would).
 

@@ -13,7 +13,7 @@ from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.lock import Acceptance, Lock
 from patchseries.manifest import Manifest, PatchEntry, Project, Source, SourceKind
-from patchseries.model import CommitId, Conflict, Outcome, TreeId
+from patchseries.model import CommitId, Conflict, Outcome, Target, TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
 from patchseries.patches.compose import (
     PatchFile,
@@ -75,7 +75,7 @@ class Rebased:
 
 
 @dataclass(frozen=True, slots=True)
-class Ingredients:
+class RebaseInputs:
     """What a rebase is a function of.
 
     ``pins`` say which commit each (repository, rev) is; ``patch_bytes`` gives the bytes of a
@@ -105,29 +105,27 @@ class Ingredients:
         )
 
 
-def rebase(given: Ingredients, selection: Selection, told: Callable[[str], None]) -> Rebased:
+def rebase(given: RebaseInputs, selection: Selection, told: Callable[[str], None]) -> Rebased:
     """Port every selected patch onto every selected base; a conflict stops nothing else."""
     cells: list[RebasedCell] = []
     trees: dict[tuple[str, str], TreeId] = {}
-    for name in selection.projects_of(given.manifest):
-        for base in selection.bases_of(given.manifest, name):
-            told(f"rebasing {name} onto {base}")
-            column = _Column(given, name, base)
-            cells += column.port_all()
-            trees[name, base] = column.tree
+    for target in selection.targets(given.manifest):
+        told(f"rebasing {target.project} onto {target.base}")
+        porter = _TargetPorter(given, target)
+        cells += porter.port_all()
+        trees[target] = porter.tree
     return Rebased(tuple(cells), trees)
 
 
-class _Column:
+class _TargetPorter:
     """One project on one base: its patches ported one on top of the other."""
 
-    def __init__(self, given: Ingredients, name: str, base: str) -> None:
+    def __init__(self, given: RebaseInputs, target: Target) -> None:
         self._given = given
-        self._name = name
-        self._base = base
-        self._project: Project = given.manifest.projects[name]
-        commit = given.pins[self._project.repository, base]
-        start = given.starts.get((name, base))
+        self._name, self._base = target
+        self._project: Project = given.manifest.projects[self._name]
+        commit = given.pins[self._project.repository, self._base]
+        start = given.starts.get(target)
         self.tree = start or given.repository.commit(commit).tree
 
     def port_all(self) -> list[RebasedCell]:

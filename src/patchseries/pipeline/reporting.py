@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 
 from patchseries import checks
-from patchseries.checks.material import Column, Material, Place
+from patchseries.checks.material import CheckedCell, CheckedTarget, CheckInputs
 from patchseries.debian.record import read_record
 from patchseries.errors import MachineError, SeriesError
 from patchseries.git import Repository
@@ -17,7 +17,7 @@ from patchseries.landed.landing import Landing
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.verdict import PatchStatus
 from patchseries.manifest import PatchEntry, Project
-from patchseries.model import CommitId, Finding, Outcome, TreeId
+from patchseries.model import CommitId, Finding, Outcome, Target, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
@@ -34,9 +34,9 @@ from patchseries.report.pagemodel import (
     Link,
     PackageView,
     Page,
+    PatchOrigin,
     PatchView,
     Release,
-    Story,
 )
 from patchseries.report.show import blueprint_url, bug_url, review_url, source_text
 from patchseries.sources import Want, fetch
@@ -44,7 +44,7 @@ from patchseries.sources.history import open_history
 
 
 @dataclass
-class _Upstream:
+class _History:
     """What the histories tell: of each patch, and when each tag of each project was made."""
 
     states: dict[str, PatchStatus] = field(default_factory=dict)
@@ -87,7 +87,7 @@ def _selected_findings(found: Sequence[Finding], selection: Selection) -> tuple[
     return tuple(f for f in found if not named or f.patch is None or f.patch in named)
 
 
-def _is_selected(patch: PatchEntry, material: Material, selection: Selection) -> bool:
+def _is_selected(patch: PatchEntry, material: CheckInputs, selection: Selection) -> bool:
     projects = {column.project for column in material.columns}
     return patch.project in projects and (not selection.patches or patch.name in selection.patches)
 
@@ -95,8 +95,8 @@ def _is_selected(patch: PatchEntry, material: Material, selection: Selection) ->
 # Upstream ----------------------------------------------------------------------------------------
 
 
-def _upstream(session: Session, series: Series, selection: Selection) -> _Upstream:
-    known = _Upstream()
+def _upstream(session: Session, series: Series, selection: Selection) -> _History:
+    known = _History()
     for name in selection.projects_of(series.manifest):
         project = series.manifest.projects[name]
         try:
@@ -142,7 +142,7 @@ _FINAL = 3
 
 
 def _window(
-    releases: Sequence[Release], patches: Sequence[PatchView], material: Material
+    releases: Sequence[Release], patches: Sequence[PatchView], material: CheckInputs
 ) -> list[Release]:
     """The releases worth showing: from the bases' line to the last one where a patch arrived."""
     bases = {column.base for column in material.columns}
@@ -167,8 +167,8 @@ def _window(
 
 
 def _patch_view(
-    material: Material,
-    upstream: _Upstream,
+    material: CheckInputs,
+    upstream: _History,
     compared: Mapping[str, Comparison],
     number: int,
     patch: PatchEntry,
@@ -210,7 +210,7 @@ def _links(patch: PatchEntry, project: Project) -> Iterator[tuple[str, Link]]:
     yield from (("own patch", Link(f"patches/{name}")) for name in patch.fixups_in_use)
 
 
-def _cell_view(place: Place) -> CellView:
+def _cell_view(place: CheckedCell) -> CellView:
     ported = place.column.port_of(place.name)
     cell = place.cell
     if cell is None:
@@ -230,15 +230,15 @@ def _cell_view(place: Place) -> CellView:
 _TOLD_APART = ("From", "Date", "Subject", "Description")
 
 
-def _story(data: bytes) -> Story:
+def _story(data: bytes) -> PatchOrigin:
     if not data:
-        return Story()
+        return PatchOrigin()
     header = read_header(data)
     name, mail = header.author or ("", "")
     author = f"{name} <{mail}>".strip() if mail else name
     when = header.date.astimezone(UTC).strftime("%Y-%m-%d") if header.date else ""
     fields = tuple((f.name, f.value) for f in header.fields if f.name not in _TOLD_APART)
-    return Story(author, when, header.subject, _tidy(header.body), fields)
+    return PatchOrigin(author, when, header.subject, _tidy(header.body), fields)
 
 
 def _tidy(body: str) -> str:
@@ -270,7 +270,7 @@ def _arrival(at: Landing, times: Mapping[str, int], by: str | None = None) -> Ar
 # Comparisons -------------------------------------------------------------------------------------
 
 
-def _comparisons(session: Session, series: Series, material: Material) -> dict[str, Comparison]:
+def _comparisons(session: Session, series: Series, material: CheckInputs) -> dict[str, Comparison]:
     """Each patch, on the last base that has it, against the change that it was made from."""
     found: dict[str, Comparison] = {}
     for column in reversed(material.columns):
@@ -288,8 +288,8 @@ def _comparisons(session: Session, series: Series, material: Material) -> dict[s
 def _of_column(
     session: Session,
     series: Series,
-    material: Material,
-    column: Column,
+    material: CheckInputs,
+    column: CheckedTarget,
     patches: Sequence[PatchEntry],
 ) -> dict[str, Comparison]:
     project = series.manifest.projects[column.project]
@@ -342,7 +342,7 @@ def _reference_side(repository: Repository, name: str, commit: str) -> Side:
 
 
 def _sides(
-    repository: Repository, material: Material, column: Column, base: CommitId
+    repository: Repository, material: CheckInputs, column: CheckedTarget, base: CommitId
 ) -> dict[str, Side]:
     """Each patch of a column as the trees before and after its files, as they lie on disk."""
     sides: dict[str, Side] = {}
@@ -369,9 +369,9 @@ def _sides(
 # Packages ----------------------------------------------------------------------------------------
 
 
-def _packages(series: Series, material: Material) -> Iterator[PackageView]:
+def _packages(series: Series, material: CheckInputs) -> Iterator[PackageView]:
     for column in material.columns:
-        record = read_record(output_folder(series, column.base, column.project))
+        record = read_record(output_folder(series, Target(column.project, column.base)))
         if record is not None:
             package = record.package
             yield PackageView(

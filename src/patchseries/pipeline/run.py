@@ -10,12 +10,12 @@ from patchseries.debian.request import Orig, SourcePackage
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.model import Finding
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
-from patchseries.pipeline.build import BuildOptions, Supplies, build_all
+from patchseries.pipeline.build import BuildInputs, BuildOptions, build_all
 from patchseries.pipeline.checking import CheckOptions, check_series
 from patchseries.pipeline.contained import Histories
 from patchseries.pipeline.packaging import Downloads, given_orig, grounds
-from patchseries.pipeline.porting import Pins, Ported, publish_rebased
-from patchseries.pipeline.rebase import Ingredients, Rebased, rebase
+from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
+from patchseries.pipeline.rebase import Rebased, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 
@@ -24,7 +24,7 @@ from patchseries.pipeline.session import Session
 class RunResult:
     """All that a run came to; ``findings`` are those of the gate over what was selected."""
 
-    ported: Ported
+    ported: PublishedRebase
     applied: list[AppliedCell]
     packages: list[SourcePackage]
     findings: tuple[Finding, ...] = ()
@@ -42,7 +42,7 @@ def rebase_and_build(
     selection: Selection,
     pins: Pins,
     options: BuildOptions,
-) -> tuple[Ported, list[SourcePackage]]:
+) -> tuple[PublishedRebase, list[SourcePackage]]:
     """Port and publish what is selected, then build its packages.
 
     :raises SeriesError: a conflict that is not skipped, a port that waits for review and is not
@@ -60,7 +60,7 @@ def rebase_and_build(
 def build_packages(
     session: Session,
     series: Series,
-    given: Ingredients,
+    given: RebaseInputs,
     rebased: Rebased,
     selection: Selection,
     options: BuildOptions,
@@ -76,29 +76,29 @@ def build_packages(
 
 
 def _supplies(
-    session: Session, series: Series, selection: Selection, given: Ingredients
-) -> Supplies:
+    session: Session, series: Series, selection: Selection, given: RebaseInputs
+) -> BuildInputs:
     """The packaging and upstream tarballs that the manifest names."""
     downloads = Downloads(
         session.cache.root / "downloads", session.fetching.offline, session.fetching.access
     )
     origs: dict[tuple[str, str], Orig] = {}
-    for name in selection.projects_of(series.manifest):
-        for base in selection.bases_of(series.manifest, name):
-            orig = given_orig(series.manifest.projects[name], base, series.root, downloads)
-            if orig is not None:
-                origs[name, base] = orig
+    for target in selection.targets(series.manifest):
+        project = series.manifest.projects[target.project]
+        orig = given_orig(project, target.base, series.root, downloads)
+        if orig is not None:
+            origs[target] = orig
     with ExitStack() as stack:
         histories = Histories(session, stack)
-        return Supplies(grounds(given, selection, series.root, downloads, histories), origs)
+        return BuildInputs(grounds(given, selection, series.root, downloads, histories), origs)
 
 
 def _on_packaging(
     session: Session,
-    given: Ingredients,
+    given: RebaseInputs,
     selection: Selection,
     rebased: Rebased,
-    supplies: Supplies,
+    supplies: BuildInputs,
 ) -> Rebased:
     """The rebase that packages are built from: on upstream *with* the packager's own patches."""
     projects = tuple(dict.fromkeys(project for project, _ in supplies.grounds))

@@ -12,6 +12,7 @@ from patchseries.errors import UsageError
 from patchseries.journal import State, find_state
 from patchseries.manifest import Manifest
 from patchseries.manifest.problems import unknown_name
+from patchseries.model import Target
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,14 @@ class Selection:
         """The bases of *project* that are selected, in the manifest's order."""
         bases = chosen.projects[project].bases
         return [base for base in bases if not self.bases or base in self.bases]
+
+    def targets(self, chosen: Manifest) -> list[Target]:
+        """Each selected project on each of its selected bases, in the manifest's order."""
+        return [
+            Target(project, base)
+            for project in self.projects_of(chosen)
+            for base in self.bases_of(chosen, project)
+        ]
 
 
 def find_series(start: Path, home: Path, name: str | None, patches: Collection[str] = ()) -> Series:

@@ -15,8 +15,8 @@ from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
 from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
-from patchseries.pipeline.portcache import Memo
-from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.portcache import PortCache
+from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
@@ -84,16 +84,16 @@ class Session:
     @contextmanager
     def ingredients(
         self, series: Series, pins: Mapping[tuple[str, str], CommitId], *, ask: bool = True
-    ) -> Iterator[Ingredients]:
+    ) -> Iterator[RebaseInputs]:
         """All that a rebase is a function of, with a scratch repository over the cache.
 
         :param ask: whether the histories of the bases may be asked what they contain; what the
             lock says of that comes first, and when *locked* it is all there is
         """
         urls = [repository for repository, _ in pins]
-        memo = Memo.load(self.cache.root / "ports" / f"{series.name}.json", self.said)
+        memo = PortCache.load(self.cache.root / "ports" / f"{series.name}.json", self.said)
         with open_objects(self.cache, urls) as repository:
-            yield Ingredients(
+            yield RebaseInputs(
                 repository,
                 series.manifest,
                 series.lock,

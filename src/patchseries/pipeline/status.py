@@ -14,7 +14,7 @@ from patchseries.journal import Operation, commit_files
 from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.patchid import patch_ids
-from patchseries.landed.places import Lines, lines_of
+from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import Scheme, scheme_for
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
 from patchseries.lock import InBase, Landed
@@ -133,7 +133,7 @@ def _urls(project: Project, patches: Iterable[PatchEntry]) -> Iterable[str]:
         yield from (source.repository for source in patch.sources if source.repository)
 
 
-def _project_lines(lines: Lines, scheme: Scheme, project: Project) -> ProjectLines:
+def _project_lines(lines: ReleaseLines, scheme: Scheme, project: Project) -> ProjectLines:
     base = scheme.tag(project.bases[-1])
     return ProjectLines(tuple(line.name for line in lines), base.line if base else None)
 

@@ -57,7 +57,7 @@ class CellView:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class PatchOrigin:
     """What a patch's own header tells: who, when, what and why."""
 
     author: str = ""
@@ -92,7 +92,7 @@ class PatchView:
     arrivals: tuple[Arrival, ...]
     cells: tuple[CellView, ...]
     inherited: tuple[str, ...] = ()
-    story: Story = field(default_factory=Story)
+    story: PatchOrigin = field(default_factory=PatchOrigin)
     comparison: Comparison | None = None
     diff_of: str = ""
     diff: str = ""

@@ -15,7 +15,7 @@ from patchseries.report.status import status_document
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PatchFacts:
     """One patch with what the manifest, the lock and the upstream's history say of it.
 
     :param cells: base → what the lock has for it
@@ -29,7 +29,7 @@ class Known:
     unknown: str | None = None
 
 
-def known_text(known: Known) -> str:
+def known_text(known: PatchFacts) -> str:
     """Everything, a subject a line; what is empty is left out."""
     facts = [*_manifest_facts(known.patch, known.project), *_status_facts(known), *_cells(known)]
     width = max(len(name) for name, _ in facts)
@@ -37,7 +37,7 @@ def known_text(known: Known) -> str:
     return "\n".join([head, *(f"  {name:{width}}  {value}" for name, value in facts)])
 
 
-def known_document(known: Known) -> dict[str, Any]:
+def known_document(known: PatchFacts) -> dict[str, Any]:
     """The same as one JSON value."""
     patch = known.patch
     return {
@@ -123,7 +123,7 @@ def _manifest_facts(patch: PatchEntry, project: Project) -> Iterator[tuple[str, 
         yield "source", bounds + source_text(source, project)
 
 
-def _status_facts(known: Known) -> Iterator[tuple[str, str]]:
+def _status_facts(known: PatchFacts) -> Iterator[tuple[str, str]]:
     if known.status is None:
         yield "upstream", f"not known: {known.unknown}"
         return
@@ -141,7 +141,7 @@ def _status_facts(known: Known) -> Iterator[tuple[str, str]]:
         yield "superseded by", f"{successor.id}: {where or 'not landed'}"
 
 
-def _cells(known: Known) -> Iterator[tuple[str, str]]:
+def _cells(known: PatchFacts) -> Iterator[tuple[str, str]]:
     for base, cell in known.cells.items():
         how = f" ({', '.join(cell.strategies)})" if cell.strategies else ""
         signed = f", accepted by {cell.accepted.by}" if cell.accepted else ""

@@ -29,7 +29,7 @@ _STYLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class LineColumns:
     """Which release lines of a project have columns: that of the bases, and the one after it."""
 
     base: str | None
@@ -46,15 +46,15 @@ class StatusTable:
     verdicts: tuple[Verdict, ...]
 
 
-def columns_of(lines: Sequence[str], base: str | None) -> Columns:
+def columns_of(lines: Sequence[str], base: str | None) -> LineColumns:
     """The columns for a project whose history has *lines* and whose series is based on *base*."""
     if base not in lines:
-        return Columns(None, None, tuple(lines))
+        return LineColumns(None, None, tuple(lines))
     after = tuple(lines[lines.index(base) + 1 :])
-    return Columns(base, after[0] if after else None, after[1:])
+    return LineColumns(base, after[0] if after else None, after[1:])
 
 
-def status_table(patches: Sequence[PatchStatus], columns: Mapping[str, Columns]) -> StatusTable:
+def status_table(patches: Sequence[PatchStatus], columns: Mapping[str, LineColumns]) -> StatusTable:
     """Each patch in its base line, the next, and later ones, with evidence and successors.
 
     :param columns: by project
@@ -178,7 +178,7 @@ def base_rows(patch: str, in_bases: Mapping[tuple[str, str], InBase]) -> list[di
     ]
 
 
-def _row(patch: PatchStatus, columns: Columns) -> tuple[str, ...]:
+def _row(patch: PatchStatus, columns: LineColumns) -> tuple[str, ...]:
     return (
         patch.name,
         patch.project,
@@ -197,7 +197,7 @@ def _from(patch: PatchStatus, line: str | None) -> str:
     return f"{_tag(found)}+" if found else NONE
 
 
-def _later(patch: PatchStatus, columns: Columns) -> str:
+def _later(patch: PatchStatus, columns: LineColumns) -> str:
     landed = [at for at in patch.landings.landed if at.line in columns.later]
     return ", ".join(f"{at.line} {_tag(at)}" for at in landed) or NONE
 

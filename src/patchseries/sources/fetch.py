@@ -61,7 +61,7 @@ def fetch(
         with cache.locked(url) as repository:
             if options.progress:
                 options.progress(f"fetching {url}")
-            found = _Upstream(url, repository, options, pinned).bring(mine)
+            found = _Fetcher(url, repository, options, pinned).bring(mine)
             for want in mine:
                 _agree(want, found[want.rev], pinned.get((url, want.rev)))
                 pins[url, want.rev] = found[want.rev]
@@ -77,7 +77,7 @@ def open_objects(cache: Cache, urls: Sequence[str]) -> Iterator[Repository]:
         yield repository
 
 
-class _Upstream:
+class _Fetcher:
     """One upstream during one fetch."""
 
     def __init__(

@@ -44,7 +44,7 @@ class Patchset:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class GerritChange:
     """A change under review, merged or not; its patchsets by number."""
 
     number: int
@@ -89,7 +89,9 @@ class Gerrit:
         self._access = access or Access()
         self._rest = RestClient(url, self._access)
 
-    def change(self, name: str, *, project: str | None = None, branch: str | None = None) -> Change:
+    def change(
+        self, name: str, *, project: str | None = None, branch: str | None = None
+    ) -> GerritChange:
         """The one change called *name*: a Change-Id, ``project~branch~Id``, or a number.
 
         :param project: Gerrit's name of the project (``openstack/nova``), to narrow a Change-Id
@@ -118,7 +120,7 @@ class Gerrit:
 
     def search(
         self, wanted: ChangeId, project: str | None = None, branch: str | None = None
-    ) -> list[Change]:
+    ) -> list[GerritChange]:
         """Every change with the Change-Id, of all projects and branches or of those named."""
         terms = [f"change:{wanted}"]
         terms += [
@@ -128,7 +130,7 @@ class Gerrit:
         ]
         return [_change(info) for info in self._pages(" ".join(terms))]
 
-    def included_in(self, change: Change) -> Included:
+    def included_in(self, change: GerritChange) -> Included:
         """The branches and tags that contain the change; nothing while it is not merged."""
         try:
             value = self._rest.get("changes", str(change.number), "in")
@@ -137,7 +139,7 @@ class Gerrit:
         info = _valid(_IncludedInfo, value)
         return Included(tuple(info.branches), tuple(info.tags))
 
-    def _one(self, name: str) -> Change:
+    def _one(self, name: str) -> GerritChange:
         try:
             value = self._rest.get("changes", name, query={"o": "ALL_REVISIONS"})
         except NotFoundError as error:
@@ -224,9 +226,9 @@ class _IncludedInfo(BaseModel):
     tags: list[str] = []
 
 
-def _change(info: _ChangeInfo) -> Change:
+def _change(info: _ChangeInfo) -> GerritChange:
     numbered = sorted((revision.number, commit) for commit, revision in info.revisions.items())
-    return Change(
+    return GerritChange(
         number=info.number,
         project=info.project,
         branch=info.branch,
@@ -245,7 +247,7 @@ def _ref(change: int, patchset: int) -> str:
     return f"refs/changes/{change % 100:02d}/{change}/{patchset}"
 
 
-def _check_is(change: Change, name: str) -> None:
+def _check_is(change: GerritChange, name: str) -> None:
     """A server that answers with another change than was asked for is not believed."""
     triplet, number = _TRIPLET.fullmatch(name), _NUMBER.fullmatch(name)
     if triplet:
@@ -260,7 +262,7 @@ def _check_is(change: Change, name: str) -> None:
         raise UpstreamError(f"asked for change {name}, the server answered with {change.name}")
 
 
-def _ambiguous(name: str, found: list[Change]) -> AmbiguousChangeError:
+def _ambiguous(name: str, found: list[GerritChange]) -> AmbiguousChangeError:
     listed = ", ".join(
         f"{change.name} (number {change.number}, {change.state})" for change in found
     )

@@ -11,8 +11,8 @@ from patchseries.git import Repository
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.model import Finding, Outcome
 from patchseries.patches.header import split_patch
-from patchseries.pipeline.porting import Pins, Ported, publish_rebased
-from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
+from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change
@@ -38,7 +38,7 @@ class Offer:
     range_diff: str
 
 
-def offers(given: Ingredients, cells: Sequence[RebasedCell]) -> list[Offer]:
+def offers(given: RebaseInputs, cells: Sequence[RebasedCell]) -> list[Offer]:
     """What is there to sign off among *cells*.
 
     Equal diffs of one patch are together where the engine says the same of them.
@@ -93,7 +93,7 @@ def range_diff(repository: Repository, cell: RebasedCell) -> str:
 
 def accept(
     session: Session, series: Series, pins: Pins, taken: Sequence[Offer], by: str, on: str
-) -> Ported:
+) -> PublishedRebase:
     """Write the sign-off of *taken* into the lock, and into the heads of the patch files.
 
     :param by: who (``Name <mail>``)

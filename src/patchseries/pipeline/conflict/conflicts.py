@@ -10,7 +10,7 @@ from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
 from patchseries.model import Outcome
-from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortResult, port
@@ -25,7 +25,7 @@ from patchseries.resolution.replay import Resolution, beside, known_of
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RegionChoice:
     """Something that could stand in a region's place: what it is called, and its lines.
 
     ``lines`` is None when the file goes away; ``mode`` is git's mode that the file has then.
@@ -37,7 +37,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReplayedFile:
     """What the resolutions that there are make of a file.
 
     :ivar texts: the lines for each region (None: nobody resolved it, or the file is ``gone``)
@@ -66,7 +66,7 @@ class OpenConflict:
         """The files that a resolution can settle."""
         return open_files(self.repository, self.merge)
 
-    def known(self, file: OpenFile) -> Known:
+    def known(self, file: OpenFile) -> ReplayedFile:
         """What the resolutions that there are make of *file*."""
         found = known_of(file, self.resolutions)
         mine = [one for one in found if one]
@@ -82,7 +82,7 @@ class OpenConflict:
             and (change.path, change.old) == (file.path, file.mode)
         )
         edits = tuple(e for one in mine for e in one.edits if e.path == file.path)
-        return Known(
+        return ReplayedFile(
             texts, any(one.gone for one in mine), next(modes, file.mode), _fitting(file, edits)
         )
 
@@ -90,7 +90,7 @@ class OpenConflict:
         """What the resolutions of regions of *files* change in other files, as far as it fits."""
         return beside(self.repository, self.merge, files, self.resolutions)
 
-    def candidates(self, file: OpenFile, index: int) -> list[Candidate]:
+    def candidates(self, file: OpenFile, index: int) -> list[RegionChoice]:
         """What could stand in the place of region *index* (from 0), each once."""
         region = file.regions[index]
         found: dict[tuple[Lines | None, str], str] = {}
@@ -101,7 +101,7 @@ class OpenConflict:
             found.setdefault((region.theirs + region.ours, file.mode), "theirs, then ours")
         for name, text in self._engine(file, index):
             found.setdefault((text, file.mode), name)
-        return [Candidate(name, lines, mode) for (lines, mode), name in found.items()]
+        return [RegionChoice(name, lines, mode) for (lines, mode), name in found.items()]
 
     def _engine(self, file: OpenFile, index: int) -> Iterator[tuple[str, Lines]]:
         """What the engine took, and what else it proposed for this very region."""
@@ -121,7 +121,7 @@ class OpenConflict:
 
 
 def open_cells(
-    session: Session, given: Ingredients, patch: str, bases: Sequence[str]
+    session: Session, given: RebaseInputs, patch: str, bases: Sequence[str]
 ) -> list[RebasedCell]:
     """The cells of *patch* on *bases* (empty: on all) that no person resolved; conflicts first."""
     chosen = rebase(given, Selection(bases=tuple(bases), patches=(patch,)), session.told)
@@ -136,7 +136,7 @@ def open_cells(
 
 
 def find_conflict(
-    session: Session, given: Ingredients, patch: str, base: str | None, *, again: bool = False
+    session: Session, given: RebaseInputs, patch: str, base: str | None, *, again: bool = False
 ) -> OpenConflict:
     """The conflict of *patch* on *base* (default: on the first base where it conflicts).
 
@@ -159,7 +159,7 @@ def find_conflict(
 
 
 def open_conflict(
-    given: Ingredients, cell: RebasedCell, resolutions: tuple[Resolution, ...] = ()
+    given: RebaseInputs, cell: RebasedCell, resolutions: tuple[Resolution, ...] = ()
 ) -> OpenConflict | None:
     """git's merge of *cell* with its open files; None where git has no question.
 
@@ -187,13 +187,13 @@ def open_conflict(
     return opened
 
 
-def plain_choice(file: OpenFile, region: Region, name: str) -> Candidate:
+def plain_choice(file: OpenFile, region: Region, name: str) -> RegionChoice:
     """What *name* (ours, theirs, both) makes of *region*."""
     if file.is_whole and name in SIDES and name not in file.sides:
-        return Candidate(name, None, file.mode)
+        return RegionChoice(name, None, file.mode)
     if file.is_whole and file.modes:  # the lines of both are the same
-        return Candidate(name, region.ours, file.mode_of(name))
-    return Candidate(name, assemble(chosen_pieces(name, region), region), file.mode_of(name))
+        return RegionChoice(name, region.ours, file.mode_of(name))
+    return RegionChoice(name, assemble(chosen_pieces(name, region), region), file.mode_of(name))
 
 
 def _fitting(file: OpenFile, edits: tuple[EditBeside, ...]) -> tuple[EditBeside, ...]:

@@ -13,9 +13,13 @@ from patchseries.git import Merge, Repository
 from patchseries.journal import commit_files
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
-from patchseries.pipeline.conflict.conflicts import Candidate, OpenConflict, numbered, plain_choice
-from patchseries.pipeline.conflict.worktree import Session as OpenSession
-from patchseries.pipeline.conflict.worktree import drop_session, final_tree
+from patchseries.pipeline.conflict.conflicts import (
+    OpenConflict,
+    RegionChoice,
+    numbered,
+    plain_choice,
+)
+from patchseries.pipeline.conflict.worktree import ResolveSession, drop_session, final_tree
 from patchseries.pipeline.resolutions import load_resolutions, resolution_changes
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
@@ -46,7 +50,7 @@ def take(conflict: OpenConflict, words: Sequence[str]) -> TreeId:
     unknown = chosen.keys() - {number for number, *_ in regions}
     if unknown:
         raise UsageError(f"there is no region {min(unknown)}", hint=f"there are {len(regions)}")
-    picked: dict[str, list[Candidate]] = {file.path: [] for file in conflict.files}
+    picked: dict[str, list[RegionChoice]] = {file.path: [] for file in conflict.files}
     kept: set[str] = set()
     for number, file, index, _ in regions:
         choice = chosen.get(number, default)
@@ -97,7 +101,7 @@ def settle(
 
 
 def finish(
-    session: Session, series: Series, opened: OpenSession, signed: Callable[[], Attribution]
+    session: Session, series: Series, opened: ResolveSession, signed: Callable[[], Attribution]
 ) -> list[Resolution]:
     """Take the work tree of *opened* in as resolutions, and remove it; what was stored.
 
@@ -158,14 +162,14 @@ def _choices(words: Sequence[str]) -> tuple[str | None, Mapping[int, str]]:
     return default, chosen
 
 
-def _picked(conflict: OpenConflict, number: int, choice: str | None) -> Candidate:
+def _picked(conflict: OpenConflict, number: int, choice: str | None) -> RegionChoice:
     """What *choice* is for region *number*; None: what a resolution says."""
     _, file, index, region = numbered(conflict.files)[number - 1]
     if choice is None:
         known = conflict.known(file)
         if known.texts[index] is None and not known.gone:
             raise UsageError(f"region {number} is left open", hint="take something for it too")
-        return Candidate("as resolved", known.texts[index], known.mode)
+        return RegionChoice("as resolved", known.texts[index], known.mode)
     if choice in CHOICES:
         return plain_choice(file, region, choice)
     candidates = conflict.candidates(file, index)
@@ -175,7 +179,7 @@ def _picked(conflict: OpenConflict, number: int, choice: str | None) -> Candidat
     return candidates[wanted - 1]
 
 
-def _settled(picked: Sequence[Candidate], edits: Sequence[EditBeside]) -> Settled | None:
+def _settled(picked: Sequence[RegionChoice], edits: Sequence[EditBeside]) -> Settled | None:
     """A file of the *picked* regions; where the modes conflict, the first region has the word."""
     texts = [one.lines for one in picked if one.lines is not None]
     return Settled(texts, picked[0].mode, edits) if len(texts) == len(picked) else None

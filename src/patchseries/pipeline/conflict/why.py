@@ -20,7 +20,7 @@ from patchseries.manifest.positions import key_lines
 from patchseries.model import CommitId
 from patchseries.patches.header import iso_date
 from patchseries.pipeline.conflict.conflicts import OpenConflict, find_conflict
-from patchseries.pipeline.rebase import Ingredients
+from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.session import Session
 from patchseries.port.prerequisites import Prerequisites, Why, why
 from patchseries.sources.history import open_history
@@ -49,7 +49,7 @@ class Explained:
 
 @contextmanager
 def explained(
-    session: Session, given: Ingredients, patch: str, base: str | None
+    session: Session, given: RebaseInputs, patch: str, base: str | None
 ) -> Iterator[Explained]:
     """Why *patch* conflicts on *base* (default: the first base where it does).
 

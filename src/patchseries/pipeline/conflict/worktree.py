@@ -22,7 +22,7 @@ from patchseries.git.objects import decode_path, encode_path
 from patchseries.git.textmerge import split_lines
 from patchseries.journal import State, held
 from patchseries.model import TreeId
-from patchseries.pipeline.conflict.conflicts import Known, OpenConflict
+from patchseries.pipeline.conflict.conflicts import OpenConflict, ReplayedFile
 from patchseries.pipeline.series import Series
 from patchseries.resolution.conflict import Labels, OpenFile, marked, markers_left, open_files
 from patchseries.resolution.edits import edited
@@ -38,7 +38,7 @@ _WHO = {
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class ResolveSession:
     """One conflict that is open: of which series, patch and base, over which trees."""
 
     folder: Path
@@ -75,12 +75,12 @@ class Left:
     lines: tuple[int, ...]
 
 
-def open_sessions(state: State) -> list[Session]:
+def open_sessions(state: State) -> list[ResolveSession]:
     """The conflicts that are open in the project of *state*."""
     return [_read(path.parent) for path in sorted(_home(state).glob(f"[!.]*/{_STATE}"))]
 
 
-def find_session(state: State, patch: str | None, base: str | None) -> Session:
+def find_session(state: State, patch: str | None, base: str | None) -> ResolveSession:
     """The open session of *patch* on *base*; the only one that fits when they are None.
 
     :raises UsageError: there is none, or several fit
@@ -97,7 +97,7 @@ def find_session(state: State, patch: str | None, base: str | None) -> Session:
     raise UsageError("no such conflict is open", hint="open it with `series resolve PATCH`")
 
 
-def create_session(series: Series, conflict: OpenConflict, opened: str) -> Session:
+def create_session(series: Series, conflict: OpenConflict, opened: str) -> ResolveSession:
     """Set up the work tree for *conflict*, with what its resolutions settle filled in.
 
     :param opened: when (ISO 8601)
@@ -108,7 +108,7 @@ def create_session(series: Series, conflict: OpenConflict, opened: str) -> Sessi
     home = _home(series.state)
     folder = home / f"{series.name}-{cell.patch}@{cell.base.replace('/', '-')}"
     change = conflict.change
-    session = Session(
+    session = ResolveSession(
         folder, series.name, cell.patch, cell.base, change.before, change.after, cell.before, opened
     )
     with held(series.state), explained("set up the work tree"):
@@ -130,13 +130,13 @@ def create_session(series: Series, conflict: OpenConflict, opened: str) -> Sessi
     return session
 
 
-def what_is_left(session: Session) -> list[Left]:
+def what_is_left(session: ResolveSession) -> list[Left]:
     """The files of *session* that are not resolved yet."""
     with session.repository() as repository:
         return list(_left(session, repository, open_files(repository, session.merge(repository))))
 
 
-def final_tree(session: Session, repository: Repository) -> TreeId:
+def final_tree(session: ResolveSession, repository: Repository) -> TreeId:
     """The tree that the files of the work tree are now, with those that were added by `git add`.
 
     :raises SeriesError: a conflict marker is still there, or a file that git does not know
@@ -167,7 +167,7 @@ def final_tree(session: Session, repository: Repository) -> TreeId:
         index.unlink(missing_ok=True)
 
 
-def drop_session(state: State, session: Session) -> None:
+def drop_session(state: State, session: ResolveSession) -> None:
     """Remove the work tree of *session*."""
     with held(state), explained("remove the work tree"):
         gone = Path(tempfile.mkdtemp(dir=_home(state), prefix=".gone-"))
@@ -176,7 +176,7 @@ def drop_session(state: State, session: Session) -> None:
             remove(leftover)
 
 
-def _left(session: Session, repository: Repository, files: list[OpenFile]) -> Iterator[Left]:
+def _left(session: ResolveSession, repository: Repository, files: list[OpenFile]) -> Iterator[Left]:
     unmerged = repository.run("ls-files", "--unmerged", "-z").stdout
     for file in files:
         path = session.tree / file.path
@@ -191,7 +191,7 @@ def _left(session: Session, repository: Repository, files: list[OpenFile]) -> It
         yield Left(name, ())
 
 
-def _listed(session: Session, repository: Repository, *which: str) -> set[str]:
+def _listed(session: ResolveSession, repository: Repository, *which: str) -> set[str]:
     """The paths that `git ls-files` names, of the index or of the work tree."""
     listed = repository.run(*_at(session.tree), "ls-files", "-z", *which).stdout
     return {decode_path(path) for path in listed.split(b"\0") if path}
@@ -225,7 +225,7 @@ def _fill(tree: Path, conflict: OpenConflict) -> None:
         _fill_in(tree / file.path, file, conflict.known(file), labels)
 
 
-def _fill_in(path: Path, file: OpenFile, known: Known, labels: Labels) -> None:
+def _fill_in(path: Path, file: OpenFile, known: ReplayedFile, labels: Labels) -> None:
     """Write the open *file* as far as it is *known*; one that is in question as a whole stays."""
     if known.gone:
         path.unlink(missing_ok=True)
@@ -256,11 +256,11 @@ def _home(state: State) -> Path:
     return state.directory / "resolve"
 
 
-def _read(folder: Path) -> Session:
+def _read(folder: Path) -> ResolveSession:
     try:
         data = json.loads(read_file(folder / _STATE))
         if not all(isinstance(value, str) for key, value in data.items() if key != "folder"):
             raise ValueError("a value is no string")
-        return Session(**(data | {"folder": folder}))
+        return ResolveSession(**(data | {"folder": folder}))
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise SeriesError(f"{folder / _STATE} is damaged", cause=str(error)) from error

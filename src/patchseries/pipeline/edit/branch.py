@@ -17,7 +17,7 @@ from patchseries.model import TreeId
 from patchseries.parsing import parse_json
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import Header, read_header
-from patchseries.pipeline.rebase import Ingredients, rebase
+from patchseries.pipeline.rebase import RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 
@@ -55,7 +55,7 @@ class Checkout:
 
 
 def column_steps(
-    session: Session, given: Ingredients, project: str, base: str
+    session: Session, given: RebaseInputs, project: str, base: str
 ) -> tuple[TreeId, list[Step]]:
     """The tree of the base, and the patches and own patches on it as steps.
 
@@ -99,7 +99,7 @@ def _signature(header: Header) -> Signature:
 
 
 def check_out(
-    session: Session, series: Series, given: Ingredients, project: str, base: str, folder: Path
+    session: Session, series: Series, given: RebaseInputs, project: str, base: str, folder: Path
 ) -> Checkout:
     """Make *folder* a git work tree with the series of *project* on *base* as commits.
 
@@ -146,7 +146,7 @@ def read_checkout(folder: Path) -> Checkout:
         raise UsageError(f"{folder} was not made by `series checkout`", cause=str(error)) from error
 
 
-def branch_steps(given: Ingredients, checkout: Checkout) -> list[Step]:
+def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
     """The commits of the branch now, their objects brought into the scratch repository.
 
     :raises SeriesError: uncommitted changes, a merge, or a branch that left its root

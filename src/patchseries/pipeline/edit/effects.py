@@ -9,7 +9,7 @@ from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.model import CommitId, Outcome, TreeId
 from patchseries.pipeline.portcache import Porter
-from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortOptions, PortResult
@@ -55,7 +55,7 @@ def bases_at_hand(
 
 
 def effects(
-    session: Session, before: Ingredients, after: Ingredients, project: str, bases: Sequence[str]
+    session: Session, before: RebaseInputs, after: RebaseInputs, project: str, bases: Sequence[str]
 ) -> list[Effect]:
     """The cells of *project* on *bases* that *after* changes: the outcome, or an adapted diff.
 
@@ -85,7 +85,7 @@ def _compared(old: Mapping[str, RebasedCell], new: Mapping[str, RebasedCell]) ->
             yield Effect(name, cell.base, was.outcome, cell.outcome, lapses)
 
 
-def _cells(given: Ingredients, project: str, base: str) -> dict[str, RebasedCell]:
+def _cells(given: RebaseInputs, project: str, base: str) -> dict[str, RebasedCell]:
     cells = rebase(given, Selection((project,), (base,)), lambda _: None).cells
     return {cell.patch: cell for cell in cells}
 

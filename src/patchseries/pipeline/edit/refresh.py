@@ -29,7 +29,7 @@ from patchseries.patches.header import PatchHeader, split_patch
 from patchseries.pipeline.edit.branch import UNKNOWN, Step, column_steps, patch_id
 from patchseries.pipeline.edit.effects import Effect, effects
 from patchseries.pipeline.edit.reorder import in_order, moved_words, new_order
-from patchseries.pipeline.rebase import Ingredients, RebasedCell, rebase
+from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
@@ -39,7 +39,7 @@ from patchseries.resolution.replay import Resolution
 
 
 @dataclass
-class Plan:
+class RefreshPlan:
     """What a refresh would do: in words, and as the new manifest, own patches and resolutions.
 
     ``effects`` are the cells of any base that change by it; ``unchecked`` the bases that are not
@@ -55,10 +55,10 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Column:
+class RefreshInputs:
     """Which column is refreshed, and who does it."""
 
-    given: Ingredients
+    given: RebaseInputs
     project: str
     base: str
     signed: Attribution
@@ -70,13 +70,13 @@ class Column:
 
 
 def plan_branch(
-    session: Session, column: Column, text: str, old: Sequence[Step], new: Sequence[Step]
-) -> Plan:
+    session: Session, column: RefreshInputs, text: str, old: Sequence[Step], new: Sequence[Step]
+) -> RefreshPlan:
     """What makes the series from *old* to *new*, steps of one branch; *text* is the manifest.
 
     :raises SeriesError: a patch is there twice, or the series cannot take the order of *new*
     """
-    plan = Plan(text)
+    plan = RefreshPlan(text)
     order = new_order(old, new)
     names = {step.name for step in new}
     dropped = [step for step in old if step.name not in names]
@@ -99,7 +99,7 @@ def plan_branch(
     return plan
 
 
-def plan_file(column: Column, text: str, cell: RebasedCell, data: bytes) -> Plan:
+def plan_file(column: RefreshInputs, text: str, cell: RebasedCell, data: bytes) -> RefreshPlan:
     """What takes the patch file *data*, edited by hand, in for *cell*.
 
     :raises SeriesError: it does not apply
@@ -107,7 +107,7 @@ def plan_file(column: Column, text: str, cell: RebasedCell, data: bytes) -> Plan
     applied = apply_patch(column.repository, cell.before, data)
     if isinstance(applied, Rejected):
         raise _refused(f"the edited patch does not apply on {cell.base}: {applied}")
-    plan = Plan(text)
+    plan = RefreshPlan(text)
     if applied.tree == cell.result.tree:
         return plan
     resolved = _as_resolutions(column, cell.patch, cell.before, applied.tree)
@@ -122,7 +122,7 @@ def plan_file(column: Column, text: str, cell: RebasedCell, data: bytes) -> Plan
     return plan
 
 
-def planned(series: Series, column: Column, plan: Plan) -> Ingredients:
+def planned(series: Series, column: RefreshInputs, plan: RefreshPlan) -> RebaseInputs:
     """What a rebase would be a function of once *plan* is written."""
     manifest = manifests.parse(plan.manifest, str(series.manifest_path))
     keys = {(one.patch, one.key) for one in plan.resolutions}
@@ -138,7 +138,9 @@ def planned(series: Series, column: Column, plan: Plan) -> Ingredients:
     )  # fmt: skip
 
 
-def prove(session: Session, series: Series, column: Column, plan: Plan, final: TreeId) -> None:
+def prove(
+    session: Session, series: Series, column: RefreshInputs, plan: RefreshPlan, final: TreeId
+) -> None:
     """Port with *plan* in memory: the result must be the tree *final*.
 
     :raises SeriesError: it is not
@@ -152,7 +154,11 @@ def prove(session: Session, series: Series, column: Column, plan: Plan, final: T
 
 
 def look_around(
-    session: Session, series: Series, column: Column, plan: Plan, missing: Sequence[str]
+    session: Session,
+    series: Series,
+    column: RefreshInputs,
+    plan: RefreshPlan,
+    missing: Sequence[str],
 ) -> None:
     """Note in *plan* which cells would change, on all bases but those *missing* in the cache."""
     if not plan.words:
@@ -164,7 +170,9 @@ def look_around(
     plan.unchecked += missing
 
 
-def write(session: Session, series: Series, plan: Plan, edited: Sequence[str] = ()) -> list[str]:
+def write(
+    session: Session, series: Series, plan: RefreshPlan, edited: Sequence[str] = ()
+) -> list[str]:
     """Write *plan* as one operation; *edited* are patch files that the next rebase writes again."""
     changes: dict[str, bytes | None] = {f"patches/{n}": data for n, data in plan.own.items()}
     changes |= resolution_changes(series, plan.resolutions)
@@ -180,14 +188,16 @@ def patch_path(series: Series, patch: PatchEntry, base: str) -> str:
     return f"{series_folder(series.name, base, patch.project)}/{patch_name(number, patch.name)}"
 
 
-def _ported(session: Session, column: Column, text: str, dropped: Sequence[Step]) -> list[Step]:
+def _ported(
+    session: Session, column: RefreshInputs, text: str, dropped: Sequence[Step]
+) -> list[Step]:
     """The steps that the manifest *text*, without *dropped*, gives by itself.
 
     What a patch became only by its new place is so no edit of it.
 
     :raises SeriesError: a patch conflicts there
     """
-    left = Plan(text)
+    left = RefreshPlan(text)
     for step in dropped:
         _drop(column, left, step)
     given = replace(column.given, manifest=manifests.parse(left.manifest))
@@ -199,7 +209,7 @@ def _ported(session: Session, column: Column, text: str, dropped: Sequence[Step]
         raise _refused(f"{error.message} in the new order") from error
 
 
-def _compare(column: Column, plan: Plan, step: Step, before: Step) -> None:
+def _compare(column: RefreshInputs, plan: RefreshPlan, step: Step, before: Step) -> None:
     """Take in what *step* is other than it was *before*."""
     if patch_id(column.repository, step) != patch_id(column.repository, before):
         _change(column, plan, step, before, "changed")
@@ -207,7 +217,7 @@ def _compare(column: Column, plan: Plan, step: Step, before: Step) -> None:
         _change(column, plan, step, before, "reworded")
 
 
-def _change(column: Column, plan: Plan, step: Step, before: Step, how: str) -> None:
+def _change(column: RefreshInputs, plan: RefreshPlan, step: Step, before: Step, how: str) -> None:
     assert step.name is not None
     if step.name.endswith(".patch"):
         plan.own[step.name] = _composed(column, step, before)
@@ -224,7 +234,7 @@ def _change(column: Column, plan: Plan, step: Step, before: Step, how: str) -> N
 
 
 def _as_resolutions(
-    column: Column, name: str, before: TreeId, after: TreeId
+    column: RefreshInputs, name: str, before: TreeId, after: TreeId
 ) -> list[Resolution] | None:
     """The edit as new resolutions, where git's merge has a conflict that they can settle so."""
     entry = column.given.manifest.patch(name)
@@ -245,7 +255,7 @@ def _as_resolutions(
         return None
 
 
-def _own_source(column: Column, plan: Plan, name: str, data: bytes, how: str) -> None:
+def _own_source(column: RefreshInputs, plan: RefreshPlan, name: str, data: bytes, how: str) -> None:
     """From now on the patch is, on this base, a file of one's own."""
     file = f"own/{name}-{column.base.replace('/', '-')}.patch"
     plan.own[file] = data
@@ -272,7 +282,7 @@ def _own_source(column: Column, plan: Plan, name: str, data: bytes, how: str) ->
     plan.manifest = tomlkit.dumps(document)
 
 
-def _drop(column: Column, plan: Plan, step: Step) -> None:
+def _drop(column: RefreshInputs, plan: RefreshPlan, step: Step) -> None:
     document = tomlkit.parse(plan.manifest)
     assert step.name is not None
     if step.name.endswith(".patch"):
@@ -295,7 +305,7 @@ def _drop(column: Column, plan: Plan, step: Step) -> None:
     plan.manifest = tomlkit.dumps(document)
 
 
-def _add(column: Column, plan: Plan, step: Step, after: str | None) -> str:
+def _add(column: RefreshInputs, plan: RefreshPlan, step: Step, after: str | None) -> str:
     """A new patch behind the one called *after*; its name."""
     subject = step.message.split("\n", 1)[0]
     taken = {p.name for p in manifests.parse(plan.manifest).patches}
@@ -324,7 +334,7 @@ def _first_of(patches: Any, project: str) -> int:
     return next((n for n, one in enumerate(patches) if one["project"] == project), len(patches))
 
 
-def _composed(column: Column, step: Step, was: Step | None = None) -> bytes:
+def _composed(column: RefreshInputs, step: Step, was: Step | None = None) -> bytes:
     """The patch file of *step*; the header of the patch file that it *was* is kept."""
     diff = patch_diff(column.repository, step.before, step.after)
     if was and was.header is not None and step.message == was.message:

@@ -44,7 +44,7 @@ class ScopeHeader:
         return self.kind == b"def"
 
 
-class _Span(NamedTuple):
+class _ScopeSpan(NamedTuple):
     """For each line below *above* down to *last*, of one indentation, the header around it."""
 
     above: int
@@ -58,7 +58,7 @@ class Scopes:
 
     text: bytes
     pattern: re.Pattern[bytes]
-    _spans: defaultdict[int, list[_Span]] = field(default_factory=lambda: defaultdict(list))
+    _spans: defaultdict[int, list[_ScopeSpan]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -118,14 +118,14 @@ class Scopes:
     def _outer(self, line: int, level: int) -> ScopeHeader | None:
         """The nearest header above *line* that is indented by less than *level*."""
         spans = self._spans[level]
-        nearest = _Span(-1, 0, None)
+        nearest = _ScopeSpan(-1, 0, None)
         for span in spans:
             if span.above < line <= span.last:
                 return span.outer
             if nearest.last < span.last < line:
                 nearest = span
         found = self._between(nearest.last, line, level)
-        span = _Span(found.line, line, found) if found else nearest._replace(last=line)
+        span = _ScopeSpan(found.line, line, found) if found else nearest._replace(last=line)
         spans.append(span)
         return span.outer
 
