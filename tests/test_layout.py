@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from support.tools import need
+from test_architecture import ROOT, SOURCE, sources
 
-ROOT = Path(__file__).parent.parent
+TESTS = Path(__file__).parent
 
 TOP = {"pyproject.toml", "series", "patches", "src", "build", "tests", "CHANGELOG.md"}
 BESIDE = {
@@ -54,3 +55,218 @@ def test_make_clean_leaves_build_as_in_a_fresh_clone(tmp_path: Path) -> None:
     (tmp_path / "build" / ".hidden").write_text("x")
     subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
     assert [str(p) for p in (tmp_path / "build").iterdir()] == [str(kept)]
+
+
+# Modules and their tests --------------------------------------------------------------------------
+
+ELSEWHERE = {
+    "Each rule is seen through the gate, on a series with a fault made for it.": {
+        "checks/agreement": "checks/test_faults.py",
+        "checks/applying": "checks/test_faults.py",
+        "checks/content": "checks/test_faults.py",
+        "checks/dep3": "checks/test_faults.py",
+        "checks/disk": "checks/test_faults.py",
+        "checks/gate": "checks/test_faults.py",
+        "checks/material": "checks/test_faults.py",
+        "checks/rule": "checks/test_manual.py",
+        "checks/traps": "patches/test_dpkg.py",
+        "checks/upstream": "checks/test_online.py",
+    },
+    "A command parses, calls and shows: it is run as a user does, where its room is tested.": {
+        "__main__": "cli/test_failures.py",
+        "cli/accept": "pipeline/conflict/test_accept.py",
+        "cli/applying": "cli/test_end_to_end.py",
+        "cli/build": "debian/test_commands.py",
+        "cli/building": "debian/test_commands.py",
+        "cli/check": "checks/test_command.py",
+        "cli/checkout": "pipeline/edit/test_refresh.py",
+        "cli/common": "cli/test_end_to_end.py",
+        "cli/demo": "demo/test_command.py",
+        "cli/failure": "cli/test_failures.py",
+        "cli/fetch": "cli/test_failures.py",
+        "cli/import_": "debian/test_commands.py",
+        "cli/publish": "debian/test_commands.py",
+        "cli/rebase": "cli/test_end_to_end.py",
+        "cli/refresh": "pipeline/edit/test_refresh.py",
+        "cli/report": "report/test_report_command.py",
+        "cli/resolve": "pipeline/conflict/test_resolve.py",
+        "cli/run_": "cli/test_end_to_end.py",
+        "cli/safeconsole": "cli/test_terminal.py",
+        "cli/show": "cli/test_status.py",
+        "cli/streams": "cli/test_output.py",
+        "cli/undo": "journal/test_undo.py",
+        "cli/why": "pipeline/conflict/test_why.py",
+    },
+    "A step of building: what counts is the package that comes of all of them.": {
+        "debian/assemble": "debian/test_build.py",
+        "debian/download": "debian/test_dsc.py",
+        "debian/lintian": "debian/test_tools.py",
+        "debian/orig": "debian/test_dsc.py",
+        "debian/own": "debian/test_build.py",
+        "debian/record": "debian/test_tools.py",
+        "debian/request": "debian/test_build.py",
+        "debian/security": "debian/test_commands.py",
+        "debian/source": "debian/test_build.py",
+        "debian/unpacked": "patches/test_dpkg.py",
+        "debian/upload": "debian/test_tools.py",
+    },
+    "Data of the demonstration: what it tells is tested as a story.": {
+        "demo/keystone": "demo/test_repositories.py",
+        "demo/nova": "demo/test_repositories.py",
+        "demo/quantum": "demo/test_repositories.py",
+        "demo/tour": "demo/test_story.py",
+        "demo/world": "demo/test_repositories.py",
+    },
+    "Asked of git: tried on the repositories of who uses it.": {
+        "git/blame": "pipeline/conflict/test_why.py",
+        "git/diff": "port/test_engine.py",
+        "git/environment": "git/test_borrowed.py",
+        "git/merge": "port/test_engine.py",
+        "git/repository": "git/test_reader.py",
+        "git/textmerge": "resolution/test_lines.py",
+        "landed/builder": "landed/test_index.py",
+        "landed/log": "landed/test_index.py",
+        "landed/patchid": "landed/test_verdict.py",
+    },
+    "Parts of one verdict.": {
+        "landed/evidence": "landed/test_verdict.py",
+        "landed/landing": "landed/test_verdict.py",
+        "landed/places": "landed/test_releases.py",
+    },
+    "How a change is written whole or not at all shows only when it is interrupted.": {
+        "journal/beneath": "journal/test_state.py",
+        "journal/commit": "journal/test_killed.py",
+        "journal/log": "journal/test_undo.py",
+        "files": "files/test_staging.py",
+    },
+    "Values, and the door to programs: every test uses them.": {
+        "counting": "test_doctests.py",
+        "model": "test_doctests.py",
+        "parsing": "hostile/test_values.py",
+        "process": "process/test_run.py",
+        "manifest/read": "manifest/test_problems.py",
+        "manifest/schema": "manifest/test_problems.py",
+    },
+    "Parsers beside each other: any bytes for all of them.": {
+        "patches/compose": "patches/test_dep3.py",
+        "patches/parse": "patches/test_apply.py",
+        "patches/scan": "patches/test_dpkg.py",
+    },
+    "A stage of the pipeline is run on a small series, by its command.": {
+        "pipeline/applying": "pipeline/test_real_applying.py",
+        "pipeline/build": "debian/test_commands.py",
+        "pipeline/checking": "checks/test_command.py",
+        "pipeline/columns": "checks/test_command.py",
+        "pipeline/contained": "pipeline/test_inclusion.py",
+        "pipeline/conflict/conflicts": "pipeline/conflict/test_resolve.py",
+        "pipeline/conflict/worktree": "pipeline/conflict/test_files.py",
+        "pipeline/diff": "cli/test_diff.py",
+        "pipeline/edit/branch": "pipeline/edit/test_refresh.py",
+        "pipeline/online": "checks/test_online.py",
+        "pipeline/packaging": "debian/test_ground.py",
+        "pipeline/porting": "cli/test_port.py",
+        "pipeline/publish": "debian/test_commands.py",
+        "pipeline/rebase": "cli/test_end_to_end.py",
+        "pipeline/reporting": "report/test_report_command.py",
+        "pipeline/requests": "cli/test_port.py",
+        "pipeline/resolutions": "pipeline/conflict/test_resolve.py",
+        "pipeline/run": "cli/test_end_to_end.py",
+        "pipeline/series": "cli/test_failures.py",
+        "pipeline/session": "cli/test_failures.py",
+        "pipeline/status": "cli/test_status.py",
+    },
+    "A part of porting: what counts is the port.": {
+        "port/adaptation": "port/strategies/test_strategies.py",
+        "port/context": "port/strategies/test_strategies.py",
+        "port/filemerge": "port/test_engine.py",
+        "port/hunks/resolve": "port/hunks/test_rules.py",
+        "port/names/renames": "port/names/test_maps.py",
+        "port/prerequisites": "pipeline/conflict/test_why.py",
+        "port/result": "port/test_engine.py",
+        "port/strategies/elsewhere": "port/strategies/test_strategies.py",
+        "port/strategies/learned": "port/strategies/test_strategies.py",
+        "port/strategies/mapped": "port/strategies/test_strategies.py",
+        "port/strategies/overlaps": "port/strategies/test_strategies.py",
+    },
+    "A question to a result: all are asked at once, of good results and of broken ones.": {
+        "port/verify/accounted": "port/verify/test_text.py",
+        "port/verify/accounting": "port/verify/test_text.py",
+        "port/verify/definitions": "port/verify/test_text.py",
+        "port/verify/leftovers": "port/verify/test_text.py",
+        "port/verify/modules": "port/verify/test_names.py",
+        "port/verify/neighbours": "port/verify/test_names.py",
+        "port/verify/omitted": "port/verify/test_names.py",
+        "port/verify/ported": "port/verify/test_laws.py",
+        "port/verify/queries": "port/verify/test_laws.py",
+        "port/verify/removals": "port/verify/test_names.py",
+        "port/verify/rules": "port/verify/test_laws.py",
+        "port/verify/scopes": "port/verify/test_chunks.py",
+        "port/verify/syntax": "port/verify/test_chunks.py",
+        "port/verify/uses": "port/verify/test_laws.py",
+        "port/verify/words": "port/verify/test_laws.py",
+    },
+    "A form of one and the same findings, or of one page.": {
+        "report/annotations": "report/test_findings.py",
+        "report/documents": "report/test_findings.py",
+        "report/html": "report/test_page.py",
+        "report/junit": "report/test_findings.py",
+        "report/matrix": "report/test_status_table.py",
+        "report/pagemodel": "report/test_page.py",
+        "report/sarif": "report/test_findings.py",
+        "report/show": "cli/test_status.py",
+        "report/status": "report/test_status_table.py",
+        "report/text": "report/test_findings.py",
+        "report/timeline": "report/test_page.py",
+    },
+    "What is kept of a conflict: written, read and replayed in one round trip.": {
+        "resolution/conflict": "resolution/test_lines.py",
+        "resolution/edits": "resolution/test_lines.py",
+        "resolution/extract": "resolution/test_lines.py",
+        "resolution/files": "pipeline/conflict/test_files.py",
+        "resolution/record": "pipeline/conflict/test_resolve.py",
+        "resolution/replay": "resolution/test_lines.py",
+        "resolution/store": "resolution/test_lines.py",
+    },
+    "How a server is reached: tried on a server of our own.": {
+        "sources/access": "sources/test_gerrit.py",
+        "sources/cache": "sources/test_fetch_network.py",
+        "sources/fetch": "sources/test_fetch_network.py",
+        "sources/http": "sources/test_download.py",
+        "sources/network": "sources/test_fetch_network.py",
+        "sources/patchset": "sources/test_gerrit.py",
+        "sources/plan": "sources/test_gerrit.py",
+        "sources/rest": "sources/test_gerrit.py",
+    },
+}
+"""Modules without a test file of their own: why, and the file that tests each."""
+
+TESTED_ELSEWHERE = {m: test for group in ELSEWHERE.values() for m, test in group.items()}
+
+
+def modules() -> list[str]:
+    """Every module with code of its own, as its path below the package, without ``.py``."""
+    paths = (p for p in sources() if p.name != "__init__.py")
+    return [str(p.relative_to(SOURCE).with_suffix("")) for p in paths]
+
+
+def own_tests(module: str) -> list[Path]:
+    """Where the tests of *module* lie by the rule: a file of its name in the mirrored room."""
+    path = Path(module)
+    room = path.parent if path.parent.name else path
+    return [TESTS / room / f"test_{path.name}.py"]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_each_module_has_its_test_file(module: str) -> None:
+    own = [path for path in own_tests(module) if path.exists()]
+    elsewhere = TESTED_ELSEWHERE.get(module)
+    if own:
+        assert elsewhere is None, f"{module} has {own[0].name} now: take it off the list"
+    else:
+        assert elsewhere, f"write tests/{module}'s test file, or say in ELSEWHERE why there is none"
+        assert (TESTS / elsewhere).is_file(), f"{elsewhere} is gone: what tests {module} now?"
+
+
+def test_the_list_names_modules_that_are_there() -> None:
+    assert set(TESTED_ELSEWHERE) <= set(modules())
+    assert len(TESTED_ELSEWHERE) == sum(map(len, ELSEWHERE.values())), "one is named twice"
