@@ -227,8 +227,11 @@ def test_help_is_quick() -> None:
         "sys.exit(sorted(heavy & set(sys.modules)) and str(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
         env=Project(Path()).environment,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert "rebase" in done.stdout

@@ -30,11 +30,19 @@ def test_a_failed_update_blocks_nobody(seen: Seen, scenario: str, raised: str) -
     Fixed: the claim raises what failed, once logged; all goes on.
     """
     assert seen.published[scenario] == {
-        "first": "blocked", "later claim": "blocked", "audit": "blocked", "lock": 0, "logged": 0,
-    }  # fmt: skip
+        "first": "blocked",
+        "later claim": "blocked",
+        "audit": "blocked",
+        "lock": 0,
+        "logged": 0,
+    }
     assert seen.fixed[scenario] == {
-        "first": raised, "later claim": "returned", "audit": "returned", "lock": 1, "logged": 1,
-    }  # fmt: skip
+        "first": raised,
+        "later claim": "returned",
+        "audit": "returned",
+        "lock": 1,
+        "logged": 1,
+    }
 
 
 def test_everyone_in_a_failed_batch_is_told(seen: Seen) -> None:

@@ -91,9 +91,12 @@ def run_lean(tree: Path, relay: Path, *actions: str) -> list[str | None]:
     """What each run raised, if anything."""
     lines = "".join(json.dumps([action, *LEASE]) + "\n" for action in actions)
     printed = support.jython(
-        "lease_script.py", [tree / LEASE_SCRIPT], stdin=lines.encode(), path="relay",
+        "lease_script.py",
+        [tree / LEASE_SCRIPT],
+        stdin=lines.encode(),
+        path="relay",
         **environment(relay, DNSMASQ_TIME_REMAINING="119"),
-    )  # fmt: skip
+    )
     raised: list[str | None] = json.loads(printed)
     return raised
 

@@ -29,22 +29,34 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS: dict[str, Callable[[F], F]] = {
     "name": click.argument("name", required=False),
-    "onto": click.option("--onto", "onto", multiple=True, metavar="BASE",
-                         help="Only this base (repeatable)."),
-    "project": click.option("--project", multiple=True, metavar="P",
-                            help="Only this project (repeatable)."),
-    "patch": click.option("--patch", multiple=True, metavar="N",
-                          help="Only this patch (repeatable)."),
+    "onto": click.option(
+        "--onto", "onto", multiple=True, metavar="BASE", help="Only this base (repeatable)."
+    ),
+    "project": click.option(
+        "--project", multiple=True, metavar="P", help="Only this project (repeatable)."
+    ),
+    "patch": click.option(
+        "--patch", multiple=True, metavar="N", help="Only this patch (repeatable)."
+    ),
     "offline": click.option("--offline", is_flag=True, help="Ask no server: use the cache."),
     "locked": click.option("--locked", is_flag=True, help="Refuse any change to lock or patches."),
     "dry_run": click.option("-n", "--dry-run", is_flag=True, help="Say what would change."),
-    "mirror": click.option("--mirror", multiple=True, metavar="DIR", type=click.Path(),
-                           help="Folder of mirrors ORG/REPO (also $SERIES_MIRRORS)."),
+    "mirror": click.option(
+        "--mirror",
+        multiple=True,
+        metavar="DIR",
+        type=click.Path(),
+        help="Folder of mirrors ORG/REPO (also $SERIES_MIRRORS).",
+    ),
     "json": click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No progress."),
-    "color": click.option("--color", type=click.Choice(["auto", "always", "never"]),
-                          default="auto", help="Colour on a terminal."),
-}  # fmt: skip
+    "color": click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colour on a terminal.",
+    ),
+}
 
 
 def options(*names: str) -> Callable[[F], F]:
@@ -59,9 +71,18 @@ def options(*names: str) -> Callable[[F], F]:
 
 
 SERIES_OPTIONS = (
-    "name", "onto", "project", "patch", "offline", "locked", "dry_run", "mirror", "json",
-    "quiet", "color",
-)  # fmt: skip
+    "name",
+    "onto",
+    "project",
+    "patch",
+    "offline",
+    "locked",
+    "dry_run",
+    "mirror",
+    "json",
+    "quiet",
+    "color",
+)
 """The options of a command that works on a series."""
 
 

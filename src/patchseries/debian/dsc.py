@@ -72,9 +72,12 @@ def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
         )
     signature = path.parent / f"{origs[0]}.asc" if f"{origs[0]}.asc" in files else None
     return SourceFiles(
-        path, fields["Source"], fields["Version"], path.parent / tars[0],
+        path,
+        fields["Source"],
+        fields["Version"],
+        path.parent / tars[0],
         Orig(path.parent / origs[0], files[origs[0]], signature),
-    )  # fmt: skip
+    )
 
 
 def files_of(data: bytes, name: str) -> dict[str, str]:

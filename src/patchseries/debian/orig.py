@@ -32,9 +32,15 @@ def make_orig(
         info.mkdir(exist_ok=True)
         (info / "attributes").write_text(_RAW)
         tar = private.run(
-            "-c", "tar.umask=0022", "-c", "core.autocrlf=false", "archive", "--format=tar",
-            f"--prefix={source}-{version}/", commit,
-        ).stdout  # fmt: skip
+            "-c",
+            "tar.umask=0022",
+            "-c",
+            "core.autocrlf=false",
+            "archive",
+            "--format=tar",
+            f"--prefix={source}-{version}/",
+            commit,
+        ).stdout
     path = folder / f"{source}_{version}.orig.tar.gz"
     with explained(f"write {path.name}"):
         path.write_bytes(_gzip(tar))

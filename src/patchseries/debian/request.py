@@ -158,15 +158,30 @@ class BuildRequest:
         """The SHA-256 over every value the outputs depend on, in hexadecimal."""
         orig = self.given_orig
         facts = [
-            self.project, self.source, self.base.name, self.base.commit, self.base.tree,
+            self.project,
+            self.source,
+            self.base.name,
+            self.base.commit,
+            self.base.tree,
             [[p.name, hashlib.sha256(p.data).hexdigest()] for p in self.patches],
-            self.expected_tree, self.series_name, str(self.maintainer), self.timestamp,
-            self.left_out, self.unreviewed, [astuple(one) for one in self.dropped],
-            self.distribution, self.urgency, self.version_suffix,
+            self.expected_tree,
+            self.series_name,
+            str(self.maintainer),
+            self.timestamp,
+            self.left_out,
+            self.unreviewed,
+            [astuple(one) for one in self.dropped],
+            self.distribution,
+            self.urgency,
+            self.version_suffix,
             folder_digest(self.packaging.debian) if self.packaging else None,
-            orig.sha256 if orig else None, self.orig_upload, self.profile, self.options,
-            self.homepage, _RECIPE,
-        ]  # fmt: skip
+            orig.sha256 if orig else None,
+            self.orig_upload,
+            self.profile,
+            self.options,
+            self.homepage,
+            _RECIPE,
+        ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

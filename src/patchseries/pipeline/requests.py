@@ -39,8 +39,10 @@ class Request:
             given = parse_json(line)
             fields = [given[name] for name in ("repo", "upstream", "onto")]
         except (ValueError, KeyError, TypeError) as error:
-            raise UsageError("not a request: repo, upstream and onto are needed",
-                             cause=f"{type(error).__name__}: {error}") from error  # fmt: skip
+            raise UsageError(
+                "not a request: repo, upstream and onto are needed",
+                cause=f"{type(error).__name__}: {error}",
+            ) from error
         if not all(isinstance(value, str) and value for value in fields):
             raise UsageError("not a request: repo, upstream and onto are texts")
         return cls(Path(fields[0]), fields[1], fields[2])
@@ -129,10 +131,11 @@ def document(ported: PortedRequest) -> dict[str, Any]:
         "strategies": list(result.strategies),
         "review": result.review,
         "findings": [_finding(found) for found in result.findings],
-        "conflicts": [{"path": c.path, "hunks": c.hunks, "reason": c.reason}
-                      for c in result.conflicts],
+        "conflicts": [
+            {"path": c.path, "hunks": c.hunks, "reason": c.reason} for c in result.conflicts
+        ],
         "proposals": [_proposal(made) for made in result.proposals],
-    }  # fmt: skip
+    }
 
 
 def _commit(source: Repository, store: Repository, revision: str) -> Commit:

@@ -65,9 +65,12 @@ def range_diff_lines(text: str) -> list[tuple[str, str]]:
 @cache
 def _template() -> Template:
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         finalize=_shown,
-    )  # fmt: skip
+    )
     environment.filters |= {
         "day": day,
         "diff_lines": diff_lines,

@@ -78,11 +78,15 @@ def timeline(releases: Sequence[Release], patches: Sequence[PatchView]) -> Timel
     top = GAP + LANE * len(lanes) + GAP
     rows = tuple(
         Row(
-            patch.name, patch.project, patch.verdict, top + ROW * n + ROW / 2,
-            _arrivals(patch.arrivals, names, scale), "" if patch.arrivals else patch.verdict,
+            patch.name,
+            patch.project,
+            patch.verdict,
+            top + ROW * n + ROW / 2,
+            _arrivals(patch.arrivals, names, scale),
+            "" if patch.arrivals else patch.verdict,
         )
         for n, patch in enumerate(patches)
-    )  # fmt: skip
+    )
     return Timeline(WIDTH, top + ROW * len(rows) + GAP, lanes, rows, tuple(scale.years()))
 
 

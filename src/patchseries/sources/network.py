@@ -80,11 +80,22 @@ def fetch_commits(
         return
     shallow = [f"--depth={depth}"] if depth else []
     _remote(
-        ["fetch", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-         "--no-auto-maintenance", "--progress" if progress else "--no-progress",
-         *shallow, "--", url, *refspecs],
-        url, git_dir, progress,
-    )  # fmt: skip
+        [
+            "fetch",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--no-auto-maintenance",
+            "--progress" if progress else "--no-progress",
+            *shallow,
+            "--",
+            url,
+            *refspecs,
+        ],
+        url,
+        git_dir,
+        progress,
+    )
 
 
 _UNFILTERED = re.compile("filtering not recognized by server")
@@ -112,15 +123,32 @@ def fetch_history(
 
     # As settings of this one call a partial clone leaves no trace in the repository: otherwise
     # local commands would fetch each missing tree by itself.
-    partial = ["-c", f"remote.history.url={url}", "-c", "remote.history.promisor=true",
-               "-c", "remote.history.partialclonefilter=tree:0"]  # fmt: skip
+    partial = [
+        "-c",
+        f"remote.history.url={url}",
+        "-c",
+        "remote.history.promisor=true",
+        "-c",
+        "remote.history.partialclonefilter=tree:0",
+    ]
     _remote(
-        [*partial, "fetch", "--filter=tree:0", "--prune", "--no-write-fetch-head",
-         "--no-recurse-submodules", "--no-auto-maintenance",
-         "--progress" if progress else "--no-progress",
-         "history", "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
-        url, git_dir, told,
-    )  # fmt: skip
+        [
+            *partial,
+            "fetch",
+            "--filter=tree:0",
+            "--prune",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--no-auto-maintenance",
+            "--progress" if progress else "--no-progress",
+            "history",
+            "+refs/heads/*:refs/heads/*",
+            "+refs/tags/*:refs/tags/*",
+        ],
+        url,
+        git_dir,
+        told,
+    )
 
 
 def _remote(
@@ -135,9 +163,13 @@ def _remote(
     try:
         argv = ["git", where, *settings, *args]
         return process.run(
-            argv, cwd=git_dir, env=_ENV, on_stderr=progress, inherit=Inherit.ALL,
+            argv,
+            cwd=git_dir,
+            env=_ENV,
+            on_stderr=progress,
+            inherit=Inherit.ALL,
             timeout=_SECONDS if git_dir else _SECONDS_OF_LIST,
-        )  # fmt: skip
+        )
     except MachineError:
         raise
     except ProgramError as error:

@@ -97,9 +97,13 @@ class RestClient:
 
         def ask(over: threading.Event) -> tuple[requests.Response, bytes]:
             with self._session.get(
-                url, params=dict(query), auth=auth, stream=True, allow_redirects=False,
+                url,
+                params=dict(query),
+                auth=auth,
+                stream=True,
+                allow_redirects=False,
                 timeout=self._access.timeout,
-            ) as response:  # fmt: skip
+            ) as response:
                 return response, read_body(response, _LARGEST, over)
 
         try:

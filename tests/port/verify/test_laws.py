@@ -50,8 +50,10 @@ def test_a_port_onto_its_own_parent_is_beyond_doubt(
 
 
 @QUICK
-@given(st.lists(st.sampled_from([b"a", b"b", b"c", b""]), max_size=8),
-       st.lists(st.sampled_from([b"a", b"b", b"c", b""]), max_size=8))  # fmt: skip
+@given(
+    st.lists(st.sampled_from([b"a", b"b", b"c", b""]), max_size=8),
+    st.lists(st.sampled_from([b"a", b"b", b"c", b""]), max_size=8),
+)
 def test_a_clean_merge_beside_the_change_loses_nothing(
     repository: Repository, before: list[bytes], after: list[bytes]
 ) -> None:
