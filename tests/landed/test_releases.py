@@ -126,6 +126,12 @@ def test_expressions_of_a_manifest() -> None:
     assert scheme.tag("v7.3") is None
 
 
+def test_an_expression_that_never_ends_is_given_up() -> None:
+    scheme = scheme_for("tool", "https://example.org/some/tool", {"(?:a|a)+(?:b|b)+$": "x"})
+    with pytest.raises(SeriesError, match="takes too long to match the tag"):
+        scheme.tag("a" * 90 + "!")
+
+
 @pytest.mark.parametrize("tags", [{"(": "x"}, {"v.*": r"\1"}, {"v.*": r"\g<line>"}])
 def test_a_wrong_expression_is_named(tags: dict[str, str]) -> None:
     with pytest.raises(SeriesError, match="releases: "):

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Protocol
 
+import regex
 from packaging.version import InvalidVersion, Version
 from pydantic import BaseModel, Field
 
@@ -133,6 +134,10 @@ class OpenStack:
         return ReleasePlace((number,), line, key, tag)
 
 
+_MATCHING = 1.0
+"""Seconds that an expression of a manifest may take on one tag; a sane one takes microseconds."""
+
+
 @dataclass(frozen=True)
 class Patterns:
     """Releases of any project, by regular expressions over whole tag names.
@@ -146,20 +151,24 @@ class Patterns:
     def __post_init__(self) -> None:
         for pattern, line in self.tags.items():
             try:
-                re.compile(pattern)
-                re.sub(pattern, line, "")
-            except (re.error, IndexError) as error:
+                regex.compile(pattern)
+                # the line is read only where something matches: so nothing at all does
+                regex.sub(f"(?:{pattern})?", line, "", timeout=_MATCHING)
+            except (regex.error, IndexError, TimeoutError) as error:
                 raise SeriesError(
                     f"releases: {pattern!r} = {line!r} is no regular expression and its line",
                     cause=str(error),
                 ) from error
 
     def tag(self, name: str) -> ReleasePlace | None:
-        """The place of a tag that one of the expressions matches."""
+        """The place of a tag that one of the expressions matches.
+
+        :raises SeriesError: an expression takes too long: it may be made to
+        """
         if len(name) > _LONGEST_NAME:
             return None
         for pattern, line in self.tags.items():
-            if found := re.fullmatch(pattern, name):
+            if found := _matched(pattern, name):
                 version = _version(found.groupdict().get("version") or re.sub(r"^\D+", "", name))
                 if version is None:
                     return None
@@ -178,6 +187,17 @@ class Patterns:
             rank = tuple(int(n) for n in found[1].split("."))
             return ReleasePlace(rank, found[1], _HEAD, None)
         return None
+
+
+def _matched(pattern: str, name: str) -> regex.Match[str] | None:
+    """The match of an expression of the manifest, which may be anybody's, within a bounded time."""
+    try:
+        return regex.fullmatch(pattern, name, timeout=_MATCHING)
+    except TimeoutError as error:
+        raise SeriesError(
+            f"releases: {pattern!r} takes too long to match the tag {name!r}",
+            hint="write the expression without a repetition inside a repetition",
+        ) from error
 
 
 def scheme_for(project: str, repository: str, tags: Mapping[str, str] | None = None) -> Scheme:
