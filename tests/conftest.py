@@ -15,17 +15,21 @@ from support.upstreams import Upstream
 
 _MIRRORS = os.pathsep.join(FOLDERS)
 _DATE = "1365033600 +0000"  # 2013-04-04, the day of Grizzly
-_FOREIGN = ("GIT_", "SERIES_", "DEB", "XDG_")
+_KEPT = ("PATH", "TMPDIR", "CI", "LD_", "PY", "VIRTUAL_ENV", "COV", "HYPOTHESIS", "TERM", "COLUMNS",
+         "SOAK_", "FAULTS", "FUZZ")  # fmt: skip
+"""Beginnings of the variables that a test run itself needs, or that choose its length."""
 _LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def hermetic_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No variable of the caller reaches git, Debian's tools or the project; $HOME is empty."""
+    """No variable of the caller reaches git, Debian's tools or the project; $HOME is empty.
+
+    Not even USER and LOGNAME: cron and containers have none, and `series` makes them.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name.startswith(_FOREIGN) or name in ("EMAIL", "NAME", "QUILT_PATCHES"):
-                patch.delenv(name)
+        for name in [n for n in os.environ if not n.startswith(_KEPT)]:
+            patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("TZ", "UTC")
         patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -49,6 +53,9 @@ def hermetic_test(
         monkeypatch.setenv(variable, str(tmp_path_factory.getbasetemp() / name / _slug(request)))
     for name in [n for n in os.environ if n.startswith("GIT_")]:
         monkeypatch.setenv(name, os.environ[name])  # a command run here scrubs them: they come back
+    for name in ("USER", "LOGNAME"):
+        monkeypatch.setenv(name, "")  # what a command run here sets goes away again
+        monkeypatch.delenv(name)
     if request.node.get_closest_marker("real"):
         if not _MIRRORS:
             pytest.skip("SERIES_MIRRORS is not set")

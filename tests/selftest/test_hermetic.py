@@ -22,6 +22,10 @@ def test_no_user_configuration() -> None:
     assert b"global" not in settings
 
 
+def test_nobody_says_who_the_user_is() -> None:
+    assert not {"USER", "LOGNAME", "EMAIL", "LANG", "SSH_AUTH_SOCK"} & set(os.environ)
+
+
 def test_each_test_has_its_own_empty_cache() -> None:
     cache = Path(os.environ["SERIES_CACHE"])
     assert "each-test-has-its-own-empty-cache" in cache.name
