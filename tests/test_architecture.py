@@ -197,3 +197,30 @@ def test_a_class_name_has_one_meaning() -> None:
 def test_a_class_name_with_two_meanings_is_seen() -> None:
     modules = {"a": "class Plan: ...", "b": "def f():\n    class _Plan: ...", "c": "class X: ..."}
     assert said_twice(modules) == {"Plan": ["a", "b"]}
+
+
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 40
+
+
+def too_long(text: str) -> Iterator[str]:
+    """What is longer than a module or a function may be, in lines."""
+    lines = len(text.splitlines())
+    if lines > LONGEST_MODULE:
+        yield f"the module has {lines} lines"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+            lines = node.end_lineno - node.lineno + 1
+            if lines > LONGEST_FUNCTION:
+                yield f"{node.lineno}: {node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_of)
+def test_short_enough_to_read(path: Path) -> None:
+    assert list(too_long(path.read_text())) == []
+
+
+def test_what_is_too_long_is_seen() -> None:
+    body = "def f():\n" + "    x = 1\n" * 40
+    assert list(too_long(body)) == ["1: f has 41 lines"]
+    assert list(too_long("x = 1\n" * 401)) == ["the module has 401 lines"]

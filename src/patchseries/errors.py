@@ -93,5 +93,12 @@ class UsageError(SeriesError):
         super().__init__(message, cause=cause, hint=hint, exit_code=ExitCode.USAGE)
 
 
+class DeclinedError(SeriesError):
+    """What a person asked for does not fit what is there: nothing was changed."""
+
+    def __init__(self, message: str, *, cause: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, cause=cause, hint=hint, exit_code=ExitCode.FINDINGS)
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())

@@ -9,7 +9,7 @@ import pytest
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Finding, Outcome, Severity, TreeId
 from patchseries.pipeline import portcache
-from patchseries.pipeline.portcache import PortCache
+from patchseries.pipeline.portcache import PortCache, package_digest
 from patchseries.port import Change, PortOptions, PortResult
 
 
@@ -69,3 +69,18 @@ def test_another_version_of_what_parses_remembers_nothing(monkeypatch: pytest.Mo
     assert portcache.program_digest() != before
     monkeypatch.undo()
     portcache.program_digest.cache_clear()
+
+
+def test_every_file_of_the_program_counts(tmp_path: Path) -> None:
+    root = tmp_path / "program"
+    (root / "checks" / "__pycache__").mkdir(parents=True)
+    (root / "checks" / "rule.py").write_text("A = 1")
+    (root / "releases.toml").write_text("")
+    seen = [package_digest(root, "1")]
+    (root / "checks" / "__pycache__" / "rule.pyc").write_bytes(b"made by Python")
+    assert package_digest(root, "1") == seen[0]
+    (root / "checks" / "rule.py").write_text("A = 2")
+    seen.append(package_digest(root, "1"))
+    (root / "releases.toml").rename(root / "other.toml")
+    seen += [package_digest(root, "1"), package_digest(root, "2")]
+    assert len(set(seen)) == 4

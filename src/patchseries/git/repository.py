@@ -37,6 +37,7 @@ from patchseries.git.objects import (
 )
 from patchseries.git.reader import ObjectReader
 from patchseries.git.textmerge import Lines, Region, merge_text
+from patchseries.git.treeedit import edited
 from patchseries.model import CommitId, TreeId
 
 _DRESS = b"patchseries <> 0 +0000"
@@ -305,7 +306,7 @@ class Repository:
 
     def edit_tree(self, tree: str, edits: Mapping[str, TreeEntry | None]) -> TreeId:
         """*tree* with each path of *edits* set (None: removed); folders left empty go away."""
-        return self._edit(tree, {encode_path(p): e for p, e in edits.items()})
+        return edited(self, tree, {encode_path(p): e for p, e in edits.items()})
 
     def write_commit(self, tree: str, parents: Iterable[str] = ()) -> CommitId:
         """Store a nameless commit that dresses *tree* for git; the same input, the same id."""
@@ -385,39 +386,3 @@ class Repository:
             ) from error
         self._reader.keep(oid, (kind, data))
         return oid
-
-    def _edit(self, tree: str | None, edits: Mapping[bytes, TreeEntry | None]) -> TreeId:
-        """From the top down what each folder holds, then up again; no recursion, however deep."""
-        inside: dict[bytes, dict[bytes, TreeEntry | None]] = {}
-        for path, entry in edits.items():
-            folder, _, name = path.rpartition(b"/")
-            inside.setdefault(folder, {})[name] = entry
-            while folder:
-                folder = folder.rpartition(b"/")[0]
-                inside.setdefault(folder, {})
-        inside.setdefault(b"", {})
-        order = sorted(inside, key=lambda folder: folder.count(b"/") + bool(folder))
-        entries: dict[bytes, dict[bytes, TreeEntry]] = {}
-        for folder in order:
-            known = _parent(entries, folder).get(folder.rpartition(b"/")[2]) if folder else None
-            oid = (known.oid if known and known.is_tree else None) if folder else tree
-            entries[folder] = dict(self.tree(oid)) if oid else {}
-            for name, entry in inside[folder].items():
-                if entry is None:
-                    entries[folder].pop(name, None)
-                else:
-                    entries[folder][name] = entry
-        for folder in reversed(order[1:]):
-            above, name = _parent(entries, folder), folder.rpartition(b"/")[2]
-            known = above.get(name)
-            if entries[folder]:
-                above[name] = TreeEntry("40000", self.write_tree(entries[folder]))
-            elif known and known.is_tree:
-                del above[name]
-        return self.write_tree(entries[b""])
-
-
-def _parent(
-    entries: Mapping[bytes, dict[bytes, TreeEntry]], folder: bytes
-) -> dict[bytes, TreeEntry]:
-    return entries[folder.rpartition(b"/")[0]]

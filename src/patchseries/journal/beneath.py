@@ -169,7 +169,7 @@ def _below(handle: int, folder: str, path: str, make: bool) -> int | None:
         return None
     except NotADirectoryError as error:
         found = os.stat(folder, dir_fd=handle, follow_symlinks=False)
-        raise _refused(path, found.st_mode, "a directory") from error
+        raise _not_plain(path, found.st_mode, "a directory") from error
 
 
 def _is_there(folder: int, name: str, path: str) -> bool:
@@ -178,11 +178,11 @@ def _is_there(folder: int, name: str, path: str) -> bool:
     except FileNotFoundError:
         return False
     if not stat.S_ISREG(mode):
-        raise _refused(path, mode, "a file")
+        raise _not_plain(path, mode, "a file")
     return True
 
 
-def _refused(path: str, mode: int, wanted: str) -> SeriesError:
+def _not_plain(path: str, mode: int, wanted: str) -> SeriesError:
     what = "a symbolic link" if stat.S_ISLNK(mode) else f"not {wanted}"
     return SeriesError(
         f"{path} is {what}: series writes only to plain files inside the project",

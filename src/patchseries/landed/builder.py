@@ -12,7 +12,7 @@ import os
 import shutil
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,7 @@ from patchseries.landed.index import SCHEMA, SCHEMA_VERSION, HistoryIndex
 from patchseries.landed.log import LoggedCommit, read_log
 from patchseries.landed.message import links
 from patchseries.model import CommitId
+from patchseries.progress import ProgressCallback, no_progress
 
 REFS = ("refs/tags/", "refs/heads/", "refs/remotes/origin/")
 """The refs that say where something landed (a host's refs/pull/ and refs/changes/ do not)."""
@@ -35,7 +36,7 @@ _Refs = Mapping[str, CommitId]
 
 
 def open_index(
-    path: Path, repository: Repository, said: Callable[[str], None] = lambda _: None
+    path: Path, repository: Repository, said: ProgressCallback = no_progress
 ) -> HistoryIndex:
     """The index of *repository*'s history in the file *path*, brought up to date.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +12,20 @@ from patchseries.debian.changelog import read_date
 from patchseries.debian.ground import PackagingInputs
 from patchseries.debian.lintian import LintianProfile, check_package
 from patchseries.debian.record import read_record
-from patchseries.debian.request import BuildRequest, Maintainer, Orig, OrigUpload, SourcePackage
+from patchseries.debian.request import (
+    BuildRequest,
+    Maintainer,
+    Orig,
+    OrigUpload,
+    Packaging,
+    SourcePackage,
+)
 from patchseries.debian.upload import build_binary, sign
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
 from patchseries.model import Base, Finding, Outcome, Target
+from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
 from patchseries.pipeline.conflict.accept import shape
@@ -183,10 +191,6 @@ def _request(
     patches = [file for cell in package.cells for file in cell.files]
     ground = supplies.grounds.get(target)
     packaging = ground.packaging if ground else None
-    headers = [read_header(file.data) for file in patches]
-    dates = [int(header.date.timestamp()) for header in headers if header.date]
-    if packaging:
-        dates.append(read_date(packaging.debian["changelog"].data.decode("utf-8", "replace")) + 1)
     return BuildRequest(
         repository=given.repository,
         project=target.project,
@@ -196,8 +200,7 @@ def _request(
         expected_tree=rebased.trees[target],
         series_name=series.name,
         maintainer=options.maintainer,
-        # The newest thing inside: two people who build the same get the same bytes.
-        timestamp=max([commit.committer.time, *dates]),
+        timestamp=max([commit.committer.time, *_dates(patches, packaging)]),
         out=output_folder(series, target),
         left_out=tuple(c.patch for c in package.cells if c.outcome is Outcome.CONFLICT),
         unreviewed=package.unreviewed,
@@ -212,6 +215,17 @@ def _request(
         profile=Profile(series.manifest.series.profile),
         options=options_of(given, target.project, (c.patch for c in package.cells if c.files)),
     )
+
+
+def _dates(patches: Sequence[PatchFile], packaging: Packaging | None) -> Iterator[int]:
+    """When what is inside a package was made, in seconds since 1970.
+
+    Its timestamp is the newest: two people who build the same get the same bytes.
+    """
+    headers = (read_header(file.data) for file in patches)
+    yield from (int(header.date.timestamp()) for header in headers if header.date)
+    if packaging:
+        yield read_date(packaging.debian["changelog"].data.decode("utf-8", "replace")) + 1
 
 
 def output_folder(series: Series, target: Target) -> Path:

@@ -27,6 +27,7 @@ from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.resolutions import FOLDER
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.progress import no_progress
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
 
@@ -155,10 +156,12 @@ class TargetReader:
         pins = self._at_hand(wanted)
         only = Selection((column.project,), (column.base,))
         with self._session.ingredients(self._series, pins, ask=False) as given:
-            cells = rebase(given, only, _quiet).cells
+            cells = rebase(given, only, no_progress).cells
             files = column.files if column.stored else _made(cells)
             there = {f"{column.folder}/{name}": data for name, data in files.items()}
-            applied = apply_series(self._series, given.repository, pins, only, _quiet, files=there)
+            applied = apply_series(
+                self._series, given.repository, pins, only, no_progress, files=there
+            )
             whole = replace(column, files=files)
             return _Facts(
                 tuple(self._application(given, whole, pins, cell) for cell in applied),
@@ -218,7 +221,3 @@ def _ported(cell: RebasedCell) -> PortedPatch:
         cell.result.conflicts,
         cell.result.resolutions,
     )
-
-
-def _quiet(_: str) -> None:
-    """Progress that nobody watches."""

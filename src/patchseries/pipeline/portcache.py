@@ -22,6 +22,7 @@ from patchseries.git import Repository
 from patchseries.model import Finding, Outcome, Severity, TreeId
 from patchseries.parsing import parse_json
 from patchseries.port import Change, PortOptions, PortResult, port
+from patchseries.progress import ProgressCallback, no_progress
 
 
 @dataclass
@@ -33,7 +34,7 @@ class PortCache:
     fresh: dict[str, PortResult] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, path: Path, said: Callable[[str], None] = lambda _: None) -> PortCache:
+    def load(cls, path: Path, said: ProgressCallback = no_progress) -> PortCache:
         """What *path* remembers; nothing when it is missing, damaged or another program's.
 
         :param said: is told of damage
@@ -78,19 +79,34 @@ class PortCache:
             return
 
 
-_LIBRARIES = ("patiencediff", "tree-sitter", "tree-sitter-python")
-"""What compares and parses for the engine: another version may find otherwise."""
+_LIBRARIES = (
+    "gitpython",
+    "packaging",
+    "patiencediff",
+    "pydantic",
+    "python-debian",
+    "tomlkit",
+    "tree-sitter",
+    "tree-sitter-python",
+    "tree-sitter-toml",
+    "unidiff",
+)
+"""What compares and parses: another version may give another result."""
 
 
 @cache
 def program_digest() -> str:
-    """A digest of this program: what another version worked out is not known."""
+    """A digest of the whole program: what another version worked out does not count."""
     versions = " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    return package_digest(Path(patchseries.__file__).parent, versions)
+
+
+def package_digest(root: Path, versions: str) -> str:
+    """The SHA-256 of *versions* and of each file below *root*, by its path, without byte code."""
     digest = hashlib.sha256(versions.encode())
-    root = Path(patchseries.__file__).parent
-    for room in ("git", "manifest", "resolution", "port", "patches", "pipeline"):
-        for path in sorted((root / room).rglob("*.py")):
-            digest.update(path.read_bytes())
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"\0{path.relative_to(root)}\0{sha256(path.read_bytes())}".encode())
     return digest.hexdigest()
 
 

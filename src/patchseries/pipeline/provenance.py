@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from patchseries.git import Commit
 from patchseries.lock import Acceptance, Landed
@@ -13,37 +14,49 @@ from patchseries.patches.header import PatchHeader, iso_date, message_body
 from patchseries.port import PortResult
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a patch is from: its entry in the manifest, and what the lock says of it.
+
+    :ivar landed: where it first landed upstream; None where that is not known
+    """
+
+    project: Project
+    patch: PatchEntry
+    landed: Landed | None
+
+
 def patch_header(
-    project: Project,
-    patch: PatchEntry,
+    origin: Provenance,
     source: Source,
     made: Commit,
     result: PortResult,
     accepted: Acceptance | None,
-    landed: Landed | None,
 ) -> PatchHeader:
-    """The header of the patch file for *patch*, ported from the commit *made*."""
+    """The header of the patch file for *origin*, ported from the commit *made* of *source*."""
+    project, patch = origin.project, origin.patch
     fields = (
         ("Origin", _origin(patch, source, made)),
         *_source(patch, source, made),
         *_bugs(project, patch),
         ("Forwarded", _forwarded(project, patch)),
-        *_applied_upstream(landed),
+        *_applied_upstream(origin.landed),
         ("Last-Update", iso_date(made.committer)),
         *_review(result, accepted),
     )
     return PatchHeader(made.author, made.subject, message_body(made.text), fields)
 
 
-def kept_header(project: Project, patch: PatchEntry, landed: Landed | None, data: bytes) -> bytes:
+def kept_header(origin: Provenance, data: bytes) -> bytes:
     """The header of the patch file *data*, a source: as it stands there, and what is known of
-    *patch* besides added to it. Nobody is named and no day is given that the file does not say.
+    *origin* besides added to it. Nobody is named and no day is given that the file does not say.
     """
+    project, patch = origin.project, origin.patch
     tracked = _tracked(patch)
-    origin = (("Origin", f"backport, commit:{tracked[0]}"),) if tracked else ()
+    backport = (("Origin", f"backport, commit:{tracked[0]}"),) if tracked else ()
     sent = patch.change_id and project.gerrit
     forwarded = (("Forwarded", _forwarded(project, patch)),) if sent else ()
-    known = (*origin, *_bugs(project, patch), *forwarded, *_applied_upstream(landed))
+    known = (*backport, *_bugs(project, patch), *forwarded, *_applied_upstream(origin.landed))
     return read_header(data).with_fields(known).data
 
 

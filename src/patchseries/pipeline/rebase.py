@@ -27,7 +27,7 @@ from patchseries.patches.compose import (
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.inclusion import Answer
 from patchseries.pipeline.portcache import Porter
-from patchseries.pipeline.provenance import kept_header, patch_header
+from patchseries.pipeline.provenance import Provenance, kept_header, patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
 from patchseries.resolution.replay import Resolution
@@ -209,13 +209,13 @@ class _TargetPorter:
         accepted: Acceptance | None,
         diff: bytes,
     ) -> bytes:
-        landed = self._given.lock.landed.get(patch.name)
+        origin = Provenance(self._project, patch, self._given.lock.landed.get(patch.name))
         if cell.source is None:
             data = self._given.patch_bytes(source)
-            header = kept_header(self._project, patch, landed, data)
+            header = kept_header(origin, data)
             return keep_header(header, text_diff(diff, data))
         made = self._given.repository.commit(cell.source)
-        fields = patch_header(self._project, patch, source, made, cell.result, accepted, landed)
+        fields = patch_header(origin, source, made, cell.result, accepted)
         return compose(fields, diff)
 
     def _fixup(self, name: str, data: bytes, before: TreeId, after: TreeId) -> PatchFile:

@@ -16,10 +16,11 @@ from typing import Any
 
 from patchseries.errors import MachineError, SeriesError, UsageError
 from patchseries.git import Commit, Repository, borrowed, scratch
-from patchseries.model import CommitId, Finding, Outcome
+from patchseries.model import CommitId
 from patchseries.parsing import parse_json
 from patchseries.port.engine import port
-from patchseries.port.result import Change, PortOptions, PortResult, Proposal
+from patchseries.port.result import Change, PortOptions, PortResult
+from patchseries.report.documents import port_document
 
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -120,22 +121,7 @@ def batch(bench: Workbench, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def document(ported: PortedRequest) -> dict[str, Any]:
     """The JSON document of a port (DESIGN: the contract), with the proposals beside it."""
-    result = ported.result
-    return {
-        "schema": 1,
-        "ok": result.outcome is not Outcome.CONFLICT,
-        "upstream": ported.upstream,
-        "onto": ported.onto,
-        "outcome": str(result.outcome),
-        "tree": result.tree,
-        "strategies": list(result.strategies),
-        "review": result.review,
-        "findings": [_finding(found) for found in result.findings],
-        "conflicts": [
-            {"path": c.path, "hunks": c.hunks, "reason": c.reason} for c in result.conflicts
-        ],
-        "proposals": [_proposal(made) for made in result.proposals],
-    }
+    return port_document(ported.upstream, ported.onto, ported.result)
 
 
 def _commit(source: Repository, store: Repository, revision: str) -> Commit:
@@ -154,27 +140,3 @@ def _named(line: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         return {}
     return {name: given[name] for name in ("upstream", "onto") if name in given}
-
-
-def _finding(found: Finding) -> dict[str, Any]:
-    return {
-        "code": found.code,
-        "severity": str(found.severity),
-        "patch": found.patch,
-        "file": found.file,
-        "line": found.line,
-        "message": found.message,
-        "hint": found.hint,
-    }
-
-
-def _proposal(made: Proposal) -> dict[str, Any]:
-    return {
-        "path": made.path,
-        "line": made.line,
-        "base": made.sides.ancestor,
-        "ours": made.sides.ours,
-        "theirs": made.sides.theirs,
-        "candidates": [{"rule": rule, "text": text} for rule, text in made.candidates],
-        "taken": made.taken,
-    }

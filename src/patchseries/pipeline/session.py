@@ -19,14 +19,11 @@ from patchseries.pipeline.portcache import PortCache
 from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
+from patchseries.progress import no_progress
 from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
 from patchseries.sources.download import download
 
 _UNNAMED = Operation("series", "")
-
-
-def _quiet(_: str) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +39,9 @@ class Session:
     fetching: FetchOptions
     locked: bool = False
     dry_run: bool = False
-    told: Callable[[str], None] = _quiet
+    told: Callable[[str], None] = no_progress
     operation: Operation = _UNNAMED
-    said: Callable[[str], None] = _quiet
+    said: Callable[[str], None] = no_progress
     ask_again: bool = False
 
     def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.errors import DeclinedError, UsageError
 from patchseries.files import read_file
 from patchseries.git import Merge, Repository
 from patchseries.journal import commit_files
@@ -77,7 +77,7 @@ def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
     if path.is_file():
         applied = apply_patch(repository, ours, read_file(path))
         if isinstance(applied, Rejected):
-            raise _refused(f"{source} does not apply on {conflict.cell.base}: {applied}")
+            raise DeclinedError(f"{source} does not apply on {conflict.cell.base}: {applied}")
         return applied.tree
     commit = repository.resolve(source)
     if commit is None:
@@ -85,7 +85,7 @@ def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
     change = Change.of(repository, repository.commit(commit))
     merge = repository.merge(change.before, ours, change.after)
     if not merge.clean:
-        raise _refused(f"{source} conflicts itself in {merge.conflicted_paths[0]}")
+        raise DeclinedError(f"{source} conflicts itself in {merge.conflicted_paths[0]}")
     return merge.tree
 
 
@@ -134,7 +134,7 @@ def _store(
         before = load_resolutions(series)
         made = resolutions_of(repository, merge, patch, final, signed, before)
     except UnsettledError as error:
-        raise _refused(str(error)) from error
+        raise DeclinedError(str(error)) from error
     known = {_substance(one) for one in before}
     new = [one for one in made if _substance(one) not in known]
     if not session.dry_run:
@@ -183,7 +183,3 @@ def _settled(picked: Sequence[RegionChoice], edits: Sequence[EditBeside]) -> Set
     """A file of the *picked* regions; where the modes conflict, the first region has the word."""
     texts = [one.lines for one in picked if one.lines is not None]
     return Settled(texts, picked[0].mode, edits) if len(texts) == len(picked) else None
-
-
-def _refused(why: str) -> SeriesError:
-    return SeriesError(why, exit_code=ExitCode.FINDINGS)

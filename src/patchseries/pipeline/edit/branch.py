@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.errors import DeclinedError, ExitCode, SeriesError, UsageError
 from patchseries.files import explained, read_file, staging
 from patchseries.git import Repository, Signature, borrowed
 from patchseries.git.environment import keep_bytes, make_work_tree
@@ -153,12 +153,12 @@ def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
     """
     with borrowed(checkout.folder) as branch:
         if _is_dirty(branch, checkout.folder):
-            raise _refused(f"{checkout.folder} has changes that are not committed")
+            raise DeclinedError(f"{checkout.folder} has changes that are not committed")
         head = branch.resolve("HEAD")
         listed = branch.run("rev-list", "--reverse", f"{checkout.root}..HEAD").stdout
         commits = listed.decode().split()
         if branch.run("merge-base", "--is-ancestor", checkout.root, "HEAD", accept=(0, 1)).status:
-            raise _refused(f"{head} does not stand on the base of the checkout")
+            raise DeclinedError(f"{head} does not stand on the base of the checkout")
         pack = branch.run("pack-objects", "--revs", "--stdout", "-q",
                           stdin=f"HEAD\n^{checkout.root}\n".encode()).stdout  # fmt: skip
         root = branch.read(checkout.root)[1]
@@ -192,7 +192,7 @@ def _steps(repository: Repository, commits: Sequence[str]) -> list[Step]:
     steps = []
     for commit in map(repository.commit, commits):
         if len(commit.parents) != 1:
-            raise _refused(f"{commit.id[:12]} is a merge: the branch must be one line")
+            raise DeclinedError(f"{commit.id[:12]} is a merge: the branch must be one line")
         found = _TRAILER.findall(commit.text)
         message = _TRAILER.sub("", commit.text).strip("\n")
         before = repository.commit(commit.parents[0]).tree
@@ -216,7 +216,3 @@ def _commit(
     on = ("-p", parent) if parent else ()
     done = repository.run("commit-tree", tree, *on, stdin=f"{message}\n".encode(), env=env)
     return done.stdout.decode().strip()
-
-
-def _refused(why: str) -> SeriesError:
-    return SeriesError(why, exit_code=ExitCode.FINDINGS)

@@ -11,7 +11,7 @@ import tomlkit
 
 from patchseries import manifest as manifests
 from patchseries.counting import counted
-from patchseries.errors import ExitCode, MachineError, SeriesError
+from patchseries.errors import DeclinedError, MachineError, SeriesError
 from patchseries.git import Repository
 from patchseries.journal import commit_files
 from patchseries.manifest import PatchEntry
@@ -106,7 +106,7 @@ def plan_file(column: RefreshInputs, text: str, cell: RebasedCell, data: bytes) 
     """
     applied = apply_patch(column.repository, cell.before, data)
     if isinstance(applied, Rejected):
-        raise _refused(f"the edited patch does not apply on {cell.base}: {applied}")
+        raise DeclinedError(f"the edited patch does not apply on {cell.base}: {applied}")
     plan = RefreshPlan(text)
     if applied.tree == cell.result.tree:
         return plan
@@ -150,7 +150,7 @@ def prove(
     tree = rebase(given, chosen, session.told).trees[column.project, column.base]
     different = column.repository.changes(tree, final)
     if different:
-        raise _refused(f"this cannot be taken in: {min(different)} would come out otherwise")
+        raise DeclinedError(f"this cannot be taken in: {min(different)} would come out otherwise")
 
 
 def look_around(
@@ -206,7 +206,7 @@ def _ported(
     except MachineError:
         raise
     except SeriesError as error:
-        raise _refused(f"{error.message} in the new order") from error
+        raise DeclinedError(f"{error.message} in the new order") from error
 
 
 def _compare(column: RefreshInputs, plan: RefreshPlan, step: Step, before: Step) -> None:
@@ -360,7 +360,3 @@ def _fields(header: bytes, step: Step) -> tuple[tuple[str, str], ...]:
 def _patch_table(document: tomlkit.TOMLDocument, name: str) -> Any:
     patches: Any = document["patch"]
     return next(one for one in patches if one["name"] == name)
-
-
-def _refused(why: str) -> SeriesError:
-    return SeriesError(why, exit_code=ExitCode.FINDINGS)

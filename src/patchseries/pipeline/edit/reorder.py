@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import DeclinedError
 from patchseries.manifest import Manifest
 from patchseries.manifest.order import reordered
 from patchseries.pipeline.edit.branch import Step
@@ -18,13 +18,15 @@ def new_order(old: Sequence[Step], new: Sequence[Step]) -> list[str] | None:
     names = [step.name for step in new if step.name]
     before = [step.name for step in old if step.name]
     if len(set(names)) < len(names) or not set(names) <= set(before):
-        raise _refused("a patch is on the branch twice, or was never in the series")
+        raise DeclinedError("a patch is on the branch twice, or was never in the series")
     kept = [name for name in before if name in names]
     if names == kept:
         return None
     was, now = _on_top(kept), _on_top(names)
     if moved := [own for own in now if was[own] != now[own]]:
-        raise _refused(f"{moved[0]} left its place on top of {was[moved[0]][0] or 'its patch'}")
+        raise DeclinedError(
+            f"{moved[0]} left its place on top of {was[moved[0]][0] or 'its patch'}"
+        )
     return [name for name in names if not _is_own(name)]
 
 
@@ -48,12 +50,14 @@ def in_order(manifest: Manifest, project: str, text: str, order: Sequence[str]) 
         assert entry is not None
         for required in entry.requires:
             if required not in seen:
-                raise _refused(f"{name} requires {required}, which would come after it")
+                raise DeclinedError(f"{name} requires {required}, which would come after it")
         seen.add(name)
     try:
         return reordered(text, order)
     except ValueError as error:
-        raise _refused(f"the patches changed places; do that in the manifest: {error}") from error
+        raise DeclinedError(
+            f"the patches changed places; do that in the manifest: {error}"
+        ) from error
 
 
 def _on_top(names: Sequence[str]) -> dict[str, tuple[str | None, int]]:
@@ -71,7 +75,3 @@ def _on_top(names: Sequence[str]) -> dict[str, tuple[str | None, int]]:
 
 def _is_own(name: str) -> bool:
     return name.endswith(".patch")
-
-
-def _refused(why: str) -> SeriesError:
-    return SeriesError(why, exit_code=ExitCode.FINDINGS)

@@ -1,0 +1,121 @@
+"""The texts that a manifest holds: what each may be, checked where it is read."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import AfterValidator, BeforeValidator
+
+from patchseries import model
+from patchseries.redaction import has_user_info
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9.+-]*")
+_SCP_LIKE = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:]+")
+_SCHEMES = frozenset({"https", "http", "git", "ssh", "git+ssh", "file"})
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise ValueError(f"expected lower-case letters, digits and '-' (a file name), not {text!r}")
+    return text
+
+
+def _repository(text: str) -> str:
+    """A URL that git only ever fetches from: no transport that runs a program, no option."""
+    if text.startswith("-") or "::" in text or any(c.isspace() or ord(c) < 32 for c in text):
+        raise ValueError(f"not a repository URL that is safe to fetch: {text!r}")
+    if text.startswith("/") or _SCP_LIKE.fullmatch(text) or urlsplit(text).scheme in _SCHEMES:
+        return text
+    raise ValueError(f"expected a URL (https://…, ssh://…, /folder), not {text!r}")
+
+
+def _public(text: str) -> str:
+    """A URL, or a path, that everybody may read: manifest, lock and report are published."""
+    if has_user_info(text):
+        raise ValueError(
+            "the URL holds credentials; take them out of it and put them where only you read them:"
+            " git's credential helper, or ~/.netrc"
+        )
+    return text
+
+
+def _rev(text: str) -> str:
+    """A tag, branch or ref by git's rules for ref names, which also cannot look like an option."""
+    bad = ("..", "@{", "//", ".lock/", "\\")
+    if (
+        not text
+        or text[0] in "-/."
+        or text.endswith(("/", ".", ".lock"))
+        or any(b in text for b in bad)
+        or any(c in " ~^:?*[" or ord(c) < 33 or ord(c) == 127 for c in text)
+    ):
+        raise ValueError(f"not a valid tag or branch name: {text!r}")
+    return text
+
+
+def _specifier(text: str) -> str:
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        raise ValueError(
+            f"expected version bounds such as '>=2013.1,<2013.1.4', not {text!r}"
+        ) from None
+    return text
+
+
+def _relative_file(text: str) -> str:
+    parts = text.split("/")
+    if text.startswith("/") or not all(parts) or ".." in parts:
+        raise ValueError(f"expected a file below patches/, such as own/fix.patch, not {text!r}")
+    return text
+
+
+def one_or_many(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _tracked(text: str) -> str:
+    """A Change-Id or a commit id."""
+    if re.fullmatch(r"I[0-9a-f]{40}|[0-9a-f]{40}", text):
+        return text
+    raise ValueError(f"expected a Change-Id (I and 40 digits) or a full commit id, not {text!r}")
+
+
+def _commit(text: str) -> str:
+    try:
+        return model.commit_id(text)
+    except ValueError:
+        raise ValueError(f"expected a full commit id (40 digits 0-9a-f), not {text!r}") from None
+
+
+def _change(text: str) -> str:
+    try:
+        return model.change_id(text)
+    except ValueError:
+        raise ValueError(f"expected a Change-Id: I and 40 digits 0-9a-f, not {text!r}") from None
+
+
+def _digest(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError(f"expected a sha256 (64 digits 0-9a-f), not {text!r}")
+    return text
+
+
+def _bug(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+RepositoryUrl = Annotated[str, AfterValidator(_public), AfterValidator(_repository)]
+PublicUrl = Annotated[str, AfterValidator(_public)]
+Rev = Annotated[str, AfterValidator(_rev)]
+Bounds = Annotated[str, AfterValidator(_specifier)]
+CommitText = Annotated[str, AfterValidator(_commit)]
+ChangeText = Annotated[str, AfterValidator(_change)]
+Tracked = Annotated[str, AfterValidator(_tracked)]
+PatchFile = Annotated[str, AfterValidator(_relative_file)]
+Digest = Annotated[str, AfterValidator(_digest)]
+Bug = Annotated[str, BeforeValidator(_bug)]
