@@ -81,12 +81,8 @@ def fetch_commits(
     shallow = [f"--depth={depth}"] if depth else []
     _remote(
         [
-            "fetch",
+            *_fetch_command(progress),
             "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--no-auto-maintenance",
-            "--progress" if progress else "--no-progress",
             *shallow,
             "--",
             url,
@@ -95,6 +91,17 @@ def fetch_commits(
         url,
         git_dir,
         progress,
+    )
+
+
+def _fetch_command(progress: object) -> tuple[str, ...]:
+    """``git fetch`` that writes refs and objects, and nothing besides."""
+    return (
+        "fetch",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--no-auto-maintenance",
+        "--progress" if progress else "--no-progress",
     )
 
 
@@ -123,24 +130,14 @@ def fetch_history(
 
     # As settings of this one call a partial clone leaves no trace in the repository: otherwise
     # local commands would fetch each missing tree by itself.
-    partial = [
-        "-c",
-        f"remote.history.url={url}",
-        "-c",
-        "remote.history.promisor=true",
-        "-c",
-        "remote.history.partialclonefilter=tree:0",
-    ]
+    settings = (f"url={url}", "promisor=true", "partialclonefilter=tree:0")
+    partial = [word for setting in settings for word in ("-c", f"remote.history.{setting}")]
     _remote(
         [
             *partial,
-            "fetch",
+            *_fetch_command(progress),
             "--filter=tree:0",
             "--prune",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--no-auto-maintenance",
-            "--progress" if progress else "--no-progress",
             "history",
             "+refs/heads/*:refs/heads/*",
             "+refs/tags/*:refs/tags/*",
