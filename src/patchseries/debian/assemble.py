@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from patchseries.debian import changelog, version
@@ -141,14 +142,11 @@ def _with_series(request: BuildRequest, files: DebianFolder) -> dict[str, Packag
 def _news(request: BuildRequest, source: str, ours: str) -> str:
     """The entry of debian/NEWS that tells the administrator what there is to switch on."""
     return changelog.render(
-        changelog.Entry(
-            source=source,
-            version=ours,
-            distribution=_distribution(request),
-            urgency=_word(request.urgency, "urgency"),
-            maintainer=request.maintainer,
-            timestamp=request.timestamp,
+        replace(
+            entry(request, source, ours),
             notes=(f"The patch series {request.series_name} brings these options:",),
+            changes=(),
+            lists=(),
             lines=request.options,
             plain=True,
         )

@@ -15,6 +15,16 @@ from patchseries.demo.world import (
     start,
 )
 
+_LAUNCH = '''\
+def launch(server):
+    """Run *server* in a child process."""
+    child = os.fork()
+    if not child:
+        server.work()
+        os._exit(0)
+    _children.append(child)
+'''
+
 _TELL_OLD = """\
         self.page = self.desk.note_page(page, fresh)
 """
@@ -146,15 +156,7 @@ SETTINGS.offer('workers', 0, group='conductor')
         ),
         Replace(
             "nova/launch.py",
-            '''\
-def launch(server):
-    """Run *server* in a child process."""
-    child = os.fork()
-    if not child:
-        server.work()
-        os._exit(0)
-    _children.append(child)
-''',
+            _LAUNCH,
             '''\
 def launch(server, times=None):
     """Run *server* in as many child processes; None or 0 means one."""
@@ -278,15 +280,7 @@ SETTINGS.offer('workers', 1, group='conductor')
                 ),
                 Replace(
                     "nova/launch.py",
-                    '''\
-def launch(server):
-    """Run *server* in a child process."""
-    child = os.fork()
-    if not child:
-        server.work()
-        os._exit(0)
-    _children.append(child)
-''',
+                    _LAUNCH,
                     '''\
 def launch(server, times=1):
     """Run *server* in as many child processes."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 
 LIMIT = 79
 """What PEP 8 allows, without the line feed."""
@@ -22,15 +23,10 @@ def fit(merged: str, before: Iterable[str]) -> str:
 def _broken(line: str) -> str:
     if len(line) <= LIMIT:
         return line
-    depth: list[int] = []
     best: tuple[int, int] | None = None
-    for at, sign in enumerate(line[:LIMIT]):
-        if sign in "([{":
-            depth.append(at + 1)
-        elif sign in ")]}" and depth:
-            depth.pop()
-        elif sign == "," and depth and line[at + 1 : at + 2] == " ":
-            best = at + 1, depth[-1]
+    for at, column in enumerate(_columns(line[:LIMIT])):
+        if column and line[at : at + 2] == ", ":
+            best = at + 1, column
     if best is None:
         return line
     cut, column = best
@@ -61,13 +57,18 @@ def aligned(merged: Sequence[str], theirs: Sequence[str]) -> list[str]:
 
 def _bracket(line: str) -> int:
     """The column after the innermost bracket that *line* leaves open; 0 for none."""
-    depth: list[int] = []
-    for at, sign in enumerate(line):
+    return max(deque(_columns(line), maxlen=1), default=0)
+
+
+def _columns(line: str) -> Iterator[int]:
+    """Behind each sign of *line*: the column after the innermost open bracket; 0 for none."""
+    opened: list[int] = []
+    for at, sign in enumerate(line, 1):
         if sign in "([{":
-            depth.append(at + 1)
-        elif sign in ")]}" and depth:
-            depth.pop()
-    return depth[-1] if depth else 0
+            opened.append(at)
+        elif sign in ")]}" and opened:
+            opened.pop()
+        yield opened[-1] if opened else 0
 
 
 def _spaces(line: str) -> int:
