@@ -18,8 +18,20 @@ NAMES = ("Ann\n -- Eve", "Ann\r", "Ann\x1b[31m", "Ann <eve@evil.invalid>", "A\u2
 DIGITS = "9" * 5000
 
 
-@pytest.mark.parametrize("words", ["²", "٣", "1²", "-1", "1e5", "9" * 5000, "Fri, 99 Foo 2013",
-    "Thu, 04 Apr 2013 00:00:00 +9999", "Thu, 04 Apr 99999 00:00:00 GMT"])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        "²",
+        "٣",
+        "1²",
+        "-1",
+        "1e5",
+        "9" * 5000,
+        "Fri, 99 Foo 2013",
+        "Thu, 04 Apr 2013 00:00:00 +9999",
+        "Thu, 04 Apr 99999 00:00:00 GMT",
+    ],
+)
 def test_a_wait_that_is_none_is_no_wait(words: str) -> None:
     response = requests.Response()
     response.headers["Retry-After"] = words
@@ -46,8 +58,15 @@ def test_a_message_is_text_whatever_encoding_it_names(encoding: str) -> None:
     decode(b"+2AA- caf\xe9", encoding).encode()
 
 
-@pytest.mark.parametrize("date", ["Thu, 04 Apr 2013 00:00:00 +9999", "Thu, 04 Apr 99999 0:0:0 +0",
-    "Mon, 01 Jan 0001 00:00:00 +1400", "²"])  # fmt: skip
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Thu, 04 Apr 2013 00:00:00 +9999",
+        "Thu, 04 Apr 99999 0:0:0 +0",
+        "Mon, 01 Jan 0001 00:00:00 +1400",
+        "²",
+    ],
+)
 def test_a_changelog_of_any_date_is_read(date: str) -> None:
     seconds = changelog.read_date(f"a (1) b; urgency=low\n\n -- A <a@b.invalid>  {date}\n")
     assert changelog.date_words(seconds)

@@ -112,9 +112,13 @@ def _words(change: ChangelogItem) -> str:
 
 def _item(bullet: str, text: str) -> str:
     filled = textwrap.fill(
-        text, _WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet),
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+        text,
+        _WIDTH,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return filled.replace(_GLUE, " ")
 
 

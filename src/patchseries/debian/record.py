@@ -56,14 +56,21 @@ def write_record(folder: Path, record: Record) -> None:
     """Write *record* into *folder*."""
     package = record.package
     data = {
-        "digest": record.digest, "number": record.number, "stock": record.stock,
-        "stem": record.stem, "entries": record.entries,
+        "digest": record.digest,
+        "number": record.number,
+        "stock": record.stock,
+        "stem": record.stem,
+        "entries": record.entries,
         "package": {
-            "project": package.project, "base": package.base, "source": package.source,
-            "version": package.version, "dsc": package.dsc, "changes": package.changes,
+            "project": package.project,
+            "base": package.base,
+            "source": package.source,
+            "version": package.version,
+            "dsc": package.dsc,
+            "changes": package.changes,
             "files": dict(package.files),
         },
-    }  # fmt: skip
+    }
     write_atomic(folder / RECORD, (json.dumps(data, indent=1) + "\n").encode())
 
 

@@ -119,10 +119,17 @@ class Repository:
         with staging(path.parent) as stage:
             fresh = stage / "repo.git"
             process.run(
-                ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master",
-                 fresh],
+                [
+                    "git",
+                    "init",
+                    "--quiet",
+                    "--bare",
+                    "--template=",
+                    "--initial-branch=master",
+                    fresh,
+                ],
                 env=ISOLATED,
-            )  # fmt: skip
+            )
             swap_in(fresh, path)
         repository = cls(path)
         repository.set_alternates(alternates)
@@ -178,8 +185,14 @@ class Repository:
         """The commit that *rev* (an id, a tag, a branch, ``HEAD~3``) names, or None."""
         if rev.startswith("-"):
             raise SeriesError(f"not a revision: {rev!r}")
-        done = self.run("rev-parse", "--verify", "--quiet", "--end-of-options",
-                        f"{rev}^{{commit}}", accept=(0, 1, 128))  # fmt: skip
+        done = self.run(
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            f"{rev}^{{commit}}",
+            accept=(0, 1, 128),
+        )
         return CommitId(done.stdout.decode().strip()) if done.status == 0 else None
 
     def refs(self, *patterns: str) -> dict[str, CommitId]:

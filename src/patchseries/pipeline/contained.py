@@ -111,8 +111,18 @@ def _missing(
     touched: set[str] = set()
     for one in found:
         try:
-            done = history.run("diff-tree", "--root", "-r", "-m", "-z", "--no-renames",
-                               "--no-commit-id", "--name-only", one.commit, "--")  # fmt: skip
+            done = history.run(
+                "diff-tree",
+                "--root",
+                "-r",
+                "-m",
+                "-z",
+                "--no-renames",
+                "--no-commit-id",
+                "--name-only",
+                one.commit,
+                "--",
+            )
         except ProgramError:
             return None
         touched.update(done.stdout.decode("utf-8", "surrogateescape").split("\0"))

@@ -299,8 +299,9 @@ def _of_column(
     if pin is None:
         return {}
     wants = [w for w, _ in wanted.values() if isinstance(w, Want)]
-    at_hand = [w for w in (Want(project.repository, pin, False, None, ""), *wants)
-               if _bring(session, w)]  # fmt: skip
+    at_hand = [
+        w for w in (Want(project.repository, pin, False, None, ""), *wants) if _bring(session, w)
+    ]
     pins = {(w.repository, w.rev): CommitId(w.rev) for w in at_hand}
     found: dict[str, Comparison] = {}
     with session.objects(pins) as repository:
@@ -375,6 +376,10 @@ def _packages(series: Series, material: CheckInputs) -> Iterator[PackageView]:
         if record is not None:
             package = record.package
             yield PackageView(
-                package.project, package.base, package.source, package.version,
-                record.intact() and package.verified, package.files,
-            )  # fmt: skip
+                package.project,
+                package.base,
+                package.source,
+                package.version,
+                record.intact() and package.verified,
+                package.files,
+            )

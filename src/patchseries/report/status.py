@@ -61,10 +61,15 @@ def status_table(patches: Sequence[PatchStatus], columns: Mapping[str, LineColum
     """
     used = [columns[patch.project] for patch in patches]
     head = (
-        "patch", "project", _title([c.base for c in used], "base line"),
-        _title([c.following for c in used], "next line"), "later", "verdict", "evidence",
+        "patch",
+        "project",
+        _title([c.base for c in used], "base line"),
+        _title([c.following for c in used], "next line"),
+        "later",
+        "verdict",
+        "evidence",
         "successor",
-    )  # fmt: skip
+    )
     rows = tuple(_row(patch, columns[patch.project]) for patch in patches)
     return StatusTable(head, rows, tuple(patch.verdict for patch in patches))
 

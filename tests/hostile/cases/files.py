@@ -37,8 +37,9 @@ def _resolution(text: str) -> Plant:
 
 def _manifest_case(name: str, text: str, *says: str, whole: bool = False, lines: int = 1) -> Case:
     words = (r"small\.toml:\d+: ", *says)
-    return Case(f"manifest: {name}", _manifest(text, whole=whole), ("status",), 3, words,
-                lines=lines)  # fmt: skip
+    return Case(
+        f"manifest: {name}", _manifest(text, whole=whole), ("status",), 3, words, lines=lines
+    )
 
 
 def _lock_case(name: str, text: str, *says: str) -> Case:
@@ -96,62 +97,115 @@ MANIFESTS = (
 _NOT_UTF8 = Case(
     "manifest: bytes that are not UTF-8",
     lambda world: world.write("series/small.toml", b"schema = 1\n# caf\xe9\n"),
-    ("status",), 3, (r"small\.toml:2: not UTF-8 text",),
-)  # fmt: skip
+    ("status",),
+    3,
+    (r"small\.toml:2: not UTF-8 text",),
+)
 
 LOCKS = (
     _lock_case("brackets", "schema = 1\npins = " + "[" * 5000, "nested"),
     _lock_case("a long number", "schema = " + "9" * 5000),
     _lock_case("pins is a number", "schema = 1\npins = 3\n", "expected a list"),
     _lock_case("a pin is a number", "schema = 1\npins = [3]\n", "expected a table"),
-    _lock_case("a pin's commit is a list",
-               'schema = 1\npins = [\n{repository = "x", rev = "y", commit = [1]},\n]\n', ":3 "),
-    _lock_case("a pin's rev is a table",
-               f'schema = 1\npins = [{{repository = "x", rev = {{}}, commit = "{COMMIT}"}}]\n'),
-    _lock_case("an outcome that is none",
-               'schema = 1\ncells = [{patch = "log", base = "1.0", outcome = "great"}]\n'),
-    _lock_case("accepted is a text",
-               'schema = 1\ncells = [{patch = "log", base = "1.0", outcome = "clean",'
-               ' accepted = "yes"}]\n', "accepted"),
+    _lock_case(
+        "a pin's commit is a list",
+        'schema = 1\npins = [\n{repository = "x", rev = "y", commit = [1]},\n]\n',
+        ":3 ",
+    ),
+    _lock_case(
+        "a pin's rev is a table",
+        f'schema = 1\npins = [{{repository = "x", rev = {{}}, commit = "{COMMIT}"}}]\n',
+    ),
+    _lock_case(
+        "an outcome that is none",
+        'schema = 1\ncells = [{patch = "log", base = "1.0", outcome = "great"}]\n',
+    ),
+    _lock_case(
+        "accepted is a text",
+        'schema = 1\ncells = [{patch = "log", base = "1.0", outcome = "clean",'
+        ' accepted = "yes"}]\n',
+        "accepted",
+    ),
     _lock_case("landed is a table", "schema = 1\nlanded = {a = 1}\n", "expected a list"),
     _lock_case("dotted", "a." * 20_000 + "b = 1", "64 parts"),
-)  # fmt: skip
+)
 
 RESOLUTIONS = (
     _resolution_case("rot13", RESOLUTION + '[[piece]]\nencoding = "rot13"\ntext = "x"\n', "rot13"),
-    _resolution_case("an encoding with NUL",
-                     RESOLUTION + '[[piece]]\nencoding = "a\\u0000"\ntext = "x"\n'),
+    _resolution_case(
+        "an encoding with NUL", RESOLUTION + '[[piece]]\nencoding = "a\\u0000"\ntext = "x"\n'
+    ),
     _resolution_case("text is a number", RESOLUTION + "[[piece]]\ntext = 3\n"),
     _resolution_case("piece is a number", RESOLUTION + "piece = 3\n"),
     _resolution_case("piece is a list of numbers", RESOLUTION + "piece = [3]\n"),
-    _resolution_case("a take of 5,000 digits",
-                     RESOLUTION + f'[[piece]]\ntake = "ours:{"1" * 5000}"\n'),
+    _resolution_case(
+        "a take of 5,000 digits", RESOLUTION + f'[[piece]]\ntake = "ours:{"1" * 5000}"\n'
+    ),
     _resolution_case("indent is a table", RESOLUTION + '[[piece]]\ntake = "ours:1"\nindent = {}\n'),
     _resolution_case("brackets", RESOLUTION + "x = " + "[" * 5000),
-    _resolution_case("latin-1 that it cannot hold",
-                     RESOLUTION + '[[piece]]\nencoding = "latin-1"\ntext = "→"\n'),
+    _resolution_case(
+        "latin-1 that it cannot hold", RESOLUTION + '[[piece]]\nencoding = "latin-1"\ntext = "→"\n'
+    ),
     _resolution_case("date is a text", RESOLUTION.replace("2013-04-04", '"today"')),
     _resolution_case("an empty file", ""),
-)  # fmt: skip
+)
 
 PLACES = (
-    Case("lock: NUL in a name",
-         _lock('schema = 1\ncells = [{patch = "a\\u0000", base = "1.0", outcome = "clean"}]\n'),
-         ("rebase",), 1),
-    Case("patches/: names that are not UTF-8: check", _not_utf8_name, ("check",), 1,
-         (r"caf\\xe9",), first=(("rebase",),)),
-    Case("patches/: names that are not UTF-8: rebase", _not_utf8_name, ("rebase",), 1,
-         first=(("rebase",),)),
-    Case("patches/: names that are not UTF-8: test-apply", _not_utf8_name, ("test-apply",), 1,
-         first=(("rebase",),)),
-    Case("cache: JSON 100,000 deep: check", _cached_json(b"[" * 100_000), ("check",), 1,
-         first=(("rebase",), ("check",))),
-    Case("cache: JSON that is a number: rebase", _cached_json(b"3"), ("rebase",), 1,
-         first=(("rebase",), ("check",))),
-    Case("cache: a number of 5,000 digits: report", _cached_json(b"9" * 5000), ("report",), 0,
-         first=(("rebase",), ("check",))),
-)  # fmt: skip
+    Case(
+        "lock: NUL in a name",
+        _lock('schema = 1\ncells = [{patch = "a\\u0000", base = "1.0", outcome = "clean"}]\n'),
+        ("rebase",),
+        1,
+    ),
+    Case(
+        "patches/: names that are not UTF-8: check",
+        _not_utf8_name,
+        ("check",),
+        1,
+        (r"caf\\xe9",),
+        first=(("rebase",),),
+    ),
+    Case(
+        "patches/: names that are not UTF-8: rebase",
+        _not_utf8_name,
+        ("rebase",),
+        1,
+        first=(("rebase",),),
+    ),
+    Case(
+        "patches/: names that are not UTF-8: test-apply",
+        _not_utf8_name,
+        ("test-apply",),
+        1,
+        first=(("rebase",),),
+    ),
+    Case(
+        "cache: JSON 100,000 deep: check",
+        _cached_json(b"[" * 100_000),
+        ("check",),
+        1,
+        first=(("rebase",), ("check",)),
+    ),
+    Case(
+        "cache: JSON that is a number: rebase",
+        _cached_json(b"3"),
+        ("rebase",),
+        1,
+        first=(("rebase",), ("check",)),
+    ),
+    Case(
+        "cache: a number of 5,000 digits: report",
+        _cached_json(b"9" * 5000),
+        ("report",),
+        0,
+        first=(("rebase",), ("check",)),
+    ),
+)
 
 CASES = (
-    *MANIFESTS, _NOT_UTF8, *LOCKS, *RESOLUTIONS, *PLACES,
-)  # fmt: skip
+    *MANIFESTS,
+    _NOT_UTF8,
+    *LOCKS,
+    *RESOLUTIONS,
+    *PLACES,
+)

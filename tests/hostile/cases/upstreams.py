@@ -74,14 +74,22 @@ def _write_tree(objects: Path, content: bytes) -> str:
     return oid
 
 
-_WHO = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", "A"), ("EMAIL", "a@b.invalid"), ("DATE", "1365033600 +0000"))
-        }  # fmt: skip
+_WHO = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "A"), ("EMAIL", "a@b.invalid"), ("DATE", "1365033600 +0000"))
+}
 
 
 TAGS = (
-    "v1.2]red", "v1.3\u202ex", "1.2\u2028x", "v1.4-<b>|x", "v1.5\x85x", "v1.6-\udcff", "1.7\udcff",
-)  # fmt: skip
+    "v1.2]red",
+    "v1.3\u202ex",
+    "1.2\u2028x",
+    "v1.4-<b>|x",
+    "v1.5\x85x",
+    "v1.6-\udcff",
+    "1.7\udcff",
+)
 
 
 def _all(name: str, plant: Plant, status: int = 0) -> list[Case]:
@@ -112,8 +120,10 @@ CASES = (
     *_all("an author without a name", _author(b"<> 1365033600 +0000")),
     *_all("CR in an author's name", _author(b"A\rB <a\rb@b.invalid> 1365033600 +0000")),
     *_all("an author of brackets", _author(b"<" * 100_000 + b"> 1 +0000")),
-    *_all("reverts without end", _raw(b"Fix\n\n" + b"\n" * 50_000 + b"reverts commit "
-                                      + b"abcdef0," * 20_000)),
+    *_all(
+        "reverts without end",
+        _raw(b"Fix\n\n" + b"\n" * 50_000 + b"reverts commit " + b"abcdef0," * 20_000),
+    ),
     Case("a tag of 39 digits and a letter", _tags("1.0." + "1" * 39 + "x"), ("status",), 0),
     Case("a tag of 5,000 parts", _tags("v1" + ".1" * 100 + "x", "v" + "1" * 200), ("status",), 0),
     Case("tags with markup", _tags(*TAGS), ("status",), 0),
@@ -121,4 +131,4 @@ CASES = (
     Case("1,500 directories: check", _deep, ("check",), 1),
     Case("1,500 directories: report", _deep, ("report",), 0),
     Case("1,500 directories: why", _deep, ("why", "fix", "--onto", "1.1"), 1),
-)  # fmt: skip
+)

@@ -133,9 +133,11 @@ def planned(series: Series, column: RefreshInputs, plan: RefreshPlan) -> RebaseI
         return plan.own[name] if name in plan.own else column.given.patch_bytes(source)
 
     return replace(
-        column.given, manifest=manifest, resolutions=(*kept, *plan.resolutions),
+        column.given,
+        manifest=manifest,
+        resolutions=(*kept, *plan.resolutions),
         patch_bytes=patch_bytes,
-    )  # fmt: skip
+    )
 
 
 def prove(

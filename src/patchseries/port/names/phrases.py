@@ -51,8 +51,7 @@ def _pairs(text: str) -> Iterator[str]:
     """
     for chain in _CHAIN.findall(text):
         names = chain.split(".")
-        yield from (f"{a}.{b}" for a, b in pairwise(names)
-                    if not b.startswith("assert"))  # fmt: skip
+        yield from (f"{a}.{b}" for a, b in pairwise(names) if not b.startswith("assert"))
 
 
 def _replaced(ancestor: Lines, ours: Lines, about: set[str]) -> Iterator[tuple[str, str]]:
@@ -67,8 +66,11 @@ def _replaced(ancestor: Lines, ours: Lines, about: set[str]) -> Iterator[tuple[s
         for at, to in counterparts(old, new).items():
             a, b = _WORDS.findall(old[at]), _WORDS.findall(new[to])
             if len(a) == len(b):
-                yield from ((x, y) for x, y in zip(a, b, strict=True)
-                            if x != y and _CHAIN.fullmatch(x) and _alike(x, y))  # fmt: skip
+                yield from (
+                    (x, y)
+                    for x, y in zip(a, b, strict=True)
+                    if x != y and _CHAIN.fullmatch(x) and _alike(x, y)
+                )
 
 
 def _alike(was: str, now: str) -> bool:
@@ -79,8 +81,10 @@ def _alike(was: str, now: str) -> bool:
 
 def _differing(was: list[str], now: list[str]) -> tuple[str, str]:
     """Two phrases without the names that they begin and end with alike, but for one beside."""
-    head = next((n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b),
-                min(len(was), len(now)))  # fmt: skip
+    head = next(
+        (n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b),
+        min(len(was), len(now)),
+    )
     tail = 0
     while tail < min(len(was), len(now)) - head and was[-1 - tail] == now[-1 - tail]:
         tail += 1
