@@ -118,18 +118,8 @@ class Repository:
         path.parent.mkdir(parents=True, exist_ok=True)
         with staging(path.parent) as stage:
             fresh = stage / "repo.git"
-            process.run(
-                [
-                    "git",
-                    "init",
-                    "--quiet",
-                    "--bare",
-                    "--template=",
-                    "--initial-branch=master",
-                    fresh,
-                ],
-                env=ISOLATED,
-            )
+            init = ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master"]
+            process.run([*init, fresh], env=ISOLATED)
             swap_in(fresh, path)
         repository = cls(path)
         repository.set_alternates(alternates)
@@ -185,14 +175,8 @@ class Repository:
         """The commit that *rev* (an id, a tag, a branch, ``HEAD~3``) names, or None."""
         if rev.startswith("-"):
             raise SeriesError(f"not a revision: {rev!r}")
-        done = self.run(
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            f"{rev}^{{commit}}",
-            accept=(0, 1, 128),
-        )
+        wanted = ("--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+        done = self.run("rev-parse", *wanted, accept=(0, 1, 128))
         return CommitId(done.stdout.decode().strip()) if done.status == 0 else None
 
     def refs(self, *patterns: str) -> dict[str, CommitId]:
