@@ -58,7 +58,7 @@ def test_a_tree_that_the_merge_does_not_give_is_not_believed(
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"program": "another", "ports": {}}'])
 def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
     (tmp_path / "ports.json").write_text(text)
-    assert PortCache.load(tmp_path / "ports.json").known == {}
+    assert PortCache.load(tmp_path / "ports.json").stored == {}
 
 
 def test_another_version_of_what_parses_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

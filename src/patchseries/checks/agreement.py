@@ -99,7 +99,7 @@ RULES = (
 def check(material: CheckInputs) -> Iterator[Finding]:
     """Everything about manifest and lock."""
     if material.lock_text is None:
-        yield LOCK_MISSING.found(f"there is no {material.lock_file}", file=material.manifest_file)
+        yield LOCK_MISSING.finding(f"there is no {material.lock_file}", file=material.manifest_file)
         return
     for place in material.places:
         yield from _cell(material, place)
@@ -117,14 +117,14 @@ def check_manifest(material: CheckInputs) -> Iterator[Finding]:
         line = material.patch_line(patch.name)
         for source in patch.sources:
             if source.branch and not source.commit:
-                yield SOURCE_FLOATS.found(
+                yield SOURCE_FLOATS.finding(
                     f"the source of {patch.name} is the branch {source.branch}, whatever it holds",
                     patch=patch.name,
                     file=material.manifest_file,
                     line=line,
                 )
         if not (patch.change_id or patch.upstream or patch.superseded_by):
-            yield UNTRACKED.found(
+            yield UNTRACKED.finding(
                 f"{patch.name} has neither change-id nor upstream",
                 patch=patch.name,
                 file=material.manifest_file,
@@ -137,17 +137,17 @@ def _cell(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     line = material.lock_line(place.name, place.base)
     claims = place.patch.applies_to(place.base)
     if place.cell is None:
-        yield CELL_MISSING.found(f"{place} is not in the lock", **where)
+        yield CELL_MISSING.finding(f"{place} is not in the lock", **where)
         return
     if claims == (place.outcome is Outcome.NOT_APPLICABLE):
         says = "claims" if claims else "excludes"
         words = f"the manifest {says} {place.base} for {place.name}, the lock: {place.outcome}"
-        yield CELL_CONTRADICTS.found(words, line=line, **where)
+        yield CELL_CONTRADICTS.finding(words, line=line, **where)
     sha256 = place.cell.sha256
     is_digest = bool(sha256 and re.fullmatch(r"[0-9a-f]{64}", sha256))
     if place.cell.outcome.makes_patch != is_digest or (sha256 and not is_digest):
         words = f"{place} is {place.outcome} with {sha256 or 'no sha256'}"
-        yield CELL_DAMAGED.found(words, line=line, **where)
+        yield CELL_DAMAGED.finding(words, line=line, **where)
 
 
 def _requires(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
@@ -157,7 +157,7 @@ def _requires(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     for name in place.patch.requires:
         cell = material.lock.cells.get((name, place.base))
         if cell is not None and cell.outcome not in there:
-            yield REQUIRES_UNMET.found(
+            yield REQUIRES_UNMET.finding(
                 f"{place} requires {name}, which is {cell.outcome} there",
                 patch=place.name,
                 file=material.manifest_file,
@@ -173,7 +173,7 @@ def _stale(material: CheckInputs) -> Iterator[Finding]:
         if patch and base in manifest.projects[patch.project].bases:
             continue
         unknown = f"base {base} of {patch.project}" if patch else f"patch {name}"
-        yield CELL_STALE.found(
+        yield CELL_STALE.finding(
             f"{name} on {base} is in the lock, and the manifest has no {unknown}",
             patch=name,
             file=material.lock_file,
@@ -186,15 +186,17 @@ def _pins(material: CheckInputs) -> Iterator[Finding]:
     pins = material.lock.pins
     for repository, rev in material.wanted:
         if (repository, rev) not in pins:
-            yield PIN_MISSING.found(f"{rev} of {repository} is not pinned", file=material.lock_file)
+            yield PIN_MISSING.finding(
+                f"{rev} of {repository} is not pinned", file=material.lock_file
+            )
     for (repository, rev), commit in pins.items():
         line = material.lock_line(repository, rev)
         if re.fullmatch(r"[0-9a-f]{40}", rev) and rev != commit:
-            yield PIN_CONTRADICTS.found(
+            yield PIN_CONTRADICTS.finding(
                 f"{rev} of {repository} is pinned as {commit}", file=material.lock_file, line=line
             )
         if material.whole and (repository, rev) not in material.wanted:
-            yield PIN_EXTRA.found(
+            yield PIN_EXTRA.finding(
                 f"{rev} of {repository} is pinned, and nothing needs it",
                 file=material.lock_file,
                 line=line,

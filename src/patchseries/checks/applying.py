@@ -90,7 +90,7 @@ def check(material: CheckInputs) -> Iterator[Finding]:
     """Everything about applying and porting."""
     for column in material.columns:
         if column.obstacle:
-            yield NOT_AT_HAND.found(
+            yield NOT_AT_HAND.finding(
                 f"{column.project} on {column.base}: {column.obstacle.words}",
                 hint=column.obstacle.hint,
             )
@@ -109,10 +109,10 @@ def _outcome(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     if outcome is Outcome.CONFLICT:
         paths = ", ".join(c.path for c in ported.conflicts) if ported else ""
         words = f"{place} conflicts" + (f" in {paths}" if paths else "")
-        yield CONFLICT.found(words, line=material.patch_line(place.name), **where)
+        yield CONFLICT.finding(words, line=material.patch_line(place.name), **where)
     elif outcome is Outcome.EMPTY:
         words = f"the source of {place} changes nothing"
-        yield EMPTY.found(words, line=material.patch_line(place.name), **where)
+        yield EMPTY.finding(words, line=material.patch_line(place.name), **where)
 
 
 def _applied(place: CheckedCell) -> Iterator[Finding]:
@@ -122,13 +122,13 @@ def _applied(place: CheckedCell) -> Iterator[Finding]:
         return
     has_file = place.main in place.column.files
     if applied.result == "fails" and has_file:
-        yield FAILS.found(f"{place}: {applied.reason}", **where)
+        yield FAILS.finding(f"{place}: {applied.reason}", **where)
     if applied.result == "already-applied" and has_file:
-        yield APPLIED_TWICE.found(f"{place}: {applied.reason}", **where)
+        yield APPLIED_TWICE.finding(f"{place}: {applied.reason}", **where)
     if applied.moved:
         shown = ", ".join(f"{m.path} hunk {m.hunk} by {m.lines:+d}" for m in applied.moved[:3])
         more = f" and {len(applied.moved) - 3} more" if len(applied.moved) > 3 else ""
-        yield OFFSET.found(f"{place}: {shown} lines{more}", **where)
+        yield OFFSET.finding(f"{place}: {shown} lines{more}", **where)
 
 
 def _regenerated(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
@@ -138,7 +138,7 @@ def _regenerated(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]
     cell = place.cell
     fresh = (ported.outcome, ported.strategies, ported.files.get(place.main))
     if fresh != (cell.outcome, cell.strategies, cell.sha256):
-        yield DIFFERS.found(
+        yield DIFFERS.finding(
             f"{place}: the lock has {_words(cell.outcome, cell.strategies, cell.sha256)}, "
             f"porting gives {_words(*fresh)}",
             patch=place.name,
@@ -157,7 +157,7 @@ def _own_copies(column: CheckedTarget, place: CheckedCell) -> Iterator[Finding]:
     for name, digest in ported.files.items() if ported else ():
         data = column.files.get(name)
         if name != place.main and data is not None and sha256(data) != digest:
-            yield OWN_DIFFERS.found(
+            yield OWN_DIFFERS.finding(
                 f"{place}: {name} is not what patches/own gives",
                 patch=place.name,
                 file=place.path(name),
@@ -174,7 +174,7 @@ def _already(material: CheckInputs) -> Iterator[Finding]:
             if place.patch is patch and place.outcome is Outcome.ALREADY_APPLIED
         ]
         if there:
-            yield ALREADY_APPLIED.found(
+            yield ALREADY_APPLIED.finding(
                 f"{patch.name} is already in {', '.join(there)}",
                 patch=patch.name,
                 file=material.manifest_file,
@@ -196,7 +196,7 @@ def _resolutions(material: CheckInputs) -> Iterator[Finding]:
             continue
         if not any(port and one.key in port.resolutions for port in ported.values()):
             words = f"{one.file} matches no conflict any more"
-            yield RESOLUTION_UNUSED.found(words, patch=one.patch, file=one.file)
+            yield RESOLUTION_UNUSED.finding(words, patch=one.patch, file=one.file)
 
 
 def _words(outcome: Outcome, strategies: tuple[str, ...], sha256: str | None) -> str:

@@ -129,7 +129,7 @@ def _of_bytes(
         words = f"{place}, {name}: {where}{finding.message}"
         yield replace(finding, message=words, file=path)
     for rule, line, words in dep3.problems(data, kind):
-        yield rule.found(f"{place}, {name}: {words}", patch=place.name, file=path, line=line)
+        yield rule.finding(f"{place}, {name}: {words}", patch=place.name, file=path, line=line)
 
 
 def _review(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
@@ -141,16 +141,16 @@ def _review(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     if cell.accepted is None:
         if cell.outcome is Outcome.ADAPTED:
             how = ", ".join(cell.strategies) or "by hand"
-            yield NOT_SIGNED_OFF.found(f"{place} was adapted ({how})", line=line, **where)
+            yield NOT_SIGNED_OFF.finding(f"{place} was adapted ({how})", line=line, **where)
         return
     accepted = cell.accepted
     if not (dep3.is_person(accepted.by) and dep3.is_day(accepted.on)):
         words = f"{place} was accepted by {accepted.by!r} on {accepted.on!r}"
-        yield SIGNOFF_INVALID.found(words, line=line, **where)
+        yield SIGNOFF_INVALID.finding(words, line=line, **where)
     data = place.column.files.get(place.main)
     if data is not None and sha256(split_patch(data)[1]) != accepted.diff:
         words = f"{place}: {accepted.by} accepted another diff on {accepted.on}"
-        yield SIGNOFF_STALE.found(words, line=line, **where)
+        yield SIGNOFF_STALE.finding(words, line=line, **where)
 
 
 def _review_header(place: CheckedCell, data: bytes) -> Iterator[Finding]:
@@ -162,7 +162,7 @@ def _review_header(place: CheckedCell, data: bytes) -> Iterator[Finding]:
     reviewers = [f.value for f in fields if f.name == "Reviewed-by"]
     words = _disagreement(cell.outcome, cell.accepted, marks, reviewers)
     if words:
-        yield REVIEW_HEADER.found(
+        yield REVIEW_HEADER.finding(
             f"{place}: {words}", patch=place.name, file=place.path(place.main), base=place.base
         )
 
@@ -192,11 +192,11 @@ def _own(material: CheckInputs) -> Iterator[Finding]:
     for name, data in material.own.items():
         where: Where = {"patch": users.get(name), "file": f"patches/{name}"}
         if data is None:
-            yield OWN_MISSING.found(f"there is no patches/{name}", **where)
+            yield OWN_MISSING.finding(f"there is no patches/{name}", **where)
         elif (name in fixups or name.startswith("own/")) and not _has_reason(data):
-            yield OWN_REASON.found(f"patches/{name} does not say why it is needed", **where)
+            yield OWN_REASON.finding(f"patches/{name} does not say why it is needed", **where)
     for name in material.unnamed:
-        yield OWN_UNNAMED.found(f"no manifest names patches/{name}", file=f"patches/{name}")
+        yield OWN_UNNAMED.finding(f"no manifest names patches/{name}", file=f"patches/{name}")
 
 
 def _has_reason(data: bytes) -> bool:

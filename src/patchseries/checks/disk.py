@@ -117,7 +117,7 @@ def _files(place: CheckedCell) -> Iterator[Finding]:
     files = place.column.files
     for name in place.expected:
         if name not in files:
-            yield PATCH_MISSING.found(
+            yield PATCH_MISSING.finding(
                 f"{place}: {name} is not there",
                 patch=place.name,
                 file=place.path(name),
@@ -126,7 +126,7 @@ def _files(place: CheckedCell) -> Iterator[Finding]:
     data = files.get(place.main)
     wanted = place.cell.sha256 if place.cell else None
     if data is not None and wanted and sha256(data) != wanted:
-        yield PATCH_EDITED.found(
+        yield PATCH_EDITED.finding(
             f"{place}: {place.main} is not what the lock says (sha256 {sha256(data)[:12]}…, "
             f"not {wanted[:12]}…)",
             patch=place.name,
@@ -140,10 +140,10 @@ def _series(column: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding
     data = column.files.get("series")
     if data is None:
         if expected:
-            yield SERIES_MISSING.found(f"there is no {path}", file=path)
+            yield SERIES_MISSING.finding(f"there is no {path}", file=path)
         return
     if data and (not data.endswith(b"\n") or b"\r" in data or not _is_utf8(data)):
-        yield SERIES_TEXT.found(f"{path} is not UTF-8 text with LF line ends", file=path)
+        yield SERIES_TEXT.finding(f"{path} is not UTF-8 text with LF line ends", file=path)
     lines = parse_series(data.decode("utf-8", "replace"))
     yield from _names(column, path, lines, expected)
     yield from _order(path, [line.name for line in lines], expected)
@@ -158,17 +158,17 @@ def _names(
         where: Where = {"patch": patch, "file": path}
         if line.name not in column.files:
             words = f"{path} names {line.name}, which is not there"
-            yield SERIES_DANGLING.found(words, line=at, **where)
+            yield SERIES_DANGLING.finding(words, line=at, **where)
         elif patch is None:
-            yield SERIES_STRANGER.found(f"{path} names {line.name}", line=at, **where)
+            yield SERIES_STRANGER.finding(f"{path} names {line.name}", line=at, **where)
         if line.options and line.options != ("-p1",):
             words = " ".join(line.options)
-            yield SERIES_OPTIONS.found(f"{path}: {line.name} with {words}", line=at, **where)
+            yield SERIES_OPTIONS.finding(f"{path}: {line.name} with {words}", line=at, **where)
         if line.name in named[: at - 1]:
-            yield SERIES_TWICE.found(f"{path} names {line.name} twice", line=at, **where)
+            yield SERIES_TWICE.finding(f"{path} names {line.name} twice", line=at, **where)
     for name, patch in expected.items():
         if name in column.files and name not in named:
-            yield SERIES_UNLISTED.found(f"{path} does not name {name}", patch=patch, file=path)
+            yield SERIES_UNLISTED.finding(f"{path} does not name {name}", patch=patch, file=path)
 
 
 def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterator[Finding]:
@@ -176,7 +176,7 @@ def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterato
     wanted = [name for name in expected if name in there]
     for is_, should_be in zip(there, wanted, strict=True):
         if is_ != should_be:
-            yield SERIES_ORDER.found(
+            yield SERIES_ORDER.finding(
                 f"{path}: {is_} stands where {should_be} should",
                 patch=expected[is_],
                 file=path,
@@ -193,7 +193,7 @@ def _strays(column: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding
     for name in (*column.files, *column.others):
         if name != "series" and name not in expected and name not in named:
             path = f"{column.folder}/{name}"
-            yield STRAY.found(f"{path} belongs to no patch", file=path)
+            yield STRAY.finding(f"{path} belongs to no patch", file=path)
 
 
 def _stray_folders(material: CheckInputs) -> Iterator[Finding]:
@@ -202,7 +202,7 @@ def _stray_folders(material: CheckInputs) -> Iterator[Finding]:
     for folder in material.folders:
         if folder not in known:
             path = f"patches/{material.manifest.name}/{folder}"
-            yield STRAY.found(f"{path} is of no base or project of the manifest", file=path)
+            yield STRAY.finding(f"{path} is of no base or project of the manifest", file=path)
 
 
 def _is_utf8(data: bytes) -> bool:

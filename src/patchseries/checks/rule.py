@@ -30,7 +30,7 @@ class Rule:
     why: str
     remedy: str
 
-    def found(
+    def finding(
         self,
         message: str,
         *,

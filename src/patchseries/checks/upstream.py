@@ -75,10 +75,10 @@ def check(material: CheckInputs) -> Iterator[Finding]:
         line = material.patch_line(fate.patch)
         if fate.verdict == "landed":
             words = f"{fate.patch} has landed in {_places(fate.landed)}"
-            yield LANDED.found(words, line=line, **where)
+            yield LANDED.finding(words, line=line, **where)
         elif fate.verdict == "superseded":
             words = f"{fate.patch} was replaced upstream in {_places(fate.successors)}"
-            yield SUPERSEDED.found(words, line=line, **where)
+            yield SUPERSEDED.finding(words, line=line, **where)
     yield from _in_bases(material)
     if material.upstream is not None:
         yield from _online(material, material.upstream)
@@ -94,7 +94,7 @@ def _in_bases(material: CheckInputs) -> Iterator[Finding]:
         fate = fates.get(place.name)
         there = fate.in_bases.get(place.base) if fate else None
         if place.outcome and there and (place.outcome.makes_patch or place.outcome == "conflict"):
-            yield IN_BASE.found(
+            yield IN_BASE.finding(
                 f"{place}: {place.base} contains it, by {there}",
                 patch=place.name,
                 file=material.manifest_file,
@@ -105,7 +105,7 @@ def _in_bases(material: CheckInputs) -> Iterator[Finding]:
             unread.setdefault(place.column.project, []).append(str(place))
     for project, places in unread.items():
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        yield UNREAD.found(
+        yield UNREAD.finding(
             f"{project}: {places[0]}{more}: not looked for in the base's history",
             file=material.lock_file,
         )
@@ -113,20 +113,20 @@ def _in_bases(material: CheckInputs) -> Iterator[Finding]:
 
 def _online(material: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
     for repository, why in upstream.silent.items():
-        yield SILENT.found(f"{repository}: {why}", file=material.manifest_file)
+        yield SILENT.finding(f"{repository}: {why}", file=material.manifest_file)
     for (repository, rev), now in upstream.revisions.items():
         pinned = material.lock.pins.get((repository, rev))
         where: Where = {"file": material.lock_file}
         line = material.lock_line(repository, rev)
         if now is None:
-            yield GONE.found(f"{repository} no longer has {rev}", line=line, **where)
+            yield GONE.finding(f"{repository} no longer has {rev}", line=line, **where)
         elif pinned and now != pinned:
             rule = BRANCH_MOVED if rev in _branches(material) else MOVED
             words = f"{rev} of {repository} is {now[:12]} now, pinned is {pinned[:12]}"
-            yield rule.found(words, line=line, **where)
+            yield rule.finding(words, line=line, **where)
     for patch, (pinned_set, newest) in upstream.patchsets.items():
         if newest > pinned_set:
-            yield PATCHSET.found(
+            yield PATCHSET.finding(
                 f"{patch} is ported from patchset {pinned_set}, the newest is {newest}",
                 patch=patch,
                 file=material.manifest_file,

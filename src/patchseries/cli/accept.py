@@ -32,7 +32,7 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
         session = asked.session(progress)
         series, selection, pins = asked.open_to_write(session)
         with session.ingredients(series, pins) as ingredients:
-            rebased = rebase(ingredients, selection, session.told)
+            rebased = rebase(ingredients, selection, session.progress)
             cells = [cell for cell in rebased.cells if cell.patch == patch_name]
             waiting = offers(ingredients, cells)
     if not asked.as_json:

@@ -29,7 +29,7 @@ def command(**given: Any) -> int:
         session = asked.session(progress)
         pins = session.at_hand(series, selection)
         with session.objects(pins) as repository:
-            cells = apply_series(series, repository, pins, selection, progress.told)
+            cells = apply_series(series, repository, pins, selection, progress.update)
     failed = [cell for cell in cells if cell.result == "fails"]
     if asked.as_json:
         show_json({"cells": apply_rows(cells)}, ok=not failed)

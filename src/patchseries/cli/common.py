@@ -172,14 +172,14 @@ class Given:
         from patchseries.pipeline.session import Session
         from patchseries.sources import Cache, FetchOptions
 
-        told = progress.told if progress.on else None
+        told = progress.update if progress.on else None
         fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
         return Session(
             Cache(cache_folder()),
             fetching,
             self.locked,
             self.dry_run,
-            progress.told,
+            progress.update,
             operation(),
             say,
         )

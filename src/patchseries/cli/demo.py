@@ -35,7 +35,7 @@ def command(**given: Any) -> int:
     asked = Given(name=NAME, **given)
     series, _ = asked.open()
     with Progress(asked) as progress:
-        progress.told("making the upstreams")
+        progress.update("making the upstreams")
         make_upstreams(upstreams)
         result = tour(asked.session(progress), series)
     ok = all(package.verified for package in result.packages)

@@ -48,7 +48,7 @@ def command(
 
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
     with Workbench(cache_folder() / "port", options) as bench:
-        return _batch(bench) if batch else _one(bench, **given)
+        return _batch(bench) if batch else _port_one(bench, **given)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def _batch(bench: Workbench) -> int:
     return status
 
 
-def _one(
+def _port_one(
     bench: Workbench, commit: str | None, onto: str | None, repo: Path | None, as_json: bool
 ) -> int:
     from patchseries.pipeline.requests import Request, document

@@ -80,8 +80,8 @@ def _contained(cells: Sequence[RebasedCell]) -> Iterator[str]:
     """Each patch that bases contain, with the commit and the evidence, one line a commit."""
     bases: dict[tuple[str, InBase], list[str]] = {}
     for cell in cells:
-        if cell.answer.found:
-            bases.setdefault((cell.patch, cell.answer.found), []).append(cell.base)
+        if cell.answer.in_base:
+            bases.setdefault((cell.patch, cell.answer.in_base), []).append(cell.base)
     for (patch, found), names in bases.items():
         where = ", ".join(names)
         yield f"already in: {patch} on {where}: {found.commit[:12]} ({found.evidence})"
@@ -101,7 +101,7 @@ def _row(series: Series, cell: RebasedCell) -> dict[str, Any]:
     if cell.files:
         file = f"{series_folder(series.name, cell.base, cell.project)}/{cell.files[0].name}"
     sha256 = cell.files[0].sha256 if cell.files else None
-    locked = Cell(cell.outcome, cell.result.strategies, sha256, cell.accepted, cell.answer.found)
+    locked = Cell(cell.outcome, cell.result.strategies, sha256, cell.accepted, cell.answer.in_base)
     row = cell_row(cell.patch, cell.project, cell.base, locked, file)
     row["conflicts"] = conflict_rows(cell.result.conflicts)
     row["findings"] = finding_rows(cell.result.findings)

@@ -83,7 +83,7 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
         raise UsageError(f"there is no {path}")
     others, missing = bases_at_hand(session, series, entry.project)
     with session.ingredients(series, {**others, **pins}) as given:
-        cells = rebase(given, selection, session.told).cells
+        cells = rebase(given, selection, session.progress).cells
         cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
         column = RefreshInputs(given, entry.project, base, by)
         text = series.manifest_path.read_text("utf-8")

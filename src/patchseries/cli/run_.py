@@ -35,7 +35,7 @@ def command(**chosen: Any) -> int:
         session = asked.session(progress)
         series, selection, pins = asked.fetched_to_write(session)
         result = run(session, series, selection, pins, package_options)
-        progress.told("writing the report")
+        progress.update("writing the report")
         page = write_page(session, series, selection)
     if asked.as_json:
         show_json(run_document(series, result), ok=result.ok)

@@ -37,7 +37,7 @@ class Progress(AbstractContextManager["Progress"]):
         self.on = sys.stderr.isatty() and not given.quiet
         self._status: Status | None = None
 
-    def told(self, words: str) -> None:
+    def update(self, words: str) -> None:
         """Show *words* now."""
         if Progress.shown is self and self._status is not None and words:
             from rich.text import Text

@@ -51,7 +51,7 @@ def build(request: BuildRequest) -> SourcePackage:
     record = read_record(request.out)
     digest = request.digest()
     if record and record.digest == digest and record.intact():
-        return _told(replace(record.package, reused=True), request)
+        return _with_remarks(replace(record.package, reused=True), request)
     _refuse_traps(request)
     plan = _plan(request, record, digest)
     with explained("build the source package"), staging(request.out.parent) as stage:
@@ -61,10 +61,10 @@ def build(request: BuildRequest) -> SourcePackage:
         record = Record(digest, plan.number, plan.stock, plan.stem, plan.entries, package)
         write_record(fresh, record)
         swap_in(fresh, request.out)
-    return _told(package, request)
+    return _with_remarks(package, request)
 
 
-def _told(package: SourcePackage, request: BuildRequest) -> SourcePackage:
+def _with_remarks(package: SourcePackage, request: BuildRequest) -> SourcePackage:
     """*package* with what the request tells of patches that are not in it, or that nobody read."""
     return replace(
         package,

@@ -41,10 +41,10 @@ def tour(session: Session, series: Series) -> RunResult:
     everything = Selection()
     pins = session.fetch(series, everything)
     with session.ingredients(series, pins) as given:
-        rebased = rebase(given, everything, session.told)
+        rebased = rebase(given, everything, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
         written = replace(series)
-        applied = apply_series(written, given.repository, pins, everything, session.told)
+        applied = apply_series(written, given.repository, pins, everything, session.progress)
         last = tuple(dict.fromkeys(p.bases[-1] for p in series.manifest.projects.values()))
         packages = build_packages(
             session, series, given, rebased, Selection(bases=last), BuildOptions(MAINTAINER)

@@ -36,11 +36,11 @@ _Refs = Mapping[str, CommitId]
 
 
 def open_index(
-    path: Path, repository: Repository, said: ProgressCallback = no_progress
+    path: Path, repository: Repository, warn: ProgressCallback = no_progress
 ) -> HistoryIndex:
     """The index of *repository*'s history in the file *path*, brought up to date.
 
-    :param said: is told of damage; the index is built anew then
+    :param warn: is called with words about damage; the index is built anew then
     :raises SeriesError: the cache cannot be written, or git failed
     """
     refs = {name: tip for name, tip in repository.refs(*REFS).items() if _is_text(name)}
@@ -52,7 +52,7 @@ def open_index(
             if (index := _open_current(path, refs)) is not None:
                 return index  # another run has done it meanwhile
             if _seal(path).exists() and not _is_whole(path):
-                said(f"{path} is damaged: the index is built again")
+                warn(f"{path} is damaged: the index is built again")
             _renew(path, repository, refs)
     return HistoryIndex(_connect(path))
 

@@ -53,21 +53,21 @@ class Tracked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """A commit of the history that is, or may be, the tracked change."""
 
     entry: Indexed
     evidence: Evidence
 
 
-def find(index: HistoryIndex, tracked: Tracked, patch_id: PatchId | None = None) -> list[Found]:
+def find(index: HistoryIndex, tracked: Tracked, patch_id: PatchId | None = None) -> list[Match]:
     """The commits of the history that are the tracked change, the surest evidence first.
 
     Reverts of the change that quote its Change-Id are not the change.
 
     :param patch_id: compares diffs, where nothing surer than author and subject was found
     """
-    found: dict[CommitId, Found] = {}
+    found: dict[CommitId, Match] = {}
     known = [entry for commit in tracked.commits if (entry := index.get(commit))]
     _add(found, _by_change_id(index, tracked, known), Evidence.CHANGE_ID)
     _add(found, known, Evidence.COMMIT)
@@ -79,9 +79,9 @@ def find(index: HistoryIndex, tracked: Tracked, patch_id: PatchId | None = None)
     return _without_reverts(index, list(found.values()))
 
 
-def _add(found: dict[CommitId, Found], entries: Iterable[Indexed], evidence: Evidence) -> None:
+def _add(found: dict[CommitId, Match], entries: Iterable[Indexed], evidence: Evidence) -> None:
     for entry in entries:
-        found.setdefault(entry.commit, Found(entry, evidence))
+        found.setdefault(entry.commit, Match(entry, evidence))
 
 
 def _by_change_id(index: HistoryIndex, tracked: Tracked, known: list[Indexed]) -> list[Indexed]:
@@ -97,7 +97,7 @@ def _by_change_id(index: HistoryIndex, tracked: Tracked, known: list[Indexed]) -
 
 
 def _add_cherry_picks(
-    index: HistoryIndex, found: dict[CommitId, Found], commits: tuple[CommitId, ...]
+    index: HistoryIndex, found: dict[CommitId, Match], commits: tuple[CommitId, ...]
 ) -> None:
     """Follow "cherry picked from" both ways, from pick to pick, until nothing new is found."""
     todo = list(dict.fromkeys([*commits, *found]))
@@ -152,7 +152,7 @@ def _person(author: str) -> tuple[str, str]:
 
 
 def _same_diff(
-    entry: Indexed, tracked: Tracked, found: dict[CommitId, Found], patch_id: PatchId
+    entry: Indexed, tracked: Tracked, found: dict[CommitId, Match], patch_id: PatchId
 ) -> bool:
     theirs = patch_id(entry.commit)
     if theirs is None:
@@ -163,7 +163,7 @@ def _same_diff(
     )
 
 
-def _without_reverts(index: HistoryIndex, found: list[Found]) -> list[Found]:
+def _without_reverts(index: HistoryIndex, found: list[Match]) -> list[Match]:
     """*found* without the commits that revert another of them."""
     commits = [f.entry.commit for f in found]
     subjects = {f.entry.subject for f in found}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from patchseries.landed.evidence import Evidence, Found, Tracked, find
+from patchseries.landed.evidence import Evidence, Match, Tracked, find
 from patchseries.landed.graph import RefSet
 from patchseries.landed.index import HistoryIndex, Indexed
 from patchseries.landed.places import Point, ReleaseLine, ReleaseLines
@@ -38,23 +38,23 @@ class Reverted:
 class Presence:
     """One commit of a change in its history: the refs that contain it, and where it is in force."""
 
-    found: Found
+    match: Match
     live: RefSet
     reverted_by: tuple[CommitId, ...] = ()
 
     @property
     def contained(self) -> RefSet:
         """The refs that contain the commit, reverted or not."""
-        return self.found.entry.refs
+        return self.match.entry.refs
 
 
-def presences(index: HistoryIndex, found: Sequence[Found]) -> list[Presence]:
+def presences(index: HistoryIndex, found: Sequence[Match]) -> list[Presence]:
     """Each commit of one change with the refs in which it is live."""
     copies = [f.entry for f in found if not f.evidence.is_weak]
     return [_presence(index, f, copies) for f in found]
 
 
-def _presence(index: HistoryIndex, found: Found, copies: Collection[Indexed]) -> Presence:
+def _presence(index: HistoryIndex, found: Match, copies: Collection[Indexed]) -> Presence:
     reverts = reverts_of(index, found.entry, copies)
     live = _live(index, found.entry, copies)
     return Presence(found, live, tuple(revert.commit for revert in reverts))
@@ -118,8 +118,8 @@ def landing(presence: Presence, lines: ReleaseLines) -> Landing | None:
     for line in lines:
         point = _kept_since(presence, line)
         if point is not None:
-            entry = presence.found.entry
-            return Landing(line.name, point.tag, entry.commit, presence.found.evidence)
+            entry = presence.match.entry
+            return Landing(line.name, point.tag, entry.commit, presence.match.evidence)
     return None
 
 

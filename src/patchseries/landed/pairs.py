@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchseries.landed.evidence import Evidence, Found, PatchId, Tracked, find, origins
+from patchseries.landed.evidence import Evidence, Match, PatchId, Tracked, find, origins
 from patchseries.landed.index import HistoryIndex, Indexed
 from patchseries.landed.places import ReleaseLines
 from patchseries.model import CommitId
@@ -19,7 +19,7 @@ def backport(
     upstream: CommitId,
     line: str,
     patch_id: PatchId | None = None,
-) -> Found | None:
+) -> Match | None:
     """The commit of *line* (``havana``) that brought *upstream* to it; None when unsure.
 
     Whether it stayed there is another question (:func:`patchseries.landed.verdict.landings`).
@@ -36,7 +36,7 @@ def backport(
 
 def upstreams_of(
     index: HistoryIndex, lines: ReleaseLines, backported: CommitId, patch_id: PatchId | None = None
-) -> list[Found]:
+) -> list[Match]:
     """The commits of the main branch that *backported* brought to its line; empty when unsure.
 
     It is one commit, unless the backport says that it was picked from several: then they are
@@ -46,7 +46,7 @@ def upstreams_of(
     if entry is None:
         return []
     picked = [origin for origin in _all_origins(index, entry) if origin.refs & lines.main]
-    by_picks = [Found(origin, Evidence.CHERRY_PICK) for origin in picked]
+    by_picks = [Match(origin, Evidence.CHERRY_PICK) for origin in picked]
     if len(picked) > 1:
         return by_picks
     others = _others(index, backported, patch_id)
@@ -67,7 +67,7 @@ def _all_origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
     return sorted(found.values(), key=lambda origin: origin.number)
 
 
-def _others(index: HistoryIndex, commit: CommitId, patch_id: PatchId | None) -> list[Found]:
+def _others(index: HistoryIndex, commit: CommitId, patch_id: PatchId | None) -> list[Match]:
     found = find(index, Tracked(commits=(commit,)), patch_id)
     return [f for f in found if f.entry.commit != commit and not f.evidence.is_weak]
 
@@ -82,7 +82,7 @@ def _is_on(entry: Indexed, line: str, lines: ReleaseLines) -> bool:
     return first is not None and first.name == line
 
 
-def _only(found: Sequence[Found]) -> Found | None:
+def _only(found: Sequence[Match]) -> Match | None:
     """The one commit on the surest evidence that there is; None when there are several."""
     for evidence in Evidence:
         same = [f for f in found if f.evidence is evidence]

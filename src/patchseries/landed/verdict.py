@@ -103,13 +103,13 @@ def landings(
 ) -> Landings:
     """Where the tracked change is in the history."""
     everywhere = presences(index, find(index, tracked, patch_id))
-    sure = [p for p in everywhere if not p.found.evidence.is_weak]
-    weak = [p for p in everywhere if p.found.evidence.is_weak]
+    sure = [p for p in everywhere if not p.match.evidence.is_weak]
+    weak = [p for p in everywhere if p.match.evidence.is_weak]
     return Landings(
         landed=_first_of_each_line(sure, lines),
         possible=_first_of_each_line(weak, lines),
         reverted=tuple(
-            Reverted(p.found.entry.commit, p.reverted_by)
+            Reverted(p.match.entry.commit, p.reverted_by)
             for p in sure
             if p.reverted_by and landing(p, lines) is None
         ),
@@ -131,7 +131,7 @@ def _first_of_each_line(found: Sequence[Presence], lines: ReleaseLines) -> tuple
 
 def _inherited(found: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
     return tuple(
-        Landing(line.name, point.tag, presence.found.entry.commit, presence.found.evidence)
+        Landing(line.name, point.tag, presence.match.entry.commit, presence.match.evidence)
         for line in lines
         if (first := point_in(found, line)) is not None
         for presence, point in [first]

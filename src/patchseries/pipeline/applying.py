@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
 from patchseries.patches.compose import patch_name, series_folder
 from patchseries.patches.quilt import parse_series
 from patchseries.pipeline.series import Selection, Series
+from patchseries.progress import ProgressCallback
 
 
 class Applies(StrEnum):
@@ -41,7 +42,7 @@ def apply_series(
     repository: Repository,
     pins: Mapping[tuple[str, str], CommitId],
     selection: Selection,
-    told: Callable[[str], None],
+    progress: ProgressCallback,
     starts: Mapping[tuple[str, str], TreeId] | None = None,
     files: Mapping[str, bytes] | None = None,
 ) -> list[AppliedCell]:
@@ -51,7 +52,7 @@ def apply_series(
     """
     cells: list[AppliedCell] = []
     for target in selection.targets(series.manifest):
-        told(f"applying {target.project} on {target.base}")
+        progress(f"applying {target.project} on {target.base}")
         commit = pins[series.manifest.projects[target.project].repository, target.base]
         start = (starts or {}).get(target) or repository.commit(commit).tree
         cells += _TargetApplier(series, repository, target, start, files).apply_all()

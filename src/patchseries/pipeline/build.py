@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from patchseries.pipeline.conflict.accept import shape
 from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.rebase import Rebased, RebasedCell, RebaseInputs
 from patchseries.pipeline.series import Selection, Series
+from patchseries.progress import ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def build_all(
     selection: Selection,
     options: BuildOptions,
     supplies: BuildInputs,
-    told: Callable[[str], None],
+    progress: ProgressCallback,
 ) -> list[SourcePackage]:
     """Build the source package of every selected project and base, each compared with its tree.
 
@@ -83,15 +84,15 @@ def build_all(
         sweep(folder)
     requests = [_request(series, given, rebased, c, options, supplies) for c in columns]
     with ThreadPoolExecutor(options.jobs) as pool:
-        jobs = [pool.submit(_build_alone, request, told) for request in requests]
+        jobs = [pool.submit(_build_alone, request, progress) for request in requests]
         built = [job.result() for job in jobs]
     pairs = zip(built, requests, strict=True)
-    return [_treated(package, request, options, told) for package, request in pairs]
+    return [_treated(package, request, options, progress) for package, request in pairs]
 
 
-def _build_alone(request: BuildRequest, told: Callable[[str], None]) -> SourcePackage:
+def _build_alone(request: BuildRequest, progress: ProgressCallback) -> SourcePackage:
     """Build *request* in a thread: a repository cannot be shared by threads."""
-    told(f"building {request.project} for {request.base.name}")
+    progress(f"building {request.project} for {request.base.name}")
     with Repository(request.repository.git_dir) as repository:
         return build(replace(request, repository=repository))
 
@@ -100,16 +101,16 @@ def _treated(
     package: SourcePackage,
     request: BuildRequest,
     options: BuildOptions,
-    told: Callable[[str], None],
+    progress: ProgressCallback,
 ) -> SourcePackage:
     """*package* after what else was asked for: checked, signed, built into binaries."""
     if options.check:
-        told(f"checking {package.source} {package.version}")
+        progress(f"checking {package.source} {package.version}")
         package = replace(package, findings=tuple(_lintian(package, request)))
     if options.sign:
         package = sign(package, options.sign)
     if options.binary:
-        told(f"building binaries of {package.source} {package.version}")
+        progress(f"building binaries of {package.source} {package.version}")
         build_binary(package, options.binary)
     return package
 

@@ -102,7 +102,7 @@ class TargetReader:
         key = self._key(column, wanted)
         kept = None if self._full else self._kept(key)
         if kept is None:
-            self._session.told(f"checking {column.project} on {column.base}")
+            self._session.progress(f"checking {column.project} on {column.base}")
             try:
                 kept = self._work_out(column, wanted)
             except MachineError:
@@ -140,7 +140,7 @@ class TargetReader:
         try:
             return _FACTS.validate_python(parse_json(read_sealed(self._folder / f"{key}.json")))
         except DamagedError as error:
-            self._session.said(f"{error}: it is looked at again")
+            self._session.warn(f"{error}: it is looked at again")
             return None
         except (OSError, ValueError):
             return None

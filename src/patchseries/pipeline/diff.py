@@ -111,7 +111,7 @@ def _port(given: RebaseInputs, patch: PatchEntry, base: str, session: Session) -
     """The port onto *base*, with its fix-ups, on top of the patches before it."""
     project = given.manifest.projects[patch.project]
     tree = given.repository.commit(given.pins[project.repository, base]).tree
-    rebased = rebase(given, Selection((patch.project,), (base,)), session.told)
+    rebased = rebase(given, Selection((patch.project,), (base,)), session.progress)
     for cell in rebased.cells:
         before = tree
         for file in cell.files:

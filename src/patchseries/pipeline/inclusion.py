@@ -46,11 +46,11 @@ class Answer:
     """Whether a base contains a patch.
 
     ``asked`` is the digest of the question that was answered; None when nobody could, and then
-    ``why`` says why. ``found`` is the commit of the base by which it has the change.
+    ``why`` says why. ``in_base`` is the commit of the base by which it has the change.
     """
 
     asked: str | None = None
-    found: InBase | None = None
+    in_base: InBase | None = None
     why: str = ""
 
 

@@ -22,7 +22,7 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
     silent: dict[str, str] = {}
     for url in dict.fromkeys(want.repository for want in wanted):
         names = [w.rev for w in wanted if w.repository == url and not _is_id(w.rev)]
-        session.told(f"asking {url}")
+        session.progress(f"asking {url}")
         try:
             refs = _refs(session, url) if names else {}
         except MachineError:
@@ -50,7 +50,7 @@ def _patchsets(
         for source in patch.sources:
             if source.change_id is None or source.patchset is None:
                 continue
-            session.told(f"asking {project.gerrit}")
+            session.progress(f"asking {project.gerrit}")
             try:
                 access = session.fetching.access(project.gerrit)
                 change = Gerrit(project.gerrit, access).change(source.change_id)

@@ -30,14 +30,14 @@ class PortCache:
     """The remembered ports of one series, in the file *path*; lost without harm."""
 
     path: Path
-    known: dict[str, PortResult] = field(default_factory=dict)
+    stored: dict[str, PortResult] = field(default_factory=dict)
     fresh: dict[str, PortResult] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, path: Path, said: ProgressCallback = no_progress) -> PortCache:
+    def load(cls, path: Path, warn: ProgressCallback = no_progress) -> PortCache:
         """What *path* remembers; nothing when it is missing, damaged or another program's.
 
-        :param said: is told of damage
+        :param warn: is called with words about damage
         """
         try:
             data = parse_json(read_sealed(path))
@@ -45,7 +45,7 @@ class PortCache:
                 return cls(path)
             return cls(path, {key: _result(row) for key, row in data["ports"].items()})
         except DamagedError as error:
-            said(f"{error}: what it remembered is worked out again")
+            warn(f"{error}: what it remembered is worked out again")
             return cls(path)
         except (OSError, ValueError, KeyError, TypeError):
             return cls(path)
@@ -55,7 +55,7 @@ class PortCache:
     ) -> PortResult:
         """:func:`patchseries.port.port`, with what is known of a clean result taken from here."""
         key = sha256(repr((change, onto, options)).encode())
-        known = self.known.get(key)
+        known = self.stored.get(key)
         if known is not None:
             merge = repository.merge(change.before, onto, change.after)
             if merge.clean and merge.tree == known.tree:
@@ -68,8 +68,8 @@ class PortCache:
 
     def save(self) -> None:
         """Keep what this run used or found out, and what others did; a full disk is no matter."""
-        merged = self.known | self.fresh
-        if merged == self.known:
+        merged = self.stored | self.fresh
+        if merged == self.stored:
             return
         ports = {key: _row(result) for key, result in merged.items()}
         document = {"program": program_digest(), "ports": ports}

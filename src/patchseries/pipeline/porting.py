@@ -34,7 +34,7 @@ def rebase_and_publish(
 ) -> PublishedRebase:
     """Port what is selected and write patches and lock."""
     with session.ingredients(series, pins) as given:
-        rebased = rebase(given, selection, session.told)
+        rebased = rebase(given, selection, session.progress)
     return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
 
 

@@ -121,7 +121,7 @@ def _locked(lock: Lock, rebased: Rebased) -> Lock:
             cell.result.strategies if cell.outcome.makes_patch else (),
             cell.files[0].sha256 if cell.files else None,
             cell.accepted,
-            cell.answer.found,
+            cell.answer.in_base,
             cell.answer.asked,
         )
     return replace(lock, cells=cells)

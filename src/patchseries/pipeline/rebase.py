@@ -30,6 +30,7 @@ from patchseries.pipeline.portcache import Porter
 from patchseries.pipeline.provenance import Provenance, kept_header, patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
+from patchseries.progress import ProgressCallback
 from patchseries.resolution.replay import Resolution
 from patchseries.sources.plan import repository_of
 
@@ -105,12 +106,12 @@ class RebaseInputs:
         )
 
 
-def rebase(given: RebaseInputs, selection: Selection, told: Callable[[str], None]) -> Rebased:
+def rebase(given: RebaseInputs, selection: Selection, progress: ProgressCallback) -> Rebased:
     """Port every selected patch onto every selected base; a conflict stops nothing else."""
     cells: list[RebasedCell] = []
     trees: dict[tuple[str, str], TreeId] = {}
     for target in selection.targets(given.manifest):
-        told(f"rebasing {target.project} onto {target.base}")
+        progress(f"rebasing {target.project} onto {target.base}")
         porter = _TargetPorter(given, target)
         cells += porter.port_all()
         trees[target] = porter.tree
@@ -140,7 +141,7 @@ class _TargetPorter:
             return RebasedCell(patch.name, self._name, self._base, nothing, self.tree)
         commit = self._commit_of(source)
         answer = self._given.answers.get((patch.name, self._base), Answer())
-        if answer.found:
+        if answer.in_base:
             result = PortResult(Outcome.ALREADY_APPLIED, self.tree)
         elif commit is None:
             result = self._port_file(self._given.patch_bytes(source))

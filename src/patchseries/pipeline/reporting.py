@@ -280,7 +280,7 @@ def _comparisons(session: Session, series: Series, material: CheckInputs) -> dic
             if place.column is column and place.main in column.files and place.name not in found
         ]
         if patches:
-            session.told(f"comparing {column.project} on {column.base}")
+            session.progress(f"comparing {column.project} on {column.base}")
             found |= _of_column(session, series, material, column, patches)
     return found
 

@@ -52,7 +52,7 @@ def rebase_and_build(
         raise SeriesError("build has no dry run: it only ever writes to build/",
                           exit_code=ExitCode.USAGE)  # fmt: skip
     with session.ingredients(series, pins) as given:
-        rebased = rebase(given, selection, session.told)
+        rebased = rebase(given, selection, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
         return ported, build_packages(session, series, given, rebased, selection, options)
 
@@ -72,7 +72,9 @@ def build_packages(
     """
     supplies = _supplies(session, series, selection, given)
     packaged = _on_packaging(session, given, selection, rebased, supplies)
-    return build_all(series, given, packaged, rebased, selection, options, supplies, session.told)
+    return build_all(
+        series, given, packaged, rebased, selection, options, supplies, session.progress
+    )
 
 
 def _supplies(
@@ -106,7 +108,7 @@ def _on_packaging(
         return rebased
     starts = {key: ground.tree for key, ground in supplies.grounds.items()}
     again = rebase(replace(given, starts=starts), replace(selection, projects=projects),
-                   session.told)  # fmt: skip
+                   session.progress)  # fmt: skip
     others = tuple(cell for cell in rebased.cells if cell.project not in projects)
     return Rebased((*others, *again.cells), {**rebased.trees, **again.trees})
 
@@ -118,6 +120,6 @@ def run(
     ported, packages = rebase_and_build(session, series, selection, pins, options)
     fresh = replace(series)  # its lock is another one now
     with session.objects(pins) as repository:
-        applied = apply_series(fresh, repository, pins, selection, session.told)
+        applied = apply_series(fresh, repository, pins, selection, session.progress)
     findings = check_series(session, fresh, selection, CheckOptions())
     return RunResult(ported, applied, packages, tuple(findings))

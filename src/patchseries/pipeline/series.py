@@ -72,9 +72,9 @@ class Selection:
         """
         known_bases = list(dict.fromkeys(b for p in chosen.projects.values() for b in p.bases))
         patches = [p.name for p in chosen.patches]
-        _known("project", self.projects, list(chosen.projects))
-        _known("base", self.bases, known_bases)
-        _known("patch", self.patches, patches)
+        _check_names("project", self.projects, list(chosen.projects))
+        _check_names("base", self.bases, known_bases)
+        _check_names("patch", self.patches, patches)
 
     def projects_of(self, chosen: Manifest) -> list[str]:
         """The projects selected: those named, or those of the patches named, or all."""
@@ -135,7 +135,7 @@ def project_root(start: Path) -> Path:
     )
 
 
-def _known(kind: str, names: Collection[str], known: Sequence[str]) -> None:
+def _check_names(kind: str, names: Collection[str], known: Sequence[str]) -> None:
     for name in names:
         if name not in known:
             raise UsageError(unknown_name(kind, name, known), hint=f"there is {', '.join(known)}")

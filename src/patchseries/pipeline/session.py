@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +19,7 @@ from patchseries.pipeline.portcache import PortCache
 from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
-from patchseries.progress import no_progress
+from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
 from patchseries.sources.download import download
 
@@ -31,17 +31,17 @@ class Session:
     """The cache, where to fetch from, and what may change.
 
     ``locked``: nothing on disk may change; a difference is an error. ``ask_again``: histories are
-    asked what bases contain whatever the lock says of it. ``told`` hears progress;
-    ``operation`` is what the log says of what is changed; ``said`` hears what a person is to know.
+    asked what bases contain whatever the lock says of it. ``progress`` hears what is being done;
+    ``operation`` is what the log says of what is changed; ``warn`` hears what a person is to know.
     """
 
     cache: Cache
     fetching: FetchOptions
     locked: bool = False
     dry_run: bool = False
-    told: Callable[[str], None] = no_progress
+    progress: ProgressCallback = no_progress
     operation: Operation = _UNNAMED
-    said: Callable[[str], None] = no_progress
+    warn: ProgressCallback = no_progress
     ask_again: bool = False
 
     def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
@@ -88,7 +88,7 @@ class Session:
             lock says of that comes first, and when *locked* it is all there is
         """
         urls = [repository for repository, _ in pins]
-        memo = PortCache.load(self.cache.root / "ports" / f"{series.name}.json", self.said)
+        memo = PortCache.load(self.cache.root / "ports" / f"{series.name}.json", self.warn)
         with open_objects(self.cache, urls) as repository:
             yield RebaseInputs(
                 repository,

@@ -107,7 +107,7 @@ def _project_status(
     with ExitStack() as stack:
         history = stack.enter_context(open_history(session.cache, url, session.fetching))
         index = stack.enter_context(
-            open_index(index_path(session.cache, url), history, session.said)
+            open_index(index_path(session.cache, url), history, session.warn)
         )
         objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
         lines = lines_of(scheme, index.refs)
@@ -156,7 +156,7 @@ def _to_track(patch: PatchEntry, objects: Repository) -> PatchToTrack:
             author=f"{ported.author.name} <{ported.author.mail}>" if ported else None,
             subject=ported.subject if ported else None,
         ),
-        tuple(_known(text) for text in patch.superseded_by),
+        tuple(_tracked_id(text) for text in patch.superseded_by),
     )
 
 
@@ -165,5 +165,5 @@ def _first_at_hand(objects: Repository, commits: Iterable[CommitId]) -> Commit |
     return next((objects.commit(c) for c in commits if objects.has(c)), None)
 
 
-def _known(text: str) -> ChangeId | CommitId:
+def _tracked_id(text: str) -> ChangeId | CommitId:
     return ChangeId(text) if text.startswith("I") else CommitId(text)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Merge, Repository
@@ -20,6 +20,7 @@ from patchseries.git.blame import creators, introduced, merge_base, touching
 from patchseries.git.textmerge import split_lines
 from patchseries.model import CommitId, Sides, TreeId
 from patchseries.port.result import Change
+from patchseries.progress import ProgressCallback, no_progress
 from patchseries.resolution.conflict import OpenFile, open_files
 
 NEAR = 3
@@ -81,14 +82,14 @@ def why(
     target: CommitId,
     onto: TreeId,
     bounds: Bounds | None = None,
-    told: Callable[[str], None] = lambda _: None,
+    progress: ProgressCallback = no_progress,
 ) -> Why:
     """Why *commit* conflicts on the tree *onto*, and which commits before it would help.
 
     :param target: the commit whose history is the target's (*onto* is its tree, or made from it)
-    :param told: hears how far the search is
+    :param progress: hears how far the search is
     """
-    search = _Search(repository, commit, target, onto, bounds or Bounds(), told)
+    search = _Search(repository, commit, target, onto, bounds or Bounds(), progress)
     if not commit.parents or search.common is None:
         return Why((), (), 0)
     change = Change.of(repository, commit)
@@ -107,14 +108,14 @@ class _Search:
         target: CommitId,
         onto: TreeId,
         bounds: Bounds,
-        told: Callable[[str], None],
+        progress: ProgressCallback,
     ) -> None:
         self._repository = repository
         self._commit = commit
         self._target = target
         self._onto = onto
         self._bounds = bounds
-        self._told = told
+        self._progress = progress
         self._proposed: dict[tuple[CommitId, TreeId], list[CommitId]] = {}
         self._left = bounds.trials
         self.tried = 0
@@ -204,7 +205,7 @@ class _Search:
         self.tried += 1
         self._left -= 1
         if self.tried % 20 == 0:
-            self._told(f"looking for prerequisites: {self.tried} merges tried")
+            self._progress(f"looking for prerequisites: {self.tried} merges tried")
         return self._repository.merge(change.before, tree, change.after)
 
     def _try(self, chosen: frozenset[CommitId]) -> tuple[Commit, TreeId, Merge] | None:

@@ -21,7 +21,7 @@ class Dot:
 
     x: float
     label: str
-    told: str
+    title: str
     line: int
     final: bool = False
     hollow: bool = False

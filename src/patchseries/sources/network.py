@@ -119,7 +119,7 @@ def fetch_history(
     :raises UpstreamError: it cannot be reached, or the transfer broke; nothing was added
     """
 
-    def told(line: str) -> None:
+    def watch(line: str) -> None:
         if commits_only and _UNFILTERED.search(line):
             raise UpstreamError(
                 f"{url} would send its history with all files",
@@ -144,7 +144,7 @@ def fetch_history(
         ],
         url,
         git_dir,
-        told,
+        watch,
     )
 
 
@@ -175,12 +175,12 @@ def _remote(
             raise RefusedError(f"{url} does not give what was asked for", cause=words) from error
         raise UpstreamError(
             f"cannot fetch from {url}",
-            cause=_said(words),
+            cause=_reasons(words),
             hint="check the URL and the network and run it again, or use --offline",
         ) from error
 
 
-def _said(words: str) -> str:
+def _reasons(words: str) -> str:
     """The lines of git's answer that say what was wrong, without progress and advice."""
     lines = [line.strip() for line in re.split(r"[\r\n]+", words)]
     telling = [line for line in lines if re.match(r"(fatal|error|remote: .*error)", line)]

@@ -46,7 +46,7 @@ def offers(given: RebaseInputs, cells: Sequence[RebasedCell]) -> list[Offer]:
     waiting: dict[tuple[object, ...], list[RebasedCell]] = {}
     for cell in cells:
         if cell.needs_review and cell.diff:
-            told = _told(cell.result.strategies, cell.result.findings)
+            told = _beside_the_diff(cell.result.strategies, cell.result.findings)
             waiting.setdefault((cell.patch, cell.diff, told), []).append(cell)
     return [
         Offer(
@@ -66,12 +66,12 @@ def alike(waiting: Sequence[Offer]) -> list[list[Offer]]:
     """*waiting* in groups of which it is enough to read one: they differ in line numbers alone."""
     groups: dict[tuple[object, ...], list[Offer]] = {}
     for offer in waiting:
-        told = _told(offer.strategies, offer.findings)
+        told = _beside_the_diff(offer.strategies, offer.findings)
         groups.setdefault((offer.patch, offer.shape, told), []).append(offer)
     return list(groups.values())
 
 
-def _told(strategies: Sequence[str], findings: Sequence[Finding]) -> tuple[object, ...]:
+def _beside_the_diff(strategies: Sequence[str], findings: Sequence[Finding]) -> tuple[object, ...]:
     """What a reader is told beside the diff, line numbers aside."""
     return tuple(strategies), tuple(replace(finding, line=None) for finding in findings)
 
@@ -104,7 +104,7 @@ def accept(
     selection = Selection(bases=bases, patches=tuple(offer.patch for offer in taken))
     with session.ingredients(series, pins) as given:
         signed = replace(given, lock=_signed(series.lock, taken, by, on))
-        rebased = rebase(signed, selection, session.told)
+        rebased = rebase(signed, selection, session.progress)
     return publish_rebased(session, series, rebased, pins)
 
 

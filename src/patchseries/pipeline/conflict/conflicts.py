@@ -66,7 +66,7 @@ class OpenConflict:
         """The files that a resolution can settle."""
         return open_files(self.repository, self.merge)
 
-    def known(self, file: OpenFile) -> ReplayedFile:
+    def replayed(self, file: OpenFile) -> ReplayedFile:
         """What the resolutions that there are make of *file*."""
         found = known_of(file, self.resolutions)
         mine = [one for one in found if one]
@@ -124,7 +124,7 @@ def open_cells(
     session: Session, given: RebaseInputs, patch: str, bases: Sequence[str]
 ) -> list[RebasedCell]:
     """The cells of *patch* on *bases* (empty: on all) that no person resolved; conflicts first."""
-    chosen = rebase(given, Selection(bases=tuple(bases), patches=(patch,)), session.told)
+    chosen = rebase(given, Selection(bases=tuple(bases), patches=(patch,)), session.progress)
     found = [
         cell
         for cell in chosen.cells

@@ -61,7 +61,8 @@ def take(conflict: OpenConflict, words: Sequence[str]) -> TreeId:
         conflict, resolutions=tuple(one for one in conflict.resolutions if one.key in kept)
     )
     settled = {
-        file.path: _settled(picked[file.path], stays.known(file).edits) for file in conflict.files
+        file.path: _settled(picked[file.path], stays.replayed(file).edits)
+        for file in conflict.files
     }
     beside = stays.beside(conflict.files)
     return settled_tree(conflict.repository, conflict.merge, settled, beside)
@@ -166,7 +167,7 @@ def _picked(conflict: OpenConflict, number: int, choice: str | None) -> RegionCh
     """What *choice* is for region *number*; None: what a resolution says."""
     _, file, index, region = numbered(conflict.files)[number - 1]
     if choice is None:
-        known = conflict.known(file)
+        known = conflict.replayed(file)
         if known.texts[index] is None and not known.gone:
             raise UsageError(f"region {number} is left open", hint="take something for it too")
         return RegionChoice("as resolved", known.texts[index], known.mode)

@@ -29,7 +29,7 @@ _CHANGE_ID = re.compile(r"^[ \t]*+Change-Id: (I[0-9a-f]{40})[ \t\r]*+$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CommitFacts:
     """What a person is told of a commit: its subject, its day, and in which tag it came."""
 
     commit: CommitId
@@ -44,7 +44,7 @@ class Explained:
 
     conflict: OpenConflict
     why: Why
-    commits: Mapping[CommitId, Told]
+    commits: Mapping[CommitId, CommitFacts]
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def explained(
     target = given.pins[url, conflict.cell.base]
     assert conflict.cell.source is not None
     commit = given.repository.commit(conflict.cell.source)
-    found = why(given.repository, commit, target, conflict.cell.before, told=session.told)
+    found = why(given.repository, commit, target, conflict.cell.before, progress=session.progress)
     if found.common is None:
         raise UpstreamError(
             f"the history between {conflict.cell.base} and {commit.id[:12]} is not here",
@@ -72,7 +72,7 @@ def explained(
     named = {c for origin in found.origins for c, _ in (*origin.relies_on, *origin.changed_by)}
     named |= {c for one in found.sets for c in one.commits}
     with open_history(session.cache, url, session.fetching) as history:
-        told = {c: _told(given.repository.commit(c), history) for c in sorted(named)}
+        told = {c: _facts(given.repository.commit(c), history) for c in sorted(named)}
     yield Explained(conflict, found, told)
 
 
@@ -156,7 +156,7 @@ def chosen_commits(repository: Repository, chosen: Prerequisites) -> list[Commit
     return [repository.commit(commit) for commit in chosen.commits]
 
 
-def _told(commit: Commit, history: Repository) -> Told:
-    return Told(
+def _facts(commit: Commit, history: Repository) -> CommitFacts:
+    return CommitFacts(
         commit.id, commit.subject, iso_date(commit.committer), first_tag(history, commit.id)
     )

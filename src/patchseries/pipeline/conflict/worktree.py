@@ -222,7 +222,7 @@ def _fill(tree: Path, conflict: OpenConflict) -> None:
         f"theirs: {cell.patch}",
     )  # fmt: skip
     for file in conflict.files:
-        _fill_in(tree / file.path, file, conflict.known(file), labels)
+        _fill_in(tree / file.path, file, conflict.replayed(file), labels)
 
 
 def _fill_in(path: Path, file: OpenFile, known: ReplayedFile, labels: Labels) -> None:
@@ -239,7 +239,7 @@ def _stages(conflict: OpenConflict) -> bytes:
     done = {
         file.path
         for file in conflict.files
-        if file.is_whole and None not in conflict.known(file).texts
+        if file.is_whole and None not in conflict.replayed(file).texts
     }
     files = {path: sides for path, sides in conflict.merge.files.items() if path not in done}
     lines = [f"0 {'0' * 40}\t{path}" for path in files]

@@ -61,7 +61,7 @@ def column_steps(
 
     :raises SeriesError: a patch conflicts there
     """
-    cells = rebase(given, Selection((project,), (base,)), session.told).cells
+    cells = rebase(given, Selection((project,), (base,)), session.progress).cells
     steps: list[Step] = []
     for cell in cells:
         if cell.outcome == "conflict":

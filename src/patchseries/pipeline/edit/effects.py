@@ -64,7 +64,7 @@ def effects(
     porter = _remembering(before.porter)
     found: list[Effect] = []
     for base in bases:
-        session.told(f"checking what changes in {project} on {base}")
+        session.progress(f"checking what changes in {project} on {base}")
         old, new = (
             _cells(replace(given, porter=porter), project, base) for given in (before, after)
         )

@@ -149,7 +149,7 @@ def prove(
     """
     given = planned(series, column, plan)
     chosen = Selection((column.project,), (column.base,))
-    tree = rebase(given, chosen, session.told).trees[column.project, column.base]
+    tree = rebase(given, chosen, session.progress).trees[column.project, column.base]
     different = column.repository.changes(tree, final)
     if different:
         raise DeclinedError(f"this cannot be taken in: {min(different)} would come out otherwise")
