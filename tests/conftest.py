@@ -15,8 +15,21 @@ from support.upstreams import Upstream
 
 _MIRRORS = os.pathsep.join(FOLDERS)
 _DATE = "1365033600 +0000"  # 2013-04-04, the day of Grizzly
-_KEPT = ("PATH", "TMPDIR", "CI", "LD_", "PY", "VIRTUAL_ENV", "COV", "HYPOTHESIS", "TERM", "COLUMNS",
-         "SOAK_", "FAULTS", "FUZZ")  # fmt: skip
+_KEPT = (
+    "PATH",
+    "TMPDIR",
+    "CI",
+    "LD_",
+    "PY",
+    "VIRTUAL_ENV",
+    "COV",
+    "HYPOTHESIS",
+    "TERM",
+    "COLUMNS",
+    "SOAK_",
+    "FAULTS",
+    "FUZZ",
+)
 """Beginnings of the variables that a test run itself needs, or that choose its length."""
 _LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 

@@ -123,7 +123,6 @@ ELSEWHERE = {
         "git/environment": "git/test_borrowed.py",
         "git/merge": "port/test_engine.py",
         "git/repository": "git/test_reader.py",
-        "git/treeedit": "git/test_writer.py",
         "git/textmerge": "resolution/test_lines.py",
         "landed/builder": "landed/test_index.py",
         "landed/log": "landed/test_index.py",
