@@ -22,6 +22,9 @@ _KEPT_BYTES = 48_000_000
 """How much is kept: several ports' worth of files, and never a burden."""
 _LARGE = 2_000_000
 """Larger objects are not kept."""
+_MOST = 512 * 1024 * 1024 - 1
+"""Larger objects are not read: git streams those (core.bigFileThreshold), so that one which is
+damaged, or says that it is larger than it is, would be waited for without end."""
 
 Object = tuple[str, bytes]
 """An object's type and its bytes."""
@@ -95,6 +98,8 @@ class ObjectReader:
             return None
         oid, kind, length = head.decode().split(" ")
         size = int(length)
+        if size > _MOST:
+            raise EOFError("cat-file: an object is too large")
         data = stream.read(size + 1)
         if len(data) != size + 1:
             raise EOFError("cat-file: the stream ended")
