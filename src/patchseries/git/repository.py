@@ -237,6 +237,8 @@ class Repository:
             if entry is None:
                 return True
             oid = entry.oid
+            if not entry.is_tree:  # a file, or a directory on one side alone: nothing is below it
+                break
         return self._reader.has(oid)
 
     def has(self, oid: str) -> bool:
