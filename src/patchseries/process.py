@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from patchseries.environment import Inherit, environment
@@ -270,7 +271,9 @@ def _tell_lines(said: bytearray, told: int, on_stderr: Callable[[str], None]) ->
 def describe(argv: Sequence[str | Path]) -> str:
     """The program and its first word that is no option: enough to know which call it was."""
     words = [str(a) for a in argv]
-    verb = next((w for w in words[1:] if not w.startswith("-") and "=" not in w), "")
+    after = pairwise(words)  # git's -C and -c have a value
+    verb = next((w for before, w in after if not w.startswith("-") and "=" not in w
+                 and before not in ("-C", "-c")), "")  # fmt: skip
     return f"{Path(words[0]).name} {verb}".strip()
 
 
