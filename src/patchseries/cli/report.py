@@ -51,7 +51,9 @@ def write_page(session: Session, series: Series, selection: Selection) -> Path:
 
 
 def _usual_place(series: Series) -> Path:
-    return series.root / "build" / series.name / "report.html"
+    from patchseries.journal import plain_directory
+
+    return plain_directory(series.root, f"build/{series.name}") / "report.html"
 
 
 def _write(page: Page, path: Path) -> Path:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.debian.request import SourcePackage
-from patchseries.files import put_back, sha256, write_atomic
+from patchseries.errors import SeriesError
+from patchseries.files import put_back, read_file, sha256, write_atomic
 from patchseries.parsing import parse_json
 
 RECORD = "series-build.json"
+_LARGEST = 2 << 30  # bytes of a file of a package: an upstream tarball may be large
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,10 @@ class Record:
         folder = self.package.folder
         try:
             return all(
-                sha256((folder / name).read_bytes()) == digest
+                sha256(read_file(folder / name, _LARGEST)) == digest
                 for name, digest in self.package.files.items()
             )
-        except OSError:
+        except (OSError, SeriesError):
             return False
 
 
@@ -45,7 +47,7 @@ def read_record(folder: Path) -> Record | None:
     """The record in *folder*; None where there is none that can be read."""
     try:
         put_back(folder)
-        data = parse_json((folder / RECORD).read_bytes())
+        data = parse_json(read_file(folder / RECORD))
         package = SourcePackage(**data.pop("package"), folder=folder, verified=True)
         return Record(**data, package=package)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -1,5 +1,6 @@
 """Changing several files of a series at once, whole or not at all, and taking it back."""
 
+from patchseries.journal.beneath import plain_directory
 from patchseries.journal.commit import Recovered, commit_files, recover
 from patchseries.journal.log import Logged, Operation, operations
 from patchseries.journal.state import State, find_state, held
@@ -14,6 +15,7 @@ __all__ = [
     "find_state",
     "held",
     "operations",
+    "plain_directory",
     "recover",
     "undo",
 ]

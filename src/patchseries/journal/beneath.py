@@ -51,6 +51,15 @@ def check_places(root: Path, paths: Iterable[str]) -> None:
                 _is_there(folder, name, path)
 
 
+def plain_directory(root: Path, path: str) -> Path:
+    """The directory *path* below *root*, which need not be there yet.
+
+    :raises SeriesError: it, or a directory on the way, is a symbolic link or a file
+    """
+    with _parent(root, f"{path}/."):
+        return root / path
+
+
 def read(root: Path, path: str) -> bytes | None:
     """The bytes of the file *path* below *root*; None when there is none.
 

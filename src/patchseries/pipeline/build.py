@@ -24,6 +24,7 @@ from patchseries.debian.upload import build_binary, sign
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
+from patchseries.journal import plain_directory
 from patchseries.model import Base, Finding, Outcome, Target
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
@@ -80,9 +81,10 @@ def build_all(
         _refuse_conflicts(columns)
     if not options.allow_unreviewed:
         _refuse_unreviewed(columns, series.name)
-    for folder in (series.root / "build" / series.name).glob("*/"):
-        sweep(folder)
     requests = [_request(series, given, rebased, c, options, supplies) for c in columns]
+    for folder in plain_directory(series.root, f"build/{series.name}").glob("*/"):
+        if not folder.is_symlink():
+            sweep(folder)
     with ThreadPoolExecutor(options.jobs) as pool:
         jobs = [pool.submit(_build_alone, request, progress) for request in requests]
         built = [job.result() for job in jobs]
@@ -230,8 +232,12 @@ def _dates(patches: Sequence[PatchFile], packaging: Packaging | None) -> Iterato
 
 
 def output_folder(series: Series, target: Target) -> Path:
-    """Where the package of one project and base goes: ``build/NAME/BASE/PROJECT``."""
-    return series.root / "build" / series.name / target.base.replace("/", "-") / target.project
+    """Where the package of one project and base goes: ``build/NAME/BASE/PROJECT``.
+
+    :raises SeriesError: a symbolic link is on the way: it could lead out of the project
+    """
+    path = f"build/{series.name}/{target.base.replace('/', '-')}/{target.project}"
+    return plain_directory(series.root, path)
 
 
 def built_packages(series: Series, selection: Selection) -> list[SourcePackage]:
