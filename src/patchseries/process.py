@@ -272,8 +272,14 @@ def describe(argv: Sequence[str | Path]) -> str:
     """The program and its first word that is no option: enough to know which call it was."""
     words = [str(a) for a in argv]
     after = pairwise(words)  # git's -C and -c have a value
-    verb = next((w for before, w in after if not w.startswith("-") and "=" not in w
-                 and before not in ("-C", "-c")), "")  # fmt: skip
+    verb = next(
+        (
+            w
+            for before, w in after
+            if not w.startswith("-") and "=" not in w and before not in ("-C", "-c")
+        ),
+        "",
+    )
     return f"{Path(words[0]).name} {verb}".strip()
 
 

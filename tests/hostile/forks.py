@@ -17,8 +17,17 @@ import tempfile
 import time
 from typing import Any, NoReturn
 
-_LATE = ("debian.deb822", "debian.changelog", "requests", "pygments.lexers", "sqlite3", "filelock",
-         "multiprocessing.pool", "concurrent.futures.thread", "encodings.idna")  # fmt: skip
+_LATE = (
+    "debian.deb822",
+    "debian.changelog",
+    "requests",
+    "pygments.lexers",
+    "sqlite3",
+    "filelock",
+    "multiprocessing.pool",
+    "concurrent.futures.thread",
+    "encodings.idna",
+)
 """What the package imports only when it is needed."""
 
 

@@ -132,8 +132,11 @@ class World:
         """Run git in the upstream; what it printed."""
         done = subprocess.run(
             ["git", f"--git-dir={self.upstream_dir}", *words],
-            input=stdin, capture_output=True, check=True, env={**os.environ, **(env or {})},
-        )  # fmt: skip
+            input=stdin,
+            capture_output=True,
+            check=True,
+            env={**os.environ, **(env or {})},
+        )
         return done.stdout.decode("utf-8", "replace").strip()
 
     def raw_commit(self, tree: str, parent: str, headers: bytes, message: bytes) -> str:
@@ -303,9 +306,13 @@ def _started(words: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Done:
     begun = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-m", "patchseries", *words],
-        cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
         timeout=_PATIENCE,
-    )  # fmt: skip
+    )
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
     return Done(done.returncode, done.stdout, done.stderr, seconds, hung=False)
@@ -315,8 +322,14 @@ def _forked(words: Sequence[str], cwd: Path, env: Mapping[str, str], streams: Pa
     """Run the command in a fork of a process that has everything imported."""
     streams.mkdir(exist_ok=True)
     out, err = streams / "out", streams / "err"
-    asked = {"argv": words, "cwd": str(cwd), "env": env, "out": str(out), "err": str(err),
-             "patience": _PATIENCE}  # fmt: skip
+    asked = {
+        "argv": words,
+        "cwd": str(cwd),
+        "env": env,
+        "out": str(out),
+        "err": str(err),
+        "patience": _PATIENCE,
+    }
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
@@ -332,8 +345,10 @@ def _server() -> subprocess.Popen[str]:
     server = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("forks.py"))],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE)},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert server.stdout is not None
     assert server.stdout.readline() == "ready\n"
     return server

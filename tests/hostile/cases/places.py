@@ -73,8 +73,12 @@ BUILD = ("build", "--onto", "1.0")
 MANIFEST, LOCK = "series/small.toml", "series/small.lock"
 FOLDER = "patches/small/1.0/project"
 
-_KINDS = {"a FIFO": _fifo, "a link to itself": _link_to_itself, "a directory": _directory,
-          "a link to /dev/zero": _endless}  # fmt: skip
+_KINDS = {
+    "a FIFO": _fifo,
+    "a link to itself": _link_to_itself,
+    "a directory": _directory,
+    "a link to /dev/zero": _endless,
+}
 
 FILES = (
     *(Case(f"{kind} for the manifest: {command}", _replaced_by(MANIFEST, make), (command,), status,
@@ -201,8 +205,12 @@ def _log(*changes: object, command: object = "series rebase", more: object = Non
     def plant(world: World) -> None:
         entry = _state(world) / "log" / "000099"
         entry.mkdir(parents=True)
-        value = {"command": command, "time": "2013-04-04T00:00:00Z", "undoes": more,
-                 "changes": list(changes)}  # fmt: skip
+        value = {
+            "command": command,
+            "time": "2013-04-04T00:00:00Z",
+            "undoes": more,
+            "changes": list(changes),
+        }
         (entry / "operation.json").write_text(json.dumps(value))
 
     return plant
@@ -248,8 +256,16 @@ def _everywhere(data: bytes, *patterns: str) -> Plant:
 
 
 _OPEN = (("resolve", "retry", "--onto", "1.1"),)
-_PATHS = ("../outside/precious", "/etc/passwd", "series/../../outside/precious", ".git/config",
-          "series/", "", "series/a\x00b", "build/x")  # fmt: skip
+_PATHS = (
+    "../outside/precious",
+    "/etc/passwd",
+    "series/../../outside/precious",
+    ".git/config",
+    "series/",
+    "",
+    "series/a\x00b",
+    "build/x",
+)
 STATE = (
     *(Case(f"a journal that names {path!r}: status", _journal({path: [None, _SHA]}), ("status",), 3,
            first=REBASED) for path in _PATHS),

@@ -18,13 +18,31 @@ PORT = ("port", "{log}", "--onto", "1.0", "--repo", "../mirrors/org/project.git"
 # Settings, hooks, attributes -------------------------------------------------------------------
 
 _PROGRAMS = (
-    "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass",
-    "core.alternateRefsCommand", "core.gitProxy", "diff.external", "diff.x.textconv",
-    "diff.x.command", "merge.x.driver", "filter.x.clean", "filter.x.smudge", "filter.x.process",
-    "credential.helper", "gpg.program", "sequence.editor", "uploadpack.packObjectsHook",
-    "pager.log", "pager.diff", "interactive.diffFilter", "trailer.x.command",
-    "remote.origin.uploadpack", "hook.x.command",
-)  # fmt: skip
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.pager",
+    "core.editor",
+    "core.askPass",
+    "core.alternateRefsCommand",
+    "core.gitProxy",
+    "diff.external",
+    "diff.x.textconv",
+    "diff.x.command",
+    "merge.x.driver",
+    "filter.x.clean",
+    "filter.x.smudge",
+    "filter.x.process",
+    "credential.helper",
+    "gpg.program",
+    "sequence.editor",
+    "uploadpack.packObjectsHook",
+    "pager.log",
+    "pager.diff",
+    "interactive.diffFilter",
+    "trailer.x.command",
+    "remote.origin.uploadpack",
+    "hook.x.command",
+)
 """Settings of git that name a program."""
 
 
@@ -44,8 +62,16 @@ def spring(world: World, git_dir: Path) -> None:
     (git_dir / "info").mkdir(exist_ok=True)
     (git_dir / "info" / "attributes").write_text("* filter=x diff=x merge=x\n")
     (git_dir / "hooks").mkdir(exist_ok=True)
-    for hook in ("post-checkout", "pre-commit", "reference-transaction", "post-index-change",
-                 "pre-auto-gc", "fsmonitor-watchman", "post-merge", "update"):  # fmt: skip
+    for hook in (
+        "post-checkout",
+        "pre-commit",
+        "reference-transaction",
+        "post-index-change",
+        "pre-auto-gc",
+        "fsmonitor-watchman",
+        "post-merge",
+        "update",
+    ):
         shutil.copy(world.trap, git_dir / "hooks" / hook)
 
 
@@ -229,8 +255,10 @@ def _submodule(world: World) -> None:
         parent = git.resolve("1.0")
         assert parent
         modules = b'[submodule "x"]\n\tpath = x\n\turl = ext::sh -c touch%20sprung\n\tupdate = !x\n'
-        entries = {"x": TreeEntry("160000", "1" * 40), ".gitmodules":
-                   TreeEntry("100644", git.write_blob(modules))}  # fmt: skip
+        entries = {
+            "x": TreeEntry("160000", "1" * 40),
+            ".gitmodules": TreeEntry("100644", git.write_blob(modules)),
+        }
         made = git.edit_tree(git.commit(parent).tree, entries)
         base = world.git("commit-tree", made, "-p", parent, "-m", "Base", env=_ENV)
         world.git("update-ref", "refs/tags/1.0", base)
@@ -238,9 +266,11 @@ def _submodule(world: World) -> None:
     world.patches(log=world.commits["log"])
 
 
-_ENV = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", "A"), ("EMAIL", "a@b.invalid"), ("DATE", "1365033600 +0000"))
-        }  # fmt: skip
+_ENV = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "A"), ("EMAIL", "a@b.invalid"), ("DATE", "1365033600 +0000"))
+}
 
 
 def _links_out(world: World) -> None:
