@@ -224,3 +224,34 @@ def test_what_is_too_long_is_seen() -> None:
     body = "def f():\n" + "    x = 1\n" * 40
     assert list(too_long(body)) == ["1: f has 41 lines"]
     assert list(too_long("x = 1\n" * 401)) == ["the module has 401 lines"]
+
+
+VAGUE = {"found", "known", "one", "said", "told"}
+"""Words that say nothing of what a thing is."""
+
+
+def vague_names(tree: ast.Module) -> Iterator[str]:
+    """Functions, classes and attributes of a module whose whole name is a vague word."""
+    for node in (
+        *tree.body,
+        *(n for c in tree.body if isinstance(c, ast.ClassDef) for n in c.body),
+    ):
+        name = ""
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            name = node.name
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            name = node.target.id
+        if name.strip("_").lower() in VAGUE:
+            yield f"{node.lineno}: {name}"
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_of)
+def test_names_say_what_a_thing_is(path: Path) -> None:
+    assert list(vague_names(ast.parse(path.read_text()))) == []
+
+
+def test_a_vague_name_is_seen() -> None:
+    text = (
+        "def _told(): ...\nclass Found:\n    known: int\n    founder: int\n    def one(self): ..."
+    )
+    assert list(vague_names(ast.parse(text))) == ["1: _told", "2: Found", "3: known", "5: one"]

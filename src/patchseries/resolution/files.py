@@ -108,10 +108,10 @@ class Draft:
             case NewFile(path, mode, lines):
                 self._add(path, TreeEntry(mode, self.repository.write_blob(b"".join(lines))))
             case RemovedFile(path, was):
-                self._known(path, was)
+                self._as_it_was(path, was)
                 self.entries[path] = None
             case MovedFile(path, source, was):
-                here = self.file(source) if was is None else self._known(source, was)
+                here = self.file(source) if was is None else self._as_it_was(source, was)
                 self._add(path, here)
                 self.entries[source] = None
             case ChangedMode(path, old, new):
@@ -143,7 +143,7 @@ class Draft:
             raise StaleError(f"{path} is there already, and differs")
         self.entries[path] = wanted
 
-    def _known(self, path: str, was: str) -> TreeEntry:
+    def _as_it_was(self, path: str, was: str) -> TreeEntry:
         here = self.file(path)
         if sha256(self.repository.blob(here.oid)) != was:
             raise StaleError(f"{path} is not what it was when it was removed or renamed")

@@ -100,7 +100,7 @@ class Gerrit:
         :raises UpstreamError: there is none, or the server does not answer
         """
         if _NUMBER.fullmatch(name) or _TRIPLET.fullmatch(name):
-            return self._one(name)
+            return self._only_change(name)
         if not _CHANGE_ID.fullmatch(name):
             raise SeriesError(
                 f"not a change: {name!r}",
@@ -139,7 +139,7 @@ class Gerrit:
         info = _valid(_IncludedInfo, value)
         return Included(tuple(info.branches), tuple(info.tags))
 
-    def _one(self, name: str) -> GerritChange:
+    def _only_change(self, name: str) -> GerritChange:
         try:
             value = self._rest.get("changes", name, query={"o": "ALL_REVISIONS"})
         except NotFoundError as error:

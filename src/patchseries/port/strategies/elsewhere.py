@@ -20,7 +20,7 @@ def elsewhere(context: Context, file: ChangedFile) -> Adapted | None:
     path, (ancestor, ours, theirs) = file.path, file.sides
     if ours or not (ancestor and theirs):
         return None
-    target = _declared(context, path) or _found(context, path, ancestor, theirs)
+    target = _declared(context, path) or _where_it_went(context, path, ancestor, theirs)
     here = context.here(target) if target else None
     if target is None or here is None:
         return _left_out(path, "the target has no such file")
@@ -49,7 +49,9 @@ def _declared(context: Context, path: str) -> str | None:
     return None
 
 
-def _found(context: Context, path: str, ancestor: TreeEntry, theirs: TreeEntry) -> str | None:
+def _where_it_went(
+    context: Context, path: str, ancestor: TreeEntry, theirs: TreeEntry
+) -> str | None:
     lines = split_lines(context.text(ancestor.oid))
     changes = compare(lines, split_lines(context.text(theirs.oid)))
 
