@@ -145,7 +145,7 @@ def test_a_damaged_file_is_named(small: SmallSeries) -> None:
     folder = small.root / "series/resolutions/small"
     folder.mkdir(parents=True)
     (folder / "x.toml").write_text("schema = 1\n")
-    with pytest.raises(SeriesError, match=r"series/resolutions/small/x\.toml is no resolution"):
+    with pytest.raises(SeriesError, match=r"series/resolutions/small/x\.toml:1 is no resolution"):
         small.run("rebase")
 
 
