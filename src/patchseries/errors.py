@@ -12,7 +12,7 @@ from patchseries.redaction import redacted
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller (DESIGN: "Exit status")."""
+    """The exit status of a command; README lists what each means."""
 
     OK = 0
     FINDINGS = 1

@@ -40,7 +40,7 @@ def read_file(path: Path, largest: int = 64 << 20) -> bytes:
     A pipe would keep the reader waiting for ever, a device has no end; neither is opened to read.
 
     :param largest: in bytes; no file of a project comes near the usual limit
-    :raises SeriesError: it is no regular file, or larger
+    :raises SeriesError: it is not a regular file, or larger
     :raises OSError: it cannot be read
     """
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -48,7 +48,8 @@ def read_file(path: Path, largest: int = 64 << 20) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise SeriesError(
-                f"{path} is no regular file", hint="put a file there, or remove what stands there"
+                f"{path} is not a regular file",
+                hint="remove it, or put a regular file in its place",
             )
         with open(handle, "rb", closefd=False) as stream:
             data = stream.read(largest + 1) if status.st_size <= largest else None
@@ -68,7 +69,7 @@ def explained(doing: str) -> Iterator[None]:
         where = f" {error.filename}" if error.filename else ""
         raise SeriesError(
             f"cannot {doing}:{where} {error.strerror or error}",
-            hint="make room or make the folder writable; nothing was changed",
+            hint="free some space or make the directory writable; nothing was changed",
             exit_code=ExitCode.PROGRAM,
         ) from error
 
@@ -185,7 +186,7 @@ def publish_folder(target: Path, contents: Mapping[str, bytes], *, replace: bool
         if replace:
             swap_in(fresh, target)
         elif not _renamed(fresh, target):
-            raise UsageError(f"{target} is there already", hint="name a new folder")
+            raise UsageError(f"{target} already exists", hint="name a new directory")
 
 
 def _renamed(fresh: Path, target: Path) -> bool:

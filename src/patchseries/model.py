@@ -87,12 +87,12 @@ class Sides(Generic[T]):
 
 
 class Outcome(StrEnum):
-    """What porting one patch onto one base came to. The set is closed (DESIGN: "Words")."""
+    """What porting one patch onto one base came to. The set is closed."""
 
     CLEAN = "clean"
     """git's own three-way merge and nothing else."""
     ADAPTED = "adapted"
-    """A named strategy was needed: it wants a person's review."""
+    """A named strategy was needed: a person must review it."""
     ALREADY_APPLIED = "already-applied"
     EMPTY = "empty"
     """The source itself changes nothing."""
@@ -104,6 +104,17 @@ class Outcome(StrEnum):
     def makes_patch(self) -> bool:
         """Whether this outcome gives a patch file."""
         return self in (Outcome.CLEAN, Outcome.ADAPTED)
+
+
+class StrategyName(StrEnum):
+    """The strategies as a result names them, but for ``names:MAP`` and ``hunks:RULE``."""
+
+    LEARNED = "names:learned"
+    """A module or function that was renamed has its name in the target."""
+    PATHS = "paths"
+    """The file is elsewhere in the target, or left out."""
+    RESOLUTION = "resolution"
+    """A person's resolution was used."""
 
 
 class Severity(StrEnum):

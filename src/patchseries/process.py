@@ -142,7 +142,7 @@ def _started(
         )
     except FileNotFoundError as error:
         if cwd is not None and not cwd.is_dir():
-            words = f"{name} could not be started: no folder {cwd}"
+            words = f"{name} could not be started: no directory {cwd}"
             raise ProgramError(words, cause=str(error)) from error
         raise _not_installed(name) from error
     except OSError as error:

@@ -56,7 +56,7 @@ def test_all_is_there(machine: Project) -> None:
     assert done.err == ""
     lines = done.out.splitlines()
     assert {line.split()[0] for line in lines[:-1]} == {"ok"}
-    assert lines[-1] == "all that is needed is here"
+    assert lines[-1] == "nothing that is needed is missing"
     assert [line.split()[1] for line in lines[: len(PROGRAMS)]] == [p.name for p in PROGRAMS]
     assert not any(machine.root.iterdir()), "doctor made something"
 

@@ -63,7 +63,7 @@ def test_locked_refuses_a_change(project: Project) -> None:
     before = project.state()
     done = project.run("rebase", "--locked")
     assert done.status == 3
-    assert "not what the manifest gives" in done.err
+    assert "differ from a new rebase" in done.err
     assert project.state() == before
 
 

@@ -106,4 +106,4 @@ def test_no_gerrit_is_said(server: GerritServer, project: Project) -> None:
     manifest.write_text(manifest.read_text().replace(f'gerrit = "{server.base}"\n', ""))
     done = project.run("fetch")
     assert done.status == 3
-    assert "its project names none" in done.err
+    assert "its project has no `gerrit`" in done.err

@@ -114,11 +114,11 @@ def test_a_packagers_patch_that_does_not_apply_stops_the_build(project: Path) ->
 @pytest.mark.usefixtures("project")
 def test_publish_hands_on_what_was_built_and_nothing_else() -> None:
     need("dput")
-    with pytest.raises(UsageError, match="nothing is built"):
+    with pytest.raises(UsageError, match="no package was built"):
         series("publish", "shelf")
     (row,) = series("build")["packages"]
-    with pytest.raises(ProgramError, match="was not handed to nowhere"):
+    with pytest.raises(ProgramError, match="was not uploaded to nowhere"):
         series("publish", "nowhere", "--dry-run")
     Path(row["dsc"]).write_text("changed")
-    with pytest.raises(SeriesError, match="not those that were built"):
+    with pytest.raises(SeriesError, match="changed after the build"):
         series("publish", "shelf")

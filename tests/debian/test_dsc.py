@@ -144,7 +144,7 @@ def test_what_is_no_archive_is_told(tmp_path: Path) -> None:
     with pytest.raises(SeriesError, match="is damaged"):
         read_debian_tar(path)
     path.write_bytes(lzma.compress(b"junk" * 300))
-    with pytest.raises(SeriesError, match="no tar archive"):
+    with pytest.raises(SeriesError, match="not a tar archive"):
         read_debian_tar(path)
 
 
@@ -224,7 +224,7 @@ def test_a_debian_in_the_tarball_is_taken_away(
 @pytest.mark.parametrize(
     ("info", "why"),
     [
-        (member("oven-1.0/.pc/applied-patches"), r"has a folder \.pc"),
+        (member("oven-1.0/.pc/applied-patches"), r"has a directory \.pc"),
         (member("oven-1.0/../../evil"), "tar"),
         (member("oven-1.0/.git/config"), r"\.git/config: not in the git tree"),
     ],

@@ -135,7 +135,7 @@ def test_a_security_fix_left_out_by_name_is_never_said_to_be_in_the_release(oven
     oven.manifest(DECIDED)
     entry, series = oven.build()
     assert (
-        "* Left out of the packaging, as they do not apply on 1.1 (nothing shows that it has"
+        "* Left out of the packaging, as they do not apply on 1.1 (there is no evidence that it has"
         f" their changes): - {CVE} (security fix: CVE-2026-1234): decided by Ann"
         " <ann@test.invalid>: the door is gone"
     ) in entry
@@ -208,7 +208,7 @@ def test_a_change_found_in_the_tree_is_told_with_how_it_was_found(oven: Oven) ->
     entry, series = oven.build()
     assert (
         "* Not applied again, as 1.1 has their changes: - a.patch: found in the tree (its hunks can"
-        " be taken out and put in again, and none applied)"
+        " be reversed and applied again, and none applies as it is)"
     ) in entry
     assert "# left out, as its change is in 1.1: a.patch\n" in series
 
@@ -240,7 +240,7 @@ def test_a_likeness_elsewhere_is_not_the_change(oven: Oven) -> None:
     data = oven.upstream.patch(before.tree, after).data
     oven.theirs({CVE: data})
     oven.release({"guard": base, "README": b"Safe.\n"})
-    with pytest.raises(SeriesError, match=rf"(?s)nothing shows that it has.*{CVE}"):
+    with pytest.raises(SeriesError, match=rf"(?s)there is no evidence that it has.*{CVE}"):
         oven.build()
 
 
@@ -294,7 +294,7 @@ def test_a_change_that_was_reverted_is_not_in_the_release(oven: Oven) -> None:
     fix, _ = oven.history(FIX, MOVED_ON)
     oven.history(FIX, (f"Revert\n\nThis reverts commit {fix}.", {"README": b"Open.\n"}))
     oven.theirs({CVE: oven.patch("README", b"Locked.\n", head(CHANGE))})
-    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
+    with pytest.raises(SeriesError, match="there is no evidence that it has its change"):
         oven.build()
 
 
@@ -303,10 +303,10 @@ def test_of_several_changes_in_one_patch_the_release_must_have_all(oven: Oven) -
     first = oven.patch("README", b"Locked.\n", head(CHANGE))
     second = oven.patch("long", LONG + b"safe\n", head(OTHER))
     oven.theirs({CVE: first + b"-- \n2.1\n\n" + second})
-    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
+    with pytest.raises(SeriesError, match="there is no evidence that it has its change"):
         oven.build()
     oven.theirs({CVE: oven.patch("README", b"Locked.\n", head(CHANGE, OTHER))})
-    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
+    with pytest.raises(SeriesError, match="there is no evidence that it has its change"):
         oven.build()
 
 
@@ -325,5 +325,5 @@ def test_what_a_person_says_a_patch_is_upstream_is_looked_for_in_the_history(ove
     entry, _ = oven.build()
     assert f"{CVE}: commit {fix[:12]} (the same Change-Id), which the manifest names" in entry
     oven.manifest(f'{{ patch = "{CVE}", upstream = "{OTHER}" }}')
-    with pytest.raises(SeriesError, match="nothing shows that it has its change"):
+    with pytest.raises(SeriesError, match="there is no evidence that it has its change"):
         oven.build()

@@ -103,7 +103,7 @@ def test_a_git_tree_and_a_folder_give_the_same(upstream: Upstream, tmp_path: Pat
 
 def test_a_pipe_in_a_folder_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "control")
-    with pytest.raises(SeriesError, match="no regular file"):
+    with pytest.raises(SeriesError, match="not a regular file"):
         packaging_from_folder(tmp_path)
 
 

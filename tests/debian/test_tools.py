@@ -161,7 +161,7 @@ def test_a_host_that_wants_signatures_gets_none(
     _dput_home(tmp_path / "home", tmp_path, monkeypatch)
     config = tmp_path / "home" / ".dput.cf"
     config.write_text(config.read_text().replace("uploads = 1", "uploads = 0"))
-    with pytest.raises(ProgramError, match="was not handed to shelf") as caught:
+    with pytest.raises(ProgramError, match="was not uploaded to shelf") as caught:
         publish(package.folder / package.changes, "shelf")
     assert caught.value.hint == "sign the packages with `series build --sign KEY`"
     assert "Traceback" not in str(caught.value)
@@ -169,7 +169,7 @@ def test_a_host_that_wants_signatures_gets_none(
 
 def test_an_unknown_target_is_told(package: SourcePackage) -> None:
     need("dput")
-    with pytest.raises(ProgramError, match="was not handed to nowhere") as caught:
+    with pytest.raises(ProgramError, match="was not uploaded to nowhere") as caught:
         publish(package.folder / package.changes, "nowhere", dry_run=True)
     assert caught.value.hint == "put a section [nowhere] into ~/.dput.cf"
     with pytest.raises(SeriesError, match="not a target"):

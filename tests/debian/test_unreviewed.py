@@ -55,7 +55,7 @@ def test_it_is_built_when_that_is_asked_for_and_named(small: SmallSeries) -> Non
     assert told in changelog(row)
     _, said = small.run("build", "--allow-unreviewed")
     assert "unpacks to the ported tree, unchanged" in said
-    assert "adapted, and reviewed by nobody: close" in said
+    assert "adapted, and not signed off: close" in said
     assert "verified" not in said
 
 
@@ -95,7 +95,7 @@ def test_what_conflicts_is_named_as_not_in_the_package(
         assert row["left-out"] == ["retry"]
         assert "* Not in this package, as they conflict with 1.1: - retry" in changelog(row)
         _, said = small.run("build", "--onto", "1.1", "--skip-conflicts")
-    assert "not in it, as they conflict: retry" in said
+    assert "left out, because they conflict: retry" in said
 
 
 def _package(small: SmallSeries, before: bytes, after: bytes) -> None:

@@ -59,7 +59,7 @@ def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert folder_contents(project) == before
     assert "nothing changed" in said
     assert said.count("unpacks to the ported tree, unchanged") == 3
-    places = said.partition("Where things lie:\n")[2].partition("\n\n")[0]
+    places = said.partition("Where to find things:\n")[2].partition("\n\n")[0]
     named = [line.split()[0] for line in places.splitlines()]
     assert len(named) == 5
     assert all(Path(name).exists() for name in named)

@@ -32,7 +32,7 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "device": device,
     "huge": huge,
 }
-WORDS = ("no regular file", "is larger than", "Is a directory")
+WORDS = ("not a regular file", "is larger than", "Is a directory")
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,7 @@ def test_wrong_numbers_are_refused(state: State) -> None:
     with pytest.raises(UsageError, match="no operation 9"):
         undo(state, UNDO, 9)
     undo(state, UNDO, 1)
-    with pytest.raises(UsageError, match="undone already"):
+    with pytest.raises(UsageError, match="already undone"):
         undo(state, UNDO, 1)
 
 

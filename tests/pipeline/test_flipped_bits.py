@@ -10,9 +10,9 @@ import pytest
 from support.small_series import SmallSeries, enter, small_series
 
 PLACES = {
-    "ports": ("rebase", "ports/*.json", "what it remembered is worked out again"),
-    "checks": ("check", "checks/*.json", "it is looked at again"),
-    "index": ("status", "index/*.sqlite", "the index is built again"),
+    "ports": ("rebase", "ports/*.json", "the cached result is computed again"),
+    "checks": ("check", "checks/*.json", "it is checked again"),
+    "index": ("status", "index/*.sqlite", "the index is rebuilt"),
 }
 
 

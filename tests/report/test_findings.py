@@ -208,7 +208,7 @@ def test_the_summary_counts() -> None:
     def some(severity: Severity) -> Finding:
         return Finding("x", severity, "y")
 
-    assert summary([]) == "nothing found: all is well"
+    assert summary([]) == "no findings"
     assert summary([some(Severity.ERROR)] * 2 + [some(Severity.NOTE)]) == "2 errors, 1 note"
 
 

@@ -276,7 +276,7 @@ def test_a_byte_now_and_then(
 ) -> None:
     monkeypatch.setattr(downloads, "_SECONDS", 0.5)
     before = time.monotonic()
-    with pytest.raises(UpstreamError, match="did not come whole within"):
+    with pytest.raises(UpstreamError, match="did not arrive completely within"):
         download(serve(answer).url(), DIGEST, tmp_path / "fix.patch")
     assert time.monotonic() - before < 3
     assert not (tmp_path / "fix.patch").exists()

@@ -12,14 +12,14 @@ from patchseries.model import Finding, Outcome
 LOCK_MISSING = error(
     "lock-missing",
     "the series has no lock",
-    "The lock says from which commits the patches were made and what came of it. Without it "
+    "The lock has the commits that the patches were made from, and the outcomes. Without it "
     "nothing can be verified.",
     "run `series rebase` and commit the lock",
 )
 CELL_MISSING = error(
     "cell-missing",
     "the lock does not know a patch on a base",
-    "The manifest has a patch or a base that was never rebased, so nobody knows whether it fits.",
+    "The manifest has a patch or a base that was never rebased: it may not apply.",
     "run `series rebase` and commit the lock",
 )
 CELL_STALE = error(
@@ -51,7 +51,7 @@ PIN_MISSING = error(
 )
 PIN_EXTRA = warning(
     "pin-extra",
-    "the lock pins what nothing needs",
+    "the lock pins a revision that nothing needs",
     "A pin that is left over hides which upstreams the series really depends on.",
     "remove its line from the lock",
 )
@@ -63,20 +63,20 @@ PIN_CONTRADICTS = error(
 )
 REQUIRES_UNMET = error(
     "requires-unmet",
-    "a patch is there and one that it requires is not",
+    "a patch that another one requires is missing",
     "The manifest says that it does not work without the other, whatever applies.",
     "resolve the other patch, or restrict the `bases` of both",
 )
 SOURCE_FLOATS = warning(
     "source-floats",
-    "a source is named by a branch alone",
+    "a source is named only by a branch",
     "The lock pins it, but the manifest alone does not say what is ported, and a new lock would "
     "silently take what the branch is by then.",
     "add `commit` to the source",
 )
 UNTRACKED = note(
     "untracked",
-    "nothing says which upstream change a patch is",
+    "a patch has no Change-Id or upstream commit",
     "With neither a Change-Id nor an upstream commit nobody can tell whether it has landed.",
     "add `change-id` or `upstream`",
 )

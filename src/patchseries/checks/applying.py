@@ -28,7 +28,7 @@ APPLIED_TWICE = error(
 )
 OFFSET = note(
     "offset",
-    "a hunk applies at another line than it says",
+    "a hunk applies at another line than it names",
     "It is accepted by dpkg-source. In code that repeats itself it can be the wrong place.",
     "run `series rebase`",
 )
@@ -46,7 +46,7 @@ EMPTY = warning(
 )
 DIFFERS = error(
     "regenerated-differs",
-    "porting it again gives something else than the lock says",
+    "porting again gives another result than the lock has",
     "Porting is a pure function of manifest, lock and upstream objects. If the result differs, "
     "one of them (or the tool) changed after the last rebase.",
     "run `series rebase`, read what changed with `git diff`, and commit it",
@@ -59,7 +59,7 @@ OWN_DIFFERS = error(
 )
 NOT_AT_HAND = error(
     "not-at-hand",
-    "it could not be looked at",
+    "a patch could not be checked",
     "Whether the patches apply can only be told with the upstream objects. A gate that cannot "
     "see must not open.",
     "run `series fetch` and try again",
@@ -67,9 +67,9 @@ NOT_AT_HAND = error(
 
 RESOLUTION_UNUSED = warning(
     "resolution-unused",
-    "a resolution matches no conflict any more",
+    "a resolution no longer matches a conflict",
     "The conflict that it was made for has changed or gone; it only looks as if it were in force.",
-    "delete it, or run `series resolve` where the conflict changed",
+    "delete it; if the conflict changed, run `series resolve`",
 )
 
 RULES = (
@@ -195,7 +195,7 @@ def _resolutions(material: CheckInputs) -> Iterator[Finding]:
         if any(ported.get(base) is None for base in bases):
             continue
         if not any(port and one.key in port.resolutions for port in ported.values()):
-            words = f"{one.file} matches no conflict any more"
+            words = f"{one.file} no longer matches a conflict"
             yield RESOLUTION_UNUSED.finding(words, patch=one.patch, file=one.file)
 
 

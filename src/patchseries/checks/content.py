@@ -47,7 +47,7 @@ REVIEW_HEADER = error(
 )
 OWN_MISSING = error(
     "own-missing",
-    "an own patch is not there",
+    "an own patch is missing",
     "The manifest names a file of patches/own that does not exist.",
     "restore it, or take it out of the manifest",
 )
@@ -60,7 +60,7 @@ OWN_REASON = error(
 )
 OWN_UNNAMED = warning(
     "own-unnamed",
-    "a file of patches/own is named by no manifest",
+    "no manifest names a file of patches/own",
     "It was written, perhaps reviewed, and is not part of any package.",
     "name it in `fixups` or as a source, or remove it",
 )

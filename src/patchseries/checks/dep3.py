@@ -37,13 +37,13 @@ FORWARDED = error(
 )
 LAST_UPDATE = error(
     "dep3-last-update",
-    "the field Last-Update is no date",
+    "the field Last-Update is not a date",
     "It is a day that exists, as YYYY-MM-DD.",
     "write it as YYYY-MM-DD",
 )
 BUG = error(
     "dep3-bug",
-    "a Bug field is no URL",
+    "a Bug field is not a URL",
     "Bug and Bug-VENDOR hold the URL of a report, so that it can be followed.",
     "set `bug-url` in the project's table, or write the whole URL",
 )
@@ -67,7 +67,7 @@ DATE = error(
 )
 TWICE = error(
     "dep3-twice",
-    "a field stands twice in a patch header",
+    "a patch header has a field twice",
     "Tools take the first or the last; which one is luck.",
     "leave one of them",
 )

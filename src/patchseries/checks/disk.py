@@ -16,7 +16,7 @@ from patchseries.patches.quilt import SeriesLine, parse_series
 
 PATCH_MISSING = error(
     "patch-missing",
-    "a patch file is not there",
+    "a patch file is missing",
     "The lock says that this patch was ported and written; the package would go without it.",
     "run `series rebase`",
 )
@@ -29,7 +29,7 @@ PATCH_EDITED = error(
 )
 SERIES_MISSING = error(
     "series-missing",
-    "there are patches and no series file",
+    "there are patches but no series file",
     "dpkg-source and quilt apply what the file `series` names, and nothing else.",
     "run `series rebase`",
 )
@@ -47,13 +47,13 @@ SERIES_DANGLING = error(
 )
 SERIES_STRANGER = error(
     "series-stranger",
-    "a series file names a patch that the lock knows nothing of",
+    "a series file names a patch that is not in the lock",
     "It would be applied, and nobody knows where it comes from.",
     "add it to the manifest, or run `series rebase`",
 )
 SERIES_ORDER = error(
     "series-order",
-    "the patches stand in another order than in the manifest",
+    "the patches are in another order than in the manifest",
     "Each patch was made on top of those before it; in another order it may fail, or apply in "
     "the wrong place.",
     "run `series rebase`",
@@ -72,13 +72,13 @@ SERIES_OPTIONS = error(
 )
 SERIES_TEXT = error(
     "series-text",
-    "a series file is no clean text",
+    "a series file is not plain text",
     "It must be UTF-8 with LF line ends and end with one; older tools drop the last line else.",
     "run `series rebase`",
 )
 STRAY = warning(
     "stray-file",
-    "something lies beside the patches that does not belong there",
+    "a file next to the patches does not belong there",
     "Left-overs such as .orig and .rej end up in packages and confuse the next person.",
     "remove it",
 )

@@ -26,7 +26,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """How the files of one patch apply: ``result`` is a word of test-apply (DESIGN).
+    """How the files of one patch apply: ``result`` is a word of `series test-apply`.
 
     ``links`` are findings on symbolic links of the base that it would write through.
     """
@@ -111,7 +111,7 @@ class LandedAt:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a patch upstream: the verdict of ``status`` (DESIGN), and where it landed.
+    """What became of a patch upstream: the verdict of `series status`, and where it landed.
 
     ``successors`` is where those landed that replaced it; ``in_bases`` the bases that contain the
     patch, each with the commit and the evidence in words.

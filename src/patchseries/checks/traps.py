@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from patchseries.checks.rule import Rule, error
 
-_REMAKE = "make the patch anew with `series rebase`"
+_REMAKE = "make the patch again with `series rebase`"
 _LEAVE_OUT = "leave the file out of the patch; the packaging can bring it"
 
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
@@ -43,7 +43,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("dpkg-path-hidden", "a patch changes files of git or quilt",
      "dpkg-source lets it, and the next tool that runs obeys what it wrote.",
      "leave the file out"),
-    ("dpkg-path-outside", "a patch leads out of the tree",
+    ("dpkg-path-outside", "a patch changes a file outside of the tree",
      "dpkg-source refuses it. Nobody writes such a path by accident.", "leave the file out"),
     ("dpkg-quoted-name", "git has quoted a file's name",
      "patch does not know the quotes and refuses the name.", "rename the file"),

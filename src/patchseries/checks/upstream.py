@@ -22,15 +22,15 @@ SUPERSEDED = note(
 )
 IN_BASE = error(
     "landed-in-base",
-    "a base contains the change, and the patch would be built on it all the same",
+    "a base contains the change, and the patch would still be built on it",
     "What it changes is there, perhaps in another form. A port can only double it, or bring back "
     "what was left out on purpose.",
     "run `series rebase --ask-again`; to port it all the same say `port-anyway` in the manifest",
 )
 UNREAD = note(
     "history-unread",
-    "a patch was not looked for in the base's history",
-    "Whether the base contains it already was told by the merge alone, which knows less.",
+    "the history of a base was not searched for a patch",
+    "Only the merge decided whether the base contains it already, and it may miss that.",
     "run `series rebase` where the history is at hand: a mirror, or the network",
 )
 MOVED = error(
@@ -42,13 +42,13 @@ MOVED = error(
 )
 BRANCH_MOVED = note(
     "branch-moved",
-    "a branch has gone on since it was pinned",
+    "a branch has moved on since it was pinned",
     "The series is ported from the commit that is pinned; there may be a newer version.",
     "to take it, remove its line from the lock and run `series fetch`",
 )
 GONE = error(
     "upstream-gone",
-    "a tag or branch is no longer there",
+    "a tag or branch no longer exists",
     "What is in the cache may be the last copy; the next person cannot fetch it.",
     "keep a mirror of it, or name another repository",
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("accept")
 @click.argument("patch_name", metavar="PATCH")
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
-@click.option("-y", "--yes", is_flag=True, help="Sign off without being asked.")
+@click.option("-y", "--yes", is_flag=True, help="Sign off without asking.")
 def command(patch_name: str, yes: bool, **given: Any) -> int:
     """Sign the adapted PATCH off: shows how it differs from its source, asks, records it.
 
@@ -69,7 +69,7 @@ def show_offers(waiting: list[Offer], asked: Given) -> None:
         show_text(offer.range_diff or "  (the same diff as the source's)\n", asked)
         show("", asked)
     if not waiting:
-        show("nothing waits for a sign-off", asked)
+        show("nothing to sign off", asked)
 
 
 def offer_rows(waiting: list[Offer]) -> list[dict[str, Any]]:

@@ -28,9 +28,11 @@ _OPTIONS = (
     click.option(
         "--allow-unreviewed",
         is_flag=True,
-        help="Take adapted patches that nobody signed off; the changelog names them.",
+        help="Build with adapted patches that are not signed off; the changelog names them.",
     ),
-    click.option("--version-suffix", metavar="S", help="Instead of the series' own (+0NAME1)."),
+    click.option(
+        "--version-suffix", metavar="S", help="Use this version suffix, not the manifest's."
+    ),
     click.option("--distribution", metavar="D", help="The changelog entry's distribution."),
     click.option(
         "--urgency",
@@ -99,7 +101,7 @@ def maintainer() -> Maintainer:
     mail = os.environ.get("DEBEMAIL") or _git_user("email")
     if not name or not mail:
         raise SeriesError(
-            "your name and mail address are not known",
+            "your name and e-mail address are not set",
             hint="set DEBFULLNAME and DEBEMAIL, or git's user.name and user.email",
             exit_code=ExitCode.INVALID,
         )
@@ -160,9 +162,9 @@ def _dropped_row(dropped: Dropped) -> dict[str, Any]:
 def _remarks(package: SourcePackage) -> Iterator[str]:
     """What a person should know before they hand the package on."""
     if package.unreviewed:
-        yield f"adapted, and reviewed by nobody: {', '.join(package.unreviewed)}"
+        yield f"adapted, and not signed off: {', '.join(package.unreviewed)}"
     if package.left_out:
-        yield f"not in it, as they conflict: {', '.join(package.left_out)}"
+        yield f"left out, because they conflict: {', '.join(package.left_out)}"
     for one in package.dropped:
         names = f" ({', '.join(one.security)})" if one.security else ""
         why = f"the base has it: {one.evidence}" if one.evidence else "it does not apply"

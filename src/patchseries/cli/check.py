@@ -24,9 +24,9 @@ _GITLAB_REPORT = "build/gl-code-quality-report.json"
 
 @click.command("check")
 @options("name", "onto", "project", "patch", "mirror", "json", "quiet", "color")
-@click.option("--online", is_flag=True, help="Ask the servers too: what moved, what is newer.")
-@click.option("--full", is_flag=True, help="Port and apply everything anew, and compare bytes.")
-@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option("--online", is_flag=True, help="Also ask the servers: what moved, what is newer.")
+@click.option("--full", is_flag=True, help="Port and apply everything again, and compare bytes.")
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option(
     "--format",
     "formats",
@@ -40,9 +40,9 @@ _GITLAB_REPORT = "build/gl-code-quality-report.json"
     multiple=True,
     metavar="FILE",
     type=click.Path(),
-    help="Where the format goes (repeatable: in the order of the formats).",
+    help="The file for a format (repeatable, in the order of the formats).",
 )
-@click.option("--explain", metavar="CODE", help="Say what a rule is about; 'all' lists them.")
+@click.option("--explain", metavar="CODE", help="Explain a rule; 'all' lists them.")
 def command(
     online: bool,
     full: bool,
@@ -96,7 +96,9 @@ def destinations(
     if as_json:
         wanted.append(("json", None))
     if sum(file is None for _, file in wanted) > 1:
-        raise UsageError("two formats on standard output", hint="write --format FORMAT=FILE")
+        raise UsageError(
+            "two formats cannot both go to standard output", hint="write --format FORMAT=FILE"
+        )
     return wanted or _usual(environ)
 
 

@@ -38,15 +38,15 @@ _OPTIONS: dict[str, Callable[[F], F]] = {
     "patch": click.option(
         "--patch", multiple=True, metavar="N", help="Only this patch (repeatable)."
     ),
-    "offline": click.option("--offline", is_flag=True, help="Ask no server: use the cache."),
+    "offline": click.option("--offline", is_flag=True, help="Contact no server: use the cache."),
     "locked": click.option("--locked", is_flag=True, help="Refuse any change to lock or patches."),
-    "dry_run": click.option("-n", "--dry-run", is_flag=True, help="Say what would change."),
+    "dry_run": click.option("-n", "--dry-run", is_flag=True, help="Only show what would change."),
     "mirror": click.option(
         "--mirror",
         multiple=True,
         metavar="DIR",
         type=click.Path(),
-        help="Folder of mirrors ORG/REPO (also $SERIES_MIRRORS).",
+        help="Directory of mirrors ORG/REPO (also $SERIES_MIRRORS).",
     ),
     "json": click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No progress."),
@@ -208,7 +208,7 @@ def agreed(question: str) -> bool:
         if sys.stdin.isatty():
             raise
         note("")  # end the line of the question
-        raise UsageError("nobody is there to answer", hint="answer with --yes") from None
+        raise UsageError("cannot ask: standard input is not a terminal", hint="use --yes") from None
 
 
 def now() -> datetime:
@@ -221,7 +221,7 @@ def now() -> datetime:
         return datetime.now(UTC)
     if not (fixed.isascii() and fixed.isdecimal() and len(fixed) <= 11):
         raise SeriesError(
-            f"SOURCE_DATE_EPOCH is no number of seconds: {fixed[:40]!r}",
+            f"SOURCE_DATE_EPOCH is not a number of seconds: {fixed[:40]!r}",
             hint="set it to what `date +%s` prints, or unset it",
         )
     return datetime.fromtimestamp(int(fixed), UTC)
@@ -270,7 +270,7 @@ def _held(state: State) -> Iterator[None]:
 
     def waiting() -> None:
         if sys.stderr.isatty():
-            say("another command works on this project: waiting for it")
+            say("another command is running in this project: waiting for it")
 
     with held(state, waiting):
         _finish(state)  # another command may have been killed while this one waited
@@ -288,7 +288,7 @@ def interrupted_words(found: Recovered) -> str:
     """What became of a command that was interrupted while it wrote."""
     who = f"`{found.command}`" if found.command else "an earlier command"
     if not found.paths:
-        return f"{who} was interrupted before it had decided: no file was changed"
+        return f"{who} was interrupted before it wrote anything: no file was changed"
     return f"{who} was interrupted: its {len(found.paths)} files are now written"
 
 

@@ -54,14 +54,14 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
     show_text("\nSource packages, unpacked again and found to be what was ported:\n\n", asked)
     show_packages(result.packages, asked)
     show_text(f"\n{changed_words(result.ported.changed, False)}\n\n", asked)
-    show("Where things lie:", asked)
+    show("Where to find things:", asked)
     _show_rows(
         [
-            (series.manifest_path, "what is tracked and what is ported"),
-            (series.lock_path, "what was pinned, and what came of it"),
-            (series.patches_folder, "the patches, one folder for each base and project"),
+            (series.manifest_path, "the manifest: what is tracked and what is ported"),
+            (series.lock_path, "the lock: pinned commits and outcomes"),
+            (series.patches_folder, "the patches, one directory for each base and project"),
             (series.root / "build" / series.name, "the packages"),
-            (upstreams, "the upstreams: bare git repositories to look into"),
+            (upstreams, "the upstreams: bare git repositories"),
         ],
         asked,
     )
@@ -81,14 +81,14 @@ def _next_steps(result: RunResult) -> list[str]:
     package = result.packages[0]
     dsc = os.path.relpath(package.folder / package.dsc)
     steps = [
-        "read the manifest, which says of each patch why it is there: series/demo.toml",
-        "see what landed where, and by which evidence: series status demo",
-        "see the patch files applied, with no fuzz: series test-apply demo",
-        f"take a package apart: dpkg-source -x {dsc} /tmp/{package.source}",
+        "read the manifest, which says why each patch is there: series/demo.toml",
+        "see what landed where, with evidence: series status demo",
+        "apply the patch files, without fuzz: series test-apply demo",
+        f"unpack a package: dpkg-source -x {dsc} /tmp/{package.source}",
     ]
     for cell in result.ported.conflicts:
         steps.append(
-            f"decide on the conflict: `series why {cell.patch} demo --onto {cell.base}`, then "
+            f"look at the conflict: `series why {cell.patch} demo --onto {cell.base}`, then "
             f'`series resolve` it, or leave that base out: bases = ">{cell.base}" in the manifest'
         )
     return [*steps, "run the real series (it fetches from the network): make grizzly"]

@@ -15,7 +15,7 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 @click.command("diff")
 @click.argument("wanted", metavar="PATCH")
 @options("name", "offline", "mirror", "json", "quiet", "color")
-@click.option("--onto", metavar="BASE", help="The port onto this base (default: the last).")
+@click.option("--onto", metavar="BASE", help="Show the port onto this base (default: the last).")
 @click.option("--from", "old", metavar="BASE", help="Compare the port onto this base …")
 @click.option("--to", "new", metavar="BASE", help="… with the port onto that one.")
 def command(wanted: str, onto: str | None, old: str | None, new: str | None, **given: Any) -> int:
@@ -28,7 +28,7 @@ def command(wanted: str, onto: str | None, old: str | None, new: str | None, **g
     from patchseries.pipeline.diff import diff_against_upstream, diff_between_bases
 
     if bool(old) != bool(new) or (old and onto):
-        raise click.UsageError("--from and --to go together, and without --onto")
+        raise click.UsageError("use --from and --to together, and without --onto")
     asked = Given(patch=(wanted,), onto=tuple(filter(None, [onto, old, new])), **given)
     series, _ = asked.open()
     patch = series.manifest.patch(wanted)

@@ -9,6 +9,7 @@ import click
 
 from patchseries.cli.common import Given, cache_place, options, state_folder
 from patchseries.cli.terminal import show, show_json
+from patchseries.counting import counted
 from patchseries.errors import ExitCode, MachineError, SeriesError
 
 if TYPE_CHECKING:
@@ -75,5 +76,5 @@ def _identity() -> MachineCheck:
 
 def _summary(lacking: int) -> str:
     if not lacking:
-        return "all that is needed is here"
-    return f"{lacking} needed {'thing is' if lacking == 1 else 'things are'} missing"
+        return "nothing that is needed is missing"
+    return f"{counted(lacking, 'requirement')} missing"

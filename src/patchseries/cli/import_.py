@@ -19,7 +19,7 @@ from patchseries.errors import UsageError
     "--to",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    help="The folder to write: the patches and their series file. It is a new one.",
+    help="The new directory for the patches and their series file.",
 )
 @options("json", "color")
 def command(dsc: Path, to: Path, **given: Any) -> int:
@@ -34,7 +34,7 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
 
     asked = Given(**given)
     if to.exists():
-        raise UsageError(f"{to} is there already", hint="name a new folder with --to")
+        raise UsageError(f"{to} is there already", hint="name a new directory with --to")
     found = import_series(dsc)
     files = {patch.name: patch.data for patch in found.patches}
     series = format_series(files).encode()

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     "--path-map",
     multiple=True,
     metavar="OLD=NEW",
-    help="A file or folder of the commit, and where REV has it (repeatable).",
+    help="A file or directory of the commit, and where REV has it (repeatable).",
 )
-@click.option("--git-only", is_flag=True, help="git's own merge, and no further strategy.")
+@click.option("--git-only", is_flag=True, help="Use git's own merge and no other strategy.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def command(
     batch: bool, name_map: tuple[str, ...], path_map: tuple[str, ...], git_only: bool, **given: Any
@@ -54,7 +54,7 @@ def command(
 def _pair(text: str) -> tuple[str, str]:
     old, equals, new = text.partition("=")
     if not (old and equals and new):
-        raise click.UsageError(f"--path-map wants OLD=NEW, not {text!r}")
+        raise click.UsageError(f"--path-map needs OLD=NEW, not {text!r}")
     return old, new
 
 
@@ -75,7 +75,7 @@ def _port_one(
     from patchseries.pipeline.requests import Request, document
 
     if not (commit and onto and repo):
-        raise UsageError("series port wants COMMIT, --onto REV and --repo DIR, or --batch")
+        raise UsageError("series port needs COMMIT, --onto REV and --repo DIR, or --batch")
     request = Request(repo, commit, onto)
     ported = bench.port(request)
     if as_json:

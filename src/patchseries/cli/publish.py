@@ -12,9 +12,9 @@ from patchseries.cli.terminal import show, show_json, show_text
 from patchseries.errors import UsageError
 
 _WORDS = {
-    "uploaded": "went to",
-    "simulated": "would go to",
-    "there-before": "went there before, and was not sent again:",
+    "uploaded": "was uploaded to",
+    "simulated": "would be uploaded to",
+    "there-before": "was uploaded before, and not again:",
 }
 """How people are told what became of a package, by the words of the JSON document."""
 
@@ -35,7 +35,7 @@ def command(target: str, **given: Any) -> int:
     series, selection = asked.open()
     packages = built_packages(series, selection)
     if not packages:
-        raise UsageError("nothing is built", hint="run `series build` first")
+        raise UsageError("no package was built", hint="run `series build` first")
     rows = []
     for package in packages:
         changes: Path = package.folder / package.changes

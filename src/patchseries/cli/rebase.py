@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 @click.command("rebase")
 @options(*SERIES_OPTIONS)
-@click.option("--overwrite", is_flag=True, help="Replace patch files edited by hand, too.")
-@click.option("--ask-again", is_flag=True, help="Ask anew which bases contain a patch already.")
+@click.option(
+    "--overwrite", is_flag=True, help="Also overwrite patch files that were edited by hand."
+)
+@click.option("--ask-again", is_flag=True, help="Search again which bases contain a patch already.")
 def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
     """Port every patch of NAME onto every base, in order; write patches/NAME and the lock.
 
@@ -70,7 +72,7 @@ def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
             )
     if stuck := next((cell for cell in cells if cell.result.conflicts), None):
         words = f"{stuck.patch} {name} --onto {stuck.base}"
-        show(f"→ `series why {words}` tells more", asked)
+        show(f"→ `series why {words}` shows why", asked)
     if any(cell.needs_review for cell in cells):
         read, sign = f"series diff PATCH {name}", f"series accept PATCH {name}"
         show(f"* adapted: read it (`{read}`), then `{sign}`", asked)

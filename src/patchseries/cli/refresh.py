@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.command("refresh")
 @click.argument("what", metavar="DIR|PATCH")
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
-@click.option("-y", "--yes", is_flag=True, help="Do it without being asked.")
+@click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.option("-m", "--reason", default="edited on a branch", show_default=True, metavar="TEXT",
               help="Kept with the resolutions that come of it.")  # fmt: skip
 def command(what: str, yes: bool, reason: str, **given: Any) -> int:
@@ -73,7 +73,9 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
     from patchseries.pipeline.rebase import rebase
 
     if len(asked.onto) != 1:
-        raise UsageError("on which base was the patch file edited?", hint="say --onto BASE")
+        raise UsageError(
+            "which base? The patch file exists for several", hint="name it with --onto BASE"
+        )
     base = asked.onto[0]
     series, selection, pins = replace(asked, patch=(patch,)).open_to_write(session)
     entry = series.manifest.patch(patch)
@@ -100,7 +102,7 @@ def _end(
     if not asked.as_json:
         _show_plan(plan, asked)
     do = bool(plan.words) and not asked.dry_run
-    do = do and (yes or (not asked.as_json and agreed("Take it in?")))
+    do = do and (yes or (not asked.as_json and agreed("Write these changes?")))
     changed = write(session, series, plan, edited) if do else []
     if asked.as_json:
         rows = [asdict(one) for one in plan.effects]
@@ -118,7 +120,7 @@ def _show_plan(plan: RefreshPlan, asked: Given) -> None:
         show(f"  {effect}", asked)
     if plan.unchecked:
         missing = ", ".join(plan.unchecked)
-        show(f"  not checked, as `series fetch` did not bring it: {missing}", asked)
+        show(f"  not checked, because it is not in the cache: {missing}", asked)
     if not plan.words:
         show("nothing changed", asked)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("report")
 @options("name", "onto", "project", "patch", "offline", "mirror", "json", "quiet", "color")
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False),
-              help="Where the page goes (default: build/NAME/report.html).")  # fmt: skip
+              help="The file to write (default: build/NAME/report.html).")  # fmt: skip
 def command(output: str | None, **given: Any) -> int:
     """Write one HTML page of all that is known of NAME; it stands alone and loads nothing.
 

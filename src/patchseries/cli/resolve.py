@@ -41,18 +41,30 @@ class _Asked:
 @click.command("resolve")
 @click.argument("patch_name", metavar="[PATCH]", required=False)
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
-@click.option("--continue", "action", flag_value="continue", help="The work tree is done.")
+@click.option(
+    "--continue", "action", flag_value="continue", help="Record the resolution in the work tree."
+)
 @click.option("--abort", "action", flag_value="abort", help="Drop the work tree.")
-@click.option("--status", "action", flag_value="status", help="What is open, and what is left.")
+@click.option(
+    "--status",
+    "action",
+    flag_value="status",
+    help="List open conflicts, and what is left to resolve.",
+)
 @click.option(
     "--take",
     multiple=True,
     metavar="[N=]CHOICE",
-    help="ours, theirs, both or candidate:N, for region N or for all.",
+    help="Take ours, theirs, both or candidate:N, for region N or for all.",
 )
-@click.option("--from", "source", metavar="FILE|COMMIT", help="As this change does it.")
-@click.option("-m", "--reason", metavar="TEXT", help="Why it is right; kept with the resolution.")
-@click.option("--again", is_flag=True, help="Ask also for what is resolved already.")
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE|COMMIT",
+    help="Take the resolution from this patch file or commit.",
+)
+@click.option("-m", "--reason", metavar="TEXT", help="Why the resolution is correct; kept with it.")
+@click.option("--again", is_flag=True, help="Also ask for what is resolved already.")
 def command(
     patch_name: str | None,
     action: str | None,
@@ -144,7 +156,7 @@ def _end(session: Session, asked: _Asked, shared: Given) -> int:
     if shared.as_json:
         show_json({"aborted": _row(opened)}, ok=True)
     else:
-        say(f"dropped what was open of {opened.patch} on {opened.base}")
+        say(f"dropped the open conflict of {opened.patch} on {opened.base}")
     return 0
 
 
@@ -159,7 +171,7 @@ def _status(shared: Given) -> int:
         )
         if not shared.as_json:
             where = ", ".join(f"{o.path}:{o.lines[0]}" if o.lines else o.path for o in left)
-            words = where or "all resolved: --continue"
+            words = where or "all resolved; run it with --continue"
             show(f"{opened.patch} on {opened.base}: {words}", shared)
             show(f"    {opened.tree}", shared)
     if shared.as_json:
@@ -174,7 +186,9 @@ def show_regions(conflict: OpenConflict, shared: Given) -> None:
     from patchseries.pipeline.conflict.conflicts import numbered
 
     for number, file, index, region in numbered(conflict.files):
-        size = f"base {len(region.ancestor)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
+        size = (
+            f"ancestor {len(region.ancestor)}, ours {len(region.ours)}, theirs {len(region.theirs)}"
+        )
         show(f"region {number}: {file.path} ({size} lines)", shared)
         if words := removal(file):
             show(f"  {words}", shared)
@@ -191,9 +205,9 @@ def show_regions(conflict: OpenConflict, shared: Given) -> None:
 def removal(file: OpenFile) -> str | None:
     """Who removed *file*, which the other side changed; None where both sides have it."""
     if "theirs" not in file.sides:
-        return "the patch removes this file, and the target has it in another form"
+        return "the patch removes this file, but it was changed in the target"
     if "ours" not in file.sides:
-        return "the target removed this file, and the patch changes it"
+        return "the patch changes this file, but it was removed in the target"
     return None
 
 
@@ -249,7 +263,7 @@ def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
     verb = "would write" if shared.dry_run else "wrote"
     for path in paths:
         show(f"{verb} {path}", shared)
-    show(f"then: series rebase {series.name}" if paths else "nothing new was decided", shared)
+    show(f"then: series rebase {series.name}" if paths else "no new resolution", shared)
     return 0
 
 
@@ -263,8 +277,11 @@ def _signed(asked: _Asked) -> Attribution:
 def _prompted() -> str:
     clear_progress()
     if not sys.stdin.isatty():
-        raise UsageError("why is it right so?", hint="say it with -m TEXT")
-    return str(click.prompt("Why is it right so", prompt_suffix="? ", err=True))
+        raise UsageError(
+            "the reason is missing: why is this resolution correct?",
+            hint="give the reason with -m TEXT",
+        )
+    return str(click.prompt("Why is this resolution correct", prompt_suffix="? ", err=True))
 
 
 def _row(opened: ResolveSession) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def command(**chosen: Any) -> int:
     else:
         show_run(series, result, asked)
         show_gate(result, asked)
-        show(f"the whole story: {os.path.relpath(page)}", asked)
+        show(f"report: {os.path.relpath(page)}", asked)
     return 0 if result.ok else 1
 
 

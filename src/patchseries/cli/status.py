@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 @click.command("status")
 @options("name", "project", "patch", "offline", "mirror", "json", "quiet", "color")
-@click.option("--release", metavar="LINE", help="Is each patch in this release line (havana)?")
+@click.option(
+    "--release", metavar="LINE", help="Show whether each patch is in this release line (havana)."
+)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "markdown", "csv"]),
     default="text",
-    help="A table for a terminal, a release note or a spreadsheet.",
+    help="Print a table, Markdown for a release note, or CSV.",
 )
 @click.option(
-    "--record", is_flag=True, help="Keep in the lock what landed first: patch headers say it."
+    "--record", is_flag=True, help="Record in the lock what landed first, for the patch headers."
 )
 def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     """Tell which patches of NAME landed upstream, in which release first, and by what evidence.

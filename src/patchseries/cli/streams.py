@@ -54,7 +54,9 @@ class _Standard(io.RawIOBase):
 class _Output(_Standard):
     def refused(self, error: OSError) -> None:
         raise OutputError(
-            "cannot write the output", cause=error.strerror, hint="send it elsewhere, or make room"
+            "cannot write the output",
+            cause=error.strerror,
+            hint="write it elsewhere, or free some space",
         ) from error
 
 

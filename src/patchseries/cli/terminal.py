@@ -111,7 +111,7 @@ def show_text(text: str, given: Given) -> None:
 
 
 def show_json(document: Mapping[str, Any], *, ok: bool) -> None:
-    """Print the one JSON document of a command (DESIGN: the contract)."""
+    """Print the one JSON document of a command."""
     show_plain_json({"schema": 1, "ok": ok, **document})
 
 

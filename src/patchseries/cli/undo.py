@@ -37,7 +37,7 @@ def command(number: int | None, listing: bool, **given: Any) -> int:
     if asked.as_json:
         show_json({"undone": asdict(taken), "dry_run": asked.dry_run}, ok=True)
     else:
-        verb = "would take back" if asked.dry_run else "took back"
+        verb = "would undo" if asked.dry_run else "undid"
         show(f"{verb} {taken.number}: {taken.command} ({taken.time})", asked)
         for change in taken.changes:
             show(f"  {_back(change.before, change.after)} {change.path}", asked)
@@ -55,7 +55,7 @@ def show_log(logged: list[Logged], asked: Given) -> None:
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
         show(f"{one.number:>4}  {one.time}  {one.command}{mark}: {paths[0]}{more}", asked)
     if not logged:
-        show("nothing was changed yet", asked)
+        show("nothing to undo", asked)
 
 
 def _back(before: str | None, after: str | None) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--add-prerequisites",
     "add",
     is_flag=True,
-    help="Write the first set that helps into the manifest.",
+    help="Add the first set that helps to the manifest.",
 )
 def command(patch_name: str, add: bool, **given: Any) -> int:
     """Why PATCH conflicts: who brought in the lines it relies on, and what it would need.
@@ -61,13 +61,13 @@ def show_why(found: Explained, asked: Given) -> None:
     cell = found.conflict.cell
     origins = found.why.origins
     removals = {file.path: removal(file) for file in found.conflict.files}
-    questions = counted(len(origins), "question")
-    show(f"{cell.patch} on {cell.base}: git's merge asks {questions}", asked)
+    regions = counted(len(origins), "region")
+    show(f"{cell.patch} on {cell.base}: {regions} in conflict", asked)
     for origin in origins:
         words = removals.get(origin.path)
         show("", asked)
         show(origin.path + (f": {words}" if words else f":{origin.line}"), asked)
-        _show_commits("  the change was made on lines of", origin.relies_on, found, asked)
+        _show_commits("  the change depends on lines of", origin.relies_on, found, asked)
         _show_commits("  changed here by", origin.changed_by, found, asked)
     show("", asked)
     for number, one in enumerate(found.why.sets, 1):
@@ -80,7 +80,7 @@ def show_why(found: Explained, asked: Given) -> None:
             show(f"     {_words(found, commit)}", asked)
     if not found.why.sets:
         tried = counted(found.why.tried, "merge")
-        show(f"no set of prerequisites was found to help ({tried} tried)", asked)
+        show(f"no set of prerequisites helps ({tried} tried)", asked)
     show("", asked)
     show_regions(found.conflict, asked)
 
@@ -127,7 +127,7 @@ def _add(series: Series, ingredients: RebaseInputs, found: Explained, asked: Giv
     from patchseries.pipeline.conflict.why import chosen_commits, with_prerequisites
 
     if not found.why.sets:
-        raise UsageError("there is nothing to add", hint="finish it with `series resolve`")
+        raise UsageError("no prerequisites to add", hint="resolve it by hand with `series resolve`")
     cell = found.conflict.cell
     patch = series.manifest.patch(cell.patch)
     assert patch is not None

@@ -99,7 +99,7 @@ def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
         (f"Not applied again, as {base} has their changes:", in_base),
         (
             f"Left out of the packaging, as they do not apply on {base}"
-            " (nothing shows that it has their changes):",
+            " (there is no evidence that it has their changes):",
             without,
         ),
     ):

@@ -148,7 +148,7 @@ def read_debian_tar(path: Path) -> DebianFolder:
                 if not member.isdir():
                     files[name.removeprefix("debian/")] = _member(archive, member, path.name)
     except tarfile.TarError as error:
-        raise SeriesError(f"{path.name} is no tar archive", cause=str(error)) from error
+        raise SeriesError(f"{path.name} is not a tar archive", cause=str(error)) from error
     return files
 
 
@@ -165,7 +165,7 @@ def _parsed(data: bytes, name: str) -> Dsc:
             hint="a patch series needs upstream, packaging and patches apart",
         )
     if "Source" not in fields or "Version" not in fields:
-        raise SeriesError(f"{name} is no .dsc: it names no source package and version")
+        raise SeriesError(f"{name} is not a .dsc: it names no source package and version")
     return fields
 
 

@@ -23,7 +23,9 @@ from patchseries.patches.dpkg import guard
 from patchseries.patches.header import split_patch
 from patchseries.patches.quilt import parse_series
 
-IN_TREE = "found in the tree (its hunks can be taken out and put in again, and none applied)"
+IN_TREE = (
+    "found in the tree (its hunks can be reversed and applied again, and none applies as it is)"
+)
 """The evidence of a change that the files of a release show."""
 
 
@@ -187,7 +189,7 @@ def _short_of(answer: HistoryEvidence | None, base: Base) -> str:
     if answer is None:
         return ""
     if answer.missing is None:
-        return f"; {base.name} has {answer.words}, whose files are not at hand to be compared"
+        return f"; {base.name} has {answer.words}, whose files are not available to compare"
     return f"; {base.name} has {answer.words}, which does not touch {', '.join(answer.missing)}"
 
 
@@ -203,7 +205,7 @@ def _refuse_unknown(
         raise SeriesError(
             f"the packaging's 'drop' names {', '.join(strange)}, which {packaging.origin} does"
             " not have",
-            hint="take it out of the list, or spell it as debian/patches/series does",
+            hint="remove it from the list, or spell it as debian/patches/series does",
         )
 
 
@@ -221,19 +223,19 @@ def _refusal(misfits: Sequence[_Misfit], base: Base, packaging: Packaging) -> Se
     if not is_other_release(packaging, base):
         return MisfitError(
             "\n".join([f"{head}, which {packaging.version} is made for:", *map(str, misfits)]),
-            hint="is the base's tree that of the packager's tarball?",
+            hint="is the base the same tree as the packager's tarball?",
             exit_code=ExitCode.FINDINGS,
         )
     hint = (
         f"use packaging that was made for {base.name}, or refresh these patches;"
-        " what you decide to do without goes into the packaging's 'drop'"
+        " list what you leave out in the packaging's 'drop'"
     )
     if any(one.dropped.security for one in misfits):
         hint += (
             ". A security fix goes there only as { patch, upstream } with the upstream commit that"
             f" {base.name} contains, or as {{ patch, reason, by }}, which the changelog repeats"
         )
-    told = f"{head}, and nothing shows that it has {it}:"
+    told = f"{head}, and there is no evidence that it has {it}:"
     return MisfitError(
         "\n".join([told, *map(str, misfits)]), hint=hint, exit_code=ExitCode.FINDINGS
     )

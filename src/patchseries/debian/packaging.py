@@ -49,7 +49,7 @@ def packaging_from_folder(folder: Path) -> Packaging:
     """
     root = folder / "debian" if (folder / "debian").is_dir() else folder
     if not root.is_dir():
-        raise SeriesError(f"no folder {folder}")
+        raise SeriesError(f"no directory {folder}")
     files = {}
     for path in sorted(root.rglob("*")):
         if path.is_dir() and not path.is_symlink():
@@ -174,7 +174,7 @@ def _read(path: Path) -> PackagedFile:
     if stat.S_ISLNK(status.st_mode):
         return PackagedFile("120000", os.fsencode(os.readlink(path)))
     if not stat.S_ISREG(status.st_mode):
-        raise SeriesError(f"{path} is no regular file")
+        raise SeriesError(f"{path} is not a regular file")
     if status.st_size > _LARGEST:
         raise SeriesError(f"{path} is larger than {_LARGEST >> 20} MiB")
     mode = "100755" if status.st_mode & stat.S_IXUSR else "100644"

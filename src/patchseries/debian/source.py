@@ -77,7 +77,7 @@ def unpack_orig(orig: Path, parent: Path) -> Path:
     )
     if os.path.lexists(folder / ".pc"):
         raise SeriesError(
-            f"{orig.name} has a folder .pc: it was packed with patches applied",
+            f"{orig.name} has a directory .pc: it was packed with patches applied",
             hint="use the tarball that upstream released",
         )
     debian = folder / "debian"

@@ -29,7 +29,7 @@ def tree_entries(repository: Repository, tree: str) -> dict[str, TreeEntry]:
     if modules:
         raise SeriesError(
             f"the upstream tree has a submodule: {modules[0]}",
-            hint="name an upstream tarball that has its content",
+            hint="name an upstream tarball that contains it",
         )
     return found
 

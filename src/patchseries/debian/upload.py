@@ -82,7 +82,7 @@ def publish(changes: Path, target: str, *, dry_run: bool = False) -> tuple[Hande
         if _BEFORE.search(words):
             return Handed.THERE_BEFORE, words
         raise ProgramError(
-            f"{changes.name} was not handed to {target}",
+            f"{changes.name} was not uploaded to {target}",
             cause=words.splitlines()[-1] if "Traceback" in words else words,
             hint=error.hint or _hint(words, target),
         ) from error

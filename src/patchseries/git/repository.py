@@ -71,7 +71,7 @@ class Repository:
             if (path / "HEAD").is_file():
                 raise ProgramError(
                     f"the git repository {path} is damaged, or cannot be read now",
-                    hint="run it again; when it stays so in the cache, delete that directory",
+                    hint="run it again; if it stays damaged in the cache, delete that directory",
                 ) from error
             raise SeriesError(f"no git repository at {path}") from error
         # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
@@ -381,7 +381,7 @@ class Repository:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",
                 cause=error.strerror,
-                hint="make room or make the folder writable",
+                hint="free some space or make the directory writable",
             ) from error
         self._reader.keep(oid, (kind, data))
         return oid

@@ -87,9 +87,9 @@ def _finish_decided(state: State) -> None:
             _finish(state)
         except SeriesError as error:
             raise SeriesError(
-                "the changes are decided, but not all files are written yet",
+                "the changes are saved, but not all files are written yet",
                 cause=error.message,
-                hint="make room or make the folder writable: the next command finishes it",
+                hint="free some space or make the directory writable: the next command finishes it",
                 exit_code=ExitCode.PROGRAM,
             ) from error
 
@@ -175,7 +175,7 @@ def _content(pending: Path, digest: object) -> bytes | None:
         raise ValueError(f"not a SHA-256: {str(digest)[:80]!r}")
     data = (pending / digest).read_bytes()
     if sha256(data) != digest:
-        raise ValueError(f"{digest} is not what its name says")
+        raise ValueError(f"{digest} does not match its name")
     return data
 
 

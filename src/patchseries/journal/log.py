@@ -79,7 +79,7 @@ def old_content(state: State, logged: Logged, change: LoggedChange) -> bytes | N
     path = _entry(state, logged.number) / change.before
     data = path.read_bytes() if path.is_file() else b""
     if sha256(data) != change.before:
-        raise _damaged(path, f"it is not what {change.path} was")
+        raise _damaged(path, f"it is not the former content of {change.path}")
     return data
 
 

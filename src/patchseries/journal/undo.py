@@ -17,7 +17,7 @@ def undo(
 
     An undo is an operation too, and can be taken back by its number.
 
-    :raises UsageError: there is no such operation, or it is undone already
+    :raises UsageError: there is no such operation, or it is already undone
     :raises SeriesError: a file was changed since, or the log is damaged; nothing is changed then
     """
     chosen = _chosen(operations(state), number)
@@ -28,8 +28,8 @@ def undo(
         there = None if data is None else sha256(data)
         if there not in (change.after, change.before):
             raise SeriesError(
-                f"{change.path} was changed after `{chosen.command}`, and is left alone",
-                hint="keep the edit elsewhere (or commit it in git), restore the file, try again",
+                f"{change.path} was changed after `{chosen.command}`, and is not overwritten",
+                hint="save the edit elsewhere (or commit it), restore the file, and try again",
                 exit_code=ExitCode.FINDINGS,
             )
         changes[change.path] = old_content(state, chosen, change)
@@ -48,5 +48,5 @@ def _chosen(known: list[Logged], number: int | None) -> Logged:
     if chosen is None:
         raise UsageError(f"there is no operation {number}", hint="see `series undo --list`")
     if chosen.undone:
-        raise UsageError(f"operation {number} is undone already")
+        raise UsageError(f"operation {number} is already undone")
     return chosen

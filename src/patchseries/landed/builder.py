@@ -52,7 +52,7 @@ def open_index(
             if (index := _open_current(path, refs)) is not None:
                 return index  # another run has done it meanwhile
             if _seal(path).exists() and not _is_whole(path):
-                warn(f"{path} is damaged: the index is built again")
+                warn(f"{path} is damaged: the index is rebuilt")
             _renew(path, repository, refs)
     return HistoryIndex(_connect(path))
 
@@ -67,7 +67,7 @@ def _explained(path: Path) -> Iterator[None]:
         raise SeriesError(
             f"cannot write {path.name}",
             cause=str(error),
-            hint="make room or make the folder writable; nothing was changed",
+            hint="free some space or make the directory writable; nothing was changed",
             exit_code=ExitCode.PROGRAM,
         ) from error
 

@@ -14,7 +14,7 @@ from patchseries.model import ChangeId, CommitId
 
 
 class Verdict(StrEnum):
-    """What became of a patch upstream. The set is closed (DESIGN: "Command line")."""
+    """What became of a patch upstream. The set is closed."""
 
     LANDED = "landed"
     SUPERSEDED = "superseded"

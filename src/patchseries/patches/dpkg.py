@@ -168,7 +168,7 @@ def _quoted(section: Section) -> _Told:
 
 def _torn(section: Section) -> _Told:
     if section.torn:
-        yield "dpkg-malformed", "a hunk is not as long as it says", "make the patch anew"
+        yield "dpkg-malformed", "a hunk is not as long as it says", "make the patch again"
     if section.stray:
         yield _STRAY
 
@@ -237,7 +237,7 @@ def _twice(name: str, sections: tuple[Section, ...]) -> Iterator[Finding]:
                 path,
                 section.line,
                 "the patch has a second part for the same file",
-                "make the patch anew from the two trees",
+                "make the patch again from the two trees",
             )
         seen.add(path)
 

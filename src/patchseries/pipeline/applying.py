@@ -96,7 +96,7 @@ class _TargetApplier:
             applied = apply_patch(self._repository, tree, data)
             if isinstance(applied, Rejected):
                 if name == main and is_applied(self._repository, tree, data):
-                    return self._made(patch, Applies.ALREADY_APPLIED, "it is in the base already")
+                    return self._made(patch, Applies.ALREADY_APPLIED, "already in the base")
                 return self._made(patch, Applies.FAILS, f"{name}: {applied}")
             tree = applied.tree
             offsets += applied.offsets
@@ -111,10 +111,10 @@ class _TargetApplier:
         if outcome is Outcome.NOT_APPLICABLE or (entry and not entry.applies_to(self._base)):
             return self._made(patch, Applies.NOT_APPLICABLE, "the manifest excludes this base")
         if outcome in (Outcome.ALREADY_APPLIED, Outcome.EMPTY):
-            return self._made(patch, Applies.ALREADY_APPLIED, "it is in the base already")
+            return self._made(patch, Applies.ALREADY_APPLIED, "already in the base")
         if outcome is Outcome.CONFLICT:
-            return self._made(patch, Applies.FAILS, "it conflicts: there is no patch file")
-        return self._made(patch, Applies.FAILS, "there is no patch file; run `series rebase`")
+            return self._made(patch, Applies.FAILS, "conflict: no patch file")
+        return self._made(patch, Applies.FAILS, "no patch file; run `series rebase`")
 
     def _made(
         self, patch: str, result: Applies, reason: str, offsets: tuple[Offset, ...] = ()

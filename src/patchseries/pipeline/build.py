@@ -173,8 +173,8 @@ def _refuse_unreviewed(columns: list[_PackageInputs], name: str) -> None:
     if waiting:
         was = "was" if len(waiting) == 1 else "were"
         raise SeriesError(
-            f"not built: {', '.join(waiting)} {was} adapted, and nobody has signed it off",
-            hint=f"read it and sign it off with `series accept PATCH {name}`, or build it as it is"
+            f"not built: {', '.join(waiting)} {was} adapted, and not signed off",
+            hint=f"read it and sign it off with `series accept PATCH {name}`, or build it anyway"
             " with --allow-unreviewed: the changelog then says so",
             exit_code=ExitCode.FINDINGS,
         )
@@ -252,7 +252,7 @@ def built_packages(series: Series, selection: Selection) -> list[SourcePackage]:
             continue
         if not record.intact():
             raise SeriesError(
-                f"the files of {record.package.dsc} are not those that were built",
+                f"the files of {record.package.dsc} changed after the build",
                 hint="run `series build` again",
             )
         packages.append(record.package)

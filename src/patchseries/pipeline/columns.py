@@ -140,7 +140,7 @@ class TargetReader:
         try:
             return _FACTS.validate_python(parse_json(read_sealed(self._folder / f"{key}.json")))
         except DamagedError as error:
-            self._session.warn(f"{error}: it is looked at again")
+            self._session.warn(f"{error}: it is checked again")
             return None
         except (OSError, ValueError):
             return None

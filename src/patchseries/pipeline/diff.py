@@ -91,7 +91,7 @@ def reference(project: Project, patch: PatchEntry, base: str) -> tuple[str, str,
     source: Source | None = patch.source_for(base)
     if source is None or source.kind is not SourceKind.GIT or not source.commit:
         raise SeriesError(
-            f"{patch.name} names no commit to compare with",
+            f"{patch.name} has no commit to compare with",
             hint="give it `upstream`, or compare two bases with --from and --to",
         )
     return repository_of(project, source), source.commit, "source"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from patchseries import process
+from patchseries.counting import counted
 from patchseries.errors import SeriesError
 from patchseries.files import private_fault
 
@@ -120,7 +121,7 @@ def _program(wanted: Program) -> MachineCheck:
                 [wanted.name, "--version"], cwd=Path("/"), accept=range(256), timeout=_PATIENCE
             )
         except SeriesError as error:
-            hint = f"install it anew (apt-get install --reinstall {package})" if package else None
+            hint = f"reinstall it (apt-get install --reinstall {package})" if package else None
             return MachineCheck(wanted.name, lacking, str(error), hint)
         version = version_in(said.stdout.decode("utf-8", "replace") or said.words)
     minimum = process.MINIMUM.get(wanted.name)
@@ -140,12 +141,12 @@ def libraries() -> list[MachineCheck]:
     try:
         wanted = importlib.metadata.requires("patchseries") or []
     except importlib.metadata.PackageNotFoundError:
-        words = "patchseries is run from its source: its libraries cannot be listed"
+        words = "patchseries runs from its source: its libraries cannot be listed"
         return [MachineCheck("python", NOTE, f"{python}; {words}", None, python)]
     faults = list(_unmet(wanted))
     if faults:
         return [MachineCheck("python", OK, python, None, python), *faults]
-    return [MachineCheck("python", OK, f"{python}, and every library is there", None, python)]
+    return [MachineCheck("python", OK, f"{python}, and all libraries", None, python)]
 
 
 def _unmet(wanted: Sequence[str]) -> Iterator[MachineCheck]:
@@ -159,7 +160,7 @@ def _unmet(wanted: Sequence[str]) -> Iterator[MachineCheck]:
         try:
             version = importlib.metadata.version(asked.name)
         except importlib.metadata.PackageNotFoundError:
-            yield MachineCheck(asked.name, MISSING, "this Python library is not installed", hint)
+            yield MachineCheck(asked.name, MISSING, "Python library not installed", hint)
             continue
         if not asked.specifier.contains(version, prereleases=True):
             words = f"{version} does not fit: {asked.specifier} is needed"
@@ -202,9 +203,9 @@ def mirror(folder: Path) -> MachineCheck:
     name = f"mirror {folder}"
     if not folder.is_dir():
         hint = "correct SERIES_MIRRORS or --mirror"
-        return MachineCheck(name, NOTE, "no such directory: nothing is taken from it", hint)
+        return MachineCheck(name, NOTE, "no such directory", hint)
     count = sum(1 for _ in repositories_in(folder, _LISTED))
     if not count:
         hint = "a mirror is DIR/ORG/REPO or DIR/HOST/ORG/REPO"
-        return MachineCheck(name, NOTE, "there is no git repository in it", hint)
-    return MachineCheck(name, OK, f"{count} {'repository' if count == 1 else 'repositories'}")
+        return MachineCheck(name, NOTE, "no git repository in it", hint)
+    return MachineCheck(name, OK, counted(count, "repository", "repositories"))

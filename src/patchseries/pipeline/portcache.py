@@ -45,7 +45,7 @@ class PortCache:
                 return cls(path)
             return cls(path, {key: _result(row) for key, row in data["ports"].items()})
         except DamagedError as error:
-            warn(f"{error}: what it remembered is worked out again")
+            warn(f"{error}: the cached result is computed again")
             return cls(path)
         except (OSError, ValueError, KeyError, TypeError):
             return cls(path)

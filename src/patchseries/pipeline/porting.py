@@ -56,10 +56,10 @@ def unread_histories(cells: Sequence[RebasedCell]) -> Iterator[Finding]:
     for project, why in dict.fromkeys((cell.project, cell.answer.why) for cell in unread):
         mine = [cell for cell in unread if (cell.project, cell.answer.why) == (project, why)]
         bases = ", ".join(dict.fromkeys(cell.base for cell in mine))
-        message = f"{project}: not looked for in the history of {bases}: {why}"
+        message = f"{project}: the history was not searched for changes that are in {bases}: {why}"
         yield Finding(
             "history-unread",
             Severity.NOTE,
             message,
-            hint="whether these bases contain a change already was told by the merge alone",
+            hint="only the merge decided whether these bases contain a change already",
         )

@@ -60,7 +60,7 @@ def publish(
     differing = sorted(p for p, d in planned.changes.items() if _on_disk(series, p) != d)
     if locked and differing:
         raise SeriesError(
-            f"the lock and the patches on disk are not what the manifest gives: {differing[0]}"
+            f"the lock or the patches on disk differ from a new rebase: {differing[0]}"
             + (f" and {len(differing) - 1} more" if len(differing) > 1 else ""),
             hint="run `series rebase` without --locked and commit what changed",
         )
@@ -102,8 +102,8 @@ def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
         if there is None or there == data or _is_fixup(path) or sha256(there) in known:
             continue
         raise SeriesError(
-            f"{path} was edited by hand since the last rebase, and is left alone",
-            hint="take the edit in with `series refresh`, or drop it with --overwrite",
+            f"{path} was edited by hand since the last rebase, and is not overwritten",
+            hint="keep the edit with `series refresh`, or drop it with --overwrite",
             exit_code=ExitCode.FINDINGS,
         )
 

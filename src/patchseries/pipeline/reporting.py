@@ -311,7 +311,7 @@ def _of_column(
             if not isinstance(want, Want):
                 found[name] = Comparison(title, why=want)
             elif want not in at_hand or name not in sides:
-                found[name] = Comparison(title, why="Its files are not in the cache.")
+                found[name] = Comparison(title, why="The commit's files are not in the cache.")
             else:
                 old = _reference_side(repository, words, want.rev)
                 told = range_diff(repository, old, sides[name]).text

@@ -45,7 +45,7 @@ class Request:
                 cause=f"{type(error).__name__}: {error}",
             ) from error
         if not all(isinstance(value, str) and value for value in fields):
-            raise UsageError("not a request: repo, upstream and onto are texts")
+            raise UsageError("not a request: repo, upstream and onto must be strings")
         return cls(Path(fields[0]), fields[1], fields[2])
 
 

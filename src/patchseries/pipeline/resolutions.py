@@ -30,13 +30,13 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
                 raise
             line = getattr(error, "line", None) or 1
             raise SeriesError(
-                f"{path.relative_to(series.root)}:{line} is no resolution",
+                f"{path.relative_to(series.root)}:{line} is not a valid resolution",
                 cause=str(error),
                 hint="restore it from git, or delete it and run `series resolve` again",
             ) from error
         if (one.patch, one.key) in found:
             raise SeriesError(
-                f"{path.relative_to(series.root)} resolves what another file there resolves",
+                f"{path.relative_to(series.root)} resolves the same conflict as another file there",
                 hint="delete one of the two",
             )
         found[one.patch, one.key] = one
@@ -76,10 +76,10 @@ def unused_resolutions(
                 Finding(
                     "resolution-unused",
                     Severity.WARNING,
-                    f"{one.path}: the resolution of {one.date} matches no conflict any more",
+                    f"{one.path}: the resolution of {one.date} no longer matches a conflict",
                     patch=one.patch,
                     file=str(resolution_path(series, one)),
-                    hint="delete it, or run `series resolve` where the conflict changed",
+                    hint="delete it; if the conflict changed, run `series resolve`",
                 )
             )
     return findings

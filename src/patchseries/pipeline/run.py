@@ -49,7 +49,7 @@ def rebase_and_build(
         allowed, or a package that cannot be made
     """
     if session.dry_run:
-        raise SeriesError("build has no dry run: it only ever writes to build/",
+        raise SeriesError("build has no dry run; it writes only to build/",
                           exit_code=ExitCode.USAGE)  # fmt: skip
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.progress)

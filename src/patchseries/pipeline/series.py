@@ -131,7 +131,7 @@ def project_root(start: Path) -> Path:
             return folder
     raise UsageError(
         f"no series/NAME.toml in {start} or above",
-        hint="change into the folder of a project, or write its first manifest (docs/manual)",
+        hint="change to a project directory, or write a manifest (see docs/manual/series.md)",
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from patchseries.git import TreeEntry
-from patchseries.model import Conflict, Finding, Outcome, PortCode
+from patchseries.model import Conflict, Finding, Outcome, PortCode, StrategyName
 from patchseries.port.context import ChangedFile, Context
 from patchseries.port.hunks.lines import decode, encode
 from patchseries.port.result import PortResult, Proposal
@@ -88,7 +88,7 @@ def adopt(replayed: Replay, before: Sequence[Adapted]) -> list[Adapted]:
     part = Adapted(
         frozenset(fresh),
         fresh,
-        ("resolution",),
+        (StrategyName.RESOLUTION,),
         findings=replayed.findings,
         resolutions=tuple(one.key for one in replayed.used),
     )

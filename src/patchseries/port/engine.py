@@ -13,7 +13,7 @@ Whatever comes of it is examined (:mod:`patchseries.port.verify`).
 from __future__ import annotations
 
 from patchseries.git import Merge, Repository
-from patchseries.model import Outcome, TreeId
+from patchseries.model import Outcome, StrategyName, TreeId
 from patchseries.port.adaptation import adapt, adopt, conclude
 from patchseries.port.context import Context
 from patchseries.port.result import Change, PortOptions, PortResult
@@ -65,7 +65,7 @@ def _resolved(
     return PortResult(
         Outcome.ALREADY_APPLIED if tree == onto else Outcome.ADAPTED,
         tree,
-        ("resolution",),
+        (StrategyName.RESOLUTION,),
         review=True,
         findings=(*replayed.findings, *examine(repository, change, onto, tree)),
         resolutions=tuple(one.key for one in replayed.used),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from patchseries.git import TreeEntry
-from patchseries.model import Conflict, Finding, PortCode, Severity, Sides
+from patchseries.model import Conflict, Finding, PortCode, Severity, Sides, StrategyName
 from patchseries.port.adaptation import Adapted, Renamer
 from patchseries.port.context import Context
 from patchseries.port.hunks.lines import encode, split_lines
@@ -48,7 +48,7 @@ def merge_file(
         texts = _renamed(texts, renaming[1])
     if known := context.learn(*texts):
         rename = partial(renames.apply, known)
-        strategies, renamers = (*strategies, "names:learned"), (*renamers, rename)
+        strategies, renamers = (*strategies, StrategyName.LEARNED), (*renamers, rename)
         texts = _renamed(texts, rename)
     sound = soundness(target, texts.ours, texts.theirs)
     lines = texts.map(split_lines)
@@ -74,7 +74,7 @@ def _with_resolution(
         return replace(part, conflicts=(Conflict(place.target, len(choices), reason),))
     yielding = [c for c in choices if c.taken.overridden(c.dispute)]
     if context.options.cautious and yielding:
-        reason = "CONFLICT (lines of the target's own would give way)"
+        reason = "CONFLICT (lines that only the target has would be lost)"
         return replace(part, conflicts=(Conflict(place.target, len(yielding), reason),))
     return replace(
         part,
@@ -112,7 +112,7 @@ def _findings(target: str, choice: Choice) -> Iterator[Finding]:
     line = choice.dispute.region.ours.low + 1
     for code, what, lines in (
         (PortCode.DROPPED, "left out of the change", choice.taken.dropped(choice.dispute)),
-        (PortCode.REPLACED, "gave way", choice.taken.overridden(choice.dispute)),
+        (PortCode.REPLACED, "replaced in the target", choice.taken.overridden(choice.dispute)),
     ):
         if lines:
             message = f"{what}: {_first(lines)}"

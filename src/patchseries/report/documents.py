@@ -1,4 +1,4 @@
-"""The JSON contract: results as the documents that DESIGN names."""
+"""The JSON contract: the documents that commands print for results."""
 
 from __future__ import annotations
 

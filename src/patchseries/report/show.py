@@ -125,7 +125,7 @@ def _manifest_facts(patch: PatchEntry, project: Project) -> Iterator[tuple[str, 
 
 def _status_facts(known: PatchFacts) -> Iterator[tuple[str, str]]:
     if known.status is None:
-        yield "upstream", f"not known: {known.unknown}"
+        yield "upstream", f"unknown: {known.unknown}"
         return
     found = known.status.landings
     yield "verdict", str(known.status.verdict)

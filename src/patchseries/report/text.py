@@ -40,7 +40,7 @@ def text_lines(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterat
 def summary(findings: Sequence[Finding]) -> str:
     """How many findings of each severity: ``2 errors, 1 note``."""
     if not findings:
-        return "nothing found: all is well"
+        return "no findings"
     number = {s: sum(f.severity is s for f in findings) for s in Severity}
     return ", ".join(counted(n, str(s)) for s, n in number.items() if n)
 

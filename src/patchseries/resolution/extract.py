@@ -39,7 +39,7 @@ def extract(file: OpenFile, final: Sequence[bytes]) -> Extracted:
         new = tuple(final[j1:j2])
         here = [n for n, place in enumerate(places) if i1 <= place <= i2]
         if len(here) > 1:
-            raise AmbiguousEditError(f"{file.path}: edits around two conflict regions run together")
+            raise AmbiguousEditError(f"{file.path}: edits next to two conflict regions overlap")
         if not here:
             edits.append(edit_of(file.path, agreed, i1, i2 - i1, new))
             continue

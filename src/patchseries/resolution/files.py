@@ -82,7 +82,7 @@ class Draft:
         if path in self.entries:
             return self.entries[path]
         if path in self.merge.conflicted_paths:
-            raise StaleError(f"{path} conflicts itself")
+            raise StaleError(f"{path} has a conflict itself")
         return self.repository.entry(self.merge.tree, path)
 
     def file(self, path: str) -> TreeEntry:
@@ -92,7 +92,7 @@ class Draft:
         """
         here = self.entry(path)
         if here is None or not here.is_file:
-            raise StaleError(f"{path} is not there" if here is None else f"{path} is no file")
+            raise StaleError(f"{path} is not there" if here is None else f"{path} is not a file")
         return here
 
     def write(self, path: str, mode: str, data: bytes) -> None:
@@ -138,9 +138,9 @@ class Draft:
         for folder in accumulate(parts, "{}/{}".format):
             above = self.entry(folder)
             if above is not None and not above.is_tree:
-                raise StaleError(f"{folder} is no folder")
+                raise StaleError(f"{folder} is not a directory")
         if self.entry(path) not in (None, wanted):
-            raise StaleError(f"{path} is there already, and differs")
+            raise StaleError(f"{path} already exists, with other content")
         self.entries[path] = wanted
 
     def _as_it_was(self, path: str, was: str) -> TreeEntry:
@@ -180,7 +180,7 @@ def file_changes(
     elif before is None:
         data = repository.blob(after.oid)
         if b"\0" in data:
-            raise ValueError("a new file that is no text")
+            raise ValueError("a new file that is binary")
         yield NewFile(path, after.mode, tuple(split_lines(data)))
     else:
         if source is not None:

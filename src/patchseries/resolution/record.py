@@ -68,7 +68,7 @@ def resolutions_of(
         home = sources.get(file.path, file.path)
         made += _of_file(repository, file, patch, final, signed, home, keys)
     if not made:
-        raise UnsettledError("there is no conflict that a resolution could settle")
+        raise UnsettledError("there is no conflict to resolve")
     settled = {file.path for file in files}
     edits, changes = _beside(repository, merge, settled, final, sources)
     made = _holding(made, keys, edits, changes)
@@ -125,7 +125,7 @@ def _of_file(
     if entry is None:
         return [_resolution(file, patch, region, None, signed) for region in file.regions]
     if not entry.is_file:
-        raise UnsettledError(f"{file.path} is no file any more")
+        raise UnsettledError(f"{file.path} is no longer a file")
     try:
         extracted = extract(file, split_lines(repository.blob(entry.oid)))
     except AmbiguousEditError as error:
@@ -202,7 +202,7 @@ def _beside(
             if before and after and before.oid != after.oid:
                 edits += _line_edits(repository, path, before, after)
         except (AmbiguousEditError, ValueError) as error:
-            raise UnsettledError(f"{path}: {error}; that takes a patch of your own") from error
+            raise UnsettledError(f"{path}: {error}; write a patch of your own for it") from error
     return tuple(edits), tuple(sorted(changes, key=lambda one: _ORDER.index(type(one))))
 
 
@@ -268,7 +268,7 @@ def _once(made: Sequence[Resolution]) -> list[Resolution]:
         other = known.setdefault(one.key, one)
         if (other.pieces, other.gone) != (one.pieces, one.gone):
             raise UnsettledError(
-                f"{one.path}: the same conflict stands in two places and is resolved in two ways"
+                f"{one.path}: the same conflict is in two places and resolved in two ways"
             )
         if other is not one:
             known[one.key] = replace(
@@ -286,4 +286,4 @@ def _prove(repository: Repository, merge: Merge, made: Sequence[Resolution], fin
     tree = repository.edit_tree(merge.tree, replayed.edits)
     different = repository.changes(tree, final)
     if different:
-        raise UnsettledError(f"{min(different)}: a change that no resolution can hold")
+        raise UnsettledError(f"{min(different)}: a resolution cannot record this change")

@@ -111,7 +111,7 @@ def _resolutions_for(file: OpenFile, resolutions: Sequence[Resolution]) -> list[
     if len(mine) == len(found):
         return mine
     if any(one.path == file.path and one not in mine for one in resolutions):
-        raise StaleError("it is not the conflict that its resolution is for")
+        raise StaleError("the conflict is not the one that was resolved")
     raise _UnresolvedError(len(found) - len(mine))
 
 

@@ -148,7 +148,7 @@ class _Fetcher:
         if not self._repository.has(patchset.commit):
             raise UpstreamError(
                 f"{patchset.ref} of {self._url} is not {patchset.commit}, as its Gerrit says",
-                hint="a patchset never changes: find out why before you use it",
+                hint="a patchset never changes: find out why before you use this one",
             )
         return patchset.commit
 

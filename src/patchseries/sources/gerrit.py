@@ -267,8 +267,8 @@ def _ambiguous(name: str, found: list[GerritChange]) -> AmbiguousChangeError:
         f"{change.name} (number {change.number}, {change.state})" for change in found
     )
     return AmbiguousChangeError(
-        f"{name} means {len(found)} changes: {listed}",
-        hint="say which: by `branch`, by its number, or as project~branch~Change-Id",
+        f"{name} matches {len(found)} changes: {listed}",
+        hint="name one: by `branch`, by its number, or as project~branch~Change-Id",
         exit_code=ExitCode.INVALID,
     )
 

@@ -106,7 +106,7 @@ def fetch_bytes(
         return within(seconds, lambda over: _follow(url, access, largest, over))
     except TimeOverError:
         raise UpstreamError(
-            f"{url} did not come whole within {seconds:.0f} s",
+            f"{url} did not arrive completely within {seconds:.0f} s",
             hint="try again later, or fetch it yourself and name the file",
         ) from None
 
@@ -168,7 +168,7 @@ def _redirected(url: str, at: str, location: str) -> str:
         target = urljoin(at, location)
         scheme = urlsplit(target).scheme
     except ValueError:
-        raise UpstreamError(f"{url} is redirected to no URL: {location!r}") from None
+        raise UpstreamError(f"{url} is redirected to an invalid URL: {location!r}") from None
     if scheme not in ("http", "https"):
         raise UpstreamError(f"{url} is redirected to {target}, which is not fetched")
     if scheme == "http" and urlsplit(at).scheme == "https":

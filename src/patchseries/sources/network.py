@@ -46,7 +46,7 @@ _REFUSED = re.compile(
 
 
 class RefusedError(UpstreamError):
-    """The server is there, and does not give what was asked for."""
+    """The server is there, and does not have what was asked for."""
 
 
 def list_refs(url: str) -> dict[str, str]:
@@ -172,7 +172,7 @@ def _remote(
     except ProgramError as error:
         words = error.cause or error.message
         if _REFUSED.search(words):
-            raise RefusedError(f"{url} does not give what was asked for", cause=words) from error
+            raise RefusedError(f"{url} does not have what was asked for", cause=words) from error
         raise UpstreamError(
             f"cannot fetch from {url}",
             cause=_reasons(words),

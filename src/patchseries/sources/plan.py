@@ -77,7 +77,7 @@ def repository_of(project: Project, source: Source) -> str:
         return source.repository or project.repository
     if project.gerrit is None:
         raise SeriesError(
-            f"change {source.change_id} is to be fetched from Gerrit, but its project names none",
+            f"change {source.change_id} is fetched from Gerrit, but its project has no `gerrit`",
             hint="give the project `gerrit`, or the patch a `source`",
         )
     return f"{project.gerrit.rstrip('/')}/{repository_path(project.repository)}"

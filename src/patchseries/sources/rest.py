@@ -128,7 +128,7 @@ class RestClient:
         status = response.status_code
         encoding = response.headers.get("Content-Encoding", "identity").lower()
         if encoding != "identity":
-            raise UpstreamError(f"{self.url} answers compressed, which it was not asked to do")
+            raise UpstreamError(f"{self.url} sent a compressed answer without being asked")
         if status == HTTPStatus.OK:
             return self._value(body)
         words = _words(body)
@@ -142,7 +142,7 @@ class RestClient:
             raise self._denied(status)
         if response.is_redirect:
             raise UpstreamError(
-                f"{self.url} sends elsewhere: {_words(response.headers['Location'].encode())}",
+                f"{self.url} redirects to {_words(response.headers['Location'].encode())}",
                 hint="correct `gerrit` in the manifest",
             )
         raise UpstreamError(f"{self.url} answered with status {status}", cause=words)
@@ -170,7 +170,7 @@ class RestClient:
     def _busy(self, response: requests.Response, words: str | None) -> Exception:
         wait = _retry_after(response)
         final = UpstreamError(
-            f"{self.url} is not able to answer now (status {response.status_code})",
+            f"{self.url} cannot answer now (status {response.status_code})",
             cause=words,
             hint="try again later" if wait is None else f"try again in {wait:.0f} s",
         )
@@ -180,7 +180,7 @@ class RestClient:
 
     def _denied(self, status: int) -> UpstreamError:
         if self._access.credentials:
-            hint = "the credentials were refused: Gerrit wants the HTTP password of its settings"
+            hint = "the credentials were refused: use the HTTP password from Gerrit's settings"
         else:
             hint = f"put the credentials for {urlsplit(self.url).hostname} into ~/.netrc"
         return UpstreamError(f"{self.url} denies access (status {status})", hint=hint)

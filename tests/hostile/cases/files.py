@@ -48,7 +48,7 @@ def _lock_case(name: str, text: str, *says: str) -> Case:
 
 
 def _resolution_case(name: str, text: str, *says: str) -> Case:
-    words = (r"resolutions/small/x\.toml:\d+ is no resolution", *says)
+    words = (r"resolutions/small/x\.toml:\d+ is not a valid resolution", *says)
     return Case(f"resolution: {name}", _resolution(text), ("rebase",), 3, words)
 
 

@@ -46,7 +46,7 @@ def test_a_yes_is_recorded_with_who_and_when(adapted: SmallSeries) -> None:
     assert accepted(adapted) == {"1.0": None, "1.1": who, "1.2": who}
     patch = adapted.root / "patches/small/1.1/project/0001-retry.patch"
     assert f"Reviewed-by: {who}" in patch.read_text()
-    assert adapted.run("accept", "retry")[1] == "nothing waits for a sign-off\n"
+    assert adapted.run("accept", "retry")[1] == "nothing to sign off\n"
     assert "files written" not in adapted.run("rebase")[1]
 
 
@@ -102,7 +102,7 @@ def test_another_result_asks_again(adapted: SmallSeries) -> None:
 def test_undo_takes_the_sign_off_back(adapted: SmallSeries) -> None:
     before = adapted.tracked()
     adapted.run("accept", "retry", "--yes")
-    assert "took back" in adapted.run("undo")[1]
+    assert "undid" in adapted.run("undo")[1]
     assert adapted.tracked() == before
     log = adapted.json("undo", "--list")["operations"]
     assert [one["undone"] for one in log] == [False, True, False, False]

@@ -113,7 +113,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize(
     ("change", "there", "said"),
     [
-        ("new", {"lib/helper.py": b"other\n"}, "lib/helper.py is there already, and differs"),
+        ("new", {"lib/helper.py": b"other\n"}, "lib/helper.py already exists, with other content"),
         ("new", {"lib": b"a file\n"}, "lib is no folder"),
         ("removed", {"drop.py": b"changed\n"}, "drop.py is not what it was"),
         ("removed", {"drop.py": None}, "drop.py is not there"),
@@ -167,7 +167,7 @@ def test_what_no_resolution_can_hold_is_refused(
     else:
         (tree / name).write_bytes(data)
     git(tree, "add", name)
-    with pytest.raises(SeriesError, match=f"{name}: .*; that takes a patch of your own"):
+    with pytest.raises(SeriesError, match=f"{name}: .*; write a patch of your own for it"):
         resolve(small, tree)
     assert (tree / name).exists()
 
@@ -179,7 +179,7 @@ def test_a_path_outside_of_the_tree_is_no_resolution(small: SmallSeries, path: s
     resolve(small, tree)
     (stored,) = small.resolutions
     stored.write_text(stored.read_text().replace('"lib/helper.py"', f'"{path}"'))
-    with pytest.raises(SeriesError, match="is no resolution"):
+    with pytest.raises(SeriesError, match="is not a valid resolution"):
         small.run("rebase")
 
 

@@ -130,7 +130,7 @@ def test_another_content_is_another_conflict(small: SmallSeries) -> None:
     rows = {c["base"]: c for c in small.json("rebase")["cells"] if c["patch"] == "retry"}
     assert rows["1.1"]["strategies"] == ["resolution"]
     reason = rows["1.2"]["conflicts"][0]["reason"]
-    assert "not the conflict that its resolution is for" in reason
+    assert "the conflict is not the one that was resolved" in reason
 
 
 @pytest.mark.parametrize(

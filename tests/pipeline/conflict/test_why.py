@@ -150,6 +150,6 @@ def test_prerequisites_go_into_the_manifest_and_help(lacking: SmallSeries) -> No
 
 def test_nothing_to_add_is_told(small: SmallSeries) -> None:
     before = small.tracked()
-    with pytest.raises(UsageError, match="nothing to add"):
+    with pytest.raises(UsageError, match="no prerequisites to add"):
         small.run("why", "retry", "--add-prerequisites")
     assert small.tracked() == before

@@ -70,7 +70,7 @@ def test_a_resolution_that_another_base_uses_too(small: SmallSeries) -> None:
     assert small.run("refresh", "work", "-n")[1].splitlines() == [
         "changed retry: 1 resolution",
         "  retry on 1.1: adapted, with another diff",
-        "  retry on 1.2: adapted, with another diff, to be accepted again",
+        "  retry on 1.2: adapted, with another diff, to be signed off again",
     ]
 
 
@@ -88,4 +88,4 @@ def test_a_base_that_is_not_at_hand_is_named(small: SmallSeries) -> None:
     (tree / "log.py").write_bytes(b"louder\n")
     git(tree, "commit", "--quiet", "--all", "--amend", "--no-edit")
     assert small.json("refresh", "work", "-n")["unchecked"] == ["1.3"]
-    assert "did not bring it: 1.3" in small.run("refresh", "work", "-n")[1]
+    assert "not in the cache: 1.3" in small.run("refresh", "work", "-n")[1]

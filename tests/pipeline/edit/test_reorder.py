@@ -130,13 +130,13 @@ def test_an_own_patch_stays_on_top_of_its_patch(small: SmallSeries, manifest: Pa
     own.write_text(OWN)
     manifest.write_text(manifest.read_text().replace("# nobody's", 'fixups = ["own/louder.patch"]'))
     swap(checked_out(small, "1.0"))
-    refused(small, "own/louder.patch left its place on top of retry")
+    refused(small, "own/louder.patch is no longer directly after retry")
 
 
 def test_a_patch_stays_behind_what_it_requires(small: SmallSeries, manifest: Path) -> None:
     manifest.write_text(manifest.read_text() + 'requires = ["retry"]\n')
     swap(checked_out(small, "1.0"))
-    refused(small, "log requires retry, which would come after it")
+    refused(small, "log requires retry, which would then come after it")
 
 
 def test_an_order_that_does_not_merge_is_told(small: SmallSeries, manifest: Path) -> None:

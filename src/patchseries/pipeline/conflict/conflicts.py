@@ -9,7 +9,7 @@ from functools import cached_property
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
-from patchseries.model import Outcome
+from patchseries.model import Outcome, StrategyName
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
@@ -130,7 +130,7 @@ def open_cells(
         for cell in chosen.cells
         if cell.patch == patch
         and cell.outcome in (Outcome.CONFLICT, Outcome.ADAPTED)
-        and cell.result.strategies != ("resolution",)
+        and cell.result.strategies != (StrategyName.RESOLUTION,)
     ]
     return sorted(found, key=lambda cell: cell.outcome is not Outcome.CONFLICT)
 
@@ -154,7 +154,7 @@ def find_conflict(
     where = f" on {base}" if base else ""
     raise UsageError(
         f"{patch} does not conflict{where}",
-        hint="`series resolve --again` asks once more for what is resolved already",
+        hint="to change an existing resolution, run `series resolve --again`",
     )
 
 
@@ -166,7 +166,7 @@ def open_conflict(
     :raises SeriesError: the conflict is no matter of lines
     """
     if cell.source is None:
-        raise _not_lines(cell, "a patch file has no commit to merge by: edit the file")
+        raise _not_lines(cell, "it is a patch file without a commit: edit the file")
     repository = given.repository
     change = Change.of(repository, repository.commit(cell.source))
     merge = repository.merge(change.before, cell.before, change.after)
@@ -183,7 +183,9 @@ def open_conflict(
     opened = OpenConflict(repository, cell, change, merge, resolutions, engine)
     left = set(merge.conflicted_paths) - left_behind(merge) - {one.path for one in opened.files}
     if left:
-        raise _not_lines(cell, f"{min(left)} is a link, a submodule or a folder on one side")
+        raise _not_lines(
+            cell, f"{min(left)} is a symbolic link, a submodule or a directory on one side"
+        )
     return opened
 
 
@@ -220,6 +222,6 @@ def numbered(files: Sequence[OpenFile]) -> list[tuple[int, OpenFile, int, Region
 
 def _not_lines(cell: RebasedCell, why: str) -> SeriesError:
     return SeriesError(
-        f"the conflict of {cell.patch} on {cell.base} is no matter of lines: {why}",
+        f"the conflict of {cell.patch} on {cell.base} cannot be resolved by editing lines: {why}",
         exit_code=ExitCode.FINDINGS,
     )

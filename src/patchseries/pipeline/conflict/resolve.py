@@ -82,11 +82,11 @@ def take_from(conflict: OpenConflict, source: str, cwd: Path) -> TreeId:
         return applied.tree
     commit = repository.resolve(source)
     if commit is None:
-        raise UsageError(f"{source} is neither a file nor a commit that was fetched")
+        raise UsageError(f"{source} is neither a file nor a fetched commit")
     change = Change.of(repository, repository.commit(commit))
     merge = repository.merge(change.before, ours, change.after)
     if not merge.clean:
-        raise DeclinedError(f"{source} conflicts itself in {merge.conflicted_paths[0]}")
+        raise DeclinedError(f"{source} also conflicts, in {merge.conflicted_paths[0]}")
     return merge.tree
 
 
@@ -154,7 +154,8 @@ def _choices(words: Sequence[str]) -> tuple[str | None, Mapping[int, str]]:
         found = _TAKE.fullmatch(word)
         if not found:
             raise UsageError(
-                f"no choice: {word!r}", hint="ours, theirs, both or candidate:N; N=CHOICE for one"
+                f"unknown choice: {word!r}",
+                hint="ours, theirs, both or candidate:N; N=CHOICE for one",
             )
         if found[1]:
             chosen[int(found[1])] = found[2]
@@ -169,7 +170,9 @@ def _picked(conflict: OpenConflict, number: int, choice: str | None) -> RegionCh
     if choice is None:
         known = conflict.replayed(file)
         if known.texts[index] is None and not known.gone:
-            raise UsageError(f"region {number} is left open", hint="take something for it too")
+            raise UsageError(
+                f"region {number} is not resolved", hint="choose for it too, or for all regions"
+            )
         return RegionChoice("as resolved", known.texts[index], known.mode)
     if choice in CHOICES:
         return plain_choice(file, region, choice)

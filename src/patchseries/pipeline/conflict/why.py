@@ -66,8 +66,8 @@ def explained(
     found = why(given.repository, commit, target, conflict.cell.before, progress=session.progress)
     if found.common is None:
         raise UpstreamError(
-            f"the history between {conflict.cell.base} and {commit.id[:12]} is not here",
-            hint="name mirrors with whole histories: --mirror DIR or $SERIES_MIRRORS",
+            f"the history between {conflict.cell.base} and {commit.id[:12]} is missing",
+            hint="use mirrors with full history: --mirror DIR or $SERIES_MIRRORS",
         )
     named = {c for origin in found.origins for c, _ in (*origin.relies_on, *origin.changed_by)}
     named |= {c for one in found.sets for c in one.commits}

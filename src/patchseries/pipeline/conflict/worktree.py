@@ -94,7 +94,7 @@ def find_session(state: State, patch: str | None, base: str | None) -> ResolveSe
     if fit:
         names = ", ".join(f"{one.patch} --onto {one.base}" for one in fit)
         raise UsageError(f"several conflicts are open: {names}", hint="name one")
-    raise UsageError("no such conflict is open", hint="open it with `series resolve PATCH`")
+    raise UsageError("this conflict is not open", hint="open it with `series resolve PATCH`")
 
 
 def create_session(series: Series, conflict: OpenConflict, opened: str) -> ResolveSession:
@@ -114,7 +114,7 @@ def create_session(series: Series, conflict: OpenConflict, opened: str) -> Resol
     with held(series.state), explained("set up the work tree"):
         if folder.exists():
             raise UsageError(
-                f"{cell.patch} on {cell.base} is open already in {folder / 'tree'}",
+                f"{cell.patch} on {cell.base} is already open in {folder / 'tree'}",
                 hint="finish it with `series resolve --continue`, or drop it with --abort",
             )
         home.mkdir(mode=0o700, exist_ok=True)
@@ -147,7 +147,7 @@ def final_tree(session: ResolveSession, repository: Repository) -> TreeId:
         where = ", ".join(f"{one.path}:{one.lines[0]}" if one.lines else one.path for one in left)
         raise SeriesError(
             f"still to be resolved: {where}",
-            hint=f"edit in {session.tree}, `git add` or remove what git does not know, and run "
+            hint=f"edit in {session.tree}, `git add` or remove untracked files, and run "
             "`series resolve --continue`",
             exit_code=ExitCode.FINDINGS,
         )
@@ -218,7 +218,7 @@ def _fill(tree: Path, conflict: OpenConflict) -> None:
         repository.run(*_at(tree), "update-index", "-q", "--refresh", accept=(0, 1))
         repository.run("update-index", "-z", "--index-info", stdin=_stages(conflict))
     labels = Labels(
-        f"ours: {cell.project} {cell.base}", "base: what the patch was made on",
+        f"ours: {cell.project} {cell.base}", "common ancestor: what the patch was made on",
         f"theirs: {cell.patch}",
     )  # fmt: skip
     for file in conflict.files:
@@ -260,7 +260,7 @@ def _read(folder: Path) -> ResolveSession:
     try:
         data = json.loads(read_file(folder / _STATE))
         if not all(isinstance(value, str) for key, value in data.items() if key != "folder"):
-            raise ValueError("a value is no string")
+            raise ValueError("a value is not a string")
         return ResolveSession(**(data | {"folder": folder}))
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise SeriesError(f"{folder / _STATE} is damaged", cause=str(error)) from error

@@ -67,7 +67,7 @@ def column_steps(
         if cell.outcome == "conflict":
             raise SeriesError(
                 f"{cell.patch} conflicts on {base}",
-                hint="finish it first with `series resolve`",
+                hint="resolve it first: `series resolve`",
                 exit_code=ExitCode.FINDINGS,
             )
         tree = cell.before
@@ -138,9 +138,9 @@ def read_checkout(folder: Path) -> Checkout:
         told = parse_json(read_file(folder / ".git" / _STATE))
         made = Checkout(folder, **told)
         if not all(isinstance(word, str) for word in told.values()):
-            raise ValueError("a value is no string")
+            raise ValueError("a value is not a string")
         if not re.fullmatch(r"[0-9a-f]{40,64}", made.root):
-            raise ValueError("its root is no commit id")
+            raise ValueError("its root is not a commit id")
         return made
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{folder} was not made by `series checkout`", cause=str(error)) from error
@@ -158,7 +158,7 @@ def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
         listed = branch.run("rev-list", "--reverse", f"{checkout.root}..HEAD").stdout
         commits = listed.decode().split()
         if branch.run("merge-base", "--is-ancestor", checkout.root, "HEAD", accept=(0, 1)).status:
-            raise DeclinedError(f"{head} does not stand on the base of the checkout")
+            raise DeclinedError(f"{head} is not based on the base of the checkout")
         pack = branch.run("pack-objects", "--revs", "--stdout", "-q",
                           stdin=f"HEAD\n^{checkout.root}\n".encode()).stdout  # fmt: skip
         root = branch.read(checkout.root)[1]

@@ -36,7 +36,8 @@ class Effect:
             words = f"{self.after}, with another diff"
         else:
             words = f"{self.before or 'new'} -> {self.after}"
-        return f"{self.patch} on {self.base}: {words}{', to be accepted again' * self.lapses}"
+        again = ", to be signed off again" if self.lapses else ""
+        return f"{self.patch} on {self.base}: {words}{again}"
 
 
 def bases_at_hand(

@@ -152,7 +152,7 @@ def prove(
     tree = rebase(given, chosen, session.progress).trees[column.project, column.base]
     different = column.repository.changes(tree, final)
     if different:
-        raise DeclinedError(f"this cannot be taken in: {min(different)} would come out otherwise")
+        raise DeclinedError(f"refusing: re-porting would give a different {min(different)}")
 
 
 def look_around(

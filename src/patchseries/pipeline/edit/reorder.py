@@ -25,7 +25,7 @@ def new_order(old: Sequence[Step], new: Sequence[Step]) -> list[str] | None:
     was, now = _on_top(kept), _on_top(names)
     if moved := [own for own in now if was[own] != now[own]]:
         raise DeclinedError(
-            f"{moved[0]} left its place on top of {was[moved[0]][0] or 'its patch'}"
+            f"{moved[0]} is no longer directly after {was[moved[0]][0] or 'its patch'}"
         )
     return [name for name in names if not _is_own(name)]
 
@@ -50,13 +50,13 @@ def in_order(manifest: Manifest, project: str, text: str, order: Sequence[str]) 
         assert entry is not None
         for required in entry.requires:
             if required not in seen:
-                raise DeclinedError(f"{name} requires {required}, which would come after it")
+                raise DeclinedError(f"{name} requires {required}, which would then come after it")
         seen.add(name)
     try:
         return reordered(text, order)
     except ValueError as error:
         raise DeclinedError(
-            f"the patches changed places; do that in the manifest: {error}"
+            f"cannot reorder the patches; reorder them in the manifest: {error}"
         ) from error
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from patchseries.git import TreeEntry
-from patchseries.model import Finding, PortCode, Severity, Sides
+from patchseries.model import Finding, PortCode, Severity, Sides, StrategyName
 from patchseries.port.adaptation import Adapted
 from patchseries.port.context import ChangedFile, Context
 from patchseries.port.filemerge import FilePlace, merge_file
@@ -26,7 +26,7 @@ def elsewhere(context: Context, file: ChangedFile) -> Adapted | None:
         return _left_out(path, "the target has no such file")
     part = merge_file(context, FilePlace(path, target, Sides(ancestor, here, theirs)))
     entries = {path: None, **part.entries}
-    return replace(part, strategies=("paths", *part.strategies), entries=entries)
+    return replace(part, strategies=(StrategyName.PATHS, *part.strategies), entries=entries)
 
 
 def _left_out(path: str, why: str) -> Adapted:

@@ -99,7 +99,7 @@ class Names:
                     PortCode.UNKNOWN_NAME,
                     b".".join(chain),
                     line,
-                    f"leads nowhere: {_show(here)} is not defined",
+                    f"does not resolve: {_show(here)} is not defined",
                 )
 
     def check_own(self) -> Iterator[Finding]:
@@ -124,7 +124,7 @@ class Names:
         for text, line in self.uses.strings.items():
             match = _DOTTED.fullmatch(text)
             if match and self._is_lost(match[1], match[1]):
-                yield self._finding(PortCode.UNKNOWN_NAME, match[1], line, "leads nowhere here")
+                yield self._finding(PortCode.UNKNOWN_NAME, match[1], line, "does not resolve here")
 
     def check_habits(self) -> Iterator[Finding]:
         """``r.headers`` where upstream's file says so throughout, and the target's file never.
@@ -139,7 +139,7 @@ class Names:
                 yield Finding(
                     PortCode.UNKNOWN_HABIT,
                     Severity.WARNING,
-                    f"{_show(pair)} is upstream's way; the target's file never says so",
+                    f"{_show(pair)} is how upstream calls it; the target's file never does",
                     file=self.file.path,
                     line=line + 1,
                 )
@@ -281,7 +281,7 @@ def check_words(port: Port, used: Sequence[Names], told: Places) -> Iterator[Fin
         yield Finding(
             PortCode.UNKNOWN_WORD,
             Severity.WARNING,
-            f"{_show(word)} stands nowhere in the target",
+            f"{_show(word)} is nowhere in the target",
             file=names.file.path,
             line=line + 1,
             hint="upstream it is there; find its name here",

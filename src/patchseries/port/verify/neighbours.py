@@ -26,9 +26,9 @@ def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
         yield Finding(
             PortCode.UNKNOWN_FOLDER,
             Severity.WARNING,
-            f"the target has nothing like the folder {folder}",
+            f"the target has no directory like {folder}",
             file=file.path,
-            hint="find where its neighbours live here",
+            hint="find where similar files are here",
         )
         return
     yield from _check_number(file, name.encode("utf-8", "surrogateescape"), upstream, here)
@@ -55,7 +55,7 @@ def _check_number(
             Severity.WARNING,
             f"the file numbered {number - 1} is missing in the target",
             file=file.path,
-            hint="port what comes before, or renumber",
+            hint="port the earlier file too, or renumber",
         )
 
 

@@ -40,7 +40,7 @@ def check_omitted(port: Port, used: Sequence[Names]) -> Iterator[Finding]:
             f" {origins[word]} defines it, which was left out",
             file=names.file.path,
             line=line + 1,
-            hint="port that part too, or do without what it defines",
+            hint="port that part too, or do not use what it defines",
         )
 
 

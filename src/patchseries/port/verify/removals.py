@@ -82,7 +82,7 @@ class Removals:
                 yield Finding(
                     PortCode.REMOVED_OVERRIDE,
                     Severity.WARNING,
-                    f"{shown} is inherited upstream, and here it is gone",
+                    f"{shown} is inherited upstream, but missing here",
                     file=self._file.path,
                     hint="the target may need what upstream inherits",
                 )
@@ -106,10 +106,10 @@ class Removals:
         return Finding(
             PortCode.REMOVED_NAME_USED,
             Severity.ERROR,
-            f"{shown} was taken away and is still used",
+            f"{shown} was removed but is still used",
             file=self._file.path,
             line=line + 1,
-            hint="upstream it is used no more",
+            hint="upstream no longer uses it",
         )
 
 
