@@ -36,7 +36,7 @@ ALREADY_APPLIED = note(
     "already-applied",
     "a base already has the change",
     "The patch is not needed there. That is as it should be where a point release took it in.",
-    "nothing, or restrict the patch's `bases` to those that need it",
+    "nothing to do, or restrict the patch's `bases` to those that need it",
 )
 EMPTY = warning(
     "empty-source",

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
 @click.option("-y", "--yes", is_flag=True, help="Sign off without asking.")
 def command(patch_name: str, yes: bool, **given: Any) -> int:
-    """Sign the adapted PATCH off: shows how it differs from its source, asks, records it.
+    """Sign off the adapted PATCH: show how it differs from its source, ask, record it.
 
-    The lock keeps who, when and for which diff. When the port changes later, it asks again.
+    The lock records who, when and for which diff. If the port changes later, it must be signed off
+    again.
     """
     from patchseries.pipeline.conflict.accept import accept, offers
     from patchseries.pipeline.rebase import rebase

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @click.command("test-apply")
 @options(*(o for o in SERIES_OPTIONS if o not in ("locked", "dry_run")))
 def command(**given: Any) -> int:
-    """Apply the patch files of NAME on their bases as dpkg-source would: no fuzz at all.
+    """Apply the patch files of NAME on their bases as dpkg-source would, without fuzz.
 
-    Offsets are told; a patch that fails makes the exit status 1.
+    Offsets are reported. The exit status is 1 if a patch does not apply.
     """
     from patchseries.pipeline.applying import apply_series
 

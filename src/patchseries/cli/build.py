@@ -21,12 +21,12 @@ from patchseries.cli.terminal import Progress, show_json
 @options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
 @build_options
 def command(**chosen: Any) -> int:
-    """Make a Debian source package of each project and base of NAME.
+    """Build a Debian source package of each project and base of NAME.
 
-    Each is unpacked again and must be the ported tree. The packages go to build/NAME/BASE/PROJECT.
-    A base with a conflict is refused unless --skip-conflicts, and one with an adapted patch that
-    nobody signed off unless --allow-unreviewed; the changelog names these patches. With --check,
-    what lintian finds in our own part makes the exit status 1.
+    Each package is unpacked again and compared with the ported tree. It goes to
+    build/NAME/BASE/PROJECT. A base with a conflict is refused unless --skip-conflicts; a base with
+    an adapted patch that is not signed off is refused unless --allow-unreviewed. The changelog then
+    names these patches. With --check, a lintian tag that our part brings makes the exit status 1.
     """
     from patchseries.pipeline.run import rebase_and_build
 

@@ -68,7 +68,7 @@ def build_options(function: F) -> F:
 def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
     """The package options out of *chosen*, and the rest of it.
 
-    :raises SeriesError: nobody knows who the maintainer is
+    :raises SeriesError: no maintainer is configured
     """
     from patchseries.debian.request import OrigUpload
     from patchseries.pipeline.build import BuildOptions

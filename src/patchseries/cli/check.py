@@ -52,10 +52,10 @@ def command(
     explain: str | None,
     **given: Any,
 ) -> int:
-    """The gate: rules over the series NAME; exit status 1 when one of them is broken.
+    """Check the series NAME by rules; the exit status is 1 if there is an error.
 
-    Asks no server unless --online. Notes and warnings are told and do not fail. In the jobs of
-    GitHub and GitLab the findings are also given in the form that they show beside the lines.
+    Contacts no server without --online. Notes and warnings are shown but do not fail. In GitHub and
+    GitLab jobs the findings are also given in the form that they show next to the lines.
     """
     asked = Given(**given)
     if explain:

@@ -21,7 +21,7 @@ from patchseries.errors import UsageError
 @options("onto", "offline", "mirror", "json", "quiet", "color")
 @click.option("--series", "name", metavar="NAME", help="Of this series.")
 def command(project_name: str, folder: Path | None, **given: Any) -> int:
-    """The series of PROJECT on one base as a git branch in DIR, a commit for each patch.
+    """Create a git branch in DIR with a commit for each patch of PROJECT on one base.
 
     Edit it with git (rebase -i, commit --amend), then take it back with `series refresh DIR`.
     """

@@ -199,7 +199,7 @@ class Given:
 def agreed(question: str) -> bool:
     """What a person answers to *question*.
 
-    :raises UsageError: nobody is there to answer
+    :raises UsageError: standard input is not a terminal
     """
     clear_progress()
     try:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def command(**given: Any) -> int:
     """Take six patches for three small projects through the whole pipeline, without a network.
 
-    The upstreams are made in the cache: a nova, a quantum and a keystone of a dozen files each.
-    The one conflict is part of the show: the exit status is 0 when every package unpacks to the
-    ported tree.
+    The upstreams are created in the cache: a nova, a quantum and a keystone of a dozen files each.
+    The one conflict is part of the demonstration: the exit status is 0 if every package unpacks to
+    the ported tree.
     """
     from patchseries.demo.tour import NAME, make_upstreams, tour
 
@@ -51,7 +51,9 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
     show(f"{series.manifest.series.summary}: each patch on each base", asked)
     show("", asked)
     show_cells(list(result.ported.rebased.cells), series.name, asked)
-    show_text("\nSource packages, unpacked again and found to be what was ported:\n\n", asked)
+    show_text(
+        "\nSource packages, each unpacked again and compared with the ported tree:\n\n", asked
+    )
     show_packages(result.packages, asked)
     show_text(f"\n{changed_words(result.ported.changed, False)}\n\n", asked)
     show("Where to find things:", asked)

@@ -19,11 +19,10 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 @click.option("--from", "old", metavar="BASE", help="Compare the port onto this base …")
 @click.option("--to", "new", metavar="BASE", help="… with the port onto that one.")
 def command(wanted: str, onto: str | None, old: str | None, new: str | None, **given: Any) -> int:
-    """What porting PATCH of the series NAME changed, as git range-diff shows it.
+    """Show what porting PATCH of the series NAME changed, as git range-diff does.
 
-    The change as upstream has it (else the commit that is ported) against the port, or with
-    --from and --to the ports onto two bases. The first column says which lines of the *patch*
-    differ, the second what the patch does.
+    Compares the upstream change (or else the ported commit) with the port; with --from and --to,
+    the ports onto two bases. The first column belongs to the comparison, the second to the patch.
     """
     from patchseries.pipeline.diff import diff_against_upstream, diff_between_bases
 

@@ -21,10 +21,10 @@ _STYLES = {"ok": "green", "note": "yellow", "missing": "red"}
 @click.command("doctor")
 @options("mirror", "json", "color")
 def command(**given: Any) -> int:
-    """Tell what this machine has and lacks: programs, libraries, directories, mirrors, your name.
+    """Show what this machine has and lacks: programs, libraries, directories, mirrors, name.
 
-    Each line is ok, note (some command cannot be used, or is slower) or missing. Nothing is
-    changed, and no server is asked. Exit status: 0 all that is needed is there, 5 it is not.
+    Each line is ok, note (some command cannot be used, or is slower) or missing. Changes nothing
+    and contacts no server. Exit status: 0 if nothing needed is missing, else 5.
     """
     asked = Given(**given)
     checks = _examine(asked)

@@ -14,9 +14,9 @@ from patchseries.counting import counted
 @click.command("fetch")
 @options(*(o for o in SERIES_OPTIONS if o != "patch"))
 def command(**given: Any) -> int:
-    """Bring what the series NAME needs into the cache, and pin it in the lock.
+    """Fetch what the series NAME needs into the cache, and pin it in the lock.
 
-    A revision that is not what the lock pins is an error (exit status 4).
+    A revision that differs from the lock's pin is an error (exit status 4).
     """
     from patchseries import lock as locks
     from patchseries.journal import commit_files

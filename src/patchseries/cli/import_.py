@@ -23,10 +23,11 @@ from patchseries.errors import UsageError
 )
 @options("json", "color")
 def command(dsc: Path, to: Path, **given: Any) -> int:
-    """Take the patch series out of the source package DSC, byte for byte as it went in.
+    """Extract the patch series of the source package DSC, byte for byte.
 
-    Of a package made here on somebody's packaging, that is our part of debian/patches; of any
-    other package, all of it. Every file is checked by its SHA-256; nothing is unpacked.
+    If the package was built by series on somebody's packaging, only our part of debian/patches is
+    extracted; from any other package, all of it. Every file is checked by its SHA-256; nothing is
+    unpacked.
     """
     from patchseries.debian.dsc import import_series
     from patchseries.files import publish_folder, sha256

@@ -23,10 +23,10 @@ _WORDS = {
 @click.argument("target")
 @options("name", "onto", "project", "dry_run", "json", "color")
 def command(target: str, **given: Any) -> int:
-    """Hand the packages that were built of NAME to TARGET, a host of your dput configuration.
+    """Upload the packages built from NAME with dput to TARGET, a host of your dput configuration.
 
-    This is how they reach a build farm: a PPA, mini-buildd, debusine, OBS. With --dry-run dput
-    only simulates. What went there before is told, and not sent again.
+    That is how they reach a build farm: a PPA, mini-buildd, debusine, OBS. With --dry-run dput only
+    simulates. What was uploaded before is not uploaded again.
     """
     from patchseries.debian.upload import publish
     from patchseries.pipeline.build import built_packages

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
     """Port every patch of NAME onto every base, in order; write patches/NAME and the lock.
 
-    A conflict stops nothing else: its cell says so, and the exit status is 1.
+    A conflict does not stop the other patches; the exit status is then 1.
     """
     from patchseries.pipeline.porting import rebase_and_publish
     from patchseries.report.documents import finding_rows

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 @click.option("-m", "--reason", default="edited on a branch", show_default=True, metavar="TEXT",
               help="Kept with the resolutions that come of it.")  # fmt: skip
 def command(what: str, yes: bool, reason: str, **given: Any) -> int:
-    """Take a branch of `series checkout`, or a patch file edited by hand, back into the series.
+    """Take a branch of `series checkout`, or an edited patch file, back into the series.
 
-    Shows first what manifest, own patches and resolutions would become, and which patches come
-    out otherwise on any base; `-n` ends there.
+    First shows how manifest, own patches and resolutions would change, and which outcomes would
+    change on any base; with -n it ends there.
     """
     asked = Given(**given)
     by = _signed(reason)

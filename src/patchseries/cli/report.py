@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False),
               help="The file to write (default: build/NAME/report.html).")  # fmt: skip
 def command(output: str | None, **given: Any) -> int:
-    """Write one HTML page of all that is known of NAME; it stands alone and loads nothing.
+    """Write one self-contained HTML page about the series NAME.
 
-    What landed where on a time axis, every patch on every base, each patch's story and diff,
-    the findings of `series check`, and the packages.
+    It has what landed where on a time axis, every patch on every base, each patch's diff, the
+    findings of `series check`, and the packages.
     """
     from patchseries.pipeline.reporting import make_page
 

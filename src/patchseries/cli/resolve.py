@@ -74,10 +74,10 @@ def command(
     again: bool,
     **given: Any,
 ) -> int:
-    """Finish a conflict of PATCH by hand, once and for all.
+    """Resolve a conflict of PATCH by hand, once.
 
-    Opens a scratch git work tree with the conflict: edit it (or run `git mergetool` there), then
-    `series resolve --continue`. What was decided is kept in series/resolutions/NAME/ and used
+    Opens a scratch git work tree with the conflict. Edit it (or run `git mergetool` there), then
+    run `series resolve --continue`. The resolution is kept in series/resolutions/NAME/ and used
     wherever the same conflict comes up again.
     """
     shared = Given(**given)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 @options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
 @build_options
 def command(**chosen: Any) -> int:
-    """Fetch, rebase, test-apply, check and build the series NAME, and say what came of it.
+    """Fetch, rebase, test-apply, check and build the series NAME, and print a summary.
 
-    Also writes build/NAME/report.html, the page of `series report`.
+    Also writes build/NAME/report.html, as `series report` does.
     """
     from patchseries.cli.report import write_page
     from patchseries.pipeline.run import run

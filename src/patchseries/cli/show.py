@@ -14,10 +14,10 @@ from patchseries.cli.terminal import Progress, show_json, show_text
 @click.argument("wanted", metavar="PATCH")
 @options("name", "offline", "mirror", "json", "quiet")
 def command(wanted: str, **given: Any) -> int:
-    """All that is known of PATCH of the series NAME.
+    """Show everything about PATCH of the series NAME.
 
-    What the manifest and the lock say, and where the change landed upstream (when the history of
-    its project is at hand or can be fetched).
+    That is: what the manifest and the lock say, and where the change landed upstream (if the
+    history of its project is available or can be fetched).
     """
     from patchseries.errors import UpstreamError
     from patchseries.pipeline.status import series_status

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     "--record", is_flag=True, help="Record in the lock what landed first, for the patch headers."
 )
 def command(release: str | None, form: str, record: bool, **given: Any) -> int:
-    """Tell which patches of NAME landed upstream, in which release first, and by what evidence.
+    """Show which patches of NAME landed upstream, in which release first, with evidence.
 
-    A patch that never merged may be superseded by others that did. Evidence is, the surest first:
-    change-id, commit, cherry-pick, patch-id. Author and subject alone are shown as "perhaps".
+    A patch that never merged may be superseded by others that did. Evidence, the strongest first:
+    change-id, commit, cherry-pick, patch-id. If only author and subject match, it is "perhaps".
     """
     from patchseries.pipeline.status import record_landed, series_status
     from patchseries.report import status as tables

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @click.option("--list", "listing", is_flag=True, help="Show the operation log.")
 @options("dry_run", "json", "color")
 def command(number: int | None, listing: bool, **given: Any) -> int:
-    """Take the last command back that changed manifest, lock, patches or resolutions.
+    """Undo the last command that changed manifest, lock, patches or resolutions.
 
-    NUMBER names another operation of the log. A file that was changed since is never touched:
-    then nothing is undone. An undo is logged too; `series undo NUMBER` takes it back.
+    NUMBER names another operation of the log. If a file was changed since, nothing is undone. An
+    undo is logged too, and `series undo NUMBER` undoes it.
     """
     from patchseries.journal import operations, undo
 

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     help="Add the first set that helps to the manifest.",
 )
 def command(patch_name: str, add: bool, **given: Any) -> int:
-    """Why PATCH conflicts: who brought in the lines it relies on, and what it would need.
+    """Show why PATCH conflicts: who made the lines it depends on, and what it would need.
 
-    Each set of prerequisites that is named was tried: with it, git merges the patch cleanly.
+    Each set of prerequisites was tried: with it, git merges the patch cleanly.
     """
     from patchseries.pipeline.conflict.why import explained
 
@@ -72,7 +72,7 @@ def show_why(found: Explained, asked: Given) -> None:
     show("", asked)
     for number, one in enumerate(found.why.sets, 1):
         show(
-            f"{number}. clean with {len(one.commits)} before it "
+            f"{number}. clean after {counted(len(one.commits), 'prerequisite')} "
             f"({counted(one.lines, 'line')} in {counted(one.files, 'file')}):",
             asked,
         )
