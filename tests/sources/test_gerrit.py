@@ -112,7 +112,7 @@ def test_a_search_over_pages(server: GerritServer, gerrit: Gerrit) -> None:
     server.changes = [FakeChange(n, PROJECT, f"b{n}", CHANGE, [FIRST]) for n in range(1, 8)]
     assert [change.number for change in gerrit.search(CHANGE)] == list(range(1, 8))
     assert len(server.paths) == 4
-    with pytest.raises(AmbiguousChangeError, match="means 7 changes"):
+    with pytest.raises(AmbiguousChangeError, match="matches 7 changes"):
         gerrit.change(CHANGE)
 
 
@@ -292,7 +292,7 @@ def test_several_changes_for_a_source(server: GerritServer, access: Access, cach
     want = wanted(server, 1)
     assert want.change is not None
     unnamed = replace(want, change=replace(want.change, branch=None))
-    with pytest.raises(AmbiguousChangeError, match="means 2 changes"):
+    with pytest.raises(AmbiguousChangeError, match="matches 2 changes"):
         brought(cache, unnamed, access)
 
 
