@@ -34,9 +34,118 @@ def test_resolved_on_one_base_it_is_not_asked_on_the_next(small: SmallSeries) ->
     assert small.outcomes() == OPEN
     tree = opened(small)
     assert (tree / "log.py").read_bytes() == b"quiet\n"
+    assert b"<<<<<<< ours: project 1.1" in (tree / "call.py").read_bytes()
+    (tree / "call.py").write_bytes(text(HEAD, MERGED, TAIL))
+    assert small.run("resolve", "--continue", "-m", "both")[0] == 0
+    assert small.outcomes() == CLEAN
+    assert "+    while not send(timeout=3):" in patched(small, "1.2")
+    assert os.listdir(small.conflicts) == []
+
+
+def test_the_work_tree_is_what_git_users_know(small: SmallSeries) -> None:
+    tree = opened(small)
+    assert git(tree, "status", "--porcelain") == "UU call.py\n"
+    stages = {int(line.split()[2]) for line in git(tree, "ls-files", "-u").splitlines()}
+    assert stages == {1, 2, 3}
+    assert git(tree, "show", ":3:call.py") == text(HEAD, THEIRS, TAIL).decode()
+    keep = "-c", "mergetool.t.cmd=cp $REMOTE $MERGED", "-c", "mergetool.t.trustExitCode=true"
+    git(tree, *keep, "mergetool", "--no-prompt", "--tool=t")
+    assert small.run("resolve", "--continue", "-m", "theirs is right")[0] == 0
+    assert 'choice = "theirs"' in small.resolutions[0].read_text()
+
+
+def test_a_conflict_is_opened_with_the_result_that_is_there(
+    small: SmallSeries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once_more(*_: object) -> None:
+        raise AssertionError("the patch was ported a second time")
+
+    monkeypatch.setattr("patchseries.pipeline.conflict.conflicts.port", once_more)
+    (region,) = small.json("resolve", "retry")["regions"]
+    assert any(one["name"].startswith("engine") for one in region["candidates"])
+
+
+def test_without_the_resolutions_the_conflicts_are_back(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "theirs", "-m", "x")
+    assert small.outcomes() == CLEAN
+    shutil.rmtree(small.root / "series/resolutions")
+    assert small.outcomes() == OPEN
+
+
+def test_a_resolution_holds_no_line_of_the_upstream(small: SmallSeries) -> None:
+    tree = opened(small)
+    (tree / "call.py").write_bytes(text(HEAD, OURS, ["    wait()\n", "    own()\n"], TAIL))
+    small.run("resolve", "--continue", "-m", "x")
+    (stored,) = small.resolutions
+    data = stored.read_text()
+    assert data.count('take = "') == 2
+    assert "send" not in data
+    assert "text = '''\n    own()\n'''" in data
+
+
+def test_a_marker_left_is_told_and_nothing_is_lost(small: SmallSeries) -> None:
+    tree = opened(small)
+    before = (tree / "call.py").read_bytes()
+    line = before.split(b"\n").index(b"<<<<<<< ours: project 1.1") + 1
+    with pytest.raises(SeriesError, match=f"still to be resolved: call.py:{line}"):
+        small.run("resolve", "--continue", "-m", "x")
+    assert (tree / "call.py").read_bytes() == before
+    rows = small.json("resolve", "--status")["open"]
+    assert [(row["patch"], row["base"]) for row in rows] == [("retry", "1.1")]
+    assert rows[0]["left"][0]["lines"][0] == line
+
+
+def test_several_are_open_at_once(small: SmallSeries) -> None:
+    trees = [opened(small, "--onto", base) for base in ("1.1", "1.2")]
+    with pytest.raises(UsageError, match="is already open"):
+        opened(small, "--onto", "1.2")
+    with pytest.raises(UsageError, match="several conflicts are open"):
+        small.run("resolve", "--continue", "-m", "x")
+    (trees[1] / "call.py").write_bytes(text(["new\n"], HEAD, MERGED, TAIL))
+    small.run("resolve", "retry", "--onto", "1.2", "--continue", "-m", "x")
+    small.run("resolve", "--abort")
+    assert not trees[0].exists()
+    assert small.outcomes() == CLEAN
+
+
+def test_an_edit_beside_the_conflict_comes_along(small: SmallSeries) -> None:
+    tree = opened(small)
+    head = [*HEAD[:2], "edited\n", *HEAD[3:]]
+    (tree / "call.py").write_bytes(text(head, MERGED, TAIL))
+    (tree / "README").write_bytes(b"text\nof ours\n")
+    small.run("resolve", "--continue", "-m", "x")
+    assert small.outcomes() == CLEAN
+    assert "+of ours" in patched(small, "1.2")
+    assert "+edited" in patched(small, "1.2")
+
+
+def test_one_that_does_not_fit_any_more_is_told_not_bent(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "both", "-m", "x")
+    (stored,) = small.resolutions
+    key = next(line for line in stored.read_text().splitlines() if line.startswith("key"))
+    stored.write_text(stored.read_text().replace(key, f'key = "{"0" * 64}"'))
+    done = small.json("rebase")
+    cells = {c["base"]: c for c in done["cells"] if c["patch"] == "retry"}
+    assert cells["1.1"]["outcome"] == "conflict"
+    assert "the conflict is not the one that was resolved" in cells["1.1"]["conflicts"][0]["reason"]
+    assert [f["code"] for f in done["findings"]] == ["resolution-unused"]
+
+
+def test_lines_that_are_not_there_are_told(small: SmallSeries) -> None:
+    small.run("resolve", "retry", "--take", "ours", "-m", "x")
+    (stored,) = small.resolutions
+    stored.write_text(
+        stored.read_text().replace("ours:1-3", "ours:1-4").replace("ours:1-2", "ours:1-4")
+    )
+    cells = small.json("rebase", "--onto", "1.1")["cells"]
+    assert "ours has" in cells[0]["conflicts"][0]["reason"]
+
+
+def test_a_damaged_file_is_named(small: SmallSeries) -> None:
+    folder = small.root / "series/resolutions/small"
+    folder.mkdir(parents=True)
+    (folder / "x.toml").write_text("schema = 1\n")
     with pytest.raises(
-        SeriesError, match=r"series/resolutions/small/x\.toml:1 is not a valid resolution"
-    ):
         SeriesError, match=r"series/resolutions/small/x\.toml:1 is not a valid resolution"
     ):
         small.run("rebase")
