@@ -78,7 +78,7 @@ def test_what_to_install_is_one_line(machine: Project) -> None:
         (bin_of(machine) / name).unlink()
     done = machine.run("doctor")
     assert "to install all of it: apt-get install dpkg-dev git-buildpackage xz-utils" in done.out
-    assert done.out.endswith("3 needed things are missing\n")
+    assert done.out.endswith("3 requirements missing\n")
     document = machine.run("doctor", "--json").document
     assert document["ok"] is False
     assert document["install"] == ["dpkg-dev", "git-buildpackage", "xz-utils"]

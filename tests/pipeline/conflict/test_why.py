@@ -131,7 +131,7 @@ def test_prerequisites_go_into_the_manifest_and_help(lacking: SmallSeries) -> No
     before = manifest.read_text()
     status, said = lacking.run("why", "retry", "--onto", "1.2", "--add-prerequisites")
     assert status == 1
-    assert "clean with 1 before it" in said
+    assert "clean after 1 prerequisite" in said
     after = manifest.read_text()
     rest = iter(after.splitlines())
     assert all(line in rest for line in before.splitlines()), "a line was lost or moved"
