@@ -73,6 +73,13 @@ def test_wrong_words(project: Project, args: list[str], status: int, words: str)
     assert "Traceback" not in done.err
 
 
+def test_a_long_word_is_shortened_and_the_hint_is_shown(project: Project) -> None:
+    done = project.run("undo", "9" * 4000)
+    assert done.status == 2
+    assert len(done.err) < 2500
+    assert done.err.rstrip().endswith("`series undo --list`")
+
+
 def test_not_a_project(tmp_path: Path) -> None:
     done = Project(tmp_path).run("rebase")
     assert done.status == 2

@@ -101,6 +101,12 @@ def test_a_git_tree_and_a_folder_give_the_same(upstream: Upstream, tmp_path: Pat
         packaging_from_git(upstream.repository, upstream.base().tree, "x")
 
 
+def test_a_folder_without_control_is_not_walked(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "secret")  # reading it would be refused in other words, or wait
+    with pytest.raises(SeriesError, match="has no control"):
+        packaging_from_folder(tmp_path)
+
+
 def test_a_pipe_in_a_folder_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "control")
     with pytest.raises(SeriesError, match="not a regular file"):

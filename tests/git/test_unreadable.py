@@ -40,3 +40,11 @@ def test_merge(tmp_path: Path, how: str, which: str) -> None:
         with pytest.raises(ProgramError) as failed:
             repository.merge(base, ours, theirs)
         assert "\n" not in str(failed.value)
+
+
+def test_a_configuration_that_is_not_text(tmp_path: Path) -> None:
+    Repository.init(tmp_path / "r.git").close()
+    with open(tmp_path / "r.git/config", "ab") as config:
+        config.write(b"[x]\n\ty = \xff\n")
+    with pytest.raises(ProgramError, match="is damaged"):
+        Repository(tmp_path / "r.git")

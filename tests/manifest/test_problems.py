@@ -43,6 +43,13 @@ BAD = [
     ('name = "demo"', "name = 3", 4, "series.name: expected a text in quotes, not 3"),
     ('name = "demo"', "name = ", 4, "not valid TOML"),
     ('"https://example.org/kitchen/oven.git"', '"ext::sh -c id"', 7, "not a repository URL"),
+    (
+        '"https://example.org/kitchen/oven.git"',
+        '"ssh://-oProxyCommand=x/a"',
+        7,
+        "not a repository URL",
+    ),
+    ('"https://example.org/kitchen/oven.git"', '"-oProxyCommand=x:a"', 7, "not a repository URL"),
     ('"https://example.org/kitchen/oven.git"', '"--upload-pack=id"', 7, "not a repository URL"),
     ('"https://example.org/kitchen/oven.git"', '"oven"', 7, "expected a URL"),
     ('"https://example.org/kitchen/oven.git"', '"https://a:b@x.org/y"', 7, "credential helper"),

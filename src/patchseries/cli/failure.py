@@ -17,6 +17,9 @@ from patchseries.environment import complete, scrub
 from patchseries.errors import ExitCode, ProgramError, SeriesError
 from patchseries.redaction import redacted
 
+_LONGEST = 2000
+"""Characters of a line that is shown; the end of a longer one, with its hint, is shown too."""
+
 
 def exit_status(run: Callable[[], Any], argv: Sequence[str], environ: Any) -> int:
     """Call *run* and turn its end into an exit status, saying on stderr what went wrong.
@@ -94,10 +97,15 @@ def _refused(error: OSError) -> SeriesError:
 
 def _fail(error: SeriesError, as_json: bool) -> int:
     for line in error.lines:
-        say(line)
+        say("\n".join(map(_shortened, line.split("\n"))))
     if as_json:
         _print_error(error.message, error.cause, error.hint)
     return error.exit_code
+
+
+def _shortened(line: str) -> str:
+    """*line*, which may repeat a stranger's text, in a length that can be read."""
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"
 
 
 def _print_error(message: str, cause: str | None, hint: str | None) -> None:

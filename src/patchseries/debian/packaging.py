@@ -50,12 +50,18 @@ def packaging_from_folder(folder: Path) -> Packaging:
     root = folder / "debian" if (folder / "debian").is_dir() else folder
     if not root.is_dir():
         raise SeriesError(f"no directory {folder}")
-    files = {}
-    for path in sorted(root.rglob("*")):
+    if not os.path.lexists(root / "control"):  # a manifest may name any directory: read none else
+        raise SeriesError(f"the debian/ of {folder} has no control")
+    files: dict[str, PackagedFile] = {}
+    size = 0
+    for path in root.rglob("*"):
         if path.is_dir() and not path.is_symlink():
             continue
-        files[path.relative_to(root).as_posix()] = _read(path)
-    return make_packaging(files, str(folder))
+        files[path.relative_to(root).as_posix()] = file = _read(path)
+        size += len(file.data)
+        if size > _LARGEST:
+            break  # which make_packaging refuses
+    return make_packaging(dict(sorted(files.items())), str(folder))
 
 
 def make_packaging(files: DebianFolder, origin: str, orig: Orig | None = None) -> Packaging:
