@@ -67,11 +67,7 @@ class Repository:
         self._errors = (git.exc.GitError, git.exc.ODBError, ValueError)
         try:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB, expand_vars=False)
-        except (
-            git.exc.InvalidGitRepositoryError,
-            git.exc.NoSuchPathError,
-            UnicodeError,  # of its configuration
-        ) as error:
+        except (git.exc.GitError, git.exc.NoSuchPathError, UnicodeError) as error:
             if (path / "HEAD").is_file():
                 raise ProgramError(
                     f"the git repository {path} is damaged, or cannot be read now",
