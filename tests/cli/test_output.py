@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -49,7 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def run(project: Project, words: str, shell: str) -> tuple[int, str]:
     """The status, and what stderr got, of ``series WORDS`` with streams as *shell* says."""
     done = subprocess.run(
-        ["bash", "-c", f"exec {sys.executable} -m patchseries {words} {shell}"],
+        ["bash", "-c", f"exec {shlex.quote(sys.executable)} -m patchseries {words} {shell}"],
         cwd=project.root,
         env=project.environment,
         capture_output=True,

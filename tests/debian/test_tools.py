@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +66,7 @@ def test_quilt_refresh_keeps_all_but_the_lines_of_git(
     need("quilt")
     tree = unpacked(package, tmp_path / "x")
     before = ours(tree)
-    env = {"QUILT_PATCHES": "debian/patches"}
+    env = {"QUILT_PATCHES": "debian/patches", "TMPDIR": "/tmp"}  # quilt does not quote its own
     for _ in before:
         process.run(["quilt", "--quiltrc=-", "push"], cwd=tree, env=env)
         process.run(
@@ -177,11 +179,13 @@ def test_an_unknown_target_is_told(package: SourcePackage) -> None:
 
 
 def test_signing_keeps_the_package_current(
-    upstream: Upstream, package: SourcePackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    upstream: Upstream, package: SourcePackage, request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     need("debsign", "gpg")
-    home = tmp_path / "gnupg"
-    home.mkdir(mode=0o700)
+    # the path of gpg-agent's socket may have no more than some hundred letters
+    home = Path(tempfile.mkdtemp(prefix="gnupg-", dir="/tmp"))
+    request.addfinalizer(lambda: shutil.rmtree(home, ignore_errors=True))
     monkeypatch.setenv("GNUPGHOME", str(home))
     process.run(
         [

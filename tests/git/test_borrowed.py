@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,8 +63,8 @@ def booby_trap(git_dir: Path, executed: Path) -> None:
     script.write_text(f"#!/bin/sh\necho $0 $@ >> '{executed}'\nexit 1\n")
     script.chmod(0o755)
     included = git_dir / "included"
-    included.write_text(f'[core]\n\tfsmonitor = "{script}"\n')
-    values = dict.fromkeys(PROGRAMS, str(script)) | {
+    included.write_text(f'[core]\n\tfsmonitor = "{shlex.quote(str(script))}"\n')
+    values = dict.fromkeys(PROGRAMS, shlex.quote(str(script))) | {
         key: value.format(script=script, included=included) for key, value in SWITCHES.items()
     }
     for key, value in values.items():

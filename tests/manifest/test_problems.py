@@ -52,6 +52,8 @@ BAD = [
     ('"https://example.org/kitchen/oven.git"', '"-oProxyCommand=x:a"', 7, "not a repository URL"),
     ('"https://example.org/kitchen/oven.git"', '"--upload-pack=id"', 7, "not a repository URL"),
     ('"https://example.org/kitchen/oven.git"', '"oven"', 7, "expected a URL"),
+    ('"https://example.org/kitchen/oven.git"', '"https://x.org/a b"', 7, "not a repository URL"),
+    ('"https://example.org/kitchen/oven.git"', '"/a\\tb"', 7, "not a repository URL"),
     ('"https://example.org/kitchen/oven.git"', '"https://a:b@x.org/y"', 7, "credential helper"),
     ('"https://example.org/kitchen/oven.git"', '"https://token@x.org/y"', 7, "holds credentials"),
     ('"https://example.org/kitchen/oven.git"', '"ssh://git:b@x.org/y"', 7, "holds credentials"),
@@ -151,3 +153,8 @@ commit = "3333333333333333333333333333333333333333"
     assert revs == ["1", "3", "3"]
     with pytest.raises(ManifestError, match=r"no source is given for 1\.1, 1\.2"):
         parse(GOOD.replace(one, two.replace(">=1.1", ">=1.3")))
+
+
+def test_a_directory_may_have_spaces_and_letters_beyond_ascii() -> None:
+    named = GOOD.replace("https://example.org/kitchen/oven.git", "/srv/ü ber/oven.git")
+    assert parse(named).projects["oven"].repository == "/srv/ü ber/oven.git"

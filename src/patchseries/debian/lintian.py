@@ -82,7 +82,7 @@ def run_lintian(changes: Path, profile: LintianProfile) -> tuple[LintianTag, ...
             "--tag-display-limit",
             "0",
             "--allow-root",
-            changes,
+            changes.name,  # it loses its way in a directory with letters beyond ASCII
         ],
         cwd=changes.parent,
         timeout=_LIMIT,

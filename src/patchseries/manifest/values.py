@@ -25,11 +25,10 @@ def _slug(text: str) -> str:
 
 def _repository(text: str) -> str:
     """A URL that git only ever fetches from: no transport that runs a program, no option."""
-    if (
-        re.match(r"-|(?:[a-z+]{1,20}://)?(?:[^/@]{0,200}@)?-", text)
-        or "::" in text
-        or any(c.isspace() or ord(c) < 32 for c in text)
-    ):
+    option = re.match(r"-|(?:[a-z+]{1,20}://)?(?:[^/@]{0,200}@)?-", text)
+    spaces = " " if text.startswith("/") else ""  # a directory's name may have some
+    odd = any((c.isspace() or not c.isprintable()) and c not in spaces for c in text)
+    if option or "::" in text or odd:
         raise ValueError(f"not a repository URL that is safe to fetch: {text!r}")
     if text.startswith("/") or _SCP_LIKE.fullmatch(text) or urlsplit(text).scheme in _SCHEMES:
         return text
