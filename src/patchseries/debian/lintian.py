@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ def run_lintian(changes: Path, profile: LintianProfile) -> tuple[LintianTag, ...
             changes.name,  # it loses its way in a directory with letters beyond ASCII
         ],
         cwd=changes.parent,
+        env={} if tempfile.gettempdir().isascii() else {"TMPDIR": "/tmp"},  # nor there
         timeout=_LIMIT,
     )
     return parse_tags(done.stdout.decode("utf-8", "replace"))
