@@ -125,7 +125,7 @@ def parse(text: str) -> Lock:
     """
     data = parse_toml(text)
     if data.get("schema") != SCHEMA:
-        raise ValueError(f"schema is {str(data.get('schema'))[:40]!r}, not {SCHEMA}")
+        raise ValueError(f"schema is {repr(data.get('schema'))[:40]}, not {SCHEMA}")
     return Lock(
         dict(_entries(data, "pins", _pin)),
         dict(_entries(data, "cells", _placed_cell)),
@@ -217,7 +217,7 @@ def _cell_table(patch: str, base: str, cell: Cell) -> dict[str, object]:
     table: dict[str, object] = {"patch": patch, "base": base, "outcome": str(cell.outcome)}
     if cell.strategies:
         table["strategies"] = list(cell.strategies)
-    if cell.sha256:
+    if cell.sha256 is not None:
         table["sha256"] = cell.sha256
     if cell.accepted:
         table["accepted"] = asdict(cell.accepted)

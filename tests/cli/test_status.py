@@ -77,7 +77,7 @@ def test_without_any_history_at_hand(project: Project, tmp_path: Path) -> None:
     assert "the history of https://demo.invalid/demo/nova.git is not in the cache" in done.err
     shown = project.run("show", "conductor-workers", "--offline", env=empty)
     assert shown.status == 0
-    assert "not known: the history of https://demo.invalid/demo/nova.git" in shown.out
+    assert "unknown: the history of https://demo.invalid/demo/nova.git" in shown.out
 
 
 def test_show(project: Project) -> None:

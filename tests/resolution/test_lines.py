@@ -176,7 +176,7 @@ def test_a_resolution_survives_its_file(resolution: Resolution) -> None:
     [
         ("", "schema is None"),
         ("schema = 2", "schema is 2"),
-        ("schema = 1", "KeyError: 'patch'"),
+        ("schema = 1", "the key 'patch' is missing"),
         ("schema =", "Invalid value"),
         (
             "schema = 1\npatch = 'x'\npath = 'f'\nkey = ''\npiece = [{take='ours:1', text=''}]",

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from patchseries.errors import SeriesError
-from patchseries.files import staging
+from patchseries.files import explained, staging
 from patchseries.git.loose import object_format
 from patchseries.git.repository import Repository
 from patchseries.git.temporary import scratch_home
@@ -45,13 +44,21 @@ def borrowed(path: Path) -> Iterator[Repository]:
             hint="clone it with --ref-format=files, and name the clone",
         )
     objects = (common / "objects").resolve()
-    with staging(*scratch_home(Path(tempfile.gettempdir()))) as folder:
+    with _directory() as folder:
         made = folder / "repo.git"
-        _make(made, object_format(common))
-        _copy_refs(git_dir, common, made)
+        with explained("copy the refs of a repository"):
+            _make(made, object_format(common))
+            _copy_refs(git_dir, common, made)
         with Repository(made, borrowed=objects, shown=path) as repository:
             repository.set_alternates([objects])
             yield repository
+
+
+def _directory() -> AbstractContextManager[Path]:
+    """A throw-away directory, which holds refs and no objects."""
+    with explained("find a temporary directory"):
+        home, name = scratch_home(None)
+    return staging(home, name)
 
 
 def _find(path: Path) -> tuple[Path, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,8 +33,11 @@ _ENOUGH = 1_000_000_000
 """Bytes that must be free in memory: far more than the objects of any run."""
 
 
-def scratch_home(parent: Path) -> tuple[Path, str]:
+def scratch_home(parent: Path | None) -> tuple[Path, str]:
     """Where scratch folders are made, and how their names begin.
+
+    Without memory that is large enough they are made in *parent* (None: the system's temporary
+    directory, which Python finds by writing to it).
 
     A new file takes 0.6 ms on a disk's file system beside a busy git, and 0.05 ms in memory.
     """
@@ -41,4 +45,6 @@ def scratch_home(parent: Path) -> tuple[Path, str]:
         free = shutil.disk_usage(_MEMORY).free if os.access(_MEMORY, os.W_OK) else 0
     except OSError:
         free = 0
-    return (_MEMORY, f"patchseries.{os.geteuid()}.") if free > _ENOUGH else (parent, "scratch.")
+    if free > _ENOUGH:
+        return _MEMORY, f"patchseries.{os.geteuid()}."
+    return parent or Path(tempfile.gettempdir()), "scratch."

@@ -64,7 +64,7 @@ def parse_resolution(text: str) -> Resolution:
     """
     data = parse_toml(text)
     if data.get("schema") != SCHEMA:
-        raise ValueError(f"schema is {str(data.get('schema'))[:40]!r}, not {SCHEMA}")
+        raise ValueError(f"schema is {repr(data.get('schema'))[:40]}, not {SCHEMA}")
     try:
         return Resolution(
             str(data["patch"]),

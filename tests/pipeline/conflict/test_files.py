@@ -114,11 +114,11 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     ("change", "there", "said"),
     [
         ("new", {"lib/helper.py": b"other\n"}, "lib/helper.py already exists, with other content"),
-        ("new", {"lib": b"a file\n"}, "lib is no folder"),
+        ("new", {"lib": b"a file\n"}, "lib is not a directory"),
         ("removed", {"drop.py": b"changed\n"}, "drop.py is not what it was"),
         ("removed", {"drop.py": None}, "drop.py is not there"),
         ("renamed", {"drop.py": b"changed\n"}, "drop.py is not what it was"),
-        ("renamed", {"kept.py": b"other\n"}, "kept.py is there already"),
+        ("renamed", {"kept.py": b"other\n"}, "kept.py already exists"),
         ("mode", {"tool.sh": None}, "tool.sh is not there"),
         ("mode", {"tool.sh": TOOL}, "tool.sh has mode 100755, not 100644"),
     ],

@@ -140,7 +140,7 @@ def test_after_a_refresh_the_next_finds_nothing(small: SmallSeries, checked: Pat
 def test_without_anybody_to_answer_nothing_is_written(small: SmallSeries, checked: Path) -> None:
     git(checked, "commit", "--quiet", "--amend", "-m", "Log more\n\nSeries-Patch: log")
     before = small.tracked()
-    with pytest.raises(UsageError, match="nobody is there to answer; answer with --yes"):
+    with pytest.raises(UsageError, match="cannot ask: standard input is not a terminal; use --yes"):
         small.run("refresh", "work")
     assert small.tracked() == before
 
