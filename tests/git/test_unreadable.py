@@ -48,3 +48,14 @@ def test_a_configuration_that_is_not_text(tmp_path: Path) -> None:
         config.write(b"[x]\n\ty = \xff\n")
     with pytest.raises(ProgramError, match="is damaged"):
         Repository(tmp_path / "r.git")
+
+
+def test_a_git_that_ended_is_not_taken_for_a_missing_object(tmp_path: Path) -> None:
+    with Repository.init(tmp_path / "r.git") as repository:
+        blob = repository.write_blob(b"x")
+        assert repository.has(blob)
+        assert not repository.has("1" * 40)
+    with Repository.init(tmp_path / "s.git") as repository:
+        (tmp_path / "s.git/HEAD").unlink()  # git then takes it for no repository
+        with pytest.raises(ProgramError, match="without an answer"):
+            repository.has(blob)

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from patchseries import process
 from patchseries.environment import loading_git_library
+from patchseries.errors import MachineError
 
 _SETTINGS = {
     "core.attributesFile": "/dev/null",
@@ -75,8 +76,12 @@ def git_library() -> ModuleType:
     """
     process.require("git")
     with loading_git_library():
-        import git
-
+        try:
+            import git
+        except ImportError as error:  # GitPython tries git, and says no more than that
+            raise MachineError(
+                "git does not run", cause=str(error), hint="try `git version`, and install git anew"
+            ) from error
     return git
 
 

@@ -242,11 +242,20 @@ class Repository:
         return self._reader.has(oid)
 
     def has(self, oid: str) -> bool:
-        """Whether the object is here."""
+        """Whether the object is here.
+
+        :raises ProgramError: git ended instead of answering
+        """
         try:
             self._repo.odb.info(bytes.fromhex(oid))
-        except self._errors:
-            return False
+        except (*self._errors, OSError) as error:
+            if "missing" in str(error):
+                return False
+            raise ProgramError(
+                f"git ended without an answer in {self.shown}",
+                cause=f"is {oid} here?",
+                hint="run the command again",
+            ) from error
         return True
 
     def blob(self, oid: str) -> bytes:
