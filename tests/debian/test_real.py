@@ -13,6 +13,7 @@ import pytest
 
 from patchseries import process
 from patchseries.debian.dsc import import_series
+from patchseries.environment import Inherit
 from patchseries.files import folder_contents
 from support.tools import need
 
@@ -43,7 +44,10 @@ def series(root: Path, *arguments: str, **env: str) -> Any:
         **env,
     }
     done = process.run(
-        [sys.executable, "-m", "patchseries", *arguments, "--json"], cwd=root, env=settings
+        [sys.executable, "-m", "patchseries", *arguments, "--json"],
+        cwd=root,
+        env=settings,
+        inherit=Inherit.ALL,  # as a user's shell gives it: cache, state and mirrors
     )
     return json.loads(done.stdout)
 
