@@ -8,7 +8,6 @@ the DEP-3 fields as its last paragraph, ``---``. (DEP-3: https://dep-team.pages.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.charset import QP, Charset
@@ -137,8 +136,3 @@ def _local_time(signature: Signature) -> datetime:
     sign = -1 if signature.zone.startswith("-") else 1
     minutes = sign * (int(signature.zone[1:3]) * 60 + int(signature.zone[3:5]))
     return datetime.fromtimestamp(signature.time, timezone(timedelta(minutes=minutes)))
-
-
-def fields_of(lines: Sequence[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:
-    """The DEP-3 fields of *lines* that have a value."""
-    return tuple((name, value) for name, value in lines if value)
