@@ -32,11 +32,6 @@ def visible(text: str) -> str:
     return _STEERING.sub(_escape, text)
 
 
-def visible_line(text: str) -> str:
-    """As :func:`visible`, in one line: a line feed is an escape too."""
-    return visible(text).replace("\n", "\\n")
-
-
 def printable(text: str) -> str:
     """As :func:`visible`, and no line of it is a command to a CI service that reads the log."""
     shown = _OLD_COMMAND.sub(r"#\\x23", visible(text))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.visible import json_text, printable, printable_line, visible, visible_line
+from patchseries.visible import json_text, printable, printable_line, visible
 
 ANY = st.text(st.characters(), max_size=30)  # surrogates too
 
@@ -24,7 +24,6 @@ def test_no_control_character_is_left(text: str) -> None:
 
 @given(ANY)
 def test_a_line_is_one_line(text: str) -> None:
-    assert len(visible_line(text).splitlines()) <= 1
     assert len(printable_line(text).splitlines()) <= 1
 
 
