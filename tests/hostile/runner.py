@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from support.manifests import small_manifest
 from support.upstreams import Upstream
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -42,14 +43,7 @@ _STEERING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
 )
 
-MANIFEST = """\
-schema = 1
-[series]
-name = "small"
-[project.project]
-repository = "https://upstream.invalid/org/project.git"
-bases = ["1.0", "1.1"]
-"""
+MANIFEST = small_manifest(["1.0", "1.1"])
 PATCH = """
 [[patch]]
 name = "{name}"

@@ -10,23 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from support.manifests import small_manifest
 from support.project import Project
 
-MANIFEST = """\
-schema = 1
-
-[series]
-name = "small"
-
-[project.project]
-repository = "https://upstream.invalid/org/project.git"
-bases = ["1.0"]
-
+PATCH = """
 [[patch]]
 name = "x"
 project = "project"
 source = { commit = "0123456789012345678901234567890123456789" }
 """
+MANIFEST = small_manifest(["1.0"]) + PATCH
 
 
 @pytest.fixture

@@ -67,11 +67,7 @@ def test_containment_is_what_git_says(path: Path, upstream: Upstream) -> None:
     upstream.tag("1.0.1", commits[-1], message="annotated")
     commits.append(upstream.commit({"a": b"2"}, "on master"))
     tree = upstream.repository.commit(commits[-1]).tree
-    merged = upstream.repository.run(
-        "commit-tree", tree, "-p", commits[2], "-p", commits[1], "-m", "Merge side", env=WHO
-    )
-    commits.append(CommitId(merged.stdout.decode().strip()))
-    upstream.repository.run("update-ref", "refs/heads/master", commits[-1])
+    commits.append(upstream.commit_tree(tree, [commits[2], commits[1]], "Merge side"))
     upstream.tag("2.0")
     index = opened(path, upstream)
     for commit in commits:

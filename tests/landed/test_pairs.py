@@ -124,12 +124,7 @@ def test_a_squashed_backport_names_its_upstreams(nova: Pairs) -> None:
 def test_a_pick_of_a_merge_means_what_it_merged(nova: Pairs) -> None:
     fix = nova.upstream.commit({"t": b"x"}, "Fix", branch="topic", parent=nova.root)
     tree = nova.upstream.repository.commit(fix).tree
-    who = {f"GIT_{r}_{k}": "x" for r in ("AUTHOR", "COMMITTER") for k in ("NAME", "EMAIL")}
-    made = nova.upstream.repository.run(
-        "commit-tree", tree, "-p", nova.root, "-p", fix, "-m", 'Merge "Fix"', env=who
-    )
-    merge = made.stdout.decode().strip()
-    nova.upstream.repository.run("update-ref", "refs/heads/master", merge)
+    merge = nova.upstream.commit_tree(tree, [nova.root, fix], 'Merge "Fix"')
     human = nova.stable(f"Fix\n\n(cherry picked from commit {merge})")
     nova.release()
     assert nova.upstreams(human) == [fix]

@@ -12,6 +12,7 @@ from patchseries import lock as locks
 from patchseries.lock import InBase
 from patchseries.model import CommitId
 from support.gitserver import Behaviour, serve
+from support.manifests import small_manifest
 from support.small_series import SmallSeries, enter
 from support.upstreams import Upstream
 
@@ -21,21 +22,13 @@ CODE = b"".join(b"def f%d():\n    return %d\n\n\n" % (n, n) for n in range(8))
 FIXED = CODE.replace(b"return 3", b"return 33")
 BACKPORT = CODE.replace(b"return 3", b"return 30 + 3")
 
-MANIFEST = """\
-schema = 1
-
-[series]
-name = "small"
-
-[project.project]
-repository = "{url}"
-bases = ["1.0", "1.1", "1.2"]
-
+MANIFEST = f"""\
+{small_manifest(["1.0", "1.1", "1.2"], "{url}")}
 [[patch]]
 name = "fix"
 project = "project"
-source = {{ commit = "{fix}" }}
-{keys}
+source = {{{{ commit = "{{fix}}" }}}}
+{{keys}}
 """
 
 

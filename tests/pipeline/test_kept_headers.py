@@ -115,7 +115,7 @@ def test_nobody_and_no_day_are_made_up(small: SmallSeries) -> None:
 def test_the_branch_brings_the_header_back(small: SmallSeries, form: str) -> None:
     """An edit of the tree leaves the header of the patch file as it is."""
     write(small, HEADS[form])
-    folder = Path(small.json("checkout", "project", "--onto", "1.0", "work")["folder"])
+    folder = small.check_out("1.0")
     assert small.run("refresh", "work", "--yes") == (0, "nothing changed\n")
     (folder / "README").write_bytes(b"more words\n")
     amend(folder)
@@ -127,7 +127,7 @@ def test_the_branch_brings_the_header_back(small: SmallSeries, form: str) -> Non
 
 def test_another_message_leaves_the_other_fields(small: SmallSeries) -> None:
     write(small, HEADS["description"])
-    folder = Path(small.json("checkout", "project", "--onto", "1.0", "work")["folder"])
+    folder = small.check_out("1.0")
     amend(folder, "-m", "other words\n\nBecause.\n\nSeries-Patch: words")
     small.run("refresh", "work", "--yes")
     header = read_header((small.root / "patches/own/words-1.0.patch").read_bytes())

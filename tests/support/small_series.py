@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from patchseries.cli import group
 from patchseries.model import CommitId
+from support.manifests import small_manifest
 from support.state import open_conflicts
 from support.upstreams import Upstream
 
@@ -28,17 +29,7 @@ OURS = ["def call():\n", "    lock()\n", "    send(timeout=3)\n"]
 THEIRS = ["def call():\n", "    while not send():\n", "        wait()\n"]
 MERGED = ["def call():\n", "    lock()\n", "    while not send(timeout=3):\n", "        wait()\n"]
 
-MANIFEST = """\
-# a comment that stays
-schema = 1
-
-[series]
-name = "small"
-
-[project.project]
-repository = "https://upstream.invalid/org/project.git"
-bases = ["1.0", "1.1", "1.2"]
-
+PATCHES = """
 [[patch]]
 name = "retry"  # the one that conflicts
 project = "project"
@@ -49,6 +40,7 @@ name = "log"
 project = "project"
 source = {{ commit = "{log}" }}
 """
+MANIFEST = "# a comment that stays\n" + small_manifest(["1.0", "1.1", "1.2"]) + PATCHES
 
 
 def text(*parts: list[str]) -> bytes:
@@ -86,6 +78,11 @@ class SmallSeries:
             for cell in cells
             if cell["patch"] == "retry"
         }
+
+    def check_out(self, base: str, directory: str = "work") -> Path:
+        """The branch of the series on *base*, in a work tree; nothing is ported before."""
+        made = self.json("checkout", "project", "--onto", base, directory)
+        return Path(made["folder"])
 
     @property
     def conflicts(self) -> Path:

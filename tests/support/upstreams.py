@@ -9,7 +9,7 @@ with Upstream(tmp_path / "org" / "nova.git") as nova:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from patchseries.git import Repository, TreeEntry
@@ -17,6 +17,7 @@ from patchseries.model import CommitId
 
 START = 1365033600  # 2013-04-04 00:00 UTC; each commit of a repository is one hour later
 _HOUR = 3600
+AUTHOR = "Test Author <author@test.invalid>"
 
 
 class Upstream:
@@ -42,7 +43,7 @@ class Upstream:
         branch: str = "master",
         parent: CommitId | None = None,
         modes: Mapping[str, str] | None = None,
-        author: str = "Test Author <author@test.invalid>",
+        author: str = AUTHOR,
     ) -> CommitId:
         """Commit *files* (path → bytes, None: removed) to *branch*; the new commit's id.
 
@@ -59,12 +60,25 @@ class Upstream:
             for path, data in files.items()
         }
         tree = git.edit_tree(tree, edits)
-        parents = ["-p", parent] if parent else []
-        done = git.run(
-            "commit-tree", tree, *parents, stdin=message.encode() + b"\n", env=self._dated(author)
-        )
+        parents = [parent] if parent else []
+        return self.commit_tree(tree, parents, message, branch=branch, author=author)
+
+    def commit_tree(
+        self,
+        tree: str,
+        parents: Sequence[str],
+        message: str,
+        *,
+        branch: str = "master",
+        author: str = AUTHOR,
+    ) -> CommitId:
+        """Commit *tree* on any *parents* (a merge has several) as the tip of *branch*."""
+        words = [word for parent in parents for word in ("-p", parent)]
+        env = self._dated(author)
+        stdin = message.encode() + b"\n"
+        done = self.repository.run("commit-tree", tree, *words, stdin=stdin, env=env)
         made = CommitId(done.stdout.decode().strip())
-        git.run("update-ref", f"refs/heads/{branch}", made)
+        self.repository.run("update-ref", f"refs/heads/{branch}", made)
         return made
 
     def tag(self, name: str, commit: str = "refs/heads/master", *, message: str = "") -> None:

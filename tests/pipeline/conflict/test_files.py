@@ -62,7 +62,7 @@ def cell(small: SmallSeries, base: str) -> Any:
 def result(small: SmallSeries, base: str) -> Path:
     """A work tree of the series on *base*."""
     small.run("rebase", "--overwrite")
-    return Path(small.json("checkout", "project", "--onto", base, f"work-{base}")["folder"])
+    return small.check_out(base, f"work-{base}")
 
 
 def test_all_of_it_is_replayed_on_the_next_base(furnished: SmallSeries) -> None:

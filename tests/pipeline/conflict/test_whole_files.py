@@ -50,7 +50,7 @@ def modified_by_theirs(small: SmallSeries) -> None:
 def after(small: SmallSeries) -> Path:
     """A work tree of what the series makes of 1.1."""
     assert small.json("rebase", "--onto", "1.1", "--overwrite")["cells"][0]["conflicts"] == []
-    return Path(small.json("checkout", "project", "--onto", "1.1", "work")["folder"])
+    return small.check_out("1.1")
 
 
 def content(tree: Path, path: str) -> bytes | None:

@@ -28,7 +28,7 @@ NOISY = """\
 
 def checked_out(small: SmallSeries, base: str) -> Path:
     small.run("rebase")
-    return Path(small.json("checkout", "project", "--onto", base, "work")["folder"])
+    return small.check_out(base)
 
 
 def effects(small: SmallSeries, *words: str) -> list[tuple[str, str, str | None, str]]:

@@ -21,7 +21,7 @@ def checked(small: SmallSeries) -> Path:
     """The branch of the small series on 1.1, with its conflict resolved."""
     small.run("resolve", "retry", "--take", "theirs", "-m", "x")
     small.run("rebase")
-    return Path(small.json("checkout", "project", "--onto", "1.1", "work")["folder"])
+    return small.check_out("1.1")
 
 
 def git(tree: Path, *words: str) -> str:

@@ -37,7 +37,7 @@ def manifest(small: SmallSeries) -> Path:
 
 def checked_out(small: SmallSeries, base: str) -> Path:
     small.run("rebase")
-    return Path(small.json("checkout", "project", "--onto", base, "work")["folder"])
+    return small.check_out(base)
 
 
 def swap(tree: Path) -> None:
