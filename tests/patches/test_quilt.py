@@ -27,3 +27,10 @@ def test_what_is_appended_comes_last_and_the_text_stays(text: str, names: list[s
 def test_options_and_comments() -> None:
     text = "# head\n\n a.patch\t-p0 -R # why\nb#c.patch\n#d.patch\n"
     assert parse_series(text) == (SeriesLine("a.patch", ("-p0", "-R")), SeriesLine("b#c.patch"))
+
+
+def test_only_ascii_blanks_separate() -> None:
+    """dpkg-source reads bytes: U+2028 and a no-break space are parts of a name."""
+    text = "a\u2028b.patch\nc\u00a0d.patch -p0\r\n# x\u2028e.patch\n"
+    expected = (SeriesLine("a\u2028b.patch"), SeriesLine("c\u00a0d.patch", ("-p0",)))
+    assert parse_series(text) == expected

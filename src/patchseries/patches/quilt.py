@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_COMMENT = re.compile(r"(^|[ \t\r\f\v])#.*", re.DOTALL)
+_WORD = re.compile(r"[^ \t\r\f\v]+")
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesLine:
@@ -23,7 +26,8 @@ def parse_series(text: str) -> tuple[SeriesLine, ...]:
     >>> [line.name for line in parse_series("# first\\na.patch\\n\\nb.patch # why\\n")]
     ['a.patch', 'b.patch']
     """
-    lines = (re.sub(r"(^|\s)#.*", "", line).split() for line in text.splitlines())
+    # Only ASCII separates: a name may hold any other character, U+2028 and U+00A0 among them.
+    lines = (_WORD.findall(_COMMENT.sub("", line)) for line in text.split("\n"))
     return tuple(SeriesLine(words[0], tuple(words[1:])) for words in lines if words)
 
 

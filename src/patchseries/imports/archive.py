@@ -1,0 +1,175 @@
+"""Files out of archives and diffs, read in memory: nothing is unpacked to disk.
+
+Only files below debian/ are taken. Links are values; devices and hard links are left out.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from patchseries.errors import SeriesError
+from patchseries.imports.directory import LARGEST, MOST_FILES, RawFile
+
+_MOST_UNPACKED = 4 << 30
+"""Bytes of an archive that are read at most; its files are skipped, not kept."""
+
+Files = Mapping[str, RawFile]
+"""The files of a debian/ by their path below it."""
+
+
+def debian_files_of_tar(path: Path) -> dict[str, RawFile]:
+    """The files below debian/ in the tar archive *path*, by their path below debian/.
+
+    A native package's archive has its files below one directory.
+
+    :raises SeriesError: it is damaged, or holds too much
+    """
+    files: dict[str, RawFile] = {}
+    size = 0
+    try:
+        with open_unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                name = _below_debian(member.name)
+                if name is None or not (member.isreg() or member.issym()):
+                    continue
+                size += member.size
+                if size > LARGEST or len(files) > MOST_FILES:
+                    raise SeriesError(
+                        f"the debian/ of {path.name} is larger than {LARGEST >> 20} MiB"
+                    )
+                files[name] = _read(archive, member)
+    except (tarfile.TarError, OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
+    return files
+
+
+def debian_files_of_diff(path: Path) -> tuple[dict[str, RawFile], tuple[str, ...]]:
+    """The new files below debian/ in the diff of a package of format 1.0, and what is odd there.
+
+    :raises SeriesError: it is damaged, or holds too much
+    """
+    try:
+        with open_unpacked(path) as stream:
+            data = stream.read(LARGEST + 1)
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
+    if len(data) > LARGEST:
+        raise SeriesError(f"{path.name} unpacks to more than {LARGEST >> 20} MiB")
+    return files_of_diff(data)
+
+
+def files_of_diff(data: bytes) -> tuple[dict[str, RawFile], tuple[str, ...]]:
+    """See :func:`debian_files_of_diff`.
+
+    >>> diff = b"--- a/debian/x\\n+++ b/debian/x\\n@@ -0,0 +1 @@\\n+one\\n"
+    >>> files_of_diff(diff)[0]["x"].data
+    b'one\\n'
+    """
+    files: dict[str, RawFile] = {}
+    others: dict[str, None] = {}
+    lines = data.split(b"\n")
+    at = 0
+    while at < len(lines) - 1:
+        if not (lines[at].startswith(b"--- ") and lines[at + 1].startswith(b"+++ ")):
+            at += 1
+            continue
+        full = lines[at + 1][4:].split(b"\t")[0].decode("utf-8", "surrogateescape")
+        name = _below_debian(full)
+        at, content = _section(lines, at + 2)
+        if name is not None and content is not None:
+            files[name] = RawFile(content)
+        else:
+            others[full.partition("/")[2]] = None
+    if not others:
+        return files, ()
+    told = ", ".join(list(others)[:3]) + (" …" if len(others) > 3 else "")
+    return files, (f"the package's diff also changes {len(others)} upstream files: {told}",)
+
+
+def open_unpacked(path: Path) -> BoundedStream:
+    """The unpacked bytes of *path*, by its suffix; no more than a bound of them are given.
+
+    :raises SeriesError: packed in a way that is not known
+    """
+    if path.suffix in (".gz", ".tgz"):
+        return BoundedStream(gzip.open(path, "rb"), path.name)
+    if path.suffix in (".xz", ".lzma"):
+        return BoundedStream(lzma.open(path, "rb"), path.name)
+    if path.suffix == ".bz2":
+        return BoundedStream(bz2.open(path, "rb"), path.name)
+    if path.suffix == ".tar":
+        return BoundedStream(path.open("rb"), path.name)
+    raise SeriesError(f"{path.name} is packed in a way that is not known")
+
+
+class BoundedStream(io.BufferedIOBase):
+    """A stream that fails after too many bytes: a small archive may unpack to a large one."""
+
+    def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._left = _MOST_UNPACKED
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As a file's; the whole is bounded.
+
+        :raises SeriesError: more came than any real archive holds
+        """
+        data = self._stream.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise SeriesError(f"{self._name} unpacks to more than {_MOST_UNPACKED >> 30} GiB")
+        return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+        super().close()
+
+
+# Private -----------------------------------------------------------------------------------------
+
+
+def _below_debian(name: str) -> str | None:
+    """*name* below debian/ of a tree, which may lie in a directory of its own; else None."""
+    found = re.fullmatch(r"(?:\./)?(?:[^/]+/)?debian/(.+)", name.rstrip("/"), re.DOTALL)
+    return found[1] if found else None
+
+
+def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> RawFile:
+    if member.issym():
+        return RawFile(member.linkname.encode("utf-8", "surrogateescape"), is_link=True)
+    stream = archive.extractfile(member)
+    return RawFile(stream.read() if stream else b"")
+
+
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+
+def _section(lines: list[bytes], at: int) -> tuple[int, bytes | None]:
+    """The end of the section whose hunks begin at *at*, and the file where it is a new one."""
+    content: bytearray | None = bytearray()
+    while at < len(lines) and (found := _HUNK.match(lines[at])):
+        old, new = int(found[2] or 1), int(found[4] or 1)
+        at += 1
+        if old:
+            content = None
+        while at < len(lines) and (old > 0 or new > 0):
+            kind, text = lines[at][:1], lines[at][1:]
+            old -= kind in (b" ", b"-", b"")
+            new -= kind in (b" ", b"+", b"")
+            if content is not None and kind == b"+":
+                content += text + b"\n"
+            at += 1
+        if at < len(lines) and lines[at].startswith(b"\\"):
+            if content:
+                del content[-1:]
+            at += 1
+    return at, None if content is None else bytes(content)
