@@ -118,8 +118,8 @@ class _Reader:
 
     def _patches(self) -> dict[int, PatchEntry]:
         tables = self._data.get("patch", [])
-        if not isinstance(tables, list) or not tables:
-            self._problem(("patch",), "expected at least one table [[patch]]")
+        if not isinstance(tables, list):
+            self._problem(("patch",), "expected tables [[patch]]")
             return {}
         read = ((i, self._table(PatchEntry, t, ("patch", i))) for i, t in enumerate(tables))
         return {i: patch for i, patch in read if patch is not None}

@@ -310,7 +310,10 @@ class SeriesTable(_Table):
 
 
 class Manifest(_Table):
-    """A whole series: its projects and its patches, in order."""
+    """A whole series: its projects and its patches, in order.
+
+    A series that has just begun has no patches: there is nothing to port, and nothing to pin.
+    """
 
     series: SeriesTable
     projects: dict[str, Project]

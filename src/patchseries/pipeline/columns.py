@@ -98,6 +98,8 @@ class TargetReader:
         )
 
     def _with_facts(self, column: CheckedTarget) -> CheckedTarget:
+        if not self._series.manifest.patches_of(column.project):
+            return column  # nothing applies there, so nothing of the base is needed
         wanted = wants(self._series.manifest, [column.project], [column.base])
         key = self._key(column, wanted)
         kept = None if self._full else self._kept(key)

@@ -96,6 +96,13 @@ class RebaseInputs:
     porter: Porter = port
     answers: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
 
+    def start_of(self, target: Target) -> TreeId:
+        """The tree that the series of *target* starts on."""
+        if start := self.starts.get(target):
+            return start
+        project = self.manifest.projects[target.project]
+        return self.repository.commit(self.pins[project.repository, target.base]).tree
+
     def options_for(self, patch: PatchEntry) -> PortOptions:
         """What the engine may do for *patch*."""
         mine = tuple(one for one in self.resolutions if one.patch == patch.name)
@@ -125,9 +132,7 @@ class _TargetPorter:
         self._given = given
         self._name, self._base = target
         self._project: Project = given.manifest.projects[self._name]
-        commit = given.pins[self._project.repository, self._base]
-        start = given.starts.get(target)
-        self.tree = start or given.repository.commit(commit).tree
+        self.tree = given.start_of(target)
 
     def port_all(self) -> list[RebasedCell]:
         patches = self._given.manifest.patches_of(self._name)

@@ -13,7 +13,7 @@ from patchseries.errors import DeclinedError, ExitCode, SeriesError, UsageError
 from patchseries.files import explained, read_file, staging
 from patchseries.git import Repository, Signature, borrowed
 from patchseries.git.environment import keep_bytes, make_work_tree
-from patchseries.model import TreeId
+from patchseries.model import Target, TreeId
 from patchseries.parsing import parse_json
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import Header, read_header
@@ -79,7 +79,7 @@ def column_steps(
             from_file = index > 0 or cell.source is None
             steps.append(_step(name, file.data, tree, applied.tree, keep=from_file))
             tree = applied.tree
-    return cells[0].before, steps
+    return given.start_of(Target(project, base)), steps
 
 
 def _step(name: str, data: bytes, before: TreeId, after: TreeId, *, keep: bool) -> Step:
