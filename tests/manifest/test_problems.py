@@ -34,6 +34,8 @@ source = { commit = "2222222222222222222222222222222222222222" }
 
 ONES = '"1111111111111111111111111111111111111111"'
 
+OVEN = 'repository = "https://example.org/kitchen/oven.git"\n'
+
 BAD = [
     ("schema = 1", "schema = 2", 1, "schema: expected schema = 1"),
     ("schema = 1\n", "", 1, "schema: expected schema = 1"),
@@ -99,6 +101,27 @@ BAD = [
     ('name = "hotter"', 'name = "hotter"\nchange-id = "I12"', 16, "expected a Change-Id"),
     ('name = "hotter"', 'name = "hotter"\nchoose = "c"', 14, "variants and choose go together"),
     ('name = "hotter"', 'name = "hotter"\nupstream = ["x"]', 16, "expected a Change-Id (I and"),
+    (
+        f"commit = {ONES}",
+        f"commit = {ONES}, made-for = '1.0'",
+        17,
+        "made-for goes with file or url",
+    ),
+    (f"commit = {ONES}", "file = 'x', made-for = '-1'", 17, "not a valid tag or branch name"),
+    (f"commit = {ONES}", "file = 'a//b'", 17, "expected a file below patches/"),
+    (f"commit = {ONES}", "file = 'a/.git/b'", 17, "expected a file below patches/"),
+    (OVEN, "", 6, "the key 'repository' is missing; without it each base needs an `orig`"),
+    (OVEN, f"{OVEN}quilt = '/etc'\n", 8, "expected a file below patches/"),
+    (OVEN, f"{OVEN}made-for = '--x'\n", 8, "not a valid tag or branch name"),
+    (OVEN, f"{OVEN}packaging = {{ folder = 'd', patches = 'over' }}\n", 8, "'series' or 'under'"),
+    (OVEN, f"{OVEN}packaging = {{ folder = 'd', port = 1 }}\n", 8, "valid boolean"),
+    (OVEN, f"{OVEN}packaging = {{ folder = 'd', drop = ['a', 'a'] }}\n", 8, "a stands here twice"),
+    (
+        OVEN,
+        f"{OVEN}packaging = {{ folder = 'd', patches = 'series', drop = ['a'] }}\n",
+        8,
+        "drop and port are for",
+    ),
 ]
 
 
@@ -158,3 +181,31 @@ commit = "3333333333333333333333333333333333333333"
 def test_a_directory_may_have_spaces_and_letters_beyond_ascii() -> None:
     named = GOOD.replace("https://example.org/kitchen/oven.git", "/srv/ü ber/oven.git")
     assert parse(named).projects["oven"].repository == "/srv/ü ber/oven.git"
+
+
+TARBALLS = """\
+schema = 1
+[series]
+name = "demo"
+[project.oven]
+bases = ["1.0"]
+made-for = "0.9"
+[project.oven.orig]
+"0.9" = { file = "a.tar.gz", sha256 = "DIGEST" }
+"1.0" = { file = "b.tar.gz", sha256 = "DIGEST" }
+[[patch]]
+name = "hotter"
+project = "oven"
+source = { file = "own/hotter.patch" }
+""".replace("DIGEST", "0" * 64)
+
+
+def test_a_project_of_tarballs_needs_no_repository() -> None:
+    project = parse(TARBALLS).projects["oven"]
+    assert (project.has_history, project.repository) == (False, "orig:oven")
+    with pytest.raises(ManifestError, match=r"without a repository 0\.8 needs"):
+        parse(TARBALLS.replace('made-for = "0.9"', 'made-for = "0.8"'))
+    with pytest.raises(ManifestError, match="oven has no repository to take it from"):
+        parse(TARBALLS.replace('file = "own/hotter.patch"', f"commit = {ONES}"))
+    with pytest.raises(ManifestError, match="expected a URL"):
+        parse(TARBALLS.replace("bases =", 'repository = "orig:oven"\nbases ='))

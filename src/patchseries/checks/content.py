@@ -5,7 +5,6 @@ The same bytes serve several bases; they are looked at once, and one finding nam
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -107,9 +106,8 @@ def _distinct(material: CheckInputs) -> dict[tuple[str, bytes], list[CheckedCell
     """The places of each patch file, by its name and bytes."""
     found: dict[tuple[str, bytes], list[CheckedCell]] = {}
     for place in material.places:
-        prefix = f"{place.number:04d}"
         for name, data in place.column.files.items():
-            if name == place.main or re.match(rf"{prefix}\.\d+-.*\.patch$", name):
+            if name in place.names.all:
                 found.setdefault((name, data), []).append(place)
     return found
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from patchseries.lock import Cell, Lock
-from patchseries.manifest import Manifest, PatchEntry
+from patchseries.manifest import Manifest, PatchEntry, PatchNames, patch_names
 from patchseries.model import Conflict, Finding, Outcome
-from patchseries.patches.compose import fixup_name, patch_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +167,10 @@ class CheckInputs:
         return tuple(place for column in self.columns for place in self._places(column))
 
     def _places(self, column: CheckedTarget) -> Iterator[CheckedCell]:
-        for number, patch in enumerate(self.manifest.patches_of(column.project), 1):
-            yield CheckedCell(number, patch, column, self.lock.cells.get((patch.name, column.base)))
+        names = patch_names(self.manifest, column.project)
+        for patch in self.manifest.patches_of(column.project):
+            cell = self.lock.cells.get((patch.name, column.base))
+            yield CheckedCell(names[patch.name], patch, column, cell)
 
     def patch_line(self, name: str) -> int:
         """The line of the manifest on which the patch *name* begins."""
@@ -197,9 +198,9 @@ class CheckInputs:
 
 @dataclass(frozen=True, slots=True)
 class CheckedCell:
-    """One patch on one base: its number in its project, and what the lock says of it."""
+    """One patch on one base: the names of its files, and what the lock says of it."""
 
-    number: int
+    names: PatchNames
     patch: PatchEntry
     column: CheckedTarget
     cell: Cell | None
@@ -222,15 +223,14 @@ class CheckedCell:
     @property
     def main(self) -> str:
         """The name of its patch file."""
-        return patch_name(self.number, self.patch.name)
+        return self.names.main
 
     @property
     def expected(self) -> tuple[str, ...]:
         """The files that it must have by what the lock says: the patch, then own ones on top."""
         if self.outcome is None or not self.outcome.makes_patch:
             return ()
-        own = enumerate(self.patch.fixups_in_use, 1)
-        return (self.main, *(fixup_name(self.number, i, name) for i, name in own))
+        return self.names.all
 
     def path(self, file: str) -> str:
         """The path of one of its files below the root."""

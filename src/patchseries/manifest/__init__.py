@@ -1,5 +1,6 @@
 """The manifest: TOML text in, a checked :class:`Manifest` out, every problem told at once."""
 
+from patchseries.manifest.filenames import PatchNames, patch_names
 from patchseries.manifest.problems import ManifestError, Problem
 from patchseries.manifest.read import load, parse
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, Source, SourceKind, Variant
@@ -8,6 +9,7 @@ __all__ = [
     "Manifest",
     "ManifestError",
     "PatchEntry",
+    "PatchNames",
     "Problem",
     "Project",
     "Source",
@@ -15,4 +17,5 @@ __all__ = [
     "Variant",
     "load",
     "parse",
+    "patch_names",
 ]

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from patchseries.errors import SeriesError
 from patchseries.files import is_of_the_machine, read_file
 from patchseries.manifest import schema
+from patchseries.manifest.filenames import not_a_quilt_name, quilt_name
 from patchseries.manifest.positions import Path, key_lines, line_of
 from patchseries.manifest.problems import (
     ManifestError,
@@ -113,7 +114,8 @@ class _Reader:
                 self._problem(("project", name), "expected a name of lower-case letters and digits")
             project = self._table(Project, table, ("project", name))
             if project is not None:
-                found[name] = project
+                tarballs = {"repository": f"{schema.TARBALLS}{name}"}
+                found[name] = project if project.repository else project.model_copy(update=tarballs)
         return found
 
     def _patches(self) -> dict[int, PatchEntry]:
@@ -193,6 +195,8 @@ def _relations(
         yield from _requirements(i, patch, patches, names)
         if patch.project in projects:
             yield from _claims(i, patch, projects[patch.project])
+            yield from _without_repository(i, patch, projects[patch.project])
+    yield from _file_names(projects, patches)
 
 
 def _requirements(
@@ -223,3 +227,30 @@ def _claims(i: int, patch: PatchEntry, project: Project) -> Iterator[Problem]:
         )
     if unserved:
         yield Problem(("patch", i, "source"), f"no source is given for {', '.join(unserved)}")
+
+
+def _without_repository(i: int, patch: PatchEntry, project: Project) -> Iterator[Problem]:
+    """Sources that need the repository of a project that has none."""
+    for source in () if project.has_history else patch.sources:
+        here: Path = ("patch", i, "source")
+        if not (source.file or source.url or source.repository):
+            yield Problem(here, f"{patch.project} has no repository to take it from")
+        if source.made_for and source.made_for not in project.orig:
+            yield Problem(here, f"made-for: {source.made_for} needs an `orig` without a repository")
+
+
+def _file_names(
+    projects: Mapping[str, Project], patches: Mapping[int, PatchEntry]
+) -> Iterator[Problem]:
+    """Patches that would be written to one file, or to one that dpkg-source or quilt reads."""
+    for name, project in projects.items():
+        mine = {i: patch for i, patch in patches.items() if patch.project == name}
+        seen: dict[str, str] = {}
+        for i, patch in mine.items() if project.quilt else ():
+            file = quilt_name(project, patch)
+            if fault := not_a_quilt_name(file):
+                yield Problem(("patch", i, "source"), f"{file!r} cannot be {fault}")
+            elif file in seen:
+                message = f"its file {file} is that of {seen[file]} too"
+                yield Problem(("patch", i, "source"), message)
+            seen[file] = patch.name

@@ -63,9 +63,10 @@ class Source(_Table):
     """What is ported: a commit, a Gerrit patchset, a patch file below patches/, or one at a URL.
 
     ``bases`` limits it to some bases; the first source that fits a base is taken.
-    ``branch`` beside ``commit`` says where to find the commit on a server that refuses ids; beside
-    ``change-id`` it says which of the changes with that id is meant. Without ``patchset`` the
-    newest is taken, and pinned.
+    ``made-for`` beside ``file`` or ``url`` is the release that the patch was made for; it wins
+    over the project's. ``branch`` beside ``commit`` says where to find the commit on a server that
+    refuses ids; beside ``change-id`` it says which of the changes with that id is meant. Without
+    ``patchset`` the newest is taken, and pinned.
     """
 
     bases: Bounds | None = None
@@ -78,6 +79,7 @@ class Source(_Table):
     file: PatchFile | None = None
     url: PublicUrl | None = None
     sha256: Digest | None = None
+    made_for: Rev | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Source:
@@ -91,6 +93,8 @@ class Source(_Table):
             raise ValueError("a url source needs http(s):// and its sha256")
         if self.patchset is not None and self.change_id is None:
             raise ValueError("patchset goes with change-id")
+        if self.made_for and not (self.file or self.url):
+            raise ValueError("made-for goes with file or url: a commit knows what it was made on")
         if self.patchset is not None and self.patchset < 1:
             raise ValueError("patchset: expected 1 or more")
         return self
@@ -120,6 +124,10 @@ Sources = Annotated[tuple[Source, ...], BeforeValidator(one_or_many)]
 Tracks = Annotated[tuple[Tracked, ...], BeforeValidator(one_or_many)]
 
 
+TARBALLS = "orig:"
+"""How the ``repository`` of a project begins that has none; no URL does."""
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("expected a text that says something")
@@ -134,10 +142,12 @@ class Drop(_Table):
 
     ``upstream`` says which upstream changes it is, for the history to be asked whether the base
     has them; ``reason`` and ``by`` (``Name <address>``) why it is left out otherwise, and who
-    decided. A security fix needs either; of any other patch its name is enough.
+    decided. A security fix needs either; of any other patch its name is enough. ``bases`` limits
+    it to some bases.
     """
 
     patch: str
+    bases: Bounds | None = None
     upstream: Tracks = ()
     reason: Words | None = None
     by: Words | None = None
@@ -156,6 +166,9 @@ class PackagingTable(_Table):
     """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder.
 
     ``drop`` names the packager's own patches to leave out on a base where they do not apply.
+    ``patches`` says what the packager's own patches are to this series: ``under`` it, applied
+    first; or the ``series`` itself, which then replaces debian/patches. ``port`` has those under
+    it ported with the engine, where they do not apply as they are.
     """
 
     dsc: PublicUrl | None = None
@@ -166,6 +179,8 @@ class PackagingTable(_Table):
     branch: Rev | None = None
     folder: str | None = None
     drop: Drops = ()
+    patches: Literal["series", "under"] = "under"
+    port: StrictBool = False
 
     @property
     def rev(self) -> str:
@@ -180,7 +195,9 @@ class PackagingTable(_Table):
             raise ValueError("a dsc at a URL needs its sha256")
         if self.repository and not self.rev:
             raise ValueError("a packaging repository needs a commit, tag or branch")
-        names = [one.patch for one in self.drop]
+        if self.patches == "series" and (self.drop or self.port):
+            raise ValueError('drop and port are for patches = "under": list a patch with `bases`')
+        names = [one.patch for one in self.drop if one.bases is None]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"drop: {', '.join(twice)} stands here twice")
         return self
@@ -199,9 +216,14 @@ class Project(_Table):
     ``source-package`` is the Debian source name (the project's own name by default);
     ``name-maps`` names identifier maps for the port engine; ``bug-url`` holds ``{bug}``,
     and so do those of other trackers (``vendor-bug-urls = { Ubuntu = "…" }``).
+
+    ``made-for`` is the release that the patch files were made for; ``quilt`` the directory below
+    patches/ that holds a packager's debian/patches as it was: names, order and comments come from
+    there. ``repository`` may be left out when each base has an ``orig``: then it is
+    :data:`TARBALLS` and the project's name, and a base is the tree of its tarball.
     """
 
-    repository: RepositoryUrl
+    repository: RepositoryUrl = ""
     bases: tuple[Rev, ...]
     gerrit: PublicUrl | None = None
     source_package: Slug | None = None
@@ -212,6 +234,25 @@ class Project(_Table):
     homepage: PublicUrl | None = None
     packaging: PackagingTable | None = None
     orig: dict[str, OrigTable] = {}
+    made_for: Rev | None = None
+    quilt: PatchFile | None = None
+
+    @property
+    def has_history(self) -> bool:
+        """Whether it has a repository, not tarballs alone."""
+        return not self.repository.startswith(TARBALLS)
+
+    @model_validator(mode="after")
+    def _has_trees(self) -> Project:
+        bare = [base for base in self.bases if base not in self.orig]
+        if not self.repository and bare:
+            raise ValueError(
+                "the key 'repository' is missing; without it each base needs an `orig`, and"
+                f" {', '.join(bare)} has none"
+            )
+        if not self.repository and self.made_for and self.made_for not in self.orig:
+            raise ValueError(f"made-for: without a repository {self.made_for} needs an `orig`")
+        return self
 
     @model_validator(mode="after")
     def _has_bases(self) -> Project:

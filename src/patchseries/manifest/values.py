@@ -13,6 +13,7 @@ from patchseries import model
 from patchseries.redaction import has_user_info
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9.+-]*")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SCP_LIKE = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:]+")
 _SCHEMES = frozenset({"https", "http", "git", "ssh", "git+ssh", "file"})
 
@@ -70,8 +71,9 @@ def _specifier(text: str) -> str:
 
 
 def _relative_file(text: str) -> str:
+    """A path below patches/, of any name that quilt takes as well: no part leads elsewhere."""
     parts = text.split("/")
-    if text.startswith("/") or not all(parts) or ".." in parts:
+    if not all(parts) or not {".", "..", ".git", ".pc"}.isdisjoint(parts) or _CONTROL.search(text):
         raise ValueError(f"expected a file below patches/, such as own/fix.patch, not {text!r}")
     return text
 

@@ -59,20 +59,6 @@ def patch_diff(repository: Repository, before: TreeId, after: TreeId) -> bytes:
     return repository.patch(before, after)
 
 
-def patch_name(number: int, slug: str) -> str:
-    """The name of the patch that stands at *number* (from 1) in its project: ``0003-slug.patch``.
-
-    The number is the manifest's, not the base's, so a patch keeps its name on every base.
-    """
-    return f"{number:04d}-{slug}.patch"
-
-
-def fixup_name(number: int, index: int, file: str) -> str:
-    """The name of the own patch *file* on top of patch *number*: ``0003.1-stem.patch``."""
-    stem = file.rsplit("/", 1)[-1].removesuffix(".patch")
-    return f"{number:04d}.{index}-{stem}.patch"
-
-
 def series_folder(series: str, base: str, project: str) -> str:
     """Where the patches of one project and base lie below the root, in quilt's layout."""
     return f"patches/{series}/{base.replace('/', '-')}/{project}"

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from patchseries.files import read_file
 from patchseries.git import Repository
+from patchseries.manifest import PatchNames, patch_names
 from patchseries.model import CommitId, Outcome, Target, TreeId
 from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
-from patchseries.patches.compose import patch_name, series_folder
+from patchseries.patches.compose import series_folder
 from patchseries.patches.quilt import parse_series
 from patchseries.pipeline.series import Selection, Series
 from patchseries.progress import ProgressCallback
@@ -82,12 +83,12 @@ class _TargetApplier:
     def apply_all(self) -> list[AppliedCell]:
         text = self._read("series")
         names = [line.name for line in parse_series(text.decode("utf-8", "replace"))]
-        patches = self._series.manifest.patches_of(self._project)
-        return [self._cell(n, patch.name, names) for n, patch in enumerate(patches, 1)]
+        files = patch_names(self._series.manifest, self._project)
+        return [self._cell(patch, mine, names) for patch, mine in files.items()]
 
-    def _cell(self, number: int, patch: str, names: list[str]) -> AppliedCell:
-        main = patch_name(number, patch)
-        files = [name for name in names if name == main or name.startswith(f"{number:04d}.")]
+    def _cell(self, patch: str, mine: PatchNames, names: list[str]) -> AppliedCell:
+        main = mine.main
+        files = [name for name in names if name in mine.all]
         if not files:
             return self._without_file(patch)
         tree, offsets = self._tree, list[Offset]()

@@ -16,9 +16,10 @@ from pydantic import Base64Bytes, TypeAdapter
 from patchseries.checks.material import Application, CheckedTarget, Moved, Obstacle, PortedPatch
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import DamagedError, read_file, read_sealed, sha256, write_sealed
+from patchseries.manifest import patch_names
 from patchseries.model import CommitId, Target
 from patchseries.parsing import parse_json
-from patchseries.patches.compose import patch_name, series_folder
+from patchseries.patches.compose import series_folder
 from patchseries.patches.dpkg import guard_links
 from patchseries.patches.quilt import format_series
 from patchseries.pipeline.applying import AppliedCell, apply_series
@@ -189,9 +190,8 @@ class TargetReader:
     def _application(
         self, given: RebaseInputs, column: CheckedTarget, pins: _Pins, cell: AppliedCell
     ) -> Application:
-        patches = given.manifest.patches_of(column.project)
-        number = next(n for n, p in enumerate(patches, 1) if p.name == cell.patch)
-        data = column.files.get(patch_name(number, cell.patch), b"")
+        names = patch_names(given.manifest, column.project)[cell.patch]
+        data = column.files.get(names.main, b"")
         repository = given.manifest.projects[column.project].repository
         tree = given.repository.commit(pins[repository, column.base]).tree
         return Application(

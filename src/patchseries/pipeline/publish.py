@@ -10,7 +10,7 @@ from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import read_file, sha256
 from patchseries.journal import Operation, commit_files, operations
 from patchseries.lock import Cell, Lock
-from patchseries.manifest import Manifest
+from patchseries.manifest import Manifest, patch_names
 from patchseries.model import CommitId
 from patchseries.patches.compose import series_folder
 from patchseries.patches.quilt import format_series, parse_series
@@ -95,11 +95,13 @@ def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
 
     The lock alone does not tell: it may have come from elsewhere since (``git pull``).
     """
+    fixups = _fixups(series)
     known = {cell.sha256 for cell in series.lock.cells.values()}
     known |= {change.after for done in operations(series.state) for change in done.changes}
     for path, data in changes.items():
-        there = _on_disk(series, path) if path.endswith(".patch") else None
-        if there is None or there == data or _is_fixup(path) or sha256(there) in known:
+        is_patch = path not in fixups and not path.endswith(("/series", ".series"))
+        there = _on_disk(series, path) if is_patch else None
+        if there is None or there == data or sha256(there) in known:
             continue
         raise SeriesError(
             f"{path} was edited by hand since the last rebase, and is not overwritten",
@@ -108,9 +110,15 @@ def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
         )
 
 
-def _is_fixup(path: str) -> bool:
-    """Own patches are edited in patches/own; their copies in the series are only written."""
-    return "." in path.rsplit("/", 1)[-1].partition("-")[0]
+def _fixups(series: Series) -> set[str]:
+    """The copies of own patches in the series: those are edited in patches/own."""
+    return {
+        f"{series_folder(series.name, base, name)}/{file}"
+        for name, project in series.manifest.projects.items()
+        for names in patch_names(series.manifest, name).values()
+        for base in project.bases
+        for file in names.fixups
+    }
 
 
 def _locked(lock: Lock, rebased: Rebased) -> Lock:

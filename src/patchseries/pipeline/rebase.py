@@ -12,16 +12,21 @@ from patchseries.errors import SeriesError
 from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.lock import Acceptance, Lock
-from patchseries.manifest import Manifest, PatchEntry, Project, Source, SourceKind
+from patchseries.manifest import (
+    Manifest,
+    PatchEntry,
+    Project,
+    Source,
+    SourceKind,
+    patch_names,
+)
 from patchseries.model import CommitId, Conflict, Outcome, Target, TreeId
 from patchseries.patches.apply import Rejected, apply_patch, is_applied
 from patchseries.patches.compose import (
     PatchFile,
     compose,
-    fixup_name,
     keep_header,
     patch_diff,
-    patch_name,
     text_diff,
 )
 from patchseries.patches.header import split_patch
@@ -132,13 +137,13 @@ class _TargetPorter:
         self._given = given
         self._name, self._base = target
         self._project: Project = given.manifest.projects[self._name]
+        self._names = patch_names(given.manifest, self._name)
         self.tree = given.start_of(target)
 
     def port_all(self) -> list[RebasedCell]:
-        patches = self._given.manifest.patches_of(self._name)
-        return [self._port(number, patch) for number, patch in enumerate(patches, 1)]
+        return [self._port(p) for p in self._given.manifest.patches_of(self._name)]
 
-    def _port(self, number: int, patch: PatchEntry) -> RebasedCell:
+    def _port(self, patch: PatchEntry) -> RebasedCell:
         source = patch.source_for(self._base) if patch.applies_to(self._base) else None
         ported = None
         if source is None:
@@ -164,7 +169,7 @@ class _TargetPorter:
         )
         if not result.outcome.makes_patch or result.tree is None:
             return cell
-        return self._written(number, patch, source, cell)
+        return self._written(patch, source, cell)
 
     def _port_commit(self, patch: PatchEntry, commit: CommitId) -> PortResult:
         options = self._given.options_for(patch)
@@ -182,18 +187,17 @@ class _TargetPorter:
             return PortResult(Outcome.ALREADY_APPLIED, self.tree)
         return _conflict(applied)
 
-    def _written(
-        self, number: int, patch: PatchEntry, source: Source, cell: RebasedCell
-    ) -> RebasedCell:
+    def _written(self, patch: PatchEntry, source: Source, cell: RebasedCell) -> RebasedCell:
         """The cell with its patch files; the column's tree moves on, past the own patches too."""
         assert cell.result.tree is not None
         diff = patch_diff(self._given.repository, self.tree, cell.result.tree)
         digest = sha256(split_patch(diff)[1])
         accepted = self._accepted(patch, digest)
         data = self._composed(patch, source, cell, accepted, diff)
-        files = [PatchFile(patch_name(number, patch.name), data)]
+        names = self._names[patch.name]
+        files = [PatchFile(names.main, data)]
         tree = cell.result.tree
-        for index, name in enumerate(patch.fixups_in_use, 1):
+        for file, name in zip(names.fixups, patch.fixups_in_use, strict=True):
             data = self._given.patch_bytes(name)
             applied = apply_patch(self._given.repository, tree, data)
             if isinstance(applied, Rejected):
@@ -202,7 +206,7 @@ class _TargetPorter:
             if applied.tree == tree:
                 nothing = Rejected("", f"{name} changes nothing on top")
                 return replace(cell, result=_conflict(nothing))
-            files.append(self._fixup(fixup_name(number, index, name), data, tree, applied.tree))
+            files.append(self._fixup(file, data, tree, applied.tree))
             tree = applied.tree
         self.tree = tree
         return replace(cell, files=tuple(files), diff=digest, accepted=accepted)

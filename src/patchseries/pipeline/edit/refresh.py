@@ -14,14 +14,13 @@ from patchseries.counting import counted
 from patchseries.errors import DeclinedError, MachineError, SeriesError
 from patchseries.git import Repository
 from patchseries.journal import commit_files
-from patchseries.manifest import PatchEntry
+from patchseries.manifest import PatchEntry, patch_names
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.compose import (
     compose,
     keep_header,
     patch_diff,
-    patch_name,
     series_folder,
 )
 from patchseries.patches.dep3 import person, read_header
@@ -186,8 +185,8 @@ def write(
 
 def patch_path(series: Series, patch: PatchEntry, base: str) -> str:
     """The file of *patch* on *base*, below the root."""
-    number = [p.name for p in series.manifest.patches_of(patch.project)].index(patch.name) + 1
-    return f"{series_folder(series.name, base, patch.project)}/{patch_name(number, patch.name)}"
+    names = patch_names(series.manifest, patch.project)[patch.name]
+    return f"{series_folder(series.name, base, patch.project)}/{names.main}"
 
 
 def _ported(
