@@ -1,4 +1,4 @@
-"""Writing to disk so that a file or a folder appears whole or not at all."""
+"""Writing to disk so that a file or a directory appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from patchseries.errors import ExitCode, SeriesError, UsageError
 _LARGEST = 4 << 30  # bytes of a file that we made: an upstream tarball is among them
 
 STAGE = ".series-tmp-"
-"""How the names of scratch folders begin that lie beside what they are for."""
+"""How the names of scratch directories begin that lie beside what they are for."""
 
 
 def sha256(data: bytes) -> str:
@@ -127,7 +127,7 @@ def write_atomic(path: Path, data: bytes) -> None:
 
     Writes nothing when the bytes are there already (so modification times stay true).
 
-    :raises SeriesError: the disk is full or the folder cannot be written
+    :raises SeriesError: the disk is full or the directory cannot be written
     """
     with explained(f"write {path.name}"):
         if path.is_file() and path.read_bytes() == data:
@@ -167,14 +167,14 @@ def read_sealed(path: Path) -> bytes:
     return data
 
 
-def publish_folder(target: Path, contents: Mapping[str, bytes], *, replace: bool = True) -> None:
+def publish_directory(target: Path, contents: Mapping[str, bytes], *, replace: bool = True) -> None:
     """Make *target* hold exactly *contents* (relative path → bytes), swapped in with renames.
 
-    :param replace: take the place of a folder that is there
+    :param replace: take the place of a directory that is there
     :raises UsageError: there is one, and it is not to be replaced
-    :raises SeriesError: the disk is full or the folder cannot be written
+    :raises SeriesError: the disk is full or the directory cannot be written
     """
-    if replace and folder_contents(target) == dict(contents):
+    if replace and directory_contents(target) == dict(contents):
         return
     with explained(f"write {target.name}"), staging(target.parent) as stage:
         fresh = stage / "new"
@@ -192,7 +192,7 @@ def publish_folder(target: Path, contents: Mapping[str, bytes], *, replace: bool
 def _renamed(fresh: Path, target: Path) -> bool:
     """Whether *fresh* is *target* now; not where something stands there."""
     try:
-        if target.exists():  # an empty folder would be replaced
+        if target.exists():  # an empty directory would be replaced
             return False
         os.rename(fresh, target)
     except (FileExistsError, NotADirectoryError):
@@ -205,7 +205,7 @@ def _renamed(fresh: Path, target: Path) -> bool:
 
 
 def swap_in(fresh: Path, target: Path) -> None:
-    """Put the folder *fresh* in the place of *target*, which comes to be where *fresh* was.
+    """Put the directory *fresh* in the place of *target*, which comes to be where *fresh* was.
 
     One step where the file system has it. Where it has not, :func:`put_back` repairs what a run
     left that was killed between the two renames.
@@ -241,7 +241,7 @@ _AT_CWD = -100  # AT_FDCWD
 
 
 def _exchanged(one: Path, other: Path) -> bool:
-    """Whether the kernel swapped the names of two folders; not where the file system cannot."""
+    """Whether the kernel swapped the names of two directories; not where the file system cannot."""
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:  # a C library without it
@@ -255,64 +255,64 @@ def _exchanged(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(other))
 
 
-def folder_contents(folder: Path) -> dict[str, bytes]:
-    """Every regular file below *folder*, by relative path; empty when there is no such folder."""
-    if not folder.is_dir():
+def directory_contents(directory: Path) -> dict[str, bytes]:
+    """Every regular file below *directory* by its relative path; empty when it is not there."""
+    if not directory.is_dir():
         return {}
     return {
-        str(path.relative_to(folder)): read_file(path, _LARGEST)
-        for path in sorted(folder.rglob("*"))
+        str(path.relative_to(directory)): read_file(path, _LARGEST)
+        for path in sorted(directory.rglob("*"))
         if path.is_file() and not path.is_symlink()
     }
 
 
 @contextmanager
 def staging(parent: Path, prefix: str = STAGE) -> Iterator[Path]:
-    """A scratch folder in *parent* (the same file system), gone afterwards whatever happens.
+    """A scratch directory in *parent* (the same file system), gone afterwards whatever happens.
 
     What killed runs left there is removed first. A run that lives holds a lock (flock) on its
-    folder, which other containers that share the disk see too; process ids would not do.
+    directory, which other containers that share the disk see too; process ids would not do.
     """
     parent.mkdir(parents=True, exist_ok=True)
     sweep(parent, prefix)
-    folder, handle = _held_folder(parent, prefix)
+    directory, handle = _held_directory(parent, prefix)
     try:
-        yield folder
+        yield directory
     finally:
-        remove(folder)
+        remove(directory)
         os.close(handle)
 
 
-def remove(folder: Path) -> None:
-    """Remove *folder* with all that is in it, as far as the system lets it; twice if need be."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        shutil.rmtree(folder, ignore_errors=True)
+def remove(directory: Path) -> None:
+    """Remove *directory* with all that is in it, as far as the system lets it; twice if need be."""
+    shutil.rmtree(directory, ignore_errors=True)
+    if directory.exists():
+        shutil.rmtree(directory, ignore_errors=True)
 
 
-def _held_folder(parent: Path, prefix: str) -> tuple[Path, int]:
-    """A new folder that is held, and the descriptor that holds it."""
+def _held_directory(parent: Path, prefix: str) -> tuple[Path, int]:
+    """A new directory that is held, and the descriptor that holds it."""
     while True:
-        folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+        directory = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
         try:
-            handle = os.open(folder, _FOLDER)
+            handle = os.open(directory, _DIRECTORY)
         except FileNotFoundError:  # another run swept it before it was held
             continue
         except BaseException:
-            os.rmdir(folder)
+            os.rmdir(directory)
             raise
-        if _held(handle) is not False and _is_at(folder, handle):
-            return folder, handle
+        if _held(handle) is not False and _is_at(directory, handle):
+            return directory, handle
         os.close(handle)
 
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _RANDOM = re.compile(r"[a-z0-9_]{8}")
 """What mkdtemp(3) of Python's library puts behind a prefix."""
 
 
 def _held(handle: int) -> bool | None:
-    """Whether the folder is ours now; None where the file system knows no locks on folders."""
+    """Whether the directory is ours now; None where the file system cannot lock directories."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -322,25 +322,25 @@ def _held(handle: int) -> bool | None:
     return True
 
 
-def _is_at(folder: Path, handle: int) -> bool:
+def _is_at(directory: Path, handle: int) -> bool:
     try:
-        there = folder.stat()
+        there = directory.stat()
     except FileNotFoundError:
         return False
     return os.path.samestat(there, os.fstat(handle))
 
 
 def sweep(parent: Path, prefix: str = STAGE) -> None:
-    """Remove the scratch folders in *parent* of runs that are no more: those that nobody holds."""
-    for folder in parent.glob(f"{prefix}*"):
-        if not _RANDOM.fullmatch(folder.name.removeprefix(prefix)):
+    """Remove the scratch directories in *parent* of runs that have ended: no process holds them."""
+    for directory in parent.glob(f"{prefix}*"):
+        if not _RANDOM.fullmatch(directory.name.removeprefix(prefix)):
             continue
         try:
-            handle = os.open(folder, _FOLDER)
-        except OSError:  # no folder, or gone already
+            handle = os.open(directory, _DIRECTORY)
+        except OSError:  # no directory, or gone already
             continue
         try:
             if os.fstat(handle).st_uid == os.geteuid() and _held(handle):
-                shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(directory, ignore_errors=True)
         finally:
             os.close(handle)

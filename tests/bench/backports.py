@@ -94,7 +94,7 @@ def run(pairs: Sequence[Row], mirrors: Path) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         for repo in dict.fromkeys(pair["repo"] for pair in pairs):
             with Repository(mirrors / repo) as source:
-                objects = source.objects_folder
+                objects = source.objects_directory
             mine = [pair for pair in pairs if pair["repo"] == repo]
             with scratch(Path(folder), [objects]) as store:
                 # All are ported before anything else is asked of git: this is what is timed.

@@ -64,7 +64,7 @@ def run(pairs: list[Row], mirrors: Path) -> Iterator[Row]:
         with (
             tempfile.TemporaryDirectory() as folder,
             Repository(mirrors / repo) as history,
-            scratch(Path(folder), [history.objects_folder]) as store,
+            scratch(Path(folder), [history.objects_directory]) as store,
             open_index(Path(folder) / "index", history) as index,
         ):
             ask = partial(evidence, store, index, patch_ids([history]))

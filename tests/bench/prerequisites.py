@@ -48,7 +48,7 @@ def of_persons(upstream: Repository, row: dict[str, str]) -> set[str]:
 def tried(upstream: Repository, row: dict[str, str]) -> Why:
     with tempfile.TemporaryDirectory() as folder:
         parent = Path(folder)
-        with scratch(parent, [upstream.objects_folder]) as repository:
+        with scratch(parent, [upstream.objects_directory]) as repository:
             onto = repository.commit(row["onto"])
             return why(repository, repository.commit(row["upstream"]), onto.id, onto.tree)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from patchseries.checks import RULES, check, fails, porting
-from patchseries.checks.material import CheckedTarget, CheckInputs, PortedPatch
+from patchseries.checks.inputs import CheckedTarget, CheckInputs, PortedPatch
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.manifest import parse
 from patchseries.model import CommitId, Finding, Outcome, PortCode, Severity
@@ -34,7 +34,7 @@ CELL = Cell(Outcome.CONFLICT)
 PORT_CODES = sorted(rule.code for rule in porting.RULES)
 
 
-def material(finding: Finding, cell: Cell = CELL) -> CheckInputs:
+def inputs(finding: Finding, cell: Cell = CELL) -> CheckInputs:
     """A series of one patch whose port gave *finding*."""
     ported = PortedPatch("hotter", cell.outcome, findings=(finding,))
     return CheckInputs(
@@ -44,7 +44,7 @@ def material(finding: Finding, cell: Cell = CELL) -> CheckInputs:
         lock=Lock(PINS, {("hotter", "1.0"): cell}),
         lock_file="series/oven.lock",
         lock_text="schema = 1\n",
-        columns=(CheckedTarget("oven", "1.0", "patches/oven/1.0/oven", ported=(ported,)),),
+        targets=(CheckedTarget("oven", "1.0", "patches/oven/1.0/oven", ported=(ported,)),),
         wanted=tuple(PINS),
     )
 
@@ -52,7 +52,7 @@ def material(finding: Finding, cell: Cell = CELL) -> CheckInputs:
 @pytest.mark.parametrize("code", PORT_CODES)
 def test_each_code_of_the_engine_is_told(code: str) -> None:
     finding = Finding(code, Severity.ERROR, "odd", file="oven/bake.py", line=7)
-    (told,) = [f for f in check(material(finding)) if f.code == code]
+    (told,) = [f for f in check(inputs(finding)) if f.code == code]
     assert told.message == "hotter on 1.0: oven/bake.py:7: odd"
     assert told.patch == "hotter"
     assert told.file == "patches/oven/1.0/oven/0001-hotter.patch"
@@ -63,7 +63,7 @@ def test_a_signed_off_port_keeps_its_findings_as_notes() -> None:
     finding = Finding("port-syntax", Severity.ERROR, "odd", file="oven/bake.py", line=7)
     accepted = Acceptance("Grace Miller <grace@oven.invalid>", "2013-07-02", "0" * 64)
     cell = replace(CELL, outcome=Outcome.ADAPTED, sha256="0" * 64, accepted=accepted)
-    found = [f for f in check(material(finding, cell)) if f.code == "port-syntax"]
+    found = [f for f in check(inputs(finding, cell)) if f.code == "port-syntax"]
     assert [f.severity for f in found] == [Severity.NOTE]
 
 

@@ -12,7 +12,7 @@ from patchseries import process
 from patchseries.debian.build import build
 from patchseries.debian.request import OrigUpload
 from patchseries.errors import SeriesError
-from patchseries.files import folder_contents
+from patchseries.files import directory_contents
 from support.packages import HOTTER, Upstream, packaging
 from support.tools import need
 
@@ -27,7 +27,7 @@ def test_a_package_is_built_and_verified(upstream: Upstream) -> None:
     assert package.verified
     assert package.version == "1.0-0+0fast1"
     assert package.dsc == "oven_1.0-0+0fast1.dsc"
-    found = folder_contents(upstream.out)
+    found = directory_contents(upstream.out)
     assert {n: hashlib.sha256(d).hexdigest() for n, d in found.items()} == {
         **package.files,
         "series-build.json": hashlib.sha256(found["series-build.json"]).hexdigest(),

@@ -14,7 +14,7 @@ from patchseries.cli import group
 from patchseries.debian.build import build
 from patchseries.debian.dsc import import_series
 from patchseries.errors import ProgramError, SeriesError, UsageError
-from patchseries.files import folder_contents
+from patchseries.files import directory_contents
 from support.packages import HOTTER, Upstream, packaging
 from support.tools import need
 
@@ -23,7 +23,7 @@ from support.tools import need
 def dsc(upstream: Upstream) -> Path:
     need("dpkg-source", "xz")
     package = build(upstream.request(HOTTER, {"README": b"Hot.\n"}))
-    return package.folder / package.dsc
+    return package.directory / package.dsc
 
 
 def test_import_writes_the_series_as_it_went_in(dsc: Path, tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_import_writes_the_series_as_it_went_in(dsc: Path, tmp_path: Path) -> No
     patches = import_series(dsc).patches
     assert [row["name"] for row in said["patches"]] == [p.name for p in patches]
     series = "".join(f"{p.name}\n" for p in patches).encode()
-    assert folder_contents(to) == {p.name: p.data for p in patches} | {"series": series}
+    assert directory_contents(to) == {p.name: p.data for p in patches} | {"series": series}
 
 
 def test_import_leaves_a_folder_that_is_there_alone(dsc: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def dsc(upstream: Upstream) -> Path:
     """The .dsc of a package on real packaging."""
     need("dpkg-source", "xz")
     package = build(upstream.request(packaging=packaging()))
-    return package.folder / package.dsc
+    return package.directory / package.dsc
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_a_given_tarball_is_used_as_it_is_with_its_signature(
     need("dpkg-source", "xz")
     first = build(upstream.request())
     tarball = tmp_path / "oven-1.0.tar.gz"
-    data = (first.folder / "oven_1.0.orig.tar.gz").read_bytes()
+    data = (first.directory / "oven_1.0.orig.tar.gz").read_bytes()
     tarball.write_bytes(data[:9] + bytes([data[9] ^ 8]) + data[10:])  # other bytes, same content
     signature = tmp_path / "oven-1.0.tar.gz.asc"
     signature.write_text("-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n")
@@ -244,7 +244,7 @@ def _tarball(upstream: Upstream, folder: Path, extra: tarfile.TarInfo) -> Path:
     made = build(upstream.request(out=folder / "plain"))
     path = folder / "oven-1.0.tar.gz"
     with (
-        tarfile.open(made.folder / "oven_1.0.orig.tar.gz") as old,
+        tarfile.open(made.directory / "oven_1.0.orig.tar.gz") as old,
         tarfile.open(path, "w:gz") as new,
     ):
         for info in old:

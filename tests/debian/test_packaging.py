@@ -13,7 +13,7 @@ from patchseries.debian.dsc import read_debian_tar
 from patchseries.debian.ground import Decision, lay_ground
 from patchseries.debian.packaging import (
     make_packaging,
-    packaging_from_folder,
+    packaging_from_directory,
     packaging_from_git,
 )
 from patchseries.debian.request import Dropped, PackagedFile
@@ -95,8 +95,8 @@ def test_a_git_tree_and_a_folder_give_the_same(upstream: Upstream, tmp_path: Pat
         path.write_bytes(file.data)
         path.chmod(0o755 if file.mode == "100755" else 0o644)
     from_git = packaging_from_git(upstream.repository, tree, "x")
-    assert from_git == replace(packaging_from_folder(tmp_path), origin="x")
-    assert from_git == replace(packaging_from_folder(tmp_path / "debian"), origin="x")
+    assert from_git == replace(packaging_from_directory(tmp_path), origin="x")
+    assert from_git == replace(packaging_from_directory(tmp_path / "debian"), origin="x")
     with pytest.raises(SeriesError, match="has no debian/"):
         packaging_from_git(upstream.repository, upstream.base().tree, "x")
 
@@ -104,13 +104,13 @@ def test_a_git_tree_and_a_folder_give_the_same(upstream: Upstream, tmp_path: Pat
 def test_a_folder_without_control_is_not_walked(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "secret")  # reading it would be refused in other words, or wait
     with pytest.raises(SeriesError, match="has no control"):
-        packaging_from_folder(tmp_path)
+        packaging_from_directory(tmp_path)
 
 
 def test_a_pipe_in_a_folder_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "control")
     with pytest.raises(SeriesError, match="not a regular file"):
-        packaging_from_folder(tmp_path)
+        packaging_from_directory(tmp_path)
 
 
 def test_the_series_goes_on_top_of_the_packagers(upstream: Upstream) -> None:
@@ -120,7 +120,7 @@ def test_the_series_goes_on_top_of_the_packagers(upstream: Upstream) -> None:
     ground = lay_ground(upstream.repository, request.base, given)
     expected = upstream.tree(HOTTER, ground.tree)
     package = build(replace(request, expected_tree=expected))
-    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
+    made = read_debian_tar(next(package.directory.glob("*.debian.tar.xz")))
     assert made["patches/series"].data == (
         SERIES + b"# The patch series fast on 1.0\n0001-step-1.patch\n"
     )
@@ -170,7 +170,7 @@ def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upst
         )
     )
     assert package.version == "1:1.1-0+0fast1"
-    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
+    made = read_debian_tar(next(package.directory.glob("*.debian.tar.xz")))
     assert b"# left out, as its change is in 1.1: readme.patch\n" in made["patches/series"].data
     assert "patches/readme.patch" not in made
     assert b"* Upstream is 1.1; the packaging was made for 1:1.0-1." in made["changelog"].data
@@ -197,7 +197,7 @@ def test_their_news_is_kept_below_ours(upstream: Upstream) -> None:
     news = packaging().debian["changelog"].data
     given = packaging({"NEWS": news})
     package = build(upstream.request(packaging=given, options=("oven.conf: workers",)))
-    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))["NEWS"].data
+    made = read_debian_tar(next(package.directory.glob("*.debian.tar.xz")))["NEWS"].data
     assert made.endswith(b"\n" + news)
     assert b"    - oven.conf: workers\n" in made
 
@@ -205,7 +205,7 @@ def test_their_news_is_kept_below_ours(upstream: Upstream) -> None:
 def test_own_packaging_for_precise_has_what_its_tools_know(upstream: Upstream) -> None:
     need("dpkg-source", "xz")
     package = build(upstream.request(profile=Profile.PRECISE))
-    made = read_debian_tar(next(package.folder.glob("*.debian.tar.xz")))
+    made = read_debian_tar(next(package.directory.glob("*.debian.tar.xz")))
     assert made["compat"].data == b"9\n"
     assert b"debhelper-compat" not in made["control"].data
     assert b"Rules-Requires-Root" not in made["control"].data

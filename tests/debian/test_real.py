@@ -14,7 +14,7 @@ import pytest
 from patchseries import process
 from patchseries.debian.dsc import import_series
 from patchseries.environment import Inherit
-from patchseries.files import folder_contents
+from patchseries.files import directory_contents
 from support.tools import need
 
 ROOT = Path(__file__).parents[2]
@@ -137,5 +137,5 @@ def _precise(dsc: Path, tree: Path) -> None:
 
 
 def _ours(tree: Path) -> dict[str, bytes]:
-    found = folder_contents(tree / "debian/patches")
+    found = directory_contents(tree / "debian/patches")
     return {n: d for n, d in found.items() if re.match(r"\d{4}[.-].*\.patch$", n)}

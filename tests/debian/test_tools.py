@@ -20,7 +20,7 @@ from patchseries.debian.request import SourcePackage
 from patchseries.debian.upload import Handed, build_binary, publish, sign
 from patchseries.environment import Inherit
 from patchseries.errors import ProgramError, SeriesError
-from patchseries.files import folder_contents
+from patchseries.files import directory_contents
 from patchseries.model import Severity
 from support.packages import HOTTER, Upstream, packaging
 from support.tools import need
@@ -37,12 +37,12 @@ def package(upstream: Upstream) -> SourcePackage:
 
 def unpacked(package: SourcePackage, folder: Path) -> Path:
     """The package's tree without its patches applied."""
-    process.run(["dpkg-source", "--skip-patches", "-x", package.folder / package.dsc, folder])
+    process.run(["dpkg-source", "--skip-patches", "-x", package.directory / package.dsc, folder])
     return folder
 
 
 def ours(tree: Path) -> dict[str, bytes]:
-    found = folder_contents(tree / "debian/patches")
+    found = directory_contents(tree / "debian/patches")
     return {name: data for name, data in found.items() if re.match(r"\d{4}-.*patch$", name)}
 
 
@@ -82,7 +82,7 @@ def test_quilt_refresh_keeps_all_but_the_lines_of_git(
 def test_gbp_pq_gives_back_every_byte(package: SourcePackage, tmp_path: Path) -> None:
     need("gbp")
     tree = unpacked(package, tmp_path / "x")
-    before = folder_contents(tree / "debian/patches")
+    before = directory_contents(tree / "debian/patches")
     env = GIT | {"GIT_AUTHOR_NAME": "A", "GIT_COMMITTER_NAME": "A"}
     for command in (
         ["git", "init", "-q", "-b", "master"],
@@ -92,7 +92,7 @@ def test_gbp_pq_gives_back_every_byte(package: SourcePackage, tmp_path: Path) ->
         ["gbp", "pq", "export", "--abbrev=40"],
     ):
         process.run(command, cwd=tree, env=env)
-    assert folder_contents(tree / "debian/patches") == before
+    assert directory_contents(tree / "debian/patches") == before
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_lintian_has_nothing_to_say_of_our_own_packaging(
     need("dpkg-source", "lintian")
     options = ("oven.conf, [DEFAULT] workers: how many ovens to heat",)
     package = build(upstream.request(HOTTER, distribution=distribution, options=options))
-    assert run_lintian(package.folder / package.changes, profile) == ()
+    assert run_lintian(package.directory / package.changes, profile) == ()
 
 
 def test_lintian_tells_the_packagers_flaws_from_ours(upstream: Upstream, tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ def test_lintian_tells_the_packagers_flaws_from_ours(upstream: Upstream, tmp_pat
     request = upstream.request(HOTTER, packaging=flawed, distribution="unstable")
     package = build(request)
     stock = build_stock(request, tmp_path)
-    found = check_package(package.folder / package.changes, stock, LintianProfile.DEBIAN)
+    found = check_package(package.directory / package.changes, stock, LintianProfile.DEBIAN)
     assert {f.severity for f in found} == {Severity.NOTE}
-    alone = check_package(package.folder / package.changes, None, LintianProfile.DEBIAN)
+    alone = check_package(package.directory / package.changes, None, LintianProfile.DEBIAN)
     assert {f.severity for f in alone} == {Severity.WARNING}
 
 
@@ -125,7 +125,7 @@ def test_lintian_names_what_is_wrong_in_our_part(upstream: Upstream, tmp_path: P
     request = upstream.request(HOTTER, packaging=packaging(), distribution="nowhere")
     package = build(request)
     stock = build_stock(request, tmp_path)
-    found = check_package(package.folder / package.changes, stock, LintianProfile.DEBIAN)
+    found = check_package(package.directory / package.changes, stock, LintianProfile.DEBIAN)
     assert [f.code for f in found if f.severity is Severity.ERROR] == [
         "lintian-bad-distribution-in-changes-file"
     ]
@@ -133,7 +133,7 @@ def test_lintian_names_what_is_wrong_in_our_part(upstream: Upstream, tmp_path: P
 
 def test_dscverify_takes_it(package: SourcePackage) -> None:
     need("dscverify")
-    process.run(["dscverify", "--nosigcheck", package.folder / package.changes])
+    process.run(["dscverify", "--nosigcheck", package.directory / package.changes])
 
 
 def test_dput_puts_it_into_a_folder(
@@ -143,7 +143,7 @@ def test_dput_puts_it_into_a_folder(
     incoming = tmp_path / "incoming"
     incoming.mkdir()
     _dput_home(tmp_path / "home", incoming, monkeypatch)
-    changes = package.folder / package.changes
+    changes = package.directory / package.changes
     assert publish(changes, "shelf", dry_run=True)[0] is Handed.SIMULATED
     assert list(incoming.iterdir()) == []
     assert publish(changes, "shelf")[0] is Handed.UPLOADED
@@ -164,7 +164,7 @@ def test_a_host_that_wants_signatures_gets_none(
     config = tmp_path / "home" / ".dput.cf"
     config.write_text(config.read_text().replace("uploads = 1", "uploads = 0"))
     with pytest.raises(ProgramError, match="was not uploaded to shelf") as caught:
-        publish(package.folder / package.changes, "shelf")
+        publish(package.directory / package.changes, "shelf")
     assert caught.value.hint == "sign the packages with `series build --sign KEY`"
     assert "Traceback" not in str(caught.value)
 
@@ -172,10 +172,10 @@ def test_a_host_that_wants_signatures_gets_none(
 def test_an_unknown_target_is_told(package: SourcePackage) -> None:
     need("dput")
     with pytest.raises(ProgramError, match="was not uploaded to nowhere") as caught:
-        publish(package.folder / package.changes, "nowhere", dry_run=True)
+        publish(package.directory / package.changes, "nowhere", dry_run=True)
     assert caught.value.hint == "put a section [nowhere] into ~/.dput.cf"
     with pytest.raises(SeriesError, match="not a target"):
-        publish(package.folder / package.changes, "--config=/tmp/x")
+        publish(package.directory / package.changes, "--config=/tmp/x")
 
 
 def test_signing_keeps_the_package_current(
@@ -202,9 +202,9 @@ def test_signing_keeps_the_package_current(
         inherit=Inherit.ALL,
     )
     signed = sign(package, "ada@example.org")
-    changes = (signed.folder / signed.changes).read_text()
+    changes = (signed.directory / signed.changes).read_text()
     assert changes.startswith("-----BEGIN PGP SIGNED MESSAGE-----")
-    process.run(["gpg", "--verify", signed.folder / signed.dsc], inherit=Inherit.ALL)
+    process.run(["gpg", "--verify", signed.directory / signed.dsc], inherit=Inherit.ALL)
     assert unchanged(signed)
     assert build(upstream.request(HOTTER, COLDER)).reused
 
@@ -215,10 +215,10 @@ def test_a_key_that_is_not_there_leaves_the_package_as_it_was(
     need("debsign", "gpg")
     (tmp_path / "gnupg").mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(tmp_path / "gnupg"))
-    before = folder_contents(package.folder)
+    before = directory_contents(package.directory)
     with pytest.raises(ProgramError):
         sign(package, "nobody@example.org")
-    assert folder_contents(package.folder) == before
+    assert directory_contents(package.directory) == before
 
 
 def test_the_builders_log_is_kept_whether_it_works_or_not(package: SourcePackage) -> None:
@@ -232,12 +232,12 @@ def test_the_builders_log_is_kept_whether_it_works_or_not(package: SourcePackage
 
 def unchanged(package: SourcePackage) -> bool:
     """Whether its folder is what its record says."""
-    record = read_record(package.folder)
+    record = read_record(package.directory)
     return record is not None and record.intact()
 
 
 def test_a_package_gives_its_series_back(upstream: Upstream, package: SourcePackage) -> None:
-    found = import_series(package.folder / package.dsc)
+    found = import_series(package.directory / package.dsc)
     assert found.patches == upstream.request(HOTTER, COLDER).patches
     assert found.source == "oven"
 
@@ -250,10 +250,10 @@ def test_a_package_on_real_packaging_gives_only_ours_back(upstream: Upstream) ->
     request = upstream.request(HOTTER, packaging=given)
     full = upstream.tree({"README": b"Debian's.\n"}, request.expected_tree)
     package = build(replace(request, expected_tree=full))
-    found = import_series(package.folder / package.dsc)
+    found = import_series(package.directory / package.dsc)
     assert (found.name, found.base) == ("fast", "1.0")
     assert found.patches == request.patches
-    again = packaging_from_dsc(package.folder / package.dsc)
+    again = packaging_from_dsc(package.directory / package.dsc)
     assert again.version == package.version
     assert again.orig is not None
     assert again.orig.path.name == "oven_1.0.orig.tar.gz"

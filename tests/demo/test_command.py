@@ -12,7 +12,7 @@ import pytest
 from patchseries import process
 from patchseries.cli import group
 from patchseries.errors import SeriesError
-from patchseries.files import folder_contents
+from patchseries.files import directory_contents
 
 MANIFEST = Path(__file__).parents[2] / "series" / "demo.toml"
 BUILT = "2013.1.3"
@@ -53,10 +53,10 @@ def test_the_whole_path(project: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A second run changes nothing, and says so; every path that it names is there."""
-    before = folder_contents(project)
+    before = directory_contents(project)
     assert demo("--color", "never", "--locked") == 0
     said = capsys.readouterr().out
-    assert folder_contents(project) == before
+    assert directory_contents(project) == before
     assert "nothing changed" in said
     assert said.count("unpacks to the ported tree, unchanged") == 3
     places = said.partition("Where to find things:\n")[2].partition("\n\n")[0]

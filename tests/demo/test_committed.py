@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from patchseries.demo import create
-from patchseries.files import folder_contents
+from patchseries.files import directory_contents
 from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
 from patchseries.pipeline.publish import plan, publish
 from patchseries.pipeline.rebase import rebase
@@ -46,8 +46,8 @@ def test_the_lock_is_the_committed_one(made: Series) -> None:
 
 
 def test_the_patches_are_the_committed_ones(made: Series) -> None:
-    fresh = folder_contents(made.patches_folder)
-    committed = folder_contents(Series(ROOT, "demo", made.home).patches_folder)
+    fresh = directory_contents(made.patches_directory)
+    committed = directory_contents(Series(ROOT, "demo", made.home).patches_directory)
     assert fresh.keys() == committed.keys(), REBASED
     assert [name for name in fresh if fresh[name] != committed[name]] == [], REBASED
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from patchseries import files
-from patchseries.files import STAGE, publish_folder, put_back, staging, swap_in, sweep
+from patchseries.files import STAGE, publish_directory, put_back, staging, swap_in, sweep
 
 
 def in_child(act: Callable[[], None]) -> int:
@@ -120,15 +120,15 @@ def test_the_file_system_of_the_tests_exchanges(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("how")
 def test_swapped(tmp_path: Path) -> None:
-    publish_folder(tmp_path / "t", {"record": b"1"})
-    publish_folder(tmp_path / "t", {"record": b"2"})
+    publish_directory(tmp_path / "t", {"record": b"1"})
+    publish_directory(tmp_path / "t", {"record": b"2"})
     assert content(tmp_path / "t") == {"record": b"2"}
     assert list(tmp_path.iterdir()) == [tmp_path / "t"]
 
 
 @pytest.mark.usefixtures("how")
 def test_a_failed_swap_changes_nothing(tmp_path: Path) -> None:
-    publish_folder(tmp_path / "t", {"record": b"1"})
+    publish_directory(tmp_path / "t", {"record": b"1"})
     with pytest.raises(OSError, match="No such file"):
         swap_in(tmp_path / "nothing", tmp_path / "t")
     assert content(tmp_path / "t") == {"record": b"1"}
@@ -137,7 +137,7 @@ def test_a_failed_swap_changes_nothing(tmp_path: Path) -> None:
 def test_killed_between_the_two_renames(tmp_path: Path, how: str) -> None:
     """The old folder, with its record of the versions used, is never lost."""
     target = tmp_path / "t"
-    publish_folder(target, {"record": b"1"})
+    publish_directory(target, {"record": b"1"})
     moment = 0
     while True:
         moment += 1
@@ -152,7 +152,7 @@ def test_killed_between_the_two_renames(tmp_path: Path, how: str) -> None:
                 real(old, new)
 
             os.rename = before  # type: ignore[assignment]
-            publish_folder(target, {"record": b"2"})
+            publish_directory(target, {"record": b"2"})
 
         was_killed = os.WIFSIGNALED(in_child(killed))
         put_back(target)
@@ -163,6 +163,6 @@ def test_killed_between_the_two_renames(tmp_path: Path, how: str) -> None:
             break
         assert content(target) == {"record": b"1"} or moment > 2
         shutil.rmtree(target)
-        publish_folder(target, {"record": b"1"})
+        publish_directory(target, {"record": b"1"})
     assert moment == (1 if how == "exchange" else 4)
     assert content(target) == {"record": b"2"}

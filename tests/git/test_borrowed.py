@@ -164,7 +164,7 @@ def test_refs_are_read_as_git_does(upstream: Upstream) -> None:
         with borrowed(upstream.path) as mine:
             assert mine.refs() == git.refs()
             assert [mine.resolve(n) for n in names] == [git.resolve(n) for n in names]
-            assert mine.objects_folder == git.objects_folder
+            assert mine.objects_directory == git.objects_directory
 
 
 def test_a_linked_work_tree_and_a_git_file(upstream: Upstream, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_a_scratch_repository_is_gone_afterwards(home: Path, tmp_path: Path) -> 
     with scratch(tmp_path / "parent", []) as store:
         oid = store.write_blob(b"text\n")
         assert store.git_dir.is_relative_to(home)
-        with scratch(tmp_path / "parent", [store.objects_folder]) as over:
+        with scratch(tmp_path / "parent", [store.objects_directory]) as over:
             assert over.blob(oid) == b"text\n"
     assert list(home.iterdir()) == []
 
@@ -47,5 +47,5 @@ def test_nothing_is_compressed_in_it(tmp_path: Path) -> None:
         hashed = store.run("hash-object", "-w", "--stdin", stdin=b"b" * 5000)
         by_git = hashed.stdout.decode().strip()
         for oid in (by_us, by_git):
-            assert (store.objects_folder / oid[:2] / oid[2:]).stat().st_size > 5000
+            assert (store.objects_directory / oid[:2] / oid[2:]).stat().st_size > 5000
             assert len(store.blob(oid)) == 5000

@@ -66,7 +66,7 @@ def _both(published: Published, base: str, parent: Path) -> Iterator[tuple[Repos
     with (
         Repository(mirror(published.upstream)) as upstream,
         Repository(mirror(published.fork)) as fork,
-        scratch(parent, [upstream.objects_folder, fork.objects_folder]) as repository,
+        scratch(parent, [upstream.objects_directory, fork.objects_directory]) as repository,
     ):
         commit = upstream.resolve(f"refs/tags/{base}")
         assert commit is not None, base

@@ -9,7 +9,7 @@ import pytest
 from own import support
 from own.published import ALL, BASES, PATCHES, Published
 from patchseries import process
-from patchseries.files import folder_contents
+from patchseries.files import directory_contents
 
 every_patch = pytest.mark.parametrize("published", ALL, ids=lambda published: published.fix)
 
@@ -24,9 +24,9 @@ def test_every_own_patch_is_tested() -> None:
 def test_it_applies(published: Published, base: str, tmp_path: Path) -> None:
     """With patch(1) as dpkg-source calls it, and with git, to the same result."""
     as_published, fixed = support.extract_both(published, tmp_path, base)
-    assert folder_contents(as_published) != folder_contents(fixed)
+    assert directory_contents(as_published) != directory_contents(fixed)
     process.run(["git", "apply", PATCHES / published.fix], cwd=as_published)
-    assert folder_contents(as_published) == folder_contents(fixed)
+    assert directory_contents(as_published) == directory_contents(fixed)
 
 
 @pytest.mark.real
@@ -39,5 +39,5 @@ def test_what_is_shown_on_one_base_holds_on_the_others(
         contents = []
         for base in group:
             support.extract_published(published, base, tmp_path / base)
-            contents.append(folder_contents(tmp_path / base))
+            contents.append(directory_contents(tmp_path / base))
         assert all(each == contents[0] for each in contents)

@@ -285,7 +285,7 @@ def _made_by_hand(upstream: Upstream, row: Row, folder: Path) -> Path:
     made = folder / "made"
     made.mkdir()
     for name in package.files:
-        (made / name).write_bytes((package.folder / name).read_bytes())
+        (made / name).write_bytes((package.directory / name).read_bytes())
     tar = next(made.glob("*.debian.tar.xz"))
     process.run(["tar", "-xf", tar], cwd=made)
     (made / "debian/patches/0001-trap.patch").write_bytes(row.head + row.diff)

@@ -32,7 +32,7 @@ def test_a_mirror_is_read_and_never_written(upstream: Upstream, tmp_path: Path) 
         assert repository.file(repository.commit(source).tree, "a") == b"2\n"
         repository.write_blob(b"new")
     assert contents(mirrors) == before
-    objects = cache.repository_folder(URL) / "objects"
+    objects = cache.repository_directory(URL) / "objects"
     assert [p for p in objects.rglob("*") if p.is_file()] == [objects / "info" / "alternates"]
 
 

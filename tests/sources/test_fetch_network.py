@@ -66,7 +66,7 @@ class World:
         return {rev: commit for (_, rev), commit in pins.items()}
 
     def cached(self) -> Repository:
-        return Repository(self.cache.repository_folder(self.url))
+        return Repository(self.cache.repository_directory(self.url))
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "docs" / "manual"
-CHAPTERS = sorted(path.name for path in FOLDER.glob("*.md"))
+DIRECTORY = Path(__file__).parents[2] / "docs" / "manual"
+CHAPTERS = sorted(path.name for path in DIRECTORY.glob("*.md"))
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _JOB = re.compile(r"^\s*- (?:run: )?series (.*)$", re.MULTILINE)
@@ -34,7 +34,7 @@ class Shown:
 
 def text(chapter: str) -> str:
     """The chapter as it is written."""
-    return (FOLDER / chapter).read_text()
+    return (DIRECTORY / chapter).read_text()
 
 
 def blocks(chapter: str, kind: str) -> list[str]:

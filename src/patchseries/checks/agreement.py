@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from patchseries.checks.material import CheckedCell, CheckInputs
+from patchseries.checks.inputs import CheckedCell, CheckInputs
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding, Outcome
 
@@ -96,47 +96,47 @@ RULES = (
 )
 
 
-def check(material: CheckInputs) -> Iterator[Finding]:
+def check(inputs: CheckInputs) -> Iterator[Finding]:
     """Everything about manifest and lock."""
-    if material.lock_text is None:
-        if not material.manifest.patches:
+    if inputs.lock_text is None:
+        if not inputs.manifest.patches:
             return  # a series that has just begun has nothing to pin
-        yield LOCK_MISSING.finding(f"there is no {material.lock_file}", file=material.manifest_file)
+        yield LOCK_MISSING.finding(f"there is no {inputs.lock_file}", file=inputs.manifest_file)
         return
-    for place in material.places:
-        yield from _cell(material, place)
-        yield from _requires(material, place)
-    yield from _stale(material)
-    yield from _pins(material)
+    for place in inputs.places:
+        yield from _cell(inputs, place)
+        yield from _requires(inputs, place)
+    yield from _stale(inputs)
+    yield from _pins(inputs)
 
 
-def check_manifest(material: CheckInputs) -> Iterator[Finding]:
+def check_manifest(inputs: CheckInputs) -> Iterator[Finding]:
     """What the manifest itself leaves open."""
-    projects = {column.project for column in material.columns}
-    for patch in material.manifest.patches:
+    projects = {target.project for target in inputs.targets}
+    for patch in inputs.manifest.patches:
         if patch.project not in projects:
             continue
-        line = material.patch_line(patch.name)
+        line = inputs.patch_line(patch.name)
         for source in patch.sources:
             if source.branch and not source.commit:
                 yield SOURCE_FLOATS.finding(
                     f"the source of {patch.name} is the branch {source.branch}, whatever it holds",
                     patch=patch.name,
-                    file=material.manifest_file,
+                    file=inputs.manifest_file,
                     line=line,
                 )
         if not (patch.change_id or patch.upstream or patch.superseded_by):
             yield UNTRACKED.finding(
                 f"{patch.name} has neither change-id nor upstream",
                 patch=patch.name,
-                file=material.manifest_file,
+                file=inputs.manifest_file,
                 line=line,
             )
 
 
-def _cell(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
-    where: Where = {"patch": place.name, "file": material.lock_file, "base": place.base}
-    line = material.lock_line(place.name, place.base)
+def _cell(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
+    where: Where = {"patch": place.name, "file": inputs.lock_file, "base": place.base}
+    line = inputs.lock_line(place.name, place.base)
     claims = place.patch.applies_to(place.base)
     if place.cell is None:
         yield CELL_MISSING.finding(f"{place} is not in the lock", **where)
@@ -152,25 +152,25 @@ def _cell(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
         yield CELL_DAMAGED.finding(words, line=line, **where)
 
 
-def _requires(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
+def _requires(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     if place.outcome is None or not place.outcome.makes_patch:
         return
     there = (Outcome.CLEAN, Outcome.ADAPTED, Outcome.ALREADY_APPLIED)
     for name in place.patch.requires:
-        cell = material.lock.cells.get((name, place.base))
+        cell = inputs.lock.cells.get((name, place.base))
         if cell is not None and cell.outcome not in there:
             yield REQUIRES_UNMET.finding(
                 f"{place} requires {name}, which is {cell.outcome} there",
                 patch=place.name,
-                file=material.manifest_file,
-                line=material.patch_line(place.name),
+                file=inputs.manifest_file,
+                line=inputs.patch_line(place.name),
                 base=place.base,
             )
 
 
-def _stale(material: CheckInputs) -> Iterator[Finding]:
-    manifest = material.manifest
-    for name, base in material.lock.cells:
+def _stale(inputs: CheckInputs) -> Iterator[Finding]:
+    manifest = inputs.manifest
+    for name, base in inputs.lock.cells:
         patch = manifest.patch(name)
         if patch and base in manifest.projects[patch.project].bases:
             continue
@@ -178,28 +178,26 @@ def _stale(material: CheckInputs) -> Iterator[Finding]:
         yield CELL_STALE.finding(
             f"{name} on {base} is in the lock, and the manifest has no {unknown}",
             patch=name,
-            file=material.lock_file,
-            line=material.lock_line(name, base),
+            file=inputs.lock_file,
+            line=inputs.lock_line(name, base),
             base=base,
         )
 
 
-def _pins(material: CheckInputs) -> Iterator[Finding]:
-    pins = material.lock.pins
-    for repository, rev in material.wanted:
+def _pins(inputs: CheckInputs) -> Iterator[Finding]:
+    pins = inputs.lock.pins
+    for repository, rev in inputs.wanted:
         if (repository, rev) not in pins:
-            yield PIN_MISSING.finding(
-                f"{rev} of {repository} is not pinned", file=material.lock_file
-            )
+            yield PIN_MISSING.finding(f"{rev} of {repository} is not pinned", file=inputs.lock_file)
     for (repository, rev), commit in pins.items():
-        line = material.lock_line(repository, rev)
+        line = inputs.lock_line(repository, rev)
         if re.fullmatch(r"[0-9a-f]{40}", rev) and rev != commit:
             yield PIN_CONTRADICTS.finding(
-                f"{rev} of {repository} is pinned as {commit}", file=material.lock_file, line=line
+                f"{rev} of {repository} is pinned as {commit}", file=inputs.lock_file, line=line
             )
-        if material.whole and (repository, rev) not in material.wanted:
+        if inputs.whole and (repository, rev) not in inputs.wanted:
             yield PIN_EXTRA.finding(
                 f"{rev} of {repository} is pinned, and nothing needs it",
-                file=material.lock_file,
+                file=inputs.lock_file,
                 line=line,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from patchseries.checks.material import CheckedCell, CheckedTarget, CheckInputs
+from patchseries.checks.inputs import CheckedCell, CheckedTarget, CheckInputs
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding, Outcome
 
@@ -86,41 +86,41 @@ RULES = (
 )
 
 
-def check(material: CheckInputs) -> Iterator[Finding]:
+def check(inputs: CheckInputs) -> Iterator[Finding]:
     """Everything about applying and porting."""
-    for column in material.columns:
-        if column.obstacle:
+    for target in inputs.targets:
+        if target.obstacle:
             yield NOT_AT_HAND.finding(
-                f"{column.project} on {column.base}: {column.obstacle.words}",
-                hint=column.obstacle.hint,
+                f"{target.project} on {target.base}: {target.obstacle.words}",
+                hint=target.obstacle.hint,
             )
-    for place in material.places:
-        yield from _outcome(material, place)
+    for place in inputs.places:
+        yield from _outcome(inputs, place)
         yield from _applied(place)
-        yield from _regenerated(material, place)
-    yield from _already(material)
-    yield from _resolutions(material)
+        yield from _regenerated(inputs, place)
+    yield from _already(inputs)
+    yield from _resolutions(inputs)
 
 
-def _outcome(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
-    ported = place.column.port_of(place.name)
+def _outcome(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
+    ported = place.target.port_of(place.name)
     outcome = place.outcome or (ported.outcome if ported else None)
-    where: Where = {"patch": place.name, "file": material.manifest_file, "base": place.base}
+    where: Where = {"patch": place.name, "file": inputs.manifest_file, "base": place.base}
     if outcome is Outcome.CONFLICT:
         paths = ", ".join(c.path for c in ported.conflicts) if ported else ""
         words = f"{place} conflicts" + (f" in {paths}" if paths else "")
-        yield CONFLICT.finding(words, line=material.patch_line(place.name), **where)
+        yield CONFLICT.finding(words, line=inputs.patch_line(place.name), **where)
     elif outcome is Outcome.EMPTY:
         words = f"the source of {place} changes nothing"
-        yield EMPTY.finding(words, line=material.patch_line(place.name), **where)
+        yield EMPTY.finding(words, line=inputs.patch_line(place.name), **where)
 
 
 def _applied(place: CheckedCell) -> Iterator[Finding]:
-    applied = place.column.application(place.name)
+    applied = place.target.application(place.name)
     where: Where = {"patch": place.name, "file": place.path(place.main), "base": place.base}
     if applied is None:
         return
-    has_file = place.main in place.column.files
+    has_file = place.main in place.target.files
     if applied.result == "fails" and has_file:
         yield FAILS.finding(f"{place}: {applied.reason}", **where)
     if applied.result == "already-applied" and has_file:
@@ -131,8 +131,8 @@ def _applied(place: CheckedCell) -> Iterator[Finding]:
         yield OFFSET.finding(f"{place}: {shown} lines{more}", **where)
 
 
-def _regenerated(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
-    ported = place.column.port_of(place.name)
+def _regenerated(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
+    ported = place.target.port_of(place.name)
     if ported is None or place.cell is None:
         return
     cell = place.cell
@@ -142,20 +142,20 @@ def _regenerated(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]
             f"{place}: the lock has {_words(cell.outcome, cell.strategies, cell.sha256)}, "
             f"porting gives {_words(*fresh)}",
             patch=place.name,
-            file=material.lock_file,
-            line=material.lock_line(place.name, place.base),
+            file=inputs.lock_file,
+            line=inputs.lock_line(place.name, place.base),
             base=place.base,
         )
         return
-    yield from _own_copies(place.column, place)
+    yield from _own_copies(place.target, place)
 
 
-def _own_copies(column: CheckedTarget, place: CheckedCell) -> Iterator[Finding]:
+def _own_copies(target: CheckedTarget, place: CheckedCell) -> Iterator[Finding]:
     from patchseries.files import sha256
 
-    ported = column.port_of(place.name)
+    ported = target.port_of(place.name)
     for name, digest in ported.files.items() if ported else ():
-        data = column.files.get(name)
+        data = target.files.get(name)
         if name != place.main and data is not None and sha256(data) != digest:
             yield OWN_DIFFERS.finding(
                 f"{place}: {name} is not what patches/own gives",
@@ -165,31 +165,31 @@ def _own_copies(column: CheckedTarget, place: CheckedCell) -> Iterator[Finding]:
             )
 
 
-def _already(material: CheckInputs) -> Iterator[Finding]:
+def _already(inputs: CheckInputs) -> Iterator[Finding]:
     """One note a patch: a line for each base would bury what matters."""
-    for patch in material.manifest.patches:
+    for patch in inputs.manifest.patches:
         there = [
             place.base
-            for place in material.places
+            for place in inputs.places
             if place.patch is patch and place.outcome is Outcome.ALREADY_APPLIED
         ]
         if there:
             yield ALREADY_APPLIED.finding(
                 f"{patch.name} is already in {', '.join(there)}",
                 patch=patch.name,
-                file=material.manifest_file,
-                line=material.patch_line(patch.name),
+                file=inputs.manifest_file,
+                line=inputs.patch_line(patch.name),
             )
 
 
-def _resolutions(material: CheckInputs) -> Iterator[Finding]:
+def _resolutions(inputs: CheckInputs) -> Iterator[Finding]:
     """A resolution that no base uses, where every base of its project was looked at."""
-    for one in material.resolutions:
-        patch = material.manifest.patch(one.patch)
-        bases = material.manifest.projects[patch.project].bases if patch else ()
+    for one in inputs.resolutions:
+        patch = inputs.manifest.patch(one.patch)
+        bases = inputs.manifest.projects[patch.project].bases if patch else ()
         ported = {
-            place.base: place.column.port_of(one.patch)
-            for place in material.places
+            place.base: place.target.port_of(one.patch)
+            for place in inputs.places
             if place.name == one.patch
         }
         if any(ported.get(base) is None for base in bases):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from patchseries.checks import dep3
-from patchseries.checks.material import CheckedCell, CheckInputs
+from patchseries.checks.inputs import CheckedCell, CheckInputs
 from patchseries.checks.rule import Where, error, warning
 from patchseries.files import sha256
 from patchseries.lock import Acceptance
@@ -77,23 +77,23 @@ RULES = (
 _WORDS_OF_A_REASON = 5
 
 
-def check(material: CheckInputs) -> Iterator[Finding]:
+def check(inputs: CheckInputs) -> Iterator[Finding]:
     """Everything about headers, traps and sign-offs."""
-    yield from _patch_files(material)
-    for place in material.places:
-        yield from _review(material, place)
-        if place.main in place.column.files:
-            yield from _review_header(place, place.column.files[place.main])
-        applied = place.column.application(place.name)
+    yield from _patch_files(inputs)
+    for place in inputs.places:
+        yield from _review(inputs, place)
+        if place.main in place.target.files:
+            yield from _review_header(place, place.target.files[place.main])
+        applied = place.target.application(place.name)
         for finding in applied.links if applied else ():
             words = f"{place}: {finding.file}: {finding.message}"
             yield replace(finding, message=words, file=place.path(place.main), base=place.base)
-    yield from _own(material)
+    yield from _own(inputs)
 
 
-def _patch_files(material: CheckInputs) -> Iterator[Finding]:
-    profile = Profile(material.manifest.series.profile or Profile.CURRENT)
-    for (name, data), places in _distinct(material).items():
+def _patch_files(inputs: CheckInputs) -> Iterator[Finding]:
+    profile = Profile(inputs.manifest.series.profile or Profile.CURRENT)
+    for (name, data), places in _distinct(inputs).items():
         first, *others = places
         more = f" (the same on {', '.join(p.base for p in others)})" if others else ""
         kind = dep3.Kind.FIXUP if name != first.main else _kind(first)
@@ -102,11 +102,11 @@ def _patch_files(material: CheckInputs) -> Iterator[Finding]:
             yield replace(finding, message=finding.message + more, base=base)
 
 
-def _distinct(material: CheckInputs) -> dict[tuple[str, bytes], list[CheckedCell]]:
+def _distinct(inputs: CheckInputs) -> dict[tuple[str, bytes], list[CheckedCell]]:
     """The places of each patch file, by its name and bytes."""
     found: dict[tuple[str, bytes], list[CheckedCell]] = {}
-    for place in material.places:
-        for name, data in place.column.files.items():
+    for place in inputs.places:
+        for name, data in place.target.files.items():
             if name in place.names.all:
                 found.setdefault((name, data), []).append(place)
     return found
@@ -130,12 +130,12 @@ def _of_bytes(
         yield rule.finding(f"{place}, {name}: {words}", patch=place.name, file=path, line=line)
 
 
-def _review(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
+def _review(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     cell = place.cell
     if cell is None:
         return
-    where: Where = {"patch": place.name, "file": material.lock_file, "base": place.base}
-    line = material.lock_line(place.name, place.base)
+    where: Where = {"patch": place.name, "file": inputs.lock_file, "base": place.base}
+    line = inputs.lock_line(place.name, place.base)
     if cell.accepted is None:
         if cell.outcome is Outcome.ADAPTED:
             how = ", ".join(cell.strategies) or "by hand"
@@ -145,7 +145,7 @@ def _review(material: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
     if not (dep3.is_person(accepted.by) and dep3.is_day(accepted.on)):
         words = f"{place} was accepted by {accepted.by!r} on {accepted.on!r}"
         yield SIGNOFF_INVALID.finding(words, line=line, **where)
-    data = place.column.files.get(place.main)
+    data = place.target.files.get(place.main)
     if data is not None and sha256(split_patch(data)[1]) != accepted.diff:
         words = f"{place}: {accepted.by} accepted another diff on {accepted.on}"
         yield SIGNOFF_STALE.finding(words, line=line, **where)
@@ -180,20 +180,20 @@ def _disagreement(
     return None if accepted.by in reviewers else f"its header does not name {accepted.by}"
 
 
-def _own(material: CheckInputs) -> Iterator[Finding]:
-    fixups = {name for patch in material.manifest.patches for name in patch.fixups_in_use}
+def _own(inputs: CheckInputs) -> Iterator[Finding]:
+    fixups = {name for patch in inputs.manifest.patches for name in patch.fixups_in_use}
     users = {
         name: patch.name
-        for patch in material.manifest.patches
+        for patch in inputs.manifest.patches
         for name in (*patch.fixups_in_use, *(s.file for s in patch.sources if s.file))
     }
-    for name, data in material.own.items():
+    for name, data in inputs.own.items():
         where: Where = {"patch": users.get(name), "file": f"patches/{name}"}
         if data is None:
             yield OWN_MISSING.finding(f"there is no patches/{name}", **where)
         elif (name in fixups or name.startswith("own/")) and not _has_reason(data):
             yield OWN_REASON.finding(f"patches/{name} does not say why it is needed", **where)
-    for name in material.unnamed:
+    for name in inputs.unnamed:
         yield OWN_UNNAMED.finding(f"no manifest names patches/{name}", file=f"patches/{name}")
 
 

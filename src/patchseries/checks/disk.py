@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from patchseries.checks.material import CheckedCell, CheckedTarget, CheckInputs
+from patchseries.checks.inputs import CheckedCell, CheckedTarget, CheckInputs
 from patchseries.checks.rule import Where, error, warning
 from patchseries.files import sha256
 from patchseries.model import Finding
@@ -98,23 +98,23 @@ RULES = (
 )
 
 
-def check(material: CheckInputs) -> Iterator[Finding]:
+def check(inputs: CheckInputs) -> Iterator[Finding]:
     """Everything about the files below patches/NAME."""
-    for column in material.columns:
-        if not column.stored:
+    for target in inputs.targets:
+        if not target.stored:
             continue
-        places = [place for place in material.places if place.column is column]
+        places = [place for place in inputs.places if place.target is target]
         for place in places:
             yield from _files(place)
         expected = {file: place.name for place in places for file in place.expected}
-        yield from _series(column, expected)
-        yield from _strays(column, expected)
-    if material.whole:
-        yield from _stray_folders(material)
+        yield from _series(target, expected)
+        yield from _strays(target, expected)
+    if inputs.whole:
+        yield from _stray_directories(inputs)
 
 
 def _files(place: CheckedCell) -> Iterator[Finding]:
-    files = place.column.files
+    files = place.target.files
     for name in place.expected:
         if name not in files:
             yield PATCH_MISSING.finding(
@@ -135,9 +135,9 @@ def _files(place: CheckedCell) -> Iterator[Finding]:
         )
 
 
-def _series(column: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
-    path = f"{column.folder}/series"
-    data = column.files.get("series")
+def _series(target: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
+    path = f"{target.directory}/series"
+    data = target.files.get("series")
     if data is None:
         if expected:
             yield SERIES_MISSING.finding(f"there is no {path}", file=path)
@@ -145,18 +145,18 @@ def _series(column: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding
     if data and (not data.endswith(b"\n") or b"\r" in data or not _is_utf8(data)):
         yield SERIES_TEXT.finding(f"{path} is not UTF-8 text with LF line ends", file=path)
     lines = parse_series(data.decode("utf-8", "replace"))
-    yield from _names(column, path, lines, expected)
+    yield from _names(target, path, lines, expected)
     yield from _order(path, [line.name for line in lines], expected)
 
 
 def _names(
-    column: CheckedTarget, path: str, lines: Sequence[SeriesLine], expected: dict[str, str]
+    target: CheckedTarget, path: str, lines: Sequence[SeriesLine], expected: dict[str, str]
 ) -> Iterator[Finding]:
     named = [line.name for line in lines]
     for at, line in enumerate(lines, 1):
         patch = expected.get(line.name)
         where: Where = {"patch": patch, "file": path}
-        if line.name not in column.files:
+        if line.name not in target.files:
             words = f"{path} names {line.name}, which is not there"
             yield SERIES_DANGLING.finding(words, line=at, **where)
         elif patch is None:
@@ -167,7 +167,7 @@ def _names(
         if line.name in named[: at - 1]:
             yield SERIES_TWICE.finding(f"{path} names {line.name} twice", line=at, **where)
     for name, patch in expected.items():
-        if name in column.files and name not in named:
+        if name in target.files and name not in named:
             yield SERIES_UNLISTED.finding(f"{path} does not name {name}", patch=patch, file=path)
 
 
@@ -185,23 +185,23 @@ def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterato
             return
 
 
-def _strays(column: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
+def _strays(target: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
     named = {
         line.name
-        for line in parse_series(column.files.get("series", b"").decode("utf-8", "replace"))
+        for line in parse_series(target.files.get("series", b"").decode("utf-8", "replace"))
     }
-    for name in (*column.files, *column.others):
+    for name in (*target.files, *target.others):
         if name != "series" and name not in expected and name not in named:
-            path = f"{column.folder}/{name}"
+            path = f"{target.directory}/{name}"
             yield STRAY.finding(f"{path} belongs to no patch", file=path)
 
 
-def _stray_folders(material: CheckInputs) -> Iterator[Finding]:
-    projects = material.manifest.projects
+def _stray_directories(inputs: CheckInputs) -> Iterator[Finding]:
+    projects = inputs.manifest.projects
     known = {f"{base.replace('/', '-')}/{name}" for name, p in projects.items() for base in p.bases}
-    for folder in material.folders:
-        if folder not in known:
-            path = f"patches/{material.manifest.name}/{folder}"
+    for directory in inputs.directories:
+        if directory not in known:
+            path = f"patches/{inputs.manifest.name}/{directory}"
             yield STRAY.finding(f"{path} is of no base or project of the manifest", file=path)
 
 

@@ -16,7 +16,7 @@ from patchseries.checks import (
     traps,
     upstream,
 )
-from patchseries.checks.material import CheckInputs
+from patchseries.checks.inputs import CheckInputs
 from patchseries.checks.rule import Rule
 from patchseries.manifest.positions import key_lines, line_of
 from patchseries.manifest.problems import ManifestError, Problem
@@ -78,12 +78,12 @@ def severities(checks: Mapping[str, str], filename: str, text: str) -> Severitie
     return Severities({c: None if s == OFF else Severity(s) for c, s in checks.items()})
 
 
-def check(material: CheckInputs, chosen: Severities | None = None) -> tuple[Finding, ...]:
-    """Run every rule over *material*: the findings, the gravest first, then in series order."""
+def check(inputs: CheckInputs, chosen: Severities | None = None) -> tuple[Finding, ...]:
+    """Run every rule over *inputs*: the findings, the gravest first, then in series order."""
     chosen = chosen or Severities()
-    found = (chosen.apply(finding) for run in _CHECKS for finding in run(material))
+    found = (chosen.apply(finding) for run in _CHECKS for finding in run(inputs))
     unique = dict.fromkeys(finding for finding in found if finding is not None)
-    order = {patch.name: n for n, patch in enumerate(material.manifest.patches)}
+    order = {patch.name: n for n, patch in enumerate(inputs.manifest.patches)}
     weights = list(Severity)
     return tuple(
         sorted(unique, key=lambda f: (weights.index(f.severity), order.get(f.patch or "", -1)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from patchseries.checks.material import CheckedCell, CheckInputs
+from patchseries.checks.inputs import CheckedCell, CheckInputs
 from patchseries.checks.rule import Rule, error, note, warning
 from patchseries.model import Finding, PortCode, Severity
 
@@ -70,10 +70,10 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def check(material: CheckInputs) -> Iterator[Finding]:
+def check(inputs: CheckInputs) -> Iterator[Finding]:
     """The engine's findings, at the patch file that they are about."""
-    for place in material.places:
-        ported = place.column.port_of(place.name)
+    for place in inputs.places:
+        ported = place.target.port_of(place.name)
         for finding in ported.findings if ported else ():
             yield _placed(place, finding)
 

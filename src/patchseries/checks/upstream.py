@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from patchseries.checks.material import CheckInputs, LandedAt, ServerAnswers
+from patchseries.checks.inputs import CheckInputs, LandedAt, ServerAnswers
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding
 
@@ -68,27 +68,27 @@ SILENT = warning(
 RULES = (LANDED, SUPERSEDED, IN_BASE, UNREAD, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
 
 
-def check(material: CheckInputs) -> Iterator[Finding]:
+def check(inputs: CheckInputs) -> Iterator[Finding]:
     """Everything about the upstreams; without --online only what the cache can tell."""
-    for fate in material.fates:
-        where: Where = {"patch": fate.patch, "file": material.manifest_file}
-        line = material.patch_line(fate.patch)
+    for fate in inputs.fates:
+        where: Where = {"patch": fate.patch, "file": inputs.manifest_file}
+        line = inputs.patch_line(fate.patch)
         if fate.verdict == "landed":
             words = f"{fate.patch} has landed in {_places(fate.landed)}"
             yield LANDED.finding(words, line=line, **where)
         elif fate.verdict == "superseded":
             words = f"{fate.patch} was replaced upstream in {_places(fate.successors)}"
             yield SUPERSEDED.finding(words, line=line, **where)
-    yield from _in_bases(material)
-    if material.upstream is not None:
-        yield from _online(material, material.upstream)
+    yield from _in_bases(inputs)
+    if inputs.upstream is not None:
+        yield from _online(inputs, inputs.upstream)
 
 
-def _in_bases(material: CheckInputs) -> Iterator[Finding]:
+def _in_bases(inputs: CheckInputs) -> Iterator[Finding]:
     """What a base contains, and would be built; and of what nobody knows."""
-    fates = {fate.patch: fate for fate in material.fates}
+    fates = {fate.patch: fate for fate in inputs.fates}
     unread: dict[str, list[str]] = {}
-    for place in material.places:
+    for place in inputs.places:
         if place.patch.is_ported_anyway(place.base) or not place.patch.applies_to(place.base):
             continue
         fate = fates.get(place.name)
@@ -97,31 +97,31 @@ def _in_bases(material: CheckInputs) -> Iterator[Finding]:
             yield IN_BASE.finding(
                 f"{place}: {place.base} contains it, by {there}",
                 patch=place.name,
-                file=material.manifest_file,
-                line=material.patch_line(place.name),
+                file=inputs.manifest_file,
+                line=inputs.patch_line(place.name),
                 base=place.base,
             )
         if place.cell and place.cell.asked is None and fate is None:
-            unread.setdefault(place.column.project, []).append(str(place))
+            unread.setdefault(place.target.project, []).append(str(place))
     for project, places in unread.items():
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         yield UNREAD.finding(
             f"{project}: {places[0]}{more}: not looked for in the base's history",
-            file=material.lock_file,
+            file=inputs.lock_file,
         )
 
 
-def _online(material: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
+def _online(inputs: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
     for repository, why in upstream.silent.items():
-        yield SILENT.finding(f"{repository}: {why}", file=material.manifest_file)
+        yield SILENT.finding(f"{repository}: {why}", file=inputs.manifest_file)
     for (repository, rev), now in upstream.revisions.items():
-        pinned = material.lock.pins.get((repository, rev))
-        where: Where = {"file": material.lock_file}
-        line = material.lock_line(repository, rev)
+        pinned = inputs.lock.pins.get((repository, rev))
+        where: Where = {"file": inputs.lock_file}
+        line = inputs.lock_line(repository, rev)
         if now is None:
             yield GONE.finding(f"{repository} no longer has {rev}", line=line, **where)
         elif pinned and now != pinned:
-            rule = BRANCH_MOVED if rev in _branches(material) else MOVED
+            rule = BRANCH_MOVED if rev in _branches(inputs) else MOVED
             words = f"{rev} of {repository} is {now[:12]} now, pinned is {pinned[:12]}"
             yield rule.finding(words, line=line, **where)
     for patch, (pinned_set, newest) in upstream.patchsets.items():
@@ -129,8 +129,8 @@ def _online(material: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]
             yield PATCHSET.finding(
                 f"{patch} is ported from patchset {pinned_set}, the newest is {newest}",
                 patch=patch,
-                file=material.manifest_file,
-                line=material.patch_line(patch),
+                file=inputs.manifest_file,
+                line=inputs.patch_line(patch),
             )
 
 
@@ -141,6 +141,6 @@ def _places(found: Sequence[LandedAt]) -> str:
     )
 
 
-def _branches(material: CheckInputs) -> set[str]:
-    patches = material.manifest.patches
+def _branches(inputs: CheckInputs) -> set[str]:
+    patches = inputs.manifest.patches
     return {s.branch for p in patches for s in p.sources if s.branch and not s.commit}

@@ -136,8 +136,8 @@ def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
             "base": package.base,
             "source": package.source,
             "version": package.version,
-            "dsc": str(package.folder / package.dsc),
-            "changes": str(package.folder / package.changes),
+            "dsc": str(package.directory / package.dsc),
+            "changes": str(package.directory / package.changes),
             "files": dict(package.files),
             "verified": package.verified,
             "left-out": list(package.left_out),
@@ -177,7 +177,7 @@ def complaints(packages: Sequence[SourcePackage]) -> bool:
 
 
 def _shown(package: SourcePackage) -> str:
-    return os.path.relpath(package.folder / package.dsc)
+    return os.path.relpath(package.directory / package.dsc)
 
 
 def _git_user(key: str) -> str:

@@ -17,10 +17,10 @@ from patchseries.errors import UsageError
 
 @click.command("checkout")
 @click.argument("project_name", metavar="PROJECT")
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @options("onto", "offline", "mirror", "json", "quiet", "color")
 @click.option("--series", "name", metavar="NAME", help="Of this series.")
-def command(project_name: str, folder: Path | None, **given: Any) -> int:
+def command(project_name: str, directory: Path | None, **given: Any) -> int:
     """Create a git branch in DIR with a commit for each patch of PROJECT on one base.
 
     Edit it with git (rebase -i, commit --amend), then take it back with `series refresh DIR`.
@@ -33,7 +33,7 @@ def command(project_name: str, folder: Path | None, **given: Any) -> int:
     if len(asked.onto) > 1:
         raise UsageError("one base at a time")
     base = bases[-1]
-    target = folder or Path(f"{project_name}-{base.replace('/', '-')}")
+    target = directory or Path(f"{project_name}-{base.replace('/', '-')}")
     target = Path(os.path.abspath(target))
     with Progress(asked) as progress:
         session = asked.session(progress)
@@ -41,9 +41,9 @@ def command(project_name: str, folder: Path | None, **given: Any) -> int:
         with session.ingredients(series, pins) as ingredients:
             made = check_out(session, series, ingredients, project_name, base, target)
     if asked.as_json:
-        show_json({"folder": str(made.folder), "project": project_name, "base": base}, ok=True)
+        show_json({"folder": str(made.directory), "project": project_name, "base": base}, ok=True)
     else:
-        show(f"{project_name} {base} with its series: {made.folder}", asked)
-        there = shlex.quote(os.path.relpath(made.folder))
+        show(f"{project_name} {base} with its series: {made.directory}", asked)
+        there = shlex.quote(os.path.relpath(made.directory))
         show(f"then: series refresh {there} {series.name}", asked)
     return 0

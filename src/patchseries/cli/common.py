@@ -114,7 +114,7 @@ class Given:
         """What is on disk now, while the project is held."""
         from patchseries.pipeline.series import Selection, find_series
 
-        series = find_series(Path.cwd(), state_folder(), self.name, self.patch)
+        series = find_series(Path.cwd(), state_directory(), self.name, self.patch)
         selection = Selection(self.project, self.onto, self.patch)
         selection.check(series.manifest)
         return series, selection
@@ -175,7 +175,7 @@ class Given:
         told = progress.update if progress.on else None
         fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
         return Session(
-            Cache(cache_folder()),
+            Cache(cache_directory()),
             fetching,
             self.locked,
             self.dry_run,
@@ -186,12 +186,12 @@ class Given:
 
     @property
     def mirrors(self) -> tuple[Path, ...]:
-        """The mirror folders: of --mirror, of $SERIES_MIRRORS, and what `series demo` made."""
+        """The mirror directories: of --mirror, of $SERIES_MIRRORS, and what `series demo` made."""
         return (*self.mirrors_named, demo_upstreams().absolute())
 
     @property
     def mirrors_named(self) -> tuple[Path, ...]:
-        """The mirror folders of --mirror and of $SERIES_MIRRORS."""
+        """The mirror directories of --mirror and of $SERIES_MIRRORS."""
         named = [*self.mirror, *os.environ.get("SERIES_MIRRORS", "").split(os.pathsep)]
         return tuple(Path(m).expanduser().absolute() for m in named if m)
 
@@ -244,7 +244,7 @@ def recovered_state() -> State:
     from patchseries.pipeline.series import project_root
 
     root = project_root(Path.cwd())
-    state = find_state(state_folder(), root)
+    state = find_state(state_directory(), root)
     if state.set_aside:
         say(
             f"another directory was at {root} before: its log and its open conflicts are now "
@@ -307,40 +307,40 @@ def _server_access(url: str) -> Access:
     )
 
 
-def cache_folder() -> Path:
-    """$SERIES_CACHE, else ``patchseries`` in the user's cache folder; made if need be.
+def cache_directory() -> Path:
+    """$SERIES_CACHE, else ``patchseries`` in the user's cache directory; made if need be.
 
     :raises SeriesError: it is not the user's alone, or cannot be made
     """
     from patchseries.files import private_directory
 
-    folder = cache_place()
-    private_directory(folder, "the cache", "SERIES_CACHE")
-    return folder
+    directory = cache_place()
+    private_directory(directory, "the cache", "SERIES_CACHE")
+    return directory
 
 
 def cache_place() -> Path:
-    """Where the cache is, or would be made: see :func:`cache_folder`."""
-    return _folder("SERIES_CACHE", "user_cache_path")
+    """Where the cache is, or would be made: see :func:`cache_directory`."""
+    return _directory("SERIES_CACHE", "user_cache_path")
 
 
-def state_folder() -> Path:
-    """$SERIES_STATE, else ``patchseries`` in the user's state folder."""
-    return _folder("SERIES_STATE", "user_state_path")
+def state_directory() -> Path:
+    """$SERIES_STATE, else ``patchseries`` in the user's state directory."""
+    return _directory("SERIES_STATE", "user_state_path")
 
 
-def _folder(variable: str, default: str) -> Path:
+def _directory(variable: str, default: str) -> Path:
     if given := os.environ.get(variable):
         return Path(given).expanduser().absolute()
     import platformdirs
 
-    folder: Path = getattr(platformdirs, default)("patchseries")
-    return folder
+    directory: Path = getattr(platformdirs, default)("patchseries")
+    return directory
 
 
 def demo_upstreams() -> Path:
     """Where `series demo` makes its upstreams, by host, so that they mirror nothing else."""
-    return cache_folder() / "demo-upstreams"
+    return cache_directory() / "demo-upstreams"
 
 
 def changed_words(changed: Sequence[str], dry_run: bool) -> str:

@@ -61,7 +61,7 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
         [
             (series.manifest_path, "the manifest: what is tracked and what is ported"),
             (series.lock_path, "the lock: pinned commits and outcomes"),
-            (series.patches_folder, "the patches, one directory for each base and project"),
+            (series.patches_directory, "the patches, one directory for each base and project"),
             (series.root / "build" / series.name, "the packages"),
             (upstreams, "the upstreams: bare git repositories"),
         ],
@@ -81,7 +81,7 @@ def _show_rows(rows: list[tuple[Path, str]], asked: Given) -> None:
 
 def _next_steps(result: RunResult) -> list[str]:
     package = result.packages[0]
-    dsc = os.path.relpath(package.folder / package.dsc)
+    dsc = os.path.relpath(package.directory / package.dsc)
     steps = [
         "read the manifest, which says why each patch is there: series/demo.toml",
         "see what landed where, with evidence: series status demo",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, cache_place, options, state_folder
+from patchseries.cli.common import Given, cache_place, options, state_directory
 from patchseries.cli.terminal import show, show_json
 from patchseries.counting import counted
 from patchseries.errors import ExitCode, MachineError, SeriesError
@@ -51,9 +51,9 @@ def _examine(asked: Given) -> list[MachineCheck]:
     libraries = machine.libraries()
     checks += libraries
     checks.append(machine.directory(cache_place(), "cache", "SERIES_CACHE"))
-    checks.append(machine.directory(state_folder(), "state", "SERIES_STATE"))
+    checks.append(machine.directory(state_directory(), "state", "SERIES_STATE"))
     if all(check.state != "missing" for check in libraries):  # what follows imports them
-        checks += [machine.mirror(folder) for folder in asked.mirrors_named]
+        checks += [machine.mirror(directory) for directory in asked.mirrors_named]
         checks.append(_identity())
     return checks
 

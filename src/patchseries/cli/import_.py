@@ -30,7 +30,7 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
     unpacked.
     """
     from patchseries.debian.dsc import import_series
-    from patchseries.files import publish_folder, sha256
+    from patchseries.files import publish_directory, sha256
     from patchseries.patches.quilt import format_series
 
     asked = Given(**given)
@@ -39,7 +39,7 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
     found = import_series(dsc)
     files = {patch.name: patch.data for patch in found.patches}
     series = format_series(files).encode()
-    publish_folder(to, files | {"series": series}, replace=False)
+    publish_directory(to, files | {"series": series}, replace=False)
     if asked.as_json:
         rows = [{"name": name, "sha256": sha256(data)} for name, data in files.items()]
         show_json(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import cache_folder
+from patchseries.cli.common import cache_directory
 from patchseries.cli.terminal import note, note_text, show_plain_json, write_patch
 from patchseries.errors import UsageError
 
@@ -47,7 +47,7 @@ def command(
     from patchseries.port.result import PortOptions
 
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
-    with Workbench(cache_folder() / "port", options) as bench:
+    with Workbench(cache_directory() / "port", options) as bench:
         return _batch(bench) if batch else _port_one(bench, **given)
 
 

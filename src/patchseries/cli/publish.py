@@ -38,7 +38,7 @@ def command(target: str, **given: Any) -> int:
         raise UsageError("no package was built", hint="run `series build` first")
     rows = []
     for package in packages:
-        changes: Path = package.folder / package.changes
+        changes: Path = package.directory / package.changes
         handed, words = publish(changes, target, dry_run=asked.dry_run)
         rows.append(
             {

@@ -96,12 +96,12 @@ def rebase_rows(series: Series, cells: Sequence[RebasedCell]) -> list[dict[str, 
 
 def _row(series: Series, cell: RebasedCell) -> dict[str, Any]:
     from patchseries.lock import Cell
-    from patchseries.patches.compose import series_folder
+    from patchseries.patches.compose import series_directory
     from patchseries.report.documents import cell_row, conflict_rows, finding_rows
 
     file = None
     if cell.files:
-        file = f"{series_folder(series.name, cell.base, cell.project)}/{cell.files[0].name}"
+        file = f"{series_directory(series.name, cell.base, cell.project)}/{cell.files[0].name}"
     sha256 = cell.files[0].sha256 if cell.files else None
     locked = Cell(cell.outcome, cell.result.strategies, sha256, cell.accepted, cell.answer.in_base)
     row = cell_row(cell.patch, cell.project, cell.base, locked, file)

@@ -43,26 +43,26 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
         return _file(session, what, asked, by, yes)
 
 
-def _branch(session: Session, folder: Path, asked: Given, by: Attribution, yes: bool) -> int:
-    from patchseries.pipeline.edit.branch import branch_steps, column_steps, read_checkout
+def _branch(session: Session, directory: Path, asked: Given, by: Attribution, yes: bool) -> int:
+    from patchseries.pipeline.edit.branch import branch_steps, read_checkout, target_steps
     from patchseries.pipeline.edit.effects import bases_at_hand
     from patchseries.pipeline.edit.refresh import RefreshInputs, look_around, plan_branch, prove
 
-    made = read_checkout(folder)
+    made = read_checkout(directory)
     if asked.name not in (None, made.series):
-        raise UsageError(f"{folder} is a branch of {made.series}, not of {asked.name}")
+        raise UsageError(f"{directory} is a branch of {made.series}, not of {asked.name}")
     named = replace(asked, name=made.series, project=(made.project,), onto=(made.base,))
     series, _, pins = named.open_to_write(session)
     others, missing = bases_at_hand(session, series, made.project)
     with session.ingredients(series, {**others, **pins}) as given:
-        start, old = column_steps(session, given, made.project, made.base)
+        start, old = target_steps(session, given, made.project, made.base)
         new = branch_steps(given, made)
-        column = RefreshInputs(given, made.project, made.base, by)
+        inputs = RefreshInputs(given, made.project, made.base, by)
         text = series.manifest_path.read_text("utf-8")
-        plan = plan_branch(session, column, text, old, new)
+        plan = plan_branch(session, inputs, text, old, new)
         if plan.words:
-            prove(session, series, column, plan, new[-1].after if new else start)
-        look_around(session, series, column, plan, missing)
+            prove(session, series, inputs, plan, new[-1].after if new else start)
+        look_around(session, series, inputs, plan, missing)
     return _end(session, series, plan, [], asked, yes)
 
 
@@ -87,10 +87,10 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
     with session.ingredients(series, {**others, **pins}) as given:
         cells = rebase(given, selection, session.progress).cells
         cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
-        column = RefreshInputs(given, entry.project, base, by)
+        inputs = RefreshInputs(given, entry.project, base, by)
         text = series.manifest_path.read_text("utf-8")
-        plan = plan_file(column, text, cell, read_file(series.root / path))
-        look_around(session, series, column, plan, missing)
+        plan = plan_file(inputs, text, cell, read_file(series.root / path))
+        look_around(session, series, inputs, plan, missing)
     return _end(session, series, plan, [path], asked, yes)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from patchseries.debian import changelog, version
 from patchseries.debian.ground import is_other_release
 from patchseries.debian.own import OwnPackaging, own_debian
-from patchseries.debian.request import BuildRequest, DebianFolder, Dropped, PackagedFile
+from patchseries.debian.request import BuildRequest, DebianDirectory, Dropped, PackagedFile
 from patchseries.errors import SeriesError
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
@@ -23,7 +23,7 @@ OURS = re.compile(r"# The patch series (?P<name>[a-z0-9][a-z0-9.+-]*)(?: on (?P<
 _PATCH_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 
 
-def debian_folder(
+def debian_directory(
     request: BuildRequest, source: str, ours: str, entries: str
 ) -> dict[str, PackagedFile]:
     """The whole debian/ of the package.
@@ -115,7 +115,7 @@ def _decided(dropped: Dropped) -> str:
     return " ".join(f"{dropped.name}{names}: {who}{why}".split())
 
 
-def _with_series(request: BuildRequest, files: DebianFolder) -> dict[str, PackagedFile]:
+def _with_series(request: BuildRequest, files: DebianDirectory) -> dict[str, PackagedFile]:
     """The series file with ours appended, and our patches; what stands there is kept as it is."""
     if not request.patches:
         return {}

@@ -13,7 +13,7 @@ from patchseries.debian.orig import check_orig, make_orig
 from patchseries.debian.record import Record, read_record, write_record
 from patchseries.debian.request import (
     BuildRequest,
-    DebianFolder,
+    DebianDirectory,
     OrigUpload,
     SourcePackage,
 )
@@ -42,8 +42,9 @@ class _BuildPlan:
 def build(request: BuildRequest) -> SourcePackage:
     """Build the source package of *request*, compare it with its tree, put it in ``request.out``.
 
-    Nothing is built when the folder holds the outputs of the same request, unchanged. The folder
-    is replaced as a whole, after the unpacked .dsc was found to be ``request.expected_tree``.
+    Nothing is built when the directory holds the outputs of the same request, unchanged. The
+    directory is replaced as a whole, after the unpacked .dsc was found to be
+    ``request.expected_tree``.
 
     :raises SeriesError: the request cannot make a package, or the package is not the tree
     :raises ProgramError: one of dpkg's tools is missing or refuses
@@ -93,17 +94,17 @@ def _refuse_traps(request: BuildRequest) -> None:
         tree = applied.tree
 
 
-def build_stock(request: BuildRequest, folder: Path) -> Path | None:
-    """Build the packaging as it was given, without the series, in *folder*; its .changes.
+def build_stock(request: BuildRequest, directory: Path) -> Path | None:
+    """Build the packaging as it was given, without the series, in *directory*; its .changes.
 
     None when no packaging was given. It is for comparing (lintian), and never published.
     """
     if request.packaging is None:
         return None
     packaging = request.packaging
-    env = source.environment(request.timestamp, folder)
-    orig = _orig(request, packaging.source, packaging.version, folder)
-    tree = source.unpack_orig(orig, folder)
+    env = source.environment(request.timestamp, directory)
+    orig = _orig(request, packaging.source, packaging.version, directory)
+    tree = source.unpack_orig(orig, directory)
     source.write_debian(tree, packaging.debian, request.timestamp)
     source.build(tree, env)
     return source.describe(tree, env, request.timestamp, OrigUpload.ALWAYS)
@@ -145,7 +146,7 @@ def _make(request: BuildRequest, plan: _BuildPlan, stage: Path, fresh: Path) -> 
     env = source.environment(request.timestamp, stage)
     orig = _orig(request, plan.source, plan.version, fresh)
     tree = source.unpack_orig(orig, fresh)
-    debian = assemble.debian_folder(request, plan.source, plan.version, plan.entries)
+    debian = assemble.debian_directory(request, plan.source, plan.version, plan.entries)
     source.write_debian(tree, debian, request.timestamp)
     dsc = source.build(tree, env)
     changes = source.describe(tree, env, request.timestamp, request.orig_upload)
@@ -159,21 +160,21 @@ def _make(request: BuildRequest, plan: _BuildPlan, stage: Path, fresh: Path) -> 
         version=plan.version,
         dsc=dsc.name,
         changes=changes.name,
-        folder=request.out,
+        directory=request.out,
         files=files,
         verified=True,
     )
 
 
-def _orig(request: BuildRequest, name: str, full_version: str, folder: Path) -> Path:
+def _orig(request: BuildRequest, name: str, full_version: str, directory: Path) -> Path:
     upstream = version.parse(full_version).upstream_version or ""
     given = request.given_orig
     if given is None:
-        return make_orig(request.repository, request.base.commit, name, upstream, folder)
+        return make_orig(request.repository, request.base.commit, name, upstream, directory)
     ending = re.search(r"\.tar\.(gz|bz2|xz|lzma)$", given.path.name)
     if not ending:
         raise SeriesError(f"not an upstream tarball for dpkg-source: {given.path.name}")
-    path = folder / f"{name}_{upstream}.orig{ending[0]}"
+    path = directory / f"{name}_{upstream}.orig{ending[0]}"
     path.write_bytes(check_orig(given))
     if given.signature and request.profile is not Profile.PRECISE:  # its dpkg-source refuses it
         path.with_name(path.name + ".asc").write_bytes(given.signature.read_bytes())
@@ -181,11 +182,11 @@ def _orig(request: BuildRequest, name: str, full_version: str, folder: Path) -> 
 
 
 def _compare(
-    request: BuildRequest, debian: DebianFolder, dsc: Path, folder: Path, env: dict[str, str]
+    request: BuildRequest, debian: DebianDirectory, dsc: Path, directory: Path, env: dict[str, str]
 ) -> None:
-    source.unpack(dsc, folder, env)
-    found = unpacked.compare(request.repository, request.expected_tree, folder)
-    found += unpacked.compare_debian(debian, folder)
+    source.unpack(dsc, directory, env)
+    found = unpacked.compare(request.repository, request.expected_tree, directory)
+    found += unpacked.compare_debian(debian, directory)
     if found:
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise SeriesError(

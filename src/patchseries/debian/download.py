@@ -11,15 +11,15 @@ from patchseries.sources.download import download
 
 
 def download_dsc(
-    url: str, digest: str, folder: Path, access: Callable[[str], Access] | None = None
+    url: str, digest: str, directory: Path, access: Callable[[str], Access] | None = None
 ) -> Path:
-    """Bring the .dsc at *url*, whose SHA-256 is *digest*, and its files into *folder*.
+    """Bring the .dsc at *url*, whose SHA-256 is *digest*, and its files into *directory*.
 
     :param access: how a server is reached, by the URL
     :raises UpstreamError: the server cannot be reached or gives other bytes
     :raises SeriesError: the .dsc is of another format or names an unsafe file
     """
-    dsc = download(url, digest, folder / url.rsplit("/", 1)[-1], access)
+    dsc = download(url, digest, directory / url.rsplit("/", 1)[-1], access)
     for name, wanted in files_of(dsc.read_bytes(), dsc.name).items():
-        download(f"{url.rsplit('/', 1)[0]}/{name}", wanted, folder / name, access)
+        download(f"{url.rsplit('/', 1)[0]}/{name}", wanted, directory / name, access)
     return dsc

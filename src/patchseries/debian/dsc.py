@@ -15,7 +15,7 @@ from debian.deb822 import Dsc
 
 from patchseries.debian.assemble import OURS
 from patchseries.debian.packaging import check_path, make_packaging
-from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
+from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Packaging
 from patchseries.errors import SeriesError
 from patchseries.files import read_file, sha256
 from patchseries.patches.compose import PatchFile
@@ -130,7 +130,7 @@ def import_series(path: Path) -> ImportedSeries:
     return ImportedSeries(name, base, found.source, found.version, tuple(patches))
 
 
-def read_debian_tar(path: Path) -> DebianFolder:
+def read_debian_tar(path: Path) -> DebianDirectory:
     """The files of a .debian.tar, read in memory; nothing is unpacked.
 
     :raises SeriesError: a member outside debian/, a device, a hard link, too much of it

@@ -17,9 +17,9 @@ _RAW = "* -text -eol -ident -filter -working-tree-encoding -export-ignore -expor
 
 
 def make_orig(
-    repository: Repository, commit: CommitId, source: str, version: str, folder: Path
+    repository: Repository, commit: CommitId, source: str, version: str, directory: Path
 ) -> Path:
-    """Write ``SOURCE_VERSION.orig.tar.gz`` of *commit* into *folder* and return its path.
+    """Write ``SOURCE_VERSION.orig.tar.gz`` of *commit* into *directory* and return its path.
 
     The bytes depend on the commit, the name and the version alone. A *commit* is archived, not
     its tree: git then takes the commit's date for every file. The attributes in the upstream
@@ -27,7 +27,7 @@ def make_orig(
     zlib: its deflate has not changed in decades, while zlib's output differs between zlib,
     zlib-ng and their versions; ``-n`` leaves name and date out.
     """
-    with scratch(folder, [repository.objects_folder]) as private:
+    with scratch(directory, [repository.objects_directory]) as private:
         info = private.git_dir / "info"
         info.mkdir(exist_ok=True)
         (info / "attributes").write_text(_RAW)
@@ -41,7 +41,7 @@ def make_orig(
             f"--prefix={source}-{version}/",
             commit,
         ).stdout
-    path = folder / f"{source}_{version}.orig.tar.gz"
+    path = directory / f"{source}_{version}.orig.tar.gz"
     with explained(f"write {path.name}"):
         path.write_bytes(_gzip(tar))
     return path

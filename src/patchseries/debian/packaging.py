@@ -1,4 +1,4 @@
-"""Somebody else's debian/: taken from a git tree or a folder, checked, and never rewritten.
+"""Somebody else's debian/: taken from a git tree or a directory, checked, and never rewritten.
 
 Everything here is hostile until checked: paths, links, sizes. (dsc.py takes it from a .dsc.)
 """
@@ -12,13 +12,13 @@ from pathlib import Path
 from posixpath import normpath
 
 from patchseries.debian import changelog, version
-from patchseries.debian.request import DebianFolder, Orig, PackagedFile, Packaging
+from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Packaging
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import TreeId
 from patchseries.patches.quilt import SeriesLine, parse_series
 
-_LARGEST = 64 * 1024 * 1024  # bytes of a debian/ folder: no real one comes near
+_LARGEST = 64 * 1024 * 1024  # bytes of a debian/ directory: no real one comes near
 _VCS = re.compile(
     r"(?:^|/)(?:\.git|\.bzr|\.svn|\.hg|CVS|\.gitignore|\.gitattributes|\.gitmodules)(?:/|$)"
 )
@@ -28,7 +28,7 @@ _NEEDED = ("control", "changelog", "rules")
 
 
 def packaging_from_git(repository: Repository, tree: TreeId, origin: str) -> Packaging:
-    """The packaging in the git *tree*, in its folder debian/ (the rest of the tree is not read).
+    """The packaging in the git *tree*, in its directory debian/ (the rest of the tree is not read).
 
     :raises SeriesError: there is none, or it cannot be used; the message says why
     """
@@ -42,16 +42,16 @@ def packaging_from_git(repository: Repository, tree: TreeId, origin: str) -> Pac
     return make_packaging(files, origin)
 
 
-def packaging_from_folder(folder: Path) -> Packaging:
-    """The packaging in *folder*: a debian/ folder, or a source tree that holds one.
+def packaging_from_directory(directory: Path) -> Packaging:
+    """The packaging in *directory*: a debian/ directory, or a source tree that holds one.
 
     :raises SeriesError: there is none, or it cannot be used; the message says why
     """
-    root = folder / "debian" if (folder / "debian").is_dir() else folder
+    root = directory / "debian" if (directory / "debian").is_dir() else directory
     if not root.is_dir():
-        raise SeriesError(f"no directory {folder}")
+        raise SeriesError(f"no directory {directory}")
     if not os.path.lexists(root / "control"):  # a manifest may name any directory: read none else
-        raise SeriesError(f"the debian/ of {folder} has no control")
+        raise SeriesError(f"the debian/ of {directory} has no control")
     files: dict[str, PackagedFile] = {}
     size = 0
     for path in root.rglob("*"):
@@ -61,11 +61,11 @@ def packaging_from_folder(folder: Path) -> Packaging:
         size += len(file.data)
         if size > _LARGEST:
             break  # which make_packaging refuses
-    return make_packaging(dict(sorted(files.items())), str(folder))
+    return make_packaging(dict(sorted(files.items())), str(directory))
 
 
-def make_packaging(files: DebianFolder, origin: str, orig: Orig | None = None) -> Packaging:
-    """Check the *files* of a debian/ folder and read what the package is.
+def make_packaging(files: DebianDirectory, origin: str, orig: Orig | None = None) -> Packaging:
+    """Check the *files* of a debian/ directory and read what the package is.
 
     :raises SeriesError: a path or link that is not safe, another source format, a vendor series,
         something that is missing
@@ -93,7 +93,7 @@ def make_packaging(files: DebianFolder, origin: str, orig: Orig | None = None) -
     return Packaging(origin, kept | {"rules": rules}, source, head.version, head.distribution, orig)
 
 
-def their_patches(debian: DebianFolder) -> tuple[SeriesLine, ...]:
+def their_patches(debian: DebianDirectory) -> tuple[SeriesLine, ...]:
     """The patches in the packager's series file, in order."""
     series = debian.get("patches/series")
     return parse_series(_text(series)) if series else ()
@@ -120,7 +120,7 @@ def _check_link(path: str, target: bytes, origin: str) -> None:
         raise SeriesError(f"{origin}: the link debian/{path} leads out of the tree: {text}")
 
 
-def _check_format(files: DebianFolder, origin: str) -> None:
+def _check_format(files: DebianDirectory, origin: str) -> None:
     entry = files.get("source/format")
     found = _text(entry).strip() if entry else "1.0"
     if found == "3.0 (quilt)":
@@ -136,7 +136,7 @@ def _check_format(files: DebianFolder, origin: str) -> None:
     )
 
 
-def _check_series(files: DebianFolder, origin: str) -> None:
+def _check_series(files: DebianDirectory, origin: str) -> None:
     vendor = [p for p in files if re.fullmatch(r"patches/[^/]+\.series", p)]
     if vendor:
         raise SeriesError(

@@ -1,4 +1,4 @@
-"""What a package's folder remembers of its build: from which inputs, and what counts on."""
+"""What a package's directory remembers of its build: from which inputs, and what counts on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LARGEST = 2 << 30  # bytes of a file of a package: an upstream tarball may be l
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The last build in a folder.
+    """The last build in a directory.
 
     :param digest: of the request it was made from
     :param number: what its version counts to, after ``stock`` and ``stem``
@@ -32,30 +32,30 @@ class Record:
     package: SourcePackage
 
     def intact(self) -> bool:
-        """Whether the folder still holds the files as they were made."""
-        folder = self.package.folder
+        """Whether the directory still holds the files as they were made."""
+        directory = self.package.directory
         try:
             return all(
-                sha256(read_file(folder / name, _LARGEST)) == digest
+                sha256(read_file(directory / name, _LARGEST)) == digest
                 for name, digest in self.package.files.items()
             )
         except (OSError, SeriesError):
             return False
 
 
-def read_record(folder: Path) -> Record | None:
-    """The record in *folder*; None where there is none that can be read."""
+def read_record(directory: Path) -> Record | None:
+    """The record in *directory*; None where there is none that can be read."""
     try:
-        put_back(folder)
-        data = parse_json(read_file(folder / RECORD))
-        package = SourcePackage(**data.pop("package"), folder=folder, verified=True)
+        put_back(directory)
+        data = parse_json(read_file(directory / RECORD))
+        package = SourcePackage(**data.pop("package"), directory=directory, verified=True)
         return Record(**data, package=package)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def write_record(folder: Path, record: Record) -> None:
-    """Write *record* into *folder*."""
+def write_record(directory: Path, record: Record) -> None:
+    """Write *record* into *directory*."""
     package = record.package
     data = {
         "digest": record.digest,
@@ -73,11 +73,11 @@ def write_record(folder: Path, record: Record) -> None:
             "files": dict(package.files),
         },
     }
-    write_atomic(folder / RECORD, (json.dumps(data, indent=1) + "\n").encode())
+    write_atomic(directory / RECORD, (json.dumps(data, indent=1) + "\n").encode())
 
 
 def remember_files(package: SourcePackage) -> None:
-    """Take the sums of *package* into the record of its folder (it was signed)."""
-    record = read_record(package.folder)
+    """Take the sums of *package* into the record of its directory (it was signed)."""
+    record = read_record(package.directory)
     if record is not None:
-        write_record(package.folder, replace(record, package=package))
+        write_record(package.directory, replace(record, package=package))

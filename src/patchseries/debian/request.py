@@ -52,8 +52,8 @@ class PackagedFile:
     data: bytes
 
 
-DebianFolder = Mapping[str, PackagedFile]
-"""The files of a debian/ folder by their path below it."""
+DebianDirectory = Mapping[str, PackagedFile]
+"""The files of a debian/ directory by their path below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Orig:
 
 @dataclass(frozen=True, slots=True)
 class Packaging:
-    """A debian/ folder that somebody else made.
+    """A debian/ directory that somebody else made.
 
     :param origin: where it came from, for people
     :param debian: its files
@@ -81,7 +81,7 @@ class Packaging:
     """
 
     origin: str
-    debian: DebianFolder
+    debian: DebianDirectory
     source: str
     version: str
     distribution: str
@@ -118,7 +118,7 @@ class BuildRequest:
     :param unreviewed: the names of adapted patches that nobody signed off
     :param dropped: the packager's own patches that are not in the package
     :param timestamp: the date of the changelog entry and of every file made, in seconds since 1970
-    :param out: the folder for the outputs; it holds nothing else
+    :param out: the directory for the outputs; it holds nothing else
     :param orig: an upstream tarball to use instead of one made from the base
     :param options: the settings that the patches bring, one line each, for the administrator
     """
@@ -174,7 +174,7 @@ class BuildRequest:
             self.distribution,
             self.urgency,
             self.version_suffix,
-            folder_digest(self.packaging.debian) if self.packaging else None,
+            directory_digest(self.packaging.debian) if self.packaging else None,
             orig.sha256 if orig else None,
             self.orig_upload,
             self.profile,
@@ -189,15 +189,15 @@ _RECIPE = 2
 """Counts up when the same request comes to mean other bytes."""
 
 
-def folder_digest(folder: DebianFolder) -> str:
-    """The SHA-256 over names, modes and content of *folder*."""
-    facts = sorted((n, f.mode, hashlib.sha256(f.data).hexdigest()) for n, f in folder.items())
+def directory_digest(directory: DebianDirectory) -> str:
+    """The SHA-256 over names, modes and content of *directory*."""
+    facts = sorted((n, f.mode, hashlib.sha256(f.data).hexdigest()) for n, f in directory.items())
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePackage:
-    """A source package on disk: its files lie in ``folder``.
+    """A source package on disk: its files lie in ``directory``.
 
     ``files`` gives the SHA-256 of each by name. ``verified``: the .dsc was unpacked and is the
     expected tree; it says nothing of what the patches are worth. ``reused``: it was there already,
@@ -211,7 +211,7 @@ class SourcePackage:
     version: str
     dsc: str
     changes: str
-    folder: Path
+    directory: Path
     files: Mapping[str, str] = field(default_factory=dict)
     verified: bool = False
     reused: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from patchseries import process
 from patchseries.debian.changelog import date_words
-from patchseries.debian.request import DebianFolder, OrigUpload
+from patchseries.debian.request import DebianDirectory, OrigUpload
 from patchseries.environment import Inherit
 from patchseries.errors import SeriesError
 from patchseries.files import explained
@@ -32,7 +32,7 @@ def environment(timestamp: int, home: Path) -> dict[str, str]:
     }
 
 
-def write_debian(tree: Path, files: DebianFolder, timestamp: int) -> None:
+def write_debian(tree: Path, files: DebianDirectory, timestamp: int) -> None:
     """Write *files* as debian/ of *tree*: modes 755, 644 and dates that depend on nothing else."""
     root = tree / "debian"
     with explained("write debian/"):
@@ -44,23 +44,23 @@ def write_debian(tree: Path, files: DebianFolder, timestamp: int) -> None:
                 continue
             path.write_bytes(file.data)
             path.chmod(0o755 if file.mode == "100755" else 0o644)
-        for folder, _, names in os.walk(root, topdown=False):
+        for directory, _, names in os.walk(root, topdown=False):
             for name in names:
-                os.utime(Path(folder, name), (timestamp, timestamp), follow_symlinks=False)
-            os.chmod(folder, 0o755)
-            os.utime(folder, (timestamp, timestamp))
+                os.utime(Path(directory, name), (timestamp, timestamp), follow_symlinks=False)
+            os.chmod(directory, 0o755)
+            os.utime(directory, (timestamp, timestamp))
 
 
 def unpack_orig(orig: Path, parent: Path) -> Path:
-    """Unpack the tarball *orig* below *parent* and return the tree's folder.
+    """Unpack the tarball *orig* below *parent* and return the tree's directory.
 
     A debian/ in it (or a link of that name) is taken away, as dpkg-source does.
 
-    :raises ProgramError: tar refuses it (a member that leads out of the folder, say)
+    :raises ProgramError: tar refuses it (a member that leads out of the directory, say)
     :raises SeriesError: it holds the state of quilt, which would lie about the patches
     """
-    folder = parent / "tree"
-    folder.mkdir()
+    directory = parent / "tree"
+    directory.mkdir()
     process.run(
         [
             "tar",
@@ -68,24 +68,24 @@ def unpack_orig(orig: Path, parent: Path) -> Path:
             "--file",
             orig,
             "--directory",
-            folder,
+            directory,
             "--strip-components=1",
             "--no-same-owner",
         ],
         inherit=Inherit.PATH,
         timeout=_LIMIT,
     )
-    if os.path.lexists(folder / ".pc"):
+    if os.path.lexists(directory / ".pc"):
         raise SeriesError(
             f"{orig.name} has a directory .pc: it was packed with patches applied",
             hint="use the tarball that upstream released",
         )
-    debian = folder / "debian"
+    debian = directory / "debian"
     if debian.is_dir() and not debian.is_symlink():
         shutil.rmtree(debian)
     else:
         debian.unlink(missing_ok=True)
-    return folder
+    return directory
 
 
 def build(tree: Path, env: dict[str, str]) -> Path:
@@ -118,7 +118,7 @@ def describe(tree: Path, env: dict[str, str], timestamp: int, upload: OrigUpload
 
 
 def settled(buildinfo: bytes, timestamp: int) -> bytes:
-    """*buildinfo* without what differs from run to run: the date, the folder, the machine."""
+    """*buildinfo* without what differs from run to run: the date, the directory, the machine."""
     text = re.sub(
         rb"^(?:Build-Tainted-By|Build-Path):.*\n(?:[ \t].*\n)*", b"", buildinfo, flags=re.MULTILINE
     )
@@ -126,11 +126,11 @@ def settled(buildinfo: bytes, timestamp: int) -> bytes:
     return re.sub(rb"^Build-Date:.*$", date, text, flags=re.MULTILINE)
 
 
-def unpack(dsc: Path, folder: Path, env: dict[str, str]) -> None:
-    """``dpkg-source -x``: unpack *dsc* with its patches applied as *folder* (not there yet)."""
+def unpack(dsc: Path, directory: Path, env: dict[str, str]) -> None:
+    """``dpkg-source -x``: unpack *dsc* with its patches applied as *directory* (not there yet)."""
     process.run(
-        ["dpkg-source", "--no-check", "--no-copy", "-x", dsc, folder],
-        cwd=folder.parent,
+        ["dpkg-source", "--no-check", "--no-copy", "-x", dsc, directory],
+        cwd=directory.parent,
         env=env,
         inherit=Inherit.PATH,
         timeout=_LIMIT,

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from patchseries.debian.request import DebianFolder
+from patchseries.debian.request import DebianDirectory
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.git.objects import decode_path
@@ -34,11 +34,11 @@ def tree_entries(repository: Repository, tree: str) -> dict[str, TreeEntry]:
     return found
 
 
-def folder_entries(folder: Path, algorithm: str) -> dict[str, TreeEntry]:
-    """Every path below *folder* but the packaging, as git would store it (ids by *algorithm*)."""
+def directory_entries(directory: Path, algorithm: str) -> dict[str, TreeEntry]:
+    """Every path below *directory* but the packaging, as git stores it (ids by *algorithm*)."""
     return {
-        path: _entry(folder / path, algorithm)
-        for path in _paths(folder)
+        path: _entry(directory / path, algorithm)
+        for path in _paths(directory)
         if not path.startswith(_PACKAGING)
     }
 
@@ -61,15 +61,15 @@ def differences(wanted: Mapping[str, TreeEntry], found: Mapping[str, TreeEntry])
     return lines
 
 
-def compare(repository: Repository, tree: str, folder: Path) -> list[str]:
-    """The :func:`differences` of *folder* from the git *tree*."""
+def compare(repository: Repository, tree: str, directory: Path) -> list[str]:
+    """The :func:`differences` of *directory* from the git *tree*."""
     algorithm = "sha1" if len(tree) == 40 else "sha256"
-    return differences(tree_entries(repository, tree), folder_entries(folder, algorithm))
+    return differences(tree_entries(repository, tree), directory_entries(directory, algorithm))
 
 
-def compare_debian(wanted: DebianFolder, folder: Path) -> list[str]:
-    """One line for each file of debian/ below *folder* that is not as *wanted*."""
-    root = folder / "debian"
+def compare_debian(wanted: DebianDirectory, directory: Path) -> list[str]:
+    """One line for each file of debian/ below *directory* that is not as *wanted*."""
+    root = directory / "debian"
     lines = differences(
         {n: TreeEntry(f.mode, blob_id(f.data)) for n, f in wanted.items()},
         {path: _entry(root / path, "sha1") for path in _paths(root)},
@@ -77,10 +77,10 @@ def compare_debian(wanted: DebianFolder, folder: Path) -> list[str]:
     return [f"debian/{line}" for line in lines]
 
 
-def _paths(folder: Path) -> Iterator[str]:
-    root = os.fsencode(folder)
-    for parent, folders, files in os.walk(root):
-        links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
+def _paths(directory: Path) -> Iterator[str]:
+    root = os.fsencode(directory)
+    for parent, directories, files in os.walk(root):
+        links = [name for name in directories if os.path.islink(os.path.join(parent, name))]
         for name in (*files, *links):
             yield decode_path(os.path.relpath(os.path.join(parent, name), root))
 

@@ -25,14 +25,14 @@ _LOG = "build.log"
 def sign(package: SourcePackage, key: str) -> SourcePackage:
     """Sign .dsc, .buildinfo and .changes with *key* (debsign); the package with its new sums.
 
-    It happens in a copy: what is in the folder is signed altogether or not at all.
+    It happens in a copy: what is in the directory is signed altogether or not at all.
 
     :raises ProgramError: debsign is missing, or has no such key
     """
     if key.startswith("-"):
         raise SeriesError(f"not a key: {key!r}")
-    files = [package.folder / name for name in package.files]
-    with staging(package.folder.parent) as stage:
+    files = [package.directory / name for name in package.files]
+    with staging(package.directory.parent) as stage:
         with explained("copy the package"):
             for path in files:
                 (stage / path.name).write_bytes(path.read_bytes())
@@ -43,7 +43,7 @@ def sign(package: SourcePackage, key: str) -> SourcePackage:
         )
         signed = {name: (stage / name).read_bytes() for name in package.files}
     for name, data in signed.items():
-        write_atomic(package.folder / name, data)
+        write_atomic(package.directory / name, data)
     made = replace(package, files={name: sha256(data) for name, data in signed.items()})
     remember_files(made)
     return made
@@ -109,9 +109,11 @@ def build_binary(package: SourcePackage, command: str) -> Path:
     words = shlex.split(command)
     if not words:
         raise SeriesError("no builder is named", hint="name one, say --binary 'sbuild -d precise'")
-    log = package.folder / _LOG
+    log = package.directory / _LOG
     every = range(-64, 256)
-    done = process.run([*words, package.dsc], cwd=package.folder, accept=every, inherit=Inherit.ALL)
+    done = process.run(
+        [*words, package.dsc], cwd=package.directory, accept=every, inherit=Inherit.ALL
+    )
     write_atomic(log, done.stdout + done.stderr)
     if done.status:
         raise ProgramError(f"{words[0]} ended with status {done.status}", hint=f"its log is {log}")

@@ -14,15 +14,15 @@ from patchseries.git import Repository
 STORIES = (NOVA, NOVA_FORK, QUANTUM, QUANTUM_FORK, KEYSTONE, KEYSTONE_FORK)
 
 
-def create(folder: Path) -> None:
-    """Make the bare repository ``ORG/NAME`` below *folder* for each story.
+def create(directory: Path) -> None:
+    """Make the bare repository ``ORG/NAME`` below *directory* for each story.
 
-    What is made can serve as a folder of mirrors. The commit ids are the same on every machine.
+    What is made can serve as a directory of mirrors. The commit ids are the same on every machine.
 
     :raises ProgramError: git is missing or fails, or the disk is full
     """
     for story in STORIES:
-        _create(folder / story.repository, story)
+        _create(directory / story.repository, story)
 
 
 def _create(path: Path, story: Story) -> None:

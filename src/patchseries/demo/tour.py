@@ -26,11 +26,11 @@ HOST = "demo.invalid"
 """The host in the URLs of its manifest."""
 
 
-def make_upstreams(folder: Path) -> None:
-    """Make *folder* hold the small upstreams below HOST, all of them or as before."""
-    with explained("make the upstreams"), staging(folder.parent) as stage:
+def make_upstreams(directory: Path) -> None:
+    """Make *directory* hold the small upstreams below HOST, all of them or as before."""
+    with explained("make the upstreams"), staging(directory.parent) as stage:
         create(stage / "new" / HOST)
-        swap_in(stage / "new", folder)
+        swap_in(stage / "new", directory)
 
 
 def tour(session: Session, series: Series) -> RunResult:

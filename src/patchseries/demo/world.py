@@ -53,9 +53,9 @@ def version(project: str, branch: str, date: str, old: str, new: str) -> StoryCo
     return StoryCommit(branch, date, RELEASE, f"Bump the version to {new}\n", (edit,))
 
 
-def _files(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+def _files(directory: Traversable, prefix: str) -> list[tuple[str, bytes]]:
     found = []
-    for entry in folder.iterdir():
+    for entry in directory.iterdir():
         if entry.is_dir():
             found += _files(entry, f"{prefix}{entry.name}/")
         elif not entry.name.endswith(".pyc"):

@@ -44,8 +44,8 @@ def borrowed(path: Path) -> Iterator[Repository]:
             hint="clone it with --ref-format=files, and name the clone",
         )
     objects = (common / "objects").resolve()
-    with _directory() as folder:
-        made = folder / "repo.git"
+    with _directory() as directory:
+        made = directory / "repo.git"
         with explained("copy the refs of a repository"):
             _make(made, object_format(common))
             _copy_refs(git_dir, common, made)
@@ -76,8 +76,8 @@ def _find(path: Path) -> tuple[Path, Path]:
 
 
 def _make(made: Path, algorithm: str) -> None:
-    for folder in ("objects/pack", "objects/info", "refs"):
-        (made / folder).mkdir(parents=True)
+    for directory in ("objects/pack", "objects/info", "refs"):
+        (made / directory).mkdir(parents=True)
     config = "[core]\n\tbare = true\n\trepositoryformatversion = "
     if algorithm == "sha256":
         config += "1\n[extensions]\n\tobjectformat = sha256\n"
@@ -121,11 +121,11 @@ def _packed(path: Path) -> Iterator[tuple[str, str]]:
 
 def _loose(common: Path) -> Iterator[tuple[str, str]]:
     """Name and content of each file below refs/; links are not followed."""
-    for folder, _, files in os.walk(common / "refs"):
-        below = os.path.relpath(folder, common)
+    for directory, _, files in os.walk(common / "refs"):
+        below = os.path.relpath(directory, common)
         for file in files:
             name = f"{below}/{file}"
-            value = _read(Path(folder, file), _LONGEST)
+            value = _read(Path(directory, file), _LONGEST)
             if value and re.fullmatch(_NAME, name) and not name.startswith("refs/replace/"):
                 yield name, value.strip()
 

@@ -16,24 +16,24 @@ from pathlib import Path
 def write_object(
     objects: Path, kind: str, data: bytes, algorithm: str = "sha1", compression: int = 1
 ) -> str:
-    """Store an object in the folder *objects* unless it is there; its id.
+    """Store an object in the directory *objects* unless it is there; its id.
 
     :param kind: ``blob``, ``tree`` or ``commit``
     :param algorithm: the repository's object format, ``sha1`` or ``sha256``
     :param compression: zlib's level; 0 where speed is worth more than room
-    :raises OSError: the folder cannot be written
+    :raises OSError: the directory cannot be written
     """
     content = b"%b %d\0%b" % (kind.encode(), len(data), data)
     oid = hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
-    folder = f"{objects}/{oid[:2]}"
-    place = f"{folder}/{oid[2:]}"
+    directory = f"{objects}/{oid[:2]}"
+    place = f"{directory}/{oid[2:]}"
     if not os.path.exists(place):
         handle, made = tempfile.mkstemp(prefix="tmp_obj_", dir=objects)
         try:
             with open(handle, "wb") as stream:
                 stream.write(zlib.compress(content, compression))
             os.chmod(made, 0o444)
-            os.makedirs(folder, exist_ok=True)
+            os.makedirs(directory, exist_ok=True)
             os.rename(made, place)
         except BaseException:
             os.unlink(made)

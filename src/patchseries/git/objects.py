@@ -68,7 +68,7 @@ class TreeEntry(NamedTuple):
 
     @property
     def is_tree(self) -> bool:
-        """Whether it is a folder."""
+        """Whether it is a directory."""
         return self.mode == "40000"
 
     @property
@@ -157,7 +157,7 @@ _ENTRIES = {n: re.compile(rb"(\d+) ([^\0]+)\0(.{%d})" % n, re.DOTALL) for n in (
 
 
 def format_tree(entries: Iterable[tuple[bytes, TreeEntry]]) -> bytes:
-    """The bytes of a tree object: git's order, in which a folder sorts as if it ended in ``/``."""
+    """The bytes of a tree object, in git's order: a directory sorts as if it ended in ``/``."""
     ordered = sorted(entries, key=lambda e: e[0] + b"/" if e[1].is_tree else e[0])
     return b"".join(
         entry.mode.encode() + b" " + name + b"\0" + bytes.fromhex(entry.oid)

@@ -45,7 +45,7 @@ _DRESS = b"patchseries <> 0 +0000"
 
 
 _DEEPEST = 50
-"""The folders above a file that are read ahead."""
+"""The directories above a file that are read ahead."""
 
 
 class Repository:
@@ -59,7 +59,7 @@ class Repository:
     ) -> None:
         """Open the repository at *path*: a bare one, a git directory or a work tree.
 
-        :param borrowed: the objects folder that it only reads; its own has none
+        :param borrowed: the objects directory that it only reads; its own has none
         :param shown: what to call it in messages (default: its git directory)
         :raises SeriesError: there is none
         """
@@ -109,7 +109,7 @@ class Repository:
 
     @classmethod
     def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
-        """Make a bare repository at *path* that also reads the object folders *alternates*.
+        """Make a bare repository at *path* that also reads the object directories *alternates*.
 
         It appears whole or not at all, in the place of whatever stands there.
 
@@ -125,14 +125,14 @@ class Repository:
         repository.set_alternates(alternates)
         return repository
 
-    def set_alternates(self, object_folders: Sequence[Path]) -> None:
-        """Read *object_folders* too (git's alternates); they are never written to."""
+    def set_alternates(self, object_directories: Sequence[Path]) -> None:
+        """Read *object_directories* too (git's alternates); they are never written to."""
         info = self.git_dir / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
-        resolved = [folder.resolve() for folder in object_folders]
-        if any("\n" in str(folder) for folder in resolved):  # git would read two paths
+        resolved = [directory.resolve() for directory in object_directories]
+        if any("\n" in str(directory) for directory in resolved):  # git would read two paths
             raise SeriesError("the path of a repository may not hold a line break")
-        lines = "".join(f"{folder}\n" for folder in resolved)
+        lines = "".join(f"{directory}\n" for directory in resolved)
         (info / "alternates").write_bytes(os.fsencode(lines))
 
     def leave_uncompressed(self) -> None:
@@ -142,8 +142,8 @@ class Repository:
             config.write("[core]\n\tlooseCompression = 0\n")
 
     @property
-    def objects_folder(self) -> Path:
-        """The folder of its objects, for another repository's alternates."""
+    def objects_directory(self) -> Path:
+        """The directory of its objects, for another repository's alternates."""
         return self._borrowed or (self.git_dir / "objects").resolve()
 
     @property
@@ -208,17 +208,17 @@ class Repository:
         self,
         oids: Iterable[str] = (),
         *,
-        folders: Sequence[tuple[str, str]] = (),
+        directories: Sequence[tuple[str, str]] = (),
         files: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Read in one go what will be asked for one by one.
 
         :param oids: objects
-        :param folders: (tree, path): the folders on the way to the path
+        :param directories: (tree, path): the directories on the way to the path
         :param files: (tree, path): those, and what stands there
         """
         wanted: dict[tuple[str, str], None] = {}
-        for tree, path in (*folders, *files):
+        for tree, path in (*directories, *files):
             parts = path.split("/")
             if len(parts) > _DEEPEST:
                 continue  # git walks down anew for each place: read later, one by one
@@ -296,7 +296,7 @@ class Repository:
         return self.blob(entry.oid)
 
     def walk(self, tree: str, prefix: str = "") -> Iterator[tuple[str, TreeEntry]]:
-        """Every path below *tree* that is no folder, with what it is."""
+        """Every path below *tree* that is no directory, with what it is."""
         for name, entry in self.tree(tree).items():
             path = prefix + decode_path(name)
             if entry.is_tree:
@@ -313,7 +313,7 @@ class Repository:
         return TreeId(self._store("tree", format_tree(entries.items())))
 
     def edit_tree(self, tree: str, edits: Mapping[str, TreeEntry | None]) -> TreeId:
-        """*tree* with each path of *edits* set (None: removed); folders left empty go away."""
+        """*tree* with each path of *edits* set (None: removed); directories left empty go away."""
         return edited(self, tree, {encode_path(p): e for p, e in edits.items()})
 
     def write_commit(self, tree: str, parents: Iterable[str] = ()) -> CommitId:
@@ -384,8 +384,8 @@ class Repository:
 
     def _store(self, kind: str, data: bytes) -> str:
         try:
-            folder = self.git_dir / "objects"
-            oid = write_object(folder, kind, data, self._algorithm, self._compression)
+            directory = self.git_dir / "objects"
+            oid = write_object(directory, kind, data, self._algorithm, self._compression)
         except OSError as error:
             raise ProgramError(
                 f"cannot write a git object below {self.git_dir}",

@@ -15,14 +15,14 @@ from patchseries.git.repository import Repository
 
 @contextmanager
 def scratch(parent: Path, over: Sequence[Path]) -> Iterator[Repository]:
-    """A throw-away repository that reads the object folders *over*; gone afterwards.
+    """A throw-away repository that reads the object directories *over*; gone afterwards.
 
     It is made in memory where the system offers that, else in *parent*. What a killed run left
     behind is cleared away by the next one.
     """
     with (
-        staging(*scratch_home(parent)) as folder,
-        Repository.init(folder / "repo.git", over) as repository,
+        staging(*scratch_home(parent)) as directory,
+        Repository.init(directory / "repo.git", over) as repository,
     ):
         repository.leave_uncompressed()
         yield repository
@@ -34,7 +34,7 @@ _ENOUGH = 1_000_000_000
 
 
 def scratch_home(parent: Path | None) -> tuple[Path, str]:
-    """Where scratch folders are made, and how their names begin.
+    """Where scratch directories are made, and how their names begin.
 
     Without memory that is large enough they are made in *parent* (None: the system's temporary
     directory, which Python finds by writing to it).

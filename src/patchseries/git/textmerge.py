@@ -24,10 +24,10 @@ def merge_text(
 ) -> tuple[Lines | Region, ...]:
     """The merge in order, as ``diff3`` markers show it; a marker can be told from any content."""
     size = size_of_markers(ancestor, ours, theirs)
-    with tempfile.TemporaryDirectory(prefix="series-merge-") as folder:
+    with tempfile.TemporaryDirectory(prefix="series-merge-") as directory:
         paths = []
         for name, data in (("ours", ours), ("ancestor", ancestor), ("theirs", theirs)):
-            path = Path(folder) / name
+            path = Path(directory) / name
             path.write_bytes(data)
             paths.append(path)
         merged = process.run(
@@ -46,7 +46,7 @@ def merge_text(
                 "",
                 *paths,
             ],
-            cwd=Path(folder),
+            cwd=Path(directory),
             env=env,
             accept=range(128),
         ).stdout

@@ -46,9 +46,9 @@ def check_places(root: Path, paths: Iterable[str]) -> None:
     :raises SeriesError: one of them is not
     """
     for path in paths:
-        with _parent(root, check_path(path)) as (folder, name):
-            if folder is not None:
-                _is_there(folder, name, path)
+        with _parent(root, check_path(path)) as (directory, name):
+            if directory is not None:
+                _is_there(directory, name, path)
 
 
 def plain_directory(root: Path, path: str) -> Path:
@@ -65,10 +65,10 @@ def read(root: Path, path: str) -> bytes | None:
 
     :raises SeriesError: it is not a regular file, or reached through a link
     """
-    with _parent(root, check_path(path)) as (folder, name):
-        if folder is None or not _is_there(folder, name, path):
+    with _parent(root, check_path(path)) as (directory, name):
+        if directory is None or not _is_there(directory, name, path):
             return None
-        return _read(folder, name)
+        return _read(directory, name)
 
 
 def prepare(root: Path, path: str, data: bytes | None) -> None:
@@ -76,11 +76,11 @@ def prepare(root: Path, path: str, data: bytes | None) -> None:
 
     :raises OSError: the disk is full, or the directory cannot be made or written
     """
-    with _parent(root, check_path(path), make=True) as (folder, _):
-        if folder is None or not os.access(".", os.W_OK | os.X_OK, dir_fd=folder):
+    with _parent(root, check_path(path), make=True) as (directory, _):
+        if directory is None or not os.access(".", os.W_OK | os.X_OK, dir_fd=directory):
             raise PermissionError(13, "Permission denied", str((root / path).parent))
         if data is not None:
-            _write(folder, _fresh(path), data)
+            _write(directory, _fresh(path), data)
 
 
 def complete(root: Path, path: str, data: bytes | None) -> None:
@@ -88,28 +88,28 @@ def complete(root: Path, path: str, data: bytes | None) -> None:
 
     What was prepared is used if it is there. After a kill it can be called again.
     """
-    with _parent(root, check_path(path), make=data is not None) as (folder, name):
-        if folder is None:
+    with _parent(root, check_path(path), make=data is not None) as (directory, name):
+        if directory is None:
             return
-        there = _is_there(folder, name, path)
+        there = _is_there(directory, name, path)
         if data is None:
             if there:
-                os.unlink(name, dir_fd=folder)
-            _unlink(_fresh(path), folder)
-        elif not there or _read(folder, name) != data:
-            if _read(folder, _fresh(path)) != data:
-                _write(folder, _fresh(path), data)
-            os.rename(_fresh(path), name, src_dir_fd=folder, dst_dir_fd=folder)
-        os.fsync(folder)
+                os.unlink(name, dir_fd=directory)
+            _unlink(_fresh(path), directory)
+        elif not there or _read(directory, name) != data:
+            if _read(directory, _fresh(path)) != data:
+                _write(directory, _fresh(path), data)
+            os.rename(_fresh(path), name, src_dir_fd=directory, dst_dir_fd=directory)
+        os.fsync(directory)
     if data is None:
         _prune(root, path)
 
 
 def discard(root: Path, path: str) -> None:
     """Remove what was prepared for the file *path*, and directories that are empty without it."""
-    with _parent(root, check_path(path)) as (folder, _):
-        if folder is not None:
-            _unlink(_fresh(path), folder)
+    with _parent(root, check_path(path)) as (directory, _):
+        if directory is not None:
+            _unlink(_fresh(path), directory)
     _prune(root, path)
 
 
@@ -120,27 +120,27 @@ def _fresh(path: str) -> str:
 
 def _prune(root: Path, path: str) -> None:
     while path := path.rpartition("/")[0]:
-        with _parent(root, path) as (folder, name):
+        with _parent(root, path) as (directory, name):
             try:
-                if folder is not None:
-                    os.rmdir(name, dir_fd=folder)
+                if directory is not None:
+                    os.rmdir(name, dir_fd=directory)
             except OSError:  # it is not empty
                 return
 
 
-def _read(folder: int, name: str) -> bytes | None:
+def _read(directory: int, name: str) -> bytes | None:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
     try:
-        with open(os.open(name, flags, dir_fd=folder), "rb") as stream:
+        with open(os.open(name, flags, dir_fd=directory), "rb") as stream:
             return stream.read()
     except FileNotFoundError:
         return None
 
 
-def _write(folder: int, name: str, data: bytes) -> None:
-    _unlink(name, folder)
+def _write(directory: int, name: str, data: bytes) -> None:
+    _unlink(name, directory)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(os.open(name, flags, 0o644, dir_fd=folder), "wb") as stream:
+    with open(os.open(name, flags, 0o644, dir_fd=directory), "wb") as stream:
         stream.write(data)
         stream.flush()
         os.fchmod(stream.fileno(), 0o644)
@@ -150,11 +150,11 @@ def _write(folder: int, name: str, data: bytes) -> None:
 @contextmanager
 def _parent(root: Path, path: str, *, make: bool = False) -> Iterator[tuple[int | None, str]]:
     """The open directory (None: not there) that holds *path*, and the last name of *path*."""
-    *folders, name = path.split("/")
+    *directories, name = path.split("/")
     handles = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
     try:
-        for depth, folder in enumerate(folders, 1):
-            below = _below(handles[-1], folder, "/".join(folders[:depth]), make)
+        for depth, directory in enumerate(directories, 1):
+            below = _below(handles[-1], directory, "/".join(directories[:depth]), make)
             if below is None:
                 yield None, name
                 return
@@ -165,25 +165,25 @@ def _parent(root: Path, path: str, *, make: bool = False) -> Iterator[tuple[int 
             os.close(handle)
 
 
-def _below(handle: int, folder: str, path: str, make: bool) -> int | None:
-    """The directory *folder* of the open directory *handle*, opened; *path* is for words."""
+def _below(handle: int, directory: str, path: str, make: bool) -> int | None:
+    """The directory *directory* of the open directory *handle*, opened; *path* is for words."""
     if make:
         try:
-            os.mkdir(folder, dir_fd=handle)
+            os.mkdir(directory, dir_fd=handle)
         except FileExistsError:
             pass
     try:
-        return os.open(folder, _DIRECTORY, dir_fd=handle)
+        return os.open(directory, _DIRECTORY, dir_fd=handle)
     except FileNotFoundError:
         return None
     except NotADirectoryError as error:
-        found = os.stat(folder, dir_fd=handle, follow_symlinks=False)
+        found = os.stat(directory, dir_fd=handle, follow_symlinks=False)
         raise _not_plain(path, found.st_mode, "a directory") from error
 
 
-def _is_there(folder: int, name: str, path: str) -> bool:
+def _is_there(directory: int, name: str, path: str) -> bool:
     try:
-        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        mode = os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode
     except FileNotFoundError:
         return False
     if not stat.S_ISREG(mode):
@@ -199,8 +199,8 @@ def _not_plain(path: str, mode: int, wanted: str) -> SeriesError:
     )
 
 
-def _unlink(name: str, folder: int) -> None:
+def _unlink(name: str, directory: int) -> None:
     try:
-        os.unlink(name, dir_fd=folder)
+        os.unlink(name, dir_fd=directory)
     except FileNotFoundError:
         pass

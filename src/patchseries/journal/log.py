@@ -103,19 +103,19 @@ def record(
     return {_RECORD: json.dumps(told, indent=1).encode(), **contents}
 
 
-def keep_record(state: State, folder: Path) -> None:
-    """Move the complete log entry *folder* into the log; forget what is too old."""
+def keep_record(state: State, directory: Path) -> None:
+    """Move the complete log entry *directory* into the log; forget what is too old."""
     number = max(_numbers(state), default=0) + 1
     _log(state).mkdir(mode=0o700, exist_ok=True)
-    folder.rename(_entry(state, number))
+    directory.rename(_entry(state, number))
     for old in sorted(_numbers(state))[:-KEPT]:
         shutil.rmtree(_entry(state, old), ignore_errors=True)
 
 
-def command_of(folder: Path) -> str:
-    """The command of the log entry in *folder*, or "" when it is not whole."""
+def command_of(directory: Path) -> str:
+    """The command of the log entry in *directory*, or "" when it is not whole."""
     try:
-        return str(json.loads((folder / _RECORD).read_bytes())["command"])
+        return str(json.loads((directory / _RECORD).read_bytes())["command"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 

@@ -163,7 +163,7 @@ Drops = Annotated[tuple[Drop, ...], BeforeValidator(_drops)]
 
 
 class PackagingTable(_Table):
-    """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a folder.
+    """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a directory.
 
     ``drop`` names the packager's own patches to leave out on a base where they do not apply.
     ``patches`` says what the packager's own patches are to this series: ``under`` it, applied

@@ -59,6 +59,6 @@ def patch_diff(repository: Repository, before: TreeId, after: TreeId) -> bytes:
     return repository.patch(before, after)
 
 
-def series_folder(series: str, base: str, project: str) -> str:
+def series_directory(series: str, base: str, project: str) -> str:
     """Where the patches of one project and base lie below the root, in quilt's layout."""
     return f"patches/{series}/{base.replace('/', '-')}/{project}"

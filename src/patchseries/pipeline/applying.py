@@ -11,7 +11,7 @@ from patchseries.git import Repository
 from patchseries.manifest import PatchNames, patch_names
 from patchseries.model import CommitId, Outcome, Target, TreeId
 from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
-from patchseries.patches.compose import series_folder
+from patchseries.patches.compose import series_directory
 from patchseries.patches.quilt import parse_series
 from patchseries.pipeline.series import Selection, Series
 from patchseries.progress import ProgressCallback
@@ -76,7 +76,7 @@ class _TargetApplier:
         self._series = series
         self._repository = repository
         self._project, self._base = target
-        self._folder = series_folder(series.name, self._base, self._project)
+        self._directory = series_directory(series.name, self._base, self._project)
         self._files = files
         self._tree = tree
 
@@ -124,6 +124,6 @@ class _TargetApplier:
 
     def _read(self, name: str) -> bytes:
         if self._files is not None:
-            return self._files.get(f"{self._folder}/{name}", b"")
-        path = self._series.root / self._folder / name
+            return self._files.get(f"{self._directory}/{name}", b"")
+        path = self._series.root / self._directory / name
         return read_file(path) if path.is_file() else b""

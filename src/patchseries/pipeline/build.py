@@ -82,9 +82,9 @@ def build_all(
     if not options.allow_unreviewed:
         _refuse_unreviewed(columns, series.name)
     requests = [_request(series, given, rebased, c, options, supplies) for c in columns]
-    for folder in plain_directory(series.root, f"build/{series.name}").glob("*/"):
-        if not folder.is_symlink():
-            sweep(folder)
+    for directory in plain_directory(series.root, f"build/{series.name}").glob("*/"):
+        if not directory.is_symlink():
+            sweep(directory)
     with ThreadPoolExecutor(options.jobs) as pool:
         jobs = [pool.submit(_build_alone, request, progress) for request in requests]
         built = [job.result() for job in jobs]
@@ -120,9 +120,9 @@ def _treated(
 def _lintian(package: SourcePackage, request: BuildRequest) -> list[Finding]:
     precise = request.profile is Profile.PRECISE
     profile = LintianProfile.UBUNTU if precise else LintianProfile.DEBIAN
-    with staging(package.folder.parent) as folder:
-        stock = build_stock(request, folder)
-        return check_package(package.folder / package.changes, stock, profile)
+    with staging(package.directory.parent) as directory:
+        stock = build_stock(request, directory)
+        return check_package(package.directory / package.changes, stock, profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _request(
         series_name=series.name,
         maintainer=options.maintainer,
         timestamp=max([commit.committer.time, *_dates(patches, packaging)]),
-        out=output_folder(series, target),
+        out=output_directory(series, target),
         left_out=tuple(c.patch for c in package.cells if c.outcome is Outcome.CONFLICT),
         unreviewed=package.unreviewed,
         version_suffix=options.version_suffix or series.manifest.series.version_suffix,
@@ -231,7 +231,7 @@ def _dates(patches: Sequence[PatchFile], packaging: Packaging | None) -> Iterato
         yield read_date(packaging.debian["changelog"].data.decode("utf-8", "replace")) + 1
 
 
-def output_folder(series: Series, target: Target) -> Path:
+def output_directory(series: Series, target: Target) -> Path:
     """Where the package of one project and base goes: ``build/NAME/BASE/PROJECT``.
 
     :raises SeriesError: a symbolic link is on the way: it could lead out of the project
@@ -247,7 +247,7 @@ def built_packages(series: Series, selection: Selection) -> list[SourcePackage]:
     """
     packages = []
     for target in selection.targets(series.manifest):
-        record = read_record(output_folder(series, target))
+        record = read_record(output_directory(series, target))
         if record is None:
             continue
         if not record.intact():

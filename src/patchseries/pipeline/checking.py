@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries import checks, manifest
-from patchseries.checks.material import (
+from patchseries.checks.inputs import (
     CheckInputs,
     Fate,
     LandedAt,
@@ -18,12 +18,12 @@ from patchseries.files import read_file
 from patchseries.landed.landing import Landing
 from patchseries.manifest import Manifest, SourceKind
 from patchseries.model import Finding
-from patchseries.pipeline.columns import TargetReader
 from patchseries.pipeline.online import ask_upstreams
 from patchseries.pipeline.resolutions import load_resolutions, resolution_path
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
+from patchseries.pipeline.targets import TargetReader
 from patchseries.sources import wants
 
 
@@ -58,7 +58,7 @@ def gather(
     wanted = wants(chosen, projects, selection.bases)
     own = _own(series, projects)
     whole = not (selection.projects or selection.bases or selection.patches)
-    columns = TargetReader(session, series, selection, own, full=options.full).all()
+    targets = TargetReader(session, series, selection, own, full=options.full).all()
     return CheckInputs(
         manifest=chosen,
         manifest_file=str(series.manifest_path.relative_to(series.root)),
@@ -66,11 +66,11 @@ def gather(
         lock=series.lock,
         lock_file=str(series.lock_path.relative_to(series.root)),
         lock_text=_text(series.lock_path),
-        columns=tuple(columns),
+        targets=tuple(targets),
         wanted=tuple(dict.fromkeys((want.repository, want.rev) for want in wanted)),
         own=own,
         unnamed=tuple(_unnamed(series)) if whole else (),
-        folders=tuple(_folders(series)),
+        directories=tuple(_directories(series)),
         whole=whole,
         resolutions=tuple(_resolutions(series)),
         fates=tuple(_fates(session, series, projects)),
@@ -79,7 +79,7 @@ def gather(
 
 
 def _resolutions(series: Series) -> Iterator[Resolved]:
-    """The resolutions on disk; a damaged one keeps its columns from being ported, and says so."""
+    """The resolutions on disk; a damaged one keeps its targets from being ported, and says so."""
     try:
         for one in load_resolutions(series):
             yield Resolved(one.patch, one.key, str(resolution_path(series, one)))
@@ -144,9 +144,9 @@ def _all_named(chosen: Manifest) -> set[str]:
     return files | {name for group in fixups for name in group}
 
 
-def _folders(series: Series) -> Iterator[str]:
+def _directories(series: Series) -> Iterator[str]:
     """What lies below patches/NAME, as BASE/PROJECT."""
-    root = series.patches_folder
+    root = series.patches_directory
     for base in sorted(root.iterdir()) if root.is_dir() else ():
         inner = sorted(base.iterdir()) if base.is_dir() else []
         yield from (str(path.relative_to(root)) for path in inner or [base])

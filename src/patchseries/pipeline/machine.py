@@ -196,15 +196,15 @@ def _size(count: int) -> str:
     return f"{count / (1 << 30):.1f} GiB" if count >= _ENOUGH else f"{count >> 20} MiB"
 
 
-def mirror(folder: Path) -> MachineCheck:
-    """Whether repositories lie in the mirror *folder*, as ORG/REPO or HOST/ORG/REPO."""
+def mirror(directory: Path) -> MachineCheck:
+    """Whether repositories lie in the mirror *directory*, as ORG/REPO or HOST/ORG/REPO."""
     from patchseries.sources.mirrors import repositories_in
 
-    name = f"mirror {folder}"
-    if not folder.is_dir():
+    name = f"mirror {directory}"
+    if not directory.is_dir():
         hint = "correct SERIES_MIRRORS or --mirror"
         return MachineCheck(name, NOTE, "no such directory", hint)
-    count = sum(1 for _ in repositories_in(folder, _LISTED))
+    count = sum(1 for _ in repositories_in(directory, _LISTED))
     if not count:
         hint = "a mirror is DIR/ORG/REPO or DIR/HOST/ORG/REPO"
         return MachineCheck(name, NOTE, "no git repository in it", hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from patchseries.checks.material import ServerAnswers
+from patchseries.checks.inputs import ServerAnswers
 from patchseries.errors import MachineError, SeriesError
 from patchseries.git import borrowed
 from patchseries.manifest import Manifest

@@ -9,7 +9,7 @@ from pathlib import Path
 from patchseries.debian.download import download_dsc
 from patchseries.debian.dsc import packaging_from_dsc
 from patchseries.debian.ground import Decision, PackagingInputs, lay_ground
-from patchseries.debian.packaging import packaging_from_folder, packaging_from_git
+from patchseries.debian.packaging import packaging_from_directory, packaging_from_git
 from patchseries.debian.request import Orig, Packaging
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
@@ -29,27 +29,27 @@ _URL = ("https://", "http://")
 class Downloads:
     """Where files that the manifest names by URL are kept, and whether they may be fetched."""
 
-    folder: Path
+    directory: Path
     offline: bool
     access: Callable[[str], Access] | None = None
 
     def dsc(self, url: str, digest: str) -> Path:
         """The .dsc at *url* with its files beside it."""
-        folder = self._folder(digest)
-        self._refuse_offline(url, folder)
-        return download_dsc(url, digest, folder, self.access)
+        directory = self._directory(digest)
+        self._refuse_offline(url, directory)
+        return download_dsc(url, digest, directory, self.access)
 
     def file(self, url: str, digest: str) -> Path:
         """The file at *url*."""
-        folder = self._folder(digest)
-        self._refuse_offline(url, folder)
-        return download(url, digest, folder / url.rsplit("/", 1)[-1], self.access)
+        directory = self._directory(digest)
+        self._refuse_offline(url, directory)
+        return download(url, digest, directory / url.rsplit("/", 1)[-1], self.access)
 
-    def _folder(self, digest: str) -> Path:
-        return self.folder / digest[:16]
+    def _directory(self, digest: str) -> Path:
+        return self.directory / digest[:16]
 
-    def _refuse_offline(self, url: str, folder: Path) -> None:
-        if self.offline and not (folder / url.rsplit("/", 1)[-1]).is_file():
+    def _refuse_offline(self, url: str, directory: Path) -> None:
+        if self.offline and not (directory / url.rsplit("/", 1)[-1]).is_file():
             raise UpstreamError(f"{url} is not in the cache", hint="run once without --offline")
 
 
@@ -62,7 +62,7 @@ def grounds(
 ) -> dict[tuple[str, str], PackagingInputs]:
     """For each selected project with packaging, and each base: what its series is ported onto.
 
-    :param root: the folder that relative paths in the manifest start from
+    :param root: the directory that relative paths in the manifest start from
     :param histories: are asked about the packagers' patches that do not apply
     :raises SeriesError: packaging that cannot be used, or a patch of it that does not apply
     """
@@ -119,7 +119,7 @@ def _read(
         commit = repository.commit(pins[named.repository, named.rev])
         return packaging_from_git(repository, commit.tree, f"{named.repository} {named.rev}")
     if named.folder:
-        return packaging_from_folder(root / named.folder)
+        return packaging_from_directory(root / named.folder)
     assert named.dsc
     if named.dsc.startswith(_URL):
         return packaging_from_dsc(downloads.dsc(named.dsc, named.sha256 or ""), named.sha256)

@@ -12,7 +12,7 @@ from patchseries.journal import Operation, commit_files, operations
 from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest, patch_names
 from patchseries.model import CommitId
-from patchseries.patches.compose import series_folder
+from patchseries.patches.compose import series_directory
 from patchseries.patches.quilt import format_series, parse_series
 from patchseries.pipeline.rebase import Rebased, RebasedCell
 from patchseries.pipeline.series import Series
@@ -40,8 +40,8 @@ def plan(
     :raises SeriesError: a patch file was edited by hand since the last rebase
     """
     changes: dict[str, bytes | None] = {}
-    for folder, cells in _by_folder(series, rebased).items():
-        changes |= _folder_changes(series, folder, cells)
+    for directory, cells in _by_directory(series, rebased).items():
+        changes |= _directory_changes(series, directory, cells)
     if not overwrite:
         _refuse_edited(series, changes)
     lock = _pruned(_locked(merged_lock(series.lock, pins), rebased), series.manifest)
@@ -69,24 +69,26 @@ def publish(
     return commit_files(series.state, planned.changes, operation)
 
 
-def _by_folder(series: Series, rebased: Rebased) -> dict[str, list[RebasedCell]]:
-    folders: dict[str, list[RebasedCell]] = {}
+def _by_directory(series: Series, rebased: Rebased) -> dict[str, list[RebasedCell]]:
+    directories: dict[str, list[RebasedCell]] = {}
     for cell in rebased.cells:
-        folders.setdefault(series_folder(series.name, cell.base, cell.project), []).append(cell)
-    return folders
+        directories.setdefault(series_directory(series.name, cell.base, cell.project), []).append(
+            cell
+        )
+    return directories
 
 
-def _folder_changes(
-    series: Series, folder: str, cells: list[RebasedCell]
+def _directory_changes(
+    series: Series, directory: str, cells: list[RebasedCell]
 ) -> dict[str, bytes | None]:
-    """The folder's patch files and its series; patches named there before that are gone now."""
+    """The directory's patch files and its series; patches named there before that are gone now."""
     files = [file for cell in cells for file in cell.files]
-    changes: dict[str, bytes | None] = {f"{folder}/{file.name}": file.data for file in files}
-    before = _on_disk(series, f"{folder}/series")
+    changes: dict[str, bytes | None] = {f"{directory}/{file.name}": file.data for file in files}
+    before = _on_disk(series, f"{directory}/series")
     for line in parse_series(before.decode("utf-8", "replace")) if before else ():
-        changes.setdefault(f"{folder}/{line.name}", None)
+        changes.setdefault(f"{directory}/{line.name}", None)
     names = format_series(file.name for file in files)
-    changes[f"{folder}/series"] = names.encode() if names or before is not None else None
+    changes[f"{directory}/series"] = names.encode() if names or before is not None else None
     return changes
 
 
@@ -113,7 +115,7 @@ def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
 def _fixups(series: Series) -> set[str]:
     """The copies of own patches in the series: those are edited in patches/own."""
     return {
-        f"{series_folder(series.name, base, name)}/{file}"
+        f"{series_directory(series.name, base, name)}/{file}"
         for name, project in series.manifest.projects.items()
         for names in patch_names(series.manifest, name).values()
         for base in project.bases

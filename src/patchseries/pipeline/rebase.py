@@ -188,7 +188,7 @@ class _TargetPorter:
         return _conflict(applied)
 
     def _written(self, patch: PatchEntry, source: Source, cell: RebasedCell) -> RebasedCell:
-        """The cell with its patch files; the column's tree moves on, past the own patches too."""
+        """The cell with its patch files; the target's tree moves on, past the own patches too."""
         assert cell.result.tree is not None
         diff = patch_diff(self._given.repository, self.tree, cell.result.tree)
         digest = sha256(split_patch(diff)[1])

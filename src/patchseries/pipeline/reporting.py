@@ -1,4 +1,4 @@
-"""Gather what the report shows: the gate's material and findings, the upstreams, the packages."""
+"""Gather what the report shows: the gate's inputs and findings, the upstreams, the packages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 
 from patchseries import checks
-from patchseries.checks.material import CheckedCell, CheckedTarget, CheckInputs
+from patchseries.checks.inputs import CheckedCell, CheckedTarget, CheckInputs
 from patchseries.debian.record import read_record
 from patchseries.errors import MachineError, SeriesError
 from patchseries.git import Repository
@@ -21,7 +21,7 @@ from patchseries.model import CommitId, Finding, Outcome, Target, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
-from patchseries.pipeline.build import output_folder
+from patchseries.pipeline.build import output_directory
 from patchseries.pipeline.checking import CheckOptions, gather
 from patchseries.pipeline.diff import Side, range_diff, reference
 from patchseries.pipeline.series import Selection, Series
@@ -58,26 +58,26 @@ def make_page(session: Session, series: Series, selection: Selection, made: str)
 
     :param made: when, in words
     """
-    material = gather(session, series, selection, CheckOptions())
+    inputs = gather(session, series, selection, CheckOptions())
     text = series.manifest_path.read_text("utf-8")
     chosen = checks.severities(series.manifest.checks, str(series.manifest_path), text)
-    findings = _selected_findings(checks.check(material, chosen), selection)
+    findings = _selected_findings(checks.check(inputs, chosen), selection)
     upstream = _upstream(session, series, selection)
-    compared = _comparisons(session, series, material)
+    compared = _comparisons(session, series, inputs)
     patches = tuple(
-        _patch_view(material, upstream, compared, number, patch, findings)
+        _patch_view(inputs, upstream, compared, number, patch, findings)
         for number, patch in enumerate(series.manifest.patches, 1)
-        if _is_selected(patch, material, selection)
+        if _is_selected(patch, inputs, selection)
     )
     return Page(
         series=series.name,
         summary=series.manifest.series.summary or "",
         made=made,
-        bases=tuple(dict.fromkeys(column.base for column in material.columns)),
+        bases=tuple(dict.fromkeys(target.base for target in inputs.targets)),
         patches=patches,
         findings=findings,
-        packages=tuple(_packages(series, material)),
-        releases=tuple(_window(upstream.releases, patches, material)),
+        packages=tuple(_packages(series, inputs)),
+        releases=tuple(_window(upstream.releases, patches, inputs)),
         unknown=upstream.unknown,
     )
 
@@ -87,8 +87,8 @@ def _selected_findings(found: Sequence[Finding], selection: Selection) -> tuple[
     return tuple(f for f in found if not named or f.patch is None or f.patch in named)
 
 
-def _is_selected(patch: PatchEntry, material: CheckInputs, selection: Selection) -> bool:
-    projects = {column.project for column in material.columns}
+def _is_selected(patch: PatchEntry, inputs: CheckInputs, selection: Selection) -> bool:
+    projects = {target.project for target in inputs.targets}
     return patch.project in projects and (not selection.patches or patch.name in selection.patches)
 
 
@@ -142,10 +142,10 @@ _FINAL = 3
 
 
 def _window(
-    releases: Sequence[Release], patches: Sequence[PatchView], material: CheckInputs
+    releases: Sequence[Release], patches: Sequence[PatchView], inputs: CheckInputs
 ) -> list[Release]:
     """The releases worth showing: from the bases' line to the last one where a patch arrived."""
-    bases = {column.base for column in material.columns}
+    bases = {target.base for target in inputs.targets}
     lines = {r.line for r in releases if r.tag in bases}
     lines |= {at.line for patch in patches for at in patch.arrivals}
     lines &= {r.line for r in releases}  # a change may be on a branch that has no release yet
@@ -167,23 +167,23 @@ def _window(
 
 
 def _patch_view(
-    material: CheckInputs,
+    inputs: CheckInputs,
     upstream: _History,
     compared: Mapping[str, Comparison],
     number: int,
     patch: PatchEntry,
     findings: Sequence[Finding],
 ) -> PatchView:
-    places = [place for place in material.places if place.patch is patch]
-    shown = next((p for p in reversed(places) if p.main in p.column.files), None)
-    data = shown.column.files[shown.main] if shown else b""
+    places = [place for place in inputs.places if place.patch is patch]
+    shown = next((p for p in reversed(places) if p.main in p.target.files), None)
+    data = shown.target.files[shown.main] if shown else b""
     state = upstream.states.get(patch.name)
     return PatchView(
         number=number,
         name=patch.name,
         project=patch.project,
         summary=patch.summary or "",
-        links=tuple(_links(patch, material.manifest.projects[patch.project])),
+        links=tuple(_links(patch, inputs.manifest.projects[patch.project])),
         verdict=str(state.verdict) if state else "unknown",
         arrivals=tuple(_arrivals(state, upstream.times.get(patch.project, {}))) if state else (),
         cells=tuple(_cell_view(place) for place in places),
@@ -211,7 +211,7 @@ def _links(patch: PatchEntry, project: Project) -> Iterator[tuple[str, Link]]:
 
 
 def _cell_view(place: CheckedCell) -> CellView:
-    ported = place.column.port_of(place.name)
+    ported = place.target.port_of(place.name)
     cell = place.cell
     if cell is None:
         return CellView(place.base, "missing")
@@ -270,31 +270,31 @@ def _arrival(at: Landing, times: Mapping[str, int], by: str | None = None) -> Ar
 # Comparisons -------------------------------------------------------------------------------------
 
 
-def _comparisons(session: Session, series: Series, material: CheckInputs) -> dict[str, Comparison]:
+def _comparisons(session: Session, series: Series, inputs: CheckInputs) -> dict[str, Comparison]:
     """Each patch, on the last base that has it, against the change that it was made from."""
     found: dict[str, Comparison] = {}
-    for column in reversed(material.columns):
+    for target in reversed(inputs.targets):
         patches = [
             place.patch
-            for place in material.places
-            if place.column is column and place.main in column.files and place.name not in found
+            for place in inputs.places
+            if place.target is target and place.main in target.files and place.name not in found
         ]
         if patches:
-            session.progress(f"comparing {column.project} on {column.base}")
-            found |= _of_column(session, series, material, column, patches)
+            session.progress(f"comparing {target.project} on {target.base}")
+            found |= _of_target(session, series, inputs, target, patches)
     return found
 
 
-def _of_column(
+def _of_target(
     session: Session,
     series: Series,
-    material: CheckInputs,
-    column: CheckedTarget,
+    inputs: CheckInputs,
+    target: CheckedTarget,
     patches: Sequence[PatchEntry],
 ) -> dict[str, Comparison]:
-    project = series.manifest.projects[column.project]
-    wanted = {patch.name: _reference(project, patch, column.base) for patch in patches}
-    base = (project.repository, column.base)
+    project = series.manifest.projects[target.project]
+    wanted = {patch.name: _reference(project, patch, target.base) for patch in patches}
+    base = (project.repository, target.base)
     pin = series.lock.pins.get(base)
     if pin is None:
         return {}
@@ -305,9 +305,9 @@ def _of_column(
     pins = {(w.repository, w.rev): CommitId(w.rev) for w in at_hand}
     found: dict[str, Comparison] = {}
     with session.objects(pins) as repository:
-        sides = _sides(repository, material, column, pin)
+        sides = _sides(repository, inputs, target, pin)
         for name, (want, words) in wanted.items():
-            title = f"{words} against the port on {column.base}"
+            title = f"{words} against the port on {target.base}"
             if not isinstance(want, Want):
                 found[name] = Comparison(title, why=want)
             elif want not in at_hand or name not in sides:
@@ -343,9 +343,9 @@ def _reference_side(repository: Repository, name: str, commit: str) -> Side:
 
 
 def _sides(
-    repository: Repository, material: CheckInputs, column: CheckedTarget, base: CommitId
+    repository: Repository, inputs: CheckInputs, target: CheckedTarget, base: CommitId
 ) -> dict[str, Side]:
-    """Each patch of a column as the trees before and after its files, as they lie on disk."""
+    """Each patch of a target as the trees before and after its files, as they lie on disk."""
     sides: dict[str, Side] = {}
     try:
         tree: TreeId = repository.commit(base).tree
@@ -353,26 +353,26 @@ def _sides(
         raise
     except SeriesError:
         return {}
-    for place in material.places:
-        if place.column is not column:
+    for place in inputs.places:
+        if place.target is not target:
             continue
         before = tree
         for name in place.expected:
-            applied = apply_patch(repository, tree, column.files.get(name, b""))
+            applied = apply_patch(repository, tree, target.files.get(name, b""))
             if isinstance(applied, Rejected):
                 return sides
             tree = applied.tree
         if place.expected:
-            sides[place.name] = Side(f"on {column.base}", before, tree)
+            sides[place.name] = Side(f"on {target.base}", before, tree)
     return sides
 
 
 # Packages ----------------------------------------------------------------------------------------
 
 
-def _packages(series: Series, material: CheckInputs) -> Iterator[PackageView]:
-    for column in material.columns:
-        record = read_record(output_folder(series, Target(column.project, column.base)))
+def _packages(series: Series, inputs: CheckInputs) -> Iterator[PackageView]:
+    for target in inputs.targets:
+        record = read_record(output_directory(series, Target(target.project, target.base)))
         if record is not None:
             package = record.package
             yield PackageView(

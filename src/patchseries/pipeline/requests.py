@@ -59,11 +59,11 @@ class PortedRequest:
 
 
 class Workbench:
-    """Scratch stores below a folder; nothing is written to a repository that is named."""
+    """Scratch stores below a directory; nothing is written to a repository that is named."""
 
-    def __init__(self, folder: Path, options: PortOptions | None = None) -> None:
-        """Work in *folder*, which is made when it is needed."""
-        self._folder = folder
+    def __init__(self, directory: Path, options: PortOptions | None = None) -> None:
+        """Work in *directory*, which is made when it is needed."""
+        self._directory = directory
         self._options = options or PortOptions()
         self._open: dict[Path, tuple[Repository, Repository]] = {}
         self._stack = ExitStack()
@@ -100,7 +100,7 @@ class Workbench:
         repo = repo.absolute()
         if repo not in self._open:
             source = self._stack.enter_context(borrowed(repo))
-            store = self._stack.enter_context(scratch(self._folder, [source.objects_folder]))
+            store = self._stack.enter_context(scratch(self._directory, [source.objects_directory]))
             self._open[repo] = source, store
         return self._open[repo]
 

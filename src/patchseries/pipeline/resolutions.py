@@ -13,7 +13,7 @@ from patchseries.pipeline.series import Series
 from patchseries.resolution.replay import Resolution
 from patchseries.resolution.store import format_resolution, parse_resolution
 
-FOLDER = PurePosixPath("series/resolutions")
+DIRECTORY = PurePosixPath("series/resolutions")
 
 
 def load_resolutions(series: Series) -> tuple[Resolution, ...]:
@@ -22,7 +22,7 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
     :raises SeriesError: a file is damaged, or two files resolve the same conflict of one patch
     """
     found: dict[tuple[str, str], Resolution] = {}
-    for path in sorted((series.root / FOLDER / series.name).glob("*.toml")):
+    for path in sorted((series.root / DIRECTORY / series.name).glob("*.toml")):
         try:
             one = parse_resolution(read_file(path).decode("utf-8"))
         except (OSError, ValueError) as error:
@@ -47,7 +47,7 @@ def resolution_changes(series: Series, made: Iterable[Resolution]) -> dict[str, 
     """The files that hold *made*, by path below the root; a file of the same conflict goes away."""
     changes: dict[str, bytes | None] = {}
     keys = {(one.patch, one.key) for one in made}
-    for path in sorted((series.root / FOLDER / series.name).glob("*.toml")):
+    for path in sorted((series.root / DIRECTORY / series.name).glob("*.toml")):
         known = parse_resolution(read_file(path).decode("utf-8"))
         if (known.patch, known.key) in keys:
             changes[str(path.relative_to(series.root))] = None
@@ -58,7 +58,7 @@ def resolution_changes(series: Series, made: Iterable[Resolution]) -> dict[str, 
 
 def resolution_path(series: Series, resolution: Resolution) -> PurePosixPath:
     """Where *resolution* lies below the root."""
-    return FOLDER / series.name / f"{resolution.patch}-{resolution.key[:12]}.toml"
+    return DIRECTORY / series.name / f"{resolution.patch}-{resolution.key[:12]}.toml"
 
 
 def unused_resolutions(

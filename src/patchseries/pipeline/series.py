@@ -17,7 +17,7 @@ from patchseries.model import Target
 
 @dataclass(frozen=True)
 class Series:
-    """One series of the project folder *root*: ``series/NAME.toml`` and what belongs to it.
+    """One series of the project directory *root*: ``series/NAME.toml`` and what belongs to it.
 
     *home* is the user's state directory.
     """
@@ -42,7 +42,7 @@ class Series:
         return self.root / "series" / f"{self.name}.lock"
 
     @property
-    def patches_folder(self) -> Path:
+    def patches_directory(self) -> Path:
         """``patches/NAME``."""
         return self.root / "patches" / self.name
 
@@ -98,13 +98,13 @@ class Selection:
 
 
 def find_series(start: Path, home: Path, name: str | None, patches: Collection[str] = ()) -> Series:
-    """The series *name* of the project folder that holds *start*.
+    """The series *name* of the project directory that holds *start*.
 
     When None: the only one there is, or the only one that has *patches*.
 
     :param home: the user's state directory
 
-    :raises UsageError: no project folder, no such series, or several and none named
+    :raises UsageError: no project directory, no such series, or several and none named
     """
     root = project_root(start)
     names = sorted(path.stem for path in (root / "series").glob("*.toml"))
@@ -125,10 +125,10 @@ def find_series(start: Path, home: Path, name: str | None, patches: Collection[s
 
 
 def project_root(start: Path) -> Path:
-    """The nearest folder from *start* upwards with a series/NAME.toml."""
-    for folder in (start, *start.parents):
-        if any((folder / "series").glob("*.toml")):
-            return folder
+    """The nearest directory from *start* upwards with a series/NAME.toml."""
+    for directory in (start, *start.parents):
+        if any((directory / "series").glob("*.toml")):
+            return directory
     raise UsageError(
         f"no series/NAME.toml in {start} or above",
         hint="change to a project directory, or write a manifest (see docs/manual/series.md)",

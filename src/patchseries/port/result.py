@@ -39,7 +39,7 @@ class PortOptions:
     ``git_only`` stops after git's own merge. ``name_maps`` names identifier maps that hold
     here for sure: a ready-made one (``quantum-neutron``) or one of your own (``OLD=NEW``); the
     other ready-made ones are used where the files show that they hold.
-    ``path_map`` declares where files went: (folder or file of the change, the target's).
+    ``path_map`` declares where files went: (directory or file of the change, the target's).
     ``cautious`` leaves a region open rather than let lines of the target's own give way.
     ``resolutions`` are a person's, for conflicts of this change; they come before any strategy.
     """

@@ -20,7 +20,7 @@ from patchseries.report.text import location, summary
 from patchseries.report.timeline import day, timeline
 from patchseries.visible import visible
 
-_FOLDER = "assets"
+_DIRECTORY = "assets"
 
 
 def html_page(page: Page) -> str:
@@ -93,7 +93,7 @@ def safe_url(url: str | None) -> str | None:
 
 @cache
 def _text(name: str) -> str:
-    return resources.files(__package__).joinpath(_FOLDER, name).read_text("utf-8")
+    return resources.files(__package__).joinpath(_DIRECTORY, name).read_text("utf-8")
 
 
 def _digest(text: str) -> str:

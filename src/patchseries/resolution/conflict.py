@@ -130,7 +130,7 @@ def marker_size(file: OpenFile) -> int:
 def open_files(repository: Repository, merge: Merge) -> list[OpenFile]:
     """The conflicting files of *merge* that can be shown as text, in git's order.
 
-    Links, submodules and files against folders are left out: nothing here can settle them.
+    Links, submodules and files against directories are left out: nothing here can settle them.
     So are the :func:`left_behind`, which ask nothing.
     """
     found = (_opened(repository, path, sides) for path, sides in merge.files.items())

@@ -135,10 +135,10 @@ class Draft:
 
     def _add(self, path: str, wanted: TreeEntry) -> None:
         parts = path.split("/")[:-1]
-        for folder in accumulate(parts, "{}/{}".format):
-            above = self.entry(folder)
+        for directory in accumulate(parts, "{}/{}".format):
+            above = self.entry(directory)
             if above is not None and not above.is_tree:
-                raise StaleError(f"{folder} is not a directory")
+                raise StaleError(f"{directory} is not a directory")
         if self.entry(path) not in (None, wanted):
             raise StaleError(f"{path} already exists, with other content")
         self.entries[path] = wanted

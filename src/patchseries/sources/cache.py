@@ -1,4 +1,4 @@
-"""The cache: one bare repository for each upstream, and scratch space, under one folder."""
+"""The cache: one bare repository for each upstream, and scratch space, under one directory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Cache:
         """Where throw-away repositories go."""
         return self.root / "scratch"
 
-    def repository_folder(self, url: str) -> Path:
+    def repository_directory(self, url: str) -> Path:
         """Where the upstream *url* is kept; the digest keeps equal paths of two hosts apart."""
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", str(repository_path(url))).strip("-.")
         return self.root / "repositories" / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
@@ -40,24 +40,27 @@ class Cache:
         :param timeout: seconds to wait for another run
         :raises SeriesError: the other run does not end, or the cache cannot be written
         """
-        folder = self.repository_folder(url)
+        directory = self.repository_directory(url)
         with explained("write the cache"):
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            directory.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(f"{folder}.lock", timeout=timeout), self._opened(folder) as repository:
+            with (
+                FileLock(f"{directory}.lock", timeout=timeout),
+                self._opened(directory) as repository,
+            ):
                 yield repository
         except Timeout as error:
             raise SeriesError(
-                f"another run holds {folder} for more than {timeout:.0f} s",
+                f"another run holds {directory} for more than {timeout:.0f} s",
                 hint="wait for it, or end it",
                 exit_code=ExitCode.UPSTREAM,
             ) from error
 
     def has(self, url: str) -> bool:
         """Whether anything of *url* was fetched before."""
-        return (self.repository_folder(url) / "HEAD").exists()
+        return (self.repository_directory(url) / "HEAD").exists()
 
-    def _opened(self, folder: Path) -> Repository:
-        if (folder / "HEAD").exists():
-            return Repository(folder)
-        return Repository.init(folder)
+    def _opened(self, directory: Path) -> Repository:
+        if (directory / "HEAD").exists():
+            return Repository(directory)
+        return Repository.init(directory)

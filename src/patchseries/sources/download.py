@@ -11,7 +11,7 @@ from patchseries.files import sha256, write_atomic
 from patchseries.sources.access import Access
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*")
-"""File names that are taken from outside: no folder, no option, nothing a shell would read."""
+"""File names that are taken from outside: no directory, no option, nothing a shell would read."""
 
 _SECONDS = 1800.0  # in which one file comes whole
 _LARGEST = 512 * 1024 * 1024  # bytes of one file

@@ -33,7 +33,7 @@ _KEPT = "refs/series/"
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
-    """Where to look: mirror folders first; *offline* asks nobody.
+    """Where to look: mirror directories first; *offline* asks nobody.
 
     ``access`` says how a Gerrit server, given by its URL, is reached.
     """
@@ -72,8 +72,8 @@ def fetch(
 @contextmanager
 def open_objects(cache: Cache, urls: Sequence[str]) -> Iterator[Repository]:
     """A scratch repository that reads all objects of the cached upstreams *urls*."""
-    folders = [cache.repository_folder(url) / "objects" for url in dict.fromkeys(urls)]
-    with scratch(cache.scratch, [f for f in folders if f.is_dir()]) as repository:
+    directories = [cache.repository_directory(url) / "objects" for url in dict.fromkeys(urls)]
+    with scratch(cache.scratch, [f for f in directories if f.is_dir()]) as repository:
         yield repository
 
 
@@ -107,14 +107,14 @@ class _Fetcher:
             return {want.rev: self._kept(want) for want in wanted}
         return self._from_network(wanted)
 
-    def _from_mirror(self, folder: Path, wanted: Sequence[Want]) -> dict[str, CommitId]:
+    def _from_mirror(self, directory: Path, wanted: Sequence[Want]) -> dict[str, CommitId]:
         found: dict[str, CommitId] = {}
-        with borrowed(folder) as mirror:
-            self._repository.set_alternates([mirror.objects_folder])
+        with borrowed(directory) as mirror:
+            self._repository.set_alternates([mirror.objects_directory])
             for want in wanted:
                 commit = _in_mirror(mirror, want.rev)
                 if commit is None:
-                    raise _missing(want, f"its mirror {folder}")
+                    raise _missing(want, f"its mirror {directory}")
                 found[want.rev] = commit
         return found
 
@@ -137,7 +137,7 @@ class _Fetcher:
         assert want.change is not None
         if self._mirror is not None:
             with borrowed(self._mirror) as mirror:
-                self._repository.set_alternates([mirror.objects_folder])
+                self._repository.set_alternates([mirror.objects_directory])
         pinned = self._pinned.get((self._url, want.rev))
         if pinned is not None and self._whole(pinned, with_parent=True):
             return pinned

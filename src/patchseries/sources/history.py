@@ -47,7 +47,7 @@ def open_history(
                 )
     elif not histories.has(url):
         raise _not_cached(url)
-    with Repository(histories.repository_folder(url)) as repository:
+    with Repository(histories.repository_directory(url)) as repository:
         if options.offline and not repository.refs():
             raise _not_cached(url)  # a fetch that failed has left nothing in it
         yield repository
@@ -62,7 +62,7 @@ def _not_cached(url: str) -> UpstreamError:
 
 def index_path(cache: Cache, url: str) -> Path:
     """Where the index of the history of *url* is kept."""
-    return cache.root / "index" / f"{cache.repository_folder(url).name}.sqlite"
+    return cache.root / "index" / f"{cache.repository_directory(url).name}.sqlite"
 
 
 def _on_this_machine(url: str) -> Path | None:

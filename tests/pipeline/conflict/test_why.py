@@ -38,7 +38,7 @@ def needy(upstream: Upstream) -> tuple[Upstream, list[CommitId]]:
 def asked(upstream: Upstream, folder: Path, patch: CommitId, bounds: Bounds | None = None) -> Why:
     target = upstream.repository.resolve("stable")
     assert target
-    with scratch(folder, [upstream.repository.objects_folder]) as repository:
+    with scratch(folder, [upstream.repository.objects_directory]) as repository:
         onto = repository.commit(target).tree
         return why(repository, repository.commit(patch), target, onto, bounds)
 
@@ -46,7 +46,7 @@ def asked(upstream: Upstream, folder: Path, patch: CommitId, bounds: Bounds | No
 def merges(upstream: Upstream, folder: Path, commits: tuple[CommitId, ...]) -> bool:
     """Whether *commits* really go onto stable, one after the other, by git's merge."""
     git: Repository
-    with scratch(folder, [upstream.repository.objects_folder]) as git:
+    with scratch(folder, [upstream.repository.objects_directory]) as git:
         tree = git.commit(str(git.resolve(str(upstream.repository.resolve("stable"))))).tree
         for commit in map(git.commit, commits):
             merge = git.merge(git.commit(commit.parents[0]).tree, tree, commit.tree)

@@ -41,7 +41,7 @@ _WHO = {
 class ResolveSession:
     """One conflict that is open: of which series, patch and base, over which trees."""
 
-    folder: Path
+    directory: Path
     series: str
     patch: str
     base: str
@@ -53,7 +53,7 @@ class ResolveSession:
     @property
     def tree(self) -> Path:
         """The work tree."""
-        return self.folder / "tree"
+        return self.directory / "tree"
 
     def repository(self) -> Repository:
         """The work tree's own repository."""
@@ -106,24 +106,32 @@ def create_session(series: Series, conflict: OpenConflict, opened: str) -> Resol
     """
     cell = conflict.cell
     home = _home(series.state)
-    folder = home / f"{series.name}-{cell.patch}@{cell.base.replace('/', '-')}"
+    directory = home / f"{series.name}-{cell.patch}@{cell.base.replace('/', '-')}"
     change = conflict.change
     session = ResolveSession(
-        folder, series.name, cell.patch, cell.base, change.before, change.after, cell.before, opened
+        directory,
+        series.name,
+        cell.patch,
+        cell.base,
+        change.before,
+        change.after,
+        cell.before,
+        opened,
     )
     with held(series.state), explained("set up the work tree"):
-        if folder.exists():
+        if directory.exists():
             raise UsageError(
-                f"{cell.patch} on {cell.base} is already open in {folder / 'tree'}",
+                f"{cell.patch} on {cell.base} is already open in {directory / 'tree'}",
                 hint="finish it with `series resolve --continue`, or drop it with --abort",
             )
         home.mkdir(mode=0o700, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=home, prefix=".new-"))
         try:
             _fill(fresh / "tree", conflict)
-            data = asdict(session) | {"folder": None}
+            data = asdict(session)
+            del data["directory"]
             (fresh / _STATE).write_text(json.dumps(data))
-            fresh.rename(folder)
+            fresh.rename(directory)
         except BaseException:
             remove(fresh)
             raise
@@ -154,7 +162,7 @@ def final_tree(session: ResolveSession, repository: Repository) -> TreeId:
     added = _listed(session, repository, "--cached") - {
         path for path, _ in repository.walk(merge.tree)
     }
-    index = session.folder / "final-index"
+    index = session.directory / "final-index"
     try:
         env = {"GIT_INDEX_FILE": str(index)}
         repository.run("read-tree", merge.tree, env=env)
@@ -171,7 +179,7 @@ def drop_session(state: State, session: ResolveSession) -> None:
     """Remove the work tree of *session*."""
     with held(state), explained("remove the work tree"):
         gone = Path(tempfile.mkdtemp(dir=_home(state), prefix=".gone-"))
-        session.folder.rename(gone / "session")
+        session.directory.rename(gone / "session")
         for leftover in _home(state).glob(".[gn]*-*"):
             remove(leftover)
 
@@ -206,7 +214,9 @@ def _fill(tree: Path, conflict: OpenConflict) -> None:
     make_work_tree(tree)
     # what this run made is in its scratch repository, which goes away; the rest is in the cache
     begun = conflict.repository.edit_tree(conflict.merge.tree, conflict.beside(conflict.files))
-    shutil.copytree(conflict.repository.objects_folder, tree / ".git/objects", dirs_exist_ok=True)
+    shutil.copytree(
+        conflict.repository.objects_directory, tree / ".git/objects", dirs_exist_ok=True
+    )
     (tree / ".git/info/exclude").write_text(_LEFTOVERS)
     cell = conflict.cell
     with Repository(tree) as repository:
@@ -256,11 +266,12 @@ def _home(state: State) -> Path:
     return state.directory / "resolve"
 
 
-def _read(folder: Path) -> ResolveSession:
+def _read(directory: Path) -> ResolveSession:
     try:
-        data = json.loads(read_file(folder / _STATE))
-        if not all(isinstance(value, str) for key, value in data.items() if key != "folder"):
+        data = json.loads(read_file(directory / _STATE))
+        data.pop("folder", None)  # null in what older versions wrote
+        if not all(isinstance(value, str) for value in data.values()):
             raise ValueError("a value is not a string")
-        return ResolveSession(**(data | {"folder": folder}))
+        return ResolveSession(**(data | {"directory": directory}))
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise SeriesError(f"{folder / _STATE} is damaged", cause=str(error)) from error
+        raise SeriesError(f"{directory / _STATE} is damaged", cause=str(error)) from error

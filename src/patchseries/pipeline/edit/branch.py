@@ -1,4 +1,4 @@
-"""A column of the series as a git branch: one commit a patch, to be edited with git."""
+"""A target of the series as a git branch: one commit a patch, to be edited with git."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class Step:
 class Checkout:
     """A branch that was checked out: where, of what, and the commit that its patches stand on."""
 
-    folder: Path
+    directory: Path
     series: str
     project: str
     base: str
     root: str
 
 
-def column_steps(
+def target_steps(
     session: Session, given: RebaseInputs, project: str, base: str
 ) -> tuple[TreeId, list[Step]]:
     """The tree of the base, and the patches and own patches on it as steps.
@@ -99,20 +99,20 @@ def _signature(header: Header) -> Signature:
 
 
 def check_out(
-    session: Session, series: Series, given: RebaseInputs, project: str, base: str, folder: Path
+    session: Session, series: Series, given: RebaseInputs, project: str, base: str, directory: Path
 ) -> Checkout:
-    """Make *folder* a git work tree with the series of *project* on *base* as commits.
+    """Make *directory* a git work tree with the series of *project* on *base* as commits.
 
-    :raises UsageError: the folder is there already
+    :raises UsageError: the directory is there already
     :raises SeriesError: a patch conflicts there, or the disk is full
     """
-    if folder.exists():
-        raise UsageError(f"{folder} is there already")
-    start, steps = column_steps(session, given, project, base)
-    with explained("set up the work tree"), staging(folder.parent) as stage:
+    if directory.exists():
+        raise UsageError(f"{directory} is there already")
+    start, steps = target_steps(session, given, project, base)
+    with explained("set up the work tree"), staging(directory.parent) as stage:
         tree = stage / "tree"
         make_work_tree(tree)
-        objects = given.repository.objects_folder
+        objects = given.repository.objects_directory
         shutil.copytree(objects, tree / ".git/objects", dirs_exist_ok=True)
         with Repository(tree) as repository:
             nobody = Signature("patchseries", "", 0, "+0000")
@@ -125,25 +125,27 @@ def check_out(
             repository.run("-C", str(tree), f"--work-tree={tree}", "reset", "--quiet", "--hard")
         told = {"series": series.name, "project": project, "base": base, "root": root}
         (tree / ".git" / _STATE).write_text(json.dumps(told))
-        tree.rename(folder)
-    return Checkout(folder, series.name, project, base, root)
+        tree.rename(directory)
+    return Checkout(directory, series.name, project, base, root)
 
 
-def read_checkout(folder: Path) -> Checkout:
-    """The checkout in *folder*.
+def read_checkout(directory: Path) -> Checkout:
+    """The checkout in *directory*.
 
     :raises UsageError: there is none
     """
     try:
-        told = parse_json(read_file(folder / ".git" / _STATE))
-        made = Checkout(folder, **told)
+        told = parse_json(read_file(directory / ".git" / _STATE))
+        made = Checkout(directory, **told)
         if not all(isinstance(word, str) for word in told.values()):
             raise ValueError("a value is not a string")
         if not re.fullmatch(r"[0-9a-f]{40,64}", made.root):
             raise ValueError("its root is not a commit id")
         return made
     except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f"{folder} was not made by `series checkout`", cause=str(error)) from error
+        raise UsageError(
+            f"{directory} was not made by `series checkout`", cause=str(error)
+        ) from error
 
 
 def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
@@ -151,9 +153,9 @@ def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
 
     :raises SeriesError: uncommitted changes, a merge, or a branch that left its root
     """
-    with borrowed(checkout.folder) as branch:
-        if _is_dirty(branch, checkout.folder):
-            raise DeclinedError(f"{checkout.folder} has changes that are not committed")
+    with borrowed(checkout.directory) as branch:
+        if _is_dirty(branch, checkout.directory):
+            raise DeclinedError(f"{checkout.directory} has changes that are not committed")
         head = branch.resolve("HEAD")
         listed = branch.run("rev-list", "--reverse", f"{checkout.root}..HEAD").stdout
         commits = listed.decode().split()
@@ -167,17 +169,17 @@ def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
     return _steps(given.repository, commits)
 
 
-def _is_dirty(branch: Repository, folder: Path) -> bool:
-    """Whether the work tree *folder* differs from its HEAD.
+def _is_dirty(branch: Repository, directory: Path) -> bool:
+    """Whether the work tree *directory* differs from its HEAD.
 
-    Nothing of the folder's own git directory counts but its index. Submodules are not looked
+    Nothing of the directory's own git directory counts but its index. Submodules are not looked
     into: git would run in them by their own configuration.
     """
     keep_bytes(branch.git_dir)
     done = branch.run(
-        "-C", str(folder), f"--work-tree={folder}", "status", "--porcelain",
+        "-C", str(directory), f"--work-tree={directory}", "status", "--porcelain",
         "--untracked-files=no", "--ignore-submodules=all",
-        env={"GIT_INDEX_FILE": str(folder / ".git" / "index")},
+        env={"GIT_INDEX_FILE": str(directory / ".git" / "index")},
     )  # fmt: skip
     return bool(done.stdout)
 

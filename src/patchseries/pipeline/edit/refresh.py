@@ -21,11 +21,11 @@ from patchseries.patches.compose import (
     compose,
     keep_header,
     patch_diff,
-    series_folder,
+    series_directory,
 )
 from patchseries.patches.dep3 import person, read_header
 from patchseries.patches.header import PatchHeader, split_patch
-from patchseries.pipeline.edit.branch import UNKNOWN, Step, column_steps, patch_id
+from patchseries.pipeline.edit.branch import UNKNOWN, Step, patch_id, target_steps
 from patchseries.pipeline.edit.effects import Effect, effects
 from patchseries.pipeline.edit.reorder import in_order, moved_words, new_order
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
@@ -55,7 +55,7 @@ class RefreshPlan:
 
 @dataclass(frozen=True)
 class RefreshInputs:
-    """Which column is refreshed, and who does it."""
+    """Which target is refreshed, and who does it."""
 
     given: RebaseInputs
     project: str
@@ -69,7 +69,7 @@ class RefreshInputs:
 
 
 def plan_branch(
-    session: Session, column: RefreshInputs, text: str, old: Sequence[Step], new: Sequence[Step]
+    session: Session, inputs: RefreshInputs, text: str, old: Sequence[Step], new: Sequence[Step]
 ) -> RefreshPlan:
     """What makes the series from *old* to *new*, steps of one branch; *text* is the manifest.
 
@@ -81,58 +81,58 @@ def plan_branch(
     dropped = [step for step in old if step.name not in names]
     known = {step.name: step for step in old}
     if order is not None:
-        plan.manifest = in_order(column.given.manifest, column.project, text, order)
+        plan.manifest = in_order(inputs.given.manifest, inputs.project, text, order)
         plan.words.append(moved_words(old, order))
-        ported = _ported(session, column, plan.manifest, dropped)
+        ported = _ported(session, inputs, plan.manifest, dropped)
         known |= {step.name: step for step in ported}
     last: str | None = None
     for step in new:
         if step.name is None:
-            last = _add(column, plan, step, last)
+            last = _add(inputs, plan, step, last)
             continue
-        _compare(column, plan, step, known[step.name])
+        _compare(inputs, plan, step, known[step.name])
         if not step.name.endswith(".patch"):
             last = step.name
     for step in dropped:
-        _drop(column, plan, step)
+        _drop(inputs, plan, step)
     return plan
 
 
-def plan_file(column: RefreshInputs, text: str, cell: RebasedCell, data: bytes) -> RefreshPlan:
+def plan_file(inputs: RefreshInputs, text: str, cell: RebasedCell, data: bytes) -> RefreshPlan:
     """What takes the patch file *data*, edited by hand, in for *cell*.
 
     :raises SeriesError: it does not apply
     """
-    applied = apply_patch(column.repository, cell.before, data)
+    applied = apply_patch(inputs.repository, cell.before, data)
     if isinstance(applied, Rejected):
         raise DeclinedError(f"the edited patch does not apply on {cell.base}: {applied}")
     plan = RefreshPlan(text)
     if applied.tree == cell.result.tree:
         return plan
-    resolved = _as_resolutions(column, cell.patch, cell.before, applied.tree)
+    resolved = _as_resolutions(inputs, cell.patch, cell.before, applied.tree)
     if resolved is not None:
         plan.resolutions += resolved
         plan.words.append(f"changed {cell.patch}: {counted(len(resolved), 'resolution')}")
     else:
         header, separator, below = split_patch(data)[0].partition(b"\n---\n")
         header += separator + (below if cell.source is None else b"")  # below is our diffstat
-        diff = patch_diff(column.repository, cell.before, applied.tree)
-        _own_source(column, plan, cell.patch, keep_header(header, diff), "changed")
+        diff = patch_diff(inputs.repository, cell.before, applied.tree)
+        _own_source(inputs, plan, cell.patch, keep_header(header, diff), "changed")
     return plan
 
 
-def planned(series: Series, column: RefreshInputs, plan: RefreshPlan) -> RebaseInputs:
+def planned(series: Series, inputs: RefreshInputs, plan: RefreshPlan) -> RebaseInputs:
     """What a rebase would be a function of once *plan* is written."""
     manifest = manifests.parse(plan.manifest, str(series.manifest_path))
     keys = {(one.patch, one.key) for one in plan.resolutions}
-    kept = tuple(o for o in column.given.resolutions if (o.patch, o.key) not in keys)
+    kept = tuple(o for o in inputs.given.resolutions if (o.patch, o.key) not in keys)
 
     def patch_bytes(source: Any) -> bytes:
         name = source if isinstance(source, str) else source.file or ""
-        return plan.own[name] if name in plan.own else column.given.patch_bytes(source)
+        return plan.own[name] if name in plan.own else inputs.given.patch_bytes(source)
 
     return replace(
-        column.given,
+        inputs.given,
         manifest=manifest,
         resolutions=(*kept, *plan.resolutions),
         patch_bytes=patch_bytes,
@@ -140,16 +140,16 @@ def planned(series: Series, column: RefreshInputs, plan: RefreshPlan) -> RebaseI
 
 
 def prove(
-    session: Session, series: Series, column: RefreshInputs, plan: RefreshPlan, final: TreeId
+    session: Session, series: Series, inputs: RefreshInputs, plan: RefreshPlan, final: TreeId
 ) -> None:
     """Port with *plan* in memory: the result must be the tree *final*.
 
     :raises SeriesError: it is not
     """
-    given = planned(series, column, plan)
-    chosen = Selection((column.project,), (column.base,))
-    tree = rebase(given, chosen, session.progress).trees[column.project, column.base]
-    different = column.repository.changes(tree, final)
+    given = planned(series, inputs, plan)
+    chosen = Selection((inputs.project,), (inputs.base,))
+    tree = rebase(given, chosen, session.progress).trees[inputs.project, inputs.base]
+    different = inputs.repository.changes(tree, final)
     if different:
         raise DeclinedError(f"refusing: re-porting would give a different {min(different)}")
 
@@ -157,17 +157,17 @@ def prove(
 def look_around(
     session: Session,
     series: Series,
-    column: RefreshInputs,
+    inputs: RefreshInputs,
     plan: RefreshPlan,
     missing: Sequence[str],
 ) -> None:
     """Note in *plan* which cells would change, on all bases but those *missing* in the cache."""
     if not plan.words:
         return
-    bases = column.given.manifest.projects[column.project].bases
+    bases = inputs.given.manifest.projects[inputs.project].bases
     at_hand = [base for base in bases if base not in missing]
-    after = planned(series, column, plan)
-    plan.effects += effects(session, column.given, after, column.project, at_hand)
+    after = planned(series, inputs, plan)
+    plan.effects += effects(session, inputs.given, after, inputs.project, at_hand)
     plan.unchecked += missing
 
 
@@ -186,11 +186,11 @@ def write(
 def patch_path(series: Series, patch: PatchEntry, base: str) -> str:
     """The file of *patch* on *base*, below the root."""
     names = patch_names(series.manifest, patch.project)[patch.name]
-    return f"{series_folder(series.name, base, patch.project)}/{names.main}"
+    return f"{series_directory(series.name, base, patch.project)}/{names.main}"
 
 
 def _ported(
-    session: Session, column: RefreshInputs, text: str, dropped: Sequence[Step]
+    session: Session, inputs: RefreshInputs, text: str, dropped: Sequence[Step]
 ) -> list[Step]:
     """The steps that the manifest *text*, without *dropped*, gives by itself.
 
@@ -200,72 +200,72 @@ def _ported(
     """
     left = RefreshPlan(text)
     for step in dropped:
-        _drop(column, left, step)
-    given = replace(column.given, manifest=manifests.parse(left.manifest))
+        _drop(inputs, left, step)
+    given = replace(inputs.given, manifest=manifests.parse(left.manifest))
     try:
-        return column_steps(session, given, column.project, column.base)[1]
+        return target_steps(session, given, inputs.project, inputs.base)[1]
     except MachineError:
         raise
     except SeriesError as error:
         raise DeclinedError(f"{error.message} in the new order") from error
 
 
-def _compare(column: RefreshInputs, plan: RefreshPlan, step: Step, before: Step) -> None:
+def _compare(inputs: RefreshInputs, plan: RefreshPlan, step: Step, before: Step) -> None:
     """Take in what *step* is other than it was *before*."""
-    if patch_id(column.repository, step) != patch_id(column.repository, before):
-        _change(column, plan, step, before, "changed")
+    if patch_id(inputs.repository, step) != patch_id(inputs.repository, before):
+        _change(inputs, plan, step, before, "changed")
     elif step.message != before.message:
-        _change(column, plan, step, before, "reworded")
+        _change(inputs, plan, step, before, "reworded")
 
 
-def _change(column: RefreshInputs, plan: RefreshPlan, step: Step, before: Step, how: str) -> None:
+def _change(inputs: RefreshInputs, plan: RefreshPlan, step: Step, before: Step, how: str) -> None:
     assert step.name is not None
     if step.name.endswith(".patch"):
-        plan.own[step.name] = _composed(column, step, before)
+        plan.own[step.name] = _composed(inputs, step, before)
         plan.words.append(f"{how} {step.name}")
         return
     resolved = None
     if how == "changed":
-        resolved = _as_resolutions(column, step.name, step.before, step.after)
+        resolved = _as_resolutions(inputs, step.name, step.before, step.after)
     if resolved is None:
-        _own_source(column, plan, step.name, _composed(column, step, before), how)
+        _own_source(inputs, plan, step.name, _composed(inputs, step, before), how)
     else:
         plan.resolutions += resolved
         plan.words.append(f"changed {step.name}: {counted(len(resolved), 'resolution')}")
 
 
 def _as_resolutions(
-    column: RefreshInputs, name: str, before: TreeId, after: TreeId
+    inputs: RefreshInputs, name: str, before: TreeId, after: TreeId
 ) -> list[Resolution] | None:
     """The edit as new resolutions, where git's merge has a conflict that they can settle so."""
-    entry = column.given.manifest.patch(name)
-    source = entry.source_for(column.base) if entry else None
+    entry = inputs.given.manifest.patch(name)
+    source = entry.source_for(inputs.base) if entry else None
     if entry is None or source is None or not source.rev:
         return None
-    project = column.given.manifest.projects[entry.project]
-    commit = column.given.pins[source.repository or project.repository, source.rev]
-    change = Change.of(column.repository, column.repository.commit(commit))
-    merge = column.repository.merge(change.before, before, change.after)
+    project = inputs.given.manifest.projects[entry.project]
+    commit = inputs.given.pins[source.repository or project.repository, source.rev]
+    change = Change.of(inputs.repository, inputs.repository.commit(commit))
+    merge = inputs.repository.merge(change.before, before, change.after)
     if merge.clean:
         return None
     try:
-        known = column.given.resolutions
-        made = resolutions_of(column.repository, merge, name, after, column.signed, known)
+        known = inputs.given.resolutions
+        made = resolutions_of(inputs.repository, merge, name, after, inputs.signed, known)
         return [one for one in made if one not in known]
     except UnsettledError:
         return None
 
 
-def _own_source(column: RefreshInputs, plan: RefreshPlan, name: str, data: bytes, how: str) -> None:
+def _own_source(inputs: RefreshInputs, plan: RefreshPlan, name: str, data: bytes, how: str) -> None:
     """From now on the patch is, on this base, a file of one's own."""
-    file = f"own/{name}-{column.base.replace('/', '-')}.patch"
+    file = f"own/{name}-{inputs.base.replace('/', '-')}.patch"
     plan.own[file] = data
-    plan.words.append(f"{how} {name}: patches/{file} on {column.base}")
+    plan.words.append(f"{how} {name}: patches/{file} on {inputs.base}")
     document = tomlkit.parse(plan.manifest)
     table = _patch_table(document, name)
     holder = table["variants"][table["choose"]] if "choose" in table else table
     new = tomlkit.inline_table()
-    new.append("bases", f"=={column.base}")
+    new.append("bases", f"=={inputs.base}")
     new.append("file", file)
     sources = holder.get("source")
     found = sources if isinstance(sources, list) else [sources] if sources else []
@@ -283,7 +283,7 @@ def _own_source(column: RefreshInputs, plan: RefreshPlan, name: str, data: bytes
     plan.manifest = tomlkit.dumps(document)
 
 
-def _drop(column: RefreshInputs, plan: RefreshPlan, step: Step) -> None:
+def _drop(inputs: RefreshInputs, plan: RefreshPlan, step: Step) -> None:
     document = tomlkit.parse(plan.manifest)
     assert step.name is not None
     if step.name.endswith(".patch"):
@@ -297,33 +297,33 @@ def _drop(column: RefreshInputs, plan: RefreshPlan, step: Step) -> None:
     else:
         table = _patch_table(document, step.name)
         bounds = table.get("bases")
-        table["bases"] = ",".join(filter(None, [bounds, f"!={column.base}"]))
+        table["bases"] = ",".join(filter(None, [bounds, f"!={inputs.base}"]))
         try:
             manifests.parse(tomlkit.dumps(document))
         except SeriesError:  # it was for no other base
             document["patch"].remove(table)
-        plan.words.append(f"dropped {step.name} on {column.base}")
+        plan.words.append(f"dropped {step.name} on {inputs.base}")
     plan.manifest = tomlkit.dumps(document)
 
 
-def _add(column: RefreshInputs, plan: RefreshPlan, step: Step, after: str | None) -> str:
+def _add(inputs: RefreshInputs, plan: RefreshPlan, step: Step, after: str | None) -> str:
     """A new patch behind the one called *after*; its name."""
     subject = step.message.split("\n", 1)[0]
     taken = {p.name for p in manifests.parse(plan.manifest).patches}
     name = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:40].strip("-") or "new"
     while name in taken:
         name += "-2"
-    plan.own[f"own/{name}.patch"] = _composed(column, step)
-    plan.words.append(f"new {name}: patches/own/{name}.patch on {column.base}")
+    plan.own[f"own/{name}.patch"] = _composed(inputs, step)
+    plan.words.append(f"new {name}: patches/own/{name}.patch on {inputs.base}")
     document = tomlkit.parse(plan.manifest)
     source = tomlkit.inline_table()
     source.append("file", f"own/{name}.patch")
     entry = tomlkit.table()
-    values = {"name": name, "project": column.project, "bases": f"=={column.base}"}
+    values = {"name": name, "project": inputs.project, "bases": f"=={inputs.base}"}
     entry.update(values | {"source": source})
     patches: Any = document["patch"]
     names = [one["name"] for one in patches]
-    at = names.index(after) + 1 if after else _first_of(patches, column.project)
+    at = names.index(after) + 1 if after else _first_of(patches, inputs.project)
     if at < len(patches):
         entry.add(tomlkit.nl())
     patches.insert(at, entry)
@@ -335,9 +335,9 @@ def _first_of(patches: Any, project: str) -> int:
     return next((n for n, one in enumerate(patches) if one["project"] == project), len(patches))
 
 
-def _composed(column: RefreshInputs, step: Step, was: Step | None = None) -> bytes:
+def _composed(inputs: RefreshInputs, step: Step, was: Step | None = None) -> bytes:
     """The patch file of *step*; the header of the patch file that it *was* is kept."""
-    diff = patch_diff(column.repository, step.before, step.after)
+    diff = patch_diff(inputs.repository, step.before, step.after)
     if was and was.header is not None and step.message == was.message:
         return keep_header(was.header, diff)
     subject, _, body = step.message.partition("\n")

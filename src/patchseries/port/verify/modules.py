@@ -60,14 +60,14 @@ class Modules:
         return None if file is None else file.path
 
     def read_ahead(self, names: Iterable[bytes]) -> None:
-        """Read at once the folders that the modules *names* are to be looked for in."""
+        """Read at once the directories that the modules *names* are to be looked for in."""
         stems = {_stem(name) for name in names if name not in self._files}
         places = sorted(f"{root}{stem}/" for root in self._roots for stem in stems)
-        self._repository.prefetch(folders=[(self._tree, place) for place in places])
+        self._repository.prefetch(directories=[(self._tree, place) for place in places])
 
     @cached_property
     def _roots(self) -> list[str]:
-        """The folders of this tree that modules are looked for in."""
+        """The directories of this tree that modules are looked for in."""
         return [r for r in _ROOTS if not r or self._repository.entry(self._tree, r[:-1])]
 
     def _file(self, name: bytes) -> _File | None:

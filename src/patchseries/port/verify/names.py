@@ -192,13 +192,13 @@ class Names:
         return dict(self._neighbours()) | texts
 
     def _neighbours(self) -> Iterator[tuple[str, bytes]]:
-        folder = self.file.upstream.rpartition("/")[0]
-        entry = self._port.repository.entry(self._port.before, folder) if folder else None
+        directory = self.file.upstream.rpartition("/")[0]
+        entry = self._port.repository.entry(self._port.before, directory) if directory else None
         if self.file.before or entry is None or not entry.is_tree:
             return
         for name, found in self._port.repository.tree(entry.oid).items():
             if name.endswith(b".py") and found.is_file and b"test" not in name:
-                path = f"{folder}/{name.decode('utf-8', 'surrogateescape')}"
+                path = f"{directory}/{name.decode('utf-8', 'surrogateescape')}"
                 yield path, self._port.repository.blob(found.oid)
 
     def _is_lost(self, here: bytes, there: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Does a new file fit where it landed: the folder, and the number in its name?"""
+"""Does a new file fit where it landed: the directory, and the number in its name?"""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _NUMBERED = re.compile(rb"(\d{2,})[_-]")
 
 
 def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
-    """A new file in a folder that the target lacks, or out of the folder's numbering.
+    """A new file in a directory that the target lacks, or out of the directory's numbering.
 
     Numbered files (database migrations) run in order: one whose predecessor is missing, or
     whose number is taken, fails when it runs.
     """
     if not file.is_new:
         return
-    folder, _, name = file.path.rpartition("/")
+    directory, _, name = file.path.rpartition("/")
     upstream = _names(port, port.before, file.upstream.rpartition("/")[0])
-    here = _names(port, port.onto, folder)
-    if upstream and not here and not _names(port, port.onto, folder.rpartition("/")[0]):
+    here = _names(port, port.onto, directory)
+    if upstream and not here and not _names(port, port.onto, directory.rpartition("/")[0]):
         yield Finding(
             PortCode.UNKNOWN_FOLDER,
             Severity.WARNING,
-            f"the target has no directory like {folder}",
+            f"the target has no directory like {directory}",
             file=file.path,
             hint="find where similar files are here",
         )
@@ -63,9 +63,9 @@ def _numbers(names: set[bytes]) -> set[int]:
     return {int(m[1]) for name in names if (m := _NUMBERED.match(name))}
 
 
-def _names(port: Port, tree: str, folder: str) -> set[bytes]:
-    """What a folder of a tree holds; nothing if there is no such folder."""
-    entry = port.repository.entry(tree, folder) if folder else None
-    if folder and (entry is None or not entry.is_tree):
+def _names(port: Port, tree: str, directory: str) -> set[bytes]:
+    """What a directory of a tree holds; nothing if there is no such directory."""
+    entry = port.repository.entry(tree, directory) if directory else None
+    if directory and (entry is None or not entry.is_tree):
         return set()
     return set(port.repository.tree(entry.oid if entry else tree))

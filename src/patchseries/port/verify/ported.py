@@ -176,7 +176,7 @@ class Port:
         made = (after for _, after in self.ours.entries.values())
         self.repository.prefetch(
             (entry.oid for entry in made if entry and entry.is_file),
-            folders=[(self.result, path) for path in self.ours.entries],
+            directories=[(self.result, path) for path in self.ours.entries],
         )
 
     def text(self, entry: TreeEntry | None) -> bytes:

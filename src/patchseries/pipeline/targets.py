@@ -1,6 +1,6 @@
-"""The columns of a series as the gate looks at them, with what was worked out for each.
+"""The targets of a series as the gate looks at them, with what was worked out for each.
 
-Porting and applying are what takes time. Both are pure functions of what a column is made of, so
+Porting and applying are what takes time. Both are pure functions of what a target is made of, so
 their facts are kept in the cache, under a digest of all of that and of this program.
 """
 
@@ -13,19 +13,19 @@ from pathlib import Path
 
 from pydantic import Base64Bytes, TypeAdapter
 
-from patchseries.checks.material import Application, CheckedTarget, Moved, Obstacle, PortedPatch
+from patchseries.checks.inputs import Application, CheckedTarget, Moved, Obstacle, PortedPatch
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import DamagedError, read_file, read_sealed, sha256, write_sealed
 from patchseries.manifest import patch_names
 from patchseries.model import CommitId, Target
 from patchseries.parsing import parse_json
-from patchseries.patches.compose import series_folder
+from patchseries.patches.compose import series_directory
 from patchseries.patches.dpkg import guard_links
 from patchseries.patches.quilt import format_series
 from patchseries.pipeline.applying import AppliedCell, apply_series
 from patchseries.pipeline.portcache import program_digest
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
-from patchseries.pipeline.resolutions import FOLDER
+from patchseries.pipeline.resolutions import DIRECTORY
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.progress import no_progress
@@ -33,14 +33,14 @@ from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
 
 _MOST_KEPT = 1000
-"""Columns whose facts are kept, of all series that share the cache; each is a few kilobytes."""
+"""Targets whose facts are kept, of all series that share the cache; each is a few kilobytes."""
 
 _Pins = Mapping[tuple[str, str], CommitId]
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """What was worked out for one column; ``files`` are those of one that is not stored."""
+    """What was worked out for one target; ``files`` are those of one that is not stored."""
 
     applied: tuple[Application, ...]
     ported: tuple[PortedPatch, ...]
@@ -53,7 +53,7 @@ def _dumped(facts: _Facts) -> bytes:
 
 
 class TargetReader:
-    """The columns of a selection, with their facts from the cache or worked out anew."""
+    """The targets of a selection, with their facts from the cache or worked out anew."""
 
     def __init__(
         self,
@@ -73,75 +73,75 @@ class TargetReader:
         self._selection = selection
         self._own = own
         self._full = full
-        folder = series.root / FOLDER / series.name
+        directory = series.root / DIRECTORY / series.name
         self._resolutions = sha256(
-            b"\0".join(read_file(path) for path in sorted(folder.glob("*.toml")))
+            b"\0".join(read_file(path) for path in sorted(directory.glob("*.toml")))
         )
 
     def all(self) -> Iterator[CheckedTarget]:
-        """Every selected column, in order."""
+        """Every selected target, in order."""
         chosen = self._series.manifest
         for target in self._selection.targets(chosen):
             yield self._with_facts(self._on_disk(target))
 
     def _on_disk(self, target: Target) -> CheckedTarget:
-        folder = series_folder(self._series.name, target.base, target.project)
-        path = self._series.root / folder
+        directory = series_directory(self._series.name, target.base, target.project)
+        path = self._series.root / directory
         entries = sorted(path.iterdir()) if path.is_dir() else []
         files = [e for e in entries if e.is_file() and not e.is_symlink()]
         return CheckedTarget(
             target.project,
             target.base,
-            folder,
+            directory,
             {e.name: read_file(e) for e in files},
             tuple(e.name for e in entries if e not in files),
             stored=path.is_dir(),
         )
 
-    def _with_facts(self, column: CheckedTarget) -> CheckedTarget:
-        if not self._series.manifest.patches_of(column.project):
-            return column  # nothing applies there, so nothing of the base is needed
-        wanted = wants(self._series.manifest, [column.project], [column.base])
-        key = self._key(column, wanted)
+    def _with_facts(self, target: CheckedTarget) -> CheckedTarget:
+        if not self._series.manifest.patches_of(target.project):
+            return target  # nothing applies there, so nothing of the base is needed
+        wanted = wants(self._series.manifest, [target.project], [target.base])
+        key = self._key(target, wanted)
         kept = None if self._full else self._kept(key)
         if kept is None:
-            self._session.progress(f"checking {column.project} on {column.base}")
+            self._session.progress(f"checking {target.project} on {target.base}")
             try:
-                kept = self._work_out(column, wanted)
+                kept = self._work_out(target, wanted)
             except MachineError:
                 raise
             except SeriesError as error:
-                return replace(column, obstacle=Obstacle(error.message, error.hint))
+                return replace(target, obstacle=Obstacle(error.message, error.hint))
             self._keep(key, kept)
-        files = column.files if column.stored else kept.files
-        return replace(column, files=files, applied=kept.applied, ported=kept.ported)
+        files = target.files if target.stored else kept.files
+        return replace(target, files=files, applied=kept.applied, ported=kept.ported)
 
-    def _key(self, column: CheckedTarget, wanted: Sequence[Want]) -> str:
-        """A digest of all that the facts of *column* are a function of."""
+    def _key(self, target: CheckedTarget, wanted: Sequence[Want]) -> str:
+        """A digest of all that the facts of *target* are a function of."""
         series, chosen = self._series, self._series.manifest
-        patches = chosen.patches_of(column.project)
+        patches = chosen.patches_of(target.project)
         parts = [
             program_digest(),
             series.name,
-            column.base,
-            str(column.stored),
-            chosen.projects[column.project].model_dump_json(),
+            target.base,
+            str(target.stored),
+            chosen.projects[target.project].model_dump_json(),
             *(patch.model_dump_json() for patch in patches),
-            *(str(series.lock.cells.get((patch.name, column.base))) for patch in patches),
+            *(str(series.lock.cells.get((patch.name, target.base))) for patch in patches),
             *(str(series.lock.pins.get((w.repository, w.rev))) for w in wanted),
-            *(f"{name} {sha256(data)}" for name, data in sorted(column.files.items())),
+            *(f"{name} {sha256(data)}" for name, data in sorted(target.files.items())),
             *(f"{name} {sha256(data or b'')}" for name, data in sorted(self._own.items())),
             self._resolutions,
         ]
         return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))
 
     @property
-    def _folder(self) -> Path:
+    def _directory(self) -> Path:
         return self._session.cache.root / "checks"
 
     def _kept(self, key: str) -> _Facts | None:
         try:
-            return _FACTS.validate_python(parse_json(read_sealed(self._folder / f"{key}.json")))
+            return _FACTS.validate_python(parse_json(read_sealed(self._directory / f"{key}.json")))
         except DamagedError as error:
             self._session.warn(f"{error}: it is checked again")
             return None
@@ -150,26 +150,26 @@ class TargetReader:
 
     def _keep(self, key: str, facts: _Facts) -> None:
         """Keep *facts*, and drop the oldest when there are many."""
-        write_sealed(self._folder / f"{key}.json", _dumped(facts))
-        kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        write_sealed(self._directory / f"{key}.json", _dumped(facts))
+        kept = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
         for path in kept[:-_MOST_KEPT]:
             path.unlink(missing_ok=True)
 
-    def _work_out(self, column: CheckedTarget, wanted: Sequence[Want]) -> _Facts:
+    def _work_out(self, target: CheckedTarget, wanted: Sequence[Want]) -> _Facts:
         pins = self._at_hand(wanted)
-        only = Selection((column.project,), (column.base,))
+        only = Selection((target.project,), (target.base,))
         with self._session.ingredients(self._series, pins, ask=False) as given:
             cells = rebase(given, only, no_progress).cells
-            files = column.files if column.stored else _made(cells)
-            there = {f"{column.folder}/{name}": data for name, data in files.items()}
+            files = target.files if target.stored else _made(cells)
+            there = {f"{target.directory}/{name}": data for name, data in files.items()}
             applied = apply_series(
                 self._series, given.repository, pins, only, no_progress, files=there
             )
-            whole = replace(column, files=files)
+            whole = replace(target, files=files)
             return _Facts(
                 tuple(self._application(given, whole, pins, cell) for cell in applied),
                 tuple(_ported(cell) for cell in cells),
-                {} if column.stored else files,
+                {} if target.stored else files,
             )
 
     def _at_hand(self, wanted: Sequence[Want]) -> dict[tuple[str, str], CommitId]:
@@ -188,12 +188,12 @@ class TargetReader:
         }
 
     def _application(
-        self, given: RebaseInputs, column: CheckedTarget, pins: _Pins, cell: AppliedCell
+        self, given: RebaseInputs, target: CheckedTarget, pins: _Pins, cell: AppliedCell
     ) -> Application:
-        names = patch_names(given.manifest, column.project)[cell.patch]
-        data = column.files.get(names.main, b"")
-        repository = given.manifest.projects[column.project].repository
-        tree = given.repository.commit(pins[repository, column.base]).tree
+        names = patch_names(given.manifest, target.project)[cell.patch]
+        data = target.files.get(names.main, b"")
+        repository = given.manifest.projects[target.project].repository
+        tree = given.repository.commit(pins[repository, target.base]).tree
         return Application(
             cell.patch,
             str(cell.result),
@@ -207,7 +207,7 @@ _FACTS = TypeAdapter(_Facts)
 
 
 def _made(cells: Sequence[RebasedCell]) -> dict[str, bytes]:
-    """The folder that publishing *cells* would write."""
+    """The directory that publishing *cells* would write."""
     files = [file for cell in cells for file in cell.files]
     names = format_series(file.name for file in files)
     return {"series": names.encode()} | {file.name: file.data for file in files}

@@ -74,14 +74,14 @@ class Obstacle:
 class CheckedTarget:
     """One project on one base.
 
-    ``folder`` is where its patches lie, below the root; ``files`` are the regular files there and
-    ``others`` whatever else is. A column that is not ``stored`` has no such folder: its files are
-    those that porting gives. ``obstacle``: it could be neither applied nor ported.
+    ``directory`` is where its patches lie, below the root; ``files`` are the regular files there
+    and ``others`` whatever else is. A target that is not ``stored`` has no such directory: its
+    files are those that porting gives. ``obstacle``: it could be neither applied nor ported.
     """
 
     project: str
     base: str
-    folder: str
+    directory: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     stored: bool = True
@@ -141,7 +141,7 @@ class CheckInputs:
     """A series, or the part of it that was selected (``whole`` is false then).
 
     ``own`` holds the bytes of each own patch that the manifest names (None: not there);
-    ``unnamed`` are files of patches/own that no manifest names; ``folders`` what lies below
+    ``unnamed`` are files of patches/own that no manifest names; ``directories`` what lies below
     patches/NAME, as BASE/PROJECT; ``wanted`` the pins that the selection needs.
     """
 
@@ -151,11 +151,11 @@ class CheckInputs:
     lock: Lock
     lock_file: str
     lock_text: str | None
-    columns: tuple[CheckedTarget, ...]
+    targets: tuple[CheckedTarget, ...]
     wanted: tuple[tuple[str, str], ...] = ()
     own: Mapping[str, bytes | None] = field(default_factory=dict)
     unnamed: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
     whole: bool = True
     resolutions: tuple[Resolved, ...] = ()
     fates: tuple[Fate, ...] = ()
@@ -163,14 +163,14 @@ class CheckInputs:
 
     @cached_property
     def places(self) -> tuple[CheckedCell, ...]:
-        """Every patch in every column, in order."""
-        return tuple(place for column in self.columns for place in self._places(column))
+        """Every patch in every target, in order."""
+        return tuple(place for target in self.targets for place in self._places(target))
 
-    def _places(self, column: CheckedTarget) -> Iterator[CheckedCell]:
-        names = patch_names(self.manifest, column.project)
-        for patch in self.manifest.patches_of(column.project):
-            cell = self.lock.cells.get((patch.name, column.base))
-            yield CheckedCell(names[patch.name], patch, column, cell)
+    def _places(self, target: CheckedTarget) -> Iterator[CheckedCell]:
+        names = patch_names(self.manifest, target.project)
+        for patch in self.manifest.patches_of(target.project):
+            cell = self.lock.cells.get((patch.name, target.base))
+            yield CheckedCell(names[patch.name], patch, target, cell)
 
     def patch_line(self, name: str) -> int:
         """The line of the manifest on which the patch *name* begins."""
@@ -202,7 +202,7 @@ class CheckedCell:
 
     names: PatchNames
     patch: PatchEntry
-    column: CheckedTarget
+    target: CheckedTarget
     cell: Cell | None
 
     @property
@@ -213,7 +213,7 @@ class CheckedCell:
     @property
     def base(self) -> str:
         """The base's name."""
-        return self.column.base
+        return self.target.base
 
     @property
     def outcome(self) -> Outcome | None:
@@ -234,8 +234,8 @@ class CheckedCell:
 
     def path(self, file: str) -> str:
         """The path of one of its files below the root."""
-        return f"{self.column.folder}/{file}"
+        return f"{self.target.directory}/{file}"
 
     def __str__(self) -> str:
         """How messages name it: ``PATCH on BASE``."""
-        return f"{self.patch.name} on {self.column.base}"
+        return f"{self.patch.name} on {self.target.base}"
