@@ -34,16 +34,18 @@ def is_of_the_machine(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in numbers
 
 
-def read_file(path: Path, largest: int = 64 << 20) -> bytes:
+def read_file(path: Path, largest: int = 64 << 20, *, follow: bool = True) -> bytes:
     """The bytes of a regular file.
 
     A pipe would keep the reader waiting for ever, a device has no end; neither is opened to read.
 
     :param largest: in bytes; no file of a project comes near the usual limit
+    :param follow: whether a symbolic link to a regular file will do
     :raises SeriesError: it is not a regular file, or larger
     :raises OSError: it cannot be read
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    handle = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
@@ -152,6 +154,7 @@ class DamagedError(ValueError):
 
 def write_sealed(path: Path, data: bytes) -> None:
     """Write *data* under a line with its SHA-256, so that a bit that flips is seen."""
+    clear_place(path)
     write_atomic(path, sha256(data).encode() + b"\n" + data)
 
 
@@ -161,10 +164,45 @@ def read_sealed(path: Path) -> bytes:
     :raises DamagedError: it is something else now
     :raises OSError: it cannot be read
     """
-    digest, _, data = path.read_bytes().partition(b"\n")
-    if digest != sha256(data).encode():
+    data = read_cached(path)
+    digest, _, content = data.partition(b"\n")
+    if digest != sha256(content).encode():
         raise DamagedError(f"{path} is damaged")
-    return data
+    return content
+
+
+def read_cached(path: Path) -> bytes:
+    """The bytes of a file of the cache, where nothing but regular files is made.
+
+    :raises DamagedError: it is something else now, a link or a pipe
+    :raises OSError: it cannot be read
+    """
+    if not is_regular(path):
+        path.lstat()  # FileNotFoundError where nothing is
+        raise DamagedError(f"{path} is damaged")
+    return read_file(path, _LARGEST, follow=False)
+
+
+def is_regular(path: Path) -> bool:
+    """Whether *path* itself is a regular file; links are not followed."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def clear_place(path: Path) -> None:
+    """Remove what stands at *path* when it is not a regular file, so that one can be put there.
+
+    :raises SeriesError: it cannot be removed
+    """
+    if is_regular(path) or not os.path.lexists(path):
+        return
+    with explained(f"remove {path}"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def publish_directory(target: Path, contents: Mapping[str, bytes], *, replace: bool = True) -> None:

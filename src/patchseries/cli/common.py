@@ -175,7 +175,7 @@ class Given:
         told = progress.update if progress.on else None
         fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
         return Session(
-            Cache(cache_directory()),
+            Cache(cache_directory(), say),
             fetching,
             self.locked,
             self.dry_run,

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from patchseries.debian.dsc import files_of
+from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources.access import Access
 from patchseries.sources.download import download
 
 
 def download_dsc(
-    url: str, digest: str, directory: Path, access: Callable[[str], Access] | None = None
+    url: str,
+    digest: str,
+    directory: Path,
+    access: Callable[[str], Access] | None = None,
+    *,
+    offline: bool = False,
+    warn: ProgressCallback = no_progress,
 ) -> Path:
     """Bring the .dsc at *url*, whose SHA-256 is *digest*, and its files into *directory*.
 
     :param access: how a server is reached, by the URL
+    :param offline: ask no server
+    :param warn: is called with words about damage
     :raises UpstreamError: the server cannot be reached or gives other bytes
     :raises SeriesError: the .dsc is of another format or names an unsafe file
     """
-    dsc = download(url, digest, directory / url.rsplit("/", 1)[-1], access)
+    bring = partial(download, access=access, offline=offline, warn=warn)
+    dsc = bring(url, digest, directory / url.rsplit("/", 1)[-1])
     for name, wanted in files_of(dsc.read_bytes(), dsc.name).items():
-        download(f"{url.rsplit('/', 1)[0]}/{name}", wanted, directory / name, access)
+        bring(f"{url.rsplit('/', 1)[0]}/{name}", wanted, directory / name)
     return dsc

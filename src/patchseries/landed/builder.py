@@ -20,7 +20,7 @@ from urllib.parse import quote
 from filelock import FileLock
 
 from patchseries.errors import ExitCode, ProgramError, SeriesError
-from patchseries.files import explained, staging, write_atomic
+from patchseries.files import clear_place, explained, is_regular, read_cached, staging, write_atomic
 from patchseries.git import Repository
 from patchseries.landed.graph import containing_refs
 from patchseries.landed.index import SCHEMA, SCHEMA_VERSION, HistoryIndex
@@ -48,10 +48,11 @@ def open_index(
         return index
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
+        clear_place(lock := path.with_name(f"{path.name}.lock"))
+        with FileLock(lock):
             if (index := _open_current(path, refs)) is not None:
                 return index  # another run has done it meanwhile
-            if _seal(path).exists() and not _is_whole(path):
+            if os.path.lexists(_seal(path)) and not _is_undamaged(path):
                 warn(f"{path} is damaged: the index is rebuilt")
             _renew(path, repository, refs)
     return HistoryIndex(_connect(path))
@@ -99,6 +100,8 @@ def _renew(path: Path, repository: Repository, refs: _Refs) -> None:
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             _extend(fresh, repository, refs)
         digest = _digest(fresh)
+        for place in (path, _seal(path)):
+            clear_place(place)
         os.replace(fresh, path)
         write_atomic(_seal(path), digest.encode())
 
@@ -179,15 +182,18 @@ def _indexed_refs(connection: sqlite3.Connection) -> dict[str, CommitId]:
 
 def _is_whole(path: Path) -> bool:
     """Whether *path* is an index of this version without damage."""
-    if not path.is_file():
+    if not _is_undamaged(path):
         return False
+    with closing(_connect(path)) as connection:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version == SCHEMA_VERSION
+
+
+def _is_undamaged(path: Path) -> bool:
+    """Whether *path* holds what was written there; what is there instead is not opened."""
     try:
-        with closing(_connect(path)) as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version != SCHEMA_VERSION:
-                return False
-        return _seal(path).read_text("utf-8") == _digest(path)
-    except (sqlite3.DatabaseError, OSError, ValueError):
+        return is_regular(path) and read_cached(_seal(path)) == _digest(path).encode()
+    except (OSError, ValueError):
         return False
 
 

@@ -78,7 +78,9 @@ class Histories:
     def _opened(self, url: str, fetching: FetchOptions) -> tuple[Repository, HistoryIndex]:
         cache = self.session.cache
         history = self.stack.enter_context(open_history(cache, url, fetching))
-        return history, self.stack.enter_context(open_index(index_path(cache, url), history))
+        return history, self.stack.enter_context(
+            open_index(index_path(cache, url), history, cache.warn)
+        )
 
 
 def _tracked(text: str) -> Tracked:

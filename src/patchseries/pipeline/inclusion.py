@@ -186,7 +186,7 @@ def from_history(
         try:
             with (
                 open_history(cache, url, fetching, having=having) as history,
-                open_index(index_path(cache, url), history) as index,
+                open_index(index_path(cache, url), history, cache.warn) as index,
             ):
                 cut = history.is_shallow
                 patch_id = patch_ids([history, repository])

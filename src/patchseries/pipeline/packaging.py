@@ -11,7 +11,6 @@ from patchseries.debian.dsc import packaging_from_dsc
 from patchseries.debian.ground import Decision, PackagingInputs, lay_ground
 from patchseries.debian.packaging import packaging_from_directory, packaging_from_git
 from patchseries.debian.request import Orig, Packaging
-from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.manifest import Project
 from patchseries.manifest.schema import PackagingTable
@@ -19,6 +18,7 @@ from patchseries.model import Base
 from patchseries.pipeline.contained import Histories
 from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.series import Selection
+from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources.access import Access
 from patchseries.sources.download import download
 
@@ -32,25 +32,20 @@ class Downloads:
     directory: Path
     offline: bool
     access: Callable[[str], Access] | None = None
+    warn: ProgressCallback = no_progress
 
     def dsc(self, url: str, digest: str) -> Path:
         """The .dsc at *url* with its files beside it."""
-        directory = self._directory(digest)
-        self._refuse_offline(url, directory)
-        return download_dsc(url, digest, directory, self.access)
+        directory, access = self._directory(digest), self.access
+        return download_dsc(url, digest, directory, access, offline=self.offline, warn=self.warn)
 
     def file(self, url: str, digest: str) -> Path:
         """The file at *url*."""
-        directory = self._directory(digest)
-        self._refuse_offline(url, directory)
-        return download(url, digest, directory / url.rsplit("/", 1)[-1], self.access)
+        path = self._directory(digest) / url.rsplit("/", 1)[-1]
+        return download(url, digest, path, self.access, offline=self.offline, warn=self.warn)
 
     def _directory(self, digest: str) -> Path:
         return self.directory / digest[:16]
-
-    def _refuse_offline(self, url: str, directory: Path) -> None:
-        if self.offline and not (directory / url.rsplit("/", 1)[-1]).is_file():
-            raise UpstreamError(f"{url} is not in the cache", hint="run once without --offline")
 
 
 def grounds(

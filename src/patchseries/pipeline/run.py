@@ -81,9 +81,8 @@ def _supplies(
     session: Session, series: Series, selection: Selection, given: RebaseInputs
 ) -> BuildInputs:
     """The packaging and upstream tarballs that the manifest names."""
-    downloads = Downloads(
-        session.cache.root / "downloads", session.fetching.offline, session.fetching.access
-    )
+    cache, fetching = session.cache, session.fetching
+    downloads = Downloads(cache.root / "downloads", fetching.offline, fetching.access, cache.warn)
     origs: dict[tuple[str, str], Orig] = {}
     for target in selection.targets(series.manifest):
         project = series.manifest.projects[target.project]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from patchseries.errors import SeriesError, UpstreamError
-from patchseries.files import read_file
+from patchseries.files import read_cached, read_file
 from patchseries.git import Repository
 from patchseries.journal import Operation
 from patchseries.lock import Lock
@@ -126,9 +126,9 @@ class Session:
             return patch_bytes(series, source)
         url, digest = source.url or "", source.sha256 or ""
         path = self.cache.root / "downloads" / digest[:16] / url.rsplit("/", 1)[-1]
-        if self.fetching.offline and not path.is_file():
-            raise UpstreamError(f"{url} is not in the cache", hint="run once without --offline")
-        return download(url, digest, path, self.fetching.access).read_bytes()
+        offline, access = self.fetching.offline, self.fetching.access
+        kept = download(url, digest, path, access, offline=offline, warn=self.cache.warn)
+        return read_cached(kept)
 
     @contextmanager
     def objects(self, pins: Mapping[tuple[str, str], CommitId]) -> Iterator[Repository]:

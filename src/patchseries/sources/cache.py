@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from patchseries.errors import ExitCode, SeriesError
-from patchseries.files import explained
+from patchseries.errors import ExitCode, SeriesError, UpstreamError
+from patchseries.files import clear_place, explained
 from patchseries.git import Repository
+from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources.mirrors import repository_path
+from patchseries.sources.seal import damage, sealing
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """The cache below *root*; it can be deleted at any time, and is then fetched anew."""
+    """The cache below *root*; it can be deleted at any time, and is then fetched anew.
+
+    So can any part of it that is damaged: ``warn`` hears of it. ``filled_by`` is the command that
+    fetches what is kept here.
+    """
 
     root: Path
+    warn: ProgressCallback = no_progress
+    filled_by: str = "series fetch"
+    _whole: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)
 
     @property
     def scratch(self) -> Path:
@@ -34,19 +44,26 @@ class Cache:
         return self.root / "repositories" / f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
 
     @contextmanager
-    def locked(self, url: str, timeout: float = 600.0) -> Iterator[Repository]:
-        """The repository of *url*, made when missing, held against other runs.
+    def locked(
+        self, url: str, *, offline: bool = False, timeout: float = 600.0
+    ) -> Iterator[Repository]:
+        """The repository of *url*, made when missing or damaged, held against other runs.
 
+        :param offline: nothing can be fetched again: damage is an error
         :param timeout: seconds to wait for another run
+        :raises UpstreamError: it is damaged, and nothing can be fetched
         :raises SeriesError: the other run does not end, or the cache cannot be written
         """
         directory = self.repository_directory(url)
         with explained("write the cache"):
             directory.parent.mkdir(parents=True, exist_ok=True)
+        lock = Path(f"{directory}.lock")
+        clear_place(lock)
         try:
             with (
-                FileLock(f"{directory}.lock", timeout=timeout),
-                self._opened(directory) as repository,
+                FileLock(lock, timeout=timeout),
+                self._opened(directory, url, offline=offline) as repository,
+                sealing(directory),
             ):
                 yield repository
         except Timeout as error:
@@ -60,7 +77,17 @@ class Cache:
         """Whether anything of *url* was fetched before."""
         return (self.repository_directory(url) / "HEAD").exists()
 
-    def _opened(self, directory: Path) -> Repository:
-        if (directory / "HEAD").exists():
-            return Repository(directory)
-        return Repository.init(directory)
+    def _opened(self, directory: Path, url: str, *, offline: bool) -> Repository:
+        """The repository there: as it was left (compared once in a command), or a new one."""
+        if not os.path.lexists(directory):
+            return Repository.init(directory)
+        if directory not in self._whole and (place := damage(directory)):
+            if offline:
+                raise UpstreamError(
+                    f"{directory} is damaged or unfinished ({place})",
+                    hint=f"run `{self.filled_by}` without --offline: it fetches {url} again",
+                )
+            self.warn(f"{directory} is damaged or unfinished ({place}): it is fetched again")
+            return Repository.init(directory)
+        self._whole.add(directory)
+        return Repository(directory)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from patchseries.errors import SeriesError, UpstreamError
-from patchseries.files import sha256, write_atomic
+from patchseries.files import DamagedError, clear_place, read_cached, sha256, write_atomic
+from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources.access import Access
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+~_-]*")
@@ -18,25 +20,51 @@ _LARGEST = 512 * 1024 * 1024  # bytes of one file
 
 
 def download(
-    url: str, digest: str, path: Path, access: Callable[[str], Access] | None = None
+    url: str,
+    digest: str,
+    path: Path,
+    access: Callable[[str], Access] | None = None,
+    *,
+    offline: bool = False,
+    warn: ProgressCallback = no_progress,
 ) -> Path:
     """Bring the file at *url* to *path*; nothing is asked for when it is there already.
 
     :param access: how a server is reached, by the URL (None: without credentials or proxy)
+    :param offline: ask no server: it is there, or it is an error
+    :param warn: is called with words about damage; the file is downloaded again then
     :raises UpstreamError: the server cannot be reached or gives other bytes
     """
     if not url.startswith(("https://", "http://")) or not SAFE_NAME.fullmatch(path.name):
         raise SeriesError(f"not the URL of a file: {url}")
-    if path.is_file() and sha256(path.read_bytes()) == digest:
+    if _is_here(path, digest):
         return path
+    damaged = os.path.lexists(path)
+    if offline:
+        what = f"{path} is damaged" if damaged else f"{url} is not in the cache"
+        raise UpstreamError(what, hint="run the command once without --offline")
+    if damaged:
+        warn(f"{path} is damaged: it is downloaded again")
+    data = _downloaded(url, digest, access or (lambda _: Access()))
+    clear_place(path)
+    write_atomic(path, data)
+    return path
+
+
+def _is_here(path: Path, digest: str) -> bool:
+    try:
+        return sha256(read_cached(path)) == digest
+    except (OSError, DamagedError):
+        return False
+
+
+def _downloaded(url: str, digest: str, access: Callable[[str], Access]) -> bytes:
     from patchseries.sources.http import fetch_bytes
 
-    reach = access or (lambda _: Access())
-    data = fetch_bytes(url, reach, largest=_LARGEST, seconds=_SECONDS)
+    data = fetch_bytes(url, access, largest=_LARGEST, seconds=_SECONDS)
     if sha256(data) != digest:
         raise UpstreamError(
             f"{url} has SHA-256 {sha256(data)}, not {digest}",
             hint="it was changed on the server, or the manifest names another",
         )
-    write_atomic(path, data)
-    return path
+    return data

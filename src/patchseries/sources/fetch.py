@@ -58,7 +58,7 @@ def fetch(
     pins: Pins = {}
     for url in dict.fromkeys(want.repository for want in wanted):
         mine = [want for want in wanted if want.repository == url]
-        with cache.locked(url) as repository:
+        with cache.locked(url, offline=options.offline) as repository:
             if options.progress:
                 options.progress(f"fetching {url}")
             found = _Fetcher(url, repository, options, pinned).bring(mine)

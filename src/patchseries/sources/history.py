@@ -33,20 +33,20 @@ def open_history(
         with borrowed(local) as repository:
             yield repository
         return
-    histories = Cache(cache.root / "histories")
-    if not options.offline:
-        with histories.locked(url) as repository:
-            if having is None or not all(repository.has(commit) for commit in having):
-                if options.progress:
-                    options.progress(f"fetching the history of {url}")
-                network.fetch_history(
-                    url,
-                    repository.git_dir,
-                    progress=options.progress,
-                    commits_only=having is not None,
-                )
-    elif not histories.has(url):
+    histories = Cache(cache.root / "histories", cache.warn, "series status")
+    if options.offline and not histories.has(url):
         raise _not_cached(url)
+    with histories.locked(url, offline=options.offline) as repository:
+        known = having is not None and all(repository.has(commit) for commit in having)
+        if not (options.offline or known):
+            if options.progress:
+                options.progress(f"fetching the history of {url}")
+            network.fetch_history(
+                url,
+                repository.git_dir,
+                progress=options.progress,
+                commits_only=having is not None,
+            )
     with Repository(histories.repository_directory(url)) as repository:
         if options.offline and not repository.refs():
             raise _not_cached(url)  # a fetch that failed has left nothing in it
