@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from patchseries.imports.origin import KnownHistory, UpstreamOrigin, PatchText, find_origins
+from patchseries.imports.origin import KnownHistory, PatchText, UpstreamOrigin, find_origins
 from patchseries.landed.builder import open_index
 from patchseries.model import ChangeId, CommitId
 from support.upstreams import Upstream
