@@ -171,6 +171,10 @@ class Finding:
     base: str | None = None
 
 
+MAIN_BRANCHES = ("main", "master", "trunk", "develop")
+"""What projects call the branch that their work goes to first; the first that is there is it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """A released point of a line: its name (a tag, say ``2013.1.4``) and its commit."""

@@ -90,7 +90,7 @@ BAD = [
     ('name = "colder"', 'name = "hotter"', 20, "a patch before is called 'hotter' too"),
     ('requires = ["hotter"]', 'requires = ["hoter"]', 22, "did you mean 'hotter'?"),
     ('requires = ["hotter"]', 'requires = ["colder"]', 22, "must stand before"),
-    (f"commit = {ONES}", 'commit = "1111"', 17, "expected a full commit id"),
+    (f"commit = {ONES}", 'commit = "1111"', 17, "expected a commit id"),
     (f"commit = {ONES}", f"comit = {ONES}", 17, "did you mean 'commit'?"),
     (f"commit = {ONES}", f"commit = {ONES}, file = 'own/x.patch'", 17, "expected one of: commit"),
     (f"{{ commit = {ONES} }}", '{ file = "../x.patch" }', 17, "expected a file below patches/"),

@@ -85,9 +85,13 @@ class HistoryIndex:
         if len(commit) in _FULL_SIZES:
             found = self._find("c.id = ?", bytes.fromhex(commit))
         else:
-            low, high = (commit[:40].ljust(40, digit) for digit in "0f")
-            found = self._find("c.id BETWEEN ? AND ?", bytes.fromhex(low), bytes.fromhex(high))
+            found = self.beginning(commit)
         return found[0] if len(found) == 1 else None
+
+    def beginning(self, digits: str) -> list[Indexed]:
+        """The commits whose id begins with *digits*."""
+        low, high = (digits[:40].ljust(40, digit) for digit in "0f")
+        return self._find("c.id BETWEEN ? AND ?", bytes.fromhex(low), bytes.fromhex(high))
 
     def by_change(self, change_id: ChangeId) -> list[Indexed]:
         """The commits that carry the Change-Id, oldest first."""

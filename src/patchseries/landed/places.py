@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from patchseries.landed.graph import RefSet
 from patchseries.landed.releases import UNRELEASED, ReleasePlace, Scheme
+from patchseries.model import MAIN_BRANCHES
 
-_MAIN = ("main", "master", "trunk", "develop")
+_MAIN = MAIN_BRANCHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def lines_of(scheme: Scheme, refs: Mapping[str, int]) -> ReleaseLines:
     lines = [_line(name, places) for name, places in sorted(found.items(), key=_rank)]
     if main:
         lines.append(ReleaseLine(UNRELEASED, tuple(Point(None, bit) for bit in main)))
-    return ReleaseLines(tuple(lines), sum(1 << bit for bit in main))
+    return ReleaseLines(tuple(lines), main_refs(refs))
 
 
 def _rank(line: tuple[str, list[tuple[ReleasePlace, int]]]) -> tuple[int, ...]:
@@ -71,6 +72,11 @@ def _place(scheme: Scheme, ref: str) -> ReleasePlace | None:
     if ref.startswith("refs/tags/"):
         return scheme.tag(ref.removeprefix("refs/tags/"))
     return scheme.branch(_branch(ref))
+
+
+def main_refs(refs: Mapping[str, int]) -> RefSet:
+    """Those of *refs* (full ref name → bit) that are the main branch."""
+    return sum(1 << bit for bit in _main(refs))
 
 
 def _main(refs: Mapping[str, int]) -> list[int]:

@@ -55,6 +55,8 @@ class SourceKind(StrEnum):
 
     GIT = "git"
     GERRIT = "gerrit"
+    MERGED = "merged"
+    """The commit by which a change was merged, whatever its id."""
     FILE = "file"
     URL = "url"
 
@@ -118,6 +120,20 @@ class Source(_Table):
             which = [self.change_id, str(self.patchset or "newest"), *filter(None, [self.branch])]
             return "/".join(["changes", *which])
         return self.commit or self.tag or self.branch or ""
+
+
+class MergedSource(Source):
+    """The commit by which a change was merged: the source of a patch that has a Change-Id alone."""
+
+    @property
+    def kind(self) -> SourceKind:
+        """It is found by its Change-Id."""
+        return SourceKind.MERGED
+
+    @property
+    def rev(self) -> str:
+        """The Change-Id; the lock pins the commit."""
+        return self.change_id or ""
 
 
 Sources = Annotated[tuple[Source, ...], BeforeValidator(one_or_many)]
@@ -309,16 +325,30 @@ class PatchEntry(_Table):
                 f"choose: no variant is called {self.choose!r}; "
                 f"expected one of {', '.join(sorted(self.variants))}"
             )
-        if not (self.variants or self.source or self.change_id):
-            raise ValueError("the key 'source' is missing: what is to be ported?")
+        if not (self.variants or self.source or self._tracked_source):
+            many = " (`upstream` names several changes)" if self.upstream else ""
+            raise ValueError(f"the key 'source' is missing: what is to be ported?{many}")
         return self
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources in use: the chosen variant's, else its own, else its Change-Id's."""
+        """The sources in use: the chosen variant's, else its own, else the change it tracks."""
         if self.choose:
             return self.variants[self.choose].source
-        return self.source or (Source.model_validate({"change-id": self.change_id}),)
+        return self.source or self._tracked_source
+
+    @property
+    def _tracked_source(self) -> tuple[Source, ...]:
+        """The one upstream commit that the patch names, else the merged one of its one change."""
+        commits = [text for text in self.upstream if not text.startswith("I")]
+        if len(commits) == 1:
+            return (Source.model_validate({"commit": commits[0]}),)
+        changes = dict.fromkeys(filter(None, [self.change_id, *self.upstream]))
+        if self.change_id and not commits:
+            return (MergedSource.model_validate({"change-id": self.change_id}),)
+        if len(changes) == 1:
+            return (MergedSource.model_validate({"change-id": next(iter(changes))}),)
+        return ()
 
     @property
     def fixups_in_use(self) -> tuple[str, ...]:

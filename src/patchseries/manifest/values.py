@@ -90,10 +90,10 @@ def _tracked(text: str) -> str:
 
 
 def _commit(text: str) -> str:
-    try:
-        return model.commit_id(text)
-    except ValueError:
-        raise ValueError(f"expected a full commit id (40 digits 0-9a-f), not {text!r}") from None
+    """A commit id, perhaps a short one; which commit that is, the lock pins."""
+    if not re.fullmatch(r"[0-9a-f]{7,40}|[0-9a-f]{64}", text):
+        raise ValueError(f"expected a commit id (7 to 40 digits 0-9a-f), not {text!r}")
+    return text
 
 
 def _change(text: str) -> str:

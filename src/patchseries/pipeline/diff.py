@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from patchseries.errors import SeriesError, UpstreamError, UsageError
 from patchseries.git import Repository
-from patchseries.manifest import PatchEntry, Project, Source, SourceKind
+from patchseries.lock import Lock
+from patchseries.manifest import PatchEntry, Project, Source
 from patchseries.model import CommitId, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.header import split_patch
@@ -14,7 +15,7 @@ from patchseries.pipeline.rebase import RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Want, fetch
-from patchseries.sources.plan import repository_of
+from patchseries.sources.plan import is_full, repository_of
 
 _PAIR_ANYHOW = "--creation-factor=10000"
 """The two are one change, however little of it is left alike."""
@@ -58,7 +59,7 @@ def diff_against_upstream(
     """
     with_base = Selection((patch.project,), (base,))
     project = series.manifest.projects[patch.project]
-    repository, commit, name = reference(project, patch, base)
+    repository, commit, name = reference(series.lock, project, patch, base)
     want = Want(repository, commit, True, None, f"{name} of {patch.name}")
     bring(session, want)
     pins = dict(session.at_hand(series, with_base)) | {(repository, commit): CommitId(commit)}
@@ -83,18 +84,22 @@ def diff_between_bases(
         return range_diff(given.repository, old, new)
 
 
-def reference(project: Project, patch: PatchEntry, base: str) -> tuple[str, str, str]:
-    """What to compare the port with: repository, commit and a name for it."""
+def reference(lock: Lock, project: Project, patch: PatchEntry, base: str) -> tuple[str, str, str]:
+    """What to compare the port with: repository, commit (as *lock* pins it) and a name for it."""
     landed = next((text for text in patch.upstream if not text.startswith("I")), None)
     if landed is not None:
         return project.repository, landed, "upstream"
     source: Source | None = patch.source_for(base)
-    if source is None or source.kind is not SourceKind.GIT or not source.commit:
+    where = (repository_of(project, source), source.rev) if source and source.rev else None
+    commit = lock.pins.get(where) if where else None
+    if commit is None and source and source.commit and is_full(source.commit):
+        commit = CommitId(source.commit)
+    if commit is None or where is None:
         raise SeriesError(
             f"{patch.name} has no commit to compare with",
             hint="give it `upstream`, or compare two bases with --from and --to",
         )
-    return repository_of(project, source), source.commit, "source"
+    return where[0], commit, "source"
 
 
 def bring(session: Session, want: Want) -> None:

@@ -21,7 +21,7 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
     revisions: dict[tuple[str, str], str | None] = {}
     silent: dict[str, str] = {}
     for url in dict.fromkeys(want.repository for want in wanted):
-        names = [w.rev for w in wanted if w.repository == url and not _is_id(w.rev)]
+        names = [w.rev for w in wanted if w.repository == url and not (w.sought or _is_id(w.rev))]
         session.progress(f"asking {url}")
         try:
             refs = _refs(session, url) if names else {}

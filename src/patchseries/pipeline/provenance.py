@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from patchseries.git import Commit
 from patchseries.lock import Acceptance, Landed
-from patchseries.manifest import PatchEntry, Project, Source
+from patchseries.manifest import PatchEntry, Project, Source, SourceKind
 from patchseries.model import Outcome
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import PatchHeader, iso_date, message_body
@@ -86,7 +86,7 @@ def _tracked(patch: PatchEntry) -> list[str]:
 def _origin(patch: PatchEntry, source: Source, commit: Commit) -> str:
     """DEP-3: an upstream commit as it is, a backport of one, or somebody's that never landed."""
     tracked = _tracked(patch)
-    if commit.id in tracked:
+    if commit.id in tracked or source.kind is SourceKind.MERGED:
         return f"upstream, commit:{commit.id}"
     if tracked:
         return f"backport, commit:{tracked[0]}"

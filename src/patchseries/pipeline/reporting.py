@@ -16,6 +16,7 @@ from patchseries.git import Repository
 from patchseries.landed.landing import Landing
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.verdict import PatchStatus
+from patchseries.lock import Lock
 from patchseries.manifest import PatchEntry, Project
 from patchseries.model import CommitId, Finding, Outcome, Target, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
@@ -293,7 +294,7 @@ def _of_target(
     patches: Sequence[PatchEntry],
 ) -> dict[str, Comparison]:
     project = series.manifest.projects[target.project]
-    wanted = {patch.name: _reference(project, patch, target.base) for patch in patches}
+    wanted = {patch.name: _reference(series.lock, project, patch, target.base) for patch in patches}
     base = (project.repository, target.base)
     pin = series.lock.pins.get(base)
     if pin is None:
@@ -319,10 +320,12 @@ def _of_target(
     return found
 
 
-def _reference(project: Project, patch: PatchEntry, base: str) -> tuple[Want | str, str]:
+def _reference(
+    lock: Lock, project: Project, patch: PatchEntry, base: str
+) -> tuple[Want | str, str]:
     """What to compare a patch with, or why there is nothing; and its name."""
     try:
-        repository, commit, name = reference(project, patch, base)
+        repository, commit, name = reference(lock, project, patch, base)
     except SeriesError as error:
         return error.message, "the source"
     return Want(repository, commit, True, None, name), f"{name} {commit[:12]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,12 +15,13 @@ from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
 from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
+from patchseries.pipeline.merged import commit_of
 from patchseries.pipeline.portcache import PortCache
 from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.progress import ProgressCallback, no_progress
-from patchseries.sources import Cache, FetchOptions, fetch, open_objects, wants
+from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects, wants
 from patchseries.sources.download import download
 
 _UNNAMED = Operation("series", "")
@@ -51,7 +52,7 @@ class Session:
         """
         projects = selection.projects_of(series.manifest)
         wanted = wants(series.manifest, projects, selection.bases)
-        pins = fetch(self.cache, wanted, series.lock.pins, self.fetching)
+        pins = self._fetched(wanted, series.lock.pins)
         new = pins.keys() - series.lock.pins.keys()
         if self.locked and new:
             repository, rev = min(new)
@@ -60,6 +61,30 @@ class Session:
                 hint="run `series fetch` without --locked and commit the lock",
             )
         return pins
+
+    def _fetched(
+        self, wanted: Sequence[Want], pinned: Mapping[tuple[str, str], CommitId]
+    ) -> dict[tuple[str, str], CommitId]:
+        """Bring *wanted*; what is sought is first looked up: the pin, else the history."""
+        named = [self._named(want, pinned) if want.sought else want for want in wanted]
+        brought = fetch(self.cache, named, pinned, self.fetching)
+        return {
+            (want.repository, want.rev): brought[want.repository, by_id.rev]
+            for want, by_id in zip(wanted, named, strict=True)
+        }
+
+    def _named(self, want: Want, pinned: Mapping[tuple[str, str], CommitId]) -> Want:
+        """*want* by the commit's whole id."""
+        commit = pinned.get((want.repository, want.rev))
+        if commit is None:
+            self.progress(f"searching {want.rev} in {want.repository}")
+            commit = commit_of(self.cache, self.fetching, want)
+        elif not want.rev.startswith("I") and not commit.startswith(want.rev):
+            raise UpstreamError(
+                f"{want.rev} of {want.repository} ({want.why}) is pinned as {commit}",
+                hint="restore the lock from git, or remove its line",
+            )
+        return replace(want, rev=commit, change=None, sought=False)
 
     def cached(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
         """The pins of what the selection needs, from the cache alone.

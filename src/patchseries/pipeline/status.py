@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,13 +18,14 @@ from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import Scheme, scheme_for
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
 from patchseries.lock import InBase, Landed
-from patchseries.manifest import PatchEntry, Project, SourceKind
+from patchseries.manifest import PatchEntry, Project
 from patchseries.model import ChangeId, CommitId
 from patchseries.pipeline.inclusion import questions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import open_objects
 from patchseries.sources.history import index_path, open_history
+from patchseries.sources.plan import is_full, repository_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,10 @@ def _project_status(
         objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
         lines = lines_of(scheme, index.refs)
         patch_id = patch_ids([history, objects])
-        states = [status(index, lines, _to_track(patch, objects), patch_id) for patch in patches]
+        states = [
+            status(index, lines, _to_track(series.lock, project, patch, objects), patch_id)
+            for patch in patches
+        ]
         pins = _bases(history, project) | dict(series.lock.pins)
         bytes_of = partial(session.patch_bytes, series)
         asked = questions(manifest, pins, objects, bytes_of, [name])
@@ -138,9 +142,11 @@ def _project_lines(lines: ReleaseLines, scheme: Scheme, project: Project) -> Pro
     return ProjectLines(tuple(line.name for line in lines), base.line if base else None)
 
 
-def _to_track(patch: PatchEntry, objects: Repository) -> PatchToTrack:
+def _to_track(
+    lock: locks.Lock, project: Project, patch: PatchEntry, objects: Repository
+) -> PatchToTrack:
     """What the manifest says of a patch, with the author and subject of the commit it ports."""
-    sources = [CommitId(s.commit) for s in patch.sources if s.kind is SourceKind.GIT and s.commit]
+    sources = list(_source_commits(lock, project, patch))
     variant = patch.variants[patch.choose] if patch.choose else None
     own = (variant and variant.change_id) or patch.change_id
     named = [own, *patch.upstream, *(source.change_id for source in patch.sources)]
@@ -158,6 +164,16 @@ def _to_track(patch: PatchEntry, objects: Repository) -> PatchToTrack:
         ),
         tuple(_tracked_id(text) for text in patch.superseded_by),
     )
+
+
+def _source_commits(lock: locks.Lock, project: Project, patch: PatchEntry) -> Iterator[CommitId]:
+    """The commits that the manifest names as sources, short ones as the lock has them."""
+    for source in patch.sources:
+        if source.commit and is_full(source.commit):
+            yield CommitId(source.commit)
+        elif source.commit:
+            pin = lock.pins.get((repository_of(project, source), source.commit))
+            yield from [pin] if pin else []
 
 
 def _first_at_hand(objects: Repository, commits: Iterable[CommitId]) -> Commit | None:

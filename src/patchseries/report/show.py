@@ -9,7 +9,7 @@ from typing import Any
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus
 from patchseries.lock import Cell
-from patchseries.manifest import PatchEntry, Project, Source
+from patchseries.manifest import PatchEntry, Project, Source, SourceKind
 from patchseries.report.documents import in_base_row
 from patchseries.report.status import status_document
 
@@ -79,6 +79,8 @@ def source_text(source: Source, project: Project) -> str:
     """Where the source is, in words: repository and revision, change and patchset, file or URL."""
     if source.file or source.url:
         return source.file or source.url or ""
+    if source.kind is SourceKind.MERGED:
+        return f"{project.repository} the commit that merged {source.change_id}"
     if source.change_id:
         patchset = f" patchset {source.patchset}" if source.patchset else ""
         return f"{source.change_id}{patchset} on {project.gerrit or 'Gerrit'}"

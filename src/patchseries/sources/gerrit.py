@@ -115,7 +115,7 @@ class Gerrit:
             where = " ".join(filter(None, [project, branch]))
             raise UpstreamError(f"{self._rest.url} has no change {name} {where}".rstrip())
         if len(found) > 1:
-            raise _ambiguous(name, found)
+            raise ambiguous(name, found)
         return found[0]
 
     def search(
@@ -262,7 +262,8 @@ def _check_is(change: GerritChange, name: str) -> None:
         raise UpstreamError(f"asked for change {name}, the server answered with {change.name}")
 
 
-def _ambiguous(name: str, found: list[GerritChange]) -> AmbiguousChangeError:
+def ambiguous(name: str, found: list[GerritChange]) -> AmbiguousChangeError:
+    """The error for a name that means several changes, which it lists."""
     listed = ", ".join(
         f"{change.name} (number {change.number}, {change.state})" for change in found
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchseries.errors import SeriesError
 from patchseries.manifest import Manifest, Project, Source, SourceKind
@@ -13,7 +13,7 @@ from patchseries.sources.mirrors import repository_path
 
 @dataclass(frozen=True, slots=True)
 class ChangeWant:
-    """A patchset of a change under review.
+    """A change on a Gerrit server: a patchset of it, or the commit by which it was merged.
 
     :ivar server: the start page of the Gerrit server
     :ivar project: Gerrit's name for the project (``openstack/nova``)
@@ -32,11 +32,13 @@ class ChangeWant:
 class Want:
     """One revision of one repository.
 
-    :ivar rev: a full commit id, a tag or a branch
+    :ivar rev: a full commit id, a tag or a branch; where it is *sought*, a short commit id or a
+        Change-Id
     :ivar with_parent: whether the commit before it is needed too (a change is ported, not a tree)
     :ivar hint: a branch the commit is on, for a server that gives no commit by its id
     :ivar why: for which base or patch, in the words of messages
-    :ivar change: the patchset that *rev* stands for, when it is one
+    :ivar change: the change that *rev* stands for, when it is one
+    :ivar sought: which commit *rev* means is for the history to say, or for a pin
     """
 
     repository: str
@@ -45,6 +47,10 @@ class Want:
     hint: str | None
     why: str
     change: ChangeWant | None = None
+    sought: bool = False
+
+
+_COMMITS = (SourceKind.GIT, SourceKind.GERRIT, SourceKind.MERGED)
 
 
 def wants(manifest: Manifest, projects: Collection[str], bases: Collection[str]) -> list[Want]:
@@ -58,10 +64,12 @@ def wants(manifest: Manifest, projects: Collection[str], bases: Collection[str])
         packaging = project.packaging
         if packaging and packaging.repository:
             why = f"packaging of {name}"
-            found.append(Want(packaging.repository, packaging.rev, False, packaging.branch, why))
+            short = packaging.commit is not None and not is_full(packaging.commit)
+            want = Want(packaging.repository, packaging.rev, False, packaging.branch, why)
+            found.append(replace(want, sought=short))
         for patch in manifest.patches_of(name):
             for source in dict.fromkeys(patch.source_for(b) for b in chosen if patch.applies_to(b)):
-                if source is not None and source.kind in (SourceKind.GIT, SourceKind.GERRIT):
+                if source is not None and source.kind in _COMMITS:
                     found.append(_source_want(project, source, patch.name))
         for want in found:
             needed.setdefault((want.repository, want.rev, want.with_parent), want)
@@ -83,6 +91,11 @@ def repository_of(project: Project, source: Source) -> str:
     return f"{project.gerrit.rstrip('/')}/{repository_path(project.repository)}"
 
 
+def is_full(commit: str) -> bool:
+    """Whether it is a whole commit id."""
+    return len(commit) in (40, 64)
+
+
 def _source_want(project: Project, source: Source, patch: str) -> Want:
     repository = repository_of(project, source)
     change = None
@@ -94,4 +107,6 @@ def _source_want(project: Project, source: Source, patch: str) -> Want:
             source.branch,
             source.patchset,
         )
-    return Want(repository, source.rev, True, source.branch, f"source of {patch}", change)
+    sought = source.kind is SourceKind.MERGED or bool(source.commit and not is_full(source.commit))
+    why = f"source of {patch}"
+    return Want(repository, source.rev, True, source.branch, why, change, sought)

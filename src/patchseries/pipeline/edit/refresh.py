@@ -35,6 +35,7 @@ from patchseries.pipeline.session import Session
 from patchseries.port import Change
 from patchseries.resolution.record import Attribution, UnsettledError, resolutions_of
 from patchseries.resolution.replay import Resolution
+from patchseries.sources.plan import repository_of
 
 
 @dataclass
@@ -131,9 +132,12 @@ def planned(series: Series, inputs: RefreshInputs, plan: RefreshPlan) -> RebaseI
         name = source if isinstance(source, str) else source.file or ""
         return plan.own[name] if name in plan.own else inputs.given.patch_bytes(source)
 
+    pins = inputs.given.pins
     return replace(
         inputs.given,
         manifest=manifest,
+        # what the manifest named by its Change-Id it may now name by its id
+        pins={**{(url, commit): commit for (url, _), commit in pins.items()}, **pins},
         resolutions=(*kept, *plan.resolutions),
         patch_bytes=patch_bytes,
     )
@@ -243,7 +247,7 @@ def _as_resolutions(
     if entry is None or source is None or not source.rev:
         return None
     project = inputs.given.manifest.projects[entry.project]
-    commit = inputs.given.pins[source.repository or project.repository, source.rev]
+    commit = inputs.given.pins[repository_of(project, source), source.rev]
     change = Change.of(inputs.repository, inputs.repository.commit(commit))
     merge = inputs.repository.merge(change.before, before, change.after)
     if merge.clean:
@@ -267,7 +271,7 @@ def _own_source(inputs: RefreshInputs, plan: RefreshPlan, name: str, data: bytes
     new = tomlkit.inline_table()
     new.append("bases", f"=={inputs.base}")
     new.append("file", file)
-    sources = holder.get("source")
+    sources = holder.get("source") or _implied(inputs, name)
     found = sources if isinstance(sources, list) else [sources] if sources else []
     if any(one.get("file") == file for one in found):
         return
@@ -281,6 +285,17 @@ def _own_source(inputs: RefreshInputs, plan: RefreshPlan, name: str, data: bytes
             array.append(one)
         holder["source"] = array
     plan.manifest = tomlkit.dumps(document)
+
+
+def _implied(inputs: RefreshInputs, name: str) -> Any:
+    """What is ported on the other bases where the manifest names no source: that very commit."""
+    entry = inputs.given.manifest.patch(name)
+    assert entry is not None
+    project = inputs.given.manifest.projects[entry.project]
+    source = tomlkit.inline_table()
+    where = repository_of(project, entry.sources[0]), entry.sources[0].rev
+    source.append("commit", str(inputs.given.pins[where]))
+    return source
 
 
 def _drop(inputs: RefreshInputs, plan: RefreshPlan, step: Step) -> None:

@@ -1,0 +1,110 @@
+"""Which commit a Change-Id or a short commit id is, by the history of its repository.
+
+The history is a mirror, or what the cache has of it; a Gerrit server is asked for a Change-Id
+only where the history does not have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from patchseries.errors import ExitCode, SeriesError, UpstreamError
+from patchseries.git import Repository
+from patchseries.landed.builder import open_index
+from patchseries.landed.evidence import Tracked, find
+from patchseries.landed.index import HistoryIndex, Indexed
+from patchseries.landed.places import main_refs
+from patchseries.model import ChangeId, CommitId
+from patchseries.sources import Cache, FetchOptions, Want
+from patchseries.sources.history import index_path, open_history
+from patchseries.sources.patchset import merged_commit
+
+_LISTED = 8
+"""So many of the commits that a name may mean are listed."""
+
+
+@contextmanager
+def indexed_history(
+    cache: Cache, url: str, fetching: FetchOptions
+) -> Iterator[tuple[Repository, HistoryIndex]]:
+    """The history of *url* and its index.
+
+    :raises UpstreamError: not reachable; or offline, and never fetched before
+    """
+    with (
+        open_history(cache, url, fetching) as history,
+        open_index(index_path(cache, url), history) as index,
+    ):
+        yield history, index
+
+
+def commit_of(cache: Cache, fetching: FetchOptions, want: Want) -> CommitId:
+    """The commit that the Change-Id or short commit id of *want* means.
+
+    What the cache has of the history is asked first; the server only where that knows nothing.
+
+    :raises SeriesError: several commits have it; they are listed
+    :raises UpstreamError: there is none, or nobody can be asked
+    """
+    cached = replace(fetching, offline=True)
+    for way in [cached] if fetching.offline else [cached, fetching]:
+        try:
+            with indexed_history(cache, want.repository, way) as (_, index):
+                if commit := named(index, want.rev, want.repository):
+                    return commit
+        except UpstreamError:
+            if way.offline and not fetching.offline:
+                continue
+            raise
+    if want.change and not fetching.offline:
+        return merged_commit(want.change, fetching.access(want.change.server))
+    raise UpstreamError(
+        f"no commit of {want.repository} {_words(want.rev)} ({want.why})",
+        hint="correct the manifest, update the mirror, or give the project its `gerrit`"
+        if want.rev.startswith("I")
+        else "correct the manifest, or update the mirror",
+    )
+
+
+def named(index: HistoryIndex, name: str, repository: str) -> CommitId | None:
+    """The commit of *index* that has the Change-Id, or begins with the short id, *name*.
+
+    :raises SeriesError: several may be meant; they are listed
+    """
+    found = merged(index, ChangeId(name)) if name.startswith("I") else index.beginning(name)
+    if len(found) < 2:
+        return found[0].commit if found else None
+    raise SeriesError(
+        f"{name}: {len(found)} commits of {repository} {_words(name, many=True)}: {listed(found)}",
+        hint="name one of them: as `source = { commit = … }` in the manifest, or here by its id",
+        exit_code=ExitCode.INVALID,
+    )
+
+
+def merged(index: HistoryIndex, change: ChangeId) -> list[Indexed]:
+    """The commits by which *change* was merged: that of the main branch, else all there are.
+
+    A commit that squashes several changes counts only where no other has the change. Of several
+    on the main branch (it was reverted, and merged again) the last is taken.
+    """
+    matches = find(index, Tracked(change_ids=(change,)))
+    found = [match.entry for match in matches if not match.evidence.is_weak]
+    alone = [entry for entry in found if index.change_ids(entry) == [change]]
+    main = main_refs(index.refs)
+    on_main = [entry for entry in alone or found if entry.refs & main]
+    return on_main[-1:] or alone or found
+
+
+def listed(found: Sequence[Indexed]) -> str:
+    """The commits in words: id and subject of each."""
+    words = [f"{entry.commit[:12]} ({entry.subject[:60]})" for entry in found[:_LISTED]]
+    more = len(found) - len(words)
+    return ", ".join(words) + (f" and {more} more" if more else "")
+
+
+def _words(name: str, *, many: bool = False) -> str:
+    if name.startswith("I"):
+        return "have this Change-Id" if many else f"has the Change-Id {name}"
+    return "begin with it" if many else f"begins with {name}"
