@@ -146,6 +146,7 @@ ELSEWHERE = {
         "process": "process/test_run.py",
         "manifest/read": "manifest/test_problems.py",
         "manifest/schema": "manifest/test_problems.py",
+        "manifest/source": "manifest/test_problems.py",
         "manifest/values": "manifest/test_problems.py",
         "progress": "cli/test_terminal.py",
     },

@@ -3,7 +3,8 @@
 from patchseries.manifest.filenames import PatchNames, patch_names
 from patchseries.manifest.problems import ManifestError, Problem
 from patchseries.manifest.read import load, parse
-from patchseries.manifest.schema import Manifest, PatchEntry, Project, Source, SourceKind, Variant
+from patchseries.manifest.schema import Manifest, PatchEntry, Project, Variant
+from patchseries.manifest.source import Source, SourceKind
 
 __all__ = [
     "Manifest",

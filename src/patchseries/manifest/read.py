@@ -27,6 +27,7 @@ from patchseries.manifest.problems import (
     unknown_name,
 )
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, SeriesTable
+from patchseries.manifest.source import Source, Table
 from patchseries.parsing import NotTomlError, parse_toml
 
 SCHEMA = 1
@@ -167,8 +168,8 @@ def _control_characters(value: Any, path: Path = ()) -> Iterator[Problem]:
 def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     """The keys known in the table that *loc*'s last part stands in."""
     names = [part for part in loc[:-1] if isinstance(part, str)]
-    tables: dict[str, type[schema._Table]] = {
-        "source": schema.Source,
+    tables: dict[str, type[Table]] = {
+        "source": Source,
         "packaging": schema.PackagingTable,
         "drop": schema.Drop,
         "orig": schema.OrigTable,
@@ -176,7 +177,7 @@ def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     }
     inner = [tables[name] for name in names if name in tables]
     table = inner[-1] if inner else kind
-    return table.keys() if issubclass(table, schema._Table) else []
+    return table.keys() if issubclass(table, Table) else []
 
 
 def _relations(

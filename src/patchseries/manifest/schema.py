@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
+    Field,
     StrictBool,
     model_validator,
 )
 
+from patchseries.manifest.source import MergedSource, Source, Table
 from patchseries.manifest.values import (
     Bounds,
     Bug,
@@ -30,111 +29,6 @@ from patchseries.manifest.values import (
     Tracked,
     one_or_many,
 )
-
-
-class _Table(BaseModel):
-    """A table whose keys are written with ``-``, that knows all its keys and never changes."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=False,
-        alias_generator=lambda name: name.replace("_", "-"),
-        validate_by_name=False,
-        validate_by_alias=True,
-    )
-
-    @classmethod
-    def keys(cls) -> list[str]:
-        """The keys a person may write here."""
-        return [name.replace("_", "-") for name in cls.model_fields]
-
-
-class SourceKind(StrEnum):
-    """Where a change to port comes from."""
-
-    GIT = "git"
-    GERRIT = "gerrit"
-    MERGED = "merged"
-    """The commit by which a change was merged, whatever its id."""
-    FILE = "file"
-    URL = "url"
-
-
-class Source(_Table):
-    """What is ported: a commit, a Gerrit patchset, a patch file below patches/, or one at a URL.
-
-    ``bases`` limits it to some bases; the first source that fits a base is taken.
-    ``made-for`` beside ``file`` or ``url`` is the release that the patch was made for; it wins
-    over the project's. ``branch`` beside ``commit`` says where to find the commit on a server that
-    refuses ids; beside ``change-id`` it says which of the changes with that id is meant. Without
-    ``patchset`` the newest is taken, and pinned.
-    """
-
-    bases: Bounds | None = None
-    repository: RepositoryUrl | None = None
-    commit: CommitText | None = None
-    tag: Rev | None = None
-    branch: Rev | None = None
-    change_id: ChangeText | None = None
-    patchset: int | None = None
-    file: PatchFile | None = None
-    url: PublicUrl | None = None
-    sha256: Digest | None = None
-    made_for: Rev | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Source:
-        git = self.commit or self.tag or (None if self.change_id else self.branch)
-        kinds = [bool(git), self.change_id is not None, self.file is not None, bool(self.url)]
-        if sum(kinds) != 1:
-            raise ValueError(
-                "expected one of: commit (or tag, branch), change-id, file, url with sha256"
-            )
-        if self.url and not (self.sha256 and self.url.startswith(("https://", "http://"))):
-            raise ValueError("a url source needs http(s):// and its sha256")
-        if self.patchset is not None and self.change_id is None:
-            raise ValueError("patchset goes with change-id")
-        if self.made_for and not (self.file or self.url):
-            raise ValueError("made-for goes with file or url: a commit knows what it was made on")
-        if self.patchset is not None and self.patchset < 1:
-            raise ValueError("patchset: expected 1 or more")
-        return self
-
-    @property
-    def kind(self) -> SourceKind:
-        """Which of the four it is."""
-        if self.file:
-            return SourceKind.FILE
-        if self.url:
-            return SourceKind.URL
-        return SourceKind.GERRIT if self.change_id else SourceKind.GIT
-
-    @property
-    def rev(self) -> str:
-        """What to ask the repository for: the commit id, else the tag, else the branch.
-
-        For a change under review: a name of its patchset that is as good as a tag's.
-        """
-        if self.change_id:
-            which = [self.change_id, str(self.patchset or "newest"), *filter(None, [self.branch])]
-            return "/".join(["changes", *which])
-        return self.commit or self.tag or self.branch or ""
-
-
-class MergedSource(Source):
-    """The commit by which a change was merged: the source of a patch that has a Change-Id alone."""
-
-    @property
-    def kind(self) -> SourceKind:
-        """It is found by its Change-Id."""
-        return SourceKind.MERGED
-
-    @property
-    def rev(self) -> str:
-        """The Change-Id; the lock pins the commit."""
-        return self.change_id or ""
-
 
 Sources = Annotated[tuple[Source, ...], BeforeValidator(one_or_many)]
 Tracks = Annotated[tuple[Tracked, ...], BeforeValidator(one_or_many)]
@@ -153,7 +47,7 @@ def _text(text: str) -> str:
 Words = Annotated[str, AfterValidator(_text)]
 
 
-class Drop(_Table):
+class Drop(Table):
     """A packager's patch that may be left out on a base where it does not apply.
 
     ``upstream`` says which upstream changes it is, for the history to be asked whether the base
@@ -178,7 +72,7 @@ def _drops(value: Any) -> Any:
 Drops = Annotated[tuple[Drop, ...], BeforeValidator(_drops)]
 
 
-class PackagingTable(_Table):
+class PackagingTable(Table):
     """Where a project's debian/ comes from: a .dsc, a git repository and ref, or a directory.
 
     ``drop`` names the packager's own patches to leave out on a base where they do not apply.
@@ -219,14 +113,14 @@ class PackagingTable(_Table):
         return self
 
 
-class OrigTable(_Table):
+class OrigTable(Table):
     """The upstream tarball an archive already holds for one base: its path or URL and digest."""
 
     file: PublicUrl
     sha256: Digest
 
 
-class Project(_Table):
+class Project(Table):
     """One upstream project: its repository and the bases of the line that is maintained.
 
     ``source-package`` is the Debian source name (the project's own name by default);
@@ -245,11 +139,11 @@ class Project(_Table):
     source_package: Slug | None = None
     name_maps: tuple[str, ...] = ()
     bug_url: PublicUrl | None = None
-    vendor_bug_urls: dict[str, PublicUrl] = {}
+    vendor_bug_urls: dict[str, PublicUrl] = Field(default_factory=dict)
     blueprint_url: PublicUrl | None = None
     homepage: PublicUrl | None = None
     packaging: PackagingTable | None = None
-    orig: dict[str, OrigTable] = {}
+    orig: dict[str, OrigTable] = Field(default_factory=dict)
     made_for: Rev | None = None
     quilt: PatchFile | None = None
 
@@ -279,7 +173,7 @@ class Project(_Table):
         return self
 
 
-class Variant(_Table):
+class Variant(Table):
     """One of several ways to make a patch; what it names replaces what the patch names."""
 
     source: Sources
@@ -288,7 +182,7 @@ class Variant(_Table):
     fixups: tuple[PatchFile, ...] | None = None
 
 
-class PatchEntry(_Table):
+class PatchEntry(Table):
     """One patch of the series: what is tracked upstream, what is ported, where it applies.
 
     ``options`` are the settings that it brings, each off by default, in words for administrators.
@@ -312,7 +206,7 @@ class PatchEntry(_Table):
     fixups: tuple[PatchFile, ...] = ()
     options: tuple[str, ...] = ()
     choose: str | None = None
-    variants: dict[Slug, Variant] = {}
+    variants: dict[Slug, Variant] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_source(self) -> PatchEntry:
@@ -371,7 +265,7 @@ class PatchEntry(_Table):
         return next((s for s in self.sources if within(base, s.bases)), None)
 
 
-class SeriesTable(_Table):
+class SeriesTable(Table):
     """The ``[series]`` table: the name, and what a person should know."""
 
     name: Slug
@@ -380,7 +274,7 @@ class SeriesTable(_Table):
     profile: Literal["current", "precise"] = "current"
 
 
-class Manifest(_Table):
+class Manifest(Table):
     """A whole series: its projects and its patches, in order.
 
     A series that has just begun has no patches: there is nothing to port, and nothing to pin.
@@ -389,8 +283,8 @@ class Manifest(_Table):
     series: SeriesTable
     projects: dict[str, Project]
     patches: tuple[PatchEntry, ...]
-    checks: dict[str, str] = {}
-    releases: dict[str, str] = {}
+    checks: dict[str, str] = Field(default_factory=dict)
+    releases: dict[str, str] = Field(default_factory=dict)
 
     @property
     def name(self) -> str:
