@@ -72,7 +72,11 @@ class Machine:
         self._map = mmap.mmap(self._handle.fileno(), _LAYOUT.size)
         env = {
             **os.environ,
-            "LD_PRELOAD": str(library),
+            # by its name: a path with a space in it would be two libraries
+            "LD_PRELOAD": library.name,
+            "LD_LIBRARY_PATH": os.pathsep.join(
+                filter(None, [str(folder), os.environ.get("LD_LIBRARY_PATH")])
+            ),
             "FAULTS_CONTROL": str(self._control),
             "FAULTS_BELOW": str(below),
             "FAULTS_MEMORY": str(below / "memory"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from patchseries.debian import changelog, version
 from patchseries.debian.ground import is_other_release
 from patchseries.debian.own import OwnPackaging, own_debian
+from patchseries.debian.paths import check_nesting
 from patchseries.debian.request import BuildRequest, DebianDirectory, Dropped, PackagedFile
 from patchseries.errors import SeriesError
 from patchseries.patches.compose import PatchFile
@@ -37,6 +38,7 @@ def debian_directory(
     if request.options:
         files["NEWS"] = _on_top(_news(request, source, ours), files.get("NEWS"))
     files |= _with_series(request, files)
+    check_nesting(files, request.packaging.origin if request.packaging else request.project)
     return files
 
 

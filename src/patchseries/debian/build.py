@@ -17,6 +17,7 @@ from patchseries.debian.request import (
     OrigUpload,
     SourcePackage,
 )
+from patchseries.debian.tarball import check_tarball
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import explained, sha256, staging, swap_in
 from patchseries.patches.apply import Rejected, apply_patch
@@ -176,6 +177,7 @@ def _orig(request: BuildRequest, name: str, full_version: str, directory: Path) 
         raise SeriesError(f"not an upstream tarball for dpkg-source: {given.path.name}")
     path = directory / f"{name}_{upstream}.orig{ending[0]}"
     path.write_bytes(check_orig(given))
+    check_tarball(path)
     if given.signature and request.profile is not Profile.PRECISE:  # its dpkg-source refuses it
         path.with_name(path.name + ".asc").write_bytes(given.signature.read_bytes())
     return path

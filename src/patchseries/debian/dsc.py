@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import re
 import tarfile
 from dataclasses import dataclass
@@ -13,9 +10,12 @@ from pathlib import Path
 
 from debian.deb822 import Dsc
 
+from patchseries.debian import version
 from patchseries.debian.assemble import OURS
-from patchseries.debian.packaging import check_path, make_packaging
+from patchseries.debian.packaging import check_source_name, make_packaging
+from patchseries.debian.paths import check_count, check_path
 from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Packaging
+from patchseries.debian.tarball import DAMAGE, open_compressed
 from patchseries.errors import SeriesError
 from patchseries.files import read_file, sha256
 from patchseries.patches.compose import PatchFile
@@ -23,6 +23,7 @@ from patchseries.patches.quilt import parse_series
 from patchseries.sources.download import SAFE_NAME
 
 _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked debian.tar: far above a real one
+_LARGEST_DSC = 1 << 20  # bytes: the largest in the archive have a tenth of it
 _ORIG = re.compile(r"\.orig\.tar\.(?:gz|bz2|xz|lzma)")
 _EXTRA_ORIG = re.compile(r"\.orig-[A-Za-z0-9-]+\.tar\.")
 
@@ -93,6 +94,8 @@ def files_of(data: bytes, name: str) -> dict[str, str]:
         file, digest = str(row.get("name", "")), str(row.get("sha256", ""))
         if not SAFE_NAME.fullmatch(file) or not re.fullmatch(r"[0-9a-f]{64}", digest):
             raise SeriesError(f"{name} names an unsafe file: {file[:200]!r}")
+        if file in files:
+            raise SeriesError(f"{name} names {file} twice")
         files[file] = digest
     return files
 
@@ -133,12 +136,13 @@ def import_series(path: Path) -> ImportedSeries:
 def read_debian_tar(path: Path) -> DebianDirectory:
     """The files of a .debian.tar, read in memory; nothing is unpacked.
 
-    :raises SeriesError: a member outside debian/, a device, a hard link, too much of it
+    :raises SeriesError: a member outside debian/, a device, a hard link, a hole, too much of it
     """
     files: dict[str, PackagedFile] = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(_unpacked(path)), mode="r:") as archive:
-            for member in archive:
+            for number, member in enumerate(archive, 1):
+                check_count(number, path.name)
                 name = member.name.removeprefix("./").rstrip("/")
                 if member.isdir() and name in ("", ".", "debian"):
                     continue
@@ -147,7 +151,7 @@ def read_debian_tar(path: Path) -> DebianDirectory:
                 check_path(name.removeprefix("debian/"), path.name)
                 if not member.isdir():
                     files[name.removeprefix("debian/")] = _member(archive, member, path.name)
-    except tarfile.TarError as error:
+    except (tarfile.TarError, ValueError, OverflowError) as error:  # of a number, too
         raise SeriesError(f"{path.name} is not a tar archive", cause=str(error)) from error
     return files
 
@@ -157,6 +161,8 @@ def read_debian_tar(path: Path) -> DebianDirectory:
 
 def _parsed(data: bytes, name: str) -> Dsc:
     """The fields of a .dsc (its signature is not checked: the SHA-256 says which file it is)."""
+    if len(data) > _LARGEST_DSC:
+        raise SeriesError(f"{name} is larger than {_LARGEST_DSC >> 20} MiB")
     fields = Dsc(data.decode("utf-8", "replace"))
     form = fields.get("Format", "")
     if form != "3.0 (quilt)":
@@ -166,6 +172,8 @@ def _parsed(data: bytes, name: str) -> Dsc:
         )
     if "Source" not in fields or "Version" not in fields:
         raise SeriesError(f"{name} is not a .dsc: it names no source package and version")
+    check_source_name(fields["Source"], name)
+    version.parse(fields["Version"])
     return fields
 
 
@@ -181,24 +189,20 @@ def _bytes(path: Path) -> bytes:
 
 def _unpacked(path: Path) -> bytes:
     try:
-        with _open(path) as stream:
+        with open_compressed(path) as stream:
             data = stream.read(_LARGEST + 1)
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except DAMAGE as error:
         raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
     if len(data) > _LARGEST:
         raise SeriesError(f"{path.name} unpacks to more than {_LARGEST >> 20} MiB")
     return bytes(data)
 
 
-def _open(path: Path) -> io.BufferedIOBase:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rb")
-    return bz2.open(path, "rb") if path.suffix == ".bz2" else lzma.open(path, "rb")
-
-
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, origin: str) -> PackagedFile:
     if member.issym():
         return PackagedFile("120000", member.linkname.encode("utf-8", "surrogateescape"))
+    if member.issparse() or member.size < 0:  # read, a hole is as long as it says
+        raise SeriesError(f"{origin} has a file with holes: {member.name!r}")
     stream = archive.extractfile(member) if member.isreg() else None
     if stream is None:
         raise SeriesError(f"{origin} has a member that is neither file nor link: {member.name!r}")

@@ -9,9 +9,9 @@ import os
 import re
 import stat
 from pathlib import Path
-from posixpath import normpath
 
 from patchseries.debian import changelog, version
+from patchseries.debian.paths import check_count, check_links, check_nesting, check_path
 from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Packaging
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
@@ -59,6 +59,7 @@ def packaging_from_directory(directory: Path) -> Packaging:
             continue
         files[path.relative_to(root).as_posix()] = file = _read(path)
         size += len(file.data)
+        check_count(len(files), str(directory))
         if size > _LARGEST:
             break  # which make_packaging refuses
     return make_packaging(dict(sorted(files.items())), str(directory))
@@ -73,10 +74,11 @@ def make_packaging(files: DebianDirectory, origin: str, orig: Orig | None = None
     kept = {p: f for p, f in files.items() if not _VCS.search(p) and p not in _LOCAL}
     if sum(len(f.data) for f in kept.values()) > _LARGEST:
         raise SeriesError(f"the debian/ of {origin} is larger than {_LARGEST >> 20} MiB")
-    for path, file in kept.items():
+    check_count(len(kept), origin)
+    for path in kept:
         check_path(path, origin)
-        if file.mode == "120000":
-            _check_link(path, file.data, origin)
+    check_nesting(kept, origin)
+    check_links(kept, origin)
     for name in _NEEDED:
         if name not in kept or kept[name].mode == "120000":
             raise SeriesError(f"the debian/ of {origin} has no {name}")
@@ -99,25 +101,16 @@ def their_patches(debian: DebianDirectory) -> tuple[SeriesLine, ...]:
     return parse_series(_text(series)) if series else ()
 
 
-# Checks ----------------------------------------------------------------------------------------
+def check_source_name(name: str, origin: str) -> None:
+    """Refuse what cannot be the name of a source package (Debian's policy, 5.6.1).
 
-
-def check_path(path: str, origin: str) -> None:
-    """Refuse a path below debian/ that is not a plain relative one.
-
-    :raises SeriesError: absolute, empty parts, ``.``, ``..``, control characters
+    :raises SeriesError: it is none
     """
-    parts = path.split("/")
-    if any(part in ("", ".", "..") for part in parts) or any(ord(c) < 32 for c in path):
-        raise SeriesError(f"{origin} has an unsafe path in debian/: {path!r}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]{1,199}", name):
+        raise SeriesError(f"{origin} names no source package: {name[:200]!r}")
 
 
-def _check_link(path: str, target: bytes, origin: str) -> None:
-    """A link in debian/ may lead to another place in the source tree, not out of it."""
-    text = os.fsdecode(target)
-    inside = normpath(os.path.join("debian", os.path.dirname(path), text))
-    if text.startswith("/") or inside.startswith("../") or inside == "..":
-        raise SeriesError(f"{origin}: the link debian/{path} leads out of the tree: {text}")
+# Checks ----------------------------------------------------------------------------------------
 
 
 def _check_format(files: DebianDirectory, origin: str) -> None:
@@ -160,8 +153,9 @@ def _check_series(files: DebianDirectory, origin: str) -> None:
 
 def _source_name(control: str) -> str:
     found = re.search(r"^Source:[ \t]*(\S+)", control, re.MULTILINE)
-    if not found or not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", found[1]):
+    if not found:
         raise SeriesError("debian/control names no source package")
+    check_source_name(found[1], "debian/control")
     return found[1]
 
 

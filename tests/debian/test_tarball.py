@@ -1,0 +1,76 @@
+"""What a tarball from outside may unpack to."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from patchseries.debian import tarball as module
+from patchseries.debian.tarball import check_tarball, open_compressed
+from patchseries.errors import SeriesError
+
+
+def _tar(*sizes: int) -> bytes:
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as archive:
+        for number, size in enumerate(sizes):
+            info = tarfile.TarInfo(f"oven/{number}")
+            info.size = size
+            archive.addfile(info, io.BytesIO(bytes(size)))
+    return raw.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ending", "compress"),
+    [
+        ("gz", gzip.compress),
+        ("bz2", bz2.compress),
+        ("xz", lzma.compress),
+        ("lzma", lambda data: lzma.compress(data, lzma.FORMAT_ALONE)),
+    ],
+)
+def test_each_compression(tmp_path: Path, ending: str, compress: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / f"oven_1.0.orig.tar.{ending}"
+    path.write_bytes(compress(_tar(3, 5000)))
+    check_tarball(path)
+    with open_compressed(path) as stream:
+        assert stream.read() == _tar(3, 5000)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (gzip.compress(_tar(200_000)), "unpacks to more than"),
+        (gzip.compress(_tar(*[30_000] * 5)), "unpacks to more than"),
+        (gzip.compress(_tar(*[0] * 30)), "more than 20 members"),
+        (gzip.compress(_tar()), "is an empty tar archive"),
+        (gzip.compress(b"no tar" * 999), "is not a tar archive"),
+        (gzip.compress(_tar(9))[:60], "is not a tar archive"),
+        (b"", "is not a tar archive"),
+    ],
+    ids=["one large file", "in sum", "members", "empty", "no tar", "cut off", "nothing"],
+)
+def test_what_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, why: str
+) -> None:
+    monkeypatch.setattr(module, "_ALWAYS", 100_000)
+    monkeypatch.setattr(module, "_MEMBERS", 20)
+    monkeypatch.setattr(module, "_BYTES_OF_A_MEMBER", 1 << 30)
+    path = tmp_path / "oven_1.0.orig.tar.gz"
+    path.write_bytes(data)
+    with pytest.raises(SeriesError, match=why):
+        check_tarball(path)
+
+
+def test_a_large_archive_may_have_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ALWAYS", 1000)
+    path = tmp_path / "oven_1.0.orig.tar.gz"
+    path.write_bytes(gzip.compress(_tar(50_000), 0))
+    check_tarball(path)
