@@ -19,7 +19,7 @@ def main() -> None:
         print("series: interrupted; nothing was left half written", file=sys.stderr)
         status = 130
     except OSError as error:  # of an import: this program itself cannot be read
-        print(f"series: the system refused: {error}", file=sys.stderr)
+        print(f"series: the system reports: {error}", file=sys.stderr)
         status = 5
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the rest is the interpreter's own end
     sys.exit(status)

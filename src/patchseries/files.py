@@ -108,14 +108,14 @@ def private_fault(path: Path, what: str, variable: str) -> SeriesError | None:
 
     :raises OSError: there is nothing at *path*, or it cannot be looked at
     """
-    instead = f"name a directory of your own in {variable}"
+    instead = f"set {variable} to a directory of your own"
     there = path.stat()
     if not stat.S_ISDIR(there.st_mode):
         return _not_private(f"{what} {path} is not a directory", instead)
     if there.st_uid != os.geteuid():
         return _not_private(f"{what} {path} belongs to another user", instead)
     if there.st_mode & 0o022:
-        hint = f"delete it, or run `chmod 700 {path}` when you know all that is in it"
+        hint = f"delete it; or, if you know everything in it, run `chmod 700 {path}`"
         return _not_private(f"{what} {path} can be written by other users", hint)
     return None
 

@@ -21,7 +21,7 @@ from patchseries.redaction import has_user_info
 
 SCHEMA = 1
 _T = TypeVar("_T")
-_HEAD = "Written by series: what was ported, from which commits, and what came of it."
+_HEAD = "Written by series: what was ported, from which commits, and with what result."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _text(table: Mapping[str, object], key: str) -> str:
     if value is None:
         raise ValueError(f"the key {key!r} is missing")
     if not isinstance(value, str):
-        raise ValueError(f"{key}: expected a text")
+        raise ValueError(f"{key}: expected a string")
     return value
 
 
@@ -194,7 +194,7 @@ def dump(lock: Lock) -> str:
 def _cell(table: Mapping[str, object]) -> Cell:
     strategies = table.get("strategies", [])
     if not isinstance(strategies, list) or not all(isinstance(s, str) for s in strategies):
-        raise ValueError("strategies: expected a list of texts")
+        raise ValueError("strategies: expected a list of strings")
     accepted = table.get("accepted")
     if accepted is not None and not isinstance(accepted, dict):
         raise ValueError("accepted: expected a table")

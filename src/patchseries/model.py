@@ -1,4 +1,4 @@
-"""The words of the project as frozen values. Nothing here reads, writes or runs anything."""
+"""The project's terms as frozen values. Nothing here reads, writes or runs anything."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Sides(Generic[T]):
 
 
 class Outcome(StrEnum):
-    """What porting one patch onto one base came to. The set is closed."""
+    """The outcome of porting one patch onto one base. The set is closed."""
 
     CLEAN = "clean"
     """git's own three-way merge and nothing else."""
@@ -118,7 +118,7 @@ class StrategyName(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: an error fails the check, a warning is told, a note informs."""
+    """How much a finding weighs: an error fails the check, a warning only with --strict."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -156,7 +156,7 @@ class PortCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a person should know: what (code), how bad, where, and what to do.
+    """One thing that a person should know: code, severity, place, message, and what to do.
 
     :ivar base: the base that it is about; None where it is about none, or about several
     """
@@ -186,8 +186,18 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What is left of a port in one file: the path, how many regions, and git's own words."""
+    """A conflict in one file: the path, how many regions, and git's reason."""
 
     path: str
     hunks: int
     reason: str = ""
+
+    @property
+    def words(self) -> str:
+        """The reason for people: ``modify/delete`` of git's ``CONFLICT (modify/delete)``.
+
+        >>> Conflict("a.py", 1, "CONFLICT (modify/delete)").words
+        'modify/delete'
+        """
+        kind = self.reason.removeprefix("CONFLICT (")
+        return self.reason if kind == self.reason else kind.removesuffix(")")

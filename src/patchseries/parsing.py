@@ -1,4 +1,4 @@
-"""TOML and JSON that anybody may have written: read in linear time, or refused with the line.
+"""Untrusted TOML and JSON: parsed in linear time, or refused with the line.
 
 The standard parsers recurse once for each level, take time that is quadratic in the parts of a
 dotted key, and refuse long numbers with an error that names no line.

@@ -97,7 +97,7 @@ def run(
     with _started(argv, cwd, environment(env, inherit), subprocess.PIPE) as running:
         result = _attend(running, stdin or b"", timeout, on_stderr)
     if result is None:
-        raise ProgramError(f"{describe(argv)} did not end within {timeout:g} s")
+        raise ProgramError(f"{describe(argv)} did not finish within {timeout:g} s")
     if result.status not in accept:
         raise _failed(argv, result)
     return result
@@ -285,7 +285,7 @@ def describe(argv: Sequence[str | Path]) -> str:
 
 def _ending(status: int) -> str:
     if status < 0:
-        return f"was ended by {signal.Signals(-status).name}"
+        return f"was killed by {signal.Signals(-status).name}"
     return f"failed with status {status}"
 
 

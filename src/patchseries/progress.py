@@ -1,12 +1,12 @@
-"""What a long step says while it works."""
+"""Progress of long steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 ProgressCallback = Callable[[str], None]
-"""Is called with a few words whenever something new begins."""
+"""Called with a few words at each new step."""
 
 
 def no_progress(_: str) -> None:
-    """Progress that nobody watches."""
+    """A callback that ignores progress."""

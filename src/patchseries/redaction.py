@@ -1,4 +1,4 @@
-"""Passwords out of whatever is shown: errors, progress, logs.
+"""Removing passwords from errors, progress and logs.
 
 A URL may carry a password, a token as its user name, or either in its query. Such URLs come from
 other programs (git's ``insteadOf``, redirects), from servers, and from the command line. All text

@@ -1,4 +1,4 @@
-"""Text of strangers made safe to show: what would steer a terminal or a CI log is an escape.
+"""Untrusted text made safe to show: what would steer a terminal or a CI log is escaped.
 
 Used wherever text leaves for people: a terminal, JUnit, HTML. Nothing else about it changes, so a
 file name can still be recognised: ``a\\x1b[31m.py``.

@@ -41,7 +41,7 @@ def test_in_the_manifest_it_is_refused(project: Project, command: str, url: str)
     path.write_text(text.replace(line, f'repository = "{url}"'))
     done = project.run(command, "--json")
     assert done.status == 3, done
-    assert "holds credentials" in done.err
+    assert "contains credentials" in done.err
     assert "credential helper" in done.err
     is_silent(done, project)
 

@@ -21,7 +21,7 @@ REBASED = "run `series demo` and commit what changed"
 
 
 def said(_: str) -> None:
-    """Progress that nobody watches."""
+    """A callback that ignores progress."""
 
 
 @pytest.fixture(scope="module")

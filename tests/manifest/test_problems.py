@@ -42,7 +42,7 @@ BAD = [
     ("[series]", "[serie]", 3, "serie: unknown key; did you mean 'series'?"),
     ('name = "demo"', 'nmae = "demo"', 4, "series.nmae: unknown key; did you mean 'name'?"),
     ('name = "demo"', 'name = "De mo"', 4, "series.name: expected lower-case letters"),
-    ('name = "demo"', "name = 3", 4, "series.name: expected a text in quotes, not 3"),
+    ('name = "demo"', "name = 3", 4, "series.name: expected a string in quotes, not 3"),
     ('name = "demo"', "name = ", 4, "not valid TOML"),
     ('"https://example.org/kitchen/oven.git"', '"ext::sh -c id"', 7, "not a repository URL"),
     (
@@ -57,39 +57,39 @@ BAD = [
     ('"https://example.org/kitchen/oven.git"', '"https://x.org/a b"', 7, "not a repository URL"),
     ('"https://example.org/kitchen/oven.git"', '"/a\\tb"', 7, "not a repository URL"),
     ('"https://example.org/kitchen/oven.git"', '"https://a:b@x.org/y"', 7, "credential helper"),
-    ('"https://example.org/kitchen/oven.git"', '"https://token@x.org/y"', 7, "holds credentials"),
-    ('"https://example.org/kitchen/oven.git"', '"ssh://git:b@x.org/y"', 7, "holds credentials"),
-    ('"https://example.org/kitchen/oven.git"', '"file://a:b@x.org/y"', 7, "holds credentials"),
+    ('"https://example.org/kitchen/oven.git"', '"https://token@x.org/y"', 7, "credentials"),
+    ('"https://example.org/kitchen/oven.git"', '"ssh://git:b@x.org/y"', 7, "contains credentials"),
+    ('"https://example.org/kitchen/oven.git"', '"file://a:b@x.org/y"', 7, "contains credentials"),
     ('bases = ["1.0", "1.1"', 'gerrit = "https://a:b@x.org"\nbases = ["1.0", "1.1"', 8, "~/.netrc"),
-    ('bases = ["1.0", "1.1"', 'homepage = "https://a:b@x.org"\nbases = ["1.0", "1.1"', 8, "holds"),
+    ('bases = ["1.0", "1.1"', 'homepage = "https://a:b@x.org"\nbases = ["1.0", "1.1"', 8, "~/.netrc"),
     (
         'bases = ["1.0", "1.1"',
         'bug-url = "https://a@x.org/{bug}"\nbases = ["1.0", "1.1"',
         8,
-        "holds credentials",
+        "contains credentials",
     ),
     (
         'bases = ["1.0", "1.1"',
         'packaging = { dsc = "https://a:b@x.org/y" }\nbases = ["1.0", "1.1"',
         8,
-        "holds credentials",
+        "contains credentials",
     ),
     (
         'bases = ["1.0", "1.1"',
         'packaging = { repository = "https://a:b@x.org/y", tag = "1" }\nbases = ["1.0", "1.1"',
         8,
-        "holds credentials",
+        "contains credentials",
     ),
-    (f"commit = {ONES}", 'url = "https://a:b@x.org/y"', 17, "holds credentials"),
+    (f"commit = {ONES}", 'url = "https://a:b@x.org/y"', 17, "contains credentials"),
     ('bases = ["1.0", "1.1", "1.2"]', "bases = []", 6, "expected at least one tag"),
-    ('bases = ["1.0", "1.1", "1.2"]', 'bases = ["1.0", "1.0"]', 6, "1.0 stands here twice"),
+    ('bases = ["1.0", "1.1", "1.2"]', 'bases = ["1.0", "1.0"]', 6, "1.0 is listed twice"),
     ('bases = ["1.0", "1.1", "1.2"]', 'bases = ["1.0", "-x"]', 8, "not a valid tag"),
     ('bases = ["1.0", "1.1", "1.2"]', 'bases = "1.0"', 8, "expected a list"),
     ('project = "oven"\nsource', 'project = "ovne"\nsource', 16, "did you mean 'oven'?"),
     ('project = "oven"\nsource', "source", 14, "the key 'project' is missing"),
-    ('name = "colder"', 'name = "hotter"', 20, "a patch before is called 'hotter' too"),
+    ('name = "colder"', 'name = "hotter"', 20, "an earlier patch is called 'hotter' too"),
     ('requires = ["hotter"]', 'requires = ["hoter"]', 22, "did you mean 'hotter'?"),
-    ('requires = ["hotter"]', 'requires = ["colder"]', 22, "must stand before"),
+    ('requires = ["hotter"]', 'requires = ["colder"]', 22, "must come before"),
     (f"commit = {ONES}", 'commit = "1111"', 17, "expected a commit id"),
     (f"commit = {ONES}", f"comit = {ONES}", 17, "did you mean 'commit'?"),
     (f"commit = {ONES}", f"commit = {ONES}, file = 'own/x.patch'", 17, "expected one of: commit"),
@@ -97,9 +97,9 @@ BAD = [
     (f"{{ commit = {ONES} }}", '{ url = "https://x.org/a.patch" }', 17, "needs http(s)"),
     (f"source = {{ commit = {ONES} }}", "", 14, "the key 'source' is missing"),
     ('name = "hotter"', 'name = "hotter"\nbases = "1.0.."', 16, "expected version bounds"),
-    ('name = "hotter"', 'name = "hotter"\nbases = ">2"', 16, "no base of oven is inside '>2'"),
+    ('name = "hotter"', 'name = "hotter"\nbases = ">2"', 16, "no base of oven is within '>2'"),
     ('name = "hotter"', 'name = "hotter"\nchange-id = "I12"', 16, "expected a Change-Id"),
-    ('name = "hotter"', 'name = "hotter"\nchoose = "c"', 14, "variants and choose go together"),
+    ('name = "hotter"', 'name = "hotter"\nchoose = "c"', 14, "variants and choose need each other"),
     ('name = "hotter"', 'name = "hotter"\nupstream = ["x"]', 16, "expected a Change-Id (I and"),
     (
         f"commit = {ONES}",
@@ -115,7 +115,7 @@ BAD = [
     (OVEN, f"{OVEN}made-for = '--x'\n", 8, "not a valid tag or branch name"),
     (OVEN, f"{OVEN}packaging = {{ folder = 'd', patches = 'over' }}\n", 8, "'series' or 'under'"),
     (OVEN, f"{OVEN}packaging = {{ folder = 'd', port = 1 }}\n", 8, "valid boolean"),
-    (OVEN, f"{OVEN}packaging = {{ folder = 'd', drop = ['a', 'a'] }}\n", 8, "a stands here twice"),
+    (OVEN, f"{OVEN}packaging = {{ folder = 'd', drop = ['a', 'a'] }}\n", 8, "a is listed twice"),
     (
         OVEN,
         f"{OVEN}packaging = {{ folder = 'd', patches = 'series', drop = ['a'] }}\n",
@@ -174,7 +174,7 @@ commit = "3333333333333333333333333333333333333333"
     patch = parse(GOOD.replace(one, two)).patches[0]
     revs = [source.rev[0] for b in ("1.0", "1.1", "1.2") if (source := patch.source_for(b))]
     assert revs == ["1", "3", "3"]
-    with pytest.raises(ManifestError, match=r"no source is given for 1\.1, 1\.2"):
+    with pytest.raises(ManifestError, match=r"there is no source for 1\.1, 1\.2"):
         parse(GOOD.replace(one, two.replace(">=1.1", ">=1.3")))
 
 

@@ -215,7 +215,7 @@ def test_a_server_that_would_send_the_files_too_is_not_let_and_it_is_said(
         assert (
             "the history was not searched for changes that are in 1.0, 1.1, 1.2" in note["message"]
         )
-        assert "would send its history with all files" in note["message"]
+        assert "can send its history only with all files" in note["message"]
         assert ("history-unread", None) in world.codes()
         # what `status` brings is used from then on
         world.run("status")

@@ -14,7 +14,7 @@ from patchseries.errors import MachineError, ProgramError
 @pytest.mark.parametrize("listens", [False, True])
 def test_its_time_is_limited(listens: bool) -> None:
     before = time.monotonic()
-    with pytest.raises(ProgramError, match=r"sleep 30 did not end within 0\.2 s"):
+    with pytest.raises(ProgramError, match=r"sleep 30 did not finish within 0\.2 s"):
         process.run(["sleep", "30"], timeout=0.2, on_stderr=(lambda _: None) if listens else None)
     assert time.monotonic() - before < 5
 

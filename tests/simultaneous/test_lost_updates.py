@@ -207,7 +207,7 @@ def test_a_command_that_waits_says_so_and_gives_up(tmp_path: Path) -> None:
     assert done.returncode == 5, done.stderr
     first, second = done.stdout.splitlines()
     assert first == "waiting"
-    assert second.startswith(f"another command has held {state.root} for more than 1 s")
+    assert second.startswith(f"another command has been using {state.root} for more than 1 s")
     assert 1 < time.monotonic() - began < 30
 
 

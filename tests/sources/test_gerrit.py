@@ -586,7 +586,7 @@ def test_a_password_is_in_no_log_and_no_error(
 
 
 def test_credentials_in_the_url_are_refused_and_not_shown() -> None:
-    with pytest.raises(SeriesError, match="holds credentials") as caught:
+    with pytest.raises(SeriesError, match="contains credentials") as caught:
         Gerrit(f"https://ada:{SECRET.replace('/', '')}@review.example.org")
     assert "s3cret" not in str(caught.value)
 

@@ -1,4 +1,4 @@
-"""The gate: rules over a series as it lies there, each with a code, a severity and a reason."""
+"""The check: rules over a series on disk, each with a code, a severity and a reason."""
 
 from patchseries.checks.gate import RULES, Severities, check, fails, nearest, severities
 from patchseries.checks.inputs import CheckInputs

@@ -1,4 +1,4 @@
-"""Manifest and lock agree: every cell is there, none is left over, and so are the pins."""
+"""Manifest and lock agree: no cell and no pin is missing or left over."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CELL_MISSING = error(
 CELL_STALE = error(
     "cell-stale",
     "the lock knows a patch or base that the manifest no longer has",
-    "What is left over in the lock is not maintained, and looks as if it were.",
+    "Such an entry is not maintained, but looks as if it were.",
     "run `series rebase`, which drops it, and commit the lock",
 )
 CELL_CONTRADICTS = error(
     "cell-contradicts",
-    "manifest and lock disagree on whether a patch claims a base",
-    "The bounds of the patch were changed after the last rebase: the lock answers for another "
+    "manifest and lock disagree about the bases of a patch",
+    "The bounds of the patch were changed after the last rebase: the lock belongs to an older "
     "manifest.",
     "run `series rebase` and commit the lock",
 )
@@ -64,20 +64,20 @@ PIN_CONTRADICTS = error(
 REQUIRES_UNMET = error(
     "requires-unmet",
     "a patch that another one requires is missing",
-    "The manifest says that it does not work without the other, whatever applies.",
+    "The manifest says that it does not work without the other patch, even if it applies.",
     "resolve the other patch, or restrict the `bases` of both",
 )
 SOURCE_FLOATS = warning(
     "source-floats",
     "a source is named only by a branch",
-    "The lock pins it, but the manifest alone does not say what is ported, and a new lock would "
-    "silently take what the branch is by then.",
+    "The lock pins it, but the manifest alone does not say what is ported: a new lock would "
+    "silently use whatever the branch is then.",
     "add `commit` to the source",
 )
 UNTRACKED = note(
     "untracked",
     "a patch has no Change-Id or upstream commit",
-    "With neither a Change-Id nor an upstream commit nobody can tell whether it has landed.",
+    "Without either, `series status` cannot tell whether it has landed.",
     "add `change-id` or `upstream`",
 )
 
@@ -120,7 +120,7 @@ def check_manifest(inputs: CheckInputs) -> Iterator[Finding]:
         for source in patch.sources:
             if source.branch and not source.commit:
                 yield SOURCE_FLOATS.finding(
-                    f"the source of {patch.name} is the branch {source.branch}, whatever it holds",
+                    f"the source of {patch.name} is the branch {source.branch}, without a commit",
                     patch=patch.name,
                     file=inputs.manifest_file,
                     line=line,
@@ -142,8 +142,8 @@ def _cell(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
         yield CELL_MISSING.finding(f"{place} is not in the lock", **where)
         return
     if claims == (place.outcome is Outcome.NOT_APPLICABLE):
-        says = "claims" if claims else "excludes"
-        words = f"the manifest {says} {place.base} for {place.name}, the lock: {place.outcome}"
+        says = "includes" if claims else "excludes"
+        words = f"the manifest {says} {place.base} for {place.name}, the lock says {place.outcome}"
         yield CELL_CONTRADICTS.finding(words, line=line, **where)
     sha256 = place.cell.sha256
     is_digest = bool(sha256 and re.fullmatch(r"[0-9a-f]{64}", sha256))
@@ -176,7 +176,7 @@ def _stale(inputs: CheckInputs) -> Iterator[Finding]:
             continue
         unknown = f"base {base} of {patch.project}" if patch else f"patch {name}"
         yield CELL_STALE.finding(
-            f"{name} on {base} is in the lock, and the manifest has no {unknown}",
+            f"{name} on {base} is in the lock, but the manifest has no {unknown}",
             patch=name,
             file=inputs.lock_file,
             line=inputs.lock_line(name, base),
@@ -197,7 +197,7 @@ def _pins(inputs: CheckInputs) -> Iterator[Finding]:
             )
         if inputs.whole and (repository, rev) not in inputs.wanted:
             yield PIN_EXTRA.finding(
-                f"{rev} of {repository} is pinned, and nothing needs it",
+                f"{rev} of {repository} is pinned, but nothing needs it",
                 file=inputs.lock_file,
                 line=line,
             )

@@ -1,4 +1,4 @@
-"""Every patch applies on every base it claims: strictly, at its place, and as it was ported."""
+"""Every patch applies on each of its bases: without fuzz, without offsets, and as ported."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from patchseries.model import Finding, Outcome
 
 CONFLICT = error(
     "conflict",
-    "a patch conflicts with a base that it claims",
-    "There is no patch file for this base: whoever builds for it goes without the patch.",
+    "a patch conflicts on one of its bases",
+    "There is no patch file for this base, so `series build` refuses it.",
     "run `series why` and `series resolve`, or restrict the patch's `bases`",
 )
 FAILS = error(
@@ -29,13 +29,13 @@ APPLIED_TWICE = error(
 OFFSET = note(
     "offset",
     "a hunk applies at another line than it names",
-    "It is accepted by dpkg-source. In code that repeats itself it can be the wrong place.",
+    "dpkg-source accepts it, but in repetitive code it can be the wrong place.",
     "run `series rebase`",
 )
 ALREADY_APPLIED = note(
     "already-applied",
     "a base already has the change",
-    "The patch is not needed there. That is as it should be where a point release took it in.",
+    "The patch is not needed there. This is expected if a point release includes the change.",
     "nothing to do, or restrict the patch's `bases` to those that need it",
 )
 EMPTY = warning(
@@ -60,15 +60,15 @@ OWN_DIFFERS = error(
 NOT_AT_HAND = error(
     "not-at-hand",
     "a patch could not be checked",
-    "Whether the patches apply can only be told with the upstream objects. A gate that cannot "
-    "see must not open.",
+    "Whether a patch applies can be checked only with the upstream objects, and what was not "
+    "checked does not pass.",
     "run `series fetch` and try again",
 )
 
 RESOLUTION_UNUSED = warning(
     "resolution-unused",
     "a resolution no longer matches a conflict",
-    "The conflict that it was made for has changed or gone; it only looks as if it were in force.",
+    "The conflict that it was made for has changed or is gone, so it has no effect.",
     "delete it; if the conflict changed, run `series resolve`",
 )
 
@@ -158,7 +158,7 @@ def _own_copies(target: CheckedTarget, place: CheckedCell) -> Iterator[Finding]:
         data = target.files.get(name)
         if name != place.main and data is not None and sha256(data) != digest:
             yield OWN_DIFFERS.finding(
-                f"{place}: {name} is not what patches/own gives",
+                f"{place}: {name} differs from the one in patches/own",
                 patch=place.name,
                 file=place.path(name),
                 base=place.base,

@@ -1,4 +1,4 @@
-"""What stands in the patch files: headers, what dpkg-source would make of them, sign-offs.
+"""What is in the patch files: headers, traps of dpkg-source, sign-offs.
 
 The same bytes serve several bases; they are looked at once, and one finding names the others.
 """
@@ -21,20 +21,19 @@ from patchseries.patches.header import split_patch
 NOT_SIGNED_OFF = error(
     "not-signed-off",
     "an adapted patch was not signed off",
-    "git's own merge was not enough, so the result is a guess, however good: a person must have "
-    "read it before it ships.",
+    "git's own merge was not enough, so a person must read the result before it is released.",
     "read it with `series diff`, then `series accept PATCH`",
 )
 SIGNOFF_STALE = error(
     "signoff-stale",
     "the sign-off is for another diff",
-    "The patch changed after it was accepted; nobody has read what it is now.",
+    "The patch changed after it was signed off, and was not reviewed again.",
     "read it with `series diff`, then `series accept PATCH`",
 )
 SIGNOFF_INVALID = error(
     "signoff-invalid",
     "a sign-off does not say who and when",
-    "It names a person as `Name <mail>` and a day as YYYY-MM-DD.",
+    "A sign-off has a person as `Name <mail>` and a day as YYYY-MM-DD.",
     "sign it off with `series accept PATCH`",
 )
 REVIEW_HEADER = error(
@@ -53,14 +52,14 @@ OWN_MISSING = error(
 OWN_REASON = error(
     "own-reason",
     "an own patch gives no reason",
-    "What was changed here, beyond what upstream did, must say why, or nobody dares to drop it. "
-    "This is asked of fixups and of what lies in patches/own, not of patches carried from others.",
-    "say in the body of its header what was wrong and what it does about it",
+    "A change of our own must say why it exists, or nobody knows when to drop it. This applies "
+    "to fixups and to files in patches/own, not to patches carried from elsewhere.",
+    "say in its header what was wrong and how the patch fixes it",
 )
 OWN_UNNAMED = warning(
     "own-unnamed",
     "no manifest names a file of patches/own",
-    "It was written, perhaps reviewed, and is not part of any package.",
+    "It is not part of any package.",
     "name it in `fixups` or as a source, or remove it",
 )
 

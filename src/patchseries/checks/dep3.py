@@ -18,27 +18,27 @@ from patchseries.patches.dep3 import STANDARD, Field, person, read_header
 MISSING = error(
     "dep3-missing",
     "a patch header lacks a field",
-    "Whoever finds the patch in the package must see what it is, who made it, where it is from, "
+    "A reader of the package must see what the patch is, who made it, where it is from, "
     "whether it was forwarded and when it was last touched.",
     "run `series rebase`; for an own patch, add the field to the file in patches/own",
 )
 ORIGIN = error(
     "dep3-origin",
     "the field Origin is not valid",
-    "It says a URL or commit:ID, after `upstream`, `backport`, `vendor` or `other` and a comma. "
-    "Only `vendor` may stand alone: what was written here has no other place.",
+    "The value is `upstream`, `backport`, `vendor` or `other`, then a comma and a URL or "
+    "commit:ID. Only `vendor` may stand alone: the packager wrote the patch.",
     "write it as `Origin: backport, commit:ID`",
 )
 FORWARDED = error(
     "dep3-forwarded",
     "the field Forwarded is not valid",
-    "It says `no`, `not-needed`, `yes` or the URL of the place it was sent to.",
+    "The value is `no`, `not-needed`, `yes`, or the URL where the patch was sent.",
     "write `no`, `not-needed` or a URL",
 )
 LAST_UPDATE = error(
     "dep3-last-update",
     "the field Last-Update is not a date",
-    "It is a day that exists, as YYYY-MM-DD.",
+    "The value is an existing day, as YYYY-MM-DD.",
     "write it as YYYY-MM-DD",
 )
 BUG = error(
@@ -50,7 +50,7 @@ BUG = error(
 APPLIED_UPSTREAM = error(
     "dep3-applied-upstream",
     "the field Applied-Upstream is not valid",
-    "It says the version that has the change, a URL or commit:ID, or both with a comma between.",
+    "The value is the version that has the change, a URL or commit:ID, or both with a comma.",
     "write it as `Applied-Upstream: 2013.2, commit:ID`",
 )
 PERSON = error(
@@ -68,8 +68,8 @@ DATE = error(
 TWICE = error(
     "dep3-twice",
     "a patch header has a field twice",
-    "Tools take the first or the last; which one is luck.",
-    "leave one of them",
+    "Some tools use the first, others the last.",
+    "keep one of them",
 )
 MISSPELT = warning(
     "dep3-misspelt",
@@ -158,7 +158,7 @@ def _twice(fields: Sequence[Field]) -> Iterator[Problem]:
         # A mail may begin with a second From: its author, where another sent it.
         place = (field.name, field.paragraph if field.name == "From" else 0)
         if field.name in _ONCE and place in seen:
-            yield TWICE, field.line, f"{field.name} stands twice"
+            yield TWICE, field.line, f"{field.name} is there twice"
         seen.add(place)
 
 

@@ -17,15 +17,15 @@ from patchseries.patches.quilt import SeriesLine, parse_series
 PATCH_MISSING = error(
     "patch-missing",
     "a patch file is missing",
-    "The lock says that this patch was ported and written; the package would go without it.",
+    "The lock says that this patch was ported and written; the package would be built without it.",
     "run `series rebase`",
 )
 PATCH_EDITED = error(
     "patch-edited",
     "a patch file is not the one that was ported",
-    "Its SHA-256 is not the lock's: somebody changed it by hand since, and what it is now was "
-    "neither ported nor reviewed.",
-    "take the edit in with `series refresh`, or drop it with `series rebase --overwrite`",
+    "Its SHA-256 differs from the lock's: it was edited by hand, and the edit was neither "
+    "ported nor reviewed.",
+    "keep the edit with `series refresh`, or drop it with `series rebase --overwrite`",
 )
 SERIES_MISSING = error(
     "series-missing",
@@ -36,7 +36,7 @@ SERIES_MISSING = error(
 SERIES_UNLISTED = error(
     "series-unlisted",
     "a patch file is not named in its series file",
-    "dpkg-source applies what `series` names: the package would silently go without the patch.",
+    "dpkg-source applies what `series` names: the package would silently lack the patch.",
     "run `series rebase`",
 )
 SERIES_DANGLING = error(
@@ -48,7 +48,7 @@ SERIES_DANGLING = error(
 SERIES_STRANGER = error(
     "series-stranger",
     "a series file names a patch that is not in the lock",
-    "It would be applied, and nobody knows where it comes from.",
+    "It would be applied, but its origin is unknown.",
     "add it to the manifest, or run `series rebase`",
 )
 SERIES_ORDER = error(
@@ -67,13 +67,13 @@ SERIES_TWICE = error(
 SERIES_OPTIONS = error(
     "series-options",
     "a line of a series file has options",
-    "dpkg-source always applies with -p1 and ignores what else quilt would take.",
+    "dpkg-source always applies with -p1 and ignores quilt's options.",
     "run `series rebase`",
 )
 SERIES_TEXT = error(
     "series-text",
     "a series file is not plain text",
-    "It must be UTF-8 with LF line ends and end with one; older tools drop the last line else.",
+    "It must be UTF-8 with LF line ends. Older tools drop a last line that has none.",
     "run `series rebase`",
 )
 STRAY = warning(
@@ -118,7 +118,7 @@ def _files(place: CheckedCell) -> Iterator[Finding]:
     for name in place.expected:
         if name not in files:
             yield PATCH_MISSING.finding(
-                f"{place}: {name} is not there",
+                f"{place}: {name} is missing",
                 patch=place.name,
                 file=place.path(name),
                 base=place.base,
@@ -177,7 +177,7 @@ def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterato
     for is_, should_be in zip(there, wanted, strict=True):
         if is_ != should_be:
             yield SERIES_ORDER.finding(
-                f"{path}: {is_} stands where {should_be} should",
+                f"{path}: {is_} is in the place of {should_be}",
                 patch=expected[is_],
                 file=path,
                 line=list(named).index(is_) + 1,
@@ -202,7 +202,7 @@ def _stray_directories(inputs: CheckInputs) -> Iterator[Finding]:
     for directory in inputs.directories:
         if directory not in known:
             path = f"patches/{inputs.manifest.name}/{directory}"
-            yield STRAY.finding(f"{path} is of no base or project of the manifest", file=path)
+            yield STRAY.finding(f"{path} belongs to no base or project of the manifest", file=path)
 
 
 def _is_utf8(data: bytes) -> bool:

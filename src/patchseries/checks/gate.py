@@ -91,7 +91,7 @@ def check(inputs: CheckInputs, chosen: Severities | None = None) -> tuple[Findin
 
 
 def fails(findings: Iterable[Finding], *, strict: bool = False) -> bool:
-    """Whether the gate stays shut: an error is there (or, *strict*, a warning)."""
+    """Whether the check fails: there is an error (or, if *strict*, a warning)."""
     shut = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
     return any(finding.severity in shut for finding in findings)
 

@@ -1,4 +1,4 @@
-"""What the rules look at: a series as it lies there, gathered before any rule runs.
+"""What the rules look at: a series on disk, gathered before any rule runs.
 
 The rules are functions of these values alone, so that they can be run anywhere and twice.
 """
@@ -64,7 +64,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why something could not be looked at: in words, and what to do about it."""
+    """Why something could not be checked, in words, and what to do about it."""
 
     words: str
     hint: str | None = None

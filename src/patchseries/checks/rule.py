@@ -1,4 +1,4 @@
-"""A rule: its code, how much a breach weighs, and why anybody should care."""
+"""A rule: its code, its severity, and why it exists."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ class Rule:
         hint: str | None = None,
         base: str | None = None,
     ) -> Finding:
-        """A breach of this rule; the hint is the remedy unless a better one is at hand."""
+        """A finding of this rule; its hint is the remedy unless *hint* is given."""
         hint = hint or self.remedy
         return Finding(self.code, self.severity, message, patch, file, line, hint, base)
 
 
 def error(code: str, title: str, why: str, remedy: str) -> Rule:
-    """A rule whose breach fails the check."""
+    """A rule whose findings fail the check."""
     return Rule(code, Severity.ERROR, title, why, remedy)
 
 
 def warning(code: str, title: str, why: str, remedy: str) -> Rule:
-    """A rule whose breach a person should look at."""
+    """A rule whose findings a person should read; they fail the check only with ``--strict``."""
     return Rule(code, Severity.WARNING, title, why, remedy)
 
 

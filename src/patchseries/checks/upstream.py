@@ -17,21 +17,20 @@ LANDED = note(
 SUPERSEDED = note(
     "superseded-upstream",
     "what replaces the patch has landed upstream",
-    "It was never merged itself. From that release on other code does what it does.",
+    "The change itself was never merged. From that release on, other code does the same.",
     "drop the patch when the series moves to that release",
 )
 IN_BASE = error(
     "landed-in-base",
     "a base contains the change, and the patch would still be built on it",
-    "What it changes is there, perhaps in another form. A port can only double it, or bring back "
-    "what was left out on purpose.",
-    "run `series rebase --ask-again`; to port it all the same say `port-anyway` in the manifest",
+    "A port would make the change twice, or bring back what the release left out on purpose.",
+    "run `series rebase --ask-again`; to port it anyway, set `port-anyway` in the manifest",
 )
 UNREAD = note(
     "history-unread",
     "the history of a base was not searched for a patch",
     "Only the merge decided whether the base contains it already, and it may miss that.",
-    "run `series rebase` where the history is at hand: a mirror, or the network",
+    "run `series rebase` with a mirror or the network, where the history can be read",
 )
 MOVED = error(
     "upstream-moved",
@@ -49,7 +48,7 @@ BRANCH_MOVED = note(
 GONE = error(
     "upstream-gone",
     "a tag or branch no longer exists",
-    "What is in the cache may be the last copy; the next person cannot fetch it.",
+    "The cache may have the last copy; nobody else can fetch it.",
     "keep a mirror of it, or name another repository",
 )
 PATCHSET = warning(
@@ -106,7 +105,7 @@ def _in_bases(inputs: CheckInputs) -> Iterator[Finding]:
     for project, places in unread.items():
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         yield UNREAD.finding(
-            f"{project}: {places[0]}{more}: not looked for in the base's history",
+            f"{project}: {places[0]}{more}: the base's history was not searched",
             file=inputs.lock_file,
         )
 
@@ -122,7 +121,7 @@ def _online(inputs: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
             yield GONE.finding(f"{repository} no longer has {rev}", line=line, **where)
         elif pinned and now != pinned:
             rule = BRANCH_MOVED if rev in _branches(inputs) else MOVED
-            words = f"{rev} of {repository} is {now[:12]} now, pinned is {pinned[:12]}"
+            words = f"{rev} of {repository} is now {now[:12]}, but pinned as {pinned[:12]}"
             yield rule.finding(words, line=line, **where)
     for patch, (pinned_set, newest) in upstream.patchsets.items():
         if newest > pinned_set:

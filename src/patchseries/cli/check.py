@@ -84,7 +84,7 @@ def destinations(
     named = [form.partition("=") for form in formats]
     for form, _, _ in named:
         if form not in FORMATS:
-            raise UsageError(f"no format is called {form!r}", hint=f"there is {', '.join(FORMATS)}")
+            raise UsageError(f"unknown format {form!r}", hint=f"known: {', '.join(FORMATS)}")
     open_ones = [form for form, _, file in named if not file]
     if outputs and len(outputs) != len(open_ones):
         raise UsageError(

@@ -19,7 +19,7 @@ from patchseries.errors import UsageError
 @click.argument("project_name", metavar="PROJECT")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @options("onto", "offline", "mirror", "json", "quiet", "color")
-@click.option("--series", "name", metavar="NAME", help="Of this series.")
+@click.option("--series", "name", metavar="NAME", help="The series, if the project has several.")
 def command(project_name: str, directory: Path | None, **given: Any) -> int:
     """Create a git branch in DIR with a commit for each patch of PROJECT on one base.
 

@@ -236,7 +236,7 @@ def operation() -> Operation:
 
 
 def recovered_state() -> State:
-    """The project's state; a change that was interrupted is finished or dropped first, and told.
+    """The project's state. An interrupted change is finished or dropped first, and reported.
 
     :raises UsageError: there is no project
     """
@@ -253,14 +253,14 @@ def recovered_state() -> State:
     if (root / ".series").is_dir():
         say(
             f"{root / '.series'} is not read: the log and open conflicts are kept outside of the "
-            "project now; delete it when you need nothing of it"
+            "project now; delete it if you no longer need it"
         )
     _finish(state)
     return state
 
 
 def hold(state: State) -> None:
-    """Hold the project to the end of the command; what was read of it before may be old."""
+    """Lock the project until the command ends; what was read before may be out of date."""
     click.get_current_context().with_resource(_held(state))
 
 
@@ -285,7 +285,7 @@ def _finish(state: State) -> None:
 
 
 def interrupted_words(found: Recovered) -> str:
-    """What became of a command that was interrupted while it wrote."""
+    """The message about a command that was interrupted while it wrote."""
     who = f"`{found.command}`" if found.command else "an earlier command"
     if not found.paths:
         return f"{who} was interrupted before it wrote anything: no file was changed"
@@ -320,7 +320,7 @@ def cache_directory() -> Path:
 
 
 def cache_place() -> Path:
-    """Where the cache is, or would be made: see :func:`cache_directory`."""
+    """The path of the cache, which need not exist yet (:func:`cache_directory` creates it)."""
     return _directory("SERIES_CACHE", "user_cache_path")
 
 
@@ -347,4 +347,4 @@ def changed_words(changed: Sequence[str], dry_run: bool) -> str:
     """How many files changed (or would)."""
     verb = "would change" if dry_run else "written"
     noun = "file" if len(changed) == 1 else "files"
-    return f"{len(changed)} {noun} {verb}" if changed else "nothing changed"
+    return f"{len(changed)} {noun} {verb}" if changed else "nothing changed in series/ or patches/"

@@ -51,12 +51,13 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
     show(f"{series.manifest.series.summary}: each patch on each base", asked)
     show("", asked)
     show_cells(list(result.ported.rebased.cells), series.name, asked)
+    show(changed_words(result.ported.changed, False), asked)
+    show(changed_words(result.ported.changed, False), asked)
     show_text(
         "\nSource packages, each unpacked again and compared with the ported tree:\n\n", asked
     )
     show_packages(result.packages, asked)
-    show_text(f"\n{changed_words(result.ported.changed, False)}\n\n", asked)
-    show("Where to find things:", asked)
+    show_text("\nWhere to find things:\n", asked)
     _show_rows(
         [
             (series.manifest_path, "the manifest: what is tracked and what is ported"),
@@ -84,13 +85,13 @@ def _next_steps(result: RunResult) -> list[str]:
     dsc = os.path.relpath(package.directory / package.dsc)
     steps = [
         "read the manifest, which says why each patch is there: series/demo.toml",
-        "see what landed where, with evidence: series status demo",
-        "apply the patch files, without fuzz: series test-apply demo",
-        f"unpack a package: dpkg-source -x {dsc} /tmp/{package.source}",
+        "see what landed where, with evidence: `series status demo`",
+        "apply the patch files, without fuzz: `series test-apply demo`",
+        f"unpack a package: `dpkg-source -x {dsc} /tmp/{package.source}`",
     ]
     for cell in result.ported.conflicts:
         steps.append(
             f"look at the conflict: `series why {cell.patch} demo --onto {cell.base}`, then "
             f'`series resolve` it, or leave that base out: bases = ">{cell.base}" in the manifest'
         )
-    return [*steps, "run the real series (it fetches from the network): make grizzly"]
+    return [*steps, "run the real series (it fetches from the network): `make grizzly`"]

@@ -1,4 +1,4 @@
-"""How a command ends when it does not end well: one line, the right status, no traceback."""
+"""How a command fails: one line, the right exit status, no traceback."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _wrong_usage(error: click.ClickException) -> int:
 
 def _refused(error: OSError) -> SeriesError:
     where = f" {error.filename}" if error.filename else ""
-    return ProgramError(f"the system refused:{where} {error.strerror or error}")
+    return ProgramError(f"the system reports:{where} {error.strerror or error}")
 
 
 def _fail(error: SeriesError, as_json: bool) -> int:
@@ -132,5 +132,5 @@ def _kept_traceback(error: Exception) -> str:
     except OSError as refused:
         last = traceback.extract_tb(error.__traceback__)[-1]
         why = refused.strerror or refused
-        return f"it came up at {last.filename}:{last.lineno}; no log was written ({why})"
+        return f"at {last.filename}:{last.lineno}; no log was written ({why})"
     return f"its traceback is in {log.name}"

@@ -35,7 +35,7 @@ def command(dsc: Path, to: Path, **given: Any) -> int:
 
     asked = Given(**given)
     if to.exists():
-        raise UsageError(f"{to} is there already", hint="name a new directory with --to")
+        raise UsageError(f"{to} already exists", hint="name a new directory with --to")
     found = import_series(dsc)
     files = {patch.name: patch.data for patch in found.patches}
     series = format_series(files).encode()

@@ -95,7 +95,7 @@ def _show(bench: Workbench, request: Request, ported: PortedRequest) -> None:
         where = f"{found.file}:{found.line or ''}: " if found.file else ""
         note(f"{found.severity}: {where}{found.message} [{found.code}]")
     for conflict in result.conflicts:
-        note(f"conflict: {conflict.path} ({conflict.reason})")
+        note(f"conflict: {conflict.path} ({conflict.words})")
     for made in result.proposals if result.conflicts else ():
         note(f"{made.path}:{made.line}: candidates:")
         for rule, text in made.candidates:

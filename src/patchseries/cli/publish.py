@@ -14,7 +14,7 @@ from patchseries.errors import UsageError
 _WORDS = {
     "uploaded": "was uploaded to",
     "simulated": "would be uploaded to",
-    "there-before": "was uploaded before, and not again:",
+    "there-before": "was already uploaded to",
 }
 """How people are told what became of a package, by the words of the JSON document."""
 

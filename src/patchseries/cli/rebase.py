@@ -67,9 +67,8 @@ def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
         show(words, asked)
     for cell in cells:
         for conflict in cell.result.conflicts:
-            show(
-                f"conflict: {cell.patch} on {cell.base}: {conflict.path} ({conflict.reason})", asked
-            )
+            where = f"{cell.patch} on {cell.base}: {conflict.path}"
+            show(f"conflict: {where} ({conflict.words})", asked)
     if stuck := next((cell for cell in cells if cell.result.conflicts), None):
         words = f"{stuck.patch} {name} --onto {stuck.base}"
         show(f"→ `series why {words}` shows why", asked)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.option("-m", "--reason", default="edited on a branch", show_default=True, metavar="TEXT",
-              help="Kept with the resolutions that come of it.")  # fmt: skip
+              help="The reason, kept with new resolutions.")  # fmt: skip
 def command(what: str, yes: bool, reason: str, **given: Any) -> int:
     """Take a branch of `series checkout`, or an edited patch file, back into the series.
 

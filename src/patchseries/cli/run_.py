@@ -72,7 +72,7 @@ def show_run(series: Series, result: RunResult, asked: Given) -> None:
     """The summary of a run: the table, what does not apply, the packages."""
     show_cells(list(result.ported.rebased.cells), series.name, asked)
     show_failures(result.applied, asked)
+    show(changed_words(result.ported.changed, False), asked)
     show("", asked)
     show_packages(result.packages, asked)
     show("", asked)
-    show(changed_words(result.ported.changed, False), asked)

@@ -1,4 +1,4 @@
-"""A console on which no text can be anything but text."""
+"""A rich console on which no text can steer the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from patchseries.visible import printable
 
 
 class SafeConsole(Console):
-    """As rich's, but what steers a terminal is an escape in whatever is printed, tables too.
+    """As rich's, but control characters are shown as escapes, in tables too.
 
     Only the styles that we set reach the terminal as control sequences.
     """

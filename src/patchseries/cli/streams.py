@@ -94,7 +94,7 @@ def unread(error: OutputError) -> bool:
 
 
 def end_as_broken_pipe() -> None:
-    """End the process without a word, as any program whose output nobody reads any more."""
+    """End the process by SIGPIPE, silently, as programs do whose reader has gone."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGPIPE)
 

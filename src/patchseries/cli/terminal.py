@@ -38,7 +38,7 @@ class Progress(AbstractContextManager["Progress"]):
         self._status: Status | None = None
 
     def update(self, words: str) -> None:
-        """Show *words* now."""
+        """Show *words* on the progress line."""
         if Progress.shown is self and self._status is not None and words:
             from rich.text import Text
 
@@ -46,7 +46,7 @@ class Progress(AbstractContextManager["Progress"]):
             self._status.start()
 
     def clear(self) -> None:
-        """Take the line off the terminal until there is something to tell again."""
+        """Clear the line until the next update."""
         if self._status is not None:
             self._status.stop()
 
@@ -139,7 +139,7 @@ def write_patch(patch: bytes) -> None:
 
 
 def say(words: str) -> None:
-    """Tell a person something beside the output, on one line."""
+    """Print one line for people on standard error."""
     note(f"series: {words}")
 
 
@@ -150,6 +150,6 @@ def note(words: str) -> None:
 
 
 def note_text(text: str) -> None:
-    """Several lines beside the output, each ended by a line feed."""
+    """Print several lines on standard error, each ended by a line feed."""
     clear_progress()
     click.echo(printable(redacted(text)), err=True)

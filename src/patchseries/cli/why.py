@@ -57,7 +57,7 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
 
 
 def show_why(found: Explained, asked: Given) -> None:
-    """The regions, who made them, what would help, and what could stand there."""
+    """Print the regions, the commits behind them, the prerequisites and the candidates."""
     cell = found.conflict.cell
     origins = found.why.origins
     removals = {file.path: removal(file) for file in found.conflict.files}

@@ -1,1 +1,1 @@
-"""Debian source packages of a ported series: built, compared, checked, signed and handed on."""
+"""Debian source packages of a ported series: built, compared, checked, signed and uploaded."""

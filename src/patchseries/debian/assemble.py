@@ -126,7 +126,7 @@ def _with_series(request: BuildRequest, files: DebianDirectory) -> dict[str, Pac
         path = f"patches/{patch.name}"
         if not _PATCH_NAME.fullmatch(patch.name) or path in files or path in added:
             raise SeriesError(
-                f"a patch cannot be called {patch.name}: it is no safe name, or is there already",
+                f"a patch cannot be called {patch.name}: the name is not safe, or is used already",
                 hint="rename the patch in the manifest",
             )
         added[path] = PackagedFile("100644", patch.data)

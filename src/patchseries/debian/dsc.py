@@ -103,7 +103,7 @@ def files_of(data: bytes, name: str) -> dict[str, str]:
 def packaging_from_dsc(path: Path, digest: str | None = None) -> Packaging:
     """The packaging of the source package *path*, with its upstream tarball.
 
-    :raises SeriesError: see :func:`read_dsc` and ``make_packaging``
+    :raises SeriesError: as :func:`read_dsc`, or the packaging cannot be used
     """
     found = read_dsc(path, digest)
     return make_packaging(read_debian_tar(found.debian_tar), path.name, found.orig)
@@ -114,7 +114,7 @@ def import_series(path: Path) -> ImportedSeries:
 
     The patches are the very bytes that a rebase wrote.
 
-    :raises SeriesError: see :func:`read_dsc`
+    :raises SeriesError: as :func:`read_dsc`: another format, a missing or changed file
     """
     found = read_dsc(path)
     debian = read_debian_tar(found.debian_tar)

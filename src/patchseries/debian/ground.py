@@ -158,7 +158,7 @@ class _Leaving:
     history: History
 
     def out(self, name: str, data: bytes, tree: TreeId, rejected: Rejected) -> Dropped | _Misfit:
-        """Why the patch *name*, which *tree* rejected, may be left out; or why it may not."""
+        """Whether the patch *name*, which does not apply to *tree*, may be left out, and why."""
         head = decode(split_patch(data)[0])
         log = decode(self.packaging.debian["changelog"].data)
         known = Dropped(name, security=advisories_of(name, head, log))

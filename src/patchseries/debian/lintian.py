@@ -1,4 +1,4 @@
-"""lintian on a built package: its tags as findings, with those of the stock package told apart."""
+"""lintian on a built package: its tags as findings, with those of the stock package marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small debian/ of our own, for a project whose packaging nobody named."""
+"""A minimal debian/ for a project without packaging."""
 
 from __future__ import annotations
 

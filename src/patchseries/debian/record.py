@@ -1,4 +1,4 @@
-"""What a package's directory remembers of its build: from which inputs, and what counts on."""
+"""The record of a build in its package's directory: its inputs, and the counters of the version."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def write_record(directory: Path, record: Record) -> None:
 
 
 def remember_files(package: SourcePackage) -> None:
-    """Take the sums of *package* into the record of its directory (it was signed)."""
+    """Update the checksums in the record of *package* (after signing)."""
     record = read_record(package.directory)
     if record is not None:
         write_record(package.directory, replace(record, package=package))

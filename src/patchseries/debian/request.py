@@ -26,7 +26,7 @@ class OrigUpload(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Maintainer:
-    """Who signs the changelog entry."""
+    """The person named in the changelog entry."""
 
     name: str
     mail: str

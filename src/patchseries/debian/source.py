@@ -118,7 +118,7 @@ def describe(tree: Path, env: dict[str, str], timestamp: int, upload: OrigUpload
 
 
 def settled(buildinfo: bytes, timestamp: int) -> bytes:
-    """*buildinfo* without what differs from run to run: the date, the directory, the machine."""
+    """*buildinfo* without what differs between runs: the date, the directory, the machine."""
     text = re.sub(
         rb"^(?:Build-Tainted-By|Build-Path):.*\n(?:[ \t].*\n)*", b"", buildinfo, flags=re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""Handing a package on: signing it, passing it to an archive, building binaries from it.
+"""Signing a package, uploading it, building binaries from it.
 
 Each runs the user's own program with the user's own configuration and environment.
 """
@@ -55,7 +55,7 @@ _UNSIGNED = re.compile(r"no signature on|is not signed", re.I)
 
 
 class Handed(StrEnum):
-    """What became of a package that was to be handed on."""
+    """What happened to a package that was to be uploaded."""
 
     UPLOADED = "uploaded"
     SIMULATED = "simulated"
@@ -66,7 +66,7 @@ class Handed(StrEnum):
 def publish(changes: Path, target: str, *, dry_run: bool = False) -> tuple[Handed, str]:
     """Hand *changes* to dput-ng (or dput) for *target*, as the user configured it.
 
-    *dry_run* only simulates. What came of it, and dput's words.
+    *dry_run* only simulates. Returns what happened, and dput's output.
 
     :raises ProgramError: dput is missing or refuses
     """
@@ -108,7 +108,7 @@ def build_binary(package: SourcePackage, command: str) -> Path:
     """
     words = shlex.split(command)
     if not words:
-        raise SeriesError("no builder is named", hint="name one, say --binary 'sbuild -d precise'")
+        raise SeriesError("no builder is named", hint="such as --binary 'sbuild -d precise'")
     log = package.directory / _LOG
     every = range(-64, 256)
     done = process.run(

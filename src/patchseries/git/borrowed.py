@@ -40,8 +40,8 @@ def borrowed(path: Path) -> Iterator[Repository]:
     git_dir, common = _find(path)
     if (common / "reftable").is_dir():
         raise SeriesError(
-            f"{path} keeps its refs as a reftable, which series does not read",
-            hint="clone it with --ref-format=files, and name the clone",
+            f"{path} stores its refs as a reftable, which series cannot read",
+            hint="clone it with --ref-format=files, and use the clone",
         )
     objects = (common / "objects").resolve()
     with _directory() as directory:

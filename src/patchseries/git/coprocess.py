@@ -100,7 +100,7 @@ class Channel(Generic[T]):
         except (OSError, EOFError, ValueError) as error:  # ValueError: its pipes are closed
             self.close()
             raise ProgramError(
-                f"git {self._verb} ended without an answer",
+                f"git {self._verb} ended unexpectedly",
                 cause=f"{doing}: is an object missing?",
                 hint="run `series fetch` again",
             ) from error

@@ -80,7 +80,7 @@ def git_library() -> ModuleType:
             import git
         except ImportError as error:  # GitPython tries git, and says no more than that
             raise MachineError(
-                "git does not run", cause=str(error), hint="try `git version`, and install git anew"
+                "git cannot be run", cause=str(error), hint="try `git version`, and reinstall git"
             ) from error
     return git
 

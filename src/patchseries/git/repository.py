@@ -131,7 +131,7 @@ class Repository:
         info.mkdir(parents=True, exist_ok=True)
         resolved = [directory.resolve() for directory in object_directories]
         if any("\n" in str(directory) for directory in resolved):  # git would read two paths
-            raise SeriesError("the path of a repository may not hold a line break")
+            raise SeriesError("the path of a repository may not contain a line break")
         lines = "".join(f"{directory}\n" for directory in resolved)
         (info / "alternates").write_bytes(os.fsencode(lines))
 
@@ -252,8 +252,8 @@ class Repository:
             if "missing" in str(error):
                 return False
             raise ProgramError(
-                f"git ended without an answer in {self.shown}",
-                cause=f"is {oid} here?",
+                f"git ended unexpectedly in {self.shown}",
+                cause=f"is {oid} missing?",
                 hint="run the command again",
             ) from error
         return True

@@ -186,7 +186,7 @@ def _patch_problems(line: SeriesLine, data: bytes) -> list[str]:
         problems.append(f"{line.name}: lines that end in CR LF")
     sections = scan(data).sections
     if any(section.torn for section in sections):
-        problems.append(f"{line.name}: a hunk is not as long as it says")
+        problems.append(f"{line.name}: a hunk's header gives another length")
     elif not any(section.hunks or section.extended for section in sections):
         problems.append(f"{line.name}: changes no file")
     return problems

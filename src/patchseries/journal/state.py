@@ -82,7 +82,7 @@ def held(
             waiting()
             if not _acquired(lock, timeout):
                 raise SeriesError(
-                    f"another command has held {state.root} for more than {timeout:.0f} s",
+                    f"another command has been using {state.root} for more than {timeout:.0f} s",
                     hint="wait for it or end it, and run this again",
                     exit_code=ExitCode.PROGRAM,
                 )

@@ -156,7 +156,7 @@ class Patterns:
                 regex.sub(f"(?:{pattern})?", line, "", timeout=_MATCHING)
             except (regex.error, IndexError, TimeoutError) as error:
                 raise SeriesError(
-                    f"releases: {pattern!r} = {line!r} is no regular expression and its line",
+                    f"releases: {pattern!r} = {line!r} is not a regular expression = its line",
                     cause=str(error),
                 ) from error
 

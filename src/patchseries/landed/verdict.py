@@ -14,7 +14,7 @@ from patchseries.model import ChangeId, CommitId
 
 
 class Verdict(StrEnum):
-    """What became of a patch upstream. The set is closed."""
+    """The verdict on a patch upstream. The set is closed."""
 
     LANDED = "landed"
     SUPERSEDED = "superseded"
@@ -72,7 +72,7 @@ class PatchStatus:
 
     @property
     def verdict(self) -> Verdict:
-        """What became of it; weak evidence never makes a verdict."""
+        """The verdict; weak evidence is never enough for one."""
         if self.landings.landed:
             return Verdict.LANDED
         if self.superseded_by and all(s.landings.landed for s in self.superseded_by):

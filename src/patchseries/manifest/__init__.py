@@ -1,4 +1,4 @@
-"""The manifest: TOML text in, a checked :class:`Manifest` out, every problem told at once."""
+"""The manifest: TOML text in, a checked :class:`Manifest` out, every problem reported at once."""
 
 from patchseries.manifest.filenames import PatchNames, patch_names
 from patchseries.manifest.problems import ManifestError, Problem

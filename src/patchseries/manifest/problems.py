@@ -1,4 +1,4 @@
-"""What is wrong with a manifest, in words, with its line and key; all of it in one error."""
+"""Problems of a manifest, each with its line and key; all of them in one error."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def from_pydantic(error: dict[str, Any], path: Path, known: Sequence[str]) -> Pr
         return Problem(where, str(error["ctx"]["error"]))
     message = error["msg"]
     for pydantic_words, ours in (
-        ("Input should be a valid string", "expected a text in quotes"),
+        ("Input should be a valid string", "expected a string in quotes"),
         ("Input should be a valid tuple", "expected a list in [ ]"),
         ("Input should be a valid list", "expected a list in [ ]"),
         ("Input should be a valid integer", "expected a whole number"),
@@ -72,7 +72,7 @@ def from_pydantic(error: dict[str, Any], path: Path, known: Sequence[str]) -> Pr
 
 
 def unknown_key(key: str, known: Sequence[str]) -> str:
-    """Words for a key nobody knows, with the nearest that is known."""
+    """The message for an unknown key, with the nearest known one."""
     near = difflib.get_close_matches(key, known, n=1)
     return "unknown key" + (f"; did you mean {near[0]!r}?" if near else _expected(known))
 

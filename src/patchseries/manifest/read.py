@@ -87,7 +87,7 @@ class _Reader:
                 self._problem((key,), unknown_key(key, _TOP))
         schema = self._data.get("schema")
         if schema != SCHEMA or type(schema) is not int:
-            self._problem(("schema",), f"expected schema = {SCHEMA} (the first line of the file)")
+            self._problem(("schema",), f"expected schema = {SCHEMA} as the first line of the file")
         series = self._table(SeriesTable, self._data.get("series", {}), ("series",))
         projects = self._projects()
         patches = self._patches()
@@ -143,7 +143,7 @@ class _Reader:
             return {}
         for name, value in table.items():
             if not isinstance(value, str):
-                self._problem((key, name), "expected a text in quotes")
+                self._problem((key, name), "expected a string in quotes")
         return {str(k): str(v) for k, v in table.items()}
 
     def _problem(self, path: Path, message: str) -> None:
@@ -189,7 +189,7 @@ def _relations(
     declared = list(tables) if isinstance(tables, dict) else []
     for i, patch in patches.items():
         if names[patch.name] != i:
-            yield Problem(("patch", i, "name"), f"a patch before is called {patch.name!r} too")
+            yield Problem(("patch", i, "name"), f"an earlier patch is called {patch.name!r} too")
         if patch.project not in declared:
             message = unknown_name("project", patch.project, declared)
             yield Problem(("patch", i, "project"), message)
@@ -208,7 +208,7 @@ def _requirements(
         if name not in names:
             yield Problem(where, unknown_name("patch", name, list(names)))
         elif names[name] >= i:
-            yield Problem(where, f"{name!r} must stand before {patch.name!r}")
+            yield Problem(where, f"{name!r} must come before {patch.name!r}")
         elif patches[names[name]].project != patch.project:
             yield Problem(where, f"{name!r} is a patch of another project")
 
@@ -224,10 +224,10 @@ def _claims(i: int, patch: PatchEntry, project: Project) -> Iterator[Problem]:
     if not claimed:
         yield Problem(
             ("patch", i, "bases"),
-            f"no base of {patch.project} is inside {patch.bases!r} ({', '.join(project.bases)})",
+            f"no base of {patch.project} is within {patch.bases!r} ({', '.join(project.bases)})",
         )
     if unserved:
-        yield Problem(("patch", i, "source"), f"no source is given for {', '.join(unserved)}")
+        yield Problem(("patch", i, "source"), f"there is no source for {', '.join(unserved)}")
 
 
 def _without_repository(i: int, patch: PatchEntry, project: Project) -> Iterator[Problem]:

@@ -40,7 +40,7 @@ TARBALLS = "orig:"
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise ValueError("expected a text that says something")
+        raise ValueError("expected a text that is not blank")
     return " ".join(text.split())
 
 
@@ -109,7 +109,7 @@ class PackagingTable(Table):
             raise ValueError('drop and port are for patches = "under": list a patch with `bases`')
         names = [one.patch for one in self.drop if one.bases is None]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"drop: {', '.join(twice)} stands here twice")
+            raise ValueError(f"drop: {', '.join(twice)} is listed twice")
         return self
 
 
@@ -169,7 +169,7 @@ class Project(Table):
         if not self.bases:
             raise ValueError("bases: expected at least one tag or commit")
         if twice := sorted({b for b in self.bases if self.bases.count(b) > 1}):
-            raise ValueError(f"bases: {', '.join(twice)} stands here twice")
+            raise ValueError(f"bases: {', '.join(twice)} is listed twice")
         return self
 
 
@@ -211,9 +211,9 @@ class PatchEntry(Table):
     @model_validator(mode="after")
     def _has_source(self) -> PatchEntry:
         if bool(self.variants) != bool(self.choose):
-            raise ValueError("variants and choose go together: choose names the variant to take")
+            raise ValueError("variants and choose need each other: choose names the variant to use")
         if self.variants and self.source:
-            raise ValueError("a patch with variants has its sources in them")
+            raise ValueError("a patch with variants has its sources in the variants")
         if self.choose and self.choose not in self.variants:
             raise ValueError(
                 f"choose: no variant is called {self.choose!r}; "
@@ -221,7 +221,7 @@ class PatchEntry(Table):
             )
         if not (self.variants or self.source or self._tracked_source):
             many = " (`upstream` names several changes)" if self.upstream else ""
-            raise ValueError(f"the key 'source' is missing: what is to be ported?{many}")
+            raise ValueError(f"the key 'source' is missing: it says what is ported{many}")
         return self
 
     @property
@@ -251,7 +251,7 @@ class PatchEntry(Table):
         return chosen if chosen is not None else self.fixups
 
     def applies_to(self, base: str) -> bool:
-        """Whether the patch claims *base*."""
+        """Whether *base* is within the patch's ``bases``."""
         return within(base, self.bases)
 
     def is_ported_anyway(self, base: str) -> bool:
@@ -310,4 +310,4 @@ def within(base: str, bounds: str | None) -> bool:
     try:
         return SpecifierSet(bounds).contains(Version(base), prereleases=True)
     except InvalidVersion:
-        raise ValueError(f"{base!r} is no version, so bounds cannot apply to it") from None
+        raise ValueError(f"{base!r} is not a version, so bounds cannot apply to it") from None

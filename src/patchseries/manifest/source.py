@@ -80,7 +80,7 @@ class Source(Table):
         if self.url and not (self.sha256 and self.url.startswith(("https://", "http://"))):
             raise ValueError("a url source needs http(s):// and its sha256")
         if self.patchset is not None and self.change_id is None:
-            raise ValueError("patchset goes with change-id")
+            raise ValueError("patchset needs change-id")
         if self.made_for and not (self.file or self.url):
             raise ValueError("made-for goes with file or url: a commit knows what it was made on")
         if self.patchset is not None and self.patchset < 1:

@@ -1,4 +1,4 @@
-"""The texts that a manifest holds: what each may be, checked where it is read."""
+"""The types of a manifest's strings: what each may be."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def _repository(text: str) -> str:
         raise ValueError(f"not a repository URL that is safe to fetch: {text!r}")
     if text.startswith("/") or _SCP_LIKE.fullmatch(text) or urlsplit(text).scheme in _SCHEMES:
         return text
-    raise ValueError(f"expected a URL (https://…, ssh://…, /folder), not {text!r}")
+    raise ValueError(f"expected a URL (https://…, ssh://…, /directory), not {text!r}")
 
 
 def _public(text: str) -> str:
     """A URL, or a path, that everybody may read: manifest, lock and report are published."""
     if has_user_info(text):
         raise ValueError(
-            "the URL holds credentials; take them out of it and put them where only you read them:"
+            "the URL contains credentials; remove them, and use"
             " git's credential helper, or ~/.netrc"
         )
     return text

@@ -68,7 +68,7 @@ def apply_patch(
     except _Reject as error:
         return error.rejected
     if not files:
-        return Rejected("", "there is no change in it")
+        return Rejected("", "it contains no change")
     return Applied(repository.edit_tree(tree, edits), tuple(offsets))
 
 
@@ -178,7 +178,7 @@ def _apply_file(
         edits[patched.old_path] = None
     if patched.new_path is None:
         if lines:
-            raise _Reject(path, "it is to be deleted, and has other content")
+            raise _Reject(path, "the patch deletes it, but it has other content")
         return edits
     mode = patched.new_mode or (entry.mode if entry else "100644")
     edits[patched.new_path] = TreeEntry(mode, repository.write_blob(b"".join(lines)))
@@ -188,7 +188,7 @@ def _apply_file(
 def _old_content(repository: Repository, patched: FilePatch, entry: TreeEntry | None) -> bytes:
     if patched.old_path is None:
         if entry is not None and (entry.is_tree or repository.blob(entry.oid)):
-            raise _Reject(patched.path, "it is to be created, and is there already")
+            raise _Reject(patched.path, "the patch creates it, but it already exists")
         return b""
     if entry is None or entry.is_tree:
         raise _Reject(patched.path, "there is no such file")

@@ -32,8 +32,8 @@ def compose(header: PatchHeader, diff: bytes) -> bytes:
     """
     if not split_patch(diff)[1]:
         raise SeriesError(
-            f"a patch that changes nothing: {header.subject}",
-            hint="leave it out, or see whether what it should change is there already",
+            f"the patch changes nothing: {header.subject}",
+            hint="leave it out, or check whether the target already has the change",
             exit_code=ExitCode.FINDINGS,
         )
     return format_header(header) + b"---\n" + diff

@@ -36,7 +36,7 @@ _LINK, _EXECUTABLE = "120000", "100755"
 _STRAY = (
     "dpkg-header-line",
     "a line above the diff looks like the start of one",
-    "put something before it, say '| '",
+    "put something before it, such as '| '",
 )
 
 _Told = Iterator[tuple[str, str, str]]
@@ -57,7 +57,7 @@ def guard(name: str, data: bytes, profile: Profile = Profile.CURRENT) -> tuple[F
     if not parts.sections:
         found.append(
             _finding(
-                "dpkg-no-diff", name, None, None, "there is no change in it", "leave the patch out"
+                "dpkg-no-diff", name, None, None, "it contains no change", "leave the patch out"
             )
         )
     rules = _RULES + (_PRECISE_RULES if profile is Profile.PRECISE else ())
@@ -100,8 +100,8 @@ def _empty_file(section: Section) -> _Told:
         what = "creates an empty file" if created else "leaves a file empty"
         yield (
             "dpkg-empty-file",
-            f"it {what}, which dpkg-source drops without a word",
-            "give the file a line, say a comment",
+            f"it {what}, which dpkg-source silently drops",
+            "put a line into the file, such as a comment",
         )
 
 
@@ -142,7 +142,7 @@ def _paths(section: Section) -> _Told:
         if ".git" in parts or parts[0] == ".pc":
             yield (
                 "dpkg-path-hidden",
-                "it changes the files of git or quilt, which dpkg-source lets it do",
+                "it changes files of git or quilt, and dpkg-source allows it",
                 "leave the file out",
             )
         if parts[0] == "debian":
@@ -168,7 +168,7 @@ def _quoted(section: Section) -> _Told:
 
 def _torn(section: Section) -> _Told:
     if section.torn:
-        yield "dpkg-malformed", "a hunk is not as long as it says", "make the patch again"
+        yield "dpkg-malformed", "a hunk's header gives another length", "regenerate the patch"
     if section.stray:
         yield _STRAY
 
@@ -185,18 +185,18 @@ def _mode(section: Section) -> _Told:
     if changed or section.extended.get("new file mode", b"").strip() == _EXECUTABLE.encode():
         yield (
             "dpkg-mode",
-            "it sets a file's mode, which precise loses",
+            "it sets a file's mode, which the tools of precise ignore",
             "set the mode in debian/rules or in the packaging's install step",
         )
 
 
 def _renamed(section: Section) -> _Told:
     if section.renames and not section.hunks:
-        yield "dpkg-rename", "it renames or copies, which precise refuses", _NO_RENAMES
+        yield "dpkg-rename", "it renames or copies, which the tools of precise refuse", _NO_RENAMES
     elif section.renames:
         yield (
             "dpkg-rename-edit",
-            "it renames and edits, and precise makes another tree of it without a word",
+            "it renames and edits a file, and the tools of precise silently make another tree",
             _NO_RENAMES,
         )
 
@@ -205,7 +205,7 @@ def _empty_deleted(section: Section) -> _Told:
     if "deleted file mode" in section.extended and not section.hunks:
         yield (
             "dpkg-delete-empty",
-            "it deletes an empty file, which precise refuses",
+            "it deletes an empty file, which the tools of precise refuse",
             "keep the file",
         )
 
@@ -214,8 +214,8 @@ def _new_link(section: Section) -> _Told:
     if section.extended.get("new file mode", b"").strip() == _LINK.encode():
         yield (
             "dpkg-new-symlink",
-            "it makes a symbolic link, and precise makes a regular file of it",
-            "make the link in the packaging",
+            "it creates a symbolic link; the tools of precise create a regular file",
+            "create the link in the packaging",
         )
 
 
@@ -236,8 +236,8 @@ def _twice(name: str, sections: tuple[Section, ...]) -> Iterator[Finding]:
                 name,
                 path,
                 section.line,
-                "the patch has a second part for the same file",
-                "make the patch again from the two trees",
+                "the patch changes the same file in two places",
+                "regenerate the patch from the two trees",
             )
         seen.add(path)
 

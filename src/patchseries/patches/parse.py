@@ -98,7 +98,7 @@ def _path(name: str) -> str | None:
         return None
     path = name.split("\t", 1)[0].partition("/")[2]
     if not path:
-        raise PatchSyntaxError(f"{name!r} names no file below a first directory (made with -p0?)")
+        raise PatchSyntaxError(f"{name!r} has no leading directory to strip (made with -p0?)")
     return path.encode("latin-1").decode("utf-8", "surrogateescape")
 
 

@@ -1,1 +1,1 @@
-"""The stages joined: what each command does, without a word printed."""
+"""The stages joined: what each command does; nothing is printed here."""

@@ -18,7 +18,7 @@ from patchseries.progress import ProgressCallback
 
 
 class Applies(StrEnum):
-    """What test-applying one patch on one base came to."""
+    """The result of test-applying one patch on one base."""
 
     APPLIES = "applies"
     ALREADY_APPLIED = "already-applied"

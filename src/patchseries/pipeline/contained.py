@@ -1,4 +1,4 @@
-"""What the histories of a series' projects tell of the packagers' patches."""
+"""Which packagers' patches the histories of the projects contain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from patchseries.sources.history import index_path, open_history
 _HOW = {
     Evidence.CHANGE_ID: "the same Change-Id",
     Evidence.COMMIT: "the commit itself",
-    Evidence.CHERRY_PICK: "a cherry-pick of it, or it of that",
+    Evidence.CHERRY_PICK: "a cherry-pick of it, or its original",
     Evidence.PATCH_ID: "the same diff",
 }
 
@@ -42,7 +42,7 @@ class Histories:
     _open: dict[str, tuple[Repository, HistoryIndex]] = field(default_factory=dict)
 
     def of(self, url: str, base: Base) -> History:
-        """Whoever asks it gets the answers of *base*, in the repository *url*.
+        """A function that searches the history of *base* in the repository *url*.
 
         :raises UpstreamError: (when asked) the history cannot be reached, or is not in the cache
         """

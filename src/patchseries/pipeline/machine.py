@@ -128,7 +128,8 @@ def _program(wanted: Program) -> MachineCheck:
     if version and minimum and is_older(version, minimum):
         words = f"{version} is too old: {wanted.purpose} needs {minimum} or later"
         return MachineCheck(wanted.name, lacking, words, _install(package), version, package)
-    return MachineCheck(wanted.name, OK, f"{version or 'there'} ({wanted.purpose})", None, version)
+    words = f"{version or 'installed'} ({wanted.purpose})"
+    return MachineCheck(wanted.name, OK, words, None, version)
 
 
 def _install(package: str | None) -> str | None:
@@ -178,13 +179,13 @@ def directory(path: Path, what: str, variable: str) -> MachineCheck:
         above = next(p for p in (path, *path.parents) if p.exists())
         free = shutil.disk_usage(above).free
     except OSError as error:
-        hint = f"name a directory of your own in {variable}"
+        hint = f"set {variable} to a directory of your own"
         return MachineCheck(what, MISSING, f"{path}: {error.strerror}", hint)
     if fault:
         return MachineCheck(what, MISSING, fault.message, fault.hint)
     if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
-        hint = f"name a directory of your own in {variable}"
-        return MachineCheck(what, MISSING, f"{above} cannot be written", hint)
+        hint = f"set {variable} to a directory of your own"
+        return MachineCheck(what, MISSING, f"{above} is not writable", hint)
     found = f"{path}, {_size(free)} free" if above == path else f"{path}: made when it is needed"
     if free < _ENOUGH:
         hint = f"make room, or name another directory in {variable}"

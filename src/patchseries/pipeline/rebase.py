@@ -201,10 +201,10 @@ class _TargetPorter:
             data = self._given.patch_bytes(name)
             applied = apply_patch(self._given.repository, tree, data)
             if isinstance(applied, Rejected):
-                reason = f"{name} does not apply on top"
+                reason = f"the fixup {name} does not apply"
                 return replace(cell, result=_conflict(applied, reason))
             if applied.tree == tree:
-                nothing = Rejected("", f"{name} changes nothing on top")
+                nothing = Rejected("", f"the fixup {name} changes nothing")
                 return replace(cell, result=_conflict(nothing))
             files.append(self._fixup(file, data, tree, applied.tree))
             tree = applied.tree

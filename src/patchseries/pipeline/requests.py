@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class PortedRequest:
-    """What came of a request: the commits that it named, and the result."""
+    """The answer to a request: the commits that it named, and the result."""
 
     upstream: CommitId
     onto: CommitId

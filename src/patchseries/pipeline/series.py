@@ -116,11 +116,11 @@ def find_series(start: Path, home: Path, name: str | None, patches: Collection[s
             ]
         if len(fit) != 1:
             raise UsageError(
-                f"which series? {root / 'series'} holds {', '.join(names)}", hint="name one"
+                f"which series? {root / 'series'} holds {', '.join(names)}", hint="give its name"
             )
         return Series(root, fit[0], home)
     if name not in names:
-        raise UsageError(unknown_name("series", name, names), hint=f"there is {', '.join(names)}")
+        raise UsageError(unknown_name("series", name, names), hint=f"known: {', '.join(names)}")
     return Series(root, name, home)
 
 
@@ -138,4 +138,4 @@ def project_root(start: Path) -> Path:
 def _check_names(kind: str, names: Collection[str], known: Sequence[str]) -> None:
     for name in names:
         if name not in known:
-            raise UsageError(unknown_name(kind, name, known), hint=f"there is {', '.join(known)}")
+            raise UsageError(unknown_name(kind, name, known), hint=f"known: {', '.join(known)}")

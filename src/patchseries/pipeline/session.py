@@ -1,4 +1,4 @@
-"""What a command has at hand besides the series itself, handed in by the command line."""
+"""What a command may use besides the series itself, passed in by the command line."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class ProjectLines:
 
 @dataclass(frozen=True, slots=True)
 class SeriesStatus:
-    """What became of each selected patch, in series order, and the lines of each project."""
+    """The verdict on each selected patch, in series order, and the lines of each project."""
 
     patches: tuple[PatchStatus, ...]
     projects: Mapping[str, ProjectLines]
@@ -53,7 +53,8 @@ class SeriesStatus:
         """
         known = dict.fromkeys(name for project in self.projects.values() for name in project.lines)
         if line.lower() not in known:
-            raise UsageError(f"no release line is called {line!r}", hint=", ".join(known))
+            hint = f"known: {', '.join(known)}"
+            raise UsageError(f"no release line is called {line!r}", hint=hint)
 
 
 def series_status(session: Session, series: Series, selection: Selection) -> SeriesStatus:

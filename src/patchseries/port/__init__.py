@@ -1,4 +1,4 @@
-"""Porting one change onto another tree: the plan, the strategies, and what came of it."""
+"""Porting one change onto another tree: the plan, the strategies, and the result."""
 
 from patchseries.port.engine import port
 from patchseries.port.result import Change, PortOptions, PortResult

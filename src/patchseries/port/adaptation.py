@@ -1,4 +1,4 @@
-"""What the strategies made of the files of a change, and what that comes to.
+"""The results of the strategies for the files of a change, and the result of the port.
 
 A strategy is a function of the context and one file; what it makes is a value. The engine folds
 these values in order: the first strategy that has something for a file has it, and a path that
@@ -96,7 +96,7 @@ def adopt(replayed: Replay, before: Sequence[Adapted]) -> list[Adapted]:
 
 
 def conclude(context: Context, parts: Sequence[Adapted], misfits: Mapping[str, str]) -> PortResult:
-    """What *parts* come to, examined.
+    """The result of the port that *parts* add up to, verified.
 
     :param misfits: path → why the resolutions for its conflict do not fit it
     """
@@ -149,7 +149,7 @@ def _nothing_left(findings: Sequence[Finding]) -> Iterator[Conflict]:
 
     That is no port, and not the whole change either: whoever wants it must look.
     """
-    reason = "nothing is left to change here, and the target lacks part of the change"
+    reason = "nothing is left to change here, but the target lacks part of the change"
     for file in dict.fromkeys(found.file for found in findings if found.code in _LEFT_OUT):
         yield Conflict(file or "-", 1, reason)
 

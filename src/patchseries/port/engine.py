@@ -1,4 +1,4 @@
-"""The ladder: strategies from the safest up, until one gives a result that passes its checks.
+"""The engine: strategies from the safest on, until one gives a result that passes its checks.
 
 0. A person's resolutions, where they settle all that git's merge leaves open.
 1. git's own merge: ``clean``, unless a name that the change brings in is called otherwise here.

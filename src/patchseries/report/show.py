@@ -137,7 +137,7 @@ def _status_facts(known: PatchFacts) -> Iterator[tuple[str, str]]:
         yield "reverted", f"{taken_back.commit} by {', '.join(taken_back.by)}"
     merged = {at.line for at in found.landed}
     if inherited := [at for at in found.inherited if at.line not in merged]:
-        yield "inherited", ", ".join(f"{at.line} {at.tag or ''}".strip() for at in inherited)
+        yield "also in", ", ".join(f"{at.line} {at.tag or ''}".strip() for at in inherited)
     for successor in known.status.superseded_by:
         where = "; ".join(_landing(at) for at in successor.landings.landed)
         yield "superseded by", f"{successor.id}: {where or 'not landed'}"

@@ -115,7 +115,7 @@ class TerminalTable:
         for row in self.table.rows:
             told = zip(self.table.head[2:], row[2:], strict=True)
             yield Text(printable_line("  ".join(row[:2])))
-            words = ", ".join(f"{title} {cell}" for title, cell in told if cell != NONE)
+            words = ", ".join(f"{title}: {cell}" for title, cell in told if cell != NONE)
             yield Padding(Text(printable_line(words)), (0, 0, 0, 4))
 
 

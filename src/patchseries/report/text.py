@@ -112,7 +112,7 @@ def _file(finding: Finding, base: str) -> str:
 def explanation(rule: Rule, severity: Severity | None) -> str:
     """All that there is to say about *rule*; *severity* is what the manifest makes of it."""
     told = f"{rule.code}: {rule.title}"
-    usual = "" if severity is rule.severity else f" (usually {rule.severity})"
+    usual = "" if severity is rule.severity else f" (default: {rule.severity})"
     return "\n".join(
         [
             told,

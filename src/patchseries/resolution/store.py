@@ -158,7 +158,7 @@ def _string(text: str) -> Item:
 
 def _piece(table: Mapping[str, Any]) -> Piece:
     if ("take" in table) == ("text" in table):
-        raise ValueError("a piece has either `take` or `text`")
+        raise ValueError("a piece needs either `take` or `text`")
     if "take" in table:
         return Take.parse(str(table["take"]), int(table.get("indent", 0)))
     return Own(_text_of(table))
@@ -167,7 +167,7 @@ def _piece(table: Mapping[str, Any]) -> Piece:
 def _text_of(table: Mapping[str, Any]) -> Lines:
     encoding = table.get("encoding", "utf-8")
     if encoding not in ("utf-8", "latin-1"):
-        raise ValueError(f"no encoding of a text: {str(encoding)[:40]!r}")
+        raise ValueError(f"not a text encoding: {str(encoding)[:40]!r}")
     return tuple(split_lines(table["text"].encode(encoding)))
 
 
@@ -189,7 +189,7 @@ def _file(table: Mapping[str, Any]) -> FileChange:
             return MovedFile(path, str(table["from"]), None if was is None else str(was))
         case "mode":
             return ChangedMode(path, str(table["old"]), _checked_mode(table["new"]))
-    raise ValueError(f"no change of a file: {table['change']!r}")
+    raise ValueError(f"not a change of a file: {table['change']!r}")
 
 
 def _checked_path(value: Any) -> str:
@@ -198,11 +198,11 @@ def _checked_path(value: Any) -> str:
     if "\0" in str(value) or any(
         part in ("", ".", "..") or part.lower() == ".git" for part in parts
     ):
-        raise ValueError(f"no path of a file: {value!r}")
+        raise ValueError(f"not the path of a file: {value!r}")
     return str(value)
 
 
 def _checked_mode(value: Any) -> str:
     if value not in ("100644", "100755"):
-        raise ValueError(f"no mode of a file: {value!r}")
+        raise ValueError(f"not the mode of a file: {value!r}")
     return str(value)

@@ -68,7 +68,7 @@ class Cache:
                 yield repository
         except Timeout as error:
             raise SeriesError(
-                f"another run holds {directory} for more than {timeout:.0f} s",
+                f"another command has been using {directory} for more than {timeout:.0f} s",
                 hint="wait for it, or end it",
                 exit_code=ExitCode.UPSTREAM,
             ) from error

@@ -1,4 +1,4 @@
-"""Bringing one file from a URL: by its SHA-256, so that it is what was named or nothing."""
+"""Downloading one file by URL and SHA-256: exactly that file, or an error."""
 
 from __future__ import annotations
 
@@ -65,6 +65,6 @@ def _downloaded(url: str, digest: str, access: Callable[[str], Access]) -> bytes
     if sha256(data) != digest:
         raise UpstreamError(
             f"{url} has SHA-256 {sha256(data)}, not {digest}",
-            hint="it was changed on the server, or the manifest names another",
+            hint="it was changed on the server, or the sha256 in the manifest is wrong",
         )
     return data

@@ -59,9 +59,10 @@ def fetch(
     for url in dict.fromkeys(want.repository for want in wanted):
         mine = [want for want in wanted if want.repository == url]
         with cache.locked(url, offline=options.offline) as repository:
+            fetcher = _Fetcher(url, repository, options, pinned)
             if options.progress:
-                options.progress(f"fetching {url}")
-            found = _Fetcher(url, repository, options, pinned).bring(mine)
+                options.progress(f"{'reading' if fetcher.is_local else 'fetching'} {url}")
+            found = fetcher.bring(mine)
             for want in mine:
                 _agree(want, found[want.rev], pinned.get((url, want.rev)))
                 pins[url, want.rev] = found[want.rev]
@@ -92,6 +93,11 @@ class _Fetcher:
         self._repository = repository
         self._options = options
         self._mirror = None if options.offline else mirror_of(url, options.mirrors)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether no server is asked: there is a mirror, or the cache has to do."""
+        return self._options.offline or self._mirror is not None
 
     def bring(self, wanted: Sequence[Want]) -> dict[str, CommitId]:
         """What each wanted revision is, with its objects in the repository."""

@@ -27,7 +27,7 @@ _Info = TypeVar("_Info", bound=BaseModel)
 
 
 class ChangeState(StrEnum):
-    """What became of a change under review."""
+    """The state of a change under review."""
 
     NEW = "NEW"
     MERGED = "MERGED"
@@ -162,7 +162,7 @@ class Gerrit:
             )
             page = [_valid(_ChangeInfo, item) for item in _list(value)]
             if seen >= {info.number for info in page} != set():
-                raise UpstreamError(f"{self._rest.url} gives the same answers to {query} again")
+                raise UpstreamError(f"{self._rest.url} repeats its answers to {query}")
             seen |= {info.number for info in page}
             yield from page
             start += len(page)
@@ -170,7 +170,7 @@ class Gerrit:
                 return
             if time.monotonic() > until:
                 raise UpstreamError(
-                    f"{self._rest.url} did not answer {query} whole within"
+                    f"{self._rest.url} did not answer {query} completely within"
                     f" {self._access.longest_search:.0f} s"
                 )
             if start >= _MOST:
@@ -217,7 +217,7 @@ class _ChangeInfo(BaseModel):
         for commit in value:
             commit_id(commit)
         if len({info.number for info in value.values()}) != len(value):
-            raise ValueError("one patchset twice")
+            raise ValueError("the same patchset twice")
         return value
 
 
@@ -269,7 +269,7 @@ def ambiguous(name: str, found: list[GerritChange]) -> AmbiguousChangeError:
     )
     return AmbiguousChangeError(
         f"{name} matches {len(found)} changes: {listed}",
-        hint="name one: by `branch`, by its number, or as project~branch~Change-Id",
+        hint="choose one by `branch`, by its number, or as project~branch~Change-Id",
         exit_code=ExitCode.INVALID,
     )
 
@@ -282,7 +282,7 @@ def _quotable(text: str) -> str:
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise UpstreamError("Gerrit's answer to a search is no list")
+        raise UpstreamError("Gerrit's answer to a search is not a list")
     return value
 
 

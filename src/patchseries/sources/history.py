@@ -29,6 +29,8 @@ def open_history(
         a server that would send the files too is not let
     :raises UpstreamError: not reachable; or offline, and never fetched before
     """
+    if options.progress:
+        options.progress(f"reading the history of {url}")
     if local := mirror_of(url, options.mirrors) or _on_this_machine(url):
         with borrowed(local) as repository:
             yield repository

@@ -1,4 +1,4 @@
-"""HTTP from servers that nobody vouches for: bounded in time, bytes and redirects.
+"""HTTP from untrusted servers: bounded in time, bytes and redirects.
 
 requests sends what ``~/.netrc`` holds (its ``default`` entry too) to whatever host it is led to,
 over any connection. Here it reads nothing by itself: what is sent where comes from
@@ -107,7 +107,7 @@ def fetch_bytes(
     except TimeOverError:
         raise UpstreamError(
             f"{url} did not arrive completely within {seconds:.0f} s",
-            hint="try again later, or fetch it yourself and name the file",
+            hint="try again later, or download it yourself and name the file",
         ) from None
 
 
@@ -122,7 +122,7 @@ def _follow(
             target = response.headers["Location"]
         at = _redirected(url, at, target)
     raise UpstreamError(
-        f"{url} is redirected more than {_REDIRECTS} times", hint="name the URL where the file is"
+        f"{url} is redirected more than {_REDIRECTS} times", hint="use the URL of the file itself"
     )
 
 
@@ -153,7 +153,7 @@ def _body(
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             hint = f"put the credentials for {urlsplit(at).hostname} into ~/.netrc"
             if urlsplit(at).scheme != "https":
-                hint = "name it by https: credentials go over nothing else"
+                hint = "use its https URL: credentials are sent only over https"
         where = url if at == url else f"{url} (redirected to {at})"
         raise UpstreamError(f"cannot fetch {where}: status {status}", hint=hint)
     try:
@@ -174,7 +174,7 @@ def _redirected(url: str, at: str, location: str) -> str:
     if scheme == "http" and urlsplit(at).scheme == "https":
         raise UpstreamError(
             f"{url} is redirected to {target}, which is not encrypted",
-            hint="name the URL where the file is",
+            hint="use the URL of the file itself",
         )
     return target
 

@@ -46,7 +46,7 @@ _REFUSED = re.compile(
 
 
 class RefusedError(UpstreamError):
-    """The server is there, and does not have what was asked for."""
+    """The server answers, but does not have what was asked for."""
 
 
 def list_refs(url: str) -> dict[str, str]:
@@ -113,7 +113,7 @@ def fetch_history(
 ) -> None:
     """Bring the commits of all branches and tags of *url* into our repository *git_dir*, no files.
 
-    A server that serves no partial clones sends everything. Refs that are gone there go here too.
+    A server without partial clones sends everything. Refs deleted there are deleted here too.
 
     :param commits_only: stop when the server is one that would send everything
     :raises UpstreamError: it cannot be reached, or the transfer broke; nothing was added
@@ -122,7 +122,7 @@ def fetch_history(
     def watch(line: str) -> None:
         if commits_only and _UNFILTERED.search(line):
             raise UpstreamError(
-                f"{url} would send its history with all files",
+                f"{url} can send its history only with all files",
                 hint="`series status` fetches it all the same, once",
             )
         if progress:

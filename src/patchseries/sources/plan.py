@@ -86,7 +86,7 @@ def repository_of(project: Project, source: Source) -> str:
     if project.gerrit is None:
         raise SeriesError(
             f"change {source.change_id} is fetched from Gerrit, but its project has no `gerrit`",
-            hint="give the project `gerrit`, or the patch a `source`",
+            hint="add `gerrit` to the project, or `source` to the patch",
         )
     return f"{project.gerrit.rstrip('/')}/{repository_path(project.repository)}"
 

@@ -1,4 +1,4 @@
-"""Gerrit's REST answers over HTTP: one GET, patiently, and every way it can go wrong named.
+"""Gerrit's REST API over HTTP: GET with retries, and an error for each way it can fail.
 
 Nothing of the caller's environment is read: credentials, proxies and the CA bundle are handed in.
 (https://gerrit-review.googlesource.com/Documentation/rest-api.html)
@@ -44,7 +44,7 @@ class NotFoundError(UpstreamError):
 
 
 class ConflictError(UpstreamError):
-    """The thing is in no state for this question (409)."""
+    """The change is not in a state that allows this request (409)."""
 
 
 class _PassingError(Exception):
@@ -110,7 +110,7 @@ class RestClient:
             return self._answer(*within(self._access.longest_answer, ask))
         except TimeOverError:
             raise UpstreamError(
-                f"{self.url} did not answer whole within {self._access.longest_answer:.0f} s",
+                f"{self.url} did not answer completely within {self._access.longest_answer:.0f} s",
                 hint="try again later, or use --offline",
             ) from None
         except requests.exceptions.SSLError as error:
@@ -164,7 +164,7 @@ class RestClient:
             return parse_json(text.removeprefix(_PREFIX))
         except (ValueError, RecursionError) as error:
             raise _PassingError(
-                UpstreamError(f"the answer of {self.url} is cut off or no JSON", cause=str(error))
+                UpstreamError(f"the answer of {self.url} is cut off or not JSON", cause=str(error))
             ) from error
 
     def _busy(self, response: requests.Response, words: str | None) -> Exception:
@@ -192,8 +192,8 @@ def _check_url(url: str, credentials: Credentials | None) -> None:
         raise SeriesError(f"not the URL of a Gerrit server: {url!r}")
     if parts.username or parts.password:
         raise SeriesError(
-            f"the URL of the Gerrit server {parts.hostname} holds credentials",
-            hint="put them into ~/.netrc and take them out of the manifest",
+            f"the URL of the Gerrit server {parts.hostname} contains credentials",
+            hint="move them from the manifest into ~/.netrc",
         )
     if credentials and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise SeriesError(

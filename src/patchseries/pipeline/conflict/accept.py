@@ -1,4 +1,4 @@
-"""Sign-off: what an adapted patch does, beside what its source does, and a person's yes."""
+"""Sign-off: an adapted patch compared with its source, and a person's approval."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Offer:
 
 
 def offers(given: RebaseInputs, cells: Sequence[RebasedCell]) -> list[Offer]:
-    """What is there to sign off among *cells*.
+    """The ports among *cells* that are not signed off.
 
-    Equal diffs of one patch are together where the engine says the same of them.
+    Equal diffs of one patch are grouped if their findings are equal too.
     """
     waiting: dict[tuple[object, ...], list[RebasedCell]] = {}
     for cell in cells:
@@ -63,7 +63,7 @@ def offers(given: RebaseInputs, cells: Sequence[RebasedCell]) -> list[Offer]:
 
 
 def alike(waiting: Sequence[Offer]) -> list[list[Offer]]:
-    """*waiting* in groups of which it is enough to read one: they differ in line numbers alone."""
+    """*waiting* in groups that differ only in line numbers: reading one of each is enough."""
     groups: dict[tuple[object, ...], list[Offer]] = {}
     for offer in waiting:
         told = _beside_the_diff(offer.strategies, offer.findings)

@@ -1,4 +1,4 @@
-"""One conflict of a series at hand: the merge, its open files, and what could stand there."""
+"""One conflict of a series: the merge, its open files, and the candidates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from patchseries.resolution.replay import Resolution, beside, known_of
 
 @dataclass(frozen=True, slots=True)
 class RegionChoice:
-    """Something that could stand in a region's place: what it is called, and its lines.
+    """A candidate for a region: its name and its lines.
 
     ``lines`` is None when the file goes away; ``mode`` is git's mode that the file has then.
     """
@@ -38,7 +38,7 @@ class RegionChoice:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedFile:
-    """What the resolutions that there are make of a file.
+    """What the existing resolutions give for a file.
 
     :ivar texts: the lines for each region (None: nobody resolved it, or the file is ``gone``)
     :ivar edits: those of its agreed lines, where they fit
@@ -67,7 +67,7 @@ class OpenConflict:
         return open_files(self.repository, self.merge)
 
     def replayed(self, file: OpenFile) -> ReplayedFile:
-        """What the resolutions that there are make of *file*."""
+        """What the existing resolutions give for *file*."""
         found = known_of(file, self.resolutions)
         mine = [one for one in found if one]
         texts = [
@@ -91,7 +91,7 @@ class OpenConflict:
         return beside(self.repository, self.merge, files, self.resolutions)
 
     def candidates(self, file: OpenFile, index: int) -> list[RegionChoice]:
-        """What could stand in the place of region *index* (from 0), each once."""
+        """The candidates for region *index* (from 0), each once."""
         region = file.regions[index]
         found: dict[tuple[Lines | None, str], str] = {}
         for name in CHOICES:
@@ -142,7 +142,7 @@ def find_conflict(
 
     :param again: set the resolutions that there are for it aside
     :raises UsageError: nothing conflicts there
-    :raises SeriesError: a conflict that is no matter of lines
+    :raises SeriesError: the conflict is not in lines of text, so it cannot be resolved here
     """
     mine = tuple(one for one in given.resolutions if one.patch == patch)
     asked = replace(given, resolutions=tuple(o for o in given.resolutions if o.patch != patch))
@@ -163,7 +163,7 @@ def open_conflict(
 ) -> OpenConflict | None:
     """git's merge of *cell* with its open files; None where git has no question.
 
-    :raises SeriesError: the conflict is no matter of lines
+    :raises SeriesError: the conflict is not in lines of text, so it cannot be resolved here
     """
     if cell.source is None:
         raise _not_lines(cell, "it is a patch file without a commit: edit the file")
@@ -172,7 +172,7 @@ def open_conflict(
     merge = repository.merge(change.before, cell.before, change.after)
     if merge.clean:
         if cell.outcome is Outcome.CONFLICT:
-            raise _not_lines(cell, cell.result.conflicts[0].reason)
+            raise _not_lines(cell, cell.result.conflicts[0].words)
         return None
     entry = given.manifest.patch(cell.patch)
     assert entry is not None
@@ -190,7 +190,7 @@ def open_conflict(
 
 
 def plain_choice(file: OpenFile, region: Region, name: str) -> RegionChoice:
-    """What *name* (ours, theirs, both) makes of *region*."""
+    """The choice that *name* (ours, theirs, both) means for *region*."""
     if file.is_whole and name in SIDES and name not in file.sides:
         return RegionChoice(name, None, file.mode)
     if file.is_whole and file.modes:  # the lines of both are the same

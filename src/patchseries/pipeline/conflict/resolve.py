@@ -1,4 +1,4 @@
-"""Finishing conflicts: by a choice for each region, by another change, or in a work tree."""
+"""Resolving conflicts: by a choice for each region, by another change, or in a work tree."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def settle(
 def finish(
     session: Session, series: Series, opened: ResolveSession, signed: Callable[[], Attribution]
 ) -> list[Resolution]:
-    """Take the work tree of *opened* in as resolutions, and remove it; what was stored.
+    """Record the work tree of *opened* as resolutions and remove it; returns what was stored.
 
     *signed* is asked for once nothing is left open.
 

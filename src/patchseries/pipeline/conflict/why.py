@@ -30,7 +30,7 @@ _CHANGE_ID = re.compile(r"^[ \t]*+Change-Id: (I[0-9a-f]{40})[ \t\r]*+$", re.M)
 
 @dataclass(frozen=True, slots=True)
 class CommitFacts:
-    """What a person is told of a commit: its subject, its day, and in which tag it came."""
+    """What is shown of a commit: its subject, its day, and the first tag that contains it."""
 
     commit: CommitId
     subject: str
@@ -40,7 +40,7 @@ class CommitFacts:
 
 @dataclass(frozen=True)
 class Explained:
-    """A conflict, why it is one, and all commits that this names."""
+    """A conflict, its causes, and the facts of all commits named there."""
 
     conflict: OpenConflict
     why: Why

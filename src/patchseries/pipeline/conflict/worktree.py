@@ -93,7 +93,7 @@ def find_session(state: State, patch: str | None, base: str | None) -> ResolveSe
         return fit[0]
     if fit:
         names = ", ".join(f"{one.patch} --onto {one.base}" for one in fit)
-        raise UsageError(f"several conflicts are open: {names}", hint="name one")
+        raise UsageError(f"several conflicts are open: {names}", hint="give its name")
     raise UsageError("this conflict is not open", hint="open it with `series resolve PATCH`")
 
 

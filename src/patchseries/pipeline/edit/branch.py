@@ -107,7 +107,7 @@ def check_out(
     :raises SeriesError: a patch conflicts there, or the disk is full
     """
     if directory.exists():
-        raise UsageError(f"{directory} is there already")
+        raise UsageError(f"{directory} already exists")
     start, steps = target_steps(session, given, project, base)
     with explained("set up the work tree"), staging(directory.parent) as stage:
         tree = stage / "tree"

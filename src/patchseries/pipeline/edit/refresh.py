@@ -1,4 +1,4 @@
-"""An edited branch or patch file back into the series: planned, proven in memory, then written."""
+"""Taking an edited branch or patch file back: planned, tried in memory, then written."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class RefreshInputs:
 def plan_branch(
     session: Session, inputs: RefreshInputs, text: str, old: Sequence[Step], new: Sequence[Step]
 ) -> RefreshPlan:
-    """What makes the series from *old* to *new*, steps of one branch; *text* is the manifest.
+    """The plan that turns *old* into *new*, the steps of one branch; *text* is the manifest.
 
     :raises SeriesError: a patch is there twice, or the series cannot take the order of *new*
     """
@@ -100,7 +100,7 @@ def plan_branch(
 
 
 def plan_file(inputs: RefreshInputs, text: str, cell: RebasedCell, data: bytes) -> RefreshPlan:
-    """What takes the patch file *data*, edited by hand, in for *cell*.
+    """The plan that takes the hand-edited patch file *data* into the series, for *cell*.
 
     :raises SeriesError: it does not apply
     """
@@ -123,7 +123,7 @@ def plan_file(inputs: RefreshInputs, text: str, cell: RebasedCell, data: bytes) 
 
 
 def planned(series: Series, inputs: RefreshInputs, plan: RefreshPlan) -> RebaseInputs:
-    """What a rebase would be a function of once *plan* is written."""
+    """The inputs that a rebase would have once *plan* is written."""
     manifest = manifests.parse(plan.manifest, str(series.manifest_path))
     keys = {(one.patch, one.key) for one in plan.resolutions}
     kept = tuple(o for o in inputs.given.resolutions if (o.patch, o.key) not in keys)

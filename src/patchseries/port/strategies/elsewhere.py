@@ -16,7 +16,7 @@ from patchseries.port.verify import LeftOut
 
 
 def elsewhere(context: Context, file: ChangedFile) -> Adapted | None:
-    """The target has no such file: its change goes to where the file lives there, or nowhere."""
+    """A file that the target does not have: its change goes to its place there, or is dropped."""
     path, (ancestor, ours, theirs) = file.path, file.sides
     if ours or not (ancestor and theirs):
         return None

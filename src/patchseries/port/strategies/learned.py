@@ -9,7 +9,7 @@ from patchseries.port.filemerge import FilePlace, merge_file
 
 
 def learned(context: Context, file: ChangedFile) -> Adapted | None:
-    """A file that git merges, where the change brings in a name that the target calls otherwise."""
+    """A file that git merges, if the change adds a name that the target spells differently."""
     ancestor, ours, theirs = file.sides
     if file.conflicts or not (ancestor and ours and theirs):
         return None

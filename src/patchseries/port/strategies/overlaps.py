@@ -24,6 +24,6 @@ def overlaps(context: Context, file: ChangedFile) -> Adapted | None:
 
 
 def one_sided(context: Context, file: ChangedFile) -> Adapted | None:
-    """Whatever is left: open, in git's words."""
+    """Any other open file: left open, with git's reason."""
     reasons = (c.reason for c in context.merge.conflicts if c.path == file.path)
     return Adapted.left_open(file.path, next(reasons, "CONFLICT"))

@@ -1,4 +1,4 @@
-"""Is every line that upstream changed changed here too, once, and in the same definition?"""
+"""Whether every line that upstream changed was changed here too, once, in the same definition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from patchseries.port.verify.scopes import Chain
 def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
     """Lines added upstream and missing here, removed upstream and left here, or added twice.
 
-    What counts is how often a line stands in the file, so a line that moved is not lost, and
+    What counts is how often a line is in the file: a line that moved is not lost, and
     neither is one that the target had before.
     """
     wanted, done = _balance(file.theirs), _balance(file.ours)

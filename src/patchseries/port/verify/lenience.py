@@ -1,4 +1,4 @@
-"""What tree-sitter takes for Python and Python does not.
+"""Text that tree-sitter accepts as Python and Python does not.
 
 Its grammar is made for code that is being written: a block may be empty yet, and where a statement
 cannot end, a line break is passed over, in brackets or not. A merge makes just such code.

@@ -1,4 +1,4 @@
-"""Names that mean something upstream and nothing here.
+"""Names that exist upstream and not in the target.
 
 Every rule asks the same question twice: does the name lead to something upstream, and does it
 here? Only yes and no make a finding. What leads nowhere upstream either (a library, something

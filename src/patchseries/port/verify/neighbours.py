@@ -1,4 +1,4 @@
-"""Does a new file fit where it landed: the directory, and the number in its name?"""
+"""Whether a new file fits its place: its directory, and the number in its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A port to examine: the four trees, the files that the change touches, read when needed."""
+"""A port to verify: its four trees and the files that the change touches, read when needed."""
 
 from __future__ import annotations
 

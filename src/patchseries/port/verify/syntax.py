@@ -1,4 +1,4 @@
-"""Does the result parse where the target did? Python 2 and 3, by tree-sitter.
+"""Whether the result parses if the target did (Python 2 and 3, by tree-sitter).
 
 Parsing takes a fifth of a second for each megabyte, and test modules are large. So first only
 the definitions that changed are parsed, cut out by their indentation; a whole file is parsed
