@@ -134,7 +134,7 @@ def test_a_rule_is_explained(oven: Oven) -> None:
     assert RULES["signoff-stale"].why in told
     assert "Severity: error." in told
     oven.manifest.write_text(oven.manifest.read_text() + '\n[checks]\nsignoff-stale = "off"\n')
-    assert "Severity: off (usually error)" in run("--explain", "signoff-stale").stdout
+    assert "Severity: off (default: error)" in run("--explain", "signoff-stale").stdout
 
 
 def test_all_rules_are_listed_outside_of_a_project(

@@ -95,8 +95,8 @@ def test_git_is_too_old(machine: Project) -> None:
     ("text", "state", "words"),
     [
         ("#!/nosuch/interpreter\n", "missing", "could not be started|is not installed"),
-        ("#!/bin/sh\nkill -9 $$\n", "missing", "was ended by SIGKILL"),
-        ("#!/bin/sh\necho '\033[31mno number'\n", "ok", "there"),
+        ("#!/bin/sh\nkill -9 $$\n", "missing", "was killed by SIGKILL"),
+        ("#!/bin/sh\necho '\033[31mno number'\n", "ok", "installed"),
         ("#!/bin/sh\nprintf '\\377 1.2.3'\nexit 3\n", "ok", "1.2.3"),
     ],
 )

@@ -25,7 +25,7 @@ def test_one_that_ends_in_time_is_not_disturbed() -> None:
 
 def test_one_that_ignores_the_polite_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_GRACE", 0.1)
-    with pytest.raises(ProgramError, match="did not end"):
+    with pytest.raises(ProgramError, match="did not finish"):
         process.run(["sh", "-c", "trap '' TERM; while :; do :; done"], timeout=0.2)
 
 

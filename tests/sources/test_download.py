@@ -213,7 +213,7 @@ def test_a_redirect_to_another_host_drops_them(
 
 
 @pytest.mark.parametrize(
-    ("tls", "words"), [(True, "put the credentials for localhost"), (False, "name it by https")]
+    ("tls", "words"), [(True, "put the credentials for localhost"), (False, "use its https URL")]
 )
 def test_access_denied_says_what_to_do(
     serve: Callable[..., Server],
