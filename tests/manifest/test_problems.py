@@ -61,7 +61,12 @@ BAD = [
     ('"https://example.org/kitchen/oven.git"', '"ssh://git:b@x.org/y"', 7, "contains credentials"),
     ('"https://example.org/kitchen/oven.git"', '"file://a:b@x.org/y"', 7, "contains credentials"),
     ('bases = ["1.0", "1.1"', 'gerrit = "https://a:b@x.org"\nbases = ["1.0", "1.1"', 8, "~/.netrc"),
-    ('bases = ["1.0", "1.1"', 'homepage = "https://a:b@x.org"\nbases = ["1.0", "1.1"', 8, "~/.netrc"),
+    (
+        'bases = ["1.0", "1.1"',
+        'homepage = "https://a:b@x.org"\nbases = ["1.0", "1.1"',
+        8,
+        "~/.netrc",
+    ),
     (
         'bases = ["1.0", "1.1"',
         'bug-url = "https://a@x.org/{bug}"\nbases = ["1.0", "1.1"',
