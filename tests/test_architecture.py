@@ -226,6 +226,63 @@ def test_what_is_too_long_is_seen() -> None:
     assert list(too_long("x = 1\n" * 401)) == ["the module has 401 lines"]
 
 
+MOST_PARAMETERS = 5
+MORE_PARAMETERS = {
+    "process.run": "one call to a program: each by name, each but the program with a default",
+    "checks.rule.Rule.finding": "the fields of a finding, by name; a rule gives those that it has",
+    "patches.dpkg._finding": "the fields of a finding",
+    "port.hunks.lines._exhaustive": "two texts and two ranges, in the innermost loop of comparing",
+    "port.prerequisites.why": "a merge to explain, and how far to look",
+    "port.prerequisites._Search.__init__": "a merge to explain, and how far to look",
+}
+"""Functions with more parameters, and why they are no value of a type."""
+
+
+def parameters(tree: ast.Module, module: str) -> dict[str, int]:
+    """The number of parameters of each function of a module; a command's are its options.
+
+    *module* is the name without the package; `self` and `cls` do not count.
+    """
+    counted: dict[str, int] = {}
+
+    def visit(node: ast.AST, path: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.ClassDef):
+                visit(child, f"{path}.{child.name}")
+            elif isinstance(child, ast.FunctionDef):
+                name = f"{path}.{child.name}"
+                visit(child, name)
+                if not any("click.command" in ast.unparse(d) for d in child.decorator_list):
+                    given = child.args
+                    all_of = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+                    counted[name] = sum(a.arg not in ("self", "cls") for a in all_of)
+            else:
+                visit(child, path)
+
+    visit(tree, module)
+    return counted
+
+
+def test_what_belongs_together_is_one_parameter() -> None:
+    many = {
+        name
+        for path in sources()
+        for name, count in parameters(
+            ast.parse(path.read_text()), module_of(path).removeprefix("patchseries.")
+        ).items()
+        if count > MOST_PARAMETERS
+    }
+    assert many == set(MORE_PARAMETERS)
+
+
+def test_parameters_are_counted() -> None:
+    text = (
+        "def f(a, b, /, c, *, d): ...\nclass C:\n    def g(self, x):\n        def h(): ...\n"
+        "@click.command('x')\ndef command(a, b): ...\n"
+    )
+    assert parameters(ast.parse(text), "m") == {"m.f": 4, "m.C.g": 1, "m.C.g.h": 0}
+
+
 VAGUE = {"found", "known", "one", "said", "told"}
 """Words that say nothing of what a thing is."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from patchseries.demo import create
 from patchseries.files import directory_contents
-from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
+from patchseries.pipeline.applying import AppliedCell, Applies, ApplyInputs, apply_series
 from patchseries.pipeline.publish import plan, publish
 from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.series import Selection, Series
@@ -58,7 +58,7 @@ def test_the_committed_files_apply(made: Series) -> None:
     committed = Series(ROOT, "demo", made.home)
     pins = session.fetch(committed, Selection())
     with session.objects(pins) as repository:
-        cells = apply_series(committed, repository, pins, Selection(), said)
+        cells = apply_series(ApplyInputs(committed, repository, pins), Selection(), said)
     assert len(cells) == 24
     failing = [where(c) for c in cells if c.result is Applies.FAILS]
     assert failing == [("no-idle-updates", "2013.1")]

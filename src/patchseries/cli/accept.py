@@ -25,7 +25,7 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
     The lock records who, when and for which diff. If the port changes later, it must be signed off
     again.
     """
-    from patchseries.pipeline.conflict.accept import accept, offers
+    from patchseries.pipeline.conflict.accept import SignOff, accept, offers
     from patchseries.pipeline.rebase import rebase
 
     asked = replace(Given(**given), patch=(patch_name,))
@@ -43,8 +43,8 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
     )
     changed: tuple[str, ...] = ()
     if taken:
-        by = str(maintainer())
-        changed = accept(session, series, pins, waiting, by, now().date().isoformat()).changed
+        sign_off = SignOff(str(maintainer()), now().date().isoformat())
+        changed = accept(session, series, pins, waiting, sign_off).changed
     if asked.as_json:
         show_json({"accepted": taken, "offers": offer_rows(waiting)}, ok=True)
     elif waiting:

@@ -21,7 +21,7 @@ def command(**given: Any) -> int:
 
     Offsets are reported. The exit status is 1 if a patch does not apply.
     """
-    from patchseries.pipeline.applying import apply_series
+    from patchseries.pipeline.applying import ApplyInputs, apply_series
 
     asked = Given(**given)
     series, selection = asked.open()
@@ -29,7 +29,7 @@ def command(**given: Any) -> int:
         session = asked.session(progress)
         pins = session.at_hand(series, selection)
         with session.objects(pins) as repository:
-            cells = apply_series(series, repository, pins, selection, progress.update)
+            cells = apply_series(ApplyInputs(series, repository, pins), selection, progress.update)
     failed = [cell for cell in cells if cell.result == "fails"]
     if asked.as_json:
         show_json({"cells": apply_rows(cells)}, ok=not failed)

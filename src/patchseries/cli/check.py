@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +69,9 @@ def command(
         session = replace(asked, offline=not online).session(progress)
         findings = check_series(session, series, selection, CheckOptions(online, full))
     failed = fails(findings, strict=strict)
+    checked = _Checked(series.name, series.root, findings, failed)
     for form, file in wanted:
-        _give(form, file, series.name, series.root, findings, failed, asked)
+        _give(checked, form, file, asked)
     return 1 if failed else 0
 
 
@@ -112,25 +113,28 @@ def _usual(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
     return wanted
 
 
-def _give(
-    form: str,
-    file: str | None,
-    name: str,
-    root: Path,
-    findings: Sequence[Finding],
-    failed: bool,
-    asked: Given,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A series that was checked: its name and directory, and what came out."""
+
+    name: str
+    root: Path
+    findings: Sequence[Finding]
+    failed: bool
+
+
+def _give(checked: _Checked, form: str, file: str | None, asked: Given) -> None:
+    """Show or write the findings in one form."""
     if form == "text" and file is None:
-        _show(findings, asked)
+        _show(checked.findings, asked)
         return
-    text = formatted(form, name, findings, failed)
+    text = formatted(form, checked.name, checked.findings, checked.failed)
     if file is None:
         show_document(text)
         return
     from patchseries.files import write_atomic
 
-    path = root / file if file == _GITLAB_REPORT else Path(file)
+    path = checked.root / file if file == _GITLAB_REPORT else Path(file)
     write_atomic(path.absolute(), text.encode("utf-8", "replace"))
     if not asked.quiet:
         say(f"{form}: written to {os.path.relpath(path)}")

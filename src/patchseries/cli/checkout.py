@@ -13,6 +13,7 @@ import click
 from patchseries.cli.common import Given, options
 from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.errors import UsageError
+from patchseries.model import Target
 
 
 @click.command("checkout")
@@ -33,13 +34,12 @@ def command(project_name: str, directory: Path | None, **given: Any) -> int:
     if len(asked.onto) > 1:
         raise UsageError("one base at a time")
     base = bases[-1]
-    target = directory or Path(f"{project_name}-{base.replace('/', '-')}")
-    target = Path(os.path.abspath(target))
+    place = Path(os.path.abspath(directory or f"{project_name}-{base.replace('/', '-')}"))
     with Progress(asked) as progress:
         session = asked.session(progress)
         pins = session.at_hand(series, selection)
         with session.ingredients(series, pins) as ingredients:
-            made = check_out(session, series, ingredients, project_name, base, target)
+            made = check_out(session, series, ingredients, Target(project_name, base), place)
     if asked.as_json:
         show_json({"folder": str(made.directory), "project": project_name, "base": base}, ok=True)
     else:

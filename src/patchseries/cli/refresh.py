@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 @click.argument("what", metavar="DIR|PATCH")
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
-@click.option("-m", "--reason", default="edited on a branch", show_default=True, metavar="TEXT",
-              help="The reason, kept with new resolutions.")  # fmt: skip
+@click.option(
+    "-m",
+    "--reason",
+    default="edited on a branch",
+    show_default=True,
+    metavar="TEXT",
+    help="The reason, kept with new resolutions.",
+)
 def command(what: str, yes: bool, reason: str, **given: Any) -> int:
     """Take a branch of `series checkout`, or an edited patch file, back into the series.
 
@@ -63,7 +69,7 @@ def _branch(session: Session, directory: Path, asked: Given, by: Attribution, ye
         if plan.words:
             prove(session, series, inputs, plan, new[-1].after if new else start)
         look_around(session, series, inputs, plan, missing)
-    return _end(session, series, plan, [], asked, yes)
+    return _end(session, series, plan, asked, yes)
 
 
 def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool) -> int:
@@ -90,20 +96,19 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
         inputs = RefreshInputs(given, entry.project, base, by)
         text = series.manifest_path.read_text("utf-8")
         plan = plan_file(inputs, text, cell, read_file(series.root / path))
+        plan.edited.append(path)
         look_around(session, series, inputs, plan, missing)
-    return _end(session, series, plan, [path], asked, yes)
+    return _end(session, series, plan, asked, yes)
 
 
-def _end(
-    session: Session, series: Series, plan: RefreshPlan, edited: list[str], asked: Given, yes: bool
-) -> int:
+def _end(session: Session, series: Series, plan: RefreshPlan, asked: Given, yes: bool) -> int:
     from patchseries.pipeline.edit.refresh import write
 
     if not asked.as_json:
         _show_plan(plan, asked)
     do = bool(plan.words) and not asked.dry_run
     do = do and (yes or (not asked.as_json and agreed("Write these changes?")))
-    changed = write(session, series, plan, edited) if do else []
+    changed = write(session, series, plan) if do else []
     if asked.as_json:
         rows = [asdict(one) for one in plan.effects]
         document = {"plan": plan.words, "effects": rows, "unchecked": plan.unchecked}

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 @click.command("report")
 @options("name", "onto", "project", "patch", "offline", "mirror", "json", "quiet", "color")
-@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False),
-              help="The file to write (default: build/NAME/report.html).")  # fmt: skip
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="The file to write (default: build/NAME/report.html).",
+)
 def command(output: str | None, **given: Any) -> int:
     """Write one self-contained HTML page about the series NAME.
 
@@ -35,8 +39,11 @@ def command(output: str | None, **given: Any) -> int:
         page = make_page(asked.session(progress), series, selection, _today())
         path = _write(page, Path(output) if output else _usual_place(series))
     if asked.as_json:
-        counts = {"patches": len(page.patches), "findings": len(page.findings),
-                  "packages": len(page.packages)}  # fmt: skip
+        counts = {
+            "patches": len(page.patches),
+            "findings": len(page.findings),
+            "packages": len(page.packages),
+        }
         show_json({"file": str(path.absolute()), **counts}, ok=True)
     else:
         say(f"written to {os.path.relpath(path)}")

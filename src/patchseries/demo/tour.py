@@ -8,8 +8,8 @@ from pathlib import Path
 from patchseries.debian.request import Maintainer
 from patchseries.demo.repositories import create
 from patchseries.files import explained, staging, swap_in
-from patchseries.pipeline.applying import apply_series
-from patchseries.pipeline.build import BuildOptions
+from patchseries.pipeline.applying import ApplyInputs, apply_series
+from patchseries.pipeline.build import BuildInputs, BuildOptions
 from patchseries.pipeline.porting import publish_rebased
 from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.run import RunResult, build_packages
@@ -43,10 +43,9 @@ def tour(session: Session, series: Series) -> RunResult:
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, everything, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
-        written = replace(series)
-        applied = apply_series(written, given.repository, pins, everything, session.progress)
+        written_files = ApplyInputs(replace(series), given.repository, pins)
+        applied = apply_series(written_files, everything, session.progress)
         last = tuple(dict.fromkeys(p.bases[-1] for p in series.manifest.projects.values()))
-        packages = build_packages(
-            session, series, given, rebased, Selection(bases=last), BuildOptions(MAINTAINER)
-        )
+        inputs = BuildInputs(series, given, rebased)
+        packages = build_packages(session, inputs, Selection(bases=last), BuildOptions(MAINTAINER))
     return RunResult(ported, applied, packages)

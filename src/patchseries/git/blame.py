@@ -18,12 +18,14 @@ def merge_base(repository: Repository, one: str, other: str) -> CommitId | None:
 
 
 def introduced(
-    repository: Repository, since: str, commit: str, path: str, first: int, last: int
+    repository: Repository, since: str, commit: str, path: str, lines: tuple[int, int]
 ) -> Counter[CommitId]:
-    """Which commits of ``since..commit`` brought in lines *first* to *last* (from 1) of *path*.
+    """Which commits of ``since..commit`` brought in some lines of *path*.
 
+    :param lines: the first and the last of them, from 1
     :return: the number of lines by commit; lines that are older are not in it
     """
+    first, last = lines
     if last < first:
         return Counter()
     done = repository.run(

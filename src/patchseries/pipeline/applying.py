@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from patchseries.files import read_file
@@ -38,25 +38,35 @@ class AppliedCell:
     offsets: tuple[Offset, ...] = ()
 
 
-def apply_series(
-    series: Series,
-    repository: Repository,
-    pins: Mapping[tuple[str, str], CommitId],
-    selection: Selection,
-    progress: ProgressCallback,
-    starts: Mapping[tuple[str, str], TreeId] | None = None,
-    files: Mapping[str, bytes] | None = None,
-) -> list[AppliedCell]:
-    """Apply the series of each selected project and base from its files; nothing is written.
+@dataclass(frozen=True, slots=True)
+class ApplyInputs:
+    """What is applied: the series, its bases (*pins*), and the *repository* that has them.
 
+    :param starts: trees to apply on instead of those of the bases, by target
     :param files: path below the root → bytes, to be taken instead of what is on disk
     """
+
+    series: Series
+    repository: Repository
+    pins: Mapping[tuple[str, str], CommitId]
+    starts: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
+    files: Mapping[str, bytes] | None = None
+
+    def start(self, target: Target) -> TreeId:
+        """The tree that the series is applied on."""
+        repository = self.series.manifest.projects[target.project].repository
+        commit = self.pins[repository, target.base]
+        return self.starts.get(target) or self.repository.commit(commit).tree
+
+
+def apply_series(
+    inputs: ApplyInputs, selection: Selection, progress: ProgressCallback
+) -> list[AppliedCell]:
+    """Apply the series of each selected project and base from its files; nothing is written."""
     cells: list[AppliedCell] = []
-    for target in selection.targets(series.manifest):
+    for target in selection.targets(inputs.series.manifest):
         progress(f"applying {target.project} on {target.base}")
-        commit = pins[series.manifest.projects[target.project].repository, target.base]
-        start = (starts or {}).get(target) or repository.commit(commit).tree
-        cells += _TargetApplier(series, repository, target, start, files).apply_all()
+        cells += _TargetApplier(inputs, target).apply_all()
     if selection.patches:
         return [cell for cell in cells if cell.patch in selection.patches]
     return cells
@@ -65,20 +75,13 @@ def apply_series(
 class _TargetApplier:
     """One project on one base."""
 
-    def __init__(
-        self,
-        series: Series,
-        repository: Repository,
-        target: Target,
-        tree: TreeId,
-        files: Mapping[str, bytes] | None,
-    ) -> None:
-        self._series = series
-        self._repository = repository
+    def __init__(self, inputs: ApplyInputs, target: Target) -> None:
+        self._series = inputs.series
+        self._repository = inputs.repository
         self._project, self._base = target
-        self._directory = series_directory(series.name, self._base, self._project)
-        self._files = files
-        self._tree = tree
+        self._directory = series_directory(inputs.series.name, self._base, self._project)
+        self._files = inputs.files
+        self._tree = inputs.start(target)
 
     def apply_all(self) -> list[AppliedCell]:
         text = self._read("series")

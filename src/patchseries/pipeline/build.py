@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from patchseries.debian.build import build, build_stock
@@ -25,7 +25,7 @@ from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
 from patchseries.journal import plain_directory
-from patchseries.model import Base, Finding, Outcome, Target
+from patchseries.model import Base, Finding, Outcome, Target, TreeId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
@@ -59,29 +59,40 @@ class BuildOptions:
     jobs: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class BuildInputs:
+    """A series that was rebased, and what its packages are made of besides, by target.
+
+    ``plain`` is the series on the bare releases: what a person signs off.
+    """
+
+    series: Series
+    given: RebaseInputs
+    plain: Rebased
+    grounds: Mapping[tuple[str, str], PackagingInputs] = field(default_factory=dict)
+    origs: Mapping[tuple[str, str], Orig] = field(default_factory=dict)
+
+
 def build_all(
-    series: Series,
-    given: RebaseInputs,
+    inputs: BuildInputs,
     rebased: Rebased,
-    plain: Rebased,
     selection: Selection,
     options: BuildOptions,
-    supplies: BuildInputs,
     progress: ProgressCallback,
 ) -> list[SourcePackage]:
     """Build the source package of every selected project and base, each compared with its tree.
 
     :param rebased: the series on the packagers' patches
-    :param plain: the series on the bare releases: what a person signs off
     :raises SeriesError: a patch conflicts (unless skipped) or waits for review (unless allowed),
         or a package cannot be made
     """
-    columns = list(_columns(series, rebased, plain, selection))
+    series = inputs.series
+    packages = list(_packages(inputs, rebased, selection))
     if not options.skip_conflicts:
-        _refuse_conflicts(columns)
+        _refuse_conflicts(packages)
     if not options.allow_unreviewed:
-        _refuse_unreviewed(columns, series.name)
-    requests = [_request(series, given, rebased, c, options, supplies) for c in columns]
+        _refuse_unreviewed(packages, series.name)
+    requests = [_request(inputs, package, options) for package in packages]
     for directory in plain_directory(series.root, f"build/{series.name}").glob("*/"):
         if not directory.is_symlink():
             sweep(directory)
@@ -126,30 +137,24 @@ def _lintian(package: SourcePackage, request: BuildRequest) -> list[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildInputs:
-    """What packages are made of besides the series: by (project, base)."""
-
-    grounds: Mapping[tuple[str, str], PackagingInputs]
-    origs: Mapping[tuple[str, str], Orig]
-
-
-@dataclass(frozen=True, slots=True)
 class _PackageInputs:
-    """A package to be: its patches, and the names of those that nobody signed off."""
+    """A package to be: its patches, the names of those that are not signed off, and its tree."""
 
     target: Target
     cells: tuple[RebasedCell, ...]
     unreviewed: tuple[str, ...]
+    tree: TreeId
 
 
-def _columns(
-    series: Series, rebased: Rebased, plain: Rebased, selection: Selection
+def _packages(
+    inputs: BuildInputs, rebased: Rebased, selection: Selection
 ) -> Iterator[_PackageInputs]:
-    signed = {(c.patch, c.base): shape(c) for c in plain.cells if c.files and not c.needs_review}
-    for target in selection.targets(series.manifest):
+    plain = (c for c in inputs.plain.cells if c.files and not c.needs_review)
+    signed = {(c.patch, c.base): shape(c) for c in plain}
+    for target in selection.targets(inputs.series.manifest):
         mine = [c for c in rebased.cells if (c.project, c.base) == target]
         unreviewed = (c.patch for c in mine if c.needs_review and not _is_signed(c, signed))
-        yield _PackageInputs(target, tuple(mine), tuple(unreviewed))
+        yield _PackageInputs(target, tuple(mine), tuple(unreviewed), rebased.trees[target])
 
 
 def _is_signed(cell: RebasedCell, signed: Mapping[tuple[str, str], str]) -> bool:
@@ -157,8 +162,9 @@ def _is_signed(cell: RebasedCell, signed: Mapping[tuple[str, str], str]) -> bool
     return bool(cell.files) and signed.get((cell.patch, cell.base)) == shape(cell)
 
 
-def _refuse_conflicts(columns: list[_PackageInputs]) -> None:
-    open_cells = [c for col in columns for c in col.cells if c.outcome is Outcome.CONFLICT]
+def _refuse_conflicts(packages: list[_PackageInputs]) -> None:
+    cells = (cell for package in packages for cell in package.cells)
+    open_cells = [cell for cell in cells if cell.outcome is Outcome.CONFLICT]
     if open_cells:
         named = ", ".join(f"{cell.patch} on {cell.base}" for cell in open_cells)
         raise SeriesError(
@@ -168,8 +174,8 @@ def _refuse_conflicts(columns: list[_PackageInputs]) -> None:
         )
 
 
-def _refuse_unreviewed(columns: list[_PackageInputs], name: str) -> None:
-    waiting = [f"{patch} on {col.target.base}" for col in columns for patch in col.unreviewed]
+def _refuse_unreviewed(packages: list[_PackageInputs], name: str) -> None:
+    waiting = [f"{patch} on {p.target.base}" for p in packages for patch in p.unreviewed]
     if waiting:
         was = "was" if len(waiting) == 1 else "were"
         raise SeriesError(
@@ -180,19 +186,12 @@ def _refuse_unreviewed(columns: list[_PackageInputs], name: str) -> None:
         )
 
 
-def _request(
-    series: Series,
-    given: RebaseInputs,
-    rebased: Rebased,
-    package: _PackageInputs,
-    options: BuildOptions,
-    supplies: BuildInputs,
-) -> BuildRequest:
-    target = package.target
+def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions) -> BuildRequest:
+    series, given, target = inputs.series, inputs.given, package.target
     project = given.manifest.projects[target.project]
     commit = given.repository.commit(given.pins[project.repository, target.base])
     patches = [file for cell in package.cells for file in cell.files]
-    ground = supplies.grounds.get(target)
+    ground = inputs.grounds.get(target)
     packaging = ground.packaging if ground else None
     return BuildRequest(
         repository=given.repository,
@@ -200,7 +199,7 @@ def _request(
         source=project.source_package or target.project,
         base=Base(target.base, commit.id, commit.tree),
         patches=tuple(patches),
-        expected_tree=rebased.trees[target],
+        expected_tree=package.tree,
         series_name=series.name,
         maintainer=options.maintainer,
         timestamp=max([commit.committer.time, *_dates(patches, packaging)]),
@@ -213,7 +212,7 @@ def _request(
         homepage=project.homepage,
         packaging=packaging,
         dropped=ground.dropped if ground else (),
-        orig=supplies.origs.get(target),
+        orig=inputs.origs.get(target),
         orig_upload=options.orig_upload,
         profile=Profile(series.manifest.series.profile),
         options=options_of(given, target.project, (c.patch for c in package.cells if c.files)),

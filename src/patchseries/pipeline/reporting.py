@@ -66,7 +66,7 @@ def make_page(session: Session, series: Series, selection: Selection, made: str)
     upstream = _upstream(session, series, selection)
     compared = _comparisons(session, series, inputs)
     patches = tuple(
-        _patch_view(inputs, upstream, compared, number, patch, findings)
+        _patch_view(inputs, upstream, compared, number, findings)
         for number, patch in enumerate(series.manifest.patches, 1)
         if _is_selected(patch, inputs, selection)
     )
@@ -172,9 +172,10 @@ def _patch_view(
     upstream: _History,
     compared: Mapping[str, Comparison],
     number: int,
-    patch: PatchEntry,
     findings: Sequence[Finding],
 ) -> PatchView:
+    """:param number: of the patch in the manifest, from 1"""
+    patch = inputs.manifest.patches[number - 1]
     places = [place for place in inputs.places if place.patch is patch]
     shown = next((p for p in reversed(places) if p.main in p.target.files), None)
     data = shown.target.files[shown.main] if shown else b""

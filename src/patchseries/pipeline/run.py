@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from patchseries.checks import fails
 from patchseries.debian.request import Orig, SourcePackage
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import UsageError
 from patchseries.model import Finding
-from patchseries.pipeline.applying import AppliedCell, Applies, apply_series
+from patchseries.pipeline.applying import AppliedCell, Applies, ApplyInputs, apply_series
 from patchseries.pipeline.build import BuildInputs, BuildOptions, build_all
 from patchseries.pipeline.checking import CheckOptions, check_series
 from patchseries.pipeline.contained import Histories
 from patchseries.pipeline.packaging import Downloads, given_orig, grounds
 from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
-from patchseries.pipeline.rebase import Rebased, RebaseInputs, rebase
+from patchseries.pipeline.rebase import Rebased, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 
@@ -49,38 +49,31 @@ def rebase_and_build(
         allowed, or a package that cannot be made
     """
     if session.dry_run:
-        raise SeriesError("build has no dry run; it writes only to build/",
-                          exit_code=ExitCode.USAGE)  # fmt: skip
+        raise UsageError("build has no dry run; it writes only to build/")
     with session.ingredients(series, pins) as given:
         rebased = rebase(given, selection, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
-        return ported, build_packages(session, series, given, rebased, selection, options)
+        inputs = BuildInputs(series, given, rebased)
+        return ported, build_packages(session, inputs, selection, options)
 
 
 def build_packages(
-    session: Session,
-    series: Series,
-    given: RebaseInputs,
-    rebased: Rebased,
-    selection: Selection,
-    options: BuildOptions,
+    session: Session, inputs: BuildInputs, selection: Selection, options: BuildOptions
 ) -> list[SourcePackage]:
     """Build what is selected, on the packaging and tarballs that the manifest names.
 
+    :param inputs: without packaging and tarballs, which are got here
     :raises SeriesError: a conflict that is not skipped, a port that waits for review and is not
         allowed, or a package that cannot be made
     """
-    supplies = _supplies(session, series, selection, given)
-    packaged = _on_packaging(session, given, selection, rebased, supplies)
-    return build_all(
-        series, given, packaged, rebased, selection, options, supplies, session.progress
-    )
+    complete = _with_packaging(session, inputs, selection)
+    rebased = _on_packaging(session, complete, selection)
+    return build_all(complete, rebased, selection, options, session.progress)
 
 
-def _supplies(
-    session: Session, series: Series, selection: Selection, given: RebaseInputs
-) -> BuildInputs:
-    """The packaging and upstream tarballs that the manifest names."""
+def _with_packaging(session: Session, inputs: BuildInputs, selection: Selection) -> BuildInputs:
+    """*inputs* with the packaging and upstream tarballs that the manifest names."""
+    series = inputs.series
     cache, fetching = session.cache, session.fetching
     downloads = Downloads(cache.root / "downloads", fetching.offline, fetching.access, cache.warn)
     origs: dict[tuple[str, str], Orig] = {}
@@ -91,25 +84,22 @@ def _supplies(
             origs[target] = orig
     with ExitStack() as stack:
         histories = Histories(session, stack)
-        return BuildInputs(grounds(given, selection, series.root, downloads, histories), origs)
+        packaging = grounds(inputs.given, selection, series.root, downloads, histories)
+        return replace(inputs, grounds=packaging, origs=origs)
 
 
-def _on_packaging(
-    session: Session,
-    given: RebaseInputs,
-    selection: Selection,
-    rebased: Rebased,
-    supplies: BuildInputs,
-) -> Rebased:
+def _on_packaging(session: Session, inputs: BuildInputs, selection: Selection) -> Rebased:
     """The rebase that packages are built from: on upstream *with* the packager's own patches."""
-    projects = tuple(dict.fromkeys(project for project, _ in supplies.grounds))
+    projects = tuple(dict.fromkeys(project for project, _ in inputs.grounds))
+    plain = inputs.plain
     if not projects:
-        return rebased
-    starts = {key: ground.tree for key, ground in supplies.grounds.items()}
-    again = rebase(replace(given, starts=starts), replace(selection, projects=projects),
-                   session.progress)  # fmt: skip
-    others = tuple(cell for cell in rebased.cells if cell.project not in projects)
-    return Rebased((*others, *again.cells), {**rebased.trees, **again.trees})
+        return plain
+    given = replace(
+        inputs.given, starts={target: ground.tree for target, ground in inputs.grounds.items()}
+    )
+    again = rebase(given, replace(selection, projects=projects), session.progress)
+    others = tuple(cell for cell in plain.cells if cell.project not in projects)
+    return Rebased((*others, *again.cells), {**plain.trees, **again.trees})
 
 
 def run(
@@ -119,6 +109,6 @@ def run(
     ported, packages = rebase_and_build(session, series, selection, pins, options)
     fresh = replace(series)  # its lock is another one now
     with session.objects(pins) as repository:
-        applied = apply_series(fresh, repository, pins, selection, session.progress)
+        applied = apply_series(ApplyInputs(fresh, repository, pins), selection, session.progress)
     findings = check_series(session, fresh, selection, CheckOptions())
     return RunResult(ported, applied, packages, tuple(findings))

@@ -22,7 +22,7 @@ from patchseries.parsing import parse_json
 from patchseries.patches.compose import series_directory
 from patchseries.patches.dpkg import guard_links
 from patchseries.patches.quilt import format_series
-from patchseries.pipeline.applying import AppliedCell, apply_series
+from patchseries.pipeline.applying import AppliedCell, ApplyInputs, apply_series
 from patchseries.pipeline.portcache import program_digest
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.resolutions import DIRECTORY
@@ -162,9 +162,8 @@ class TargetReader:
             cells = rebase(given, only, no_progress).cells
             files = target.files if target.stored else _made(cells)
             there = {f"{target.directory}/{name}": data for name, data in files.items()}
-            applied = apply_series(
-                self._series, given.repository, pins, only, no_progress, files=there
-            )
+            inputs = ApplyInputs(self._series, given.repository, pins, files=there)
+            applied = apply_series(inputs, only, no_progress)
             whole = replace(target, files=files)
             return _Facts(
                 tuple(self._application(given, whole, pins, cell) for cell in applied),

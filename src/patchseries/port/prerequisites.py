@@ -242,8 +242,8 @@ class _Search:
         self, commit: CommitId, path: str, span: tuple[int, int], length: int
     ) -> tuple[tuple[CommitId, int], ...]:
         assert self.common is not None
-        first, last = max(1, span[0] + 1 - NEAR), min(length, span[1] + NEAR)
-        found = introduced(self._repository, self.common, commit, path, first, last)
+        near = max(1, span[0] + 1 - NEAR), min(length, span[1] + NEAR)
+        found = introduced(self._repository, self.common, commit, path, near)
         return tuple(found.most_common())
 
     def _creators(self, commit: CommitId, path: str) -> list[CommitId]:

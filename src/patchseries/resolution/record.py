@@ -44,19 +44,25 @@ class Attribution:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class ResolvedMerge:
+    """What a person made of a conflict of *patch*: of the *merge*, the tree *final*."""
+
+    merge: Merge
+    patch: str
+    final: TreeId
+    signed: Attribution
+
+
 def resolutions_of(
-    repository: Repository,
-    merge: Merge,
-    patch: str,
-    final: TreeId,
-    signed: Attribution,
-    known: Sequence[Resolution] = (),
+    repository: Repository, resolved: ResolvedMerge, known: Sequence[Resolution] = ()
 ) -> list[Resolution]:
-    """The resolutions that make the tree *final* of *merge*; replaying them gives it exactly.
+    """The resolutions of *resolved*: replaying them on its merge gives its tree exactly.
 
     :param known: those of the patch that there are; what still holds of them stays as it is
-    :raises UnsettledError: something in *final* cannot be kept so (a link, a file that is no text)
+    :raises UnsettledError: something in the tree cannot be kept so (a link, a file that is no text)
     """
+    merge, patch, final = resolved.merge, resolved.patch, resolved.final
     files = open_files(repository, merge)
     # markers would make a conflicting file another one
     ours = {path: sides.ours for path, sides in merge.files.items() if sides.ours}
@@ -66,7 +72,7 @@ def resolutions_of(
     made: list[Resolution] = []
     for file in files:
         home = sources.get(file.path, file.path)
-        made += _of_file(repository, file, patch, final, signed, home, keys)
+        made += _of_file(repository, file, resolved, home, keys)
     if not made:
         raise UnsettledError("there is no conflict to resolve")
     settled = {file.path for file in files}
@@ -114,16 +120,14 @@ def final_tree(
 def _of_file(
     repository: Repository,
     file: OpenFile,
-    patch: str,
-    final: TreeId,
-    signed: Attribution,
+    resolved: ResolvedMerge,
     home: str,
     keys: Container[str],
 ) -> list[Resolution]:
     """The resolutions of *file*, which is called *home* in the end."""
-    entry = repository.entry(final, home)
+    entry = repository.entry(resolved.final, home)
     if entry is None:
-        return [_resolution(file, patch, region, None, signed) for region in file.regions]
+        return [_resolution(resolved, file, region, None) for region in file.regions]
     if not entry.is_file:
         raise UnsettledError(f"{file.path} is no longer a file")
     try:
@@ -136,23 +140,23 @@ def _of_file(
     if entry.mode != file.mode:
         changes.append(ChangedMode(home, file.mode, entry.mode))
     made = [
-        _resolution(file, patch, region, text, signed, entry.mode)
+        _resolution(resolved, file, region, text, entry.mode)
         for region, text in zip(file.regions, extracted.texts, strict=True)
     ]
     return _holding(made, keys, extracted.edits, tuple(changes))
 
 
 def _resolution(
+    resolved: ResolvedMerge,
     file: OpenFile,
-    patch: str,
     region: Region,
     text: Lines | None,
-    signed: Attribution,
     mode: str | None = None,
 ) -> Resolution:
+    signed = resolved.signed
     pieces = () if text is None else pieces_of(text, region)
     return Resolution(
-        patch,
+        resolved.patch,
         file.path,
         file.key(region),
         pieces,

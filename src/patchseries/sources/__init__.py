@@ -1,7 +1,7 @@
 """Getting upstream commits and patch bytes into the cache, and pinning what was got."""
 
 from patchseries.sources.cache import Cache
-from patchseries.sources.fetch import FetchOptions, Progress, fetch, open_objects
+from patchseries.sources.fetch import FetchOptions, fetch, open_objects
 from patchseries.sources.plan import Want, wants
 
-__all__ = ["Cache", "FetchOptions", "Progress", "Want", "fetch", "open_objects", "wants"]
+__all__ = ["Cache", "FetchOptions", "Want", "fetch", "open_objects", "wants"]

@@ -15,14 +15,12 @@ from pathlib import Path
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.git import Repository, borrowed, scratch
 from patchseries.model import CommitId
+from patchseries.progress import ProgressCallback
 from patchseries.sources import network
 from patchseries.sources.access import Access
 from patchseries.sources.cache import Cache
 from patchseries.sources.mirrors import mirror_of
 from patchseries.sources.plan import Want
-
-Progress = Callable[[str], None]
-"""Is told, in a few words, what goes on."""
 
 Pins = dict[tuple[str, str], CommitId]
 
@@ -40,7 +38,7 @@ class FetchOptions:
 
     mirrors: Sequence[Path] = ()
     offline: bool = False
-    progress: Progress | None = None
+    progress: ProgressCallback | None = None
     access: Callable[[str], Access] = field(default=lambda _: Access())
 
 

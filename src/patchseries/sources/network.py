@@ -7,13 +7,14 @@ reads their configuration; what is fetched is then verified by its commit id.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from patchseries import process
 from patchseries.environment import Inherit
 from patchseries.errors import MachineError, ProgramError, UpstreamError
 from patchseries.git.environment import NOWHERE
+from patchseries.progress import ProgressCallback
 
 _ENV = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -68,7 +69,7 @@ def fetch_commits(
     refspecs: Sequence[str],
     *,
     depth: int | None,
-    progress: Callable[[str], None] | None,
+    progress: ProgressCallback | None,
 ) -> None:
     """Fetch *refspecs* (commit ids or refs) of *url* into our repository *git_dir*.
 
@@ -109,7 +110,7 @@ _UNFILTERED = re.compile("filtering not recognized by server")
 
 
 def fetch_history(
-    url: str, git_dir: Path, *, progress: Callable[[str], None] | None, commits_only: bool = False
+    url: str, git_dir: Path, *, progress: ProgressCallback | None, commits_only: bool = False
 ) -> None:
     """Bring the commits of all branches and tags of *url* into our repository *git_dir*, no files.
 
@@ -152,7 +153,7 @@ def _remote(
     args: Sequence[str],
     url: str,
     git_dir: Path | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: ProgressCallback | None = None,
 ) -> process.Result:
     # the repository is named, so that git takes no other's configuration for the user's
     where = f"--git-dir={git_dir}" if git_dir else NOWHERE

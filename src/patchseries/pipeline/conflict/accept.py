@@ -38,6 +38,14 @@ class Offer:
     range_diff: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Who (``Name <mail>``) signs off, and on which day (ISO 8601)."""
+
+    by: str
+    on: str
+
+
 def offers(given: RebaseInputs, cells: Sequence[RebasedCell]) -> list[Offer]:
     """The ports among *cells* that are not signed off.
 
@@ -92,26 +100,25 @@ def range_diff(repository: Repository, cell: RebasedCell) -> str:
 
 
 def accept(
-    session: Session, series: Series, pins: Pins, taken: Sequence[Offer], by: str, on: str
+    session: Session, series: Series, pins: Pins, taken: Sequence[Offer], sign_off: SignOff
 ) -> PublishedRebase:
     """Write the sign-off of *taken* into the lock, and into the heads of the patch files.
 
-    :param by: who (``Name <mail>``)
-    :param on: the day (ISO 8601)
     :raises SeriesError: a patch file of these bases was edited by hand
     """
     bases = tuple(dict.fromkeys(base for offer in taken for base in offer.bases))
     selection = Selection(bases=bases, patches=tuple(offer.patch for offer in taken))
     with session.ingredients(series, pins) as given:
-        signed = replace(given, lock=_signed(series.lock, taken, by, on))
+        signed = replace(given, lock=_signed(series.lock, taken, sign_off))
         rebased = rebase(signed, selection, session.progress)
     return publish_rebased(session, series, rebased, pins)
 
 
-def _signed(lock: Lock, taken: Sequence[Offer], by: str, on: str) -> Lock:
+def _signed(lock: Lock, taken: Sequence[Offer], sign_off: SignOff) -> Lock:
     cells = dict(lock.cells)
     for offer in taken:
         for base in offer.bases:
             known = cells.get((offer.patch, base), Cell(Outcome.ADAPTED))
-            cells[offer.patch, base] = replace(known, accepted=Acceptance(by, on, offer.diff))
+            accepted = Acceptance(sign_off.by, sign_off.on, offer.diff)
+            cells[offer.patch, base] = replace(known, accepted=accepted)
     return replace(lock, cells=cells)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from patchseries.errors import DeclinedError, UsageError
 from patchseries.files import read_file
-from patchseries.git import Merge, Repository
+from patchseries.git import Repository
 from patchseries.journal import commit_files
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
@@ -28,6 +28,7 @@ from patchseries.resolution.edits import EditBeside
 from patchseries.resolution.record import (
     CHOICES,
     Attribution,
+    ResolvedMerge,
     Settled,
     UnsettledError,
     resolutions_of,
@@ -98,7 +99,7 @@ def settle(
     :raises SeriesError: something in *final* cannot be kept as resolutions
     """
     patch, merge = conflict.cell.patch, conflict.merge
-    return _store(session, series, conflict.repository, merge, patch, final, signed)
+    return _store(session, series, conflict.repository, ResolvedMerge(merge, patch, final, signed))
 
 
 def finish(
@@ -116,24 +117,19 @@ def finish(
     with opened.repository() as repository:
         final = final_tree(opened, repository)
         merge = opened.merge(repository)
-        made = _store(session, series, repository, merge, opened.patch, final, signed())
+        resolved = ResolvedMerge(merge, opened.patch, final, signed())
+        made = _store(session, series, repository, resolved)
     if not session.dry_run:
         drop_session(series.state, opened)
     return made
 
 
 def _store(
-    session: Session,
-    series: Series,
-    repository: Repository,
-    merge: Merge,
-    patch: str,
-    final: TreeId,
-    signed: Attribution,
+    session: Session, series: Series, repository: Repository, resolved: ResolvedMerge
 ) -> list[Resolution]:
     try:
         before = load_resolutions(series)
-        made = resolutions_of(repository, merge, patch, final, signed, before)
+        made = resolutions_of(repository, resolved, before)
     except UnsettledError as error:
         raise DeclinedError(str(error)) from error
     known = {_substance(one) for one in before}

@@ -85,10 +85,8 @@ def find_session(state: State, patch: str | None, base: str | None) -> ResolveSe
 
     :raises UsageError: there is none, or several fit
     """
-    fit = [
-        one for one in open_sessions(state)
-        if patch in (None, one.patch) and base in (None, one.base)
-    ]  # fmt: skip
+    same_patch = [one for one in open_sessions(state) if patch in (None, one.patch)]
+    fit = [one for one in same_patch if base in (None, one.base)]
     if len(fit) == 1:
         return fit[0]
     if fit:
@@ -228,9 +226,10 @@ def _fill(tree: Path, conflict: OpenConflict) -> None:
         repository.run(*_at(tree), "update-index", "-q", "--refresh", accept=(0, 1))
         repository.run("update-index", "-z", "--index-info", stdin=_stages(conflict))
     labels = Labels(
-        f"ours: {cell.project} {cell.base}", "common ancestor: what the patch was made on",
-        f"theirs: {cell.patch}",
-    )  # fmt: skip
+        ours=f"ours: {cell.project} {cell.base}",
+        ancestor="common ancestor: what the patch was made on",
+        theirs=f"theirs: {cell.patch}",
+    )
     for file in conflict.files:
         _fill_in(tree / file.path, file, conflict.replayed(file), labels)
 

@@ -99,15 +99,16 @@ def _signature(header: Header) -> Signature:
 
 
 def check_out(
-    session: Session, series: Series, given: RebaseInputs, project: str, base: str, directory: Path
+    session: Session, series: Series, given: RebaseInputs, target: Target, directory: Path
 ) -> Checkout:
-    """Make *directory* a git work tree with the series of *project* on *base* as commits.
+    """Make *directory* a git work tree with the series on *target* as commits.
 
     :raises UsageError: the directory is there already
     :raises SeriesError: a patch conflicts there, or the disk is full
     """
     if directory.exists():
         raise UsageError(f"{directory} already exists")
+    project, base = target
     start, steps = target_steps(session, given, project, base)
     with explained("set up the work tree"), staging(directory.parent) as stage:
         tree = stage / "tree"
@@ -161,8 +162,8 @@ def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
         commits = listed.decode().split()
         if branch.run("merge-base", "--is-ancestor", checkout.root, "HEAD", accept=(0, 1)).status:
             raise DeclinedError(f"{head} is not based on the base of the checkout")
-        pack = branch.run("pack-objects", "--revs", "--stdout", "-q",
-                          stdin=f"HEAD\n^{checkout.root}\n".encode()).stdout  # fmt: skip
+        wanted = f"HEAD\n^{checkout.root}\n".encode()
+        pack = branch.run("pack-objects", "--revs", "--stdout", "-q", stdin=wanted).stdout
         root = branch.read(checkout.root)[1]
     given.repository.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=root)
     given.repository.run("unpack-objects", "-q", stdin=pack)
@@ -176,11 +177,10 @@ def _is_dirty(branch: Repository, directory: Path) -> bool:
     into: git would run in them by their own configuration.
     """
     keep_bytes(branch.git_dir)
-    done = branch.run(
-        "-C", str(directory), f"--work-tree={directory}", "status", "--porcelain",
-        "--untracked-files=no", "--ignore-submodules=all",
-        env={"GIT_INDEX_FILE": str(directory / ".git" / "index")},
-    )  # fmt: skip
+    there = ("-C", str(directory), f"--work-tree={directory}")
+    status = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
+    env = {"GIT_INDEX_FILE": str(directory / ".git" / "index")}
+    done = branch.run(*there, *status, env=env)
     return bool(done.stdout)
 
 

@@ -33,7 +33,7 @@ from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change
-from patchseries.resolution.record import Attribution, UnsettledError, resolutions_of
+from patchseries.resolution.record import Attribution, ResolvedMerge, UnsettledError, resolutions_of
 from patchseries.resolution.replay import Resolution
 from patchseries.sources.plan import repository_of
 
@@ -42,14 +42,15 @@ from patchseries.sources.plan import repository_of
 class RefreshPlan:
     """What a refresh would do: in words, and as the new manifest, own patches and resolutions.
 
-    ``effects`` are the cells of any base that change by it; ``unchecked`` the bases that are not
-    in the cache.
+    ``edited`` are patch files that go, since the next rebase writes them again. ``effects`` are the
+    cells of any base that change by it; ``unchecked`` the bases that are not in the cache.
     """
 
     manifest: str
     words: list[str] = field(default_factory=list)
     own: dict[str, bytes] = field(default_factory=dict)
     resolutions: list[Resolution] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
 
@@ -175,15 +176,13 @@ def look_around(
     plan.unchecked += missing
 
 
-def write(
-    session: Session, series: Series, plan: RefreshPlan, edited: Sequence[str] = ()
-) -> list[str]:
-    """Write *plan* as one operation; *edited* are patch files that the next rebase writes again."""
+def write(session: Session, series: Series, plan: RefreshPlan) -> list[str]:
+    """Write *plan* as one operation; the paths that changed."""
     changes: dict[str, bytes | None] = {f"patches/{n}": data for n, data in plan.own.items()}
     changes |= resolution_changes(series, plan.resolutions)
     manifest = str(series.manifest_path.relative_to(series.root))
     changes[manifest] = plan.manifest.encode()
-    changes |= dict.fromkeys(edited)
+    changes |= dict.fromkeys(plan.edited)
     return commit_files(series.state, changes, session.operation)
 
 
@@ -254,7 +253,8 @@ def _as_resolutions(
         return None
     try:
         known = inputs.given.resolutions
-        made = resolutions_of(inputs.repository, merge, name, after, inputs.signed, known)
+        resolved = ResolvedMerge(merge, name, after, inputs.signed)
+        made = resolutions_of(inputs.repository, resolved, known)
         return [one for one in made if one not in known]
     except UnsettledError:
         return None

@@ -69,7 +69,8 @@ def _names(
             found[was] = now
     for name in sorted(bound):
         if name in found and in_ancestor(_file(bound[name])) is not None:
-            found |= _module(bound[name], found[name], ours, unknown, in_ancestor, in_target)
+            text = in_target(_file(_binding(ours, found[name]) or ""))
+            found |= _module(in_ancestor(_file(bound[name])), text, unknown)
     return found
 
 
@@ -119,11 +120,8 @@ def _file(module: str) -> str:
     return module.replace(".", "/") + ".py" if module else ""
 
 
-def _module(
-    was: str, now: str, ours: str, unknown: set[str], in_ancestor: Reader, in_target: Reader
-) -> dict[str, str]:
-    """What was renamed inside a module that was renamed as a whole."""
-    old, new = in_ancestor(_file(was)), in_target(_file(_binding(ours, now) or ""))
+def _module(old: str | None, new: str | None, unknown: set[str]) -> dict[str, str]:
+    """What was renamed inside a module that was renamed as a whole, from its two texts."""
     if old is None or new is None:
         return {}
     changed = _changed(split_lines(old), split_lines(new), unknown)

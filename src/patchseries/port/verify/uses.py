@@ -72,7 +72,7 @@ def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes
         inside = [(a, b) for a, b in runs if a < part.end and part.start < b]
         local = _bound_in(part)
         for first, last in inside:
-            _collect(found, part, first, last, local, package)
+            _collect(found, _Captured(part, first, last), local, package)
     return found
 
 
@@ -95,11 +95,8 @@ def _is_method_name(node: Node) -> bool:
     return owner is not None and owner.type == "class_definition"
 
 
-def _collect(
-    found: Uses, part: Chunk, first: int, last: int, local: set[bytes], package: bytes
-) -> None:
-    """Add to *found* what the lines from *first* up to *last* use within a chunk."""
-    nodes = _Captured(part, first, last)
+def _collect(found: Uses, nodes: _Captured, local: set[bytes], package: bytes) -> None:
+    """Add to *found* what *nodes*, those of some lines of a chunk, use."""
     for node, line in nodes.of("import"):
         for name, dotted in imported(b"\n" + _text(node), package):
             found.bound.add(name)
