@@ -15,6 +15,7 @@ from patchseries.landed.evidence import Evidence
 from patchseries.landed.landing import Landing, Reverted
 from patchseries.landed.verdict import Landings, PatchStatus, Successor, Verdict
 from patchseries.model import ChangeId, CommitId
+from patchseries.report.documents import status_row
 from patchseries.report.matrix import Matrix, MatrixCell
 from patchseries.report.status import (
     StatusTable,
@@ -23,7 +24,6 @@ from patchseries.report.status import (
     as_markdown,
     columns_of,
     release_table,
-    status_document,
     status_table,
 )
 
@@ -114,13 +114,13 @@ def test_a_release_asked_for() -> None:
 
 
 def test_the_json_contract() -> None:
-    row = status_document(BACKPORTED)
+    row = status_row(BACKPORTED)
     assert row["landed"] == [
         {"line": "grizzly", "tag": "2013.1.3", "commit": C2, "evidence": "cherry-pick"},
         {"line": "icehouse", "tag": "2014.1.b1", "commit": C1, "evidence": "change-id"},
     ]
     assert (row["verdict"], row["superseded_by"]) == ("landed", [])
-    replaced = status_document(REPLACED, "havana")
+    replaced = status_row(REPLACED, "havana")
     assert replaced["superseded_by"] == [
         {
             "change_id": NEXT,

@@ -21,7 +21,9 @@ def command(wanted: str, **given: Any) -> int:
     """
     from patchseries.errors import UpstreamError
     from patchseries.pipeline.status import series_status
-    from patchseries.report.show import PatchFacts, known_document, known_text
+    from patchseries.report.documents import patch_document
+    from patchseries.report.facts import PatchFacts
+    from patchseries.report.show import patch_text
 
     asked = Given(patch=(wanted,), **given)
     series, selection = asked.open()
@@ -35,9 +37,9 @@ def command(wanted: str, **given: Any) -> int:
             unknown = error.message
     project = series.manifest.projects[patch.project]
     cells = {base: c for (name, base), c in series.lock.cells.items() if name == wanted}
-    known = PatchFacts(patch, project, cells, found, unknown)
+    facts = PatchFacts(patch, project, cells, found, unknown)
     if asked.as_json:
-        show_json({"patch": known_document(known)}, ok=unknown is None)
+        show_json({"patch": patch_document(facts)}, ok=unknown is None)
     else:
-        show_text(known_text(known), asked)
+        show_text(patch_text(facts), asked)
     return 0

@@ -71,10 +71,9 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
 
 def _rows(found: SeriesStatus, release: str | None) -> list[dict[str, Any]]:
     """Each patch as a JSON object, with what is known of it on each base."""
-    from patchseries.report import status as tables
+    from patchseries.report.documents import base_rows, status_row
 
     return [
-        tables.status_document(patch, release)
-        | {"bases": tables.base_rows(patch.name, found.in_bases)}
+        status_row(patch, release) | {"bases": base_rows(patch.name, found.in_bases)}
         for patch in found.patches
     ]

@@ -8,7 +8,7 @@ are never an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from patchseries.landed.evidence import Evidence, PatchId, Tracked, find
@@ -62,6 +62,17 @@ def all_contained(
     found = [contained(index, base, change, patch_id) for change in changes]
     there = tuple(one for one in found if one is not None)
     return there if len(there) == len(found) else ()
+
+
+def first_contained(
+    index: HistoryIndex,
+    base: CommitId,
+    ways: Iterable[Sequence[Tracked]],
+    patch_id: PatchId | None = None,
+) -> tuple[Contained, ...]:
+    """How *base* contains a patch: by all the changes of the first of *ways* that it contains."""
+    every = (all_contained(index, base, changes, patch_id) for changes in ways)
+    return next(filter(None, every), ())
 
 
 def changes_named(text: str, commit: CommitId | None = None) -> tuple[Tracked, ...]:

@@ -51,6 +51,13 @@ class Tracked:
     subject: str | None = None
     patch_id: str | None = None
 
+    @classmethod
+    def named(cls, name: str) -> Tracked:
+        """The change that a manifest names by its Change-Id or by a commit id."""
+        if name.startswith("I"):
+            return cls(change_ids=(ChangeId(name),))
+        return cls(commits=(CommitId(name),))
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -79,13 +79,19 @@ class PatchStatus:
             return Verdict.SUPERSEDED
         return Verdict.NOT_LANDED
 
+    def is_replaced_in(self, line: str) -> bool:
+        """Whether all that supersedes the patch is in *line*."""
+        return bool(self.superseded_by) and all(
+            successor.landings.in_line(line) for successor in self.superseded_by
+        )
+
 
 def status(
     index: HistoryIndex, lines: ReleaseLines, patch: PatchToTrack, patch_id: PatchId | None = None
 ) -> PatchStatus:
     """What the history says of *patch*."""
     successors = tuple(
-        Successor(known, landings(index, lines, _tracked(known), patch_id))
+        Successor(known, landings(index, lines, Tracked.named(known), patch_id))
         for known in patch.superseded_by
     )
     change_ids = patch.tracked.change_ids
@@ -136,9 +142,3 @@ def _inherited(found: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing,
         if (first := point_in(found, line)) is not None
         for presence, point in [first]
     )
-
-
-def _tracked(known: ChangeId | CommitId) -> Tracked:
-    if known.startswith("I"):
-        return Tracked(change_ids=(ChangeId(known),))
-    return Tracked(commits=(CommitId(known),))

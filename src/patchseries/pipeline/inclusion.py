@@ -14,18 +14,17 @@ from dataclasses import dataclass, replace
 from patchseries.errors import UpstreamError
 from patchseries.files import sha256
 from patchseries.git import Repository
-from patchseries.landed.builder import open_index
-from patchseries.landed.contains import all_contained, changes_named
+from patchseries.landed.contains import changes_named, first_contained
 from patchseries.landed.evidence import PatchId, Tracked
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.patchid import diff_patch_id, patch_ids
 from patchseries.lock import InBase, Lock
 from patchseries.manifest import Manifest, PatchEntry, Source
-from patchseries.model import ChangeId, CommitId
+from patchseries.model import CommitId
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
+from patchseries.pipeline.histories import indexed
 from patchseries.sources import Cache, FetchOptions
-from patchseries.sources.history import index_path, open_history
 from patchseries.sources.plan import repository_of
 
 _DIGITS = 16
@@ -83,10 +82,8 @@ class Question:
 
     def ask(self, index: HistoryIndex, patch_id: PatchId) -> InBase | None:
         """The answer of a history; the first commit, where several make up the patch."""
-        for changes in self.ways:
-            if found := all_contained(index, self.commit, changes, patch_id):
-                return InBase(found[0].commit, str(found[0].evidence))
-        return None
+        found = first_contained(index, self.commit, self.ways, patch_id)
+        return InBase(found[0].commit, str(found[0].evidence)) if found else None
 
 
 def questions(
@@ -122,12 +119,7 @@ def _tracked(patch: PatchEntry) -> tuple[Tracked, ...]:
     """What the manifest says that the patch is upstream: each of these must be there."""
     variant = patch.variants[patch.choose] if patch.choose else None
     named = [(variant and variant.change_id) or patch.change_id, *patch.upstream]
-    return tuple(
-        Tracked(change_ids=(ChangeId(known),))
-        if known.startswith("I")
-        else Tracked(commits=(CommitId(known),))
-        for known in dict.fromkeys(filter(None, named))
-    )
+    return tuple(Tracked.named(name) for name in dict.fromkeys(filter(None, named)))
 
 
 def _of_commit(repository: Repository, commit: CommitId) -> tuple[Tracked, ...]:
@@ -139,7 +131,7 @@ def _of_commit(repository: Repository, commit: CommitId) -> tuple[Tracked, ...]:
     if len(named) > 1:
         return named
     author = f"{made.author.name} <{made.author.mail}>"
-    return tuple(replace(one, author=author, subject=made.subject) for one in named)
+    return tuple(replace(change, author=author, subject=made.subject) for change in named)
 
 
 def _of_file(repository: Repository, data: bytes) -> tuple[Tracked, ...]:
@@ -158,12 +150,12 @@ def _of_file(repository: Repository, data: bytes) -> tuple[Tracked, ...]:
 
 def from_lock(lock: Lock, asked: Iterable[Question]) -> dict[Cells, Answer]:
     """The answers that *lock* has to the very same questions."""
-    found = {}
+    answers = {}
     for question in asked:
         cell = lock.cells.get(question.cell)
         if cell is not None and cell.asked == question.digest:
-            found[question.cell] = Answer(cell.asked, cell.in_base)
-    return found
+            answers[question.cell] = Answer(cell.asked, cell.in_base)
+    return answers
 
 
 def from_history(
@@ -184,10 +176,7 @@ def from_history(
         url = manifest.projects[name].repository
         having = tuple(dict.fromkeys(question.commit for question in mine))
         try:
-            with (
-                open_history(cache, url, fetching, having=having) as history,
-                open_index(index_path(cache, url), history, cache.warn) as index,
-            ):
+            with indexed(cache, url, fetching, having=having) as (history, index):
                 cut = history.is_shallow
                 patch_id = patch_ids([history, repository])
                 answers |= {q.cell: _answer(q, index, patch_id, cut=cut) for q in mine}

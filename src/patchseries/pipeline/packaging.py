@@ -15,7 +15,7 @@ from patchseries.git import Repository
 from patchseries.manifest import Project
 from patchseries.manifest.schema import PackagingTable
 from patchseries.model import Base
-from patchseries.pipeline.contained import Histories
+from patchseries.pipeline.histories import Histories
 from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.series import Selection
 from patchseries.progress import ProgressCallback, no_progress

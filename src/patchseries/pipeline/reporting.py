@@ -28,6 +28,7 @@ from patchseries.pipeline.diff import Side, range_diff, reference
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
+from patchseries.report.facts import blueprint_url, bug_url, review_url, source_text
 from patchseries.report.pagemodel import (
     Arrival,
     CellView,
@@ -39,7 +40,6 @@ from patchseries.report.pagemodel import (
     PatchView,
     Release,
 )
-from patchseries.report.show import blueprint_url, bug_url, review_url, source_text
 from patchseries.sources import Want, fetch
 from patchseries.sources.history import open_history
 

@@ -12,7 +12,7 @@ from patchseries.model import Finding
 from patchseries.pipeline.applying import AppliedCell, Applies, ApplyInputs, apply_series
 from patchseries.pipeline.build import BuildInputs, BuildOptions, build_all
 from patchseries.pipeline.checking import CheckOptions, check_series
-from patchseries.pipeline.contained import Histories
+from patchseries.pipeline.histories import Histories
 from patchseries.pipeline.packaging import Downloads, given_orig, grounds
 from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
 from patchseries.pipeline.rebase import Rebased, rebase
@@ -83,7 +83,7 @@ def _with_packaging(session: Session, inputs: BuildInputs, selection: Selection)
         if orig is not None:
             origs[target] = orig
     with ExitStack() as stack:
-        histories = Histories(session, stack)
+        histories = Histories(session.cache, session.fetching, stack)
         packaging = grounds(inputs.given, selection, series.root, downloads, histories)
         return replace(inputs, grounds=packaging, origs=origs)
 

@@ -11,7 +11,6 @@ from patchseries import lock as locks
 from patchseries.errors import UsageError
 from patchseries.git import Commit, Repository
 from patchseries.journal import Operation, commit_files
-from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.patchid import patch_ids
 from patchseries.landed.places import ReleaseLines, lines_of
@@ -20,11 +19,11 @@ from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
 from patchseries.lock import InBase, Landed
 from patchseries.manifest import PatchEntry, Project
 from patchseries.model import ChangeId, CommitId
+from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.inclusion import questions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import open_objects
-from patchseries.sources.history import index_path, open_history
 from patchseries.sources.plan import is_full, repository_of
 
 
@@ -107,10 +106,7 @@ def _project_status(
     url = project.repository
     scheme = scheme_for(name, url, manifest.releases)
     with ExitStack() as stack:
-        history = stack.enter_context(open_history(session.cache, url, session.fetching))
-        index = stack.enter_context(
-            open_index(index_path(session.cache, url), history, session.warn)
-        )
+        history, index = stack.enter_context(indexed(session.cache, url, session.fetching))
         objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
         lines = lines_of(scheme, index.refs)
         patch_id = patch_ids([history, objects])

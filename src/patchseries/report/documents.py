@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from patchseries.landed.landing import Landing
+from patchseries.landed.verdict import PatchStatus, Successor
 from patchseries.lock import Cell, InBase
 from patchseries.model import CommitId, Conflict, Finding, Outcome
 from patchseries.port.result import PortResult, Proposal
+from patchseries.report.facts import PatchFacts, blueprint_url, bug_url, review_url, source_text
 
 
 def finding_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -67,3 +70,87 @@ def _proposal_row(proposal: Proposal) -> dict[str, Any]:
         "candidates": [{"rule": rule, "text": text} for rule, text in proposal.candidates],
         "taken": proposal.taken,
     }
+
+
+def status_row(patch: PatchStatus, line: str | None = None) -> dict[str, Any]:
+    """One patch as a row of the JSON contract.
+
+    :param line: a release line to answer for, under ``release``
+    """
+    row: dict[str, Any] = {
+        "name": patch.name,
+        "project": patch.project,
+        "change_id": patch.change_id,
+        "verdict": str(patch.verdict),
+        "landed": _landing_rows(patch.landings.landed),
+        "superseded_by": [_successor_row(successor) for successor in patch.superseded_by],
+        "possible": _landing_rows(patch.landings.possible),
+        "reverted": [{"commit": r.commit, "by": list(r.by)} for r in patch.landings.reverted],
+    }
+    if line is not None:
+        found = patch.landings.in_line(line)
+        landing = _landing_rows((found,))[0] if found else {"line": line.lower()}
+        row["release"] = landing | {
+            "contained": found is not None,
+            "superseded": patch.is_replaced_in(line),
+        }
+    return row
+
+
+def base_rows(patch: str, in_bases: Mapping[tuple[str, str], InBase]) -> list[dict[str, str]]:
+    """The bases of the series that contain *patch*, each with the commit and the evidence."""
+    return [
+        {"base": base, "commit": found.commit, "evidence": found.evidence}
+        for (name, base), found in in_bases.items()
+        if name == patch
+    ]
+
+
+def patch_document(facts: PatchFacts) -> dict[str, Any]:
+    """All that is known of one patch: the document of ``show``."""
+    patch = facts.patch
+    return {
+        "name": patch.name,
+        "project": patch.project,
+        "summary": patch.summary,
+        "change_id": patch.change_id,
+        "review": review_url(patch, facts.project),
+        "upstream": list(patch.upstream),
+        "bugs": [bug_url(bug, facts.project) for bug in patch.bugs],
+        "blueprints": [blueprint_url(name, facts.project) for name in patch.blueprints],
+        "requires": list(patch.requires),
+        "fixups": list(patch.fixups_in_use),
+        "sources": [
+            {
+                "bases": source.bases,
+                "kind": str(source.kind),
+                "where": source_text(source, facts.project),
+            }
+            for source in patch.sources
+        ],
+        "bases": [
+            {
+                "base": base,
+                "outcome": str(cell.outcome),
+                "strategies": list(cell.strategies),
+                "sha256": cell.sha256,
+                "accepted": cell.accepted.by if cell.accepted else None,
+                "in_base": in_base_row(cell.in_base),
+            }
+            for base, cell in facts.cells.items()
+        ],
+        "status": status_row(facts.status) if facts.status else None,
+        "status_unknown": facts.unknown,
+    }
+
+
+def _landing_rows(landed: Sequence[Landing]) -> list[dict[str, Any]]:
+    return [
+        {"line": at.line, "tag": at.tag, "commit": at.commit, "evidence": str(at.evidence)}
+        for at in landed
+    ]
+
+
+def _successor_row(successor: Successor) -> dict[str, Any]:
+    kind = "change_id" if successor.id.startswith("I") else "commit"
+    return {kind: successor.id, "landed": _landing_rows(successor.landings.landed)}

@@ -1,4 +1,4 @@
-"""What landed where, for people and programs: one table as rich, markdown or CSV; JSON rows."""
+"""What landed where, for people and programs: one table as rich, markdown or CSV."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus, Successor, Verdict
-from patchseries.lock import InBase
 from patchseries.visible import printable_line
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def release_table(
     rows = []
     for patch in patches:
         found = patch.landings.in_line(line)
-        answer = "yes" if found else "by its successor" if _replaced(patch, line) else "no"
+        answer = "yes" if found else "by its successor" if patch.is_replaced_in(line) else "no"
         if patch.project not in released:
             answer = "no such release"
         told = (_tag(found), found.commit[:12], found.evidence) if found else (NONE, NONE, NONE)
@@ -149,40 +148,6 @@ def as_csv(table: StatusTable) -> str:
     return text.getvalue()
 
 
-def status_document(patch: PatchStatus, line: str | None = None) -> dict[str, Any]:
-    """One patch as a row of the JSON contract.
-
-    :param line: a release line to answer for, under ``release``
-    """
-    row: dict[str, Any] = {
-        "name": patch.name,
-        "project": patch.project,
-        "change_id": patch.change_id,
-        "verdict": str(patch.verdict),
-        "landed": _landing_rows(patch.landings.landed),
-        "superseded_by": [_successor_row(successor) for successor in patch.superseded_by],
-        "possible": _landing_rows(patch.landings.possible),
-        "reverted": [{"commit": r.commit, "by": list(r.by)} for r in patch.landings.reverted],
-    }
-    if line is not None:
-        found = patch.landings.in_line(line)
-        told = _landing_rows((found,))[0] if found else {"line": line.lower()}
-        row["release"] = told | {
-            "contained": found is not None,
-            "superseded": _replaced(patch, line),
-        }
-    return row
-
-
-def base_rows(patch: str, in_bases: Mapping[tuple[str, str], InBase]) -> list[dict[str, str]]:
-    """The bases of the series that contain *patch*, each with the commit and the evidence."""
-    return [
-        {"base": base, "commit": found.commit, "evidence": found.evidence}
-        for (name, base), found in in_bases.items()
-        if name == patch
-    ]
-
-
 def _row(patch: PatchStatus, columns: LineColumns) -> tuple[str, ...]:
     return (
         patch.name,
@@ -222,25 +187,6 @@ def _successors(patch: PatchStatus) -> str:
 def _successor(successor: Successor) -> str:
     landed = ", ".join(f"{at.line} {_tag(at)}" for at in successor.landings.landed)
     return f"{successor.id[:12]} ({landed or 'not landed'})"
-
-
-def _replaced(patch: PatchStatus, line: str) -> bool:
-    """Whether all that supersedes the patch is in *line*."""
-    return bool(patch.superseded_by) and all(
-        successor.landings.in_line(line) for successor in patch.superseded_by
-    )
-
-
-def _landing_rows(landed: Sequence[Landing]) -> list[dict[str, Any]]:
-    return [
-        {"line": at.line, "tag": at.tag, "commit": at.commit, "evidence": str(at.evidence)}
-        for at in landed
-    ]
-
-
-def _successor_row(successor: Successor) -> dict[str, Any]:
-    kind = "change_id" if successor.id.startswith("I") else "commit"
-    return {kind: successor.id, "landed": _landing_rows(successor.landings.landed)}
 
 
 def _tag(landing: Landing) -> str:

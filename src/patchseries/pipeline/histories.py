@@ -1,9 +1,9 @@
-"""Which packagers' patches the histories of the projects contain."""
+"""The histories of a series' projects: opened with their index, and asked of packagers' patches."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from patchseries.debian.ground import History, HistoryEvidence
@@ -11,15 +11,14 @@ from patchseries.errors import ProgramError, UpstreamError
 from patchseries.git import Repository
 from patchseries.git.objects import decode
 from patchseries.landed.builder import open_index
-from patchseries.landed.contains import Contained, all_contained, changes_named
+from patchseries.landed.contains import Contained, changes_named, first_contained
 from patchseries.landed.evidence import Evidence, Tracked
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.message import links
-from patchseries.model import Base, ChangeId, CommitId
+from patchseries.model import Base, CommitId
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import PatchSyntaxError, parse_patch
-from patchseries.pipeline.session import Session
-from patchseries.sources import FetchOptions
+from patchseries.sources import Cache, FetchOptions
 from patchseries.sources.history import index_path, open_history
 
 _HOW = {
@@ -30,6 +29,26 @@ _HOW = {
 }
 
 
+@contextmanager
+def indexed(
+    cache: Cache,
+    url: str,
+    fetching: FetchOptions,
+    *,
+    having: Sequence[CommitId] | None = None,
+) -> Iterator[tuple[Repository, HistoryIndex]]:
+    """The history of *url*, and the index of it.
+
+    :param having: the commits that it is about (:func:`open_history`)
+    :raises UpstreamError: the history cannot be reached, or is not in the cache
+    """
+    with (
+        open_history(cache, url, fetching, having=having) as history,
+        open_index(index_path(cache, url), history, cache.warn) as index,
+    ):
+        yield history, index
+
+
 @dataclass
 class Histories:
     """The histories of upstream repositories, each opened when first asked.
@@ -37,7 +56,8 @@ class Histories:
     They stay open as long as ``stack``.
     """
 
-    session: Session
+    cache: Cache
+    fetching: FetchOptions
     stack: ExitStack
     _open: dict[str, tuple[Repository, HistoryIndex]] = field(default_factory=dict)
 
@@ -48,11 +68,11 @@ class Histories:
         """
 
         def ask(data: bytes, upstream: Sequence[str]) -> HistoryEvidence | None:
-            changes = [_tracked(one) for one in upstream] or _changes(data)
+            changes = [Tracked.named(name) for name in upstream] or _changes(data)
             if not changes:
                 return None
             history, index = self._at(url, base)
-            found = all_contained(index, base.commit, changes)
+            found = first_contained(index, base.commit, [changes])
             if not found:
                 return None
             if upstream:
@@ -65,28 +85,17 @@ class Histories:
     def _at(self, url: str, base: Base) -> tuple[Repository, HistoryIndex]:
         """The history of *url*: from the cache where it knows *base*, else brought up to date."""
         if url not in self._open:
-            fetching = self.session.fetching
             try:
-                found = self._opened(url, replace(fetching, offline=True))
+                opened = self._opened(url, replace(self.fetching, offline=True))
             except UpstreamError:
-                found = None
-            if found is None or found[1].get(base.commit) is None:
-                found = self._opened(url, fetching)
-            self._open[url] = found
+                opened = None
+            if opened is None or opened[1].get(base.commit) is None:
+                opened = self._opened(url, self.fetching)
+            self._open[url] = opened
         return self._open[url]
 
     def _opened(self, url: str, fetching: FetchOptions) -> tuple[Repository, HistoryIndex]:
-        cache = self.session.cache
-        history = self.stack.enter_context(open_history(cache, url, fetching))
-        return history, self.stack.enter_context(
-            open_index(index_path(cache, url), history, cache.warn)
-        )
-
-
-def _tracked(text: str) -> Tracked:
-    if text.startswith("I"):
-        return Tracked(change_ids=(ChangeId(text),))
-    return Tracked(commits=(CommitId(text),))
+        return self.stack.enter_context(indexed(self.cache, url, fetching))
 
 
 def _changes(data: bytes) -> list[Tracked]:
@@ -96,14 +105,14 @@ def _changes(data: bytes) -> list[Tracked]:
     """
     head, diff = split_patch(data)
     changes = list(changes_named(decode(head)))
-    known = {change for one in changes for change in one.change_ids}
-    more = [one for one in links(decode(diff)).change_ids if one not in known]
-    return changes + [Tracked(change_ids=(one,)) for one in more]
+    named = {change_id for change in changes for change_id in change.change_ids}
+    more = [each for each in links(decode(diff)).change_ids if each not in named]
+    return changes + [Tracked(change_ids=(each,)) for each in more]
 
 
 def _words(found: Sequence[Contained]) -> str:
-    told = dict.fromkeys(f"commit {one.commit[:12]} ({_HOW[one.evidence]})" for one in found)
-    return ", ".join(told)
+    commits = (f"commit {each.commit[:12]} ({_HOW[each.evidence]})" for each in found)
+    return ", ".join(dict.fromkeys(commits))
 
 
 def _missing(
