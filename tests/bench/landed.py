@@ -3,10 +3,10 @@
     SERIES_MIRRORS=DIR python tests/bench/landed.py PAIRS.jsonl
 
 PAIRS.jsonl holds one JSON object a line: ``repo`` (ORG/REPO), ``line``, ``upstream``, ``human``.
-Each question is asked blind: given only the upstream commit, which commit of the line brought it
-there; given only the backport, what it brought. A claim of another commit than the person's is
-false. As a control the same is asked of every commit of the main branch that was made in the
-release after the line: to claim a person's backport for another upstream than theirs is false too.
+It is asked blind: given only the upstream commit, which commit of the line brought it there? A
+claim of another commit than the person's is false. As a control it is asked of every commit of the
+main branch that was made in the release after the line: to claim a person's backport for another
+upstream than theirs is false too.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from pathlib import Path
 
 from patchseries.git import Repository
 from patchseries.landed.builder import open_index
-from patchseries.landed.evidence import PatchId
+from patchseries.landed.evidence import PatchId, origins
 from patchseries.landed.index import HistoryIndex
-from patchseries.landed.pairs import backport, upstreams_of
+from patchseries.landed.pairs import backport
 from patchseries.landed.patchid import patch_ids
 from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
@@ -85,22 +85,17 @@ def open_history(folder: Path, repo: str, repository: Repository) -> History:
 
 
 def ask(pairs: Iterable[Pair], histories: Callable[[str], History]) -> Answers:
-    """Both questions about every pair."""
+    """Which backport each upstream commit is given."""
     counts: Counter[tuple[str, str]] = Counter()
     wrong = []
     for pair in pairs:
         h = histories(pair.repo)
         found = backport(h.index, h.lines, pair.upstream, pair.line, h.patch_id)
-        origins = upstreams_of(h.index, h.lines, pair.human, h.patch_id)
-        for question, claims, truth in (
-            ("backport", [found.entry.commit] if found else [], pair.human),
-            ("upstream", [origin.entry.commit for origin in origins], pair.upstream),
-        ):
-            answer = "none" if not claims else "right" if truth in claims else "false"
-            counts[question, answer] += 1
-            counts[question, "several"] += len(claims) > 1
-            if answer == "false":
-                wrong.append(f"{question} {pair.line} {truth[:10]}: claimed {claims[0][:10]}")
+        claimed = found.entry.commit if found else None
+        answer = "none" if claimed is None else "right" if claimed == pair.human else "false"
+        counts["backport", answer] += 1
+        if claimed and answer == "false":
+            wrong.append(f"backport {pair.line} {pair.human[:10]}: claimed {claimed[:10]}")
     return Answers(counts, wrong)
 
 
@@ -116,8 +111,8 @@ def control(pairs: Sequence[Pair], histories: Callable[[str], History]) -> Answe
             counts["control", "claim" if found else "none"] += 1
             truth = theirs.get(found.entry.commit) if found else None
             if found and truth not in (None, commit):
-                origins = upstreams_of(h.index, h.lines, found.entry.commit)
-                if commit not in [origin.entry.commit for origin in origins]:
+                named = origins(h.index, found.entry)  # a backport may be of several
+                if commit not in [origin.commit for origin in named]:
                     wrong.append(f"{repo} {line} {commit[:10]}: {found.entry.commit[:10]}")
     return Answers(counts, wrong)
 

@@ -159,9 +159,7 @@ def read_change(value: Any) -> None:
     with suppress(SeriesError):
         assert gerrit.change(wanted).change_id == wanted
     with suppress(SeriesError):
-        change = gerrit.change("42")
-        assert change.number == 42
-        gerrit.included_in(change)
+        assert gerrit.change("42").number == 42
 
 
 TARGETS = (

@@ -23,7 +23,6 @@ from patchseries.sources.gerrit import (
     ChangeState,
     Gerrit,
     GerritChange,
-    Included,
 )
 from patchseries.sources.patchset import find_patchset
 from patchseries.sources.plan import ChangeWant
@@ -152,13 +151,6 @@ def test_many_small_pages_are_left_in_time(server: GerritServer, access: Access)
     with pytest.raises(UpstreamError, match=r"did not answer change:.* completely within 0 s"):
         Gerrit(server.base, replace(access, longest_search=0.3)).search(CHANGE)
     assert len(server.paths) < 499
-
-
-def test_included_in(server: GerritServer, gerrit: Gerrit) -> None:
-    change = gerrit.change(CHANGE)
-    assert gerrit.included_in(change) == Included()  # 409 while it is open
-    server.changes[0].included = {"branches": ["master"], "tags": ["2013.2", "2013.2.rc1"]}
-    assert gerrit.included_in(change) == Included(("master",), ("2013.2", "2013.2.rc1"))
 
 
 @pytest.mark.parametrize("name", [OTHER, "7", f"{PROJECT}~master~{OTHER}"])

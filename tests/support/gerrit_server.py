@@ -36,7 +36,6 @@ class FakeChange:
     commits: list[str]
     status: str = "NEW"
     subject: str = "A change"
-    included: dict[str, list[str]] | None = None
 
     def info(self, *, revisions: bool) -> dict[str, Any]:
         """ChangeInfo, as rest-api-changes.html has it."""
@@ -109,9 +108,6 @@ class GerritServer(GitServer):
         found = self._named(unquote(parts[1]))
         if len(found) != 1:
             return 404, f"Multiple changes found for {unquote(parts[1])}" if found else "Not found"
-        if parts[2:] == ["in"]:
-            included = found[0].included
-            return (200, included) if included is not None else (409, "change is new")
         return 200, found[0].info(revisions="ALL_REVISIONS" in query.get("o", []))
 
     def _search(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:

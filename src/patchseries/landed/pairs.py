@@ -1,4 +1,4 @@
-"""Backport and upstream: from a commit on one branch to the same change on another.
+"""From a commit of the main branch to its backport on a release line.
 
 An answer is a claim, so there is one only when the evidence is sure and of one mind.
 """
@@ -32,28 +32,6 @@ def backport(
     change = {upstream, *(other.entry.commit for other in others)}
     told = _all_origins(index, found.entry)
     return found if not told or any(origin.commit in change for origin in told) else None
-
-
-def upstreams_of(
-    index: HistoryIndex, lines: ReleaseLines, backported: CommitId, patch_id: PatchId | None = None
-) -> list[Match]:
-    """The commits of the main branch that *backported* brought to its line; empty when unsure.
-
-    It is one commit, unless the backport says that it was picked from several: then they are
-    what it says, whatever its Change-Id.
-    """
-    entry = index.get(backported)
-    if entry is None:
-        return []
-    picked = [origin for origin in _all_origins(index, entry) if origin.refs & lines.main]
-    by_picks = [Match(origin, Evidence.CHERRY_PICK) for origin in picked]
-    if len(picked) > 1:
-        return by_picks
-    others = _others(index, backported, patch_id)
-    upstream = _only([other for other in others if other.entry.refs & lines.main])
-    if upstream is None:
-        return by_picks
-    return [upstream] if not picked or picked == [upstream.entry] else []
 
 
 def _all_origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:

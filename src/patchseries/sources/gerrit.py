@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from patchseries.errors import ExitCode, SeriesError, UpstreamError
 from patchseries.model import ChangeId, CommitId, change_id, commit_id
 from patchseries.sources.access import Access
-from patchseries.sources.rest import ConflictError, NotFoundError, RestClient
+from patchseries.sources.rest import NotFoundError, RestClient
 
 _CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
 _NUMBER = re.compile(r"(?:(?P<project>[^~]+)~)?(?P<number>\d{1,10})")
@@ -64,14 +64,6 @@ class GerritChange:
     def name(self) -> str:
         """What names it alone: ``project~branch~Change-Id``."""
         return f"{self.project}~{self.branch}~{self.change_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Included:
-    """The branches and tags that contain a merged change."""
-
-    branches: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
 
 
 class AmbiguousChangeError(SeriesError):
@@ -129,15 +121,6 @@ class Gerrit:
             if value
         ]
         return [_change(info) for info in self._pages(" ".join(terms))]
-
-    def included_in(self, change: GerritChange) -> Included:
-        """The branches and tags that contain the change; nothing while it is not merged."""
-        try:
-            value = self._rest.get("changes", str(change.number), "in")
-        except ConflictError:
-            return Included()
-        info = _valid(_IncludedInfo, value)
-        return Included(tuple(info.branches), tuple(info.tags))
 
     def _only_change(self, name: str) -> GerritChange:
         try:
@@ -219,11 +202,6 @@ class _ChangeInfo(BaseModel):
         if len({info.number for info in value.values()}) != len(value):
             raise ValueError("the same patchset twice")
         return value
-
-
-class _IncludedInfo(BaseModel):
-    branches: list[str] = []
-    tags: list[str] = []
 
 
 def _change(info: _ChangeInfo) -> GerritChange:

@@ -43,10 +43,6 @@ class NotFoundError(UpstreamError):
     """The server says that there is no such thing, or that one may not see it (404)."""
 
 
-class ConflictError(UpstreamError):
-    """The change is not in a state that allows this request (409)."""
-
-
 class _PassingError(Exception):
     """A failure that may be over when it is tried again, and what it becomes when it is not."""
 
@@ -74,7 +70,6 @@ class RestClient:
         """The JSON value at *path* (parts, not yet quoted).
 
         :raises NotFoundError: 404
-        :raises ConflictError: 409
         :raises UpstreamError: any other failure, after as many attempts as are allowed
         """
         retrying = Retrying(
@@ -137,7 +132,7 @@ class RestClient:
         if status == HTTPStatus.NOT_FOUND:
             raise NotFoundError(f"{self.url} has no such change", cause=words)
         if status == HTTPStatus.CONFLICT:
-            raise ConflictError(f"{self.url} cannot answer that now", cause=words)
+            raise UpstreamError(f"{self.url} cannot answer that now", cause=words)
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise self._denied(status)
         if response.is_redirect:
