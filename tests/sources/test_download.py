@@ -20,7 +20,7 @@ from patchseries.cli.common import _server_access
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.sources import download as downloads
 from patchseries.sources.access import Access, Credentials
-from patchseries.sources.download import download
+from patchseries.sources.download import DownloadOptions, download
 from patchseries.sources.http import TimeOverError, fetch_bytes, within
 
 DATA = b"--- a/f\n+++ b/f\n"
@@ -175,7 +175,7 @@ def test_credentials_go_over_https_to_a_host_with_its_own_entry(
 ) -> None:
     as_the_user(monkeypatch, tmp_path, entries, bundle)
     server = serve(gives(DATA), certified(authority) if tls else None)
-    path = download(server.url(), DIGEST, tmp_path / "fix.patch", _server_access)
+    path = download(server.url(), DIGEST, tmp_path / "fix.patch", DownloadOptions(_server_access))
     assert path.read_bytes() == DATA
     assert server.authorizations == [sent]
 
@@ -203,11 +203,11 @@ def test_a_redirect_to_another_host_drops_them(
     end = serve(gives(DATA), certified(authority) if over == "https" else None)
     start = serve(leads_to(end.url(host="127.0.0.1")), certified(authority))
     if over == "https":
-        download(start.url(), DIGEST, tmp_path / "fix.patch", _server_access)
+        download(start.url(), DIGEST, tmp_path / "fix.patch", DownloadOptions(_server_access))
         assert end.authorizations == [None]
     else:
         with pytest.raises(UpstreamError, match="not encrypted"):
-            download(start.url(), DIGEST, tmp_path / "fix.patch", _server_access)
+            download(start.url(), DIGEST, tmp_path / "fix.patch", DownloadOptions(_server_access))
         assert end.authorizations == []
     assert start.authorizations == [BASIC]
 
@@ -225,7 +225,12 @@ def test_access_denied_says_what_to_do(
 ) -> None:
     server = serve(lambda request: request.send_error(401), certified(authority) if tls else None)
     with pytest.raises(UpstreamError, match=words):
-        download(server.url(), DIGEST, tmp_path / "fix.patch", lambda _: Access(ca_bundle=bundle))
+        download(
+            server.url(),
+            DIGEST,
+            tmp_path / "fix.patch",
+            DownloadOptions(lambda _: Access(ca_bundle=bundle)),
+        )
 
 
 def test_a_secret_of_a_redirect_is_not_shown(serve: Callable[..., Server], tmp_path: Path) -> None:
@@ -254,7 +259,7 @@ def test_tls_failures(
     server = serve(gives(DATA), certified(authority, *names))
     access = Access(credentials=Credentials("ann", "geheim"), ca_bundle=bundle if trusted else None)
     with pytest.raises(UpstreamError, match=r"certificate of .* is not trusted"):
-        download(server.url(), DIGEST, tmp_path / "fix.patch", lambda _: access)
+        download(server.url(), DIGEST, tmp_path / "fix.patch", DownloadOptions(lambda _: access))
     assert server.authorizations == []
 
 
@@ -285,7 +290,12 @@ def test_a_byte_now_and_then(
 def test_a_server_that_says_nothing(serve: Callable[..., Server], tmp_path: Path) -> None:
     server = serve(lambda _: time.sleep(3))
     with pytest.raises(UpstreamError, match="cannot fetch"):
-        download(server.url(), DIGEST, tmp_path / "fix.patch", lambda _: Access(timeout=0.2))
+        download(
+            server.url(),
+            DIGEST,
+            tmp_path / "fix.patch",
+            DownloadOptions(lambda _: Access(timeout=0.2)),
+        )
 
 
 def test_a_body_without_end(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,7 @@ from patchseries.model import Base
 from patchseries.pipeline.histories import Histories
 from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.series import Selection
-from patchseries.progress import ProgressCallback, no_progress
-from patchseries.sources.access import Access
-from patchseries.sources.download import download
+from patchseries.sources.download import DownloadOptions, download
 
 _URL = ("https://", "http://")
 
@@ -30,19 +28,16 @@ class Downloads:
     """Where files that the manifest names by URL are kept, and whether they may be fetched."""
 
     directory: Path
-    offline: bool
-    access: Callable[[str], Access] | None = None
-    warn: ProgressCallback = no_progress
+    options: DownloadOptions
 
     def dsc(self, url: str, digest: str) -> Path:
         """The .dsc at *url* with its files beside it."""
-        directory, access = self._directory(digest), self.access
-        return download_dsc(url, digest, directory, access, offline=self.offline, warn=self.warn)
+        return download_dsc(url, digest, self._directory(digest), self.options)
 
     def file(self, url: str, digest: str) -> Path:
         """The file at *url*."""
         path = self._directory(digest) / url.rsplit("/", 1)[-1]
-        return download(url, digest, path, self.access, offline=self.offline, warn=self.warn)
+        return download(url, digest, path, self.options)
 
     def _directory(self, digest: str) -> Path:
         return self.directory / digest[:16]

@@ -18,6 +18,7 @@ from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
 from patchseries.pipeline.rebase import Rebased, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.sources.download import DownloadOptions
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def _with_packaging(session: Session, inputs: BuildInputs, selection: Selection)
     """*inputs* with the packaging and upstream tarballs that the manifest names."""
     series = inputs.series
     cache, fetching = session.cache, session.fetching
-    downloads = Downloads(cache.root / "downloads", fetching.offline, fetching.access, cache.warn)
+    options = DownloadOptions(fetching.access, fetching.offline, cache.warn)
+    downloads = Downloads(cache.root / "downloads", options)
     origs: dict[tuple[str, str], Orig] = {}
     for target in selection.targets(series.manifest):
         project = series.manifest.projects[target.project]

@@ -22,7 +22,7 @@ from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects, wants
-from patchseries.sources.download import download
+from patchseries.sources.download import DownloadOptions, download
 
 _UNNAMED = Operation("series", "")
 
@@ -151,9 +151,9 @@ class Session:
             return patch_bytes(series, source)
         url, digest = source.url or "", source.sha256 or ""
         path = self.cache.root / "downloads" / digest[:16] / url.rsplit("/", 1)[-1]
-        offline, access = self.fetching.offline, self.fetching.access
-        kept = download(url, digest, path, access, offline=offline, warn=self.cache.warn)
-        return read_cached(kept)
+        fetching = self.fetching
+        options = DownloadOptions(fetching.access, fetching.offline, self.cache.warn)
+        return read_cached(download(url, digest, path, options))
 
     @contextmanager
     def objects(self, pins: Mapping[tuple[str, str], CommitId]) -> Iterator[Repository]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries.errors import SeriesError, UpstreamError
@@ -19,20 +20,27 @@ _SECONDS = 1800.0  # in which one file comes whole
 _LARGEST = 512 * 1024 * 1024  # bytes of one file
 
 
-def download(
-    url: str,
-    digest: str,
-    path: Path,
-    access: Callable[[str], Access] | None = None,
-    *,
-    offline: bool = False,
-    warn: ProgressCallback = no_progress,
-) -> Path:
+@dataclass(frozen=True, slots=True)
+class DownloadOptions:
+    """How a server is reached.
+
+    :param access: by the URL (None: without credentials or proxy)
+    :param offline: ask no server: the file is there, or it is an error
+    :param warn: is called with words about damage; the file is downloaded again then
+    """
+
+    access: Callable[[str], Access] | None = None
+    offline: bool = False
+    warn: ProgressCallback = no_progress
+
+
+ONLINE = DownloadOptions()
+"""A server is asked, without credentials or proxy."""
+
+
+def download(url: str, digest: str, path: Path, options: DownloadOptions = ONLINE) -> Path:
     """Bring the file at *url* to *path*; nothing is asked for when it is there already.
 
-    :param access: how a server is reached, by the URL (None: without credentials or proxy)
-    :param offline: ask no server: it is there, or it is an error
-    :param warn: is called with words about damage; the file is downloaded again then
     :raises UpstreamError: the server cannot be reached or gives other bytes
     """
     if not url.startswith(("https://", "http://")) or not SAFE_NAME.fullmatch(path.name):
@@ -40,12 +48,12 @@ def download(
     if _is_here(path, digest):
         return path
     damaged = os.path.lexists(path)
-    if offline:
+    if options.offline:
         what = f"{path} is damaged" if damaged else f"{url} is not in the cache"
         raise UpstreamError(what, hint="run the command once without --offline")
     if damaged:
-        warn(f"{path} is damaged: it is downloaded again")
-    data = _downloaded(url, digest, access or (lambda _: Access()))
+        options.warn(f"{path} is damaged: it is downloaded again")
+    data = _downloaded(url, digest, options.access or (lambda _: Access()))
     clear_place(path)
     write_atomic(path, data)
     return path
