@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import pytest
 
 from patchseries.errors import SeriesError
 from patchseries.files import sha256
-from patchseries.journal import Operation, State, commit_files, find_state, operations, undo
+from patchseries.journal import Operation, State, commit, commit_files, find_state, operations, undo
 from patchseries.journal.commit import recover
 from support.state import content, project_state
 
@@ -252,3 +253,60 @@ def test_the_state_may_be_on_another_file_system(tmp_path: Path) -> None:
         assert content(state) == {"series/a": b"1", "patches/p/b": b"2"}
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def failing_once(
+    monkeypatch: pytest.MonkeyPatch, ends: str, number: int = errno.EMFILE
+) -> list[Path]:
+    """Let the first reading of a file whose name ends so fail; the files that failed."""
+    failed: list[Path] = []
+    usual = Path.read_bytes
+
+    def read(path: Path) -> bytes:
+        if path.name.endswith(ends) and not failed:
+            failed.append(path)
+            raise OSError(number, os.strerror(number), str(path))
+        return usual(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    return failed
+
+
+@pytest.mark.parametrize("ends", ["journal.json", sha256(b"2")])
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EIO])
+def test_a_journal_that_cannot_be_read_now_is_not_damaged(
+    state: State, ends: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = failing_once(monkeypatch, ends, number)
+    commit_files(state, {"series/a": b"2"}, COMMAND)
+    assert failed
+    assert content(state) == {"series/a": b"2"}
+
+
+def test_what_is_set_aside_is_not_done(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoilt(_: Path) -> None:
+        raise SeriesError("its journal is damaged")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "_read_journal", spoilt)
+        with pytest.raises(SeriesError, match="cannot be finished"):
+            commit_files(state, {"series/a": b"2"}, COMMAND)
+    assert content(state)["series/a"] == b"1"
+
+
+def test_a_log_that_cannot_be_read_now_is_not_damaged(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_once(monkeypatch, "operation.json")
+    with pytest.raises(OSError, match="Too many open files"):
+        operations(state)
+    assert len(operations(state)) == 1
+
+
+def test_a_state_that_cannot_be_read_now_is_not_set_aside(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_once(monkeypatch, "project.json")
+    with pytest.raises(OSError, match="Too many open files"):
+        find_state(state.home, state.root)
+    assert find_state(state.home, state.root).set_aside is None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.files import explained, sha256
+from patchseries.files import explained, is_of_the_machine, sha256
 from patchseries.journal import beneath
 from patchseries.journal.log import Operation, command_of, keep_record, record
 from patchseries.journal.state import State, held
@@ -83,6 +83,8 @@ def _finish_decided(state: State) -> None:
     try:
         _finish(state)
     except SeriesError:
+        if not (state.directory / _PENDING).exists():
+            raise  # it was set aside: there is nothing left to finish
         try:
             _finish(state)
         except SeriesError as error:
@@ -155,6 +157,7 @@ def _read_journal(pending: Path) -> tuple[_Journal, dict[str, bytes | None]]:
     """The journal, and the new contents that it names.
 
     :raises SeriesError: it is damaged, or names a path that no command writes to
+    :raises OSError: it cannot be read now: too many files are open, or the disk fails
     """
     try:
         told = json.loads((pending / _JOURNAL).read_bytes())
@@ -165,6 +168,8 @@ def _read_journal(pending: Path) -> tuple[_Journal, dict[str, bytes | None]]:
         contents = {path: _content(pending, after) for path, (_, after) in changes.items()}
         return _Journal(str(told["command"]), changes), contents
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if is_of_the_machine(error):
+            raise
         raise SeriesError("its journal is damaged", cause=str(error)) from error
 
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from patchseries.errors import SeriesError
-from patchseries.files import sha256
+from patchseries.files import is_of_the_machine, sha256
 from patchseries.journal.beneath import check_path
 from patchseries.journal.state import State
 
@@ -143,6 +143,8 @@ def _read(state: State, number: int) -> Logged:
             raise ValueError("it is not an operation")
         return Logged(number, str(data["command"]), str(data["time"]), changes, undoes)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        if is_of_the_machine(error):
+            raise
         raise _damaged(path, str(error)) from error
     except SeriesError as error:
         raise _damaged(path, error.message) from error

@@ -22,7 +22,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.files import check_private, explained, private_directory
+from patchseries.files import check_private, explained, is_of_the_machine, private_directory
 
 _RECORD = "project.json"
 LONGEST_WAIT = 600.0
@@ -136,7 +136,9 @@ def _identity(real: Path) -> dict[str, object]:
 def _recorded(directory: Path) -> object:
     try:
         return json.loads((directory / _RECORD).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if is_of_the_machine(error):
+            raise
         return None
 
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
-from patchseries.files import explained, read_file, remove
+from patchseries.files import explained, is_of_the_machine, read_file, remove
 from patchseries.git import Merge, Repository
 from patchseries.git.environment import make_work_tree
 from patchseries.git.objects import decode_path, encode_path
@@ -273,4 +273,6 @@ def _read(directory: Path) -> ResolveSession:
             raise ValueError("a value is not a string")
         return ResolveSession(**(data | {"directory": directory}))
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        if is_of_the_machine(error):
+            raise
         raise SeriesError(f"{directory / _STATE} is damaged", cause=str(error)) from error
