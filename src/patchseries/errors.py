@@ -65,6 +65,15 @@ class SeriesError(Exception):
         return (str(self),)
 
 
+class ListedError(SeriesError):
+    """A message that lists several things: a line for the heading, for each, and for the hint."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The heading, each thing, what to do."""
+        return tuple(str(self).split("\n"))
+
+
 class UpstreamError(SeriesError):
     """An upstream cannot be reached, or no longer is what was pinned."""
 

@@ -194,3 +194,28 @@ def test_run_is_all_of_it(project: Project) -> None:
     assert document["ok"] is True
     assert len(document["packages"]) == 3
     assert {cell["result"] for cell in document["test-apply"]} <= {"applies", "already-applied"}
+
+
+def test_a_run_that_builds_nothing_says_all_the_rest(project: Project) -> None:
+    need("dpkg-source")
+    page = project.root / "build" / "demo" / "report.html"
+    page.unlink(missing_ok=True)
+    done = project.run("run", "--onto", "2013.1", "--onto", "2013.1.1", "--project", "nova")
+    assert done.status == 1
+    assert "no-idle-updates" in done.out
+    assert "check: " in done.out
+    assert done.out.endswith("report: build/demo/report.html\n")
+    assert page.is_file()
+    assert "not built: " in done.err
+    assert "\\n" not in done.err
+    assert max(map(len, done.err.splitlines())) < 150
+
+
+def test_the_document_of_a_run_that_builds_nothing_says_why(project: Project) -> None:
+    need("dpkg-source")
+    done = project.run("run", "--json", "--onto", "2013.1", "--project", "nova")
+    assert done.status == 1
+    assert done.document["ok"] is False
+    assert done.document["packages"] == []
+    assert done.document["error"]["message"].startswith("not built: no-idle-updates on 2013.1")
+    assert done.document["rebase"]

@@ -96,11 +96,22 @@ def _refused(error: OSError) -> SeriesError:
 
 
 def _fail(error: SeriesError, as_json: bool) -> int:
+    if as_json:
+        with suppress(streams.OutputError):  # the exit status is that of the error
+            show_json(error_document(error), ok=False)
+    return tell(error)
+
+
+def tell(error: SeriesError) -> int:
+    """Say *error* on stderr; its exit status."""
     for line in error.lines:
         say("\n".join(map(_shortened, line.split("\n"))))
-    if as_json:
-        _print_error(error.message, error.cause, error.hint)
     return error.exit_code
+
+
+def error_document(error: SeriesError) -> dict[str, Any]:
+    """What ``--json`` says of *error*."""
+    return {"error": {"message": error.message, "cause": error.cause, "hint": error.hint}}
 
 
 def _shortened(line: str) -> str:
@@ -108,18 +119,9 @@ def _shortened(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"
 
 
-def _print_error(message: str, cause: str | None, hint: str | None) -> None:
-    told = {"message": message, "cause": cause, "hint": hint}
-    with suppress(streams.OutputError):  # the exit status is that of the error
-        show_json({"error": told}, ok=False)
-
-
 def _bug(error: Exception, as_json: bool) -> int:
     message = f"a bug in series ({type(error).__name__}); {_kept_traceback(error)}"
-    say(message)
-    if as_json:
-        _print_error(message, None, None)
-    return ExitCode.BUG
+    return _fail(SeriesError(message, exit_code=ExitCode.BUG), as_json)
 
 
 def _kept_traceback(error: Exception) -> str:

@@ -10,6 +10,7 @@ import click
 from patchseries.cli.applying import apply_rows, show_failures
 from patchseries.cli.building import build_options, options_from, package_rows, show_packages
 from patchseries.cli.common import SERIES_OPTIONS, Given, changed_words, options
+from patchseries.cli.failure import error_document, tell
 from patchseries.cli.rebase import rebase_rows, show_cells
 from patchseries.cli.terminal import Progress, show, show_json
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 def command(**chosen: Any) -> int:
     """Fetch, rebase, test-apply, check and build the series NAME, and print a summary.
 
-    Also writes build/NAME/report.html, as `series report` does.
+    Also writes build/NAME/report.html, as `series report` does. Where no package can be built, the
+    summary and the page are made all the same, and the last line says why.
     """
     from patchseries.cli.report import write_page
     from patchseries.pipeline.run import run
@@ -43,6 +45,8 @@ def command(**chosen: Any) -> int:
         show_run(series, result, asked)
         show_gate(result, asked)
         show(f"report: {os.path.relpath(page)}", asked)
+    if result.refused:
+        return tell(result.refused)
     return 0 if result.ok else 1
 
 
@@ -50,11 +54,13 @@ def run_document(series: Series, result: RunResult) -> dict[str, Any]:
     """A run as one document: the rows of rebase, test-apply, build and check."""
     from patchseries.report.documents import finding_rows
 
+    refused = error_document(result.refused) if result.refused else {}
     return {
         "rebase": rebase_rows(series, result.ported.rebased.cells),
         "test-apply": apply_rows(result.applied),
         "packages": package_rows(result.packages),
         "findings": finding_rows(result.findings),
+        **refused,
     }
 
 
@@ -74,5 +80,6 @@ def show_run(series: Series, result: RunResult, asked: Given) -> None:
     show_failures(result.applied, asked)
     show(changed_words(result.ported.changed, False), asked)
     show("", asked)
-    show_packages(result.packages, asked)
-    show("", asked)
+    if result.packages:
+        show_packages(result.packages, asked)
+        show("", asked)

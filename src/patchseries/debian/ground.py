@@ -14,7 +14,7 @@ from patchseries.debian import version
 from patchseries.debian.packaging import their_patches
 from patchseries.debian.request import Dropped, PackagedFile, Packaging
 from patchseries.debian.security import advisories_of
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import ExitCode, ListedError, SeriesError
 from patchseries.git import Repository
 from patchseries.git.objects import decode
 from patchseries.model import Base, TreeId
@@ -100,15 +100,6 @@ class _Misfit:
         names = ", ".join(self.dropped.security)
         security = f" (security fix: {names})" if names else ""
         return f"  {self.dropped.name}{security}: {' '.join(self.why.split())}"
-
-
-class MisfitError(SeriesError):
-    """Patches that do not apply: its message has a line for each of them."""
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The heading, each patch, what to do."""
-        return tuple(str(self).split("\n"))
 
 
 def lay_ground(
@@ -221,7 +212,7 @@ def _refusal(misfits: Sequence[_Misfit], base: Base, packaging: Packaging) -> Se
     verb, it = ("does", "its change") if len(misfits) == 1 else ("do", "their changes")
     head = f"{len(misfits)} of the packager's patches {verb} not apply on {base.name}"
     if not is_other_release(packaging, base):
-        return MisfitError(
+        return ListedError(
             "\n".join([f"{head}, which {packaging.version} is made for:", *map(str, misfits)]),
             hint="is the base the same tree as the packager's tarball?",
             exit_code=ExitCode.FINDINGS,
@@ -236,7 +227,7 @@ def _refusal(misfits: Sequence[_Misfit], base: Base, packaging: Packaging) -> Se
             f" {base.name} contains, or as {{ patch, reason, by }}, which the changelog repeats"
         )
     told = f"{head}, and there is no evidence that it has {it}:"
-    return MisfitError(
+    return ListedError(
         "\n".join([told, *map(str, misfits)]), hint=hint, exit_code=ExitCode.FINDINGS
     )
 

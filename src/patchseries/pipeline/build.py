@@ -21,7 +21,7 @@ from patchseries.debian.request import (
     SourcePackage,
 )
 from patchseries.debian.upload import build_binary, sign
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import ExitCode, ListedError, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
 from patchseries.journal import plain_directory
@@ -166,24 +166,38 @@ def _refuse_conflicts(packages: list[_PackageInputs]) -> None:
     cells = (cell for package in packages for cell in package.cells)
     open_cells = [cell for cell in cells if cell.outcome is Outcome.CONFLICT]
     if open_cells:
-        named = ", ".join(f"{cell.patch} on {cell.base}" for cell in open_cells)
-        raise SeriesError(
-            f"not built: {named} {'conflicts' if len(open_cells) == 1 else 'conflict'}",
-            hint="resolve it, or leave it out with --skip-conflicts",
-            exit_code=ExitCode.FINDINGS,
+        named = [(cell.patch, cell.base) for cell in open_cells]
+        raise _not_built(
+            named,
+            ("conflicts", "these conflict"),
+            "resolve it, or leave it out with --skip-conflicts",
         )
 
 
 def _refuse_unreviewed(packages: list[_PackageInputs], name: str) -> None:
-    waiting = [f"{patch} on {p.target.base}" for p in packages for patch in p.unreviewed]
+    waiting = [(patch, p.target.base) for p in packages for patch in p.unreviewed]
     if waiting:
-        was = "was" if len(waiting) == 1 else "were"
-        raise SeriesError(
-            f"not built: {', '.join(waiting)} {was} adapted, and not signed off",
-            hint=f"read it and sign it off with `series accept PATCH {name}`, or build it anyway"
+        raise _not_built(
+            waiting,
+            ("was adapted, and not signed off", "these were adapted, and not signed off"),
+            f"read it and sign it off with `series accept PATCH {name}`, or build it anyway"
             " with --allow-unreviewed: the changelog then says so",
-            exit_code=ExitCode.FINDINGS,
         )
+
+
+def _not_built(cells: list[tuple[str, str]], words: tuple[str, str], hint: str) -> SeriesError:
+    """The refusal of *cells*: one in a line, several in a line for each patch with its bases."""
+    one, several = words
+    if len(cells) == 1:
+        patch, base = cells[0]
+        message = f"not built: {patch} on {base} {one}"
+        return SeriesError(message, hint=hint, exit_code=ExitCode.FINDINGS)
+    bases: dict[str, list[str]] = {}
+    for patch, base in cells:
+        bases.setdefault(patch, []).append(base)
+    lines = (f"  {patch} on {', '.join(names)}" for patch, names in bases.items())
+    message = "\n".join([f"not built: {several}:", *lines])
+    return ListedError(message, hint=hint, exit_code=ExitCode.FINDINGS)
 
 
 def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions) -> BuildRequest:

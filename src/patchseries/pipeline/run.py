@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from patchseries.checks import fails
 from patchseries.debian.request import Orig, SourcePackage
-from patchseries.errors import UsageError
+from patchseries.errors import SeriesError, UsageError
 from patchseries.model import Finding
 from patchseries.pipeline.applying import AppliedCell, Applies, ApplyInputs, apply_series
 from patchseries.pipeline.build import BuildInputs, BuildOptions, build_all
@@ -23,18 +23,23 @@ from patchseries.sources.download import DownloadOptions
 
 @dataclass(frozen=True)
 class RunResult:
-    """All that a run came to; ``findings`` are those of the gate over what was selected."""
+    """All that a run came to.
+
+    ``findings`` are those of the gate over what was selected; ``refused`` says why no package was
+    built.
+    """
 
     ported: PublishedRebase
     applied: list[AppliedCell]
     packages: list[SourcePackage]
     findings: tuple[Finding, ...] = ()
+    refused: SeriesError | None = None
 
     @property
     def ok(self) -> bool:
         """Whether nothing is left for a person to do."""
         failed = any(cell.result is Applies.FAILS for cell in self.applied)
-        return not (failed or self.ported.conflicts or fails(self.findings))
+        return not (failed or self.ported.conflicts or fails(self.findings) or self.refused)
 
 
 def rebase_and_build(
@@ -107,10 +112,22 @@ def _on_packaging(session: Session, inputs: BuildInputs, selection: Selection) -
 def run(
     session: Session, series: Series, selection: Selection, pins: Pins, options: BuildOptions
 ) -> RunResult:
-    """Rebase, build, test-apply and check what is selected, once its *pins* are fetched."""
-    ported, packages = rebase_and_build(session, series, selection, pins, options)
+    """Rebase, build, test-apply and check what is selected, once its *pins* are fetched.
+
+    Where no package can be built, all else is done all the same, and the result says why.
+    """
+    refused = None
+    packages: list[SourcePackage] = []
+    with session.ingredients(series, pins) as given:
+        rebased = rebase(given, selection, session.progress)
+        ported = publish_rebased(session, series, rebased, pins)
+        inputs = BuildInputs(series, given, rebased)
+        try:
+            packages = build_packages(session, inputs, selection, options)
+        except SeriesError as error:
+            refused = error
     fresh = replace(series)  # its lock is another one now
     with session.objects(pins) as repository:
         applied = apply_series(ApplyInputs(fresh, repository, pins), selection, session.progress)
     findings = check_series(session, fresh, selection, CheckOptions())
-    return RunResult(ported, applied, packages, tuple(findings))
+    return RunResult(ported, applied, packages, tuple(findings), refused)
