@@ -48,7 +48,7 @@ class InBase:
 class Cell:
     """What porting one patch onto one base gave; ``sha256`` is that of the patch file, if any.
 
-    ``asked`` is a digest of what the base's history was asked (None: it was not), and
+    ``question`` is a digest of what the base's history was asked (None: it was not), and
     ``in_base`` what it answered (None: it does not contain the patch).
     """
 
@@ -57,7 +57,7 @@ class Cell:
     sha256: str | None = None
     accepted: Acceptance | None = None
     in_base: InBase | None = None
-    asked: str | None = None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +223,8 @@ def _cell_table(patch: str, base: str, cell: Cell) -> dict[str, object]:
         table["accepted"] = asdict(cell.accepted)
     if cell.in_base:
         table["in-base"] = asdict(cell.in_base)
-    if cell.asked:
-        table["asked"] = cell.asked
+    if cell.question:
+        table["asked"] = cell.question
     return table
 
 

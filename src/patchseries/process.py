@@ -119,7 +119,7 @@ def start(
 
 
 def require(program: str) -> None:
-    """See that *program* is there before a library wants it.
+    """See that *program* is installed, before a library runs it.
 
     :raises MachineError: it is not; the hint says what to install
     """

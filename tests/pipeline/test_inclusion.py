@@ -98,7 +98,7 @@ def test_the_lock_says_it_and_the_commands_that_show(world: World) -> None:
     lock = locks.load(world.root / "series/small.lock")
     assert lock.cells["fix", "1.1"].in_base == InBase(world.backport, "change-id")
     assert lock.cells["fix", "1.2"].in_base is None
-    assert all(cell.asked for cell in lock.cells.values())
+    assert all(cell.question for cell in lock.cells.values())
     short = f"{world.backport[:12]} (change-id)"
     assert f"already-applied, by {short}" in world.run("show", "fix")[1]
     (patch,) = world.json("status")["patches"]

@@ -1,6 +1,6 @@
 """DEP-3: the head of a patch file says where it is from and where it went, in fields.
 
-The values are those that lintian wants (https://dep-team.pages.debian.net/deps/dep3/).
+The values are those that lintian checks (https://dep-team.pages.debian.net/deps/dep3/).
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def _in_bases(inputs: CheckInputs) -> Iterator[Finding]:
                 line=inputs.patch_line(place.name),
                 base=place.base,
             )
-        if place.cell and place.cell.asked is None and fate is None:
+        if place.cell and place.cell.question is None and fate is None:
             unread.setdefault(place.target.project, []).append(str(place))
     for project, places in unread.items():
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""

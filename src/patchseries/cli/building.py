@@ -110,7 +110,7 @@ def maintainer() -> Maintainer:
 
 def show_packages(packages: Sequence[SourcePackage], asked: Given) -> None:
     """For each package: version, whether it unpacks to the ported tree, where it lies; and what
-    is not in it, or was read by nobody."""
+    is not in it, or was not reviewed."""
     for package in packages:
         state = "unpacks to the ported tree" if package.verified else "NOT COMPARED"
         again = ", unchanged" if package.reused else ""

@@ -53,7 +53,7 @@ def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
 
 
 def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
-    """The table of the series *name*, then each conflict with its paths, and what wants review."""
+    """The table of the series *name*, then each conflict with its paths, and what needs review."""
     from patchseries.report.matrix import Matrix, MatrixCell, counts
 
     rows = [

@@ -89,7 +89,7 @@ def _word(text: str, what: str) -> str:
 
 
 def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What else there is to say of the package: what nobody read, and what is not in it."""
+    """What else there is to say of the package: what was not reviewed, and what is not in it."""
     base = request.base.name
     in_base = tuple(f"{d.name}: {d.evidence}" for d in request.dropped if d.evidence)
     without = tuple(_decided(d) for d in request.dropped if not d.evidence)

@@ -67,7 +67,7 @@ def build(request: BuildRequest) -> SourcePackage:
 
 
 def _with_remarks(package: SourcePackage, request: BuildRequest) -> SourcePackage:
-    """*package* with what the request tells of patches that are not in it, or that nobody read."""
+    """*package* with what the request tells of patches that are not in it, or were not reviewed."""
     return replace(
         package,
         left_out=request.left_out,

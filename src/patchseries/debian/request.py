@@ -115,7 +115,7 @@ class BuildRequest:
     :param patches: the series, in order
     :param expected_tree: upstream with the packager's own patches and the series applied
     :param left_out: the names of patches left out because they conflict
-    :param unreviewed: the names of adapted patches that nobody signed off
+    :param unreviewed: the names of adapted patches that are not signed off
     :param dropped: the packager's own patches that are not in the package
     :param timestamp: the date of the changelog entry and of every file made, in seconds since 1970
     :param out: the directory for the outputs; it holds nothing else

@@ -132,7 +132,7 @@ def parse_commit(oid: str, data: bytes) -> Commit:
 
 
 class Tree(Mapping[bytes, TreeEntry]):
-    """One level of a tree: what stands under each name. Of most names nobody ever asks."""
+    """One level of a tree: what stands under each name. Most names are never asked for."""
 
     def __init__(self, data: bytes, id_bytes: int = 20) -> None:
         """Read a tree object; *id_bytes* is 20 for SHA-1, 32 for SHA-256."""

@@ -93,7 +93,7 @@ class Header:
 
     @property
     def author(self) -> tuple[str, str] | None:
-        """The author's name and mail address (each may be ``""``); None when nobody is named."""
+        """The author's name and mail address (each may be ``""``); None when no author is named."""
         # A second From, in the body of a mail, names the author; the first one sent it.
         values = (*self.values("From")[::-1], *self.values("Author"))
         return next(filter(any, map(person, values)), None)

@@ -71,7 +71,7 @@ def mail_date(signature: Signature) -> str:
 
 
 def iso_date(signature: Signature) -> str:
-    """The day of *signature* in UTC, as DEP-3 wants it: ``2013-06-28``."""
+    """The day of *signature* in UTC, in the form of DEP-3: ``2013-06-28``."""
     return datetime.fromtimestamp(signature.time, UTC).strftime("%Y-%m-%d")
 
 

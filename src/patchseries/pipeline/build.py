@@ -41,7 +41,7 @@ class BuildOptions:
     """What a person chose for the packages.
 
     ``skip_conflicts`` leaves conflicting patches out, ``allow_unreviewed`` takes adapted ones that
-    nobody signed off; the changelog names both. ``check`` runs
+    are not signed off; the changelog names both. ``check`` runs
     lintian; ``sign`` names a key for debsign; ``binary`` is the command that builds binaries;
     ``jobs`` is how many packages are made at a time.
     """

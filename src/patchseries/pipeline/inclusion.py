@@ -44,11 +44,11 @@ Ways = tuple[tuple[Tracked, ...], ...]
 class Answer:
     """Whether a base contains a patch.
 
-    ``asked`` is the digest of the question that was answered; None when nobody could, and then
+    ``question`` is the digest of the one that was answered; None when it could not be, and then
     ``why`` says why. ``in_base`` is the commit of the base by which it has the change.
     """
 
-    asked: str | None = None
+    question: str | None = None
     in_base: InBase | None = None
     why: str = ""
 
@@ -153,8 +153,8 @@ def from_lock(lock: Lock, asked: Iterable[Question]) -> dict[Cells, Answer]:
     answers = {}
     for question in asked:
         cell = lock.cells.get(question.cell)
-        if cell is not None and cell.asked == question.digest:
-            answers[question.cell] = Answer(cell.asked, cell.in_base)
+        if cell is not None and cell.question == question.digest:
+            answers[question.cell] = Answer(cell.question, cell.in_base)
     return answers
 
 

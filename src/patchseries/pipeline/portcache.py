@@ -111,7 +111,7 @@ def package_digest(root: Path, versions: str) -> str:
 
 
 Porter = Callable[[Repository, Change, TreeId, PortOptions], PortResult]
-"""What ports a change: the engine itself, or a memo before it."""
+"""What ports a change: the engine itself, or a cache before it."""
 
 
 def _row(result: PortResult) -> dict[str, object]:

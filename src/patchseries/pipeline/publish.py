@@ -132,7 +132,7 @@ def _locked(lock: Lock, rebased: Rebased) -> Lock:
             cell.files[0].sha256 if cell.files else None,
             cell.accepted,
             cell.answer.in_base,
-            cell.answer.asked,
+            cell.answer.question,
         )
     return replace(lock, cells=cells)
 

@@ -113,7 +113,7 @@ class Session:
             lock says of that comes first, and when *locked* it is all there is
         """
         urls = [repository for repository, _ in pins]
-        memo = PortCache.load(self.cache.root / "ports" / f"{series.name}.json", self.warn)
+        ports = PortCache.load(self.cache.root / "ports" / f"{series.name}.json", self.warn)
         with open_objects(self.cache, urls) as repository:
             yield RebaseInputs(
                 repository,
@@ -122,10 +122,10 @@ class Session:
                 pins,
                 lambda source: self.patch_bytes(series, source),
                 resolutions=load_resolutions(series),
-                porter=memo.port,
+                porter=ports.port,
                 answers=self._answers(series, pins, repository, ask=ask and not self.locked),
             )
-        memo.save()
+        ports.save()
 
     def _answers(
         self,

@@ -147,7 +147,7 @@ _LEFT_OUT = (PortCode.DROPPED, PortCode.LINE_LOST, PortCode.LINE_KEPT)
 def _nothing_left(findings: Sequence[Finding]) -> Iterator[Conflict]:
     """The files of which something was left out, for a result that is the target as it was.
 
-    That is no port, and not the whole change either: whoever wants it must look.
+    That is no port, and not the whole change either: a person must look at it.
     """
     reason = "nothing is left to change here, but the target lacks part of the change"
     for file in dict.fromkeys(found.file for found in findings if found.code in _LEFT_OUT):

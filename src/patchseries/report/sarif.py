@@ -91,6 +91,6 @@ def _fingerprint(finding: Finding) -> str:
 
 
 def _semantic(version: str) -> str:
-    """The three numbers of a version, as semver wants them."""
+    """The three numbers of a version, as semver defines them."""
     numbers = [part for part in version.split(".") if part.isdigit()]
     return ".".join([*numbers, "0", "0", "0"][:3])

@@ -25,11 +25,11 @@ class Access:
     """How a server is reached.
 
     :param credentials: for what the public may not see
-    :param ca_bundle: a file of certificates to trust instead of the usual ones
+    :param ca_bundle: a file of certificates that are accepted instead of the usual ones
     :param proxies: scheme → proxy URL
     :param timeout: seconds to wait for a connection, and for each next byte
     :param attempts: how often a request is made before its failure is final
-    :param longest_wait: seconds; a server that wants more (Retry-After) is not waited for
+    :param longest_wait: seconds; a server that asks for more (Retry-After) is not waited for
     :param longest_answer: seconds in which one answer is to come whole
     :param longest_search: seconds in which all pages of an answer are to come
     :param sleep: waits so many seconds

@@ -1,4 +1,4 @@
-"""Fetching what a plan wants, upstream by upstream, and pinning it.
+"""Fetching what a plan needs, upstream by upstream, and pinning it.
 
 Over the network only the wanted commits come, shallow and by id where the server allows it. From
 a mirror nothing is copied: its objects are read through alternates.
@@ -31,7 +31,7 @@ _KEPT = "refs/series/"
 
 @dataclass(frozen=True, slots=True)
 class FetchOptions:
-    """Where to look: mirror directories first; *offline* asks nobody.
+    """Where to look: mirror directories first; *offline* asks no server.
 
     ``access`` says how a Gerrit server, given by its URL, is reached.
     """

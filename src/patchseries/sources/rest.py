@@ -198,7 +198,7 @@ def _check_url(url: str, credentials: Credentials | None) -> None:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """The seconds that the server wants to be left alone (RFC 9110, 10.2.3)."""
+    """The seconds to wait that the server asks for (RFC 9110, 10.2.3)."""
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)

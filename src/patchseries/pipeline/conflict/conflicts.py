@@ -40,7 +40,7 @@ class RegionChoice:
 class ReplayedFile:
     """What the existing resolutions give for a file.
 
-    :ivar texts: the lines for each region (None: nobody resolved it, or the file is ``gone``)
+    :ivar texts: the lines for each region (None: it is not resolved, or the file is ``gone``)
     :ivar edits: those of its agreed lines, where they fit
     """
 

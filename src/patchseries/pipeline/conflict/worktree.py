@@ -29,7 +29,7 @@ from patchseries.resolution.edits import edited
 
 _STATE = "state.json"
 _LEFTOVERS = "*.orig\n*.rej\n*~\n.*.sw?\n*.py[co]\n__pycache__/\n"
-"""What editors, merge tools and Python leave behind: nobody means to add it."""
+"""What editors, merge tools and Python leave behind: it is not part of a resolution."""
 _WHO = {
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")

@@ -25,7 +25,7 @@ TRAILER = "Series-Patch"
 _TRAILER = re.compile(rf"^{TRAILER}: (\S+)[ \t]*$", re.M)
 _STATE = "series.json"
 UNKNOWN = Signature("unknown", "", 0, "+0000")
-"""Who made a commit, and when, where its patch file does not say: git wants something there."""
+"""Who made a commit, and when, where its patch file does not say: git requires a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def check_out(
         objects = given.repository.objects_directory
         shutil.copytree(objects, tree / ".git/objects", dirs_exist_ok=True)
         with Repository(tree) as repository:
-            nobody = Signature("patchseries", "", 0, "+0000")
-            root = _commit(repository, start, f"{project} {base}", nobody, None)
+            program = Signature("patchseries", "", 0, "+0000")
+            root = _commit(repository, start, f"{project} {base}", program, None)
             tip = root
             for step in steps:
                 message = f"{step.message}\n\n{TRAILER}: {step.name}"

@@ -1,6 +1,6 @@
 """A three-way merge that calls a conflict only what really overlaps.
 
-git's merge wants an untouched line between two changes; here they may touch. What does
+git's merge needs an untouched line between two changes; here they may touch. What does
 overlap becomes an :data:`Overlap`, as small as the two sides allow.
 """
 

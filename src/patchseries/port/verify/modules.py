@@ -101,7 +101,7 @@ class Modules:
         return self._classes[file.oid, name]
 
     def resolve(self, dotted: bytes, depth: int = 8) -> bool | None:
-        """Whether a dotted name leads to something: True, False, or None when nobody can tell.
+        """Whether a dotted name leads to something: True, False, or None when it cannot be known.
 
         None: no module of this tree starts it, or it goes through values or through a module
         or class that makes names at run time.
