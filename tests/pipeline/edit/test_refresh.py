@@ -175,7 +175,7 @@ def test_what_cannot_be_taken_in_is_refused(small: SmallSeries, checked: Path) -
     with pytest.raises(SeriesError, match="on the branch twice"):
         small.run("refresh", "work")
     assert small.tracked() == before
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         small.run("checkout", "project", "--onto", "1.1", "work")
 
 
