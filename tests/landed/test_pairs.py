@@ -8,6 +8,7 @@ import pytest
 
 from patchseries.git import Repository
 from patchseries.landed.builder import open_index
+from patchseries.landed.evidence import origins
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.pairs import backport
 from patchseries.landed.places import ReleaseLines, lines_of
@@ -40,12 +41,12 @@ class Pairs:
         self.upstream.tag("2014.1")
 
     def backport(self, commit: CommitId, line: str = "havana") -> CommitId | None:
-        for index, lines in self._asked():
+        for index, lines in self.asked():
             found = backport(index, lines, commit, line)
             return found.entry.commit if found else None
         return None
 
-    def _asked(self) -> Iterator[tuple[HistoryIndex, ReleaseLines]]:
+    def asked(self) -> Iterator[tuple[HistoryIndex, ReleaseLines]]:
         path = self.upstream.path
         with Repository(path) as repository, open_index(path.parent / "i", repository) as index:
             yield index, lines_of(scheme_for("nova", "x/nova"), index.refs)
@@ -108,7 +109,10 @@ def test_a_pick_of_a_merge_means_what_it_merged(nova: Pairs) -> None:
     merge = nova.upstream.commit_tree(tree, [nova.root, fix], 'Merge "Fix"')
     human = nova.stable(f"Fix\n\n(cherry picked from commit {merge})")
     nova.release()
-    assert nova.backport(fix) == human
+    for index, _ in nova.asked():
+        entry = index.get(human)
+        assert entry is not None
+        assert [origin.commit for origin in origins(index, entry)] == [fix]
 
 
 def test_an_unknown_commit(nova: Pairs) -> None:
