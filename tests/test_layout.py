@@ -74,6 +74,8 @@ ELSEWHERE = {
     },
     "A command parses, calls and shows: it is run as a user does, where its room is tested.": {
         "__main__": "cli/test_failures.py",
+        "cli/add": "pipeline/test_adding.py",
+        "cli/remove": "pipeline/edit/test_removing.py",
         "cli/accept": "pipeline/conflict/test_accept.py",
         "cli/applying": "cli/test_end_to_end.py",
         "cli/build": "debian/test_commands.py",

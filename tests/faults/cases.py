@@ -15,6 +15,11 @@ def _typed(world: World) -> None:
     (tree / "call.py").write_text("".join(lines))
 
 
+def _own_patch(world: World) -> None:
+    diff = "--- a/README\n+++ b/README\n@@ -1 +1 @@\n-text\n+words\n"
+    (world.base / "own.patch").write_text(f"From: Ann <ann@test.invalid>\nSubject: Words\n\n{diff}")
+
+
 _MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 
 
@@ -42,6 +47,8 @@ SMALL = {
         lambda world: amend(world.root / "work", "log.py", b"louder\n"),
     ),
     "accept": Case(("accept", "retry", "--yes"), (_TAKE, ("rebase",))),
+    "add": Case(("add", "../own.patch"), (_TAKE, ("rebase",)), _own_patch),
+    "remove": Case(("remove", "retry"), (_TAKE, ("rebase",))),
     "undo": Case(("undo",), (_TAKE, ("rebase",))),
 }
 

@@ -14,6 +14,10 @@ from patchseries import __version__
 
 COMMANDS = {
     "demo": "Run the whole pipeline on small upstreams that it creates: no network.",
+    "init": "Begin a series: write its manifest.",
+    "add": "Add a patch: a change, a commit, a review, a bug or a file.",
+    "remove": "Take a patch out of the series.",
+    "bump": "Add the point releases that have appeared upstream as bases.",
     "run": "Fetch, rebase, test-apply, check, build, report.",
     "fetch": "Fetch what the series needs into the cache, and pin it.",
     "rebase": "Port every patch onto every base; write patches/ and the lock.",

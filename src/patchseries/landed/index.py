@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchseries.landed.graph import RefSet
@@ -170,6 +170,10 @@ class HistoryIndex:
             if number in numbers:
                 numbers.update(array("I", parents))
         return numbers
+
+    def parents_of(self, entry: Indexed) -> Sequence[int]:
+        """The numbers of its parents, as far as they are in the history."""
+        return self._parents(entry.number)
 
     def _parents(self, number: int) -> array[int]:
         row = self._db.execute("SELECT parents FROM commits WHERE n = ?", (number,)).fetchone()

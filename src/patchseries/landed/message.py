@@ -59,6 +59,24 @@ def links(message: str) -> Links:
     )
 
 
+_BUG = re.compile(
+    r"^[ \t]*(?:(?:closes|fixes|partial)-bug[ \t]*:|(?:closes|fixes)[ \t]*:?[ \t]*(?:bug\b)?"
+    r"|lp[ \t]*:|bug[ \t]*:)[ \t]*(?:lp[ \t]*:?[ \t]*)?#?[ \t]*([0-9]{2,12})\b[ \t]*[.,]?[ \t]*$",
+    re.MULTILINE,
+)
+
+
+def bugs_closed(message: str) -> tuple[str, ...]:
+    """The numbers of the bugs that a message says it closes, each on a line of its own.
+
+    >>> bugs_closed("Fix it\\n\\nCloses-Bug: #1213080\\nRelated-Bug: #7654321\\n")
+    ('1213080',)
+    >>> bugs_closed("Fixes bug 1213080.\\nFixes: LP: #99"), bugs_closed("see bug 12")
+    (('1213080', '99'), ())
+    """
+    return tuple(dict.fromkeys(_BUG.findall(message.replace("\r\n", "\n").lower())))
+
+
 def reverted_subject(subject: str) -> str | None:
     """The subject of the commit that a commit with this subject reverts, or None.
 

@@ -1,4 +1,7 @@
-"""The ``[[patch]]`` tables of a manifest in another order: whole lines move, none is rewritten."""
+"""The ``[[patch]]`` tables of a manifest reordered, added or taken out, by whole lines.
+
+No line is rewritten: comments, order and style of all else stay.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,56 @@ def reordered(text: str, names: Sequence[str]) -> str:
     new = "\n".join(lines)
     if _loaded(new) != data | {"patch": order}:
         raise ValueError("a [[patch]] table is not a block of lines of its own")
+    return new
+
+
+def appended(text: str, table: str, value: Mapping[str, object]) -> str:
+    """The manifest *text* with the patch *table*, which holds *value*, behind its last patch.
+
+    :param table: TOML lines, each ended by a line feed
+    :raises ValueError: the patches are not tables (``[[patch]]``)
+    """
+    data = parse_toml(text)
+    patches = data.get("patch", [])
+    ending = "\r\n" if "\r\n" in text else "\n"
+    lines = text.split("\n")
+    end = len(lines)
+    if patches:
+        end = _spans(lines, key_lines(text), len(patches))[-1].stop
+    before = "\n".join(lines[:end]).rstrip("\r\n")
+    after = "\n".join(lines[end:]).strip("\r\n")
+    parts = [before, table.rstrip("\n").replace("\n", ending), *([after] if after else [])]
+    new = (ending * 2).join(parts) + ending
+    if _loaded(new) != data | {"patch": [*patches, value]}:
+        raise ValueError("a [[patch]] table is not a block of lines of its own")
+    return new
+
+
+def without(text: str, name: str) -> str:
+    """The manifest *text* without the patch *name*, and the comment lines right above it.
+
+    :raises ValueError: its table is not a block of lines of its own
+    """
+    data = parse_toml(text)
+    patches = data["patch"]
+    index = next(number for number, one in enumerate(patches) if one["name"] == name)
+    lines = text.split("\n")
+    span = _spans(lines, key_lines(text), len(patches))[index]
+    end = span.stop
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    if end == len(lines):  # it was the last: the blank lines before it go, those at the end stay
+        start = span.start
+        while start > 0 and not lines[start - 1].strip():
+            start -= 1
+        kept = lines[:start] + lines[span.stop :]
+    else:
+        kept = lines[: span.start] + lines[end:]
+    new = "\n".join(kept)
+    rest = patches[:index] + patches[index + 1 :]
+    wanted = {key: value for key, value in data.items() if key != "patch"}
+    if _loaded(new) != wanted | ({"patch": rest} if rest else {}):
+        raise ValueError("its [[patch]] table is not a block of lines of its own")
     return new
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _COMMENT = re.compile(r"(^|[ \t\r\f\v])#.*", re.DOTALL)
@@ -43,3 +43,21 @@ def append_series(text: str, names: Iterable[str]) -> str:
     'a.patch\\nb.patch\\n'
     """
     return (text if not text or text.endswith("\n") else text + "\n") + format_series(names)
+
+
+def renamed_series(text: str, names: Mapping[str, str | None]) -> str:
+    """*text* with each patch called as *names* says (None: its line is taken out).
+
+    Comments, options and the order stay.
+
+    >>> renamed_series("# x\\n1-a -p1\\n2-b\\n", {"1-a": None, "2-b": "1-b"})
+    '# x\\n1-b\\n'
+    """
+    lines = []
+    for line in text.splitlines(keepends=True):
+        named = parse_series(line)
+        name = named[0].name if named else ""
+        new = names.get(name, name)
+        if new is not None:
+            lines.append(line.replace(name, new, 1) if name else line)
+    return "".join(lines)

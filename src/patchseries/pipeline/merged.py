@@ -24,6 +24,13 @@ from patchseries.sources.patchset import merged_commit
 _LISTED = 8
 """So many of the commits that a name may mean are listed."""
 
+_BUG_TRACKERS = {
+    "launchpad": r"^[[:space:]]*((closes|fixes|partial)-bug|fixes|closes|lp|bug)[:[:space:]]"
+    r"[^0-9]{0,12}NUMBER([^0-9]|$)",
+    "debian": r"(bugs\.debian\.org/[^[:space:]]{0,40}|debian[[:space:]]+bug[[:space:]]*#?"
+    r"|debian[[:space:]]*#)NUMBER([^0-9]|$)",
+}
+
 
 @contextmanager
 def indexed_history(
@@ -95,6 +102,29 @@ def merged(index: HistoryIndex, change: ChangeId) -> list[Indexed]:
     main = main_refs(index.refs)
     on_main = [entry for entry in alone or found if entry.refs & main]
     return on_main[-1:] or alone or found
+
+
+def naming_bug(
+    history: Repository, index: HistoryIndex, tracker: str, number: str
+) -> list[Indexed]:
+    """The changes whose messages say that they close bug *number*, one commit for each.
+
+    :param tracker: ``launchpad`` or ``debian``
+    :param number: its digits
+    """
+    pattern = _BUG_TRACKERS[tracker].replace("NUMBER", number)
+    options = ("--all", "--extended-regexp", "--regexp-ignore-case", f"--grep={pattern}")
+    done = history.run("log", "--format=%H", "--no-show-signature", *options)
+    found: dict[str, Indexed] = {}
+    for commit in done.stdout.decode().split():
+        entry = index.get(commit)
+        if entry is None or len(index.parents_of(entry)) > 1:
+            continue  # what merges a change is not the change
+        changes = index.change_ids(entry)
+        best = merged(index, changes[0]) if len(changes) == 1 else []
+        chosen = best[0] if best else entry
+        found.setdefault(changes[0] if len(changes) == 1 else entry.commit, chosen)
+    return sorted(found.values(), key=lambda entry: entry.number)
 
 
 def listed(found: Sequence[Indexed]) -> str:

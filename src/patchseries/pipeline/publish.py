@@ -98,18 +98,23 @@ def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
     The lock alone does not tell: it may have come from elsewhere since (``git pull``).
     """
     fixups = _fixups(series)
-    known = {cell.sha256 for cell in series.lock.cells.values()}
-    known |= {change.after for done in operations(series.state) for change in done.changes}
+    written = written_digests(series)
     for path, data in changes.items():
         is_patch = path not in fixups and not path.endswith(("/series", ".series"))
         there = _on_disk(series, path) if is_patch else None
-        if there is None or there == data or sha256(there) in known:
+        if there is None or there == data or sha256(there) in written:
             continue
         raise SeriesError(
             f"{path} was edited by hand since the last rebase, and is not overwritten",
             hint="keep the edit with `series refresh`, or drop it with --overwrite",
             exit_code=ExitCode.FINDINGS,
         )
+
+
+def written_digests(series: Series) -> set[str | None]:
+    """The SHA-256 of each patch file that a command wrote; any other was edited by hand."""
+    known = {cell.sha256 for cell in series.lock.cells.values()}
+    return known | {change.after for done in operations(series.state) for change in done.changes}
 
 
 def _fixups(series: Series) -> set[str]:

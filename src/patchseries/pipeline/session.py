@@ -52,7 +52,7 @@ class Session:
         """
         projects = selection.projects_of(series.manifest)
         wanted = wants(series.manifest, projects, selection.bases)
-        pins = self._fetched(wanted, series.lock.pins)
+        pins = self.bring(wanted, series.lock.pins)
         new = pins.keys() - series.lock.pins.keys()
         if self.locked and new:
             repository, rev = min(new)
@@ -62,7 +62,7 @@ class Session:
             )
         return pins
 
-    def _fetched(
+    def bring(
         self, wanted: Sequence[Want], pinned: Mapping[tuple[str, str], CommitId]
     ) -> dict[tuple[str, str], CommitId]:
         """Bring *wanted*; what is sought is first looked up: the pin, else the history."""
