@@ -128,7 +128,7 @@ def test_a_patch_file_does_not_replace_another(small: SmallSeries, tmp_path: Pat
     (tmp_path / "mail").write_text(FILE)
     (small.root / "patches/own").mkdir(parents=True)
     (small.root / "patches/own/be-quieter.patch").write_text("mine")
-    with pytest.raises(DeclinedError, match=r"own/be-quieter\.patch is there already"):
+    with pytest.raises(DeclinedError, match=r"own/be-quieter\.patch already exists"):
         small.run("add", str(tmp_path / "mail"))
     assert small.run("add", str(tmp_path / "mail"), "--as", "quiet")[0] == 0
     assert (small.root / "patches/own/quiet.patch").exists()

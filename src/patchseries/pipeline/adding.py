@@ -363,7 +363,7 @@ def add(session: Session, series: Series, addition: Addition) -> list[str]:
         there = series.root / "patches" / name
         if there.exists() or there.is_symlink():
             raise DeclinedError(
-                f"patches/{name} is there already",
+                f"patches/{name} already exists",
                 hint="give the patch another name with --as PATCH",
             )
         changes[f"patches/{name}"] = data

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from patchseries import lock
@@ -102,7 +100,7 @@ def test_it_is_refused_while_a_conflict_of_it_is_open(small: SmallSeries) -> Non
     assert small.run("remove", "retry")[0] == 0
 
 
-def test_a_patch_that_was_never_ported_goes_as_well(small: SmallSeries, tmp_path: Path) -> None:
+def test_a_patch_that_was_never_ported_goes_as_well(small: SmallSeries) -> None:
     assert small.json("remove", "retry")["changed"] == ["series/small.toml"]
 
 
