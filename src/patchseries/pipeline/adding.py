@@ -21,7 +21,8 @@ from patchseries.model import ChangeId, CommitId
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.edit.entry import NewPatch, name_from, summary_from, with_entry
-from patchseries.pipeline.merged import indexed_history, listed, merged, named, naming_bug
+from patchseries.pipeline.histories import indexed
+from patchseries.pipeline.merged import listed, merged, named, naming_bug
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Want
@@ -98,11 +99,11 @@ class Finder:
         :raises SeriesError: it names nothing, or several changes, or is in the series already
         :raises UpstreamError: a server or a history cannot be reached, or does not have it
         """
-        made = self._found(thing)
+        made = self._resolved(thing)
         made.check_is_new(self.series.manifest)
         return made
 
-    def _found(self, thing: str) -> Addition:
+    def _resolved(self, thing: str) -> Addition:
         if _CHANGE.fullmatch(thing):
             return self._by_change(ChangeId(thing))
         if "://" in thing:
@@ -251,7 +252,7 @@ class Finder:
     # What they have in common ----------------------------------------------------------------
 
     def _history(self, project: str) -> AbstractContextManager[tuple[Repository, HistoryIndex]]:
-        return indexed_history(self.session.cache, self._url(project), self.session.fetching)
+        return indexed(self.session.cache, self._url(project), self.session.fetching)
 
     def _in_histories(
         self, name: str, projects: Sequence[str] | None = None

@@ -6,19 +6,17 @@ only where the history does not have it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 
 from patchseries.errors import ExitCode, SeriesError, UpstreamError
 from patchseries.git import Repository
-from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import Tracked, find
 from patchseries.landed.index import HistoryIndex, Indexed
 from patchseries.landed.places import main_refs
 from patchseries.model import ChangeId, CommitId
+from patchseries.pipeline.histories import indexed
 from patchseries.sources import Cache, FetchOptions, Want
-from patchseries.sources.history import index_path, open_history
 from patchseries.sources.patchset import merged_commit
 
 _LISTED = 8
@@ -32,21 +30,6 @@ _BUG_TRACKERS = {
 }
 
 
-@contextmanager
-def indexed_history(
-    cache: Cache, url: str, fetching: FetchOptions
-) -> Iterator[tuple[Repository, HistoryIndex]]:
-    """The history of *url* and its index.
-
-    :raises UpstreamError: not reachable; or offline, and never fetched before
-    """
-    with (
-        open_history(cache, url, fetching) as history,
-        open_index(index_path(cache, url), history) as index,
-    ):
-        yield history, index
-
-
 def commit_of(cache: Cache, fetching: FetchOptions, want: Want) -> CommitId:
     """The commit that the Change-Id or short commit id of *want* means.
 
@@ -58,7 +41,7 @@ def commit_of(cache: Cache, fetching: FetchOptions, want: Want) -> CommitId:
     cached = replace(fetching, offline=True)
     for way in [cached] if fetching.offline else [cached, fetching]:
         try:
-            with indexed_history(cache, want.repository, way) as (_, index):
+            with indexed(cache, want.repository, way) as (_, index):
                 if commit := named(index, want.rev, want.repository):
                     return commit
         except UpstreamError:
