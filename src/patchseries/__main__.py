@@ -3,12 +3,17 @@
 Even the imports are inside, so that an interruption at any moment ends in one line.
 """
 
+import _thread
 import signal
 import sys
+import time
+
+_MAIN_THREAD = _thread.get_ident()
 
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    sys.unraisablehook = _unraisable
     try:
         from patchseries import cli
         from patchseries.cli import streams
@@ -23,6 +28,20 @@ def main() -> None:
         status = 5
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the rest is the interpreter's own end
     sys.exit(status)
+
+
+def _unraisable(told: "sys.UnraisableHookArgs") -> None:
+    """Python would print an interruption in an object's finalizer with a traceback, and go on."""
+    if told.exc_type is KeyboardInterrupt:
+        _thread.start_new_thread(_interrupt_again, ())
+    else:
+        sys.__unraisablehook__(told)
+
+
+def _interrupt_again() -> None:
+    """Interrupt the main thread, once it is out of the finalizer."""
+    time.sleep(0.01)
+    signal.pthread_kill(_MAIN_THREAD, signal.SIGINT)
 
 
 if __name__ == "__main__":

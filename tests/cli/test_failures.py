@@ -225,6 +225,26 @@ def test_interrupted(project: Project, delay: float) -> None:
     assert now in (before, whole) or set(now) == set(before) | {"series/demo.lock"}
 
 
+def test_interrupted_in_a_finalizer() -> None:
+    """Where Python cannot raise: the command ends all the same, without a traceback."""
+    code = (
+        "import time\nfrom patchseries import __main__, cli\n"
+        "class Dying:\n    def __del__(self):\n        raise KeyboardInterrupt\n"
+        "def run(argv):\n    Dying()\n    time.sleep(30)\n    return 0\n"
+        "cli.run = run\n__main__.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=25,
+        env=Project(Path()).environment,
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "series: interrupted; nothing was left half written\n"
+
+
 def test_help_is_quick() -> None:
     """--help imports none of the heavy libraries; the time itself is printed by the benchmark."""
     code = (

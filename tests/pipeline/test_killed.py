@@ -14,10 +14,12 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import click
 import pytest
 
 from patchseries import process
 from patchseries.cli import group
+from patchseries.journal import commit
 from support.small_series import HEAD, MERGED, TAIL, SmallSeries, text
 
 MOMENTS = int(os.environ.get("SOAK_KILL", "14"))
@@ -182,3 +184,31 @@ def test_a_killed_build(small: SmallSeries, tmp_path: Path) -> None:
         assert outputs(small.root) == new
         assert [p.name for p in (small.root / "build/small/1.1").iterdir()] == ["project"]
     assert killed
+
+
+def test_an_interrupted_undo_is_not_done_twice(
+    small: SmallSeries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted after it was decided, the same command again finishes it, and undoes no more."""
+    rebased(small)
+    before = small.tracked()
+    monkeypatch.setattr(sys, "argv", ["series", "accept", "retry", "--yes"])
+    small.run("accept", "retry", "--yes")
+    assert small.tracked() != before
+    monkeypatch.setattr(sys, "argv", ["series", "undo"])
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "_finish_decided", interrupt)
+        with pytest.raises((KeyboardInterrupt, click.Abort)):
+            small.run("undo")
+    assert small.tracked() != before
+    _, said = small.run("undo")
+    assert "`series undo` was interrupted: its" in said
+    assert "series accept retry --yes" in said
+    assert said.count("undid ") == 1
+    assert small.tracked() == before
+    assert small.run("undo")[1].count("undid ") == 1  # and then one more
+    assert small.tracked() != before
+
+
+def interrupt(_: object) -> None:
+    raise KeyboardInterrupt

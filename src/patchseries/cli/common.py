@@ -235,9 +235,10 @@ def operation() -> Operation:
     return Operation(f"series {words}", now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def recovered_state() -> State:
+def recovered_state(hear: Callable[[Recovered], None] = lambda _: None) -> State:
     """The project's state. An interrupted change is finished or dropped first, and reported.
 
+    :param hear: is told of that change
     :raises UsageError: there is no project
     """
     from patchseries.journal import find_state
@@ -255,7 +256,7 @@ def recovered_state() -> State:
             f"{root / '.series'} is not read: the log and open conflicts are kept outside of the "
             "project now; delete it if you no longer need it"
         )
-    _finish(state)
+    _finish(state, hear)
     return state
 
 
@@ -277,11 +278,12 @@ def _held(state: State) -> Iterator[None]:
         yield
 
 
-def _finish(state: State) -> None:
+def _finish(state: State, hear: Callable[[Recovered], None] = lambda _: None) -> None:
     from patchseries.journal import recover
 
     if found := recover(state):
         say(interrupted_words(found))
+        hear(found)
 
 
 def interrupted_words(found: Recovered) -> str:

@@ -11,7 +11,7 @@ from patchseries.cli.common import Given, hold, operation, options, recovered_st
 from patchseries.cli.terminal import show, show_json
 
 if TYPE_CHECKING:
-    from patchseries.journal import Logged
+    from patchseries.journal import Logged, Recovered
 
 
 @click.command("undo")
@@ -27,13 +27,24 @@ def command(number: int | None, listing: bool, **given: Any) -> int:
     from patchseries.journal import operations, undo
 
     asked = Given(**given)
-    state = recovered_state()
+    recovered: list[Recovered] = []
+    state = recovered_state(recovered.append)
+    known = operations(state)
     if listing:
-        show_log(operations(state), asked)
+        show_log(known, asked)
+        return 0
+    if any(one.paths and one.command == operation().command for one in recovered):
+        # it is the very command that was interrupted: once more would undo one more operation
+        show_taken(next(one for one in known if one.number == known[0].undoes), asked)
         return 0
     if not asked.dry_run:
         hold(state)
-    taken = undo(state, operation(), number, dry_run=asked.dry_run)
+    show_taken(undo(state, operation(), number, dry_run=asked.dry_run), asked)
+    return 0
+
+
+def show_taken(taken: Logged, asked: Given) -> None:
+    """The operation that was undone."""
     if asked.as_json:
         show_json({"undone": asdict(taken), "dry_run": asked.dry_run}, ok=True)
     else:
@@ -41,7 +52,6 @@ def command(number: int | None, listing: bool, **given: Any) -> int:
         show(f"{verb} {taken.number}: {taken.command} ({taken.time})", asked)
         for change in taken.changes:
             show(f"  {_back(change.before, change.after)} {change.path}", asked)
-    return 0
 
 
 def show_log(logged: list[Logged], asked: Given) -> None:
