@@ -51,6 +51,9 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
                 show_json(why_document(found), ok=False)
             else:
                 show_why(found, asked)
+                cell = found.conflict.cell
+                place = f"{cell.patch} {series.name} --onto {cell.base}"
+                show(f"→ `series resolve {place}` resolves it", asked)
             if add:
                 _add(series, ingredients, found, asked)
     return 1

@@ -153,7 +153,7 @@ def final_tree(session: ResolveSession, repository: Repository) -> TreeId:
         where = ", ".join(f"{one.path}:{one.lines[0]}" if one.lines else one.path for one in left)
         raise SeriesError(
             f"still to be resolved: {where}",
-            hint=f"edit in {session.tree}, `git add` or remove untracked files, and run "
+            hint=f"edit them in {session.tree} (`git add` or remove what is untracked), then run "
             "`series resolve --continue`",
             exit_code=ExitCode.FINDINGS,
         )
