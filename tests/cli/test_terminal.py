@@ -24,9 +24,9 @@ from patchseries.landed.verdict import Verdict
 from patchseries.model import Finding, Severity
 from patchseries.report.annotations import github_commands, gitlab_report
 from patchseries.report.junit import junit_xml
-from patchseries.report.matrix import Matrix, MatrixCell
+from patchseries.report.matrix import MatrixCell, matrix
 from patchseries.report.sarif import sarif_document
-from patchseries.report.status import StatusTable, TerminalTable, as_csv, as_markdown
+from patchseries.report.status import StatusTable, as_csv, as_markdown, as_text
 from patchseries.report.text import text_lines
 from patchseries.visible import json_text, printable, printable_line, visible
 
@@ -94,9 +94,9 @@ def test_a_line_for_people_is_shown_as_it_is(text: str, capsys: pytest.CaptureFi
 def test_a_table_for_people_holds_it_as_it_is(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal.show(Matrix([MatrixCell(text, text, text, text)]), Given(color="never"))
+    terminal.show(matrix([MatrixCell(text, text, text, text)]), Given(color="never"))
     table = StatusTable((text,) * 3, ((text,) * 3,), (Verdict.LANDED,))
-    terminal.show(TerminalTable(table), Given(color="never"))
+    terminal.show(as_text(table), Given(color="never"))
     out, _ = capsys.readouterr()
     assert not STEERING.search(out.replace("\n", ""))
     assert out.count(printable_line(text)) == 10

@@ -40,10 +40,10 @@ def command(**given: Any) -> int:
 
 def show_applied(cells: list[AppliedCell], asked: Given) -> None:
     """The table, the offsets, and why a patch fails."""
-    from patchseries.report.matrix import Matrix, MatrixCell, counts
+    from patchseries.report.matrix import MatrixCell, counts, matrix
 
     rows = [MatrixCell(c.patch, c.project, c.base, c.result) for c in cells]
-    show(Matrix(rows), asked)
+    show(matrix(rows), asked)
     show("", asked)
     show(f"{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
     moved = [(cell, offset) for cell in cells for offset in cell.offsets]

@@ -173,12 +173,12 @@ def _show(findings: Sequence[Finding], asked: Given) -> None:
 
 def _explain(code: str, asked: Given) -> int:
     from patchseries.checks import RULES, nearest, severities
+    from patchseries.report.table import TextTable
     from patchseries.report.text import explanation
 
     if code == "all":
-        width = max(map(len, RULES))
-        for rule in RULES.values():
-            show(f"{rule.code:{width}}  {rule.severity:7}  {rule.title}", asked)
+        rows = [(rule.code, str(rule.severity), rule.title) for rule in RULES.values()]
+        show(TextTable(("", "", ""), rows), asked)
         return 0
     rule_asked = RULES.get(code)
     if rule_asked is None:

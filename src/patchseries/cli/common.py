@@ -54,7 +54,7 @@ _OPTIONS: dict[str, Callable[[F], F]] = {
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
-        help="Colour on a terminal.",
+        help="Colour: by default on a terminal, and as $NO_COLOR and $CLICOLOR_FORCE say.",
     ),
 }
 

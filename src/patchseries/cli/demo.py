@@ -74,10 +74,11 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
 
 
 def _show_rows(rows: list[tuple[Path, str]], asked: Given) -> None:
-    names = [(min(os.path.relpath(path), str(path), key=len), words) for path, words in rows]
-    width = max(len(name) for name, _ in names)
-    for name, words in names:
-        show(f"  {name:{width}}  {words}", asked)
+    from patchseries.report.table import TextTable
+
+    paths = [min(os.path.relpath(path), str(path), key=len) for path, _ in rows]
+    named = [(f"  {path}", words) for path, (_, words) in zip(paths, rows, strict=True)]
+    show(TextTable(("", ""), named, names=0), asked)
 
 
 def _next_steps(result: RunResult) -> list[str]:

@@ -14,6 +14,7 @@ from patchseries.errors import ExitCode, MachineError, SeriesError
 
 if TYPE_CHECKING:
     from patchseries.pipeline.machine import MachineCheck
+    from patchseries.report.table import TextTable
 
 _STYLES = {"ok": "green", "note": "yellow", "missing": "red"}
 
@@ -34,14 +35,20 @@ def command(**given: Any) -> int:
         rows = [asdict(check) for check in checks]
         show_json({"checks": rows, "install": install}, ok=not lacking)
     else:
-        for check in checks:
-            hint = f"; {check.hint}" if check.hint else ""
-            line = f"{check.state:8} {check.name:18} {check.words}{hint}"
-            show(line, asked, _STYLES[check.state])
+        show(_table(checks), asked)
         if install:
             show(f"to install all of it: apt-get install {' '.join(install)}", asked)
         show(_summary(len(lacking)), asked)
     return ExitCode.PROGRAM if lacking else ExitCode.OK
+
+
+def _table(checks: list[MachineCheck]) -> TextTable:
+    """A row for each check: its state, its name, what was seen and what to do about it."""
+    from patchseries.report.table import TextTable
+
+    words = (f"{check.words}; {check.hint}" if check.hint else check.words for check in checks)
+    rows = [(c.state, c.name, seen) for c, seen in zip(checks, words, strict=True)]
+    return TextTable(("", "", ""), rows, names=0, styles=_STYLES)
 
 
 def _examine(asked: Given) -> list[MachineCheck]:

@@ -54,13 +54,13 @@ def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
 
 def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
     """The table of the series *name*, then each conflict with its paths, and what needs review."""
-    from patchseries.report.matrix import Matrix, MatrixCell, counts
+    from patchseries.report.matrix import MatrixCell, counts, matrix
 
     rows = [
         MatrixCell(c.patch, c.project, c.base, c.outcome, "*" if c.needs_review else "")
         for c in cells
     ]
-    show(Matrix(rows), asked)
+    show(matrix(rows), asked)
     show("", asked)
     show(f"{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
     for words in _contained(cells):

@@ -12,7 +12,7 @@ from patchseries.cli.terminal import Progress, show_json, show_text
 
 @click.command("show")
 @click.argument("wanted", metavar="PATCH")
-@options("name", "offline", "mirror", "json", "quiet")
+@options("name", "offline", "mirror", "json", "quiet", "color")
 def command(wanted: str, **given: Any) -> int:
     """Show everything about PATCH of the series NAME.
 

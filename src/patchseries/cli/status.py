@@ -63,7 +63,7 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
         columns = {n: tables.columns_of(p.lines, p.base) for n, p in found.projects.items()}
         table = tables.status_table(found.patches, columns)
     if form == "text":
-        show(tables.TerminalTable(table), asked)
+        show(tables.as_text(table), asked)
     else:
         show_document(tables.as_markdown(table) if form == "markdown" else tables.as_csv(table))
     return 0

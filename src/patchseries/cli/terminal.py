@@ -7,6 +7,7 @@ escape, and no password of a URL is shown. No other module of the command line p
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
+from patchseries.cli.color import wants_color
 from patchseries.redaction import redacted
 from patchseries.visible import json_text, printable, printable_line, visible
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from patchseries.cli.common import Given
+
+_NO_LIMIT = 1_000_000
+"""The columns of a pipe."""
 
 
 class Progress(AbstractContextManager["Progress"]):
@@ -35,6 +40,7 @@ class Progress(AbstractContextManager["Progress"]):
 
     def __init__(self, given: Given) -> None:
         self.on = sys.stderr.isatty() and not given.quiet
+        self._color = given.color
         self._status: Status | None = None
 
     def update(self, words: str) -> None:
@@ -52,9 +58,7 @@ class Progress(AbstractContextManager["Progress"]):
 
     def __enter__(self) -> Progress:
         if self.on:
-            from rich.console import Console
-
-            self._status = Console(stderr=True).status("starting")
+            self._status = console(self._color, stderr=True).status("starting")
             self._status.start()
             Progress.shown = self
         return self
@@ -75,16 +79,21 @@ def clear_progress() -> None:
         Progress.shown.clear()
 
 
-def console(color: str = "auto") -> Console:
-    """Where people's output goes; wide enough in a pipe that nothing is cut."""
+def console(color: str = "auto", *, stderr: bool = False) -> Console:
+    """Where people's output goes; in a pipe a line is as long as it needs to be.
+
+    :param color: what ``--color`` says
+    """
     from patchseries.cli.safeconsole import SafeConsole
 
-    force = {"always": True, "never": False}.get(color)
-    width = None if sys.stdout.isatty() else 160
+    stream = sys.stderr if stderr else sys.stdout
+    terminal = stream.isatty()
     return SafeConsole(
-        force_terminal=force,
-        no_color=color == "never",
-        width=width,
+        stderr=stderr,
+        force_terminal=terminal,
+        color_system="standard" if wants_color(color, terminal, os.environ) else None,
+        no_color=False,  # the rule above has read $NO_COLOR
+        width=None if terminal else _NO_LIMIT,
         highlight=False,
         markup=False,
         emoji=False,

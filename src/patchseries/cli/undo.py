@@ -59,13 +59,18 @@ def show_log(logged: list[Logged], asked: Given) -> None:
     if asked.as_json:
         show_json({"operations": [asdict(one) for one in logged]}, ok=True)
         return
-    for one in logged:
-        mark = " (undone)" if one.undone else ""
-        paths = [change.path for change in one.changes]
-        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        show(f"{one.number:>4}  {one.time}  {one.command}{mark}: {paths[0]}{more}", asked)
+    from patchseries.report.table import TextTable
+
+    show(TextTable(("", "", ""), [_log_row(one) for one in logged], names=0), asked)
     if not logged:
         show("nothing to undo", asked)
+
+
+def _log_row(one: Logged) -> tuple[str, ...]:
+    mark = " (undone)" if one.undone else ""
+    paths = [change.path for change in one.changes]
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{one.number:>4}", one.time, f"{one.command}{mark}: {paths[0]}{more}"
 
 
 def _back(before: str | None, after: str | None) -> str:

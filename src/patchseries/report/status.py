@@ -1,26 +1,20 @@
-"""What landed where, for people and programs: one table as rich, markdown or CSV."""
+"""What landed where, for people and programs: one table as text, markdown or CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus, Successor, Verdict
+from patchseries.report.table import TextTable
 from patchseries.visible import printable_line
 
-if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
 NONE = "—"
-_STYLES = {
+_STYLES: Mapping[str, str] = {
     Verdict.LANDED: "green",
     Verdict.SUPERSEDED: "cyan",
     Verdict.NOT_LANDED: "yellow",
@@ -92,44 +86,9 @@ def release_table(
     return StatusTable(head, tuple(rows), tuple(patch.verdict for patch in patches))
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalTable:
-    """The table for a terminal; where that is too narrow, each row is a paragraph."""
-
-    table: StatusTable
-
-    def __rich_console__(
-        self, console: Console, options: ConsoleOptions
-    ) -> Iterator[Table | Padding | Text]:
-        from rich.measure import Measurement
-        from rich.padding import Padding
-        from rich.text import Text
-
-        columns = _as_columns(self.table)
-        if Measurement.get(console, options.update(width=10_000), columns).maximum <= (
-            options.max_width
-        ):
-            yield columns
-            return
-        for row in self.table.rows:
-            told = zip(self.table.head[2:], row[2:], strict=True)
-            yield Text(printable_line("  ".join(row[:2])))
-            words = ", ".join(f"{title}: {cell}" for title, cell in told if cell != NONE)
-            yield Padding(Text(printable_line(words)), (0, 0, 0, 4))
-
-
-def _as_columns(table: StatusTable) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(pad_edge=False, box=None, padding=(0, 2, 0, 0))
-    for title in table.head:
-        shown.add_column(Text(printable_line(title)), overflow="fold")
-    for row, verdict in zip(table.rows, table.verdicts, strict=True):
-        style = _STYLES[verdict]
-        cells = (Text(printable_line(cell), style if cell == verdict else "") for cell in row)
-        shown.add_row(*cells)
-    return shown
+def as_text(table: StatusTable) -> TextTable:
+    """The table for a terminal."""
+    return TextTable(table.head, table.rows, names=2, styles=_STYLES)
 
 
 def as_markdown(table: StatusTable) -> str:
