@@ -76,6 +76,7 @@ ELSEWHERE = {
         "__main__": "cli/test_failures.py",
         "cli/add": "pipeline/test_adding.py",
         "cli/remove": "pipeline/edit/test_removing.py",
+        "cli/bump": "pipeline/test_bumping.py",
         "cli/accept": "pipeline/conflict/test_accept.py",
         "cli/applying": "cli/test_end_to_end.py",
         "cli/build": "debian/test_commands.py",

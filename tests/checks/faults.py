@@ -361,6 +361,13 @@ TOLD = (
     ),
     Fault("superseded-upstream", "what replaces it landed", superseded, "patient was replaced"),
     Fault(
+        "new-release",
+        "a point release appeared",
+        upstream("tag", "1.2", "1.1"),
+        "1.2",
+        ("--online",),
+    ),
+    Fault(
         "branch-moved",
         "a branch went on",
         lambda o: (

@@ -15,6 +15,11 @@ def _typed(world: World) -> None:
     (tree / "call.py").write_text("".join(lines))
 
 
+def _an_older_base(world: World) -> None:
+    path = world.root / "series/small.toml"
+    path.write_text(path.read_text().replace(', "1.2"]', "]"))
+
+
 def _own_patch(world: World) -> None:
     diff = "--- a/README\n+++ b/README\n@@ -1 +1 @@\n-text\n+words\n"
     (world.base / "own.patch").write_text(f"From: Ann <ann@test.invalid>\nSubject: Words\n\n{diff}")
@@ -48,6 +53,7 @@ SMALL = {
     ),
     "accept": Case(("accept", "retry", "--yes"), (_TAKE, ("rebase",))),
     "add": Case(("add", "../own.patch"), (_TAKE, ("rebase",)), _own_patch),
+    "bump": Case(("bump",), (("fetch",),), _an_older_base),
     "remove": Case(("remove", "retry"), (_TAKE, ("rebase",))),
     "undo": Case(("undo",), (_TAKE, ("rebase",))),
 }

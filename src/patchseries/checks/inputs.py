@@ -5,7 +5,7 @@ The rules are functions of these values alone, so that they can be run anywhere 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -129,11 +129,13 @@ class ServerAnswers:
 
     ``revisions``: what each pinned tag or branch is today (None: it is gone); ``patchsets``: the
     newest patchset of each Gerrit source, by patch; ``silent``: who could not be asked, and why.
+    ``releases``: the point releases that appeared on the line of each project's bases.
     """
 
     revisions: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     patchsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     silent: Mapping[str, str] = field(default_factory=dict)
+    releases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

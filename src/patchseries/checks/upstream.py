@@ -57,6 +57,12 @@ PATCHSET = warning(
     "Its author has changed it since: the reason may matter here too.",
     "read it, and raise `patchset` in the manifest",
 )
+NEW_RELEASE = note(
+    "new-release",
+    "a point release has appeared on the line of the bases",
+    "Its users do not have the patches yet. Some of them may be in it, and others may conflict.",
+    "add it as a base with `series bump`, then run `series rebase`",
+)
 SILENT = warning(
     "upstream-silent",
     "a server could not be asked",
@@ -64,7 +70,18 @@ SILENT = warning(
     "try again, or check without --online",
 )
 
-RULES = (LANDED, SUPERSEDED, IN_BASE, UNREAD, MOVED, BRANCH_MOVED, GONE, PATCHSET, SILENT)
+RULES = (
+    LANDED,
+    SUPERSEDED,
+    IN_BASE,
+    UNREAD,
+    MOVED,
+    BRANCH_MOVED,
+    GONE,
+    PATCHSET,
+    NEW_RELEASE,
+    SILENT,
+)
 
 
 def check(inputs: CheckInputs) -> Iterator[Finding]:
@@ -131,6 +148,14 @@ def _online(inputs: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
                 file=inputs.manifest_file,
                 line=inputs.patch_line(patch),
             )
+    for project, releases in upstream.releases.items():
+        name = inputs.manifest.name
+        yield NEW_RELEASE.finding(
+            f"{project}: {', '.join(releases)} appeared after the bases",
+            file=inputs.manifest_file,
+            line=inputs.manifest_line("project", project, "bases"),
+            hint=f"series bump {name} --project {project}, then series rebase {name}",
+        )
 
 
 def _places(found: Sequence[LandedAt]) -> str:

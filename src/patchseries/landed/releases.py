@@ -36,6 +36,13 @@ _STAGES = {"a": 0, "alpha": 0, "b": 1, "beta": 1, "g": 1, "gamma": 1, "rc": 2}
 _DEVELOPMENT = -1
 _FINAL = 3
 _ENDS = {"em": 0, "eom": 1, "eol": 2}
+
+
+def is_final(key: Key) -> bool:
+    """Whether a tag with this place in its line is a release: no candidate, no end of line."""
+    return key[0] == 0 and key[2] == _FINAL
+
+
 _REST = re.compile(
     r"(?P<numbers>\d*+(?:\.\d++)*+)\.?(?:(?P<stage>alpha|beta|gamma|rc|a|b|g)(?P<n>\d+))?"
 )

@@ -60,6 +60,14 @@ def _rev(text: str) -> str:
     return text
 
 
+def is_ref_name(text: str) -> bool:
+    """Whether the manifest may name this tag or branch."""
+    try:
+        return bool(_rev(text)) and text.isprintable()
+    except ValueError:
+        return False
+
+
 def _specifier(text: str) -> str:
     try:
         SpecifierSet(text)

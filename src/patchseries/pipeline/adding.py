@@ -128,6 +128,9 @@ class Finder:
         named_projects = self.series.manifest.projects
         return [name for name in named_projects if not self.only or name in self.only]
 
+    def _with_history(self, projects: Sequence[str]) -> list[str]:
+        return [name for name in projects if self.series.manifest.projects[name].has_history]
+
     def _url(self, project: str) -> str:
         return self.series.manifest.projects[project].repository
 
@@ -199,7 +202,7 @@ class Finder:
     def _by_bug(self, address: BugAddress) -> Addition:
         found: list[tuple[str, CommitId]] = []
         words: list[str] = []
-        for project in self._projects:
+        for project in self._with_history(self._projects):
             with self._history(project) as (history, index):
                 entries = naming_bug(history, index, address.tracker, address.number)
                 found += [(project, entry.commit) for entry in entries]
@@ -262,7 +265,7 @@ class Finder:
         :raises SeriesError: several have it
         """
         found: list[tuple[str, CommitId]] = []
-        for project in projects or self._projects:
+        for project in self._with_history(projects or self._projects):
             self.session.progress(f"searching {name} in {self._url(project)}")
             with self._history(project) as (_, index):
                 if commit := named(index, name, self._url(project)):

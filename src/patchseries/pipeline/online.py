@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from patchseries.checks.inputs import ServerAnswers
 from patchseries.errors import MachineError, SeriesError
 from patchseries.git import borrowed
+from patchseries.landed.newer import new_releases
+from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Manifest
+from patchseries.manifest.values import is_ref_name
 from patchseries.pipeline.session import Session
 from patchseries.sources import network
 from patchseries.sources.gerrit import Gerrit
@@ -19,6 +22,7 @@ from patchseries.sources.plan import Want
 def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) -> ServerAnswers:
     """What each tag and branch among *wanted* is at its upstream (or its mirror) now."""
     revisions: dict[tuple[str, str], str | None] = {}
+    tags: dict[str, list[str]] = {}
     silent: dict[str, str] = {}
     for url in dict.fromkeys(want.repository for want in wanted):
         names = [w.rev for w in wanted if w.repository == url and not (w.sought or _is_id(w.rev))]
@@ -33,8 +37,36 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
         for name in names:
             ids = [refs.get(f"refs/{kind}/{name}") for kind in ("tags", "heads")]
             revisions[url, name] = next((i for i in ids if i), None)
+        tags[url] = _tags(refs)
     patchsets = dict(_patchsets(session, chosen, wanted, silent))
-    return ServerAnswers(revisions, patchsets, silent)
+    releases = {
+        name: new
+        for name, project in chosen.projects.items()
+        if (new := _new_releases(chosen, name, tags.get(project.repository, [])))
+    }
+    return ServerAnswers(revisions, patchsets, silent, releases)
+
+
+def releases_to_add(session: Session, chosen: Manifest, project: str) -> list[str]:
+    """The point releases that appeared upstream after the bases of *project*, oldest first.
+
+    :raises UpstreamError: the repository cannot be reached
+    """
+    if not chosen.projects[project].has_history:
+        return []
+    url = chosen.projects[project].repository
+    session.progress(f"asking {url}")
+    return _new_releases(chosen, project, _tags(_refs(session, url)))
+
+
+def _new_releases(chosen: Manifest, name: str, tags: Sequence[str]) -> list[str]:
+    project = chosen.projects[name]
+    scheme = scheme_for(name, project.repository, chosen.releases)
+    return new_releases(scheme, project.bases, filter(is_ref_name, tags))
+
+
+def _tags(refs: Mapping[str, str]) -> list[str]:
+    return [name.removeprefix("refs/tags/") for name in refs if name.startswith("refs/tags/")]
 
 
 def _patchsets(

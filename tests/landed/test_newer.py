@@ -1,0 +1,48 @@
+"""Which releases are new on the line of a series' bases, by the names that projects give them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.landed.newer import new_releases
+from patchseries.landed.releases import scheme_for
+
+NOVA = scheme_for("nova", "https://opendev.org/openstack/nova.git")
+OTHER = scheme_for("tool", "https://host.invalid/me/tool.git")
+
+
+@pytest.mark.parametrize(
+    ("bases", "tags", "new"),
+    [
+        (["2013.1", "2013.1.3"], ["2013.1.4", "2013.1.rc3", "2013.2", "grizzly-eol"], ["2013.1.4"]),
+        (["26.2.2"], ["26.2.1", "26.3.0", "27.0.0", "26.3.0.0rc1", "yoga-em"], ["26.3.0"]),
+        (["26.2.2", "27.5.1"], ["26.3.0", "27.6.0", "28.0.0"], ["26.3.0", "27.6.0"]),
+        (["stable/zed"], ["26.3.0"], []),
+    ],
+)
+def test_openstack(bases: list[str], tags: list[str], new: list[str]) -> None:
+    assert new_releases(NOVA, bases, [*bases, *tags]) == new
+
+
+@pytest.mark.parametrize(
+    ("bases", "tags", "new"),
+    [
+        (["5.2.15"], ["5.2.9", "5.2.16", "5.2.17a1", "5.3.0", "6.0"], ["5.2.16"]),
+        (["v1.2.0"], ["v1.2.1", "v1.2.1-rc1", "v1.10.0"], ["v1.2.1"]),
+        (["tool-1.2.0"], ["tool-1.2.1", "other"], ["tool-1.2.1"]),
+        (["1.4"], ["1.4.0", "1.4.1", "v1.4.1"], ["1.4.1"]),
+        (["1.0", "1.1"], ["1.2", "1.10", "2.0", "1.1.1", "0.9"], ["1.1.1", "1.2", "1.10"]),
+        (["1.1.0", "2.1.0"], ["1.2.0", "3.0.0", "2.1.1"], ["2.1.1"]),
+        (["abc"], ["1.0"], []),
+    ],
+)
+def test_common_names(bases: list[str], tags: list[str], new: list[str]) -> None:
+    assert new_releases(OTHER, bases, [*bases, *tags]) == new
+
+
+@given(st.lists(st.text(max_size=12)), st.lists(st.text(max_size=12)))
+def test_any_names_of_tags(bases: list[str], tags: list[str]) -> None:
+    for scheme in (NOVA, OTHER):
+        assert set(new_releases(scheme, bases, tags)) <= set(tags) - set(bases)
