@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained bench-import soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -41,6 +41,11 @@ bench-backports: setup-test
 # anything is said to be in that is not (the exit status is 1 then). Needs SERIES_MIRRORS.
 bench-contained: setup-test
 	$(PYTHON) tests/bench/contained.py $(PAIRS)
+
+# Source packages imported and exported again, compared byte for byte: PACKAGES=file names one a line.
+# Needs deb-src entries of apt; SERIES_MIRRORS lets origins be looked up.
+bench-import: setup-test
+	$(PYTHON) tests/bench/imports.py $(PACKAGES)
 
 # Random merges without a repository: N of them, from SEED.
 N ?= 100000

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from patchseries import process
-from patchseries.debian.dsc import import_series
 from patchseries.environment import Inherit
 from patchseries.files import directory_contents
+from support.packages import our_patches
 from support.tools import need
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,7 @@ def test_three_packages_on_real_packaging(project: Path, base: str, tmp_path: Pa
         _quilt(dsc, tmp_path / f"{package['source']}-quilt")
         _gbp(dsc, tmp_path / f"{package['source']}-gbp")
         _precise(dsc, tmp_path / f"{package['source']}-precise")
-        given_back = {p.name: p.data for p in import_series(dsc).patches}
+        given_back = {p.name: p.data for p in our_patches(dsc)}
         assert given_back == _ours(tmp_path / f"{package['source']}-quilt")
 
 

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from patchseries.debian.assemble import OURS
 from patchseries.debian.packaging import make_packaging
 from patchseries.debian.request import BuildRequest, Maintainer, PackagedFile, Packaging
 from patchseries.git import Repository, Signature, TreeEntry
+from patchseries.imports.directory import read_series
+from patchseries.imports.package import read_package
 from patchseries.model import Base, TreeId
 from patchseries.patches.compose import PatchFile, compose, patch_diff
 from patchseries.patches.header import PatchHeader
@@ -119,3 +122,13 @@ def upstream(tmp_path: Path) -> Iterator[Upstream]:
     """A project with some files, a script and a link, in a bare repository."""
     with Repository.init(tmp_path / "upstream.git") as repository:
         yield Upstream(repository, tmp_path / "build" / "1.0" / "oven")
+
+
+def our_patches(dsc: Path) -> tuple[PatchFile, ...]:
+    """The patches of our series in the source package *dsc*: what follows our mark, or all."""
+    directory = read_package(dsc).directory
+    text = directory.files["series"]
+    lines = text.splitlines(keepends=True)
+    marks = [i for i, line in enumerate(lines) if OURS.fullmatch(line.decode().rstrip())]
+    ours = read_series(b"".join(lines[marks[-1] if marks else 0 :]))
+    return tuple(PatchFile(line.name, directory.files[line.name]) for line in ours)

@@ -36,7 +36,8 @@ COMMANDS = {
     "refresh": "Take an edited branch or patch file back into the series.",
     "undo": "Undo the last change.",
     "publish": "Upload built packages with dput.",
-    "import": "Extract the patches of a source package.",
+    "import": "Make a series of a package's, a branch's or a directory's patches.",
+    "export": "Write the patches of a series as a debian/patches directory.",
     "doctor": "Show what this machine has, and what is missing.",
 }
 """Every command with its one line of help; its module is ``cli/NAME.py`` (``-`` as ``_``)."""

@@ -3,56 +3,148 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, options
-from patchseries.cli.terminal import show, show_json
+from patchseries.cli.common import Given, operation, options, recovered_state, state_directory
+from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
-from patchseries.errors import UsageError
+
+if TYPE_CHECKING:
+    from patchseries.imports.manifesttext import ImportedPatch
+    from patchseries.journal import State
+    from patchseries.pipeline.importing.plan import ImportPlan
+
+FORMS = ("dsc", "tree", "quilt", "branch", "commits", "mail", "spec", "series.conf", "apt")
 
 
 @click.command("import")
-@click.argument("dsc", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("source")
+@options("name")
+@click.option("--as", "form", type=click.Choice(FORMS), help="What SOURCE is, where it is unclear.")
+@click.option("--repository", metavar="URL", help="The upstream's git repository.")
+@click.option("--base", metavar="TAG", help="The release that the patches are made for.")
 @click.option(
-    "--to",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="The new directory for the patches and their series file.",
+    "--vendor",
+    metavar="V",
+    default="debian",
+    show_default=True,
+    help="Whose series file counts: V.series comes before series.",
 )
-@options("json", "color")
-def command(dsc: Path, to: Path, **given: Any) -> int:
-    """Extract the patch series of the source package DSC, byte for byte.
+@options("offline", "dry_run", "mirror", "json", "quiet", "color")
+def command(source: str, form: str | None, **given: Any) -> int:
+    """Make a series of the patches in SOURCE, with the origin of each.
 
-    If the package was built by series on somebody's packaging, only our part of debian/patches is
-    extracted; from any other package, all of it. Every file is checked by its SHA-256; nothing is
-    unpacked.
+    SOURCE is a .dsc, an unpacked source tree, a debian/patches or quilt directory, an mbox or patch
+    files, an RPM spec, a SUSE series.conf, REPOSITORY#BRANCH, REPOSITORY#OLD..NEW, or the name of
+    a source package, which apt fetches. Nothing of it is executed.
+
+    It writes series/NAME.toml and, where the patches are files, all of them as they are, below
+    patches/imported/NAME. `series export` writes them back.
     """
-    from patchseries.debian.dsc import import_series
-    from patchseries.files import publish_directory, sha256
-    from patchseries.patches.quilt import format_series
+    from patchseries.imports.recognise import SourceForm
+    from patchseries.journal import commit_files
+    from patchseries.pipeline.importing.plan import ImportRequest, plan_import
 
+    words = {key: given.pop(key) for key in ("repository", "base", "vendor")}
     asked = Given(**given)
-    if to.exists():
-        raise UsageError(f"{to} already exists", hint="name a new directory with --to")
-    found = import_series(dsc)
-    files = {patch.name: patch.data for patch in found.patches}
-    series = format_series(files).encode()
-    publish_directory(to, files | {"series": series}, replace=False)
+    state = _state()
+    request = ImportRequest(source, asked.name, SourceForm(form) if form else None, **words)
+    with Progress(asked) as progress:
+        plan = plan_import(asked.session(progress), state.root, request)
+    changed = sorted(plan.changes)
+    if not asked.dry_run:
+        changed = commit_files(state, dict(plan.changes), operation())
     if asked.as_json:
-        rows = [{"name": name, "sha256": sha256(data)} for name, data in files.items()]
-        show_json(
-            {
-                "source": found.source,
-                "version": found.version,
-                "series": found.name,
-                "base": found.base,
-                "patches": rows,
-            },
-            ok=True,
-        )
+        show_json(_document(plan, changed), ok=True)
     else:
-        patches = counted(len(files), "patch", "patches")
-        show(f"{found.source} {found.version}: {patches} in {to}", asked)
+        _show(plan, asked)
+        for problem in plan.problems:
+            say(problem)
+        _say_what_is_next(plan, asked)
     return 0
+
+
+def _state() -> State:
+    """The state of the project here; where there is none, this directory becomes one."""
+    from patchseries.errors import UsageError
+    from patchseries.journal import find_state
+
+    try:
+        return recovered_state()
+    except UsageError:
+        return find_state(state_directory(), Path.cwd())
+
+
+def _show(plan: ImportPlan, asked: Given) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from patchseries.visible import printable_line
+
+    table = Table(pad_edge=False, box=None, padding=(0, 2, 0, 0))
+    for title in ("patch", "name", "origin", "evidence"):
+        table.add_column(title, overflow="fold")
+    for patch in plan.patches:
+        row = (patch.shown, patch.name, _origin_words(patch), _evidence(patch))
+        style = "yellow" if patch.origin and patch.origin.is_doubtful else ""
+        table.add_row(*(Text(printable_line(word), style=style) for word in row))
+    if plan.patches:
+        show(table, asked)
+
+
+def _say_what_is_next(plan: ImportPlan, asked: Given) -> None:
+    known = [one.origin for one in plan.patches if one.origin]
+    doubtful = sum(one.is_doubtful for one in known)
+    version = f" {plan.version}" if plan.version else ""
+    show(
+        f"{plan.name}{version}: {counted(len(plan.patches), 'patch', 'patches')} on {plan.base}, "
+        f"{counted(len(known) - doubtful, 'origin')} found, {doubtful} doubtful"
+        + (f", {counted(len(plan.unlisted), 'file')} besides" if plan.unlisted else ""),
+        asked,
+    )
+    if asked.dry_run:
+        say("nothing was written")
+    else:
+        say(f"series/{plan.name}.toml is written; then: series rebase {plan.name}")
+
+
+def _origin_words(patch: ImportedPatch) -> str:
+    origin = patch.origin
+    if origin is None:
+        return "-"
+    words = (origin.change_id or "")[:9] or (origin.commit or "")[:12] or "?"
+    return f"{words} (doubtful)" if origin.is_doubtful else words
+
+
+def _evidence(patch: ImportedPatch) -> str:
+    return patch.origin.evidence if patch.origin else ""
+
+
+def _document(plan: ImportPlan, changed: list[str]) -> dict[str, Any]:
+    return {
+        "series": plan.name,
+        "source": str(plan.form),
+        "version": plan.version,
+        "base": plan.base,
+        "patches": [
+            {
+                "name": patch.name,
+                "shown": patch.shown,
+                "source": dict(patch.source),
+                "origin": {
+                    "change_id": patch.origin.change_id,
+                    "commit": patch.origin.commit,
+                    "evidence": patch.origin.evidence,
+                    "doubtful": patch.origin.is_doubtful,
+                }
+                if patch.origin
+                else None,
+            }
+            for patch in plan.patches
+        ],
+        "unlisted": list(plan.unlisted),
+        "problems": list(plan.problems),
+        "changed": changed,
+    }

@@ -11,15 +11,12 @@ from pathlib import Path
 from debian.deb822 import Dsc
 
 from patchseries.debian import version
-from patchseries.debian.assemble import OURS
 from patchseries.debian.packaging import check_source_name, make_packaging
 from patchseries.debian.paths import check_count, check_path
 from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Packaging
 from patchseries.debian.tarball import DAMAGE, open_compressed
 from patchseries.errors import SeriesError
 from patchseries.files import read_file, sha256
-from patchseries.patches.compose import PatchFile
-from patchseries.patches.quilt import parse_series
 from patchseries.sources.download import SAFE_NAME
 
 _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked debian.tar: far above a real one
@@ -37,17 +34,6 @@ class SourceFiles:
     version: str
     debian_tar: Path
     orig: Orig
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedSeries:
-    """The series in a source package: its name and base as the package tells, and its patches."""
-
-    name: str | None
-    base: str | None
-    source: str
-    version: str
-    patches: tuple[PatchFile, ...]
 
 
 def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
@@ -107,30 +93,6 @@ def packaging_from_dsc(path: Path, digest: str | None = None) -> Packaging:
     """
     found = read_dsc(path, digest)
     return make_packaging(read_debian_tar(found.debian_tar), path.name, found.orig)
-
-
-def import_series(path: Path) -> ImportedSeries:
-    """The series in the source package *path*: our part of its series file, else all of it.
-
-    The patches are the very bytes that a rebase wrote.
-
-    :raises SeriesError: as :func:`read_dsc`: another format, a missing or changed file
-    """
-    found = read_dsc(path)
-    debian = read_debian_tar(found.debian_tar)
-    text = debian.get("patches/series", PackagedFile("100644", b"")).data.decode("utf-8", "replace")
-    lines = text.splitlines()
-    marks = [i for i, line in enumerate(lines) if OURS.fullmatch(line)]
-    start = marks[-1] if marks else 0
-    told = OURS.fullmatch(lines[start]) if marks else None
-    patches = []
-    for line in parse_series("\n".join(lines[start:])):
-        file = debian.get(f"patches/{line.name}")
-        if file is None:
-            raise SeriesError(f"{path.name}: its series names {line.name}, which is not there")
-        patches.append(PatchFile(line.name, file.data))
-    name, base = (told["name"], told["base"]) if told else (None, None)
-    return ImportedSeries(name, base, found.source, found.version, tuple(patches))
 
 
 def read_debian_tar(path: Path) -> DebianDirectory:

@@ -47,6 +47,7 @@ class PackageSource:
     :param debian: the texts of debian/ that tell of the upstream (control, watch, …)
     :param source: the source package's name, when it says one
     :param version: its version, with epoch and revision
+    :param form: its source format (``3.0 (quilt)``), when it says one
     :param dsc: the .dsc, when it is one
     :param orig: the upstream tarball that the .dsc names
     :param problems: what is missing or not well-formed
@@ -57,6 +58,7 @@ class PackageSource:
     debian: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
     version: str | None = None
+    form: str | None = None
     dsc: NamedFile | None = None
     orig: NamedFile | None = None
     problems: tuple[str, ...] = ()
@@ -96,6 +98,7 @@ def read_package(path: Path, vendor: str = "debian") -> PackageSource:
         found.debian,
         str(fields["Source"]),
         str(fields["Version"]),
+        form,
         NamedFile(path, sha256(data), True),
         origs[0] if len(origs) == 1 else None,
         (*problems, *odd, *found.problems),
@@ -122,10 +125,11 @@ def from_debian_files(files: Files, label: str, vendor: str = "debian") -> Packa
     directory = read_directory(patches, vendor)
     if not patches:
         problems.append("there is no debian/patches")
-    return PackageSource(label, directory, texts, source, version, problems=tuple(problems))
+    form = texts.get("source/format", "1.0").strip()
+    return PackageSource(label, directory, texts, source, version, form, problems=tuple(problems))
 
 
-_TELLING = ("changelog", "control", "watch", "upstream/metadata", "copyright")
+_TELLING = ("source/format", "changelog", "control", "watch", "upstream/metadata", "copyright")
 """The files of debian/ that tell where a package's upstream is."""
 
 

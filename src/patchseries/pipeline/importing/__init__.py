@@ -1,0 +1,1 @@
+"""From whatever holds patches to a manifest: read it, find its upstream, plan what is written."""

@@ -1,0 +1,227 @@
+"""What an import writes: the manifest, the packager's files, and what is said of each patch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from patchseries import manifest
+from patchseries.errors import UsageError
+from patchseries.git import Commit
+from patchseries.imports.directory import strip_level
+from patchseries.imports.manifesttext import (
+    ImportedPatch,
+    ManifestContents,
+    manifest_text,
+    slugs,
+)
+from patchseries.imports.origin import PatchText, find_origins
+from patchseries.imports.recognise import SourceForm
+from patchseries.patches.quilt import SeriesLine
+from patchseries.pipeline.importing.reading import ReadSource, opened_source
+from patchseries.pipeline.importing.upstreams import FoundUpstream, opened_upstream
+from patchseries.pipeline.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What is to be imported.
+
+    :param source: a path, ``REPOSITORY#REVISION`` or a package's name
+    :param name: of the series; None: the package's
+    :param form: what the source is, when it is said
+    :param repository: of the upstream, when it is said
+    :param base: the release that the patches are made for, when it is said
+    :param vendor: whose series file is in force
+    """
+
+    source: str
+    name: str | None = None
+    form: SourceForm | None = None
+    repository: str | None = None
+    base: str | None = None
+    vendor: str = "debian"
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What is to be written (path below the root → bytes), and what was found.
+
+    :param name: of the series
+    :param form: what the source is
+    :param version: the package's, when it says one
+    :param base: the release that the patches are made for, or one to begin with
+    :param patches: the patches in order, with their origins
+    :param unlisted: files that are kept and that no series line names
+    :param problems: what is missing or not well-formed, one sentence each
+    """
+
+    changes: Mapping[str, bytes]
+    name: str
+    form: SourceForm
+    version: str | None
+    base: str
+    patches: Sequence[ImportedPatch]
+    unlisted: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def plan_import(session: Session, root: Path, request: ImportRequest) -> ImportPlan:
+    """Read the source and find the origins of its patches; nothing is written.
+
+    :param root: the project's directory
+    :raises SeriesError: it cannot be read
+    :raises UsageError: there is such a series already, or the upstream is not known
+    """
+    source = opened_source(session, root, request.source, request.form, request.vendor)
+    with source as (read, repository):
+        name = _series_name(request, read)
+        _refuse_existing(root, name)
+        upstream = opened_upstream(session, read, request.repository, request.base, repository)
+        with upstream as found:
+            session.progress("looking for the origins of the patches")
+            if read.commits is not None:
+                return _of_commits(name, read, found)
+            return _of_files(name, read, found)
+
+
+# Private -----------------------------------------------------------------------------------------
+
+
+def _series_name(request: ImportRequest, read: ReadSource) -> str:
+    if request.name:
+        if slugs([request.name]) != [request.name]:
+            raise UsageError(f"{request.name!r} is no name of a series", hint="use a-z, 0-9 and -")
+        return request.name
+    source = read.package.source if read.package else None
+    if source is None:
+        path = re.sub(r"#.*|\.git$", "", request.source)
+        stems = [part for part in Path(path).absolute().parts if part not in _GENERAL]
+        source = Path(stems[-1]).stem if stems else ""
+    name = slugs([source])[0]
+    if len(name) < 2:
+        raise UsageError("what is the series called?", hint="name it after the source")
+    return name
+
+
+_GENERAL = ("patches", "debian", "series", "series.conf", "src")
+"""Names of directories that say nothing of what is in them."""
+
+
+def _refuse_existing(root: Path, name: str) -> None:
+    for path in (root / "series" / f"{name}.toml", root / "patches" / "imported" / name):
+        if path.exists():
+            raise UsageError(
+                f"{path.relative_to(root)} is there already",
+                hint="name the series otherwise: series import SOURCE NAME",
+            )
+
+
+def _of_files(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
+    assert read.package is not None
+    directory = read.package.directory
+    lines = list({line.name: line for line in directory.lines}.values())
+    texts = [PatchText(one.name, directory.files[one.name], _strip(one)) for one in lines]
+    origins = find_origins(texts, found.history)
+    quilt = f"imported/{name}" if directory.files else None
+    patches = [
+        ImportedPatch(slug, line.name, {"file": f"{quilt}/{line.name}"}, origins[line.name])
+        for slug, line in zip(slugs(line.name for line in lines), lines, strict=True)
+    ]
+    files = {f"patches/{quilt}/{path}": data for path, data in directory.files.items()}
+    problems = (*read.package.problems, *directory.problems, *found.notes)
+    contents = _contents(name, read, found, patches, quilt)
+    return ImportPlan(
+        files | {f"series/{name}.toml": _checked(contents)},
+        name,
+        read.form,
+        read.package.version,
+        found.base,
+        patches,
+        directory.unlisted,
+        problems,
+    )
+
+
+def _strip(line: SeriesLine) -> int:
+    strip = strip_level(line)
+    return 1 if strip is None else strip
+
+
+def _of_commits(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
+    assert read.commits is not None
+    where = found.place.repository if found.place else None
+    other = {} if read.repository == where else {"repository": read.repository or ""}
+    commits = read.commits.commits
+    origins = find_origins([_commit_text(commit) for commit in commits], found.history)
+    patches = [
+        ImportedPatch(slug, commit.subject, other | {"commit": commit.id}, origins[commit.id])
+        for slug, commit in zip(slugs(c.subject for c in commits), commits, strict=True)
+    ]
+    contents = _contents(name, read, found, patches, None)
+    problems = (*read.commits.problems, *found.notes)
+    changes = {f"series/{name}.toml": _checked(contents)}
+    return ImportPlan(changes, name, read.form, None, found.base, patches, (), problems)
+
+
+def _commit_text(commit: Commit) -> PatchText:
+    """A commit as a patch's header; its own id is no origin of it."""
+    author = f"From: {commit.author.name} <{commit.author.mail}>\nSubject: {commit.subject}\n"
+    body = commit.text.partition("\n\n")[2]
+    return PatchText(commit.id, f"{author}\n{body}\n".encode("utf-8", "surrogateescape"))
+
+
+def _contents(
+    name: str,
+    read: ReadSource,
+    found: FoundUpstream,
+    patches: Sequence[ImportedPatch],
+    quilt: str | None,
+) -> ManifestContents:
+    package = read.package
+    source = (package.source if package else None) or name
+    place = found.place
+    keys = {
+        "repository": place.repository if place else None,
+        "gerrit": place.gerrit if place else None,
+        "made-for": found.base if found.is_made_for else None,
+        "quilt": quilt,
+    }
+    packaging = _packaging(read)
+    label = package.label if package else read.commits.label if read.commits else ""
+    version = f", version {package.version}" if package and package.version else ""
+    notes = list(found.notes)
+    if place and place.where:
+        notes.append(f"The repository is named by {place.where}.")
+    return ManifestContents(
+        name,
+        f"{label}{version}",
+        slugs([source])[0],
+        found.base,
+        keys,
+        patches,
+        packaging,
+        read.orig if place is None else None,
+        notes,
+    )
+
+
+def _packaging(read: ReadSource) -> Mapping[str, str] | None:
+    """Where the packaging is; not that of a package which is built in another way."""
+    if read.packaging is None or read.package is None:
+        return None
+    if read.package.form not in (None, "3.0 (quilt)"):
+        return None
+    return {**read.packaging, "patches": "series"}
+
+
+def _checked(contents: ManifestContents) -> bytes:
+    """The manifest's bytes, read back once.
+
+    :raises ManifestError: it is none: a name or path in it is not what a manifest takes
+    """
+    text = manifest_text(contents)
+    manifest.parse(text, f"series/{contents.name}.toml")
+    return text.encode()

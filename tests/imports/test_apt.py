@@ -1,0 +1,85 @@
+"""A source package by name: what apt-get is asked, and what becomes of its answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imports.packages import PATCH, package
+from patchseries.errors import MachineError, UpstreamError
+from patchseries.imports.apt import PACKAGE, fetch_package, parse_uris
+
+FAKE = """#!/bin/sh
+printf '%s\\n' "$*" >> "{log}"
+case "$*" in
+*--print-uris*)
+    echo "'http://h.invalid/pool/oven_1.0-2.dsc' oven_1.0-2.dsc 5 SHA256:{zeros}"
+    echo "'http://h.invalid/pool/oven_1.0.orig.tar.gz' oven_1.0.orig.tar.gz 5 SHA256:{zeros}"
+    echo "'http://h.invalid/pool/x' oven_1.0-2.debian.tar.gz 5 SHA256:{zeros}"
+    ;;
+*--dsc-only*) cp "{pool}"/*.dsc . ;;
+*--diff-only*) cp "{pool}"/*.debian.tar.gz . ;;
+esac
+exit {status}
+"""
+
+
+def fake_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int = 0) -> Path:
+    """An apt-get that serves the oven; the file in which it notes what it was asked."""
+    log = tmp_path / "asked"
+    package(tmp_path / "pool", {"series": b"a\n", "a": PATCH})
+    program = tmp_path / "bin" / "apt-get"
+    program.parent.mkdir()
+    text = FAKE.format(log=log, pool=tmp_path / "pool", zeros="0" * 64, status=status)
+    program.write_text(text)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    return log
+
+
+def test_only_what_is_needed_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = fake_apt(tmp_path, monkeypatch)
+    (tmp_path / "to").mkdir()
+    found = fetch_package("oven", tmp_path / "to")
+    assert dict(found.source.directory.files) == {"series": b"a\n", "a": PATCH}
+    assert found.source.problems == ()
+    orig = found.file(r"\.orig\.tar\.\w+$")
+    assert orig is not None
+    assert orig.url == "http://h.invalid/pool/oven_1.0.orig.tar.gz"
+    asked = log.read_text().splitlines()
+    assert all("--download-only" in line and line.endswith("-- oven") for line in asked)
+    parts = [line.split()[-3] for line in asked]
+    assert parts == ["--print-uris", "--dsc-only", "--diff-only"]
+
+
+def test_a_package_that_apt_does_not_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_apt(tmp_path, monkeypatch, status=100)
+    with pytest.raises(UpstreamError, match="cannot fetch the source package oven"):
+        fetch_package("oven", tmp_path)
+
+
+def test_without_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MachineError):
+        fetch_package("oven", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["-o", "--option=x", "Oven", "oven;x", "oven=", "oven/../x", "o v"]
+)
+def test_what_is_no_name_of_a_package(name: str) -> None:
+    assert not PACKAGE.fullmatch(name)
+
+
+@given(st.text(max_size=200))
+def test_any_answer(text: str) -> None:
+    parse_uris(text)
+    parse_uris(f"'{text}' {text} 5 SHA256:{'0' * 64}")
+
+
+def test_an_unsafe_name_is_no_file() -> None:
+    assert parse_uris(f"'http://h/x' ../x 5 SHA256:{'0' * 64}") == []
+    assert parse_uris(f"'http://h/x' %2e%2e%2fx 5 SHA256:{'0' * 64}") == []

@@ -1,0 +1,77 @@
+"""The manifest of an import: it says what was found, doubts are comments, and it parses."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries import manifest
+from patchseries.imports.manifesttext import ImportedPatch, ManifestContents, manifest_text, slugs
+from patchseries.imports.origin import UpstreamOrigin
+from patchseries.model import ChangeId, CommitId
+
+CHANGE = ChangeId("I" + "1" * 40)
+COMMIT = CommitId("2" * 40)
+ODD = 'odd "words"\n[[patch]]\nname = "x" \x1b[31m \u2028'
+
+
+def contents(*patches: ImportedPatch, label: str = "x.dsc", notes: tuple[str, ...] = ()) -> str:
+    project = {"repository": "https://h.invalid/o.git", "made-for": "1.0", "quilt": "imported/o"}
+    return manifest_text(
+        ManifestContents("oven", label, "php8.2", "1.0", project, patches, notes=notes)
+    )
+
+
+def patch(origin: UpstreamOrigin | None, name: str = "a") -> ImportedPatch:
+    return ImportedPatch(name, "a.patch", {"file": f"imported/o/{name}.patch"}, origin)
+
+
+def test_evidence_is_a_comment_and_a_doubt_is_nothing_else() -> None:
+    text = contents(
+        patch(UpstreamOrigin(COMMIT, CHANGE, "the same lines")),
+        patch(UpstreamOrigin(COMMIT, None, "its Origin field"), "b"),
+        patch(UpstreamOrigin(COMMIT, CHANGE, "the same subject", is_doubtful=True), "c"),
+        patch(None, "d"),
+    )
+    assert f'change-id = "{CHANGE}"  # commit 222222222222: the same lines\n' in text
+    assert f'upstream = "{COMMIT}"  # its Origin field\n' in text
+    assert f'# doubtful, please decide: change-id = "{CHANGE}" (the same subject)\n' in text
+    a, b, c, d = manifest.parse(text).patches
+    assert (a.change_id, b.upstream, c.change_id, c.upstream) == (CHANGE, (COMMIT,), None, ())
+    assert d.sources[0].file == "imported/o/d.patch"
+    assert manifest.parse(text).projects["php8.2"].made_for == "1.0"
+
+
+def test_a_project_of_a_tarball() -> None:
+    orig = {"file": "http://h.invalid/o_1.0.orig.tar.gz", "sha256": "0" * 64}
+    packaging = {"dsc": "http://h.invalid/o.dsc", "sha256": "1" * 64, "patches": "series"}
+    keys = {"made-for": "1.0+dfsg", "repository": None}
+    text = manifest_text(
+        ManifestContents("oven", "x", "oven", "1.0+dfsg", keys, (), packaging, orig)
+    )
+    project = manifest.parse(text).projects["oven"]
+    assert project.orig["1.0+dfsg"].sha256 == "0" * 64
+    assert project.packaging is not None
+    assert project.packaging.patches == "series"
+
+
+def test_words_of_strangers_stay_in_their_comment() -> None:
+    odd = UpstreamOrigin(COMMIT, None, ODD)
+    text = contents(patch(odd), label=ODD, notes=(ODD,))
+    assert [one.name for one in manifest.parse(text).patches] == ["a"]
+    assert "\x1b" not in text
+    assert "\u2028" not in text
+
+
+@given(st.text(max_size=40))
+def test_any_words_make_a_manifest(words: str) -> None:
+    text = contents(patch(UpstreamOrigin(COMMIT, None, words)), label=words, notes=(words,))
+    assert len(manifest.parse(text).patches) == 1
+
+
+@given(st.lists(st.text(max_size=20), max_size=6))
+def test_any_names_get_names_of_their_own(names: list[str]) -> None:
+    made = slugs(names)
+    assert len(set(made)) == len(names)
+    text = contents(*(patch(None, name) for name in made))
+    assert [one.name for one in manifest.parse(text).patches] == made
