@@ -49,7 +49,14 @@ def test_devices_and_hard_links_are_no_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"no archive", gzip.compress(b"x" * 600, mtime=0), b"\x1f\x8b\x08"]
+    "data",
+    [
+        b"",
+        b"no archive",
+        b"\x1f\x8b\x08" + bytes(7) + b"\xff" * 9,
+        gzip.compress(b"x" * 600, mtime=0),
+        b"\x1f\x8b\x08",
+    ],
 )
 def test_a_damaged_archive_is_an_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.tar.gz"

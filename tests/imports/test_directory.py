@@ -89,10 +89,17 @@ def test_links() -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["../x", "/x", "a//b", "a/../b", "a\nb", "a\x7f", "\udce9", ""])
+@pytest.mark.parametrize(
+    "path", ["../x", "/x", "a//b", "a/../b", "a\nb", "a\x7f", "\udce9", "", "a/" + "b" * 256]
+)
 def test_an_unsafe_path_is_refused(path: str) -> None:
     with pytest.raises(SeriesError, match="unsafe path"):
         read_directory(of({path: PATCH}))
+
+
+def test_a_path_below_a_file_is_refused() -> None:
+    with pytest.raises(SeriesError, match="a/b among the patches lies below a"):
+        read_directory(of({"a": PATCH, "a/b": PATCH}))
 
 
 @pytest.mark.parametrize("path", [".git/config", "x/.GIT/hooks/pre-commit", ".pc/applied-patches"])

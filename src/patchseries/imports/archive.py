@@ -5,15 +5,13 @@ Only files below debian/ are taken. Links are values; devices and hard links are
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import re
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from patchseries.debian.tarball import DAMAGE, open_compressed
 from patchseries.errors import SeriesError
 from patchseries.imports.directory import LARGEST, MOST_FILES, RawFile
 
@@ -45,7 +43,7 @@ def debian_files_of_tar(path: Path) -> dict[str, RawFile]:
                         f"the debian/ of {path.name} is larger than {LARGEST >> 20} MiB"
                     )
                 files[name] = _read(archive, member)
-    except (tarfile.TarError, OSError, EOFError, lzma.LZMAError, ValueError) as error:
+    except (tarfile.TarError, ValueError, OverflowError, *DAMAGE) as error:
         raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
     return files
 
@@ -58,7 +56,7 @@ def debian_files_of_diff(path: Path) -> tuple[dict[str, RawFile], tuple[str, ...
     try:
         with open_unpacked(path) as stream:
             data = stream.read(LARGEST + 1)
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except DAMAGE as error:
         raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
     if len(data) > LARGEST:
         raise SeriesError(f"{path.name} unpacks to more than {LARGEST >> 20} MiB")
@@ -98,15 +96,11 @@ def open_unpacked(path: Path) -> BoundedStream:
 
     :raises SeriesError: packed in a way that is not known
     """
-    if path.suffix in (".gz", ".tgz"):
-        return BoundedStream(gzip.open(path, "rb"), path.name)
-    if path.suffix in (".xz", ".lzma"):
-        return BoundedStream(lzma.open(path, "rb"), path.name)
-    if path.suffix == ".bz2":
-        return BoundedStream(bz2.open(path, "rb"), path.name)
     if path.suffix == ".tar":
         return BoundedStream(path.open("rb"), path.name)
-    raise SeriesError(f"{path.name} is packed in a way that is not known")
+    if path.suffix not in (".gz", ".bz2", ".xz", ".lzma"):
+        raise SeriesError(f"{path.name} is packed in a way that is not known")
+    return BoundedStream(open_compressed(path), path.name)
 
 
 class BoundedStream(io.BufferedIOBase):

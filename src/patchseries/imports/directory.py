@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from posixpath import dirname, normpath
 
 from patchseries.errors import SeriesError
@@ -119,6 +120,8 @@ def _plain_files(raw: Mapping[str, RawFile]) -> tuple[dict[str, bytes], list[str
         )
     for path, file in sorted(raw.items()):
         check_plain(path)
+        if above := next((str(p) for p in PurePosixPath(path).parents if str(p) in raw), None):
+            raise SeriesError(f"{path} among the patches lies below {above}, which is a file")
         if _TOOLS_OWN.search(path):
             problems.append(f"{path} is left out: another program would take it for its own")
         elif not file.is_link:
@@ -138,7 +141,8 @@ def check_plain(path: str) -> None:
     """
     parts = path.split("/")
     odd = any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in path)
-    if odd or any(part in ("", ".", "..") for part in parts) or len(path) > 1000:
+    long = len(path) > 1000 or max(len(part.encode("utf-8", "replace")) for part in parts) > 255
+    if odd or long or any(part in ("", ".", "..") for part in parts):
         raise SeriesError(f"an unsafe path among the patches: {path[:200]!r}")
 
 
