@@ -46,11 +46,13 @@ def command(source: str, form: str | None, **given: Any) -> int:
     from patchseries.imports.recognise import SourceForm
     from patchseries.journal import commit_files
     from patchseries.pipeline.importing.plan import ImportRequest, plan_import
+    from patchseries.pipeline.importing.upstreams import SaidUpstream
 
-    words = {key: given.pop(key) for key in ("repository", "base", "vendor")}
+    said, vendor = SaidUpstream(given.pop("repository"), given.pop("base")), given.pop("vendor")
     asked = Given(**given)
     state = _state()
-    request = ImportRequest(source, asked.name, SourceForm(form) if form else None, **words)
+    known = SourceForm(form) if form else None
+    request = ImportRequest(source, asked.name, known, said, vendor)
     with Progress(asked) as progress:
         plan = plan_import(asked.session(progress), state.root, request)
     changed = sorted(plan.changes)
@@ -78,20 +80,11 @@ def _state() -> State:
 
 
 def _show(plan: ImportPlan, asked: Given) -> None:
-    from rich.table import Table
-    from rich.text import Text
+    from patchseries.report.table import TextTable
 
-    from patchseries.visible import printable_line
-
-    table = Table(pad_edge=False, box=None, padding=(0, 2, 0, 0))
-    for title in ("patch", "name", "origin", "evidence"):
-        table.add_column(title, overflow="fold")
-    for patch in plan.patches:
-        row = (patch.shown, patch.name, _origin_words(patch), _evidence(patch))
-        style = "yellow" if patch.origin and patch.origin.is_doubtful else ""
-        table.add_row(*(Text(printable_line(word), style=style) for word in row))
-    if plan.patches:
-        show(table, asked)
+    rows = [(one.shown, one.name, _origin_words(one), _evidence(one)) for one in plan.patches]
+    if rows:
+        show(TextTable(("patch", "name", "origin", "evidence"), rows, names=2), asked)
 
 
 def _say_what_is_next(plan: ImportPlan, asked: Given) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from patchseries import manifest
@@ -21,7 +21,7 @@ from patchseries.imports.origin import PatchText, find_origins
 from patchseries.imports.recognise import SourceForm
 from patchseries.patches.quilt import SeriesLine
 from patchseries.pipeline.importing.reading import ReadSource, opened_source
-from patchseries.pipeline.importing.upstreams import FoundUpstream, opened_upstream
+from patchseries.pipeline.importing.upstreams import FoundUpstream, SaidUpstream, opened_upstream
 from patchseries.pipeline.session import Session
 
 
@@ -32,16 +32,14 @@ class ImportRequest:
     :param source: a path, ``REPOSITORY#REVISION`` or a package's name
     :param name: of the series; None: the package's
     :param form: what the source is, when it is said
-    :param repository: of the upstream, when it is said
-    :param base: the release that the patches are made for, when it is said
+    :param upstream: what is said of the upstream
     :param vendor: whose series file is in force
     """
 
     source: str
     name: str | None = None
     form: SourceForm | None = None
-    repository: str | None = None
-    base: str | None = None
+    upstream: SaidUpstream = field(default_factory=SaidUpstream)
     vendor: str = "debian"
 
 
@@ -79,7 +77,7 @@ def plan_import(session: Session, root: Path, request: ImportRequest) -> ImportP
     with source as (read, repository):
         name = _series_name(request, read)
         _refuse_existing(root, name)
-        upstream = opened_upstream(session, read, request.repository, request.base, repository)
+        upstream = opened_upstream(session, read, request.upstream, repository)
         with upstream as found:
             session.progress("looking for the origins of the patches")
             if read.commits is not None:

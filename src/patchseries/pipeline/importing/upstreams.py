@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from patchseries.errors import UpstreamError, UsageError
 from patchseries.git import Repository
+from patchseries.imports.branch import CommitSource
 from patchseries.imports.origin import KnownHistory
 from patchseries.imports.upstream import (
     UpstreamPlace,
@@ -17,16 +18,24 @@ from patchseries.imports.upstream import (
     tag_of_version,
     upstream_version,
 )
-from patchseries.landed.builder import open_index
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.model import CommitId
+from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.importing.reading import ReadSource
 from patchseries.pipeline.session import Session
-from patchseries.sources.history import index_path, open_history
 
 _TAGS = "refs/tags/"
+_SAID = "--repository"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidUpstream:
+    """What the user says of the upstream: its repository, and the release that is patched."""
+
+    repository: str | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,26 +58,21 @@ class FoundUpstream:
 
 @contextmanager
 def opened_upstream(
-    session: Session,
-    read: ReadSource,
-    repository: str | None,
-    base: str | None,
-    opened: Repository | None,
+    session: Session, read: ReadSource, said: SaidUpstream, opened: Repository | None
 ) -> Iterator[FoundUpstream]:
     """The upstream of *read*, with its history open.
 
-    :param repository: what the user says that it is
-    :param base: the release that the user says the patches are made for
     :param opened: the repository that the commits are in
     :raises UsageError: neither a repository nor a tarball is known
     """
-    place = _place(read, repository)
+    place = _place(read, said.repository)
     with ExitStack() as stack:
         history: _OpenHistory | None = None
         notes: tuple[str, ...] = ()
         if place is not None:
+            session.progress(f"reading the history of {place.repository}")
             history, notes = _history(session, place, _name(read), stack)
-        yield _base_of(read, place, base, history, notes, opened)
+        yield _BaseSearch(read, place, said.base, history, opened).answer(notes)
 
 
 # Private -----------------------------------------------------------------------------------------
@@ -85,8 +89,7 @@ class _OpenHistory:
 
     @property
     def tags(self) -> dict[str, CommitId]:
-        found = self.repository.refs(_TAGS)
-        return {name.removeprefix(_TAGS): commit for name, commit in found.items()}
+        return _tags(self.repository)
 
     @property
     def newest(self) -> str | None:
@@ -95,13 +98,18 @@ class _OpenHistory:
         return tags[-1] if tags else None
 
 
+def _tags(repository: Repository) -> dict[str, CommitId]:
+    found = repository.refs(_TAGS)
+    return {name.removeprefix(_TAGS): commit for name, commit in found.items()}
+
+
 def _name(read: ReadSource) -> str:
     return (read.package.source if read.package else None) or ""
 
 
 def _place(read: ReadSource, repository: str | None) -> UpstreamPlace | None:
     if repository:
-        return place_of(repository, "--repository")
+        return place_of(repository, _SAID)
     if read.place or read.package is None:
         return read.place or (UpstreamPlace(read.repository, "") if read.repository else None)
     return find_upstream(read.package.debian, _name(read))
@@ -112,81 +120,85 @@ def _history(
 ) -> tuple[_OpenHistory | None, tuple[str, ...]]:
     url = place.repository
     try:
-        repository = stack.enter_context(open_history(session.cache, url, session.fetching))
+        way = indexed(session.cache, url, session.fetching)
+        repository, index = stack.enter_context(way)
     except UpstreamError as error:
         return None, (f"the history of {url} was not asked: {error.message}",)
-    session.progress(f"indexing the history of {url}")
-    index = stack.enter_context(open_index(index_path(session.cache, url), repository))
     return _OpenHistory(repository, index, lines_of(scheme_for(name, url), index.refs)), ()
 
 
-def _base_of(
-    read: ReadSource,
-    place: UpstreamPlace | None,
-    base: str | None,
-    history: _OpenHistory | None,
-    notes: tuple[str, ...],
-    opened: Repository | None,
-) -> FoundUpstream:
-    if read.commits is not None:
-        return _of_commits(read, place, base, history, notes, opened)
-    version = read.package.version if read.package else None
-    wanted = upstream_version(version) if version else None
-    if history is not None and place is not None:
-        tags = history.tags
-        tag = base or (tag_of_version(wanted, tags, _name(read)) if wanted else None)
+@dataclass(frozen=True)
+class _BaseSearch:
+    """The search for the release that patches are made for."""
+
+    read: ReadSource
+    place: UpstreamPlace | None
+    base: str | None
+    history: _OpenHistory | None
+    opened: Repository | None
+
+    def answer(self, notes: tuple[str, ...]) -> FoundUpstream:
+        """The release: a tag; else the tarball's tree; else what the version is called."""
+        if self.read.commits is not None:
+            return self._of_commits(self.read.commits, notes)
+        version = self.read.package.version if self.read.package else None
+        wanted = upstream_version(version) if version else None
+        if self.history is not None and self.place is not None:
+            found = self._by_tag(self.history, self.place, wanted, notes)
+            if found is not None:
+                return found
+            notes = (*notes, f"{self.place.repository} has no tag for {wanted or 'any release'}")
+        return self._by_tarball(self.base or (base_name(wanted) if wanted else None), notes)
+
+    def _by_tag(
+        self,
+        history: _OpenHistory,
+        place: UpstreamPlace,
+        wanted: str | None,
+        notes: tuple[str, ...],
+    ) -> FoundUpstream | None:
+        tag = self.base
+        if tag is None and wanted:
+            tag = tag_of_version(wanted, history.tags, _name(self.read))
         commit = history.repository.resolve(tag) if tag else None
         if tag and commit:
             return FoundUpstream(place, tag, True, history.for_base(commit), notes)
-        if base:
-            raise UsageError(f"{place.repository} has no revision {base!r}")
-        if not wanted and history.newest:
-            words = "which release the patches are made for is not said: it will be searched"
-            return FoundUpstream(
-                place, history.newest, False, history.for_base(None), (*notes, words)
-            )
-        notes = (*notes, f"{place.repository} has no tag for {wanted or 'any release'}")
-    return _by_tarball(read, place, base or (base_name(wanted) if wanted else None), notes)
+        if self.base:
+            raise UsageError(f"{place.repository} has no revision {self.base!r}")
+        if wanted or not history.newest:
+            return None
+        words = "which release the patches are made for is not said: it will be searched"
+        asked = history.for_base(None)
+        return FoundUpstream(place, history.newest, False, asked, (*notes, words))
 
-
-def _by_tarball(
-    read: ReadSource, place: UpstreamPlace | None, base: str | None, notes: tuple[str, ...]
-) -> FoundUpstream:
-    """The base is the tree of upstream's tarball; or, without one, what the version is called."""
-    given = place is not None and place.where == "--repository"
-    if base and read.orig and not given and (read.has_orig or place is None):
+    def _by_tarball(self, base: str | None, notes: tuple[str, ...]) -> FoundUpstream:
+        """The base is the tree of upstream's tarball; or, without one, what it is called."""
+        place, orig = self.place, self.read.orig
+        given = place is not None and place.where == _SAID
+        if base and orig and not given and (self.read.has_orig or place is None):
+            if place is not None:
+                notes = (*notes, f"its repository may be {place.repository} ({place.where})")
+            if not self.read.has_orig:
+                notes = (*notes, f"{orig['file']} is not here: put it there before a rebase")
+            return FoundUpstream(None, base, True, None, notes)
+        if base and place is not None:
+            words = f"that {base} is a tag of {place.repository} was not looked up"
+            return FoundUpstream(place, base, True, None, (*notes, words))
         if place is not None:
-            notes = (*notes, f"its repository may be {place.repository} ({place.where})")
-        if not read.has_orig:
-            notes = (*notes, f"{read.orig['file']} is not here: put it there before a rebase")
-        return FoundUpstream(None, base, True, None, notes)
-    if base and place is not None:
-        words = f"that {base} is a tag of {place.repository} was not looked up"
-        return FoundUpstream(place, base, True, None, (*notes, words))
-    if place is not None:
+            raise UsageError(
+                f"no release of {place.repository} is known", hint="name one with --base TAG"
+            )
         raise UsageError(
-            f"no release of {place.repository} is known", hint="name one with --base TAG"
+            "the upstream of these patches is not known",
+            hint="name its git repository with --repository URL, and the release with --base TAG",
         )
-    raise UsageError(
-        "the upstream of these patches is not known",
-        hint="name its git repository with --repository URL, and the release with --base TAG",
-    )
 
-
-def _of_commits(
-    read: ReadSource,
-    place: UpstreamPlace | None,
-    base: str | None,
-    history: _OpenHistory | None,
-    notes: tuple[str, ...],
-    opened: Repository | None,
-) -> FoundUpstream:
-    """Commits know what they are made on: a tag of that commit, or its id."""
-    assert read.commits is not None
-    start = read.commits.start
-    if base is None:
-        refs = opened.refs(_TAGS) if opened else {}
-        tags = sorted(name.removeprefix(_TAGS) for name, at in refs.items() if at == start)
-        base = tags[0] if tags else start
-    asked = history.for_base(start) if history and history.index.get(start) else None
-    return FoundUpstream(place, base, False, asked, notes)
+    def _of_commits(self, commits: CommitSource, notes: tuple[str, ...]) -> FoundUpstream:
+        """Commits know what they are made on: a tag of that commit, or its id."""
+        start, base = commits.start, self.base
+        if base is None:
+            tags = _tags(self.opened) if self.opened else {}
+            base = min((tag for tag, commit in tags.items() if commit == start), default=start)
+        has_start = self.history is not None and self.history.index.get(start) is not None
+        asked = self.history.for_base(start) if self.history and has_start else None
+        return FoundUpstream(self.place, base, False, asked, notes)
