@@ -36,7 +36,7 @@ def test_every_bit(repository: Path, name: str) -> None:
         flipped = bytearray(data)
         flipped[at // 8] ^= 1 << at % 8
         path.write_bytes(flipped)
-        assert damage(repository) == name
+        assert damage(repository) == f"{name} is damaged"
     path.write_bytes(data)
     assert damage(repository) is None
 
@@ -65,10 +65,10 @@ def test_in_its_place(
     path.rename(repository.parent / "same")
     monkeypatch.chdir(path.parent)
     ODD[kind](Path(path.name))
-    assert damage(repository) == name
+    assert damage(repository) == f"{name} is damaged"
     seal(repository)  # whatever the odd thing is, it is not taken for good
     never_good = ("pipe", "link", "socket", *(["empty"] if name == PACK else []))
-    assert (damage(repository) == name) == (kind in never_good)
+    assert (damage(repository) == f"{name} is damaged") == (kind in never_good)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ODD if kind != "nothing"])
@@ -83,7 +83,7 @@ def test_something_more(
     if (name, kind) == ("refs/heads/x", "directory"):
         assert damage(repository) is None  # git leaves such behind
     else:
-        assert damage(repository) in (name, "info")
+        assert damage(repository) in (f"{name} is damaged", "info is damaged")
 
 
 @pytest.mark.parametrize("spoil", [Path.unlink, Path.touch, lambda path: path.write_bytes(b"x\n")])
@@ -92,7 +92,7 @@ def test_the_seal_itself(repository: Path, spoil: Callable[[Path], object]) -> N
     if spoil is Path.touch:
         path.write_bytes(b"")
     spoil(path)
-    assert damage(repository) == "no valid series-seal"
+    assert damage(repository) == "it was not finished, or an earlier version made it"
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link", "empty"])
@@ -107,7 +107,7 @@ def test_damage_is_not_sealed(repository: Path) -> None:
     with sealing(repository):
         (repository / PACK).write_bytes(bytes(299) + b"1")
         (repository / "refs/series/1.1").write_bytes(b"2" * 40)
-    assert damage(repository) == PACK
+    assert damage(repository) == f"{PACK} is damaged"
 
 
 def test_a_change_is_sealed_however_it_ends(repository: Path) -> None:
@@ -124,4 +124,4 @@ def test_a_change_is_sealed_however_it_ends(repository: Path) -> None:
 def test_refs_that_are_gone(repository: Path) -> None:
     shutil.rmtree(repository / "refs")
     (repository / "refs/tags").mkdir(parents=True)
-    assert damage(repository) == "refs/series/1.0"
+    assert damage(repository) == "refs/series/1.0 is damaged"

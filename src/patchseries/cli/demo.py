@@ -52,7 +52,6 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
     show("", asked)
     show_cells(list(result.ported.rebased.cells), series.name, asked)
     show(changed_words(result.ported.changed, False), asked)
-    show(changed_words(result.ported.changed, False), asked)
     show_text(
         "\nSource packages, each unpacked again and compared with the ported tree:\n\n", asked
     )

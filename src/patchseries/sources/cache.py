@@ -84,10 +84,10 @@ class Cache:
         if directory not in self._whole and (place := damage(directory)):
             if offline:
                 raise UpstreamError(
-                    f"{directory} is damaged or unfinished ({place})",
+                    f"{directory} cannot be used ({place})",
                     hint=f"run `{self.filled_by}` without --offline: it fetches {url} again",
                 )
-            self.warn(f"{directory} is damaged or unfinished ({place}): it is fetched again")
+            self.warn(f"{directory} is fetched again: {place}")
             return Repository.init(directory)
         self._whole.add(directory)
         return Repository(directory)

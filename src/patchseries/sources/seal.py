@@ -47,7 +47,8 @@ def sealing(repository: Path) -> Iterator[None]:
 
 
 def damage(repository: Path) -> str | None:
-    """The first file of *repository* that is not as :func:`seal` found it; None when all are.
+    """What is wrong with *repository*: the first file that is not as :func:`seal` found it, or that
+    it has no valid seal; None when all is well.
 
     :raises OSError: a file cannot be read for a reason that is not the file's
     """
@@ -55,11 +56,11 @@ def damage(repository: Path) -> str | None:
         return "it is not a directory"
     expected = _sealed(repository)
     if expected is None:
-        return f"no valid {_SEAL}"
+        return "it was not finished, or an earlier version made it"
     found = dict(_rows(repository, {}))
     names = sorted(expected.keys() | found.keys())
     differing = (name for name in names if expected.get(name, "none") != found.get(name, "none"))
-    return next(differing, None)
+    return next((f"{name} is damaged" for name in differing), None)
 
 
 def _sealed(repository: Path) -> dict[str, str] | None:
