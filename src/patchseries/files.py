@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
 
@@ -54,12 +55,21 @@ def read_file(path: Path, largest: int = 64 << 20, *, follow: bool = True) -> by
                 hint="remove it, or put a regular file in its place",
             )
         with open(handle, "rb", closefd=False) as stream:
-            data = stream.read(largest + 1) if status.st_size <= largest else None
+            data = _read(stream, largest + 1) if status.st_size <= largest else None
     finally:
         os.close(handle)
     if data is None or len(data) > largest:
         raise SeriesError(f"{path} is larger than {largest >> 20} MiB")
     return data
+
+
+def _read(stream: BinaryIO, most: int) -> bytes:
+    """At most so many bytes; memory is taken for those that are there, not for *most*."""
+    pieces = []
+    while most > 0 and (piece := stream.read(min(most, 1 << 20))):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import errno
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +55,42 @@ def test_what_is_held_stays_whoever_looks(tmp_path: Path) -> None:
         sweep(tmp_path)
         in_child(lambda: sweep(tmp_path))
         assert mine.is_dir()
+
+
+def in_another_pid_namespace(code: str, *args: str) -> None:
+    """Run Python's *code* where no process of ours has a number, as in another container."""
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    enter = ["unshare", *user, "--pid", "--fork", "--mount-proc"]
+    if not shutil.which("unshare") or subprocess.run([*enter, "true"], check=False).returncode:
+        pytest.skip("unshare may not make a PID namespace here")
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(files.__file__).parents[1])}
+    subprocess.run([*enter, sys.executable, "-c", code, *args], check=True, env=env)
+
+
+_SWEEP = """
+import os, sys
+from pathlib import Path
+from patchseries.files import sweep
+assert not Path(f"/proc/{sys.argv[2]}").exists() or int(sys.argv[2]) < 10, "the same namespace"
+sweep(Path(sys.argv[1]))
+"""
+
+
+def test_a_live_run_keeps_its_own_before_another_pid_namespace(tmp_path: Path) -> None:
+    with staging(tmp_path) as mine:
+        in_another_pid_namespace(_SWEEP, str(tmp_path), str(os.getpid()))
+        assert mine.is_dir()
+
+
+def test_a_killed_run_leaves_what_another_pid_namespace_sweeps(tmp_path: Path) -> None:
+    leave_one(tmp_path)
+    in_another_pid_namespace(_SWEEP, str(tmp_path), str(os.getpid()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_is_taken_for_what_a_file_holds(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 3_000_000)
+    assert files.read_file(tmp_path / "file", 1 << 50) == b"x" * 3_000_000
 
 
 def test_only_what_is_ours_is_swept(tmp_path: Path) -> None:

@@ -27,12 +27,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from support.manifests import small_manifest
 from support.upstreams import Upstream
+
+T = TypeVar("T")
 
 SOURCE = Path(__file__).parents[2] / "src"
 SECONDS = 10.0
@@ -65,6 +69,7 @@ class World:
 
     top: Path
     commits: dict[str, str] = field(default_factory=dict)
+    _open: ExitStack = field(default_factory=ExitStack)
 
     @property
     def project(self) -> Path:
@@ -140,6 +145,14 @@ class World:
         return self.git(
             "hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=content
         )
+
+    def open(self, context: AbstractContextManager[T]) -> T:
+        """Enter *context* (a server, say) until the case is over."""
+        return self._open.enter_context(context)
+
+    def close(self) -> None:
+        """End what was opened."""
+        self._open.close()
 
     def series(self, *words: str, env: Mapping[str, str] | None = None) -> Done:
         """Run ``series WORDS`` in the project to its end."""

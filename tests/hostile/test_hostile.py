@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture
-def world(template: World, tmp_path: Path) -> World:
-    return copied(template, tmp_path / "world")
+def world(template: World, tmp_path: Path) -> Iterator[World]:
+    made = copied(template, tmp_path / "world")
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.name)

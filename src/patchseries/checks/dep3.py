@@ -179,7 +179,7 @@ def is_day(value: str) -> bool:
 def _is_mail_date(value: str) -> bool:
     try:
         parsedate_to_datetime(value)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return False
     return True
 

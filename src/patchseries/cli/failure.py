@@ -16,8 +16,9 @@ from patchseries.cli.terminal import note_text, say, show_json
 from patchseries.environment import complete, scrub
 from patchseries.errors import ExitCode, ProgramError, SeriesError
 from patchseries.redaction import redacted
+from patchseries.visible import visible
 
-_LONGEST = 2000
+_LONGEST = 900
 """Characters of a line that is shown; the end of a longer one, with its hint, is shown too."""
 
 
@@ -86,7 +87,8 @@ def _interrupted() -> int:
 def _wrong_usage(error: click.ClickException) -> int:
     words = io.StringIO()
     error.show(words)
-    note_text(words.getvalue().rstrip())  # it repeats words of the command line
+    lines = words.getvalue().rstrip().split("\n")  # they repeat words of the command line
+    note_text("\n".join(map(_shortened, lines)))
     return ExitCode.USAGE
 
 
@@ -116,6 +118,7 @@ def error_document(error: SeriesError) -> dict[str, Any]:
 
 def _shortened(line: str) -> str:
     """*line*, which may repeat a stranger's text, in a length that can be read."""
+    line = visible(line)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import parseaddr, parsedate_to_datetime
+from typing import NamedTuple
 
 from patchseries.git.objects import decode
 from patchseries.patches.header import split_patch
@@ -170,7 +171,10 @@ def person(value: str) -> tuple[str, str]:
     ('somebody', '')
     """
     text = _decoded(value)
-    name, mail = parseaddr(text)
+    try:
+        name, mail = parseaddr(text)
+    except RecursionError:  # a comment in a comment in a comment …
+        return text.strip(), ""
     if not name and "@" not in mail:
         return text.strip(), ""
     return name, mail
@@ -239,21 +243,29 @@ def _read_paragraph(index: int, lines: Sequence[_Line]) -> tuple[list[Field], li
     """The fields of a paragraph, and its other lines."""
     if not _holds_fields(index, lines):
         return [], [line.text for line in lines if not line.comment]
-    fields: list[Field] = []
+    fields: list[_Open] = []
     text: list[str] = []
     last: _Line | None = None
     for line in lines:
         found = _name_and_value(line)
         if found:
-            fields.append(Field(canonical(found[0]), (found[1],), line.number, index))
+            fields.append(_Open(canonical(found[0]), [found[1]], line.number))
         elif line.continues and last and last.comment == line.comment:
-            fields[-1] = replace(fields[-1], lines=(*fields[-1].lines, line.text))
+            fields[-1].lines.append(line.text)
         else:
             text += [] if line.comment else [line.text]
             last = None
             continue
         last = line
-    return fields, text
+    return [Field(f.name, tuple(f.lines), f.number, index) for f in fields], text
+
+
+class _Open(NamedTuple):
+    """A field while its lines are collected."""
+
+    name: str
+    lines: list[str]
+    number: int
 
 
 def _holds_fields(index: int, lines: Sequence[_Line]) -> bool:

@@ -22,6 +22,8 @@ _TRIPLET = re.compile(r"(?P<project>[^~]+)~(?P<branch>[^~]+)~(?P<id>I[0-9a-f]{40
 _PROJECT = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w.+/-]*")
 _PAGE = 100
 _MOST = 1000
+_LISTED = 5  # changes in an error, when an id means several
+_LONGEST_NAME = 150  # characters of a change's name there
 
 _Info = TypeVar("_Info", bound=BaseModel)
 
@@ -243,8 +245,11 @@ def _check_is(change: GerritChange, name: str) -> None:
 def ambiguous(name: str, found: list[GerritChange]) -> AmbiguousChangeError:
     """The error for a name that means several changes, which it lists."""
     listed = ", ".join(
-        f"{change.name} (number {change.number}, {change.state})" for change in found
+        f"{change.name[:_LONGEST_NAME]} (number {change.number}, {change.state})"
+        for change in found[:_LISTED]
     )
+    if len(found) > _LISTED:
+        listed += f" and {len(found) - _LISTED} more"
     return AmbiguousChangeError(
         f"{name} matches {len(found)} changes: {listed}",
         hint="choose one by `branch`, by its number, or as project~branch~Change-Id",
@@ -271,5 +276,6 @@ def _valid(kind: type[_Info], value: Any) -> _Info:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UpstreamError(
-            "Gerrit's answer is not what its documentation says", cause=f"{where}: {first['msg']}"
+            "Gerrit's answer is not what its documentation says",
+            cause=f"{where[:200]}: {first['msg'][:200]}",
         ) from error

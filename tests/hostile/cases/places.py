@@ -309,7 +309,7 @@ CACHE = tuple(
          status, first=_DONE)
     for kind, pattern, command, status in (
         ("index", "*.sqlite", "status", 0), ("JSON", "*.json", "check", 1),
-        ("alternates", "alternates", "rebase", 1), ("HEAD", "HEAD", "rebase", 5))
+        ("alternates", "alternates", "rebase", 1), ("HEAD", "HEAD", "rebase", 1))
     for what, data in (("nothing", b""), ("bytes", b"\xff\x00\x1b[31m" * 100))
 )  # fmt: skip
 
