@@ -1,8 +1,7 @@
 """One look for every table that people read: wide, narrow, and in a pipe.
 
 Where room is short the names are shortened in their middle, and then the table goes on below with
-the names again. What a cell says is never cut: it is wrapped where it is wider than the terminal, as
-prose in the last column is.
+the names again. What a cell says is never cut: if it is too wide, it is wrapped.
 """
 
 from __future__ import annotations
