@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint grizzly bench-fetch bench-landed bench-backports bench-contained bench-import soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man grizzly bench-fetch bench-landed bench-backports bench-contained bench-import soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -17,6 +17,10 @@ lint: setup-test
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+
+# The man pages, from the same source as --help. To read one: man -M build/man series-rebase
+man: setup-demo
+	$(PYTHON) tools/man build/man/man1
 
 # The real series. SERIES_MIRRORS=DIR takes the upstreams from DIR/ORG/REPO instead of the network.
 grizzly: setup-demo

@@ -85,7 +85,7 @@ def test_a_terminal_gets_what_was_asked_for(
 
 def test_every_command_that_prints_for_people_takes_the_option() -> None:
     context = click.Context(group)
-    plain = {"port"}  # a patch on its output, and nothing coloured beside it
+    plain = {"port", "completion"}  # what they print is for a program
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None

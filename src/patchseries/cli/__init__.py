@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from patchseries import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "demo": "Run the whole pipeline on small upstreams that it creates: no network.",
@@ -38,6 +42,8 @@ COMMANDS = {
     "publish": "Upload built packages with dput.",
     "import": "Make a series of a package's, a branch's or a directory's patches.",
     "export": "Write the patches of a series as a debian/patches directory.",
+    "manual": "Show a page of the manual.",
+    "completion": "Print a shell's completion script.",
     "doctor": "Show what this machine has, and what is missing.",
 }
 """Every command with its one line of help; its module is ``cli/NAME.py`` (``-`` as ``_``)."""
@@ -64,6 +70,14 @@ class LazyGroup(click.Group):
         """The list of commands, without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin with *incomplete*, without importing any."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=COMMANDS[name]) for name in names]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -97,6 +111,10 @@ def group() -> None:
 
 def run(argv: list[str]) -> int:
     """Run the command line *argv* (without the program's name); the exit status."""
+    if instruction := os.environ.get("_SERIES_COMPLETE"):
+        from patchseries.cli.completion import answer
+
+        return answer(instruction)
     from patchseries.cli.failure import exit_status
 
     return exit_status(lambda: group.main(argv, standalone_mode=False), argv, os.environ)

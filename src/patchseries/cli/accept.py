@@ -9,6 +9,7 @@ import click
 
 from patchseries.cli.building import maintainer
 from patchseries.cli.common import Given, agreed, changed_words, now, options
+from patchseries.cli.completion import patch_names
 from patchseries.cli.terminal import Progress, say, show, show_json, show_text
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("accept")
-@click.argument("patch_name", metavar="PATCH")
+@click.argument("patch_name", metavar="PATCH", shell_complete=patch_names)
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
 @click.option("-y", "--yes", is_flag=True, help="Sign off without asking.")
 def command(patch_name: str, yes: bool, **given: Any) -> int:

@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from patchseries.cli.common import Given, options
+from patchseries.cli.completion import project_names
 from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.errors import UsageError
 from patchseries.model import Target
 
 
 @click.command("checkout")
-@click.argument("project_name", metavar="PROJECT")
+@click.argument("project_name", metavar="PROJECT", shell_complete=project_names)
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @options("onto", "offline", "mirror", "json", "quiet", "color")
 @click.option("--series", "name", metavar="NAME", help="The series, if the project has several.")

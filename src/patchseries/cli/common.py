@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from patchseries.cli.completion import base_names, patch_names, project_names, series_names
 from patchseries.cli.terminal import Progress, clear_progress, note, say
 from patchseries.errors import SeriesError, UsageError
 from patchseries.redaction import redacted
@@ -28,15 +29,28 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS: dict[str, Callable[[F], F]] = {
-    "name": click.argument("name", required=False),
+    "name": click.argument("name", required=False, shell_complete=series_names),
     "onto": click.option(
-        "--onto", "onto", multiple=True, metavar="BASE", help="Only this base (repeatable)."
+        "--onto",
+        "onto",
+        multiple=True,
+        metavar="BASE",
+        help="Only this base (repeatable).",
+        shell_complete=base_names,
     ),
     "project": click.option(
-        "--project", multiple=True, metavar="P", help="Only this project (repeatable)."
+        "--project",
+        multiple=True,
+        metavar="P",
+        help="Only this project (repeatable).",
+        shell_complete=project_names,
     ),
     "patch": click.option(
-        "--patch", multiple=True, metavar="N", help="Only this patch (repeatable)."
+        "--patch",
+        multiple=True,
+        metavar="N",
+        help="Only this patch (repeatable).",
+        shell_complete=patch_names,
     ),
     "offline": click.option("--offline", is_flag=True, help="Contact no server: use the cache."),
     "locked": click.option("--locked", is_flag=True, help="Refuse any change to lock or patches."),

@@ -7,17 +7,31 @@ from typing import Any
 import click
 
 from patchseries.cli.common import Given, options
+from patchseries.cli.completion import base_names, patch_names
 from patchseries.cli.terminal import Progress, say, show, show_json
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.command("diff")
-@click.argument("wanted", metavar="PATCH")
+@click.argument("wanted", metavar="PATCH", shell_complete=patch_names)
 @options("name", "offline", "mirror", "json", "quiet", "color")
-@click.option("--onto", metavar="BASE", help="Show the port onto this base (default: the last).")
-@click.option("--from", "old", metavar="BASE", help="Compare the port onto this base …")
-@click.option("--to", "new", metavar="BASE", help="… with the port onto that one.")
+@click.option(
+    "--onto",
+    metavar="BASE",
+    shell_complete=base_names,
+    help="Show the port onto this base (default: the last).",
+)
+@click.option(
+    "--from",
+    "old",
+    metavar="BASE",
+    shell_complete=base_names,
+    help="Compare the port onto this base …",
+)
+@click.option(
+    "--to", "new", metavar="BASE", shell_complete=base_names, help="… with the port onto that one."
+)
 def command(wanted: str, onto: str | None, old: str | None, new: str | None, **given: Any) -> int:
     """Show what porting PATCH of the series NAME changed, as git range-diff does.
 

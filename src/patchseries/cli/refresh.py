@@ -11,6 +11,7 @@ import click
 
 from patchseries.cli.building import maintainer
 from patchseries.cli.common import Given, agreed, now, options
+from patchseries.cli.completion import patch_names
 from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
 from patchseries.errors import UsageError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("refresh")
-@click.argument("what", metavar="DIR|PATCH")
+@click.argument("what", metavar="DIR|PATCH", shell_complete=patch_names)
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.option(

@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from patchseries.cli.common import Given, changed_words, hold, options
+from patchseries.cli.completion import patch_names
 from patchseries.cli.terminal import Progress, say, show, show_json
 
 
 @click.command("remove")
-@click.argument("patch_name", metavar="PATCH")
+@click.argument("patch_name", metavar="PATCH", shell_complete=patch_names)
 @options("name", "dry_run", "json", "quiet", "color")
 def command(patch_name: str, **given: Any) -> int:
     """Take PATCH out of the series: its entry, resolutions, lines of the lock, written files.

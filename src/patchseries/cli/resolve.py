@@ -12,6 +12,7 @@ import click
 
 from patchseries.cli.building import maintainer
 from patchseries.cli.common import Given, hold, now, operation, options, recovered_state
+from patchseries.cli.completion import patch_names
 from patchseries.cli.terminal import Progress, clear_progress, say, show, show_json
 from patchseries.errors import UsageError
 
@@ -39,7 +40,7 @@ class _Asked:
 
 
 @click.command("resolve")
-@click.argument("patch_name", metavar="[PATCH]", required=False)
+@click.argument("patch_name", metavar="[PATCH]", required=False, shell_complete=patch_names)
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
 @click.option(
     "--continue", "action", flag_value="continue", help="Record the resolution in the work tree."

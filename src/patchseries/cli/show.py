@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from patchseries.cli.common import Given, options
+from patchseries.cli.completion import patch_names
 from patchseries.cli.terminal import Progress, show_json, show_text
 
 
 @click.command("show")
-@click.argument("wanted", metavar="PATCH")
+@click.argument("wanted", metavar="PATCH", shell_complete=patch_names)
 @options("name", "offline", "mirror", "json", "quiet", "color")
 def command(wanted: str, **given: Any) -> int:
     """Show everything about PATCH of the series NAME.

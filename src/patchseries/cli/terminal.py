@@ -138,6 +138,14 @@ def show_document(text: str) -> None:
     click.echo(text, nl=False)
 
 
+def show_pages(text: str) -> None:
+    """Print a long text of our own: through the user's pager on a terminal."""
+    if sys.stdout.isatty():
+        click.echo_via_pager(visible(text), color=False)
+    else:
+        click.echo(visible(text), nl=False)
+
+
 def write_patch(patch: bytes) -> None:
     """Print a patch: every byte where a program reads it, escapes on a terminal."""
     clear_progress()

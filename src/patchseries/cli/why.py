@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, operation, options
+from patchseries.cli.completion import patch_names
 from patchseries.cli.resolve import region_rows, removal, show_regions
 from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.counting import counted
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("why")
-@click.argument("patch_name", metavar="PATCH")
+@click.argument("patch_name", metavar="PATCH", shell_complete=patch_names)
 @options("name", "onto", "offline", "dry_run", "mirror", "json", "quiet", "color")
 @click.option(
     "--add-prerequisites",

@@ -1,0 +1,64 @@
+"""The man pages say what --help says, in roff that man takes without a warning."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from patchseries.cli import group
+from patchseries.cli.manpages import pages
+from support.tools import need
+
+NAMES = group.list_commands(click.Context(group))
+PAGES = pages()
+
+
+def shown(text: str, path: Path) -> str:
+    """What ``man`` shows of the page *text*; it may not warn."""
+    path.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["man", "--warnings", "--local-file", str(path)],
+        env={
+            "PATH": "/usr/bin:/bin",
+            "MANWIDTH": "200",
+            "LC_ALL": "C.UTF-8",
+            "MANOPT": "--no-hyphenation --no-justification",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_there_is_a_page_for_each_command() -> None:
+    assert set(PAGES) == {"series.1", *(f"series-{name}.1" for name in NAMES)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_every_option_and_every_line_of_the_help(name: str, tmp_path: Path) -> None:
+    need("man")
+    whole = click.Context(group, info_name="series")
+    word = name.removeprefix("series-").removesuffix(".1")
+    command = group if name == "series.1" else group.get_command(whole, word)
+    assert command is not None
+    text = " ".join(shown(PAGES[name], tmp_path / name).split())
+    for param in command.params:
+        for option in param.opts if isinstance(param, click.Option) else ():
+            assert option in text
+    help_text = (command.help or "").replace("\b", "").replace("`", "")
+    assert " ".join(help_text.split()) in text.replace("‐", "-")
+
+
+def test_text_is_no_request() -> None:
+    from patchseries.cli.manpages import _description
+
+    assert _description(".so /etc/passwd\n'x\n\\fB-n") == [
+        "\\&.so /etc/passwd",
+        "\\&'x",
+        "\\efB\\-n",
+    ]
