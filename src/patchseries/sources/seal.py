@@ -56,7 +56,8 @@ def damage(repository: Path) -> str | None:
         return "it is not a directory"
     expected = _sealed(repository)
     if expected is None:
-        return "it was not finished, or an earlier version made it"
+        is_there = os.path.lexists(repository / _SEAL)
+        return f"{_SEAL} is damaged" if is_there else "not finished, or of an earlier version"
     found = dict(_rows(repository, {}))
     names = sorted(expected.keys() | found.keys())
     differing = (name for name in names if expected.get(name, "none") != found.get(name, "none"))
