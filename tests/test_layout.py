@@ -77,6 +77,7 @@ ELSEWHERE = {
         "cli/add": "pipeline/test_adding.py",
         "cli/remove": "pipeline/edit/test_removing.py",
         "cli/bump": "pipeline/test_bumping.py",
+        "cli/init": "pipeline/test_starting.py",
         "cli/accept": "pipeline/conflict/test_accept.py",
         "cli/applying": "cli/test_end_to_end.py",
         "cli/build": "debian/test_commands.py",

@@ -47,6 +47,15 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
     return ServerAnswers(revisions, patchsets, silent, releases)
 
 
+def upstream_tags(session: Session, url: str) -> list[str]:
+    """The tags of the repository *url* (or its mirror) that a manifest may name.
+
+    :raises UpstreamError: it cannot be reached
+    """
+    session.progress(f"asking {url}")
+    return [tag for tag in _tags(_refs(session, url)) if is_ref_name(tag)]
+
+
 def releases_to_add(session: Session, chosen: Manifest, project: str) -> list[str]:
     """The point releases that appeared upstream after the bases of *project*, oldest first.
 
@@ -54,9 +63,8 @@ def releases_to_add(session: Session, chosen: Manifest, project: str) -> list[st
     """
     if not chosen.projects[project].has_history:
         return []
-    url = chosen.projects[project].repository
-    session.progress(f"asking {url}")
-    return _new_releases(chosen, project, _tags(_refs(session, url)))
+    tags = upstream_tags(session, chosen.projects[project].repository)
+    return _new_releases(chosen, project, tags)
 
 
 def _new_releases(chosen: Manifest, name: str, tags: Sequence[str]) -> list[str]:

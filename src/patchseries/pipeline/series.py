@@ -131,7 +131,7 @@ def project_root(start: Path) -> Path:
             return directory
     raise UsageError(
         f"no series/NAME.toml in {start} or above",
-        hint="change to a project directory, or write a manifest (see docs/manual/series.md)",
+        hint="change to a project directory, or begin a series with `series init`",
     )
 
 
