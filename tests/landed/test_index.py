@@ -250,3 +250,17 @@ def test_text_of_any_encoding_is_read(path: Path, upstream: Upstream) -> None:
     entry = opened(path, upstream).get(commit)
     assert entry is not None
     assert entry.subject == "Grüße"
+
+
+def test_it_says_how_many_commits_are_left(path: Path, upstream: Upstream) -> None:
+    for number in range(3):
+        upstream.commit({"a": b"%d" % number}, "x")
+    said: list[str] = []
+    with Repository(upstream.path) as repository:
+        open_index(path, repository, progress=said.append).close()
+        first = tuple(said)
+        upstream.commit({"a": b"new"}, "x")
+        open_index(path, repository, progress=said.append).close()
+    assert first[1] == "[0/3] indexing the commits"
+    assert first[2] == "[3/3] indexing the commits"
+    assert "[1/1] indexing the commits" in said

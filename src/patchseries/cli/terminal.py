@@ -17,39 +17,60 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import click
 
 from patchseries.cli.color import wants_color
+from patchseries.cli.ticker import Ticker, is_ci
 from patchseries.redaction import redacted
 from patchseries.visible import json_text, printable, printable_line, visible
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.status import Status
+    from rich.text import Text
 
     from patchseries.cli.common import Given
 
 _NO_LIMIT = 1_000_000
 """The columns of a pipe."""
+_LONGEST_PROGRESS = 200
+"""Characters of a line of progress, in which a stranger's text may be."""
+_SIGN = 3
+"""Columns that the sign takes which turns before it."""
 
 
 class Progress(AbstractContextManager["Progress"]):
-    """One line on a terminal that says what goes on; silent in a pipe.
+    """One line on a terminal that says what goes on; in CI a line every ten seconds.
 
-    It gives way to whatever else is printed or asked (:func:`clear_progress`).
+    It is silent in a pipe, and gives way to whatever else is printed or asked
+    (:func:`clear_progress`).
     """
 
     shown: ClassVar[Progress | None] = None
 
     def __init__(self, given: Given) -> None:
-        self.on = sys.stderr.isatty() and not given.quiet
+        terminal = sys.stderr.isatty()
+        self._live = terminal and os.environ.get("TERM") != "dumb"
+        self.on = (terminal or is_ci(os.environ)) and not given.quiet
         self._color = given.color
         self._status: Status | None = None
+        self._ticker: Ticker | None = None
 
     def update(self, words: str) -> None:
         """Show *words* on the progress line."""
-        if Progress.shown is self and self._status is not None and words:
-            from rich.text import Text
-
-            self._status.update(Text(printable_line(redacted(words)[:100])))
+        if not words:
+            return
+        words = printable_line(redacted(words)[:_LONGEST_PROGRESS])
+        if self._ticker is not None:
+            self._ticker.update(words)
+        elif Progress.shown is self and self._status is not None:
+            self._status.update(self._fitting(words))
             self._status.start()
+
+    def _fitting(self, words: str) -> Text:
+        """*words* in one line of the terminal, beside the sign that turns."""
+        from rich.text import Text
+
+        line = Text(words)
+        line.truncate(console(stderr=True).width - _SIGN, overflow="ellipsis")
+        return line
 
     def clear(self) -> None:
         """Clear the line until the next update."""
@@ -57,7 +78,9 @@ class Progress(AbstractContextManager["Progress"]):
             self._status.stop()
 
     def __enter__(self) -> Progress:
-        if self.on:
+        if self.on and not self._live:
+            self._ticker = Ticker(say)
+        elif self.on:
             self._status = console(self._color, stderr=True).status("starting")
             self._status.start()
             Progress.shown = self
@@ -69,6 +92,9 @@ class Progress(AbstractContextManager["Progress"]):
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._ticker is not None:
+            self._ticker.stop()
+            self._ticker = None
         self.clear()
         Progress.shown = None
 

@@ -12,7 +12,7 @@ import os
 import shutil
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -24,7 +24,7 @@ from patchseries.files import clear_place, explained, is_regular, read_cached, s
 from patchseries.git import Repository
 from patchseries.landed.graph import containing_refs
 from patchseries.landed.index import SCHEMA, SCHEMA_VERSION, HistoryIndex
-from patchseries.landed.log import LoggedCommit, read_log
+from patchseries.landed.log import LoggedCommit, count_commits, read_log
 from patchseries.landed.message import links
 from patchseries.model import CommitId
 from patchseries.progress import ProgressCallback, no_progress
@@ -32,15 +32,22 @@ from patchseries.progress import ProgressCallback, no_progress
 REFS = ("refs/tags/", "refs/heads/", "refs/remotes/origin/")
 """The refs that say where something landed (a host's refs/pull/ and refs/changes/ do not)."""
 
+_OFTEN = 2000
+"""Commits that are read between two words about how many there were."""
+
 _Refs = Mapping[str, CommitId]
 
 
 def open_index(
-    path: Path, repository: Repository, warn: ProgressCallback = no_progress
+    path: Path,
+    repository: Repository,
+    warn: ProgressCallback = no_progress,
+    progress: ProgressCallback = no_progress,
 ) -> HistoryIndex:
     """The index of *repository*'s history in the file *path*, brought up to date.
 
     :param warn: is called with words about damage; the index is built anew then
+    :param progress: hears how many commits of all were read
     :raises SeriesError: the cache cannot be written, or git failed
     """
     refs = {name: tip for name, tip in repository.refs(*REFS).items() if _is_text(name)}
@@ -54,7 +61,7 @@ def open_index(
                 return index  # another run has done it meanwhile
             if os.path.lexists(_seal(path)) and not _is_undamaged(path):
                 warn(f"{path} is damaged: the index is rebuilt")
-            _renew(path, repository, refs)
+            _renew(path, repository, refs, progress)
     return HistoryIndex(_connect(path))
 
 
@@ -84,21 +91,21 @@ def _open_current(path: Path, refs: _Refs) -> HistoryIndex | None:
     return None
 
 
-def _renew(path: Path, repository: Repository, refs: _Refs) -> None:
+def _renew(path: Path, repository: Repository, refs: _Refs, progress: ProgressCallback) -> None:
     """Extend the index, or build it when that cannot be, and put it in its place."""
     with staging(path.parent) as stage:
         fresh = stage / path.name
         if _is_whole(path):
             shutil.copyfile(path, fresh)
             try:
-                _extend(fresh, repository, refs)
+                _extend(fresh, repository, refs, progress)
             except ProgramError:  # a history that was rewritten: the old tips are gone
                 fresh.unlink()
         if not fresh.exists():
             with closing(sqlite3.connect(fresh)) as connection:
                 connection.executescript(SCHEMA)
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            _extend(fresh, repository, refs)
+            _extend(fresh, repository, refs, progress)
         digest = _digest(fresh)
         for place in (path, _seal(path)):
             clear_place(place)
@@ -106,26 +113,36 @@ def _renew(path: Path, repository: Repository, refs: _Refs) -> None:
         write_atomic(_seal(path), digest.encode())
 
 
-def _extend(path: Path, repository: Repository, refs: _Refs) -> None:
+def _extend(path: Path, repository: Repository, refs: _Refs, progress: ProgressCallback) -> None:
     with closing(sqlite3.connect(path)) as connection:
         # The file is a copy that nobody else sees: nothing need be kept for a roll-back.
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA journal_mode = MEMORY")
         with connection:
             known = set(_indexed_refs(connection).values())
-            _add_commits(connection, repository, sorted(set(refs.values())), sorted(known))
+            tips = sorted(set(refs.values()))
+            _add_commits(connection, _watched(repository, tips, sorted(known), progress))
+            progress("indexing the releases")
             _set_refs(connection, refs)
 
 
-def _add_commits(
-    connection: sqlite3.Connection,
-    repository: Repository,
-    tips: Sequence[str],
-    known: Sequence[str],
-) -> None:
+def _watched(
+    repository: Repository, tips: Sequence[str], known: Sequence[str], progress: ProgressCallback
+) -> Iterator[LoggedCommit]:
+    """The log of what *tips* contain and *known* do not, with a word after every few commits."""
+    progress("counting the commits")
+    total = count_commits(repository, tips, known)
+    for number, logged in enumerate(read_log(repository, tips, known)):
+        if number % _OFTEN == 0:
+            progress(f"[{number}/{total}] indexing the commits")
+        yield logged
+    progress(f"[{total}/{total}] indexing the commits")
+
+
+def _add_commits(connection: sqlite3.Connection, log: Iterable[LoggedCommit]) -> None:
     numbers = {i.hex(): n for n, i in connection.execute("SELECT n, id FROM commits")}
     commits, changes, picks, reverts = [], [], [], []
-    for logged in read_log(repository, tips, known):
+    for logged in log:
         if logged.commit in numbers:
             continue  # it was indexed through a ref that is gone
         number = numbers[logged.commit] = len(numbers)

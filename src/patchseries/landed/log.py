@@ -66,6 +66,18 @@ def read_log(
         )
 
 
+def count_commits(repository: Repository, tips: Iterable[str], without: Iterable[str] = ()) -> int:
+    """How many commits :func:`read_log` gives.
+
+    :raises ProgramError: as there
+    """
+    wanted = [*tips, *(f"^{tip}" for tip in without)]
+    if not wanted:
+        return 0
+    lines = "".join(f"{line}\n" for line in wanted).encode()
+    return int(repository.run("rev-list", "--count", "--stdin", stdin=lines).stdout)
+
+
 def _ask(stdin: IO[bytes], wanted: Sequence[str]) -> None:
     try:
         stdin.write("".join(f"{line}\n" for line in wanted).encode())

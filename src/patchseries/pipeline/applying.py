@@ -14,7 +14,7 @@ from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
 from patchseries.patches.compose import series_directory
 from patchseries.patches.quilt import parse_series
 from patchseries.pipeline.series import Selection, Series
-from patchseries.progress import ProgressCallback
+from patchseries.progress import ProgressCallback, Steps
 
 
 class Applies(StrEnum):
@@ -64,8 +64,10 @@ def apply_series(
 ) -> list[AppliedCell]:
     """Apply the series of each selected project and base from its files; nothing is written."""
     cells: list[AppliedCell] = []
-    for target in selection.targets(inputs.series.manifest):
-        progress(f"applying {target.project} on {target.base}")
+    targets = selection.targets(inputs.series.manifest)
+    steps = Steps(progress, len(targets))
+    for target in targets:
+        steps.begin(f"applying {target.project} on {target.base}")
         cells += _TargetApplier(inputs, target).apply_all()
     if selection.patches:
         return [cell for cell in cells if cell.patch in selection.patches]

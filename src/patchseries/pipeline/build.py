@@ -33,7 +33,7 @@ from patchseries.pipeline.conflict.accept import shape
 from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.rebase import Rebased, RebasedCell, RebaseInputs
 from patchseries.pipeline.series import Selection, Series
-from patchseries.progress import ProgressCallback
+from patchseries.progress import ProgressCallback, Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,18 @@ def build_all(
     for directory in plain_directory(series.root, f"build/{series.name}").glob("*/"):
         if not directory.is_symlink():
             sweep(directory)
+    steps = Steps(progress, len(requests))
     with ThreadPoolExecutor(options.jobs) as pool:
-        jobs = [pool.submit(_build_alone, request, progress) for request in requests]
+        jobs = [pool.submit(_build_alone, request, steps) for request in requests]
         built = [job.result() for job in jobs]
     pairs = zip(built, requests, strict=True)
-    return [_treated(package, request, options, progress) for package, request in pairs]
+    steps = Steps(progress, len(requests))
+    return [_treated(package, request, options, steps) for package, request in pairs]
 
 
-def _build_alone(request: BuildRequest, progress: ProgressCallback) -> SourcePackage:
+def _build_alone(request: BuildRequest, steps: Steps) -> SourcePackage:
     """Build *request* in a thread: a repository cannot be shared by threads."""
-    progress(f"building {request.project} for {request.base.name}")
+    steps.begin(f"building {request.project} for {request.base.name}")
     with Repository(request.repository.git_dir) as repository:
         return build(replace(request, repository=repository))
 
@@ -114,16 +116,18 @@ def _treated(
     package: SourcePackage,
     request: BuildRequest,
     options: BuildOptions,
-    progress: ProgressCallback,
+    steps: Steps,
 ) -> SourcePackage:
     """*package* after what else was asked for: checked, signed, built into binaries."""
+    wanted = {"checking": options.check, "signing": options.sign, "building": options.binary}
+    what = ", ".join(verb for verb, asked in wanted.items() if asked)
+    if what:
+        steps.begin(f"{what} {package.source} {package.version}")
     if options.check:
-        progress(f"checking {package.source} {package.version}")
         package = replace(package, findings=tuple(_lintian(package, request)))
     if options.sign:
         package = sign(package, options.sign)
     if options.binary:
-        progress(f"building binaries of {package.source} {package.version}")
         build_binary(package, options.binary)
     return package
 

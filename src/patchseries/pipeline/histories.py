@@ -18,6 +18,7 @@ from patchseries.landed.message import links
 from patchseries.model import Base, CommitId
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import PatchSyntaxError, parse_patch
+from patchseries.progress import no_progress
 from patchseries.sources import Cache, FetchOptions
 from patchseries.sources.history import index_path, open_history
 
@@ -42,9 +43,14 @@ def indexed(
     :param having: the commits that it is about (:func:`open_history`)
     :raises UpstreamError: the history cannot be reached, or is not in the cache
     """
+    tell = fetching.progress or no_progress
+
+    def progress(words: str) -> None:
+        tell(f"{words} of {url}")
+
     with (
         open_history(cache, url, fetching, having=having) as history,
-        open_index(index_path(cache, url), history, cache.warn) as index,
+        open_index(index_path(cache, url), history, cache.warn, progress) as index,
     ):
         yield history, index
 

@@ -24,6 +24,7 @@ from patchseries.model import CommitId
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.histories import indexed
+from patchseries.progress import Steps, no_progress
 from patchseries.sources import Cache, FetchOptions
 from patchseries.sources.plan import repository_of
 
@@ -179,7 +180,10 @@ def from_history(
             with indexed(cache, url, fetching, having=having) as (history, index):
                 cut = history.is_shallow
                 patch_id = patch_ids([history, repository])
-                answers |= {q.cell: _answer(q, index, patch_id, cut=cut) for q in mine}
+                steps = Steps(fetching.progress or no_progress, len(mine))
+                for question in mine:
+                    steps.begin(f"searching {question.base} for {question.patch}")
+                    answers[question.cell] = _answer(question, index, patch_id, cut=cut)
         except UpstreamError as error:
             answers |= {question.cell: Answer(why=error.message) for question in mine}
     return answers

@@ -35,7 +35,7 @@ from patchseries.pipeline.portcache import Porter
 from patchseries.pipeline.provenance import Provenance, kept_header, patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.port import Change, PortOptions, PortResult, port
-from patchseries.progress import ProgressCallback
+from patchseries.progress import ProgressCallback, Steps
 from patchseries.resolution.replay import Resolution
 from patchseries.sources.plan import repository_of
 
@@ -122,10 +122,11 @@ def rebase(given: RebaseInputs, selection: Selection, progress: ProgressCallback
     """Port every selected patch onto every selected base; a conflict stops nothing else."""
     cells: list[RebasedCell] = []
     trees: dict[tuple[str, str], TreeId] = {}
-    for target in selection.targets(given.manifest):
-        progress(f"rebasing {target.project} onto {target.base}")
+    targets = selection.targets(given.manifest)
+    steps = Steps(progress, sum(len(given.manifest.patches_of(t.project)) for t in targets))
+    for target in targets:
         porter = _TargetPorter(given, target)
-        cells += porter.port_all()
+        cells += porter.port_all(steps)
         trees[target] = porter.tree
     return Rebased(tuple(cells), trees)
 
@@ -140,8 +141,12 @@ class _TargetPorter:
         self._names = patch_names(given.manifest, self._name)
         self.tree = given.start_of(target)
 
-    def port_all(self) -> list[RebasedCell]:
-        return [self._port(p) for p in self._given.manifest.patches_of(self._name)]
+    def port_all(self, steps: Steps) -> list[RebasedCell]:
+        cells = []
+        for patch in self._given.manifest.patches_of(self._name):
+            steps.begin(f"rebasing {self._name} onto {self._base}: {patch.name}")
+            cells.append(self._port(patch))
+        return cells
 
     def _port(self, patch: PatchEntry) -> RebasedCell:
         source = patch.source_for(self._base) if patch.applies_to(self._base) else None

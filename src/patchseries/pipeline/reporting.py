@@ -28,6 +28,7 @@ from patchseries.pipeline.diff import Side, range_diff, reference
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
+from patchseries.progress import Steps
 from patchseries.report.facts import blueprint_url, bug_url, review_url, source_text
 from patchseries.report.pagemodel import (
     Arrival,
@@ -275,14 +276,15 @@ def _arrival(at: Landing, times: Mapping[str, int], by: str | None = None) -> Ar
 def _comparisons(session: Session, series: Series, inputs: CheckInputs) -> dict[str, Comparison]:
     """Each patch, on the last base that has it, against the change that it was made from."""
     found: dict[str, Comparison] = {}
+    steps = Steps(session.progress, len(inputs.targets))
     for target in reversed(inputs.targets):
+        steps.begin(f"comparing {target.project} on {target.base}")
         patches = [
             place.patch
             for place in inputs.places
             if place.target is target and place.main in target.files and place.name not in found
         ]
         if patches:
-            session.progress(f"comparing {target.project} on {target.base}")
             found |= _of_target(session, series, inputs, target, patches)
     return found
 

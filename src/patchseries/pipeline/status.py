@@ -23,6 +23,7 @@ from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.inclusion import questions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.progress import Steps
 from patchseries.sources import open_objects
 from patchseries.sources.plan import is_full, repository_of
 
@@ -65,7 +66,10 @@ def series_status(session: Session, series: Series, selection: Selection) -> Ser
     found: dict[str, PatchStatus] = {}
     projects: dict[str, ProjectLines] = {}
     in_bases: dict[tuple[str, str], InBase] = {}
-    for name in selection.projects_of(manifest):
+    names = selection.projects_of(manifest)
+    steps = Steps(session.progress, len(names))
+    for name in names:
+        steps.begin(f"searching the history of {name}")
         wanted = [p for p in manifest.patches_of(name) if _selected(p, selection)]
         if wanted:
             lines, states, contained = _project_status(session, series, name, wanted)

@@ -28,7 +28,7 @@ from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.resolutions import DIRECTORY
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.progress import no_progress
+from patchseries.progress import Steps, no_progress
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
 
@@ -80,8 +80,10 @@ class TargetReader:
 
     def all(self) -> Iterator[CheckedTarget]:
         """Every selected target, in order."""
-        chosen = self._series.manifest
-        for target in self._selection.targets(chosen):
+        targets = self._selection.targets(self._series.manifest)
+        steps = Steps(self._session.progress, len(targets))
+        for target in targets:
+            steps.begin(f"checking {target.project} on {target.base}")
             yield self._with_facts(self._on_disk(target))
 
     def _on_disk(self, target: Target) -> CheckedTarget:
@@ -105,7 +107,6 @@ class TargetReader:
         key = self._key(target, wanted)
         kept = None if self._full else self._kept(key)
         if kept is None:
-            self._session.progress(f"checking {target.project} on {target.base}")
             try:
                 kept = self._work_out(target, wanted)
             except MachineError:

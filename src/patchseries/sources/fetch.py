@@ -15,7 +15,7 @@ from pathlib import Path
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.git import Repository, borrowed, scratch
 from patchseries.model import CommitId
-from patchseries.progress import ProgressCallback
+from patchseries.progress import ProgressCallback, Steps, no_progress
 from patchseries.sources import network
 from patchseries.sources.access import Access
 from patchseries.sources.cache import Cache
@@ -54,12 +54,13 @@ def fetch(
     :raises UpstreamError: not reachable, not there, or not what was pinned
     """
     pins: Pins = {}
-    for url in dict.fromkeys(want.repository for want in wanted):
+    urls = list(dict.fromkeys(want.repository for want in wanted))
+    steps = Steps(options.progress or no_progress, len(urls))
+    for url in urls:
         mine = [want for want in wanted if want.repository == url]
         with cache.locked(url, offline=options.offline) as repository:
             fetcher = _Fetcher(url, repository, options, pinned)
-            if options.progress:
-                options.progress(f"{'reading' if fetcher.is_local else 'fetching'} {url}")
+            steps.begin(f"{'reading' if fetcher.is_local else 'fetching'} {url}")
             found = fetcher.bring(mine)
             for want in mine:
                 _agree(want, found[want.rev], pinned.get((url, want.rev)))
