@@ -227,7 +227,7 @@ def test_it_is_the_users_alone(state: State) -> None:
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
 def test_one_that_others_can_write_is_refused(state: State, mode: int) -> None:
     state.home.chmod(mode)
-    with pytest.raises(SeriesError, match="can be written by other users; delete it, or run"):
+    with pytest.raises(SeriesError, match="can be written by other users; delete it; or, if"):
         find_state(state.home, state.root)
 
 

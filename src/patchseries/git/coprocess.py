@@ -15,6 +15,12 @@ from patchseries.process import CoProcess, Process
 
 T = TypeVar("T")
 
+MENDING = (
+    "run `series fetch`, which fetches a damaged cache again; if that does not help, the upstream "
+    "or its mirror is damaged: run `git fsck` in a clone of it"
+)
+"""What to do about an object that git cannot read."""
+
 
 class Future(Generic[T]):
     """The answer to a request: still to come, or read."""
@@ -88,7 +94,7 @@ class Channel(Generic[T]):
             raise ProgramError(
                 f"git {self._verb} could not read what it needs",
                 cause=f"{doing}: {complaint}",
-                hint="run `series fetch` again",
+                hint=MENDING,
             )
         return answer
 
@@ -102,7 +108,7 @@ class Channel(Generic[T]):
             raise ProgramError(
                 f"git {self._verb} ended unexpectedly",
                 cause=f"{doing}: is an object missing?",
-                hint="run `series fetch` again",
+                hint=MENDING,
             ) from error
         except BaseException:
             self.close()

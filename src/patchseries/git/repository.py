@@ -14,7 +14,7 @@ from pathlib import Path
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.files import staging, swap_in
-from patchseries.git.coprocess import Future
+from patchseries.git.coprocess import MENDING, Future
 from patchseries.git.diff import (
     PLAIN,
     Difference,
@@ -199,9 +199,7 @@ class Repository:
         """
         found = self._reader.read(oid)
         if found is None:
-            raise UpstreamError(
-                f"object {oid} is not in {self.shown}", hint="run `series fetch` again"
-            )
+            raise UpstreamError(f"object {oid} is not in {self.shown}, or is damaged", hint=MENDING)
         return found
 
     def prefetch(
