@@ -109,5 +109,6 @@ def test_a_regular_file_is_read(tmp_path: Path) -> None:
     assert read_file(tmp_path / "x", 4) == b"1234"
     with pytest.raises(SeriesError, match="is larger than"):
         read_file(tmp_path / "x", 3)
+    assert read_file(tmp_path / "x", 1 << 50) == b"1234"  # no room is made for what is not there
     (tmp_path / "link").symlink_to("x")
     assert read_file(tmp_path / "link") == b"1234"
