@@ -169,6 +169,7 @@ ELSEWHERE = {
         "pipeline/conflict/conflicts": "pipeline/conflict/test_resolve.py",
         "pipeline/conflict/worktree": "pipeline/conflict/test_files.py",
         "pipeline/diff": "cli/test_diff.py",
+        "pipeline/edit/addition": "pipeline/test_adding.py",
         "pipeline/edit/branch": "pipeline/edit/test_refresh.py",
         "pipeline/exporting": "pipeline/importing/test_import.py",
         "pipeline/importing/plan": "pipeline/importing/test_import.py",
@@ -247,6 +248,7 @@ ELSEWHERE = {
         "sources/network": "sources/test_fetch_network.py",
         "sources/patchset": "sources/test_gerrit.py",
         "sources/plan": "sources/test_gerrit.py",
+        "sources/request": "pipeline/test_adding.py",
         "sources/rest": "sources/test_gerrit.py",
     },
 }

@@ -11,9 +11,11 @@ import pytest
 
 from patchseries.errors import DeclinedError, SeriesError, UpstreamError, UsageError
 from support.gerrit_server import FakeChange, GerritServer, serve_gerrit
+from support.gitserver import Behaviour, serve
 from support.small_series import SmallSeries, enter, small_series
 from support.upstreams import Upstream
 
+URL = "https://upstream.invalid/org/project.git"
 CHANGE = "I" + "0123456789" * 4
 MESSAGE = f"Say more: a {{word}} or two\n\nCloses-Bug: #1213080\nChange-Id: {CHANGE}"
 FILE = """\
@@ -111,6 +113,39 @@ def test_the_address_of_a_commit_of_a_fork(small: SmallSeries, tmp_path: Path, d
         "commit": made,
     }
     assert (found["change-id"], found["upstream"]) == (CHANGE, tip(small))
+
+
+@pytest.mark.parametrize("mirrored", [True, False])
+def test_a_request_of_one_commit(
+    small: SmallSeries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mirrored: bool
+) -> None:
+    git = small.upstream.repository
+    made = small.upstream.commit(
+        {"log.py": b"q\n"}, "Ask\n\nFixes #77", branch="q", parent=small.log
+    )
+    git.run("update-ref", "refs/pull/7/head", made)
+    more = small.upstream.commit({"log.py": b"r\n"}, "Ask more", branch="q")
+    git.run("update-ref", "refs/pull/8/head", more)
+    git.run("update-ref", "refs/pull/9/head", small.log)
+    git.run("update-ref", "-d", "refs/heads/q")
+    with serve(tmp_path / "mirrors", Behaviour()) as server:
+        url = server.url("org/project.git").removesuffix(".git")
+        if not mirrored:  # the project keeps its mirror, the forge is another place
+            (tmp_path / "mirrors/org/project.git").rename(tmp_path / "mirrors/org/served.git")
+            url = url.replace("org/project", "org/served")
+            monkeypatch.setenv("SERIES_MIRRORS", "")
+            path = small.root / "series/small.toml"
+            address = server.url("org/served.git")
+            path.write_text(path.read_text().replace(URL, address))
+        found = entry(small, f"{url}/pull/7")
+        assert found["source"] == {"repository": f"{url}.git", "commit": made}
+        assert (found["summary"], found["bugs"]) == ("Ask", [77])
+        with pytest.raises(DeclinedError, match=r"2 commits of its own: \w+ \(Ask more\), "):
+            small.run("add", f"{url}/pull/8")
+        with pytest.raises(DeclinedError, match="0 commits of its own, for it is merged"):
+            small.run("add", f"{url}/pull/9")
+        with pytest.raises(UpstreamError):
+            small.run("add", f"{url}/pull/10")
 
 
 def test_a_patch_file_is_copied(small: SmallSeries, tmp_path: Path) -> None:

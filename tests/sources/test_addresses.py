@@ -10,6 +10,7 @@ from patchseries.manifest.values import _repository
 from patchseries.sources.addresses import (
     BugAddress,
     CommitAddress,
+    RequestAddress,
     ReviewAddress,
     read_address,
 )
@@ -50,6 +51,23 @@ def test_commits(text: str, repository: str, commit: str) -> None:
 )
 def test_reviews(text: str, server: str, change: str, patchset: int | None) -> None:
     assert read_address(text) == ReviewAddress(server, change, patchset)
+
+
+@pytest.mark.parametrize(
+    ("text", "repository", "ref"),
+    [
+        ("https://github.com/o/r/pull/7", "https://github.com/o/r.git", "refs/pull/7/head"),
+        ("https://github.com/o/r/pull/7/files", "https://github.com/o/r.git", "refs/pull/7/head"),
+        ("https://opendev.org/o/r/pulls/7", "https://opendev.org/o/r.git", "refs/pull/7/head"),
+        (
+            "https://lab.test/a/b/r/-/merge_requests/7/diffs",
+            "https://lab.test/a/b/r.git",
+            "refs/merge-requests/7/head",
+        ),
+    ],
+)
+def test_requests(text: str, repository: str, ref: str) -> None:
+    assert read_address(text) == RequestAddress(repository, ref)
 
 
 @pytest.mark.parametrize(

@@ -3,86 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patchseries import manifest as manifests
 from patchseries.errors import DeclinedError, SeriesError, UpstreamError, UsageError
 from patchseries.files import read_file
 from patchseries.git import Repository
 from patchseries.git.objects import decode
-from patchseries.journal import commit_files
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.message import bugs_closed, links
-from patchseries.manifest import Manifest, PatchEntry
 from patchseries.model import ChangeId, CommitId
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
-from patchseries.pipeline.edit.entry import NewPatch, name_from, summary_from, with_entry
+from patchseries.pipeline.edit.addition import Addition
+from patchseries.pipeline.edit.entry import NewPatch, name_from, summary_from
 from patchseries.pipeline.histories import indexed
-from patchseries.pipeline.merged import listed, merged, named, naming_bug
+from patchseries.pipeline.merged import listed, merged, named, naming_bug, own_commits
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Want
 from patchseries.sources.addresses import (
     BugAddress,
     CommitAddress,
+    RequestAddress,
     ReviewAddress,
     read_address,
 )
 from patchseries.sources.gerrit import ChangeState, Gerrit
 from patchseries.sources.mirrors import repository_path
 from patchseries.sources.plan import ChangeWant, is_full
+from patchseries.sources.request import request_head
 
 _CHANGE = re.compile(r"I[0-9a-f]{40}")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}|[0-9a-f]{64}")
 _WHY = "what is added"
 _MAILS = re.compile(rb"^From [0-9a-f]{40} ", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """A patch to add; ``file`` is the path below patches/ and the bytes of a patch file."""
-
-    patch: NewPatch
-    file: tuple[str, bytes] | None = None
-
-    def called(self, name: str) -> Addition:
-        """The same under another name.
-
-        :raises UsageError: it cannot be one
-        """
-        if not re.fullmatch(r"[a-z0-9][a-z0-9.+-]*", name):
-            raise UsageError(
-                f"{name!r} cannot be the name of a patch",
-                hint="use lower-case letters, digits and '-'",
-            )
-        patch = replace(self.patch, name=name)
-        if not self.file:
-            return replace(self, patch=patch)
-        file = f"own/{name}.patch"
-        return Addition(replace(patch, source={"file": file}), (file, self.file[1]))
-
-    def check_is_new(self, manifest: Manifest) -> None:
-        """Refuse what *manifest* has.
-
-        :raises SeriesError: a patch tracks or ports the same, or has the name
-        """
-        new = self.patch
-        mine = {new.change_id, new.upstream, str(new.source.get("commit", ""))} - {None, ""}
-        for patch in manifest.patches:
-            same = patch.project == new.project and mine & set(_names(patch))
-            if same or patch.name == new.name:
-                raise DeclinedError(
-                    f"{patch.name} is this change already"
-                    if same
-                    else f"a patch is called {new.name} already",
-                    hint=f"see it with `series show {patch.name} {manifest.name}`"
-                    if same
-                    else "give the new one another name with --as PATCH",
-                )
 
 
 @dataclass(frozen=True)
@@ -110,6 +67,8 @@ class Finder:
             address = read_address(thing)
             if isinstance(address, CommitAddress):
                 return self._by_address(address)
+            if isinstance(address, RequestAddress):
+                return self._by_request(address)
             if isinstance(address, ReviewAddress):
                 return self._by_review(address)
             if isinstance(address, BugAddress):
@@ -168,6 +127,28 @@ class Finder:
         if found := self._in_histories(commit, [project]):
             return self._upstream(*found)
         return self._elsewhere(project, url, commit)
+
+    def _by_request(self, address: RequestAddress) -> Addition:
+        """The one commit of a request, on top of the history of the project."""
+        project = self._project_of(address.repository)
+        if project is None:
+            raise self._which_project(address.repository)
+        cache, url = self.session.cache, address.repository
+        head = request_head(cache, address, self.session.fetching)
+        self._brought(Want(url, head, True, None, _WHY))
+        with (
+            self.session.objects({(url, head): head}) as objects,
+            self._history(project) as (_, index),
+        ):
+            commits = list(own_commits(objects, index, head))
+        if len(commits) != 1:
+            shown = ", ".join(f"{commit.id[:12]} ({commit.subject[:60]})" for commit in commits)
+            raise DeclinedError(
+                f"{address.ref} of {url} has {len(commits)} commits of its own"
+                f"{': ' if shown else ', for it is merged'}{shown}",
+                hint="add its commits one by one: series add COMMIT-URL",
+            )
+        return self._elsewhere(project, url, head)
 
     def _by_review(self, address: ReviewAddress) -> Addition:
         gerrit = Gerrit(address.server, self.session.fetching.access(address.server))
@@ -345,32 +326,3 @@ class Finder:
     def _which_project(self, what: str) -> UsageError:
         known = ", ".join(self._projects)
         return UsageError(f"of which project is {what}?", hint=f"name one of {known}: --project P")
-
-
-def _names(patch: PatchEntry) -> Iterator[str]:
-    yield from filter(None, [patch.change_id, *patch.upstream])
-    for source in patch.sources:
-        yield from filter(None, [source.commit, source.change_id])
-
-
-def add(session: Session, series: Series, addition: Addition) -> list[str]:
-    """Write *addition* into the manifest, and its file below patches/; the paths that changed.
-
-    :raises SeriesError: the manifest would not be valid, or a file of that name is there
-    """
-    path = str(series.manifest_path.relative_to(series.root))
-    text = with_entry(read_file(series.manifest_path).decode("utf-8"), addition.patch)
-    manifests.parse(text, path)
-    changes: dict[str, bytes | None] = {path: text.encode()}
-    if addition.file:
-        name, data = addition.file
-        there = series.root / "patches" / name
-        if there.exists() or there.is_symlink():
-            raise DeclinedError(
-                f"patches/{name} already exists",
-                hint="give the patch another name with --as PATCH",
-            )
-        changes[f"patches/{name}"] = data
-    if session.dry_run:
-        return sorted(changes)
-    return commit_files(series.state, changes, session.operation)

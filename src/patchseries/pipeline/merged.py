@@ -6,11 +6,11 @@ only where the history does not have it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from patchseries.errors import ExitCode, SeriesError, UpstreamError
-from patchseries.git import Repository
+from patchseries.git import Commit, Repository
 from patchseries.landed.evidence import Tracked, find
 from patchseries.landed.index import HistoryIndex, Indexed
 from patchseries.landed.places import main_refs
@@ -108,6 +108,15 @@ def naming_bug(
         chosen = best[0] if best else entry
         found.setdefault(changes[0] if len(changes) == 1 else entry.commit, chosen)
     return sorted(found.values(), key=lambda entry: entry.number)
+
+
+def own_commits(objects: Repository, index: HistoryIndex, head: CommitId) -> Iterator[Commit]:
+    """*head* and the commits before it that are not in the history of *index*, newest first."""
+    commit: CommitId | None = head
+    while commit is not None and objects.has(commit) and index.get(commit) is None:
+        made = objects.commit(commit)
+        yield made
+        commit = made.parents[0] if made.parents else None
 
 
 def listed(found: Sequence[Indexed]) -> str:

@@ -10,6 +10,10 @@ _ID = r"[0-9a-f]{7,64}"
 _CHANGE = r"I[0-9a-f]{40}"
 _COMMIT = re.compile(rf"/(?P<path>.+?)(?:/-)?/commit/(?P<id>{_ID})(?:\.patch|\.diff)?")
 _IN_REQUEST = re.compile(rf"/(?P<path>.+?)/pulls?/[0-9]+/commits/(?P<id>{_ID})")
+_REQUEST = re.compile(
+    r"/(?P<path>.+?)(?:/-/(?P<lab>merge_requests)|/pulls?)/(?P<number>[0-9]{1,10})"
+    r"(?:/(?:commits|files|diffs|changes)?)?"
+)
 _CGIT = re.compile(r"/(?P<path>.+?)/(?:commit|patch)/?")
 _REVIEW = re.compile(
     r"(?P<prefix>(?:/.+?)??)/(?:c/(?:(?P<project>.+?)/\+/)?)?"
@@ -26,6 +30,14 @@ class CommitAddress:
 
     repository: str
     commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAddress:
+    """A pull or merge request to a repository: the ref by which its forge serves its head."""
+
+    repository: str
+    ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ class BugAddress:
     number: str
 
 
-Address = CommitAddress | ReviewAddress | BugAddress
+Address = CommitAddress | RequestAddress | ReviewAddress | BugAddress
 
 
 def read_address(text: str) -> Address | None:
@@ -74,7 +86,7 @@ def read_address(text: str) -> Address | None:
         return None
     if parts.scheme not in ("https", "http") or not host or "@" in parts.netloc:
         return None
-    return _bug(parts, host) or _commit(parts) or _review(parts)
+    return _bug(parts, host) or _commit(parts) or _request(parts) or _review(parts)
 
 
 def _bug(parts: SplitResult, host: str) -> BugAddress | None:
@@ -96,6 +108,17 @@ def _commit(parts: SplitResult) -> CommitAddress | None:
         return None
     place = found["path"].strip("/").removesuffix(".git")
     return CommitAddress(f"{parts.scheme}://{parts.netloc}/{place}.git", commit)
+
+
+def _request(parts: SplitResult) -> RequestAddress | None:
+    found = _REQUEST.fullmatch(parts.path.rstrip("/"))
+    if not found:
+        return None
+    kind = "merge-requests" if found["lab"] else "pull"
+    place = found["path"].strip("/").removesuffix(".git")
+    return RequestAddress(
+        f"{parts.scheme}://{parts.netloc}/{place}.git", f"refs/{kind}/{found['number']}/head"
+    )
 
 
 def _review(parts: SplitResult) -> ReviewAddress | None:

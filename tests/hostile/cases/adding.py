@@ -67,7 +67,7 @@ CASES = (
          ("add", "x.patch"), 0, (r'file = "own/x\.patch"',)),
     Case("a FIFO: add", _fifo, ("add", "x.patch"), 3, ("not a regular file",)),
     Case("a file without a diff: add", _file(b"\x00\xff" * 1000), ("add", "x.patch"), 2),
-    Case("patches/own is a link: add", _own_is_elsewhere, ("add", "x.patch"), 3, ("symbolic link",)),
+    Case("own is a link: add", _own_is_elsewhere, ("add", "x.patch"), 3, ("symbolic link",)),
     Case("an address with ESC: add", as_it_is, ("add", "https://h.invalid/\x1b[31m"), 2),
     Case("an address with a program: add", as_it_is, ("add", "ext::sh -c id://x"), 2),
     Case("an address with a password: add", as_it_is,
