@@ -134,3 +134,47 @@ def test_reasons_name_the_file(
     assert isinstance(rejected, Rejected)
     assert rejected.path == "f"
     assert words in str(rejected)
+
+
+HUNK = b"@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+SECOND = b"@@ -1,3 +1,3 @@\n a\n B\n-c\n+C\n"
+FORMS = {
+    "two names, the new one there": b"--- x.orig/dir/f.orig\n+++ x/dir/f\n" + HUNK,
+    "two names, the old one there": b"--- a/dir/f\n+++ b/dir/f.new\n" + HUNK,
+    "two names, both there": b"--- a/dir/f\n+++ b/other/dir/f\n" + HUNK,
+    "two names, none there": b"--- a/dir/g\n+++ b/dir/h\n" + HUNK,
+    "a new file without /dev/null": b"--- a/new\n+++ b/new\n@@ -0,0 +1 @@\n+x\n",
+    "a new file in the place of one": b"--- a/dir/f\n+++ b/dir/f\n@@ -0,0 +1 @@\n+x\n",
+    "CRLF, with a text file": (b"--- a/dir/f\n+++ b/dir/f\n" + HUNK).replace(b"\n", b"\r\n"),
+    "CRLF lines alone": b"--- a/dir/f\n+++ b/dir/f\n" + HUNK.replace(b"\n", b"\r\n"),
+    "one file twice": b"--- a/dir/f\n+++ b/dir/f\n" + HUNK + b"--- a/dir/f\n+++ b/dir/f\n" + SECOND,
+    "blank context without its space": b"--- a/blank\n+++ b/blank\n@@ -1,3 +1,3 @@\n a\n\n-c\n+C\n",
+}
+TREE = {
+    "dir/f": b"a\nb\nc\n",
+    "other/dir/f": b"a\nb\nc\n",
+    "blank": b"a\n\nc\n",
+    "crlf": b"a\r\nb\r\nc\r\n",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("strip", [0, 1, 2])
+def test_names_and_line_ends_as_patch_takes_them(
+    repository: Repository, form: str, strip: int, tmp_path: Path
+) -> None:
+    data = FORMS[form]
+    if strip == 0:
+        data = data.replace(b"--- a/", b"--- ").replace(b"+++ b/", b"+++ ")
+    if strip == 2:
+        data = data.replace(b"--- a/", b"--- a/x/").replace(b"+++ b/", b"+++ b/x/")
+    done = apply_patch(repository, tree_of(repository, TREE), data, strip=strip)
+    ours = files_of(repository, done.tree) if isinstance(done, Applied) else None
+    assert ours == patch_program(tmp_path, TREE, data, strip)
+
+
+def test_a_file_patched_twice_is_taken_out_again(repository: Repository) -> None:
+    tree = tree_of(repository, TREE)
+    done = apply_patch(repository, tree, FORMS["one file twice"])
+    assert isinstance(done, Applied)
+    assert is_applied(repository, done.tree, FORMS["one file twice"])

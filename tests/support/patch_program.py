@@ -13,7 +13,6 @@ _ARGS = [
     "-F",
     "0",
     "-N",
-    "-p1",
     "-u",
     "-V",
     "never",
@@ -26,7 +25,7 @@ _ARGS = [
 
 
 def patch_program(
-    folder: Path, files: Mapping[str, bytes], patch: bytes
+    folder: Path, files: Mapping[str, bytes], patch: bytes, strip: int = 1
 ) -> dict[str, bytes] | None:
     """The files after ``patch -F0``, or None when it refuses."""
     need("patch")
@@ -35,7 +34,7 @@ def patch_program(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     done = subprocess.run(
-        ["patch", *_ARGS], cwd=folder, input=patch, capture_output=True, check=False
+        ["patch", *_ARGS, f"-p{strip}"], cwd=folder, input=patch, capture_output=True, check=False
     )
     if done.returncode:
         return None

@@ -7,7 +7,7 @@ be at that end of the file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from patchseries.git import Repository, TreeEntry
@@ -53,14 +53,17 @@ class _Reject(Exception):
 
 
 def apply_patch(
-    repository: Repository, tree: TreeId, data: bytes, *, reverse: bool = False
+    repository: Repository, tree: TreeId, data: bytes, *, reverse: bool = False, strip: int = 1
 ) -> Applied | Rejected:
-    """Apply the patch file *data* to *tree*, or say why it cannot be applied."""
+    """Apply the patch file *data* to *tree*, or say why it cannot be applied.
+
+    :param strip: the N of ``patch -pN``
+    """
     offsets: list[Offset] = []
     try:
-        files = parse_patch(split_patch(data)[1])
+        files = parse_patch(split_patch(data)[1], strip)
         edits: dict[str, TreeEntry | None] = {}
-        for patched in files:
+        for patched in reversed(files) if reverse else files:
             one = _reversed(patched) if reverse else patched
             edits |= _apply_file(repository, tree, one, edits, offsets)
     except PatchSyntaxError as error:
@@ -72,22 +75,22 @@ def apply_patch(
     return Applied(repository.edit_tree(tree, edits), tuple(offsets))
 
 
-def is_applied(repository: Repository, tree: TreeId, data: bytes) -> bool:
+def is_applied(repository: Repository, tree: TreeId, data: bytes, *, strip: int = 1) -> bool:
     """Whether all of the patch is in *tree* already: it can be taken out, whole, and put in again.
 
     That it can be taken out is not enough: the lines that a hunk makes may stand elsewhere, too.
     """
-    without = apply_patch(repository, tree, data, reverse=True)
+    without = apply_patch(repository, tree, data, reverse=True, strip=strip)
     if isinstance(without, Rejected):
         return False
-    again = apply_patch(repository, without.tree, data)
+    again = apply_patch(repository, without.tree, data, strip=strip)
     return isinstance(again, Applied) and again.tree == tree
 
 
-def any_hunk_applies(repository: Repository, tree: TreeId, data: bytes) -> bool:
+def any_hunk_applies(repository: Repository, tree: TreeId, data: bytes, *, strip: int = 1) -> bool:
     """Whether some part of the patch can still be applied to *tree*: a hunk by itself."""
     try:
-        files = parse_patch(split_patch(data)[1])
+        files = parse_patch(split_patch(data)[1], strip)
     except PatchSyntaxError:
         return False
     for patched in files:
@@ -161,12 +164,14 @@ def _apply_file(
     before: dict[str, TreeEntry | None],
     offsets: list[Offset],
 ) -> dict[str, TreeEntry | None]:
+    def there(path: str) -> TreeEntry | None:
+        return before[path] if path in before else repository.entry(tree, path)
+
+    patched = _named(patched, there)
     path = patched.path
-    if path in before:
-        raise _Reject(path, "the file is patched twice")
     if patched.binary:
         raise _Reject(path, "a binary change, which patch cannot apply")
-    entry = repository.entry(tree, patched.old_path or path)
+    entry = there(patched.old_path or path)
     old = _old_content(repository, patched, entry)
     placed = place_hunks(_split(old), patched.hunks)
     if isinstance(placed, int):
@@ -174,7 +179,8 @@ def _apply_file(
     lines, moved = placed
     offsets += [Offset(path, i + 1, by) for i, by in enumerate(moved) if by]
     edits: dict[str, TreeEntry | None] = {}
-    if patched.old_path is not None and patched.old_path != patched.new_path:
+    if patched.old_path not in (None, patched.new_path) and patched.moves != "copy":
+        assert patched.old_path is not None
         edits[patched.old_path] = None
     if patched.new_path is None:
         if lines:
@@ -183,6 +189,26 @@ def _apply_file(
     mode = patched.new_mode or (entry.mode if entry else "100644")
     edits[patched.new_path] = TreeEntry(mode, repository.write_blob(b"".join(lines)))
     return edits
+
+
+def _named(patched: FilePatch, there: Callable[[str], TreeEntry | None]) -> FilePatch:
+    """*patched* with the name that patch(1) takes where the two names are other ones.
+
+    The file that is there; of two that are, the one with fewer directories, then the shorter name.
+    A file that is not there and has no lines before is made.
+    """
+    old, new = patched.old_path, patched.new_path
+    if old is None or new is None or patched.moves:
+        return patched
+    found = [name for name in (old, new) if (entry := there(name)) and not entry.is_tree]
+    if not found and all(not hunk.start and not hunk.old for hunk in patched.hunks):
+        return replace(patched, old_path=None)
+    name = min(found, key=_bareness) if found else new
+    return replace(patched, old_path=name, new_path=name)
+
+
+def _bareness(path: str) -> tuple[int, int, int]:
+    return path.count("/"), len(path.rpartition("/")[2]), len(path)
 
 
 def _old_content(repository: Repository, patched: FilePatch, entry: TreeEntry | None) -> bytes:
@@ -221,4 +247,5 @@ def _reversed(patched: FilePatch) -> FilePatch:
         patched.old_mode,
         tuple(hunks),
         patched.binary,
+        patched.moves,
     )

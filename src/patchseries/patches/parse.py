@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 _MODE = re.compile(r"^(old mode|new mode|new file mode|deleted file mode) (\d{6})$", re.M)
+_MOVES = re.compile(r"^(rename|copy) from ", re.M)
 _NO_NEWLINE = "\\"
 
 
@@ -32,7 +33,11 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class FilePatch:
-    """What a patch does to one path; ``old_path`` or ``new_path`` is None for /dev/null."""
+    """What a patch does to one path; ``old_path`` or ``new_path`` is None for /dev/null.
+
+    ``moves`` is "rename" or "copy" where git says that it is one; else two different paths are two
+    names for one file (``f.orig`` and ``f``).
+    """
 
     old_path: str | None
     new_path: str | None
@@ -40,6 +45,7 @@ class FilePatch:
     new_mode: str | None
     hunks: tuple[Hunk, ...]
     binary: bool = False
+    moves: str | None = None
 
     @property
     def path(self) -> str:
@@ -47,9 +53,10 @@ class FilePatch:
         return self.new_path or self.old_path or ""
 
 
-def parse_patch(diff: bytes) -> tuple[FilePatch, ...]:
+def parse_patch(diff: bytes, strip: int = 1) -> tuple[FilePatch, ...]:
     """The files that *diff* (without the patch's head) changes, in order.
 
+    :param strip: how many leading components of a name are not the tree's, as for ``patch -pN``
     :raises PatchSyntaxError: it is malformed
 
     >>> diff = b"--- a/f\\n+++ b/f\\n@@ -1,2 +1 @@\\n-old\\n kept\\n"
@@ -64,17 +71,33 @@ def parse_patch(diff: bytes) -> tuple[FilePatch, ...]:
     from unidiff import PatchSet, UnidiffParseError
 
     try:
-        parsed = PatchSet.from_string(diff.decode("latin-1"))
-        return tuple(_file(patched) for patched in parsed)
+        parsed = PatchSet.from_string(_with_plain_line_ends(diff).decode("latin-1"))
+        return tuple(_file(patched, strip) for patched in parsed)
     except (UnidiffParseError, ValueError, AttributeError, IndexError) as error:
         raise PatchSyntaxError(str(error) or type(error).__name__) from error
 
 
-def _file(patched: object) -> FilePatch:
+def _with_plain_line_ends(diff: bytes) -> bytes:
+    """*diff* as patch(1) reads it: where the names of a file end in CR, all its lines lose one."""
+    if b"\r\n" not in diff:
+        return diff
+    lines = diff.split(b"\n")
+    carriage = False
+    for at, line in enumerate(lines):
+        names = line.startswith(b"--- ") and b"".join(lines[at + 1 : at + 2]).startswith(b"+++ ")
+        if names or line.startswith((b"diff --git ", b"Index: ")):
+            carriage = line.endswith(b"\r")
+        if carriage:
+            lines[at] = line.removesuffix(b"\r")
+    return b"\n".join(lines)
+
+
+def _file(patched: object, strip: int) -> FilePatch:
     info = str(getattr(patched, "patch_info", None) or "")
     modes = dict(_MODE.findall(info))
-    old = _path(str(getattr(patched, "source_file", "")))
-    new = _path(str(getattr(patched, "target_file", "")))
+    old = _path(str(getattr(patched, "source_file", "")), strip)
+    new = _path(str(getattr(patched, "target_file", "")), strip)
+    moves = _MOVES.search(info)
     if "new file mode" in modes:
         old = None
     if "deleted file mode" in modes:
@@ -86,19 +109,22 @@ def _file(patched: object) -> FilePatch:
         modes.get("new mode") or modes.get("new file mode"),
         tuple(_hunk(h) for h in patched),  # type: ignore[attr-defined]
         "GIT binary patch" in info or bool(getattr(patched, "is_binary_file", False)),
+        moves[1] if moves else None,
     )
 
 
-def _path(name: str) -> str | None:
-    """The path below the tree: without the first component, as ``patch -p1`` reads it.
+def _path(name: str, strip: int) -> str | None:
+    """The path below the tree: without *strip* components, as ``patch -pN`` reads it.
 
-    :raises PatchSyntaxError: nothing is left without it
+    :raises PatchSyntaxError: nothing is left without them
     """
+    name = name.split("\t", 1)[0]
     if name == "/dev/null":
         return None
-    path = name.split("\t", 1)[0].partition("/")[2]
+    path = "/".join(name.split("/")[strip:])
     if not path:
-        raise PatchSyntaxError(f"{name!r} has no leading directory to strip (made with -p0?)")
+        where = "leading directory" if strip == 1 else f"{strip} leading directories"
+        raise PatchSyntaxError(f"{name!r} has no {where} to strip (made with -p0?)")
     return path.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
