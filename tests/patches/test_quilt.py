@@ -5,7 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.patches.quilt import SeriesLine, append_series, format_series, parse_series
+from patchseries.patches.quilt import (
+    SeriesLine,
+    append_series,
+    format_series,
+    kept_series,
+    parse_series,
+)
 
 NAMES = st.lists(st.from_regex(r"[a-z0-9][a-z0-9._/+-]{0,12}", fullmatch=True), max_size=5)
 
@@ -34,3 +40,46 @@ def test_only_ascii_blanks_separate() -> None:
     text = "a\u2028b.patch\nc\u00a0d.patch -p0\r\n# x\u2028e.patch\n"
     expected = (SeriesLine("a\u2028b.patch"), SeriesLine("c\u00a0d.patch", ("-p0",)))
     assert parse_series(text) == expected
+
+
+LINE = st.one_of(
+    st.sampled_from(["", "# a comment", "  # another", "\t"]),
+    st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["a", "b", "c/d", "CVE-2024_1.diff"]),
+        st.sampled_from(["", " -p0", " -p1", "\t-R  "]),
+        st.sampled_from(["", " # why", "\r"]),
+    ),
+)
+TEXTS = st.builds(
+    lambda lines, end: "\n".join(lines) + end,
+    st.lists(LINE, max_size=8),
+    st.sampled_from(["", "\n"]),
+)
+
+
+def once(text: str) -> bool:
+    names = [line.name for line in parse_series(text)]
+    return len(set(names)) == len(names)
+
+
+@given(TEXTS.filter(once))
+def test_a_series_file_stays_as_it_is_where_nothing_changes(text: str) -> None:
+    assert kept_series(text, [line.name for line in parse_series(text)]) == text
+
+
+@given(TEXTS.filter(once), st.permutations(["a", "b", "c/d", "CVE-2024_1.diff", "new", "newer"]))
+def test_it_names_what_it_is_to_name_in_that_order(text: str, order: list[str]) -> None:
+    names = order[:4]
+    kept = kept_series(text, names)
+    assert [line.name for line in parse_series(kept)] == names
+    assert [x for x in kept.split("\n") if "#" in x and not parse_series(x)] == [
+        x for x in text.split("\n") if "#" in x and not parse_series(x)
+    ]
+    was = {line.name: line for line in parse_series(text)}
+    assert all(line == was[line.name] for line in parse_series(kept) if line.name in was)
+
+
+def test_a_patch_made_anew_loses_its_options_alone() -> None:
+    text = "a -p0 # first\nb -R\n\n# end\n"
+    assert kept_series(text, ["a", "b"], {"a"}) == "a# first\nb -R\n\n# end\n".replace("a#", "a #")
