@@ -158,6 +158,7 @@ ELSEWHERE = {
     "Parsers beside each other: any bytes for all of them.": {
         "patches/compose": "patches/test_dep3.py",
         "patches/parse": "patches/test_apply.py",
+        "patches/quiltdir": "pipeline/test_fileport.py",
         "patches/scan": "patches/test_dpkg.py",
     },
     "A stage of the pipeline is run on a small series, by its command.": {
@@ -170,6 +171,9 @@ ELSEWHERE = {
         "pipeline/conflict/worktree": "pipeline/conflict/test_files.py",
         "pipeline/diff": "cli/test_diff.py",
         "pipeline/edit/addition": "pipeline/test_adding.py",
+        "pipeline/filechanges": "pipeline/test_fileport.py",
+        "pipeline/inputs": "pipeline/test_fileport.py",
+        "pipeline/madefor": "pipeline/test_fileport.py",
         "pipeline/edit/branch": "pipeline/edit/test_refresh.py",
         "pipeline/exporting": "pipeline/importing/test_import.py",
         "pipeline/importing/plan": "pipeline/importing/test_import.py",

@@ -69,15 +69,26 @@ class Landed:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFor:
+    """The release that patch files were made for, where the manifest does not say it, as found."""
+
+    tag: str
+    commit: CommitId
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """The pins, by (repository URL, revision), the cells, by (patch, base), and what landed.
 
     ``landed``, by patch, is what patch headers say of it (``series status --record``).
+    ``made_for``, by project and digest of its patch files, is what was searched for (None: there
+    is no such release).
     """
 
     pins: Mapping[tuple[str, str], CommitId] = field(default_factory=dict)
     cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
     landed: Mapping[str, Landed] = field(default_factory=dict)
+    made_for: Mapping[tuple[str, str], MadeFor | None] = field(default_factory=dict)
 
 
 def load(path: Path) -> Lock:
@@ -130,6 +141,7 @@ def parse(text: str) -> Lock:
         dict(_entries(data, "pins", _pin)),
         dict(_entries(data, "cells", _placed_cell)),
         dict(_entries(data, "landed", _landed)),
+        dict(_entries(data, "made-for", _made_for)),
     )
 
 
@@ -170,6 +182,13 @@ def _landed(table: Mapping[str, object]) -> tuple[str, Landed]:
     return _text(table, "patch"), Landed(_text(table, "tag"), commit_id(_text(table, "commit")))
 
 
+def _made_for(table: Mapping[str, object]) -> tuple[tuple[str, str], MadeFor | None]:
+    place = _text(table, "project"), _text(table, "files")
+    if "tag" not in table:
+        return place, None
+    return place, MadeFor(_text(table, "tag"), commit_id(_text(table, "commit")))
+
+
 def dump(lock: Lock) -> str:
     """*lock* as text; ``parse(dump(lock)) == lock``."""
     document = tomlkit.document()
@@ -188,7 +207,15 @@ def dump(lock: Lock) -> str:
         document.add(tomlkit.nl())
         landed = sorted(lock.landed.items())
         document.add("landed", _lines({"patch": name, **asdict(found)} for name, found in landed))
+    if lock.made_for:
+        document.add(tomlkit.nl())
+        rows = sorted(lock.made_for.items(), key=lambda row: row[0])
+        document.add("made-for", _lines(_made_for_table(*place, found) for place, found in rows))
     return tomlkit.dumps(document)
+
+
+def _made_for_table(project: str, files: str, found: MadeFor | None) -> dict[str, object]:
+    return {"project": project, "files": files, **(asdict(found) if found else {})}
 
 
 def _cell(table: Mapping[str, object]) -> Cell:

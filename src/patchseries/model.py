@@ -115,6 +115,8 @@ class StrategyName(StrEnum):
     """The file is elsewhere in the target, or left out."""
     RESOLUTION = "resolution"
     """A person's resolution was used."""
+    AS_IT_IS = "as-it-is"
+    """A patch file applies, although the merge conflicts."""
 
 
 class Severity(StrEnum):

@@ -136,8 +136,8 @@ def _files(place: CheckedCell) -> Iterator[Finding]:
 
 
 def _series(target: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
-    path = f"{target.directory}/series"
-    data = target.files.get("series")
+    path = f"{target.directory}/{target.series_file}"
+    data = target.files.get(target.series_file)
     if data is None:
         if expected:
             yield SERIES_MISSING.finding(f"there is no {path}", file=path)
@@ -188,10 +188,12 @@ def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterato
 def _strays(target: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding]:
     named = {
         line.name
-        for line in parse_series(target.files.get("series", b"").decode("utf-8", "replace"))
+        for line in parse_series(
+            target.files.get(target.series_file, b"").decode("utf-8", "replace")
+        )
     }
     for name in (*target.files, *target.others):
-        if name != "series" and name not in expected and name not in named:
+        if name != "series" and name not in {*expected, *named, *target.quilt}:
             path = f"{target.directory}/{name}"
             yield STRAY.finding(f"{path} belongs to no patch", file=path)
 

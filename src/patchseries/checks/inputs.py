@@ -12,6 +12,7 @@ from functools import cached_property
 from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest, PatchEntry, PatchNames, patch_names
 from patchseries.model import Conflict, Finding, Outcome
+from patchseries.patches.quilt import series_in_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class CheckedTarget:
 
     ``directory`` is where its patches lie, below the root; ``files`` are the regular files there
     and ``others`` whatever else is. A target that is not ``stored`` has no such directory: its
-    files are those that porting gives. ``obstacle``: it could be neither applied nor ported.
+    files are those that porting gives. ``quilt`` names the files of the project's quilt directory.
+    ``obstacle``: it could be neither applied nor ported.
     """
 
     project: str
@@ -84,10 +86,16 @@ class CheckedTarget:
     directory: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    quilt: tuple[str, ...] = ()
     stored: bool = True
     applied: tuple[Application, ...] = ()
     ported: tuple[PortedPatch, ...] = ()
     obstacle: Obstacle | None = None
+
+    @property
+    def series_file(self) -> str:
+        """The file that lists its patches."""
+        return series_in_use(self.files)
 
     def application(self, patch: str) -> Application | None:
         """How *patch* applies, if that is known."""

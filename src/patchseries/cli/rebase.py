@@ -104,6 +104,7 @@ def _row(series: Series, cell: RebasedCell) -> dict[str, Any]:
     sha256 = cell.files[0].sha256 if cell.files else None
     locked = Cell(cell.outcome, cell.result.strategies, sha256, cell.accepted, cell.answer.in_base)
     row = cell_row(cell.patch, cell.project, cell.base, locked, file)
+    row["status"] = str(cell.status)
     row["conflicts"] = conflict_rows(cell.result.conflicts)
     row["findings"] = finding_rows(cell.result.findings)
     row["accepted"] = cell.accepted.by if cell.accepted else None

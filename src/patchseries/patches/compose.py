@@ -14,10 +14,11 @@ from patchseries.patches.header import PatchHeader, format_header, split_patch
 
 @dataclass(frozen=True, slots=True)
 class PatchFile:
-    """A patch file: its name in the series and its bytes."""
+    """A patch file: its name in the series, its bytes, and the N of ``patch -pN``."""
 
     name: str
     data: bytes
+    strip: int = 1
 
     @property
     def sha256(self) -> str:

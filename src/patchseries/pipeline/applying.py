@@ -12,7 +12,7 @@ from patchseries.manifest import PatchNames, patch_names
 from patchseries.model import CommitId, Outcome, Target, TreeId
 from patchseries.patches.apply import Offset, Rejected, apply_patch, is_applied
 from patchseries.patches.compose import series_directory
-from patchseries.patches.quilt import parse_series
+from patchseries.patches.quilt import parse_series, strip_level
 from patchseries.pipeline.series import Selection, Series
 from patchseries.progress import ProgressCallback, Steps
 
@@ -86,12 +86,12 @@ class _TargetApplier:
         self._tree = inputs.start(target)
 
     def apply_all(self) -> list[AppliedCell]:
-        text = self._read("series")
-        names = [line.name for line in parse_series(text.decode("utf-8", "replace"))]
+        lines = parse_series(self._series_text())
+        names = {line.name: strip_level(line.options) for line in lines}
         files = patch_names(self._series.manifest, self._project)
         return [self._cell(patch, mine, names) for patch, mine in files.items()]
 
-    def _cell(self, patch: str, mine: PatchNames, names: list[str]) -> AppliedCell:
+    def _cell(self, patch: str, mine: PatchNames, names: Mapping[str, int]) -> AppliedCell:
         main = mine.main
         files = [name for name in names if name in mine.all]
         if not files:
@@ -99,9 +99,9 @@ class _TargetApplier:
         tree, offsets = self._tree, list[Offset]()
         for name in files:
             data = self._read(name)
-            applied = apply_patch(self._repository, tree, data)
+            applied = apply_patch(self._repository, tree, data, strip=names[name])
             if isinstance(applied, Rejected):
-                if name == main and is_applied(self._repository, tree, data):
+                if name == main and is_applied(self._repository, tree, data, strip=names[name]):
                     return self._made(patch, Applies.ALREADY_APPLIED, "already in the base")
                 return self._made(patch, Applies.FAILS, f"{name}: {applied}")
             tree = applied.tree
@@ -126,6 +126,10 @@ class _TargetApplier:
         self, patch: str, result: Applies, reason: str, offsets: tuple[Offset, ...] = ()
     ) -> AppliedCell:
         return AppliedCell(patch, self._project, self._base, result, reason, offsets)
+
+    def _series_text(self) -> str:
+        """The file that lists the patches: a vendor's own, where there is one."""
+        return (self._read("debian.series") or self._read("series")).decode("utf-8", "replace")
 
     def _read(self, name: str) -> bytes:
         if self._files is not None:

@@ -120,7 +120,8 @@ def _port(given: RebaseInputs, patch: PatchEntry, base: str, session: Session) -
     for cell in rebased.cells:
         before = tree
         for file in cell.files:
-            applied = apply_patch(given.repository, tree, split_patch(file.data)[1])
+            diff = split_patch(file.data)[1]
+            applied = apply_patch(given.repository, tree, diff, strip=file.strip)
             assert not isinstance(applied, Rejected), "a port applies where it was made"
             tree = applied.tree
         if cell.patch == patch.name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from patchseries import lock as locks
@@ -13,10 +13,11 @@ from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest, patch_names
 from patchseries.model import CommitId
 from patchseries.patches.compose import series_directory
-from patchseries.patches.quilt import format_series, parse_series
+from patchseries.patches.quilt import parse_series, series_in_use
+from patchseries.patches.quiltdir import directory_of
 from patchseries.pipeline.rebase import Rebased, RebasedCell
 from patchseries.pipeline.series import Series
-from patchseries.pipeline.session import merged_lock
+from patchseries.pipeline.session import merged_lock, quilt_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,27 @@ def _by_directory(series: Series, rebased: Rebased) -> dict[str, list[RebasedCel
 def _directory_changes(
     series: Series, directory: str, cells: list[RebasedCell]
 ) -> dict[str, bytes | None]:
-    """The directory's patch files and its series; patches named there before that are gone now."""
-    files = [file for cell in cells for file in cell.files]
-    changes: dict[str, bytes | None] = {f"{directory}/{file.name}": file.data for file in files}
-    before = _on_disk(series, f"{directory}/series")
+    """The directory's files; patches named in its series before that are gone now."""
+    made = files_of_target(series, cells)
+    changes: dict[str, bytes | None] = {f"{directory}/{n}": data for n, data in made.items()}
+    in_use = f"{directory}/{series_in_use(made)}"
+    before = _on_disk(series, in_use)
     for line in parse_series(before.decode("utf-8", "replace")) if before else ():
         changes.setdefault(f"{directory}/{line.name}", None)
-    names = format_series(file.name for file in files)
-    changes[f"{directory}/series"] = names.encode() if names or before is not None else None
+    if not made[series_in_use(made)] and before is None:
+        changes[in_use] = None
     return changes
+
+
+def files_of_target(series: Series, cells: Sequence[RebasedCell]) -> dict[str, bytes]:
+    """The directory that is written for *cells*, which are all those of one project and base."""
+    files = [file for cell in cells for file in cell.files]
+    project = cells[0].project if cells else ""
+    if not cells or not series.manifest.projects[project].quilt:
+        return directory_of(files)
+    names = patch_names(series.manifest, project).values()
+    managed = [name for one in names for name in one.all]
+    return directory_of(files, quilt_files(series, project), managed)
 
 
 def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
@@ -139,7 +152,7 @@ def _locked(lock: Lock, rebased: Rebased) -> Lock:
             cell.answer.in_base,
             cell.answer.question,
         )
-    return replace(lock, cells=cells)
+    return replace(lock, cells=cells, made_for=dict(lock.made_for) | dict(rebased.made_for))
 
 
 def _pruned(lock: Lock, manifest: Manifest) -> Lock:
@@ -149,7 +162,8 @@ def _pruned(lock: Lock, manifest: Manifest) -> Lock:
         for (name, base), cell in lock.cells.items()
         if (patch := manifest.patch(name)) and base in manifest.projects[patch.project].bases
     }
-    return replace(lock, cells=cells)
+    made_for = {place: one for place, one in lock.made_for.items() if place[0] in manifest.projects}
+    return replace(lock, cells=cells, made_for=made_for)
 
 
 def _on_disk(series: Series, path: str) -> bytes | None:

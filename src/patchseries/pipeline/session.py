@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.files import read_cached, read_file
 from patchseries.git import Repository
-from patchseries.journal import Operation
+from patchseries.journal import Operation, plain_directory
 from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.model import CommitId
+from patchseries.patches.quiltdir import read_quilt_directory
 from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
+from patchseries.pipeline.inputs import MadeForSearch, RebaseInputs
+from patchseries.pipeline.madefor import TagSearch
 from patchseries.pipeline.merged import commit_of
 from patchseries.pipeline.portcache import PortCache
-from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.progress import ProgressCallback, no_progress
@@ -52,7 +54,9 @@ class Session:
         """
         projects = selection.projects_of(series.manifest)
         wanted = wants(series.manifest, projects, selection.bases)
-        pins = self.bring(wanted, series.lock.pins)
+        searched = list(_searched(series, projects))
+        brought = self.bring([*wanted, *searched], series.lock.pins)
+        pins = {(want.repository, want.rev): brought[want.repository, want.rev] for want in wanted}
         new = pins.keys() - series.lock.pins.keys()
         if self.locked and new:
             repository, rev = min(new)
@@ -124,8 +128,24 @@ class Session:
                 resolutions=load_resolutions(series),
                 porter=ports.port,
                 answers=self._answers(series, pins, repository, ask=ask and not self.locked),
+                quilt_files=cache(partial(quilt_files, series)),
+                made_for=self._made_for(series, repository, ask=ask and not self.locked),
             )
         ports.save()
+
+    def _made_for(self, series: Series, repository: Repository, *, ask: bool) -> MadeForSearch:
+        """What the lock knows of releases that files were made for; the search, where it may."""
+        known = dict(series.lock.made_for)
+        if not ask:
+            return MadeForSearch(known)
+        return TagSearch(
+            known,
+            cache=self.cache,
+            fetching=self.fetching,
+            projects=series.manifest.projects,
+            repository=repository,
+            progress=self.progress,
+        )
 
     def _answers(
         self,
@@ -176,6 +196,25 @@ def patch_bytes(series: Series, source: Source | str) -> bytes:
             f"{series.manifest_path.name} names patches/{name}, which cannot be read",
             cause=error.strerror,
         ) from error
+
+
+def _searched(series: Series, projects: Sequence[str]) -> Iterator[Want]:
+    """The releases that the lock says patch files were made for: by their ids, which pin them."""
+    for (project, _), one in series.lock.made_for.items():
+        if one and project in projects:
+            url = series.manifest.projects[project].repository
+            yield Want(url, one.commit, False, None, f"made-for of {project}, as found")
+
+
+def quilt_files(series: Series, project: str) -> dict[str, bytes]:
+    """The files of the directory that the manifest's ``quilt`` names; nothing without it.
+
+    :raises SeriesError: it is not there, or cannot be used
+    """
+    name = series.manifest.projects[project].quilt
+    if not name:
+        return {}
+    return read_quilt_directory(plain_directory(series.root, f"patches/{name}"))
 
 
 def merged_lock(lock: Lock, pins: Mapping[tuple[str, str], CommitId]) -> Lock:

@@ -21,13 +21,13 @@ from patchseries.model import CommitId, Target
 from patchseries.parsing import parse_json
 from patchseries.patches.compose import series_directory
 from patchseries.patches.dpkg import guard_links
-from patchseries.patches.quilt import format_series
 from patchseries.pipeline.applying import AppliedCell, ApplyInputs, apply_series
 from patchseries.pipeline.portcache import program_digest
+from patchseries.pipeline.publish import files_of_target
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.resolutions import DIRECTORY
 from patchseries.pipeline.series import Selection, Series
-from patchseries.pipeline.session import Session
+from patchseries.pipeline.session import Session, quilt_files
 from patchseries.progress import Steps, no_progress
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
@@ -89,16 +89,28 @@ class TargetReader:
     def _on_disk(self, target: Target) -> CheckedTarget:
         directory = series_directory(self._series.name, target.base, target.project)
         path = self._series.root / directory
-        entries = sorted(path.iterdir()) if path.is_dir() else []
+        has_quilt = self._series.manifest.projects[target.project].quilt is not None
+        entries = sorted(_entries(path, deep=has_quilt))
         files = [e for e in entries if e.is_file() and not e.is_symlink()]
         return CheckedTarget(
             target.project,
             target.base,
             directory,
-            {e.name: read_file(e) for e in files},
-            tuple(e.name for e in entries if e not in files),
+            {e.relative_to(path).as_posix(): read_file(e) for e in files},
+            tuple(e.relative_to(path).as_posix() for e in entries if e not in files),
+            tuple(self._quilt_files(target.project)),
             stored=path.is_dir(),
         )
+
+    def _quilt_files(self, project: str) -> dict[str, bytes]:
+        """The files of the project's quilt directory; those that cannot be read are an obstacle
+        to porting, which is told there."""
+        try:
+            return quilt_files(self._series, project)
+        except MachineError:
+            raise
+        except SeriesError:
+            return {}
 
     def _with_facts(self, target: CheckedTarget) -> CheckedTarget:
         if not self._series.manifest.patches_of(target.project):
@@ -132,6 +144,7 @@ class TargetReader:
             *(str(series.lock.pins.get((w.repository, w.rev))) for w in wanted),
             *(f"{name} {sha256(data)}" for name, data in sorted(target.files.items())),
             *(f"{name} {sha256(data or b'')}" for name, data in sorted(self._own.items())),
+            *(f"{n} {sha256(d)}" for n, d in self._quilt_files(target.project).items()),
             self._resolutions,
         ]
         return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))
@@ -161,7 +174,7 @@ class TargetReader:
         only = Selection((target.project,), (target.base,))
         with self._session.ingredients(self._series, pins, ask=False) as given:
             cells = rebase(given, only, no_progress).cells
-            files = target.files if target.stored else _made(cells)
+            files = target.files if target.stored else files_of_target(self._series, cells)
             there = {f"{target.directory}/{name}": data for name, data in files.items()}
             inputs = ApplyInputs(self._series, given.repository, pins, files=there)
             applied = apply_series(inputs, only, no_progress)
@@ -206,11 +219,13 @@ class TargetReader:
 _FACTS = TypeAdapter(_Facts)
 
 
-def _made(cells: Sequence[RebasedCell]) -> dict[str, bytes]:
-    """The directory that publishing *cells* would write."""
-    files = [file for cell in cells for file in cell.files]
-    names = format_series(file.name for file in files)
-    return {"series": names.encode()} | {file.name: file.data for file in files}
+def _entries(directory: Path, *, deep: bool) -> Iterator[Path]:
+    """What lies in *directory*; when *deep*, directories in it are looked into, not named."""
+    for entry in directory.iterdir() if directory.is_dir() else ():
+        if deep and entry.is_dir() and not entry.is_symlink():
+            yield from _entries(entry, deep=True)
+        else:
+            yield entry
 
 
 def _ported(cell: RebasedCell) -> PortedPatch:

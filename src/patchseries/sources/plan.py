@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from patchseries.errors import SeriesError
@@ -67,6 +67,10 @@ def wants(manifest: Manifest, projects: Collection[str], bases: Collection[str])
             short = packaging.commit is not None and not is_full(packaging.commit)
             want = Want(packaging.repository, packaging.rev, False, packaging.branch, why)
             found.append(replace(want, sought=short))
+        found += [
+            Want(project.repository, rev, False, None, f"made-for of {name}")
+            for rev in _releases(manifest, name, chosen)
+        ]
         for patch in manifest.patches_of(name):
             for source in dict.fromkeys(patch.source_for(b) for b in chosen if patch.applies_to(b)):
                 if source is not None and source.kind in _COMMITS:
@@ -74,6 +78,19 @@ def wants(manifest: Manifest, projects: Collection[str], bases: Collection[str])
         for want in found:
             needed.setdefault((want.repository, want.rev, want.with_parent), want)
     return list(needed.values())
+
+
+def _releases(manifest: Manifest, name: str, bases: Sequence[str]) -> list[str]:
+    """The releases that the patch files for *bases* of the project *name* were made for."""
+    default = manifest.projects[name].made_for
+    sources = [
+        source
+        for patch in manifest.patches_of(name)
+        for source in patch.sources
+        if source.file or source.url
+    ]
+    named = [one.made_for or default for one in sources] if bases else []
+    return list(dict.fromkeys(rev for rev in named if rev))
 
 
 def repository_of(project: Project, source: Source) -> str:

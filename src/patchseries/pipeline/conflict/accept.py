@@ -15,7 +15,6 @@ from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.port import Change
 
 _NUMBERS = re.compile(rb"^(?:index [0-9a-f]+\.\.[0-9a-f]+|@@ -[0-9,]+ \+[0-9,]+ @@)", re.M)
 """What moves with the lines around a change. A line of the change itself starts with a sign."""
@@ -91,9 +90,9 @@ def shape(cell: RebasedCell) -> str:
 
 def range_diff(repository: Repository, cell: RebasedCell) -> str:
     """The source's diff against the port's; "" when they do not differ or there is no commit."""
-    if cell.source is None or cell.result.tree is None:
+    change = cell.change
+    if change is None or cell.result.tree is None:
         return ""
-    change = Change.of(repository, repository.commit(cell.source))
     shown = repository.range_diff((change.before, change.after), (cell.before, cell.result.tree))
     # the first line only names two commits that were made up for the comparison
     return shown.decode("utf-8", "replace").partition("\n")[2]

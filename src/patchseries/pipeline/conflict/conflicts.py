@@ -165,10 +165,16 @@ def open_conflict(
 
     :raises SeriesError: the conflict is not in lines of text, so it cannot be resolved here
     """
-    if cell.source is None:
-        raise _not_lines(cell, "it is a patch file without a commit: edit the file")
+    change = cell.change
+    if change is None:
+        raise _not_lines(
+            cell,
+            "nobody knows which release its patch file was made for: say so with `made-for` in the"
+            f" manifest, or edit the file ({cell.result.conflicts[0].reason})"
+            if cell.result.conflicts
+            else "its patch file applies as it is",
+        )
     repository = given.repository
-    change = Change.of(repository, repository.commit(cell.source))
     merge = repository.merge(change.before, cell.before, change.after)
     if merge.clean:
         if cell.outcome is Outcome.CONFLICT:

@@ -61,8 +61,7 @@ def explained(
     assert entry is not None
     url = given.manifest.projects[entry.project].repository
     target = given.pins[url, conflict.cell.base]
-    assert conflict.cell.source is not None
-    commit = given.repository.commit(conflict.cell.source)
+    commit = given.repository.commit(_commit_of(given, conflict))
     found = why(given.repository, commit, target, conflict.cell.before, progress=session.progress)
     if found.common is None:
         raise UpstreamError(
@@ -74,6 +73,16 @@ def explained(
     with open_history(session.cache, url, session.fetching) as history:
         told = {c: _facts(given.repository.commit(c), history) for c in sorted(named)}
     yield Explained(conflict, found, told)
+
+
+def _commit_of(given: RebaseInputs, conflict: OpenConflict) -> CommitId:
+    """The commit that is ported; of a patch file, one made here on the release it was made for."""
+    cell, change = conflict.cell, conflict.change
+    if cell.source is not None:
+        return cell.source
+    parents = [cell.made_for] if cell.made_for else []
+    before = given.repository.write_commit(change.before, parents)
+    return given.repository.write_commit(change.after, [before])
 
 
 def with_prerequisites(

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.errors import DeclinedError, ExitCode, SeriesError, UsageError
@@ -20,6 +20,7 @@ from patchseries.patches.dep3 import Header, read_header
 from patchseries.pipeline.rebase import RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.port import Change
 
 TRAILER = "Series-Patch"
 _TRAILER = re.compile(rf"^{TRAILER}: (\S+)[ \t]*$", re.M)
@@ -32,7 +33,8 @@ UNKNOWN = Signature("unknown", "", 0, "+0000")
 class Step:
     """One commit of the branch: the patch it is (None: a new one), message and trees.
 
-    ``header`` is that of the patch file which it was made from, where it was made from one.
+    ``header`` is that of the patch file which it was made from, where it was made from one;
+    ``change`` what was merged to make it.
     """
 
     name: str | None
@@ -41,6 +43,7 @@ class Step:
     before: TreeId
     after: TreeId
     header: bytes | None = None
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,11 @@ def target_steps(
         entry = given.manifest.patch(cell.patch)
         names = [cell.patch, *(entry.fixups_in_use if entry else ())]
         for index, (name, file) in enumerate(zip(names, cell.files, strict=False)):
-            applied = apply_patch(given.repository, tree, file.data)
+            applied = apply_patch(given.repository, tree, file.data, strip=file.strip)
             assert not isinstance(applied, Rejected), "a patch file applies on its own base"
             from_file = index > 0 or cell.source is None
-            steps.append(_step(name, file.data, tree, applied.tree, keep=from_file))
+            step = _step(name, file.data, tree, applied.tree, keep=from_file)
+            steps.append(step if index else replace(step, change=cell.change))
             tree = applied.tree
     return given.start_of(Target(project, base)), steps
 

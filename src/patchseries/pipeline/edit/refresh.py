@@ -111,7 +111,7 @@ def plan_file(inputs: RefreshInputs, text: str, cell: RebasedCell, data: bytes) 
     plan = RefreshPlan(text)
     if applied.tree == cell.result.tree:
         return plan
-    resolved = _as_resolutions(inputs, cell.patch, cell.before, applied.tree)
+    resolved = _as_resolutions(inputs, cell.patch, cell.change, cell.before, applied.tree)
     if resolved is not None:
         plan.resolutions += resolved
         plan.words.append(f"changed {cell.patch}: {counted(len(resolved), 'resolution')}")
@@ -229,7 +229,7 @@ def _change(inputs: RefreshInputs, plan: RefreshPlan, step: Step, before: Step, 
         return
     resolved = None
     if how == "changed":
-        resolved = _as_resolutions(inputs, step.name, step.before, step.after)
+        resolved = _as_resolutions(inputs, step.name, before.change, step.before, step.after)
     if resolved is None:
         _own_source(inputs, plan, step.name, _composed(inputs, step, before), how)
     else:
@@ -238,16 +238,11 @@ def _change(inputs: RefreshInputs, plan: RefreshPlan, step: Step, before: Step, 
 
 
 def _as_resolutions(
-    inputs: RefreshInputs, name: str, before: TreeId, after: TreeId
+    inputs: RefreshInputs, name: str, change: Change | None, before: TreeId, after: TreeId
 ) -> list[Resolution] | None:
     """The edit as new resolutions, where git's merge has a conflict that they can settle so."""
-    entry = inputs.given.manifest.patch(name)
-    source = entry.source_for(inputs.base) if entry else None
-    if entry is None or source is None or not source.rev:
+    if change is None:
         return None
-    project = inputs.given.manifest.projects[entry.project]
-    commit = inputs.given.pins[repository_of(project, source), source.rev]
-    change = Change.of(inputs.repository, inputs.repository.commit(commit))
     merge = inputs.repository.merge(change.before, before, change.after)
     if merge.clean:
         return None
@@ -271,6 +266,8 @@ def _own_source(inputs: RefreshInputs, plan: RefreshPlan, name: str, data: bytes
     new = tomlkit.inline_table()
     new.append("bases", f"=={inputs.base}")
     new.append("file", file)
+    if inputs.given.manifest.projects[inputs.project].made_for:
+        new.append("made-for", inputs.base)
     sources = holder.get("source") or _implied(inputs, name)
     found = sources if isinstance(sources, list) else [sources] if sources else []
     if any(one.get("file") == file for one in found):
