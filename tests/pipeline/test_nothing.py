@@ -63,7 +63,7 @@ def test_an_own_patch_on_top_that_changes_nothing(small: SmallSeries) -> None:
     )
     assert cell["outcome"] == "conflict"
     assert cell["conflicts"] == [
-        {"path": "-", "hunks": 1, "reason": "own/top.patch changes nothing on top"}
+        {"path": "-", "hunks": 1, "reason": "the fixup own/top.patch changes nothing"}
     ]
     assert not list((small.root / "patches/small").rglob("*.patch"))
 
