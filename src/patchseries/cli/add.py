@@ -18,9 +18,9 @@ def command(thing: str, patch_name: str | None, **given: Any) -> int:
     """Add a patch to the series NAME: show its entry, then append it to the manifest.
 
     THING is a Change-Id, the URL of a Gerrit change, a commit id (full or short) of a project's
-    repository, the URL of a commit or merge request (GitHub, GitLab, opendev, cgit), the URL of a bug that a commit
-    says it closes, or a patch file, which is copied to patches/own. The name of the patch is made
-    from the subject. With -n the entry is only shown.
+    repository, the URL of a commit or merge request (GitHub, GitLab, opendev, cgit), the URL of a
+    bug that a commit says it closes, or a patch file, which is copied to patches/own. The name of
+    the patch is made from the subject. With -n the entry is only shown.
     """
     from patchseries.pipeline.adding import Finder
     from patchseries.pipeline.edit.addition import add
