@@ -216,3 +216,12 @@ def _unescaped(text: str) -> str:
     for code, character in (("%2C", ","), ("%3A", ":"), ("%0A", "\n"), ("%0D", "\r"), ("%25", "%")):
         text = text.replace(code, character)
     return text
+
+
+def test_long_prose_is_wrapped_and_loses_nothing() -> None:
+    message = "a reason that is told at length, " * 10 + "::error::planted " * 20
+    lines = [line for line, _ in text_lines([Finding("conflict", Severity.NOTE, message)], RULES)]
+    prose = lines[1 : lines.index("")]
+    assert max(map(len, prose)) <= 150
+    assert " ".join(prose).replace(r"\x3a", ":").split() == message.split()
+    assert not any(line.lstrip().startswith("::") for line in prose)

@@ -168,7 +168,8 @@ def _remarks(package: SourcePackage) -> Iterator[str]:
     for one in package.dropped:
         names = f" ({', '.join(one.security)})" if one.security else ""
         why = f"the base has it: {one.evidence}" if one.evidence else "it does not apply"
-        yield f"without the packager's {one.name}{names}: {why}"
+        yield f"without the packager's {one.name}{names}:"
+        yield f"    {why}"
 
 
 def complaints(packages: Sequence[SourcePackage]) -> bool:

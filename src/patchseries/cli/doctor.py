@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, cache_place, options, state_directory
-from patchseries.cli.terminal import show, show_json
+from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.counting import counted
 from patchseries.errors import ExitCode, MachineError, SeriesError
 
@@ -28,7 +28,9 @@ def command(**given: Any) -> int:
     and contacts no server. Exit status: 0 if nothing needed is missing, else 5.
     """
     asked = Given(**given)
-    checks = _examine(asked)
+    with Progress(asked) as progress:
+        progress.update("asking each program for its version")
+        checks = _examine(asked)
     lacking = [check for check in checks if check.state == "missing"]
     install = sorted({check.package for check in checks if check.package})
     if asked.as_json:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import cache_directory
-from patchseries.cli.terminal import note, note_text, show_plain_json, write_patch
+from patchseries.cli.common import Given, cache_directory
+from patchseries.cli.terminal import Progress, note, note_text, show_plain_json, write_patch
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ def _port_one(
     if not (commit and onto and repo):
         raise UsageError("series port needs COMMIT, --onto REV and --repo DIR, or --batch")
     request = Request(repo, commit, onto)
-    ported = bench.port(request)
+    with Progress(Given(quiet=as_json)) as progress:
+        progress.update(f"porting {commit} onto {onto}")
+        ported = bench.port(request)
     if as_json:
         show_plain_json(document(ported))
     else:

@@ -6,6 +6,7 @@ What was found alike on several bases is one line that names them.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -14,6 +15,8 @@ from patchseries.counting import counted
 from patchseries.model import Finding, Severity
 from patchseries.visible import printable_line
 
+_WIDEST = 140
+"""Characters of a line of prose."""
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -28,13 +31,23 @@ def text_lines(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterat
         yield f"{severity}: {code}" + (f" · {title}" if title else ""), _STYLES[severity]
         members = list(group)
         for alike in _alike(members):
-            yield f"    {printable_line(_message(alike))}", ""
+            yield from ((f"    {line}", "") for line in _wrapped(_message(alike)))
             if alike[0].file:
                 yield f"        {printable_line(_location(alike))}", "dim"
         for hint in dict.fromkeys(f.hint for f in members if f.hint):
             yield f"    → {printable_line(hint)}", "dim"
         yield "", ""
     yield summary(findings), ""
+
+
+def _wrapped(message: str) -> list[str]:
+    """*message* in one line, or, if it is long prose, in several that are indented further."""
+    line = printable_line(message)
+    if len(line) <= _WIDEST:
+        return [line]
+    words = textwrap.TextWrapper(_WIDEST, break_long_words=False, break_on_hyphens=False)
+    words.subsequent_indent = "  "
+    return list(map(printable_line, words.wrap(line)))
 
 
 def summary(findings: Sequence[Finding]) -> str:
