@@ -38,14 +38,15 @@ def test_the_files_below_debian(tmp_path: Path, suffix: str, pack: object, prefi
     }
 
 
-def test_devices_and_hard_links_are_no_files(tmp_path: Path) -> None:
-    files = {"a": b"x", "b": ("link", "a"), "c": ("hard", "debian/a"), "d": ("device", "")}
+def test_links_are_values_and_devices_and_hard_links_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.tar"
-    path.write_bytes(tar_bytes(files))  # type: ignore[arg-type]
-    assert {name: file.is_link for name, file in debian_files_of_tar(path).items()} == {
-        "a": False,
-        "b": True,
-    }
+    path.write_bytes(tar_bytes({"a": b"x", "b": ("link", "a"), "debian/c": b"y"}))
+    found = {name: file.is_link for name, file in debian_files_of_tar(path).items()}
+    assert found == {"a": False, "b": True, "debian/c": False}
+    for odd in ("hard", "device"):
+        path.write_bytes(tar_bytes({"a": b"x", "c": (odd, "debian/a")}))
+        with pytest.raises(SeriesError, match="neither file nor link"):
+            debian_files_of_tar(path)
 
 
 @pytest.mark.parametrize(

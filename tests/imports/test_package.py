@@ -78,7 +78,8 @@ def test_what_is_no_dsc(tmp_path: Path, text: str) -> None:
 
 def test_a_dsc_with_an_unsafe_name(tmp_path: Path) -> None:
     path = tmp_path / "x.dsc"
-    path.write_text(f"Source: a\nVersion: 1\nChecksums-Sha256:\n {'0' * 64} 1 ../../etc/passwd\n")
+    head = "Format: 1.0\nSource: oven\nVersion: 1\nChecksums-Sha256:\n"
+    path.write_text(f"{head} {'0' * 64} 1 ../../etc/passwd\n")
     with pytest.raises(SeriesError, match="unsafe file"):
         read_package(path)
 

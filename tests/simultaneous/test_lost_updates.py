@@ -186,13 +186,14 @@ def test_different_commands(project: Project) -> None:
 
 
 def test_import(project: Project) -> None:
-    """One of them makes the folder; the others say that it is there."""
+    """One of them makes the series; the others say that it is there."""
     resolve_all(project)
     built = project.run("build", "--onto", "1.0", "--json").document["packages"]
     dsc = built[0]["dsc"]
-    statuses = at_once(project, [["import", dsc, "--to", "taken"] for _ in NAMES])
+    statuses = at_once(project, [["import", dsc, "taken", "--offline"] for _ in NAMES])
     assert sorted(statuses) == [0] + [2] * (MANY - 1)
-    assert (project.root / "taken/series").is_file()
+    assert (project.root / "series/taken.toml").is_file()
+    assert (project.root / "patches/imported/taken/series").is_file()
 
 
 def test_a_command_that_waits_says_so_and_gives_up(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tarfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from patchseries.debian.tarball import DAMAGE, open_compressed
 from patchseries.errors import SeriesError
 from patchseries.files import read_file, sha256
 from patchseries.sources.download import SAFE_NAME
+
+QUILT = "3.0 (quilt)"
+"""The source format that keeps upstream, packaging and patches apart."""
 
 _LARGEST = 64 * 1024 * 1024  # bytes of an unpacked debian.tar: far above a real one
 _LARGEST_DSC = 1 << 20  # bytes: the largest in the archive have a tenth of it
@@ -45,7 +49,7 @@ def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
     data = _bytes(path)
     if digest and sha256(data) != digest:
         raise SeriesError(f"{path.name} has SHA-256 {sha256(data)}, not {digest}")
-    fields = _parsed(data, path.name)
+    fields = parse_dsc(data, path.name)
     files = files_of(data, path.name)
     for name, wanted in files.items():
         if sha256(_bytes(path.parent / name)) != wanted:
@@ -67,12 +71,13 @@ def read_dsc(path: Path, digest: str | None = None) -> SourceFiles:
     )
 
 
-def files_of(data: bytes, name: str) -> dict[str, str]:
+def files_of(data: bytes, name: str, formats: Collection[str] = (QUILT,)) -> dict[str, str]:
     """The SHA-256 of each file that the .dsc *data* names.
 
+    :param formats: the source formats that will do
     :raises SeriesError: another format, an unsafe name, no SHA-256
     """
-    rows = _parsed(data, name).get("Checksums-Sha256")
+    rows = parse_dsc(data, name, formats).get("Checksums-Sha256")
     if not rows or not isinstance(rows, list):
         raise SeriesError(f"{name} has no Checksums-Sha256")
     files: dict[str, str] = {}
@@ -112,31 +117,53 @@ def read_debian_tar(path: Path) -> DebianDirectory:
                     raise SeriesError(f"{path.name} has a member outside debian/: {name!r}")
                 check_path(name.removeprefix("debian/"), path.name)
                 if not member.isdir():
-                    files[name.removeprefix("debian/")] = _member(archive, member, path.name)
+                    files[name.removeprefix("debian/")] = read_member(archive, member, path.name)
     except (tarfile.TarError, ValueError, OverflowError) as error:  # of a number, too
         raise SeriesError(f"{path.name} is not a tar archive", cause=str(error)) from error
     return files
 
 
-# Private ---------------------------------------------------------------------------------------
+def parse_dsc(data: bytes, name: str, formats: Collection[str] = (QUILT,)) -> Dsc:
+    """The fields of a .dsc (its signature is not checked: the SHA-256 says which file it is).
 
-
-def _parsed(data: bytes, name: str) -> Dsc:
-    """The fields of a .dsc (its signature is not checked: the SHA-256 says which file it is)."""
+    :param formats: the source formats that will do
+    :raises SeriesError: it is none, or of another format; what it names is no package
+    """
     if len(data) > _LARGEST_DSC:
         raise SeriesError(f"{name} is larger than {_LARGEST_DSC >> 20} MiB")
     fields = Dsc(data.decode("utf-8", "replace"))
     form = fields.get("Format", "")
-    if form != "3.0 (quilt)":
+    if form not in formats:
         raise SeriesError(
-            f"{name} is of source format {form or 'unknown'}, not 3.0 (quilt)",
+            f"{name} is of source format {form or 'unknown'}, not {' or '.join(formats)}",
             hint="a patch series needs upstream, packaging and patches apart",
         )
     if "Source" not in fields or "Version" not in fields:
         raise SeriesError(f"{name} is not a .dsc: it names no source package and version")
     check_source_name(fields["Source"], name)
-    version.parse(fields["Version"])
+    if form == QUILT:
+        version.parse(fields["Version"])
+    elif not re.fullmatch(r"[0-9][A-Za-z0-9.+:~-]{0,199}", fields["Version"]):
+        raise SeriesError(f"{name} has no valid version: {fields['Version'][:200]!r}")
     return fields
+
+
+def read_member(archive: tarfile.TarFile, member: tarfile.TarInfo, origin: str) -> PackagedFile:
+    """The file or link that *member* is; a link is not followed.
+
+    :raises SeriesError: a device, a hard link, a hole
+    """
+    if member.issym():
+        return PackagedFile("120000", member.linkname.encode("utf-8", "surrogateescape"))
+    if member.issparse() or member.size < 0:  # read, a hole is as long as it says
+        raise SeriesError(f"{origin} has a file with holes: {member.name!r}")
+    stream = archive.extractfile(member) if member.isreg() else None
+    if stream is None:
+        raise SeriesError(f"{origin} has a member that is neither file nor link: {member.name!r}")
+    return PackagedFile("100755" if member.mode & 0o100 else "100644", stream.read())
+
+
+# Private ---------------------------------------------------------------------------------------
 
 
 _LARGEST_FILE = 1 << 30  # bytes of one file of a source package
@@ -158,14 +185,3 @@ def _unpacked(path: Path) -> bytes:
     if len(data) > _LARGEST:
         raise SeriesError(f"{path.name} unpacks to more than {_LARGEST >> 20} MiB")
     return bytes(data)
-
-
-def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, origin: str) -> PackagedFile:
-    if member.issym():
-        return PackagedFile("120000", member.linkname.encode("utf-8", "surrogateescape"))
-    if member.issparse() or member.size < 0:  # read, a hole is as long as it says
-        raise SeriesError(f"{origin} has a file with holes: {member.name!r}")
-    stream = archive.extractfile(member) if member.isreg() else None
-    if stream is None:
-        raise SeriesError(f"{origin} has a member that is neither file nor link: {member.name!r}")
-    return PackagedFile("100755" if member.mode & 0o100 else "100644", stream.read())

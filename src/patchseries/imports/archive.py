@@ -1,6 +1,6 @@
 """Files out of archives and diffs, read in memory: nothing is unpacked to disk.
 
-Only files below debian/ are taken. Links are values; devices and hard links are left out.
+Only files below debian/ are taken. Links are values and not followed.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from patchseries.debian.dsc import read_member
+from patchseries.debian.paths import check_count, check_path
 from patchseries.debian.tarball import DAMAGE, open_compressed
 from patchseries.errors import SeriesError
-from patchseries.imports.directory import LARGEST, MOST_FILES, RawFile
+from patchseries.imports.directory import LARGEST, RawFile
 
 _MOST_UNPACKED = 4 << 30
 """Bytes of an archive that are read at most; its files are skipped, not kept."""
+
+_MIB = LARGEST >> 20
 
 Files = Mapping[str, RawFile]
 """The files of a debian/ by their path below it."""
@@ -30,19 +34,21 @@ def debian_files_of_tar(path: Path) -> dict[str, RawFile]:
     :raises SeriesError: it is damaged, or holds too much
     """
     files: dict[str, RawFile] = {}
-    size = 0
+    size = number = 0
     try:
         with open_unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 name = _below_debian(member.name)
-                if name is None or not (member.isreg() or member.issym()):
+                if name is None or member.isdir():
                     continue
+                check_path(name, path.name)
+                number += 1
+                check_count(number, path.name)
                 size += member.size
-                if size > LARGEST or len(files) > MOST_FILES:
-                    raise SeriesError(
-                        f"the debian/ of {path.name} is larger than {LARGEST >> 20} MiB"
-                    )
-                files[name] = _read(archive, member)
+                if size > LARGEST:
+                    raise SeriesError(f"the debian/ of {path.name} is more than {_MIB} MiB")
+                file = read_member(archive, member, path.name)
+                files[name] = RawFile(file.data, is_link=file.mode == "120000")
     except (tarfile.TarError, ValueError, OverflowError, *DAMAGE) as error:
         raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
     return files
@@ -59,7 +65,7 @@ def debian_files_of_diff(path: Path) -> tuple[dict[str, RawFile], tuple[str, ...
     except DAMAGE as error:
         raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
     if len(data) > LARGEST:
-        raise SeriesError(f"{path.name} unpacks to more than {LARGEST >> 20} MiB")
+        raise SeriesError(f"{path.name} unpacks to more than {_MIB} MiB")
     return files_of_diff(data)
 
 
@@ -133,15 +139,10 @@ class BoundedStream(io.BufferedIOBase):
 
 def _below_debian(name: str) -> str | None:
     """*name* below debian/ of a tree, which may lie in a directory of its own; else None."""
-    found = re.fullmatch(r"(?:\./)?(?:[^/]+/)?debian/(.+)", name.rstrip("/"), re.DOTALL)
-    return found[1] if found else None
-
-
-def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> RawFile:
-    if member.issym():
-        return RawFile(member.linkname.encode("utf-8", "surrogateescape"), is_link=True)
-    stream = archive.extractfile(member)
-    return RawFile(stream.read() if stream else b"")
+    plain = name.removeprefix("./").rstrip("/")
+    if not plain.startswith("debian/"):
+        plain = plain.partition("/")[2]
+    return plain.removeprefix("debian/") if plain.startswith("debian/") else None
 
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from debian.deb822 import Dsc
-
 from patchseries.debian.changelog import read_head
+from patchseries.debian.dsc import QUILT, files_of, parse_dsc
 from patchseries.errors import SeriesError
 from patchseries.files import read_file, sha256
 from patchseries.imports.archive import Files, debian_files_of_diff, debian_files_of_tar
@@ -23,9 +22,9 @@ from patchseries.imports.directory import (
     RawFile,
     read_directory,
 )
-from patchseries.sources.download import SAFE_NAME
 
 _LARGEST_FILE = 4 << 30
+_FORMATS = ("1.0", "2.0", QUILT, "3.0 (native)", "3.0 (custom)")
 _ORIG = re.compile(r".+\.orig\.tar\.(?:gz|bz2|xz|lzma)")
 
 
@@ -73,10 +72,8 @@ def read_package(path: Path, vendor: str = "debian") -> PackageSource:
     :raises SeriesError: it is none, a file is another than it names, or the debian part is missing
     """
     data = _bytes(path)
-    fields = Dsc(data.decode("utf-8", "replace"))
-    if "Source" not in fields or "Version" not in fields:
-        raise SeriesError(f"{path.name} is not a .dsc: it names no source package and version")
-    named = _named_files(fields, path)
+    fields = parse_dsc(data, path.name, _FORMATS)
+    named = _named_files(data, path)
     part = _debian_part(named, path.name)
     problems = _missing(named, part)
     if not part.is_here:
@@ -87,8 +84,8 @@ def read_package(path: Path, vendor: str = "debian") -> PackageSource:
         files, odd = debian_files_of_diff(part.path)
     else:
         files, odd = debian_files_of_tar(part.path), ()
-    form = str(fields.get("Format", "1.0"))
-    if form not in ("3.0 (quilt)", "1.0"):
+    form = str(fields["Format"])
+    if form not in (QUILT, "1.0"):
         problems.append(f"source format {form}: debian/patches is read all the same")
     origs = [one for name, one in named.items() if _ORIG.fullmatch(name)]
     found = from_debian_files(files, path.name, vendor)
@@ -180,16 +177,10 @@ def _bytes(path: Path, largest: int = LARGEST) -> bytes:
         raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
 
 
-def _named_files(fields: Dsc, path: Path) -> dict[str, NamedFile]:
+def _named_files(data: bytes, path: Path) -> dict[str, NamedFile]:
     """The files that a .dsc names, each that is there checked."""
-    rows = fields.get("Checksums-Sha256")
-    if not rows or not isinstance(rows, list):
-        raise SeriesError(f"{path.name} has no Checksums-Sha256")
     found: dict[str, NamedFile] = {}
-    for row in rows:
-        name, digest = str(row.get("name", "")), str(row.get("sha256", ""))
-        if not SAFE_NAME.fullmatch(name) or not re.fullmatch(r"[0-9a-f]{64}", digest):
-            raise SeriesError(f"{path.name} names an unsafe file: {name[:200]!r}")
+    for name, digest in files_of(data, path.name, _FORMATS).items():
         file = path.parent / name
         is_here = file.is_file()
         if is_here and _digest(file) != digest:

@@ -78,7 +78,7 @@ def parse_spec(text: str) -> Spec:
             value = _expanded(found[3].strip(), macros)
             if found[1].lower().startswith("patch"):
                 _add(spec, found[2], value, depth)
-            else:
+            elif "%" not in value:  # a macro that only rpm knows
                 macros.setdefault(found[1].lower(), value)
                 spec.tags.setdefault(found[1].lower(), value)
         else:

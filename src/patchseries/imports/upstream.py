@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
+from patchseries.landed.releases import current_name
 from patchseries.manifest.values import PublicUrl, RepositoryUrl
 
 _FORGES = ("github.com", "gitlab.com", "codeberg.org", "opendev.org", "git.sr.ht", "bitbucket.org")
@@ -52,7 +53,8 @@ def place_of(repository: str, where: str) -> UpstreamPlace:
     name = urlsplit(repository).path.strip("/").removesuffix(".git")
     hosts = ("github.com", "opendev.org", "git.openstack.org")
     if urlsplit(repository).hostname in hosts and name.startswith("openstack/"):
-        return UpstreamPlace(f"{_OPENDEV}/{name}.git", where, _GERRIT)
+        current = current_name(name.removeprefix("openstack/"))
+        return UpstreamPlace(f"{_OPENDEV}/openstack/{current}.git", where, _GERRIT)
     return UpstreamPlace(repository, where)
 
 

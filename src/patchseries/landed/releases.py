@@ -207,6 +207,15 @@ def _matched(pattern: str, name: str) -> regex.Match[str] | None:
         ) from error
 
 
+def current_name(project: str) -> str:
+    """The name that an OpenStack project has today: its repository is found by that.
+
+    >>> current_name("quantum"), current_name("nova")
+    ('neutron', 'nova')
+    """
+    return _table().renamed.get(project, project)
+
+
 def scheme_for(project: str, repository: str, tags: Mapping[str, str] | None = None) -> Scheme:
     """The scheme of a project: OpenStack's for its repositories and projects, else by patterns.
 

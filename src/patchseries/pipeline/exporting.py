@@ -43,7 +43,7 @@ def exported_files(series: Series, project: str, base: str) -> dict[str, bytes]:
     written = directory_contents(series.root / series_directory(series.name, base, project))
     if "series" in written:
         return {path: data for path, data in kept.items() if path not in _applied(kept)} | written
-    if kept and base == known.made_for and _is_as_imported(series, project, kept):
+    if base == known.made_for and _is_as_imported(series, project, kept):
         return kept
     raise SeriesError(
         f"the patches of {project} for {base} are not written yet",

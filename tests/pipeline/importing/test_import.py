@@ -278,3 +278,10 @@ def test_any_directory_comes_back(
     made = world.run("import", str(source), "--repository", URL, "--base", "v1.0")
     assert [patch["shown"] for patch in made["patches"]] == names
     assert world.back(f"d{number}") == files
+
+
+def test_a_package_without_patches_comes_back_without_any(world: World, tmp_path: Path) -> None:
+    made = world.run("import", str(package(tmp_path, {})), "--offline")
+    assert made["patches"] == []
+    assert "there is no debian/patches" in made["problems"]
+    assert world.back() == {}

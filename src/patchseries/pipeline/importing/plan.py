@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from patchseries.patches.quilt import SeriesLine
 from patchseries.pipeline.importing.reading import ReadSource, opened_source
 from patchseries.pipeline.importing.upstreams import FoundUpstream, SaidUpstream, opened_upstream
 from patchseries.pipeline.session import Session
+from patchseries.sources.mirrors import repository_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ _GENERAL = ("patches", "debian", "series", "series.conf", "src")
 
 def _refuse_existing(root: Path, name: str) -> None:
     for path in (root / "series" / f"{name}.toml", root / "patches" / "imported" / name):
-        if path.exists():
+        if os.path.lexists(path):
             raise UsageError(
                 f"{path.relative_to(root)} is there already",
                 hint="name the series otherwise: series import SOURCE NAME",
@@ -179,8 +181,10 @@ def _contents(
     quilt: str | None,
 ) -> ManifestContents:
     package = read.package
-    source = (package.source if package else None) or name
     place = found.place
+    source = (package.source if package else None) or name
+    if package is None and place is not None:
+        source = repository_path(place.repository).name
     keys = {
         "repository": place.repository if place else None,
         "gerrit": place.gerrit if place else None,
