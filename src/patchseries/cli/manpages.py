@@ -41,7 +41,7 @@ def _page(name: str, summary: str, context: click.Context) -> str:
     ]
     records = (param.get_help_record(context) for param in command.get_params(context))
     for record in records:
-        lines += _tagged(*record) if record else []
+        lines += _tagged(*record) if record and record[1] else []  # an argument has no words
     lines += _commands() if command is group else _exit_status()
     return "\n".join([*lines, ".SH SEE ALSO", _see_also(name)]) + "\n"
 
