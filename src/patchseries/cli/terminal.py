@@ -73,13 +73,16 @@ class Progress(AbstractContextManager["Progress"]):
         return line
 
     def clear(self) -> None:
-        """Clear the line until the next update."""
+        """Say nothing more until there is something new to say."""
+        if self._ticker is not None:
+            self._ticker.update("")
         if self._status is not None:
             self._status.stop()
 
     def __enter__(self) -> Progress:
         if self.on and not self._live:
-            self._ticker = Ticker(say)
+            self._ticker = Ticker(_tick)
+            Progress.shown = self
         elif self.on:
             self._status = console(self._color, stderr=True).status("starting")
             self._status.start()
@@ -97,6 +100,11 @@ class Progress(AbstractContextManager["Progress"]):
             self._ticker = None
         self.clear()
         Progress.shown = None
+
+
+def _tick(words: str) -> None:
+    """A line of progress, which does not give way to itself."""
+    click.echo(printable_line(redacted(f"series: {words}")), err=True)
 
 
 def clear_progress() -> None:

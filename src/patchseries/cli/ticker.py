@@ -25,7 +25,7 @@ class Ticker:
         self._thread.start()
 
     def update(self, words: str) -> None:
-        """What goes on from now on."""
+        """What goes on from now on; with no words, nothing is said."""
         self._words = words
 
     def stop(self) -> None:
@@ -35,4 +35,5 @@ class Ticker:
 
     def _tick(self) -> None:
         while not self._ended.wait(self._seconds):
-            self._say(f"{self._words} ({time.monotonic() - self._started:.0f} s)")
+            if self._words:
+                self._say(f"{self._words} ({time.monotonic() - self._started:.0f} s)")

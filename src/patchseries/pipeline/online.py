@@ -13,6 +13,7 @@ from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Manifest
 from patchseries.manifest.values import is_ref_name
 from patchseries.pipeline.session import Session
+from patchseries.progress import Steps
 from patchseries.sources import network
 from patchseries.sources.gerrit import Gerrit
 from patchseries.sources.mirrors import mirror_of
@@ -24,9 +25,11 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
     revisions: dict[tuple[str, str], str | None] = {}
     tags: dict[str, list[str]] = {}
     silent: dict[str, str] = {}
-    for url in dict.fromkeys(want.repository for want in wanted):
+    urls = list(dict.fromkeys(want.repository for want in wanted))
+    steps = Steps(session.progress, len(urls))
+    for url in urls:
         names = [w.rev for w in wanted if w.repository == url and not (w.sought or _is_id(w.rev))]
-        session.progress(f"asking {url}")
+        steps.begin(f"asking {url}")
         try:
             refs = _refs(session, url) if names else {}
         except MachineError:

@@ -13,6 +13,7 @@ from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortOptions, PortResult
+from patchseries.progress import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def effects(
     """
     porter = _remembering(before.porter)
     found: list[Effect] = []
+    steps = Steps(session.progress, len(bases))
     for base in bases:
-        session.progress(f"checking what changes in {project} on {base}")
+        steps.begin(f"checking what changes in {project} on {base}")
         old, new = (
             _cells(replace(given, porter=porter), project, base) for given in (before, after)
         )
