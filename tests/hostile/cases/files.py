@@ -89,7 +89,7 @@ MANIFESTS = (
     _manifest_case("patch is a list of numbers", "schema = 1\npatch = [1]\n", whole=True, lines=9),
     _manifest_case("series is a list", "schema = 1\nseries = [1]\n", whole=True, lines=9),
     _manifest_case("checks is a list", "schema = 1\nchecks = [1]\n", whole=True, lines=9),
-    _manifest_case("a rule is a table", "[checks]\nconflict = {}\n", "expected a text"),
+    _manifest_case("a rule is a table", "[checks]\nconflict = {}\n", "expected a string in quotes"),
     _manifest_case("releases is a number", "schema = 1\nreleases = 3\n", whole=True, lines=9),
     _manifest_case("bounds of 5,000 digits", f'bases = ">=1.{"9" * 5000}"\n', "bases"),
     _manifest_case("a URL that is none", 'gerrit = "https://["\n', lines=2),
