@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import parseaddr, parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from patchseries.git.objects import decode
@@ -138,7 +139,12 @@ class Header:
 
 def read_header(patch: bytes) -> Header:
     """The header of a patch file; *patch* may be the header alone. Whatever it is, it is read."""
-    data = split_patch(patch)[0]
+    return _parsed(split_patch(patch)[0])
+
+
+@lru_cache(maxsize=32)
+def _parsed(data: bytes) -> Header:
+    """Each rule of a check asks again, and a head may be long."""
     fields: list[Field] = []
     prose: list[str] = []
     for index, paragraph in enumerate(_paragraphs(_lines(data))):

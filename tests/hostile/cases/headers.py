@@ -34,9 +34,9 @@ HEADS = {
     "bytes that are not UTF-8": b"Description: caf\xe9 \xff\xfe\nAuthor: \xe9 <\xe9@x>\n",
     "a field of 2 MB": GOOD + b"Origin: " + b"x" * 2_000_000 + b"\n",
     "a field's name of 2 MB": GOOD + b"X" * 2_000_000 + b": x\n",
-    "10,000 fields": GOOD + b"Bug: https://x.invalid/1\n" * 10_000,
-    "a continuation of 10,000 lines": b"Description: x\n" + b" y\n" * 10_000 + GOOD[18:],
-    "10,000 paragraphs": GOOD + b"\nx\n" * 10_000,
+    "100,000 fields": GOOD + b"Bug: https://x.invalid/1\n" * 100_000,
+    "a continuation of 100,000 lines": b"Description: x\n" + b" y\n" * 100_000 + GOOD[18:],
+    "100,000 paragraphs": GOOD + b"\nx\n" * 100_000,
     "an address of brackets": b"Description: x\nAuthor: " + b"<" * 100_000 + b"\n",
     "an address of comments": b"Description: x\nAuthor: " + b"(" * 100_000 + b"\n",
     "an address of quotes": b'Description: x\nAuthor: "' + b'\\"' * 50_000 + b" <a@b>\n",
@@ -68,7 +68,7 @@ def _status(name: str, command: str, usual: int) -> int:
 
 _BINARY = ("NUL in its fields", "a charset that is none")
 """With a NUL, which dpkg-source refuses in a patch."""
-_NO_FINDING = ("a continuation of 10,000 lines", "10,000 paragraphs")
+_NO_FINDING = ("a continuation of 100,000 lines", "100,000 paragraphs")
 
 CASES = tuple(
     Case(
