@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import patchseries
 from patchseries.files import sha256
 from support.project import Project, demo_project
 from support.tools import need
@@ -49,7 +50,9 @@ def test_a_second_run_changes_nothing(project: Project) -> None:
 
 def test_the_same_bytes_in_another_world(project: Project, tmp_path: Path) -> None:
     other = demo_project(tmp_path / "elsewhere")
-    world = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "LANG": "C"}
+    # Python reads the path of an editable install in the locale's encoding, or does not start
+    locale = "C" if patchseries.__file__.isascii() else "C.UTF-8"
+    world = {"TZ": "Asia/Tokyo", "LC_ALL": locale, "LANG": locale}
     line = f"umask 077; exec '{sys.executable}' -m patchseries rebase -q"
     subprocess.run(
         ["sh", "-c", line], cwd=other.root, env={**other.environment, **world}, check=False
