@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man grizzly bench-fetch bench-landed bench-backports bench-contained bench-import soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man grizzly bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -50,6 +50,11 @@ bench-contained: setup-test
 # Needs deb-src entries of apt; SERIES_MIRRORS lets origins be looked up.
 bench-import: setup-test
 	$(PYTHON) tests/bench/imports.py $(PACKAGES)
+
+# The patches of real packages on the next releases, beside gbp pq: PACKAGES=file, see the script.
+# Needs SERIES_MIRRORS with the upstreams' full history, and git-buildpackage.
+bench-packages: setup-test
+	$(PYTHON) tests/bench/packages.py $(PACKAGES)
 
 # Random merges without a repository: N of them, from SEED.
 N ?= 100000

@@ -181,6 +181,7 @@ ELSEWHERE = {
         "pipeline/importing/upstreams": "pipeline/importing/test_import.py",
         "pipeline/online": "checks/test_online.py",
         "pipeline/packaging": "debian/test_ground.py",
+        "pipeline/packagingport": "debian/test_ground.py",
         "pipeline/porting": "cli/test_port.py",
         "pipeline/publish": "debian/test_commands.py",
         "pipeline/rebase": "cli/test_end_to_end.py",

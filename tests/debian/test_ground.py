@@ -71,8 +71,9 @@ class Oven:
             self.upstream.repository.run("update-ref", ref, commits[-1])
         return commits[1:]
 
-    def manifest(self, drop: str = "") -> None:
-        """Write the manifest, with *drop* in the list of that name."""
+    def manifest(self, drop: str = "", packaging: str = "", project: str = "") -> None:
+        """Write the manifest, with *drop* in the list of that name, and more keys."""
+        packaging = packaging or f", drop = [{drop}]"
         (self.root / "series/fast.toml").write_text(
             f"""schema = 1
 [series]
@@ -80,7 +81,8 @@ name = "fast"
 [project.oven]
 repository = "{self.upstream.repository.git_dir}"
 bases = ["1.1"]
-packaging = {{ folder = "oven-debian", drop = [{drop}] }}
+packaging = {{ folder = "oven-debian"{packaging} }}
+{project}
 [[patch]]
 name = "hotter"
 project = "oven"
@@ -327,3 +329,103 @@ def test_what_a_person_says_a_patch_is_upstream_is_looked_for_in_the_history(ove
     oven.manifest(f'{{ patch = "{CVE}", upstream = "{OTHER}" }}')
     with pytest.raises(SeriesError, match="there is no evidence that it has its change"):
         oven.build()
+
+
+def _changed(line: int, word: bytes) -> bytes:
+    """LONG with another word on *line* (from 1)."""
+    return LONG.replace(b"line %d\n" % line, word + b"\n")
+
+
+def test_what_is_dropped_for_a_base_is_left_out_there_though_it_applies(oven: Oven) -> None:
+    oven.theirs({"ten.patch": oven.patch("long", _changed(10, b"ten"))})
+    oven.release({})
+    oven.manifest('{ patch = "ten.patch", bases = "==1.1", reason = "no ten", by = "Ann <a@b.c>" }')
+    entry, series = oven.build()
+    assert (
+        "Left out of the packaging on 1.1, as the series decides: - ten.patch: decided by" in entry
+    )
+    assert "# left out on 1.1, as decided: ten.patch\n" in series
+    oven.manifest('{ patch = "ten.patch", bases = "==1.2", reason = "no ten", by = "Ann <a@b.c>" }')
+    entry, series = oven.build()
+    assert ("ten.patch\n" in series, "Left out" in entry) == (True, False)
+
+
+def test_a_drop_for_another_base_leaves_nothing_out(oven: Oven) -> None:
+    oven.theirs({"ten.patch": oven.patch("long", _changed(10, b"ten"))})
+    oven.release({"long": _changed(10, b"other")})
+    oven.manifest('{ patch = "ten.patch", bases = "==1.2" }')
+    with pytest.raises(SeriesError, match=r"(?s)1 of the packager's patches.*ten\.patch"):
+        oven.build()
+    oven.manifest('{ patch = "ten.patch", bases = "<=1.1" }')
+    assert "left out on 1.1, as decided: ten.patch" in oven.build()[1]
+    oven.manifest('{ patch = "none.patch", bases = "==1.2" }')
+    with pytest.raises(SeriesError, match=r"'drop' names none\.patch"):
+        oven.build()
+
+
+def test_a_security_fix_dropped_for_a_base_needs_a_reason_too(oven: Oven) -> None:
+    oven.theirs({CVE: oven.patch("long", _changed(10, b"ten"))})
+    oven.release({})
+    oven.manifest(f'{{ patch = "{CVE}", bases = "==1.1" }}')
+    with pytest.raises(SeriesError, match="needs 'reason' and 'by'"):
+        oven.build()
+
+
+PORT = ", port = true"
+
+
+def test_the_packagers_patches_are_ported_when_asked(oven: Oven) -> None:
+    """A line of the context is another: no fuzz, but git's merge has no question."""
+    patches = {
+        "near.patch": oven.patch("long", _changed(10, b"ten")),
+        "clash.patch": oven.patch("long", _changed(20, b"twenty")),
+    }
+    oven.theirs(patches)
+    oven.upstream.repository.run(
+        "update-ref", "refs/tags/1.0", oven.upstream.base({"long": LONG}).commit
+    )
+    moved = _changed(7, b"other").replace(b"line 20\n", b"theirs\n")
+    oven.release({"long": moved})
+    with pytest.raises(SeriesError, match=r"(?s)2 of .*near\.patch.*clash\.patch"):
+        oven.build()
+    oven.manifest(packaging=PORT)
+    with pytest.raises(SeriesError, match="name the release: `made-for`"):
+        oven.build()
+    oven.manifest(packaging=PORT, project='made-for = "1.0"')
+    with pytest.raises(SeriesError, match=r"(?s)1 of .*clash\.patch"):
+        oven.build()
+    oven.manifest(packaging=f'{PORT}, drop = ["clash.patch"]', project='made-for = "1.0"')
+    _, series = oven.build()
+    assert series.startswith("near.patch\n# left out, as it does not apply on 1.1: clash.patch\n")
+    made = next((oven.root / "build").rglob("*.debian.tar.xz"))
+    ported = read_debian_tar(made)["patches/near.patch"].data
+    assert b" other\n line 8\n line 9\n-line 10\n+ten\n" in ported
+
+
+def test_a_series_that_is_the_packagings_own_replaces_its_patches(oven: Oven) -> None:
+    data = oven.patch("long", _changed(10, b"ten"))
+    oven.theirs({"Old_Ten.diff": data, "gone.patch": data})
+    quilt = oven.root / "patches/imported/oven"
+    quilt.mkdir(parents=True)
+    (quilt / "Old_Ten.diff").write_bytes(data)
+    (quilt / "series").write_text("# the packager's\nOld_Ten.diff # 10\n")
+    (quilt / "README").write_bytes(b"how\n")
+    oven.release({})
+    oven.manifest(packaging=', patches = "series"', project='quilt = "imported/oven"')
+    manifest = oven.root / "series/fast.toml"
+    more = (
+        '[[patch]]\nname = "ten"\nproject = "oven"\n'
+        'source = { file = "imported/oven/Old_Ten.diff" }\n'
+    )
+    text = manifest.read_text()
+    manifest.write_text(text.replace("[[patch]]", more + "[[patch]]", 1))
+    _, series = oven.build()
+    assert series == "# the packager's\nOld_Ten.diff # 10\nhotter.patch\n"
+    made = read_debian_tar(next((oven.root / "build").rglob("*.debian.tar.xz")))
+    assert sorted(name for name in made if name.startswith("patches/")) == [
+        "patches/Old_Ten.diff",
+        "patches/README",
+        "patches/hotter.patch",
+        "patches/series",
+    ]
+    assert made["patches/Old_Ten.diff"].data == data

@@ -92,7 +92,9 @@ def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What else there is to say of the package: what was not reviewed, and what is not in it."""
     base = request.base.name
     in_base = tuple(f"{d.name}: {d.evidence}" for d in request.dropped if d.evidence)
-    without = tuple(_decided(d) for d in request.dropped if not d.evidence)
+    left = [d for d in request.dropped if not d.evidence]
+    without = tuple(_decided(d) for d in left if not d.asked)
+    asked = tuple(_decided(d) for d in left if d.asked)
     if request.packaging and is_other_release(request.packaging, request.base):
         yield f"Upstream is {base}; the packaging was made for {request.packaging.version}.", ()
     for title, names in (
@@ -104,6 +106,7 @@ def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
             " (there is no evidence that it has their changes):",
             without,
         ),
+        (f"Left out of the packaging on {base}, as the series decides:", asked),
     ):
         if names:
             yield title, names
@@ -119,6 +122,11 @@ def _decided(dropped: Dropped) -> str:
 
 def _with_series(request: BuildRequest, files: DebianDirectory) -> dict[str, PackagedFile]:
     """The series file with ours appended, and our patches; what stands there is kept as it is."""
+    if request.patches_directory is not None:
+        return {
+            f"patches/{name}": PackagedFile("100644", data)
+            for name, data in request.patches_directory.items()
+        }
     if not request.patches:
         return {}
     added: dict[str, PackagedFile] = {}

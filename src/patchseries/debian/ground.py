@@ -36,11 +36,13 @@ class Decision:
     :param reason: why it is left out, in their words
     :param by: who decided (``Name <address>``)
     :param upstream: the upstream changes it stands for (Change-Ids, commit ids)
+    :param always: whether it is left out where it applies, too: the decision names the bases
     """
 
     reason: str | None = None
     by: str | None = None
     upstream: tuple[str, ...] = ()
+    always: bool = False
 
     @property
     def leaves_out(self) -> bool:
@@ -118,13 +120,15 @@ def lay_ground(
     """
     decisions = decisions or {}
     names = [line.name for line in their_patches(packaging.debian)]
-    _refuse_unknown(decisions, names, packaging)
+    refuse_unknown(decisions, packaging)
     leave = _Leaving(repository, base, packaging, decisions, history)
     tree, dropped, misfits = base.tree, [], []
     for name in names:
         data = packaging.debian[f"patches/{name}"].data
         _refuse_hostile(name, data)
         applied = apply_patch(repository, tree, data)
+        if (decision := decisions.get(name)) and decision.always:
+            applied = Rejected("", f"'drop' names it for {base.name}")
         if not isinstance(applied, Rejected):
             tree = applied.tree
             continue
@@ -162,7 +166,7 @@ class _Leaving:
             return _Misfit(known, why)
         if known.security and not (decision.reason and decision.by):
             return _Misfit(known, f"its entry in 'drop' needs 'reason' and 'by'; {why}")
-        return replace(known, reason=decision.reason, by=decision.by)
+        return replace(known, reason=decision.reason, by=decision.by, asked=decision.always)
 
     def _answer(self, data: bytes, tree: TreeId, upstream: Sequence[str]) -> HistoryEvidence | None:
         """How it is known that the release has the change; the packager's own has none twice."""
@@ -189,10 +193,13 @@ def is_other_release(packaging: Packaging, base: Base) -> bool:
     return version.stock_version(packaging.version, base) != packaging.version
 
 
-def _refuse_unknown(
-    decisions: Mapping[str, Decision], names: Sequence[str], packaging: Packaging
-) -> None:
-    if strange := [name for name in decisions if name not in names]:
+def refuse_unknown(decided: Iterable[str], packaging: Packaging) -> None:
+    """Refuse decisions about patches that *packaging* does not have.
+
+    :raises SeriesError: naming them
+    """
+    names = [line.name for line in their_patches(packaging.debian)]
+    if strange := [name for name in decided if name not in names]:
         raise SeriesError(
             f"the packaging's 'drop' names {', '.join(strange)}, which {packaging.origin} does"
             " not have",
@@ -251,5 +258,7 @@ def _commented(line: str, gone: Mapping[str, Dropped], base: Base) -> str:
     found = gone.get(named[0].name) if named else None
     if found is None:
         return line
+    if found.asked:
+        return f"# left out on {base.name}, as decided: {line}"
     why = "its change is in" if found.evidence else "it does not apply on"
     return f"# left out, as {why} {base.name}: {line}"

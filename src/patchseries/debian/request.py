@@ -97,6 +97,8 @@ class Dropped:
     :param reason: why that person did so, in their words
     :param by: who that was (``Name <address>``)
     :param security: the advisories that the patch names (``CVE-2026-1234``)
+    :param asked: it was left out because the manifest says so for this base, whether it applies
+        or not
     """
 
     name: str
@@ -104,6 +106,7 @@ class Dropped:
     reason: str | None = None
     by: str | None = None
     security: tuple[str, ...] = ()
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ class BuildRequest:
     :param out: the directory for the outputs; it holds nothing else
     :param orig: an upstream tarball to use instead of one made from the base
     :param options: the settings that the patches bring, one line each, for the administrator
+    :param patches_directory: all of debian/patches by the path below it, where the series is the
+        packaging's own patches; None: the series is added to them
     """
 
     repository: Repository
@@ -145,6 +150,7 @@ class BuildRequest:
     profile: Profile = Profile.CURRENT
     options: tuple[str, ...] = ()
     homepage: str | None = None
+    patches_directory: Mapping[str, bytes] | None = None
 
     @property
     def given_orig(self) -> Orig | None:
@@ -157,6 +163,7 @@ class BuildRequest:
     def digest(self) -> str:
         """The SHA-256 over every value the outputs depend on, in hexadecimal."""
         orig = self.given_orig
+        directory = self.patches_directory or {}
         facts = [
             self.project,
             self.source,
@@ -180,12 +187,13 @@ class BuildRequest:
             self.profile,
             self.options,
             self.homepage,
+            sorted((n, hashlib.sha256(d).hexdigest()) for n, d in directory.items()),
             _RECIPE,
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-_RECIPE = 2
+_RECIPE = 3
 """Counts up when the same request comes to mean other bytes."""
 
 

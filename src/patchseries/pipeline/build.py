@@ -25,12 +25,14 @@ from patchseries.errors import ExitCode, ListedError, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
 from patchseries.journal import plain_directory
+from patchseries.manifest import Project
 from patchseries.model import Base, Finding, Outcome, Target, TreeId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
 from patchseries.pipeline.conflict.accept import shape
 from patchseries.pipeline.packaging import options_of
+from patchseries.pipeline.publish import files_of_target
 from patchseries.pipeline.rebase import Rebased, RebasedCell, RebaseInputs
 from patchseries.pipeline.series import Selection, Series
 from patchseries.progress import ProgressCallback, Steps
@@ -234,7 +236,17 @@ def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions
         orig_upload=options.orig_upload,
         profile=Profile(series.manifest.series.profile),
         options=options_of(given, target.project, (c.patch for c in package.cells if c.files)),
+        patches_directory=_patches_directory(series, project, package),
     )
+
+
+def _patches_directory(
+    series: Series, project: Project, package: _PackageInputs
+) -> dict[str, bytes] | None:
+    """All of debian/patches, where the series is the packaging's own patches."""
+    if project.packaging is None or project.packaging.patches == "under":
+        return None
+    return files_of_target(series, package.cells) if package.cells else {}
 
 
 def _dates(patches: Sequence[PatchFile], packaging: Packaging | None) -> Iterator[int]:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.debian.download import download_dsc
 from patchseries.debian.dsc import packaging_from_dsc
-from patchseries.debian.ground import Decision, PackagingInputs, lay_ground
+from patchseries.debian.ground import (
+    Decision,
+    PackagingInputs,
+    lay_ground,
+    refuse_unknown,
+)
 from patchseries.debian.packaging import packaging_from_directory, packaging_from_git
 from patchseries.debian.request import Orig, Packaging
 from patchseries.git import Repository
 from patchseries.manifest import Project
-from patchseries.manifest.schema import PackagingTable
+from patchseries.manifest.schema import PackagingTable, within
 from patchseries.model import Base
 from patchseries.pipeline.histories import Histories
-from patchseries.pipeline.rebase import RebaseInputs
+from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.packagingport import ported_packaging
 from patchseries.pipeline.series import Selection
 from patchseries.sources.download import DownloadOptions, download
 
@@ -66,12 +72,28 @@ def grounds(
         if target.project not in read:
             read[target.project] = _read(named, given.repository, given.pins, root, downloads)
         packaging = read[target.project]
-        decisions = {d.patch: Decision(d.reason, d.by, d.upstream) for d in named.drop}
-        commit = given.repository.commit(given.pins[project.repository, target.base])
+        commit = given.repository.commit(given.release(target.project, target.base))
         point = Base(target.base, commit.id, commit.tree)
+        if named.patches == "series":
+            found[target] = PackagingInputs(point.tree, _without_patches(packaging))
+            continue
+        if named.port:
+            packaging = ported_packaging(given, project, point, packaging)
+        refuse_unknown([one.patch for one in named.drop], packaging)
+        decisions = {
+            one.patch: Decision(one.reason, one.by, one.upstream, one.bases is not None)
+            for one in named.drop
+            if within(target.base, one.bases)
+        }
         history = histories.of(project.repository, point)
         found[target] = lay_ground(given.repository, point, packaging, decisions, history)
     return found
+
+
+def _without_patches(packaging: Packaging) -> Packaging:
+    """*packaging* without its patches, which the series is."""
+    kept = {path: f for path, f in packaging.debian.items() if not path.startswith("patches/")}
+    return replace(packaging, debian=kept)
 
 
 def given_orig(project: Project, base: str, root: Path, downloads: Downloads) -> Orig | None:
