@@ -130,6 +130,7 @@ class Severity(StrEnum):
 class PortCode(StrEnum):
     """The codes of what a port gives to know; `checks.porting` explains each."""
 
+    AS_IT_IS = "port-as-it-is"
     DROPPED = "port-dropped"
     DROPPED_NAME_USED = "port-dropped-name-used"
     DUPLICATE_BLOCK = "port-duplicate-block"

@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 
 from patchseries import process
+from patchseries.model import Conflict, Outcome
+from patchseries.patches.compose import PatchFile
+from patchseries.pipeline.fileport import FilePorting
+from patchseries.port import Change, PortResult
 from support.small_series import SmallSeries, enter
 from support.upstreams import Upstream
 
@@ -85,6 +89,10 @@ FILES_20 = {
     "c": lines(*C[:4], "new", *C[4:]),
     "d": lines(*D[:4], "theirs", *D[5:]),
 }
+BLOCK = ["one", "two", "three", "four", "five"]
+E = [*numbered("eps"), *BLOCK, *numbered("zeta"), *BLOCK, *numbered("eta")]
+FILES_10["e"] = lines(*E)
+FILES_20["e"] = lines(*E[:11], "theirs", *E[12:])  # in the first block
 NAMES = ("same", "near", "merged", "clash", "zero")
 
 
@@ -284,3 +292,52 @@ def test_a_part_that_is_there_is_not_merged(packaged: Packaged) -> None:
     assert packaged.statuses("2.0")["merged"] in ("refreshed", "adapted", "conflict")
     made = packaged.made("2.0").get("sub/dir/Merged+1.patch", b"+eight\n")
     assert b"+eight\n" in made
+
+
+def test_a_hunk_that_fits_elsewhere_is_not_taken_unread(packaged: Packaged) -> None:
+    """The lines that it changes were rewritten, and stand in another place as well."""
+    twin = diff("e", 10, " one", " two", "-three", "+ours", " four", " five")
+    (packaged.root / "patches/imported/project/clash").write_bytes(HEADER % b"twin" + twin)
+    cells = packaged.small.json("rebase", "--onto", "2.0")["cells"]
+    (cell,) = (one for one in cells if one["patch"] == "clash")
+    assert (cell["status"], cell["accepted"]) == ("adapted", None)
+    mine = [f for f in packaged.small.json("check")["findings"] if f["patch"] == "clash"]
+    codes = {found["code"] for found in mine if found["base"] == "2.0"}
+    assert "not-signed-off" in codes
+    assert "review-header" not in codes
+
+
+class _Known:
+    def __init__(self, change: Change) -> None:
+        self.change = change
+
+    def declared(self) -> Change:
+        return self.change
+
+    def searched(self) -> None:
+        return None
+
+
+def test_a_file_that_applies_where_the_merge_conflicts_is_to_be_read(packaged: Packaged) -> None:
+    repository = packaged.small.upstream.repository
+    before, after = (repository.commit(c).tree for c in (packaged.small.retry, packaged.small.log))
+    conflict = PortResult(Outcome.CONFLICT, None, conflicts=(Conflict("a", 1, "both changed"),))
+    file = PatchFile("x", PATCHES["Same_1.patch"])
+    porting = FilePorting(
+        repository, before, file, _Known(Change(before, after)), lambda _: conflict
+    )
+    ported = porting.port_file()
+    assert (ported.result.outcome, ported.result.strategies) == (Outcome.ADAPTED, ("as-it-is",))
+    assert (ported.kept, ported.result.review) == (True, True)
+    assert [found.code for found in ported.result.findings] == ["port-as-it-is"]
+
+
+def test_what_the_engine_calls_applied_is_not_where_a_line_is_missing(packaged: Packaged) -> None:
+    repository = packaged.small.upstream.repository
+    tree = repository.commit(packaged.small.retry).tree
+    applied = PortResult(Outcome.ALREADY_APPLIED, tree, ("paths",), True)
+    file = PatchFile("x", PATCHES["clash"].replace(b" delta 4", b" delta four"))
+    porting = FilePorting(repository, tree, file, _Known(Change(tree, tree)), lambda _: applied)
+    result = porting.port_file().result
+    assert result.outcome is Outcome.CONFLICT
+    assert result.conflicts == (Conflict("d", 1, "the base has only a part of this patch"),)

@@ -154,6 +154,8 @@ def _review_header(place: CheckedCell, data: bytes) -> Iterator[Finding]:
     cell = place.cell
     if cell is None or not cell.outcome.makes_patch:
         return
+    if _kind(place) is dep3.Kind.CARRIED:  # the header of a patch file is never written to
+        return
     fields = read_header(data).fields
     marks = [f.value for f in fields if f.name == "X-Series-Adapted"]
     reviewers = [f.value for f in fields if f.name == "Reviewed-by"]

@@ -41,6 +41,8 @@ RULES: tuple[Rule, ...] = (
           "The second definition silently replaces the first.", _RESOLVE),
     warning(PortCode.DUPLICATE_BLOCK, "a block of lines is in the result twice",
             "The base may have had it already.", _READ),
+    warning(PortCode.AS_IT_IS, "a patch file applies although git's merge has a conflict",
+            "A hunk may be in the wrong place.", _READ),
     warning(PortCode.DROPPED, "part of a change was left out",
             "The file that it changes does not exist on this base.", _READ),
     error(PortCode.DROPPED_NAME_USED, "a port uses a name that only a left-out part defines",

@@ -9,16 +9,22 @@ from typing import Protocol
 
 from patchseries.errors import ProgramError
 from patchseries.git import Repository
-from patchseries.model import CommitId, Conflict, Finding, Outcome, Severity, StrategyName, TreeId
+from patchseries.model import (
+    CommitId,
+    Conflict,
+    Finding,
+    Outcome,
+    PortCode,
+    Severity,
+    StrategyName,
+    TreeId,
+)
 from patchseries.patches.apply import Applied, Rejected, any_hunk_applies, apply_patch, is_applied
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
 from patchseries.pipeline.filechanges import NotMadeFor
 from patchseries.port import Change, PortResult
-
-AS_IT_IS = "applied-as-it-is"
-"""The finding on a patch file that applies where the merge has a conflict."""
 
 
 class CellStatus(StrEnum):
@@ -113,7 +119,6 @@ class FilePorting:
         if ported.outcome is Outcome.ALREADY_APPLIED and ported.strategies:
             result = self._whole(ported)
         if fits is not None and result.tree == fits and result.outcome.makes_patch:
-            result = replace(result, outcome=Outcome.CLEAN, strategies=())
             return FilePort(result, True, change, ported)
         if result.outcome is Outcome.CONFLICT:
             if fits is not None:
@@ -171,7 +176,7 @@ def _as_it_is(fits: TreeId, conflict: PortResult) -> PortResult:
     """A file that applies without fuzz where the merge conflicts: taken, and to be read."""
     found = tuple(
         Finding(
-            AS_IT_IS,
+            PortCode.AS_IT_IS,
             Severity.WARNING,
             "the patch applies as it is, but git's merge has a conflict here",
             file=one.path,
