@@ -192,6 +192,7 @@ ELSEWHERE = {
         "pipeline/series": "cli/test_failures.py",
         "pipeline/session": "cli/test_failures.py",
         "pipeline/status": "cli/test_status.py",
+        "sources/tarballs": "pipeline/test_tarballs.py",
     },
     "A part of porting: what counts is the port.": {
         "port/adaptation": "port/strategies/test_strategies.py",

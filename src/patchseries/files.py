@@ -29,6 +29,12 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def sha256_of_file(path: Path) -> str:
+    """The SHA-256 of the file *path*, which is not read whole, in lower-case hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def is_of_the_machine(error: BaseException) -> bool:
     """Whether a file could not be read for a reason that is not the file's: it is not invalid."""
     numbers = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)

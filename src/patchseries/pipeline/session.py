@@ -13,6 +13,7 @@ from patchseries.git import Repository
 from patchseries.journal import Operation, plain_directory
 from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
+from patchseries.manifest.schema import TARBALLS
 from patchseries.model import CommitId
 from patchseries.patches.quiltdir import read_quilt_directory
 from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
@@ -22,6 +23,7 @@ from patchseries.pipeline.merged import commit_of
 from patchseries.pipeline.portcache import PortCache
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.tarballs import TarballFetch
 from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects, wants
 from patchseries.sources.download import DownloadOptions, download
@@ -55,7 +57,10 @@ class Session:
         projects = selection.projects_of(series.manifest)
         wanted = wants(series.manifest, projects, selection.bases)
         searched = list(_searched(series, projects))
-        brought = self.bring([*wanted, *searched], series.lock.pins)
+        tarballs = [want for want in wanted if want.repository.startswith(TARBALLS)]
+        others = [want for want in (*wanted, *searched) if want not in tarballs]
+        releases = TarballFetch(self.cache, self.fetching, self.progress)
+        brought = releases.bring(series, tarballs) | self.bring(others, series.lock.pins)
         pins = {(want.repository, want.rev): brought[want.repository, want.rev] for want in wanted}
         new = pins.keys() - series.lock.pins.keys()
         if self.locked and new:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.git import Repository, borrowed, scratch
+from patchseries.manifest.schema import TARBALLS
 from patchseries.model import CommitId
 from patchseries.progress import ProgressCallback, Steps, no_progress
 from patchseries.sources import network
@@ -108,7 +109,7 @@ class _Fetcher:
             return {}
         if self._mirror is not None:
             return self._from_mirror(self._mirror, wanted)
-        if self._options.offline:
+        if self._options.offline or self._url.startswith(TARBALLS):
             return {want.rev: self._kept(want) for want in wanted}
         return self._from_network(wanted)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository, borrowed
+from patchseries.manifest.schema import TARBALLS
 from patchseries.model import CommitId
 from patchseries.sources import network
 from patchseries.sources.cache import Cache
@@ -31,6 +32,8 @@ def open_history(
     """
     if options.progress:
         options.progress(f"reading the history of {url}")
+    if url.startswith(TARBALLS):
+        raise UpstreamError("the project has no repository, only tarballs")
     if local := mirror_of(url, options.mirrors) or _on_this_machine(url):
         with borrowed(local) as repository:
             yield repository

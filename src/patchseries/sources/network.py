@@ -14,6 +14,7 @@ from patchseries import process
 from patchseries.environment import Inherit
 from patchseries.errors import MachineError, ProgramError, UpstreamError
 from patchseries.git.environment import NOWHERE
+from patchseries.manifest.schema import TARBALLS
 from patchseries.progress import ProgressCallback
 
 _ENV = {
@@ -55,6 +56,8 @@ def list_refs(url: str) -> dict[str, str]:
 
     :raises UpstreamError: it cannot be reached
     """
+    if url.startswith(TARBALLS):
+        raise UpstreamError("the project has no repository, only tarballs")
     done = _remote(["ls-remote", "--heads", "--tags", "--", url], url)
     refs: dict[str, str] = {}
     for line in filter(None, done.stdout.decode("utf-8", "replace").split("\n")):

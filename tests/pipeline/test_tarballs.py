@@ -1,0 +1,163 @@
+"""A project without a repository: its releases are the tarballs that the manifest names."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from patchseries.errors import SeriesError, UpstreamError
+from patchseries.git import Repository
+from patchseries.sources.tarballs import commit_of_tarball
+from support.small_series import SmallSeries, enter, text
+from support.upstreams import Upstream
+
+LINES = [f"line {n}\n" for n in range(1, 12)]
+PATCH = b"--- a/f\n+++ b/f\n@@ -3,7 +3,7 @@\n" + b"".join(
+    f"{'-' if n == 6 else ' '}line {n}\n{'+six' + chr(10) if n == 6 else ''}".encode()
+    for n in range(3, 10)
+)
+
+
+def member(
+    name: str, kind: bytes = tarfile.REGTYPE, link: str = "", size: int = 0
+) -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname, made.size = kind, link, size
+    return made
+
+
+def tarball(path: Path, files: Mapping[str, bytes], *members: tarfile.TarInfo) -> str:
+    """Make the tarball *path*; its SHA-256."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w:xz") as archive:
+        for name, data in files.items():
+            archive.addfile(member(name, size=len(data)), io.BytesIO(data))
+        for one in members:
+            archive.addfile(one)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSeries]:
+    root = tmp_path / "project"
+    moved = [*LINES[:3], "other\n", *LINES[4:]]
+    digests = {
+        release: tarball(root / f"p_{release}.orig.tar.xz", {f"p-{release}/f": text(lines)})
+        for release, lines in (("1.0", LINES), ("2.0", moved))
+    }
+    (root / "series").mkdir()
+    (root / "patches/imported/p").mkdir(parents=True)
+    (root / "patches/imported/p/six.diff").write_bytes(PATCH)
+    (root / "patches/imported/p/series").write_bytes(b"six.diff\n")
+    origs = "".join(
+        f'"{release}" = {{ file = "p_{release}.orig.tar.xz", sha256 = "{digest}" }}\n'
+        for release, digest in digests.items()
+    )
+    (root / "series/small.toml").write_text(
+        'schema = 1\n[series]\nname = "small"\n[project.project]\nbases = ["2.0"]\n'
+        f'made-for = "1.0"\nquilt = "imported/p"\n[project.project.orig]\n{origs}'
+        '[[patch]]\nname = "six"\nproject = "project"\n'
+        'source = { file = "imported/p/six.diff" }\n'
+    )
+    with Upstream(tmp_path / "unused.git") as upstream:
+        commit = upstream.commit({"x": b"x\n"})
+        made = SmallSeries(root, upstream, commit, commit)
+        enter(made, monkeypatch, tmp_path)
+        yield made
+
+
+def test_patches_are_ported_from_one_tarball_to_the_next(small: SmallSeries) -> None:
+    small.run("fetch")
+    (cell,) = small.json("rebase")["cells"]
+    assert cell["status"] == "refreshed"
+    before = small.tracked()
+    for tar in small.root.glob("*.tar.xz"):
+        tar.unlink()  # the cache has them
+    small.run("rebase", "--locked", "--offline")
+    assert small.tracked() == before
+    assert small.json("test-apply")["cells"][0]["result"] == "applies"
+    assert 'repository = "orig:project", rev = "1.0"' in before["series/small.lock"].decode()
+
+
+def test_no_server_is_asked_for_a_project_of_tarballs(small: SmallSeries) -> None:
+    small.run("fetch")
+    small.run("rebase")
+    with pytest.raises(UpstreamError, match="no repository, only tarballs"):
+        small.run("status")
+    findings = small.json("check", "--online")["findings"]
+    assert {f["code"] for f in findings if f["severity"] == "error"} == {"dep3-missing"}
+
+
+def test_another_tarball_is_not_what_the_manifest_names(small: SmallSeries) -> None:
+    tarball(small.root / "p_2.0.orig.tar.xz", {"p-2.0/f": b"other\n"})
+    with pytest.raises(SeriesError, match=r"has the sha256 .*, not "):
+        small.run("fetch")
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    with Repository.init(tmp_path_factory.mktemp("tarballs") / "r.git") as made:
+        yield made
+
+
+def test_links_and_modes_are_the_trees(repository: Repository, tmp_path: Path) -> None:
+    run = member("p/run")
+    run.mode = 0o755
+    path = tmp_path / "p.tar.xz"
+    tarball(
+        path,
+        {"p/f": b"text\n"},
+        run,
+        member("p/hard", tarfile.LNKTYPE, "p/f"),
+        member("p/soft", tarfile.SYMTYPE, "../elsewhere"),
+        member("p/dir", tarfile.DIRTYPE),
+    )
+    tree = repository.commit(commit_of_tarball(repository, path)).tree
+    found = {
+        name: (entry.mode, repository.blob(entry.oid)) for name, entry in repository.walk(tree)
+    }
+    assert found == {
+        "f": ("100644", b"text\n"),
+        "hard": ("100644", b"text\n"),
+        "run": ("100755", b""),
+        "soft": ("120000", b"../elsewhere"),
+    }
+
+
+HOSTILE = {
+    "absolute": member("/etc/passwd"),
+    "outside": member("p/../../x"),
+    "git's": member("p/.git/config"),
+    "git's, in capitals": member("p/.GIT/config"),
+    "a device": member("p/tty", tarfile.CHRTYPE),
+    "a FIFO": member("p/pipe", tarfile.FIFOTYPE),
+    "a hard link to what is not there": member("p/hard", tarfile.LNKTYPE, "/etc/passwd"),
+    "a line feed": member("p/a\nb"),
+    "a file and a directory of one name": member("p/f/below"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_tarball_is_refused(repository: Repository, tmp_path: Path, what: str) -> None:
+    path = tmp_path / "p.tar.xz"
+    tarball(path, {"p/f": b"text\n"}, HOSTILE[what])
+    with pytest.raises(SeriesError, match=r"p\.tar\.xz"):
+        commit_of_tarball(repository, path)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.binary(max_size=600))
+def test_any_bytes_are_a_tarball_or_an_error(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.tar.gz"
+    path.write_bytes(data)
+    with pytest.raises(SeriesError, match=r"any\.tar\.gz"):
+        commit_of_tarball(repository, path)
