@@ -100,7 +100,14 @@ ELSEWHERE = {
         "cli/show": "cli/test_status.py",
         "cli/streams": "cli/test_output.py",
         "cli/undo": "journal/test_undo.py",
+        "cli/upgrade": "pipeline/upgrading/test_upgrade.py",
         "cli/why": "pipeline/conflict/test_why.py",
+    },
+    "A step of an upgrade: what counts is the package, and the entry in its changelog.": {
+        "pipeline/upgrading/entry": "pipeline/upgrading/test_upgrade.py",
+        "pipeline/upgrading/inplace": "pipeline/upgrading/test_upgrade.py",
+        "pipeline/upgrading/notes": "pipeline/upgrading/test_upgrade.py",
+        "pipeline/upgrading/releases": "pipeline/upgrading/test_upgrade.py",
     },
     "A step of building: what counts is the package that comes of all of them.": {
         "debian/assemble": "debian/test_build.py",

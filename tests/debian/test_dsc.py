@@ -88,13 +88,19 @@ def test_a_file_that_was_changed_is_refused(dsc: Path) -> None:
         ("oven_1.0.orig.tar.gz", "/etc/passwd", "unsafe file"),
         ("Checksums-Sha256", "X-Sha256", "no Checksums-Sha256"),
         ("Source: oven", "X-Source: oven", "no source package"),
-        ("oven_1.0.orig.tar.gz", "missing.orig.tar.gz", "cannot read"),
+        (".debian.tar", ".missing.debian.tar", "cannot read"),
     ],
 )
 def test_a_dsc_with_something_wrong_says_what(dsc: Path, old: str, new: str, why: str) -> None:
     dsc.write_text(dsc.read_text().replace(old, new))
     with pytest.raises(SeriesError, match=why):
         read_dsc(dsc)
+
+
+def test_a_missing_orig_is_missed_where_it_is_read(dsc: Path) -> None:
+    dsc.write_text(dsc.read_text().replace("oven_1.0.orig.tar.gz", "missing.orig.tar.gz"))
+    with pytest.raises(SeriesError, match="cannot read the upstream tarball"):
+        check_orig(read_dsc(dsc).orig)
 
 
 def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from faults.trial import Case, World, amend
+from support.packagetree import DEBIAN
 
 _TAKE = ("resolve", "retry", "--take", "both", "-m", "x")
 _DEMO_TAKE = ("resolve", "no-idle-updates", "--take", "theirs", "-m", "x")
@@ -18,6 +19,18 @@ def _typed(world: World) -> None:
 def _an_older_base(world: World) -> None:
     path = world.root / "series/small.toml"
     path.write_text(path.read_text().replace(', "1.2"]', "]"))
+
+
+def _package(world: World) -> None:
+    """The project is a package of 1.1, whose patches are the series."""
+    _an_older_base(world)
+    path = world.root / "series/small.toml"
+    packaging = '"1.1"]\npackaging = { folder = "package", patches = "series" }'
+    path.write_text(path.read_text().replace('"1.1"]', packaging))
+    for name, data in DEBIAN.items():
+        file = world.root / "package/debian" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
 
 
 def _own_patch(world: World) -> None:
@@ -54,6 +67,7 @@ SMALL = {
     "accept": Case(("accept", "retry", "--yes"), (_TAKE, ("rebase",))),
     "add": Case(("add", "../own.patch"), (_TAKE, ("rebase",)), _own_patch),
     "bump": Case(("bump",), (("fetch",),), _an_older_base),
+    "upgrade": Case(("upgrade", "1.2", "--no-build"), (_TAKE, ("rebase",)), _package),
     "remove": Case(("remove", "retry"), (_TAKE, ("rebase",))),
     "undo": Case(("undo",), (_TAKE, ("rebase",))),
 }

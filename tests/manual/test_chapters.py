@@ -16,6 +16,7 @@ import pytest
 from patchseries.cli import group, run
 from support import manual
 from support.manual import Shown
+from support.packagetree import CLASH, make_tree, make_upstream
 from support.project import REPOSITORY
 from support.tools import need
 
@@ -111,6 +112,10 @@ def enter(chapter: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for block in manual.blocks(chapter, "ini"):
         (folder / ".dput.cf").write_text(block.replace("/tmp/", f"{folder}/"))
         (folder / "shelf").mkdir()
+    if chapter == "upgrade.md":
+        root = make_tree(folder / "oven", CLASH)
+        make_upstream(folder / "mirrors" / "org" / "oven.git").repository.close()
+        monkeypatch.setenv("SERIES_MIRRORS", str(folder / "mirrors"))
     monkeypatch.chdir(root)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("SERIES_CACHE", str(folder / "cache"))

@@ -22,6 +22,7 @@ COMMANDS = {
     "add": "Add a patch: a change, a commit, a review, a bug or a file.",
     "remove": "Take a patch out of the series.",
     "bump": "Add the point releases that have appeared upstream as bases.",
+    "upgrade": "Bring a package to a new upstream release: patches, changelog, source package.",
     "run": "Fetch, rebase, test-apply, check, build, report.",
     "fetch": "Fetch what the series needs into the cache, and pin it.",
     "rebase": "Port every patch onto every base; write patches/ and the lock.",

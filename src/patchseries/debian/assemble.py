@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from patchseries.debian import changelog, version
+from patchseries.debian.changelog import UNRELEASED
 from patchseries.debian.ground import is_other_release
 from patchseries.debian.own import OwnPackaging, own_debian
 from patchseries.debian.paths import check_nesting
@@ -30,11 +31,14 @@ def debian_directory(
     """The whole debian/ of the package.
 
     :param ours: the version of the package
-    :param entries: our changelog entries, newest first
+    :param entries: our changelog entries, newest first; none where the packaging has them
     :raises SeriesError: a patch of the series has the name of one that is there
     """
     files = dict(request.packaging.debian) if request.packaging else _own(request, source)
-    files["changelog"] = _on_top(entries, files.get("changelog"))
+    if request.in_packaging:
+        files = {path: file for path, file in files.items() if not path.startswith("patches/")}
+    if entries:
+        files["changelog"] = _on_top(entries, files.get("changelog"))
     if request.options:
         files["NEWS"] = _on_top(_news(request, source, ours), files.get("NEWS"))
     files |= _with_series(request, files)
@@ -45,10 +49,9 @@ def debian_directory(
 def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
     """The changelog entry of this build."""
     commit = f"commit {request.base.commit[:12]}"
-    # "Local package" tells lintian (and people) that this is not the packager's own upload.
-    what = "Local package with the patch series" if request.packaging else "Patch series"
-    end = ":" if request.patches else ": not one patch was added."
-    notes = [f"{what} {request.series_name} on {request.base.name} ({commit}){end}"]
+    listed = () if request.in_packaging else request.patches
+    end = "." if request.in_packaging else ":" if listed else ": not one patch was added."
+    notes = [f"Patch series {request.series_name} on {request.base.name} ({commit}){end}"]
     return changelog.Entry(
         source=source,
         version=ours,
@@ -56,8 +59,8 @@ def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
         urgency=_word(request.urgency, "urgency"),
         maintainer=request.maintainer,
         timestamp=request.timestamp,
-        notes=tuple(notes),
-        changes=tuple(change(patch) for patch in request.patches),
+        notes=(*notes, *request.notes),
+        changes=tuple(change(patch) for patch in listed),
         lists=tuple(_lists(request)),
     )
 
@@ -78,7 +81,7 @@ def _distribution(request: BuildRequest) -> str:
     if request.distribution:
         return _word(request.distribution, "distribution")
     if request.packaging:
-        return request.packaging.distribution
+        return UNRELEASED  # its last entry says where that went, not where this one is to go
     return "precise" if request.profile is Profile.PRECISE else "unstable"
 
 
@@ -95,7 +98,8 @@ def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
     left = [d for d in request.dropped if not d.evidence]
     without = tuple(_decided(d) for d in left if not d.asked)
     asked = tuple(_decided(d) for d in left if d.asked)
-    if request.packaging and is_other_release(request.packaging, request.base):
+    other = request.packaging and is_other_release(request.packaging, request.base)
+    if other and not request.in_packaging and request.packaging:
         yield f"Upstream is {base}; the packaging was made for {request.packaging.version}.", ()
     for title, names in (
         ("Ported with adaptations that nobody has reviewed:", request.unreviewed),

@@ -79,10 +79,12 @@ def _with_remarks(package: SourcePackage, request: BuildRequest) -> SourcePackag
 def _refuse_traps(request: BuildRequest) -> None:
     """Refuse what dpkg-source would refuse or take wrongly: its exit status proves nothing."""
     repository, tree = request.repository, request.base.tree
-    if request.packaging:
+    if request.packaging and not request.in_packaging:
         tree = lay_ground(repository, request.base, request.packaging).tree
     for patch in request.patches:
         traps = guard(patch.name, patch.data, request.profile)
+        if request.in_packaging:  # a packager's, which dpkg-source took until now
+            traps = tuple(trap for trap in traps if trap.code.startswith("dpkg-path-"))
         for trap in (*traps, *guard_links(repository, tree, patch.name, patch.data)):
             where = f", {trap.file}" if trap.file else ""
             raise SeriesError(f"{patch.name}{where}: {trap.message} ({trap.code})", hint=trap.hint)
@@ -98,9 +100,10 @@ def _refuse_traps(request: BuildRequest) -> None:
 def build_stock(request: BuildRequest, directory: Path) -> Path | None:
     """Build the packaging as it was given, without the series, in *directory*; its .changes.
 
-    None when no packaging was given. It is for comparing (lintian), and never published.
+    None when no packaging was given, or its patches are the series. It is for comparing (lintian),
+    and never published.
     """
-    if request.packaging is None:
+    if request.packaging is None or request.in_packaging:
         return None
     packaging = request.packaging
     env = source.environment(request.timestamp, directory)
@@ -117,6 +120,8 @@ def build_stock(request: BuildRequest, directory: Path) -> Path | None:
 def _plan(request: BuildRequest, record: Record | None, digest: str) -> _BuildPlan:
     packaging = request.packaging
     name = packaging.source if packaging else request.source
+    if packaging and request.has_entry:
+        return _BuildPlan(digest, name, packaging.version, "", packaging.version, 1, "")
     stock = version.stock_version(packaging.version if packaging else None, request.base)
     suffix = version.Suffix.parse(
         request.version_suffix or version.default_suffix(request.series_name)

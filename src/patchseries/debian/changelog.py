@@ -16,6 +16,8 @@ from patchseries.errors import SeriesError
 _TOP = re.compile(
     r"(?P<source>[a-z0-9][a-z0-9+.-]+) \((?P<version>[^\s()]+)\)(?P<suites>(?: [\w.+-]+)+);"
 )
+UNRELEASED = "UNRELEASED"
+"""The distribution of an entry that nobody has said where to upload."""
 _WIDTH = 78
 _GLUE = "\x1f"  # stands for the space in "LP: #1", where no line may break
 
@@ -77,6 +79,12 @@ def read_head(changelog: str) -> Head:
     raise SeriesError("debian/changelog does not begin with an entry")
 
 
+def read_versions(changelog: str) -> list[str]:
+    """The version of each entry, newest first."""
+    found = (_TOP.match(line) for line in changelog.splitlines())
+    return [head["version"] for head in found if head and len(head["version"]) <= LONGEST]
+
+
 def read_date(changelog: str) -> int:
     """When the newest entry was made, in seconds since 1970; 0 when it does not say."""
     found = re.search(r"^ -- .*>  (.+)$", changelog, re.MULTILINE)
@@ -97,6 +105,40 @@ def render(entry: Entry) -> str:
         body += [_item("  * ", title), *(_item("    - ", item) for item in items)]
     date = date_words(entry.timestamp)
     return "\n".join([head, "", *body, "", f" -- {entry.maintainer}  {date}"]) + "\n"
+
+
+def continued(changelog: str, entry: Entry) -> str:
+    """*changelog* with *entry*: on top of it, or, as dch does, in its newest entry if that is not
+    released yet. What stands there already is not written twice; all else keeps its bytes.
+
+    :raises SeriesError: it does not begin with an entry
+    """
+    top = read_head(changelog)
+    if top.distribution != UNRELEASED:
+        return joined(render(entry)) + "\n" + changelog.lstrip("\n")
+    found = _UNRELEASED_ENTRY.match(changelog.lstrip("\n"))
+    if found is None:
+        raise SeriesError(
+            f"debian/changelog: the entry of {top.version} is not complete",
+            hint="it ends in a line ` -- NAME <MAIL>  DATE`",
+        )
+    there = found["body"].strip("\n")
+    words = " ".join(there.split())
+    notes = [n for n in entry.notes if " ".join(f"* {n}".split()) not in words]
+    mine = "\n".join(_item("  * ", note) for note in notes)
+    if mine and found["who"] != str(entry.maintainer):
+        if not re.match(r"\s*\[ ", there):
+            there = f"  [ {found['who'].partition(' <')[0]} ]\n{there}"
+        mine = f"\n  [ {entry.maintainer.name} ]\n{mine}"
+    body = [part for part in (there, mine) if part.strip()]
+    head = f"{entry.source} ({entry.version}) {entry.distribution}; urgency={entry.urgency}"
+    end = f" -- {entry.maintainer}  {date_words(entry.timestamp)}"
+    return "\n".join([head, "", *body, "", end]) + changelog.lstrip("\n")[found.end() :]
+
+
+_UNRELEASED_ENTRY = re.compile(
+    r"[^\n]*\n(?P<body>(?:(?! -- )[^\n]*\n)*) -- (?P<who>[^\n]*?>)  [^\n]*"
+)
 
 
 def date_words(timestamp: int) -> str:

@@ -19,6 +19,8 @@ _LINE = re.compile(
 )
 _SEVERITY = {"E": Severity.ERROR, "W": Severity.WARNING}
 _POINTER = re.compile(r"\[(?P<file>[^\]:]+)(?::\d+)?\]$")
+_UPLOADER = ("no-nmu-in-changelog", "source-nmu-has-incorrect-version-number")
+"""Tags that are about who uploads a package: its maintainers get none of them."""
 _LIMIT = 900.0  # seconds: lintian needs some 15 for nova on a busy machine
 
 
@@ -109,11 +111,12 @@ def findings(tags: Iterable[LintianTag], stock: Iterable[LintianTag]) -> list[Fi
     found = []
     for tag in tags:
         theirs = tag.key in known
+        is_note = theirs or tag.name in _UPLOADER
         words = f"{tag.name} {tag.context}".strip()
         found.append(
             Finding(
                 code=f"lintian-{tag.name}",
-                severity=Severity.NOTE if theirs else _SEVERITY.get(tag.letter, Severity.NOTE),
+                severity=Severity.NOTE if is_note else _SEVERITY.get(tag.letter, Severity.NOTE),
                 message=f"{words} (in the stock package too)" if theirs else words,
                 file=tag.file,
                 hint=None if theirs else f"lintian-explain-tags {tag.name}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from patchseries.debian import changelog, version
@@ -93,6 +94,16 @@ def make_packaging(files: DebianDirectory, origin: str, orig: Orig | None = None
     version.parse(head.version)
     rules = PackagedFile("100755", kept["rules"].data)
     return Packaging(origin, kept | {"rules": rules}, source, head.version, head.distribution, orig)
+
+
+def with_patches(packaging: Packaging, patches: Mapping[str, bytes]) -> Packaging:
+    """*packaging* with *patches*, by their path below debian/patches, for those it has.
+
+    :raises SeriesError: see :func:`make_packaging`
+    """
+    files = {p: file for p, file in packaging.debian.items() if not p.startswith("patches/")}
+    files |= {f"patches/{p}": PackagedFile("100644", data) for p, data in patches.items()}
+    return make_packaging(dict(sorted(files.items())), packaging.origin, packaging.orig)
 
 
 def their_patches(debian: DebianDirectory) -> tuple[SeriesLine, ...]:

@@ -126,6 +126,8 @@ class BuildRequest:
     :param options: the settings that the patches bring, one line each, for the administrator
     :param patches_directory: all of debian/patches by the path below it, where the series is the
         packaging's own patches; None: the series is added to them
+    :param notes: what the changelog says was done to the packaging's patches, a sentence each
+    :param has_entry: the packaging's changelog begins with the entry of this very package
     """
 
     repository: Repository
@@ -151,6 +153,13 @@ class BuildRequest:
     options: tuple[str, ...] = ()
     homepage: str | None = None
     patches_directory: Mapping[str, bytes] | None = None
+    notes: tuple[str, ...] = ()
+    has_entry: bool = False
+
+    @property
+    def in_packaging(self) -> bool:
+        """Whether the series is the packaging's own patches."""
+        return self.patches_directory is not None
 
     @property
     def given_orig(self) -> Orig | None:
@@ -188,6 +197,9 @@ class BuildRequest:
             self.options,
             self.homepage,
             sorted((n, hashlib.sha256(d).hexdigest()) for n, d in directory.items()),
+            self.in_packaging,
+            self.notes,
+            self.has_entry,
             _RECIPE,
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

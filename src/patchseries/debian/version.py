@@ -120,6 +120,38 @@ def stock_version(packaged: str | None, base: Base) -> str:
     return f"{epoch}{upstream}-{_zeroth(version.debian_revision or '')}"
 
 
+def release_version(packaged: str, upstream: str) -> str:
+    """The packager's first version of the release *upstream*, given the version *packaged*; that
+    one where it is of this release already.
+
+    :raises SeriesError: the release is older than what is packaged
+
+    >>> release_version("2:26.2.2-1~deb12u3", "27.5.1"), release_version("1.0-0ubuntu2", "1.1.0rc1")
+    ('2:27.5.1-1', '1.1.0~rc1-0ubuntu1')
+    """
+    version = parse(packaged)
+    upstream = _before_release(upstream.removeprefix("v").replace("-", "~"))
+    if _same_release(version.upstream_version or "", upstream):
+        return packaged
+    epoch = f"{version.epoch}:" if version.epoch else ""
+    made = f"{epoch}{upstream}-{'0ubuntu1' if 'ubuntu' in packaged else '1'}"
+    if not parse(made) > version:
+        raise SeriesError(
+            f"{made} is not newer than {packaged}, which is packaged",
+            hint="name a newer release; an older one is `series rebase --onto` and `series build`",
+        )
+    return made
+
+
+def _before_release(upstream: str) -> str:
+    """*upstream* so that a candidate sorts before its release (``27.0.0.0rc1`` is OpenStack's)."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)*?)(\.0)?[.~_]?(a|b|rc)(\d+)", upstream)
+    if not found:
+        return upstream
+    number = found[1] if found[1].count(".") >= 2 else found[1] + (found[2] or "")
+    return f"{number}~{found[3]}{found[4]}"
+
+
 def check(version: str, stock: str) -> None:
     """Compare *version* with the stock version and the likely next stock updates.
 

@@ -25,16 +25,16 @@ from patchseries.errors import ExitCode, ListedError, SeriesError
 from patchseries.files import staging, sweep
 from patchseries.git import Repository
 from patchseries.journal import plain_directory
-from patchseries.manifest import Project
 from patchseries.model import Base, Finding, Outcome, Target, TreeId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
 from patchseries.pipeline.conflict.accept import shape
 from patchseries.pipeline.packaging import options_of
-from patchseries.pipeline.publish import files_of_target
+from patchseries.pipeline.publish import package_patches
 from patchseries.pipeline.rebase import Rebased, RebasedCell, RebaseInputs
 from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.upgrading.notes import changelog_lines, notes_on
 from patchseries.progress import ProgressCallback, Steps
 
 
@@ -65,7 +65,8 @@ class BuildOptions:
 class BuildInputs:
     """A series that was rebased, and what its packages are made of besides, by target.
 
-    ``plain`` is the series on the bare releases: what a person signs off.
+    ``plain`` is the series on the bare releases: what a person signs off. ``has_entry``: the
+    changelog of the packaging begins with the entry of the very package that is built.
     """
 
     series: Series
@@ -73,6 +74,12 @@ class BuildInputs:
     plain: Rebased
     grounds: Mapping[tuple[str, str], PackagingInputs] = field(default_factory=dict)
     origs: Mapping[tuple[str, str], Orig] = field(default_factory=dict)
+    has_entry: bool = False
+
+    def is_in_packaging(self, project: str) -> bool:
+        """Whether the series of *project* is the packaging's own debian/patches."""
+        packaging = self.series.manifest.projects[project].packaging
+        return packaging is not None and packaging.patches == "series"
 
 
 def build_all(
@@ -213,6 +220,10 @@ def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions
     patches = [file for cell in package.cells for file in cell.files]
     ground = inputs.grounds.get(target)
     packaging = ground.packaging if ground else None
+    notes: tuple[str, ...] = ()
+    in_packaging = packaging is not None and inputs.is_in_packaging(target.project)
+    if packaging is not None and in_packaging:
+        notes = changelog_lines(notes_on(series, packaging, package.cells))
     return BuildRequest(
         repository=given.repository,
         project=target.project,
@@ -236,17 +247,10 @@ def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions
         orig_upload=options.orig_upload,
         profile=Profile(series.manifest.series.profile),
         options=options_of(given, target.project, (c.patch for c in package.cells if c.files)),
-        patches_directory=_patches_directory(series, project, package),
+        patches_directory=package_patches(series, package.cells) if in_packaging else None,
+        notes=notes,
+        has_entry=inputs.has_entry,
     )
-
-
-def _patches_directory(
-    series: Series, project: Project, package: _PackageInputs
-) -> dict[str, bytes] | None:
-    """All of debian/patches, where the series is the packaging's own patches."""
-    if project.packaging is None or project.packaging.patches == "under":
-        return None
-    return files_of_target(series, package.cells) if package.cells else {}
 
 
 def _dates(patches: Sequence[PatchFile], packaging: Packaging | None) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries.debian.download import download_dsc
@@ -75,7 +75,7 @@ def grounds(
         commit = given.repository.commit(given.release(target.project, target.base))
         point = Base(target.base, commit.id, commit.tree)
         if named.patches == "series":
-            found[target] = PackagingInputs(point.tree, _without_patches(packaging))
+            found[target] = PackagingInputs(point.tree, packaging)
             continue
         if named.port:
             packaging = ported_packaging(given, project, point, packaging)
@@ -88,12 +88,6 @@ def grounds(
         history = histories.of(project.repository, point)
         found[target] = lay_ground(given.repository, point, packaging, decisions, history)
     return found
-
-
-def _without_patches(packaging: Packaging) -> Packaging:
-    """*packaging* without its patches, which the series is."""
-    kept = {path: f for path, f in packaging.debian.items() if not path.startswith("patches/")}
-    return replace(packaging, debian=kept)
 
 
 def given_orig(project: Project, base: str, root: Path, downloads: Downloads) -> Orig | None:

@@ -105,6 +105,18 @@ def files_of_target(series: Series, cells: Sequence[RebasedCell]) -> dict[str, b
     return directory_of(files, quilt_files(series, project), managed)
 
 
+def package_patches(series: Series, cells: Sequence[RebasedCell]) -> dict[str, bytes]:
+    """The debian/patches of a package whose own patches *cells* are; empty when there are none."""
+    files = files_of_target(series, cells) if cells else {}
+    return {} if files.keys() == {"series"} and not parse_names(files["series"]) else files
+
+
+def parse_names(data: bytes) -> list[str]:
+    """The patches that a series file names, in order, each once."""
+    lines = parse_series(data.decode("utf-8", "surrogateescape"))
+    return list(dict.fromkeys(line.name for line in lines))
+
+
 def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
     """A patch on disk that no command wrote, and that the lock has not, is a person's work.
 

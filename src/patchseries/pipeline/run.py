@@ -72,12 +72,12 @@ def build_packages(
     :raises SeriesError: a conflict that is not skipped, a port that waits for review and is not
         allowed, or a package that cannot be made
     """
-    complete = _with_packaging(session, inputs, selection)
+    complete = with_packaging(session, inputs, selection)
     rebased = _on_packaging(session, complete, selection)
     return build_all(complete, rebased, selection, options, session.progress)
 
 
-def _with_packaging(session: Session, inputs: BuildInputs, selection: Selection) -> BuildInputs:
+def with_packaging(session: Session, inputs: BuildInputs, selection: Selection) -> BuildInputs:
     """*inputs* with the packaging and upstream tarballs that the manifest names."""
     series = inputs.series
     cache, fetching = session.cache, session.fetching
@@ -97,13 +97,12 @@ def _with_packaging(session: Session, inputs: BuildInputs, selection: Selection)
 
 def _on_packaging(session: Session, inputs: BuildInputs, selection: Selection) -> Rebased:
     """The rebase that packages are built from: on upstream *with* the packager's own patches."""
-    projects = tuple(dict.fromkeys(project for project, _ in inputs.grounds))
+    under = [target for target in inputs.grounds if not inputs.is_in_packaging(target[0])]
+    projects = tuple(dict.fromkeys(project for project, _ in under))
     plain = inputs.plain
     if not projects:
         return plain
-    given = replace(
-        inputs.given, starts={target: ground.tree for target, ground in inputs.grounds.items()}
-    )
+    given = replace(inputs.given, starts={target: inputs.grounds[target].tree for target in under})
     again = rebase(given, replace(selection, projects=projects), session.progress)
     others = tuple(cell for cell in plain.cells if cell.project not in projects)
     return Rebased((*others, *again.cells), {**plain.trees, **again.trees})

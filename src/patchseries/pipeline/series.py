@@ -14,6 +14,9 @@ from patchseries.manifest import Manifest
 from patchseries.manifest.problems import unknown_name
 from patchseries.model import Target
 
+IN_GIT = ".git/patchseries"
+"""Where a packaging repository has the series that is made of it (`series upgrade --in-place`)."""
+
 
 @dataclass(frozen=True)
 class Series:
@@ -50,6 +53,16 @@ class Series:
     def manifest(self) -> Manifest:
         """The manifest, checked."""
         return manifest.load(self.manifest_path)
+
+    def with_manifest(self, text: str) -> Series:
+        """The same with the manifest *text*, which is not on disk yet.
+
+        :raises ManifestError: it is none
+        """
+        made = Series(self.root, self.name, self.home)
+        path = str(self.manifest_path.relative_to(self.root))
+        made.__dict__["manifest"] = manifest.parse(text, path)
+        return made
 
     @cached_property
     def lock(self) -> lock.Lock:
@@ -125,10 +138,14 @@ def find_series(start: Path, home: Path, name: str | None, patches: Collection[s
 
 
 def project_root(start: Path) -> Path:
-    """The nearest directory from *start* upwards with a series/NAME.toml."""
+    """The nearest directory from *start* upwards with a series/NAME.toml, or :data:`IN_GIT`."""
     for directory in (start, *start.parents):
         if any((directory / "series").glob("*.toml")):
             return directory
+        inside = directory / IN_GIT
+        links = any(path.is_symlink() for path in (directory / ".git", inside))
+        if not links and any((inside / "series").glob("*.toml")):
+            return inside
     raise UsageError(
         f"no series/NAME.toml in {start} or above",
         hint="change to a project directory, or begin a series with `series init`",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 
 from hostile.cases.upstreams import WHO
 from hostile.runner import Case, World, as_it_is
+from support.packagetree import DEBIAN
 
 Plant = Callable[[World], object]
 CHANGE = "I" + "9" * 40
@@ -53,6 +55,28 @@ def _gitreview(text: str) -> Plant:
     return lambda world: world.write(".gitreview", text)
 
 
+def _package(world: World) -> None:
+    for name, data in DEBIAN.items():
+        world.write(f"debian/{name}", data)
+    (world.project / ".git").mkdir(exist_ok=True)
+
+
+def _linked(name: str) -> Plant:
+    """A package in which *name* leads out of it."""
+
+    def plant(world: World) -> None:
+        _package(world)
+        path = world.project / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(world.outside)
+
+    return plant
+
+
+UPGRADE = ("upgrade", "1.0", "--in-place")
 CASES = (
     Case("ESC in a subject: add", _merged(b"Fix \x1b[31m\x1b]0;t\x07 it"), ADD, 0, GOOD),
     Case("bidi in a subject: add", _merged("Fix \u202e\u2066 it".encode()), ADD, 0, GOOD),
@@ -72,6 +96,14 @@ CASES = (
     Case("an address with a program: add", as_it_is, ("add", "ext::sh -c id://x"), 2),
     Case("an address with a password: add", as_it_is,
          ("add", "https://u:secret@h.invalid/a/b/commit/0123456"), 2, never=("secret",)),
+    Case("debian is a link: upgrade", _linked("debian/patches"), UPGRADE, 3, ("symbolic link",)),
+    Case("a changelog that is a link: upgrade", _linked("debian/changelog"), UPGRADE, 3,
+         ("symbolic link",)),
+    Case("a series that is a link: upgrade", _linked(".git/patchseries"), UPGRADE, 3,
+         ("symbolic link",)),
+    Case("a .git that is a link: upgrade", _linked(".git"), UPGRADE, 2, ("main work tree",)),
+    Case("a .git without anything: upgrade", _package, UPGRADE, 3),
+    Case("a release with ESC: upgrade", as_it_is, ("upgrade", "\x1b[31m"), 2),
     Case("a name with a path: add", _merged(b"Fix"), (*ADD, "--as", "../../x"), 2),
     Case("ESC in a name: remove", as_it_is, ("remove", "a\x1b[31m"), 2),
     Case("tags with TOML: bump", _tags('1.2"]#', "1.2'", "1.2;id", "1.2.$(id)"), ("bump",), 0,

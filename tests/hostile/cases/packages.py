@@ -263,7 +263,7 @@ DSCS = tuple(
         ("with a file twice", Package(
             dsc=lambda text: text.replace("Files:", f" {_SUM} 1 {TAR}\nFiles:")), "twice"),
         ("with two upstream tarballs", Package(dsc=lambda text: text.replace(
-            "Files:", f" {sha256(b'')} 0 more_1.0.orig.tar.gz\nFiles:")), "more_1.0"),
+            "Files:", f" {sha256(b'')} 0 more_1.0.orig.tar.gz\nFiles:")), "2 upstream"),
         ("with a field of 10 MB", Package(dsc=lambda text: text + "X: " + "x" * 10_000_000 + "\n"),
          "larger than 1 MiB"),
         ("with 100,000 files", Package(dsc=lambda text: text.replace("Files:", "".join(

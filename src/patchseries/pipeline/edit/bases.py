@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tomlkit
@@ -36,6 +36,29 @@ def with_bases(text: str, project: str, new: Sequence[str], scheme: Scheme) -> s
         raise DeclinedError(
             f"cannot add {', '.join(new)} to the bases of {project}",
             hint="write them into the manifest yourself",
+        )
+    return made
+
+
+def with_orig(text: str, project: str, base: str, keys: Mapping[str, str]) -> str:
+    """The manifest *text* with the tarball *keys* (``file``, ``sha256``) as that of *base*.
+
+    :raises DeclinedError: the project is written in a way that cannot be added to
+    """
+    document: Any = tomlkit.parse(text)
+    table: Any = tomlkit.inline_table()
+    table.update(keys)
+    mine = document["project"][project]
+    if "orig" not in mine:
+        mine["orig"] = tomlkit.inline_table()
+    mine["orig"][base] = table
+    made = tomlkit.dumps(document)
+    expected = parse_toml(text)
+    expected["project"][project].setdefault("orig", {})[base] = dict(keys)
+    if parse_toml(made) != expected:
+        raise DeclinedError(
+            f"cannot add the tarball of {base} to {project}",
+            hint="write it into the manifest yourself: orig = { BASE = { file, sha256 } }",
         )
     return made
 

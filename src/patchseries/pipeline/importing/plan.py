@@ -36,6 +36,7 @@ class ImportRequest:
     :param form: what the source is, when it is said
     :param upstream: what is said of the upstream
     :param vendor: whose series file is in force
+    :param replace: a series of that name may be there already
     """
 
     source: str
@@ -43,6 +44,7 @@ class ImportRequest:
     form: SourceForm | None = None
     upstream: SaidUpstream = field(default_factory=SaidUpstream)
     vendor: str = "debian"
+    replace: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def plan_import(session: Session, root: Path, request: ImportRequest) -> ImportP
     source = opened_source(session, root, request.source, request.form, request.vendor)
     with source as (read, repository):
         name = _series_name(request, read)
-        _refuse_existing(root, name)
+        if not request.replace:
+            _refuse_existing(root, name)
         upstream = opened_upstream(session, read, request.upstream, repository)
         with upstream as found:
             session.progress("looking for the origins of the patches")

@@ -1,0 +1,227 @@
+"""``series upgrade``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchseries.cli.common import Given, changed_words, hold, now, options, state_directory
+from patchseries.cli.terminal import Progress, say, show, show_json
+
+if TYPE_CHECKING:
+    from patchseries.journal import State
+    from patchseries.pipeline.build import BuildOptions
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.session import Session
+    from patchseries.pipeline.upgrading.inplace import PackageTree
+    from patchseries.pipeline.upgrading.upgrade import (
+        PreparedUpgrade,
+        UpgradeRequest,
+        UpgradeResult,
+    )
+
+
+@click.command("upgrade")
+@click.argument("release")
+@options("name", "project")
+@click.option(
+    "--orig",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The upstream tarball; else it is made from the tag.",
+)
+@click.option(
+    "--distribution",
+    metavar="D",
+    help="The changelog entry's distribution; UNRELEASED if not given.",
+)
+@click.option(
+    "--urgency", default="medium", show_default=True, metavar="U", help="The entry's urgency."
+)
+@click.option(
+    "--in-place",
+    is_flag=True,
+    help="In a packaging repository: write its debian/ (nothing is committed).",
+)
+@click.option("--repository", metavar="URL", help="With --in-place: the upstream's git repository.")
+@click.option("--no-build", is_flag=True, help="Do not build the source package.")
+@options("offline", "dry_run", "mirror", "json", "quiet", "color")
+def command(release: str, in_place: bool, repository: str | None, **chosen: Any) -> int:
+    """Bring the package of the series NAME to the upstream RELEASE.
+
+    RELEASE becomes a base of the series. Each patch is ported, and it is said what became of it:
+    unchanged, refreshed, adapted, merged (upstream has it: it is dropped) or conflict. Without a
+    conflict, the new debian/patches and debian/changelog are made, and the source package is built
+    and compared with the ported tree. With a conflict, resolve it and run the same command again:
+    the exit status is 1 until then.
+
+    With --in-place, run it in a packaging repository: debian/ is read there, and written anew when
+    all is well. The series that is made of it is kept in .git/patchseries.
+    """
+    from patchseries.pipeline.upgrading.inplace import import_tree, package_tree, write_debian
+    from patchseries.pipeline.upgrading.upgrade import upgrade
+
+    request, package_options, asked = _parsed(release, chosen)
+    tree = package_tree(Path.cwd()) if in_place else None
+    with Progress(asked) as progress:
+        session = asked.session(progress)
+        if tree:
+            state = _state_of(tree)
+            import_tree(session, tree, state, release, repository)
+            request = _with_orig(tree, request)
+        prepared = _prepared(session, asked, request)
+        result = upgrade(session, prepared, request, package_options)
+        written: list[str] = []
+        if tree and result.packaging and not asked.dry_run:
+            written = write_debian(tree, result.packaging)
+    show_result(result, prepared.series, asked, written)
+    return 1 if result.conflicts else 0
+
+
+def _parsed(release: str, chosen: dict[str, Any]) -> tuple[UpgradeRequest, BuildOptions, Given]:
+    from patchseries.cli.building import maintainer
+    from patchseries.errors import UsageError
+    from patchseries.pipeline.build import BuildOptions
+    from patchseries.pipeline.upgrading.upgrade import UpgradeRequest
+
+    projects = chosen["project"]
+    if len(projects) > 1:
+        raise UsageError("one project at a time", hint="write --project once")
+    mine = {name: chosen.pop(name) for name in ("orig", "distribution", "urgency")}
+    request = UpgradeRequest(
+        release,
+        int(now().timestamp()),
+        projects[0] if projects else None,
+        mine["orig"],
+        not chosen.pop("no_build"),
+    )
+    package_options = BuildOptions(
+        maintainer(),
+        allow_unreviewed=True,  # the changelog says which
+        distribution=mine["distribution"],
+        urgency=mine["urgency"],
+    )
+    return request, package_options, Given(**chosen)
+
+
+def _state_of(tree: PackageTree) -> State:
+    """The state of the series in the tree's git directory, held until the command ends."""
+    from patchseries.journal import find_state
+
+    tree.root.mkdir(exist_ok=True)
+    state = find_state(state_directory(), tree.root)
+    hold(state)
+    return state
+
+
+def _with_orig(tree: PackageTree, request: UpgradeRequest) -> UpgradeRequest:
+    from patchseries.pipeline.upgrading.inplace import original
+    from patchseries.pipeline.upgrading.releases import version_of
+
+    found = request.orig or original(tree, version_of(request.release))
+    return replace(request, orig=found)
+
+
+def _prepared(session: Session, asked: Given, request: UpgradeRequest) -> PreparedUpgrade:
+    """What is fetched is fetched before the project is held; if it changed meanwhile, once more."""
+    from patchseries.pipeline.upgrading.upgrade import prepare
+
+    before, _ = asked.open()
+    prepared = prepare(session, before, request)
+    if asked.dry_run:
+        return prepared
+    hold(before.state)
+    series, _ = asked.reopened()
+    is_same = (series.manifest, series.lock) == (before.manifest, before.lock)
+    return prepared if is_same else prepare(session, series, request)
+
+
+def show_result(
+    result: UpgradeResult, series: Series, asked: Given, written: Sequence[str]
+) -> None:
+    """The table of the patches, the changelog's entry, the package, and what to do next."""
+    if asked.as_json:
+        show_json(_document(result) | {"written": list(written)}, ok=not result.conflicts)
+        return
+    _show_patches(result, asked)
+    if result.packaging:
+        for line in ("", *result.packaging.entry.splitlines(), ""):
+            show(line, asked)
+    if result.package:
+        from patchseries.cli.building import show_packages
+
+        show_packages([result.package], asked)
+        show(f"    upstream tarball: {result.orig}", asked)
+    if written:
+        say(
+            f"written, not committed: {', '.join(written[:3])}"
+            + (f" and {len(written) - 3} more" if len(written) > 3 else "")
+        )
+    else:
+        say(changed_words(result.changed, asked.dry_run))
+    for words in _next(result, series):
+        say(words)
+
+
+def _show_patches(result: UpgradeResult, asked: Given) -> None:
+    from patchseries.report.table import TextTable
+
+    rows = [(note.file, str(note.status), note.words) for note in result.notes]
+    if rows:
+        show(TextTable(("patch", f"on {result.target.base}", ""), rows, styles=_STYLES), asked)
+    found = Counter(note.status for note in result.notes)
+    counts = ", ".join(f"{number} {status}" for status, number in found.items())
+    show(f"{result.target.project} on {result.target.base}: {counts or 'no patches'}", asked)
+
+
+_STYLES = {"adapted": "yellow", "conflict": "red", "unchanged": "green", "refreshed": "green"}
+
+
+def _next(result: UpgradeResult, series: Series) -> Iterator[str]:
+    base = result.target.base
+    for cell in result.conflicts:
+        yield f"→ {cell.patch}: series why {cell.patch} {series.name} --onto {base}"
+    if result.conflicts:
+        first = result.conflicts[0].patch
+        yield (
+            f"no package was made: resolve the conflicts (`series resolve {first} {series.name} "
+            f"--onto {base}`), then run this command again"
+        )
+    waiting = [cell.patch for cell in result.cells if cell.needs_review]
+    if waiting:
+        words = f"{waiting[0]} {series.name}"
+        yield f"adapted, please read: {', '.join(waiting)}"
+        made_for = series.manifest.projects[result.target.project].made_for
+        old = f"--from {made_for} --to {base}" if made_for else f"--onto {base}"
+        yield f"`series diff {words} {old}` shows the port; `series accept {words}` signs it off"
+
+
+def _document(result: UpgradeResult) -> dict[str, Any]:
+    from patchseries.cli.building import package_rows
+
+    made = result.packaging
+    return {
+        "project": result.target.project,
+        "base": result.target.base,
+        "patches": [
+            {
+                "name": note.name,
+                "file": note.file,
+                "status": str(note.status),
+                "words": note.words,
+                "commit": note.commit,
+                "changelog": note.line,
+            }
+            for note in result.notes
+        ],
+        "version": made.packaging.version if made else None,
+        "entry": made.entry if made else None,
+        "orig": result.orig or None,
+        "package": package_rows([result.package])[0] if result.package else None,
+        "changed": list(result.changed),
+    }

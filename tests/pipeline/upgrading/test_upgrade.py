@@ -1,0 +1,219 @@
+"""``series upgrade``: from a package to the next upstream release, in a project and in place."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from patchseries.cli import group
+from patchseries.errors import SeriesError, UsageError
+from patchseries.files import directory_contents
+from support.packagetree import (
+    CHANGELOG,
+    CLASH,
+    DEBIAN,
+    PATCHES,
+    add_releases,
+    make_tree,
+    make_upstream,
+)
+from support.tools import need
+from support.upstreams import Upstream
+
+ENTRY = """\
+oven (1:2.0-1) UNRELEASED; urgency=medium
+
+  * New upstream release.
+  * d/p/near.diff: refresh.
+  * d/p/merged.patch: drop, applied upstream in 1.1 (commit {commit}).
+
+ -- Ann Packager <ann@test.invalid>  Thu, 04 Apr 2013 00:00:00 +0000
+"""
+
+
+class World:
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self.upstream = make_upstream(top / "mirrors" / "org" / "oven.git")
+        self.merged = self.upstream.repository.resolve("refs/tags/1.1") or ""
+        self.entry = ENTRY.format(commit=self.merged[:12])
+
+    def run(self, *words: str, status: int = 0) -> dict[str, Any]:
+        """The JSON document of ``series WORDS``; errors are raised."""
+        done = CliRunner().invoke(group, [*words, "--json"], standalone_mode=False)
+        if done.exception:
+            raise done.exception
+        assert done.return_value == status, done.output
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    def tree(self, patches: dict[str, bytes], **debian: bytes) -> Path:
+        """A packaging repository, which is where commands run from now on."""
+        return make_tree(self.top / "oven", patches, {**DEBIAN, **debian})
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    need("dpkg-source", "xz", "gzip")
+    made = World(tmp_path)
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    for name, value in {
+        "SERIES_MIRRORS": str(tmp_path / "mirrors"),
+        "SERIES_CACHE": str(tmp_path / "cache"),
+        "SERIES_STATE": str(tmp_path / "state"),
+        "DEBFULLNAME": "Ann Packager",
+        "DEBEMAIL": "ann@test.invalid",
+        "SOURCE_DATE_EPOCH": "1365033600",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+def states(document: dict[str, Any]) -> dict[str, str]:
+    return {row["file"]: row["status"] for row in document["patches"]}
+
+
+def test_a_package_comes_to_the_next_release(world: World, tmp_path: Path) -> None:
+    world.run("import", str(world.tree(PATCHES)))
+    made = world.run("upgrade", "v2.0")
+    assert states(made) == {
+        "shift.patch": "unchanged",
+        "near.diff": "refreshed",
+        "merged.patch": "merged",
+    }
+    assert (made["base"], made["version"], made["entry"]) == ("2.0", "1:2.0-1", world.entry)
+    assert made["package"]["verified"]
+    assert made["orig"] == "made from the tree of 2.0"
+    unpacked = tmp_path / "unpacked"
+    dsc = made["package"]["dsc"]
+    subprocess.run(["dpkg-source", "-x", dsc, unpacked], check=True, capture_output=True)
+    assert (unpacked / "debian/changelog").read_bytes() == world.entry.encode() + b"\n" + CHANGELOG
+    there = directory_contents(unpacked / "debian/patches")
+    assert there.keys() == {"series", "shift.patch", "near.diff", "README"}
+    assert there["series"] == b"# the packager's order\nshift.patch\nnear.diff\n"
+    assert there["shift.patch"] == PATCHES["shift.patch"]
+    assert b" near 4\n-near 5\n+five\n" in there["near.diff"]
+    assert (unpacked / "near").read_bytes().splitlines()[2:5] == [b"three", b"near 4", b"five"]
+    assert "2.0" in (Path("series/oven.toml")).read_text()
+
+
+def test_a_dry_run_tells_it_all_and_writes_nothing(world: World) -> None:
+    world.run("import", str(world.tree(PATCHES)))
+    before = directory_contents(Path.cwd())
+    made = world.run("upgrade", "2.0", "--dry-run")
+    assert made["entry"] == world.entry
+    assert made["package"] is None
+    assert "series/oven.toml" in made["changed"]
+    assert directory_contents(Path.cwd()) == before
+
+
+def test_after_a_conflict_is_resolved_the_same_command_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = world.tree(CLASH)
+    monkeypatch.chdir(top)
+    debian = directory_contents(top / "debian")
+    made = world.run("upgrade", "2.0", "--in-place", status=1)
+    assert states(made)["clash.patch"] == "conflict"
+    assert (made["entry"], made["package"], made["written"]) == (None, None, [])
+    assert directory_contents(top / "debian") == debian
+    assert world.run("why", "clash", "--onto", "2.0", status=1)
+    take = ("resolve", "clash", "--onto", "2.0", "--take", "theirs", "-m", "five is right")
+    world.run(*take)
+    made = world.run("upgrade", "2.0", "--in-place")
+    assert states(made)["clash.patch"] == "adapted"
+    assert "  * d/p/clash.patch: adapt to 2.0 (resolution" in made["entry"]
+    assert b"+five" in (top / "debian/patches/clash.patch").read_bytes()
+
+
+def test_a_packaging_repository_is_written_and_not_committed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = world.tree(PATCHES)
+    (top / "shift").write_text("not ours\n")
+    monkeypatch.chdir(top / "debian")
+    made = world.run("upgrade", "2.0", "--in-place")
+    assert made["written"] == [
+        "debian/changelog",
+        "debian/patches/merged.patch",
+        "debian/patches/near.diff",
+        "debian/patches/series",
+    ]
+    assert (top / "debian/changelog").read_text().startswith(world.entry)
+    assert directory_contents(top / "debian/patches").keys() == {
+        "README",
+        "near.diff",
+        "series",
+        "shift.patch",
+    }
+    assert sorted(path.name for path in top.iterdir()) == [".git", "debian", "shift"]
+    with Upstream(top / ".git") as repository:
+        log = repository.repository.run("rev-list", "--count", "master").stdout
+    assert log == b"1\n"
+    with pytest.raises(UsageError, match="not committed"):
+        world.run("upgrade", "2.0", "--in-place")
+
+
+def test_its_own_tags_are_asked_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = world.tree(PATCHES)
+    with Upstream(top / ".git") as own:
+        add_releases(own, "upstream", "upstream/")
+    monkeypatch.chdir(top)
+    made = world.run("upgrade", "2.0", "--in-place", "--no-build")
+    assert made["base"] == "upstream/2.0"
+    assert made["version"] == "1:2.0-1"
+    assert made["package"] is None
+
+
+def test_an_entry_that_is_begun_is_continued(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = (
+        b"oven (1:2.0-1) UNRELEASED; urgency=medium\n\n  * New upstream release. (Closes: #1)\n\n"
+        b" -- Ada Baker <ada@test.invalid>  Tue, 02 Jul 2013 12:00:00 +0000\n\n"
+    )
+    top = world.tree(PATCHES, changelog=begun + CHANGELOG)
+    monkeypatch.chdir(top)
+    made = world.run("upgrade", "2.0", "--in-place", "--no-build")
+    assert made["entry"] == (
+        "oven (1:2.0-1) UNRELEASED; urgency=medium\n\n"
+        "  [ Ada Baker ]\n  * New upstream release. (Closes: #1)\n\n"
+        "  [ Ann Packager ]\n  * d/p/near.diff: refresh.\n"
+        f"  * d/p/merged.patch: drop, applied upstream in 1.1 (commit {world.merged[:12]}).\n\n"
+        " -- Ann Packager <ann@test.invalid>  Thu, 04 Apr 2013 00:00:00 +0000\n"
+    )
+    assert (top / "debian/changelog").read_bytes() == made["entry"].encode() + b"\n" + CHANGELOG
+
+
+def test_what_cannot_be_upgraded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="no debian/control"):
+        world.run("upgrade", "2.0", "--in-place")
+    top = world.tree(PATCHES)
+    world.run("import", str(top))
+    with pytest.raises(UsageError, match=r"has no tag for '2\.9'"):
+        world.run("upgrade", "2.9")
+    with pytest.raises(UsageError, match=r"1:1\.0-2\+deb12u1 is of this release already"):
+        world.run("upgrade", "1.0")
+    world.upstream.tag("nightly")
+    with pytest.raises(UsageError, match="says no version"):
+        world.run("upgrade", "nightly")
+    monkeypatch.chdir(top)
+    (top / "debian/patches/new.patch").write_bytes(b"x")
+    with pytest.raises(UsageError, match="not committed"):
+        world.run("upgrade", "2.0", "--in-place")
+
+
+@pytest.mark.parametrize("name", ["patches", "changelog"])
+def test_nothing_is_written_through_a_link(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    top = world.tree(PATCHES)
+    (top / "debian" / name).rename(world.top / "outside")
+    (top / "debian" / name).symlink_to(world.top / "outside")
+    monkeypatch.chdir(top)
+    with pytest.raises(SeriesError, match="is a symbolic link"):
+        world.run("upgrade", "2.0", "--in-place")
