@@ -50,6 +50,7 @@ class _Directories:
     after: Mapping[str, bytes]
     files: Mapping[str, PatchNames]
     first: FirstReleases
+    release: str
 
     def note(self, cell: RebasedCell) -> PatchNote:
         """What became of one patch."""
@@ -72,15 +73,28 @@ class _Directories:
         if cell.status is CellStatus.ADAPTED:
             how = ", ".join(cell.result.strategies)
             reviewed = "" if cell.accepted else "; not reviewed yet"
-            line = f"d/p/{file}: adapt to {cell.base} ({how}{reviewed})."
+            line = f"d/p/{file}: adapt to {self.release} ({how}{reviewed})."
             return PatchNote(cell.patch, file, cell.status, how, line)
         return PatchNote(cell.patch, file, CellStatus.REFRESHED, "", f"d/p/{file}: refresh.")
 
     def _left_out(self, cell: RebasedCell, file: str, is_listed: bool) -> PatchNote:
-        words = _reason(cell, self.first)
+        words = self._reason(cell)
         commit = cell.answer.in_base.commit if cell.answer.in_base else None
         line = f"d/p/{file}: drop, {words}." if is_listed else None
         return PatchNote(cell.patch, file, cell.status, words, line, commit)
+
+    def _reason(self, cell: RebasedCell) -> str:
+        """Why the release does not need the patch: no more than is known."""
+        found = cell.answer.in_base
+        if cell.status is CellStatus.EMPTY:
+            return f"it changes nothing on {self.release}"
+        if cell.status is CellStatus.NOT_APPLICABLE:
+            return f"not meant for {self.release}"
+        if found is None:
+            return f"its change is in {self.release}"
+        first = self.first.get(found.commit)
+        where = f" in {first}" if first else ""
+        return f"applied upstream{where} (commit {found.commit[:12]})"
 
 
 def notes_on(
@@ -88,12 +102,14 @@ def notes_on(
     packaging: Packaging,
     cells: Sequence[RebasedCell],
     first: FirstReleases | None = None,
+    release: str | None = None,
 ) -> list[PatchNote]:
     """A note for each patch, in the order of the series, and for each that is gone from it.
 
     :param packaging: the package as it was
     :param cells: all those of one project, on the new release
     :param first: the first release with each commit, as far as that is known
+    :param release: what the release is called; None: as the base
     """
     names = patch_names(series.manifest, cells[0].project) if cells else {}
     before = {
@@ -101,7 +117,8 @@ def notes_on(
         for path, file in packaging.debian.items()
         if path.startswith("patches/")
     }
-    directories = _Directories(before, package_patches(series, cells), names, first or {})
+    after, called = package_patches(series, cells), release or (cells[0].base if cells else "")
+    directories = _Directories(before, after, names, first or {}, called)
     managed = {name for each in names.values() for name in each.all}
     gone = (name for name in series_names(before) if name not in managed)
     return [directories.note(cell) for cell in cells] + [
@@ -117,20 +134,3 @@ def series_names(directory: Mapping[str, bytes]) -> list[str]:
 def changelog_lines(notes: Sequence[PatchNote]) -> tuple[str, ...]:
     """What the changelog says of the patches."""
     return tuple(note.line for note in notes if note.line)
-
-
-# Private -----------------------------------------------------------------------------------------
-
-
-def _reason(cell: RebasedCell, first: FirstReleases) -> str:
-    """Why the release does not need the patch: no more than is known."""
-    found = cell.answer.in_base
-    if cell.status is CellStatus.EMPTY:
-        return f"it changes nothing on {cell.base}"
-    if cell.status is CellStatus.NOT_APPLICABLE:
-        return f"not meant for {cell.base}"
-    if found is None:
-        return f"its change is in {cell.base}"
-    release = first.get(found.commit)
-    where = f" in {release}" if release else ""
-    return f"applied upstream{where} (commit {found.commit[:12]})"

@@ -71,7 +71,8 @@ def version_of(release: str) -> str:
 def first_releases(
     index: HistoryIndex, scheme: Scheme, commits: Iterable[CommitId]
 ) -> dict[CommitId, str]:
-    """The first final release that contains each of *commits*; those in none are left out."""
+    """The version of the first final release that contains each of *commits*; those in none are
+    left out."""
     releases = [
         (place.rank, place.key, place.tag, bit)
         for ref, bit in index.refs.items()
@@ -84,5 +85,5 @@ def first_releases(
         entry = index.get(commit)
         holding = [one for one in releases if entry and entry.refs >> one[3] & 1]
         if holding:
-            found[commit] = str(min(holding)[2])
+            found[commit] = version_of(str(min(holding)[2]))
     return found

@@ -136,7 +136,7 @@ def upgrade(
         inputs = with_packaging(session, BuildInputs(series, given, rebased), selection)
         stock = inputs.grounds[target].packaging
         first = _first(session, prepared, rebased)
-        notes = tuple(notes_on(series, stock, rebased.cells, first))
+        notes = tuple(notes_on(series, stock, rebased.cells, first, prepared.version))
         result = UpgradeResult(target, prepared.version, rebased.cells, notes)
         if not result.conflicts:
             head = _head(prepared, request, options)
