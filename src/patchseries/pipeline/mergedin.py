@@ -17,7 +17,7 @@ from patchseries.git.textmerge import split_lines
 from patchseries.model import CommitId, Outcome
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
-from patchseries.pipeline.madefor import newest_first
+from patchseries.pipeline.madefor import oldest_release
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
@@ -93,14 +93,15 @@ def _merged_in(
         if brought:
             commit, count = brought.most_common(1)[0]
             evidence = f"it brought {count} of the {lines} lines that the patch adds"
-    return MergedIn(commit, first_release(history, commit, base) if commit else None, evidence)
+    return MergedIn(commit, first_release(history, commit) if commit else None, evidence)
 
 
-def first_release(history: Repository, commit: CommitId, base: CommitId) -> str | None:
-    """The oldest release, of those that *base* came from or is, that has *commit*."""
-    done = history.run("tag", "--contains", commit, "--merged", base, accept=(0, 128, 129))
-    tags = newest_first(done.stdout.decode("utf-8", "replace").split("\n"))
-    return tags[-1] if done.status == 0 and tags else None
+def first_release(history: Repository, commit: CommitId) -> str | None:
+    """The oldest release that has *commit*: it may be on a branch of its own (1.1 of 1.1.x)."""
+    done = history.run("tag", "--contains", commit, accept=(0, 128, 129))
+    if done.status != 0:
+        return None
+    return oldest_release(done.stdout.decode("utf-8", "replace").split("\n"))
 
 
 def _brought(
