@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man grizzly bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -21,6 +21,10 @@ lint: setup-test
 # The man pages, from the same source as --help. To read one: man -M build/man series-rebase
 man: setup-demo
 	$(PYTHON) tools/man build/man/man1
+
+# The pages of the manual that are made from the code: the rules, the keys, the JSON documents.
+reference: setup-test
+	PYTHONPATH=tests $(PYTHON) -m support.reference
 
 # The real series. SERIES_MIRRORS=DIR takes the upstreams from DIR/ORG/REPO instead of the network.
 grizzly: setup-demo

@@ -15,7 +15,8 @@ from patchseries.cli.check import FORMATS
 from support.manual import job_commands
 from support.ovens import Oven
 
-MANUAL = Path(__file__).parents[2] / "docs" / "manual" / "check.md"
+DIRECTORY = Path(__file__).parents[2] / "docs" / "manual"
+JOBS = (DIRECTORY / "ci.md").read_text()
 SCHEMAS = {
     "GitHub": ["--builtin-schema", "vendor.github-workflows"],
     "GitLab": ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"],
@@ -24,9 +25,7 @@ SCHEMAS = {
 
 def snippet(service: str) -> str:
     """The YAML below the heading of a service."""
-    found = re.search(
-        rf"^## {service}$.*?^```yaml\n(.*?)^```", MANUAL.read_text(), re.DOTALL | re.MULTILINE
-    )
+    found = re.search(rf"^## {service}$.*?^```yaml\n(.*?)^```", JOBS, re.DOTALL | re.MULTILINE)
     assert found
     return found[1]
 
@@ -63,4 +62,4 @@ def test_the_commands_of_the_snippet_work(oven: Oven, service: str) -> None:
 
 
 def test_the_manual_names_every_format() -> None:
-    assert f"--format {'|'.join(FORMATS)}" in MANUAL.read_text()
+    assert f"--format {'|'.join(FORMATS)}" in (DIRECTORY / "check.md").read_text()

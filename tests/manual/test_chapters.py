@@ -7,7 +7,9 @@ goes to a folder. Those in running text and in CI jobs are parsed by the real co
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -42,6 +44,7 @@ def parsed(words: tuple[str, ...]) -> None:
 
 def test_the_chapters_on_daily_work_are_run() -> None:
     assert {"status.md", "packages.md", "conflicts.md", "check.md", "series.md"} <= set(RUN)
+    assert {"upgrade.md", "backport.md", "merged.md", "quilt.md", "gbp.md"} <= set(RUN)
     assert manual.blocks("packages.md", "ini")
 
 
@@ -91,16 +94,36 @@ def test_it_runs_and_prints_what_is_shown(
     need("dpkg-source", "xz")
     if chapter == "packages.md":
         need("dput", "lintian")
+    need(*{shown.program for shown in manual.console(chapter)} - {"series"})
     enter(chapter, tmp_path, monkeypatch)
     for shown in manual.console(chapter):
         words = [word.replace("/tmp/", f"{tmp_path}/") for word in shown.words]
-        monkeypatch.setattr("sys.argv", ["series", *words])
-        monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
-        status = run(words)
-        said = capsys.readouterr()
-        output = (said.out + said.err).replace(f"{tmp_path}/", "/tmp/")
+        if shown.program == "series":
+            monkeypatch.setattr("sys.argv", ["series", *words])
+            monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+            status = run(words)
+            said = capsys.readouterr()
+            output = said.out + said.err
+        else:
+            status, output = run_program(shown.program, words, tmp_path)
+        output = output.replace(f"{tmp_path}/", "/tmp/")
         assert status in DONE, (shown.words, output)
         assert not shown.missing(output), (shown.words, output)
+
+
+def run_program(program: str, words: list[str], home: Path) -> tuple[int, str]:
+    """Run git or gbp: its exit status, and what it says."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "DEBFULLNAME": "Ann Packager",
+        "DEBEMAIL": "ann@test.invalid",
+        "LC_ALL": "C.UTF-8",
+    }
+    done = subprocess.run(
+        [program, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 def enter(chapter: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

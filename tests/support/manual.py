@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DIRECTORY = Path(__file__).parents[2] / "docs" / "manual"
+PROGRAMS = ("series", "git", "gbp")
+"""What a console block may run."""
 CHAPTERS = sorted(path.name for path in DIRECTORY.glob("*.md"))
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -18,13 +20,14 @@ _INLINE = re.compile(r"`series ([a-z][^`]*)`")
 
 @dataclass(frozen=True)
 class Shown:
-    """A command: the words after ``series``, and the lines that it prints, among others.
+    """A command: the words after the program's name, and the lines that it prints, among others.
 
     In a line, ``…`` stands for anything.
     """
 
     words: tuple[str, ...]
     prints: tuple[str, ...] = ()
+    program: str = "series"
 
     def missing(self, output: str) -> list[str]:
         """Which of its lines *output* does not have, in their order."""
@@ -43,22 +46,23 @@ def blocks(chapter: str, kind: str) -> list[str]:
 
 
 def console(chapter: str) -> list[Shown]:
-    """The commands of the console blocks, in order: ``$ series …`` and the lines below."""
+    """The commands of the console blocks (``$ series …``) with the lines below, in order."""
     return [shown for block in blocks(chapter, "console") for shown in _shown(block)]
 
 
 def every_command(chapter: str) -> list[tuple[str, ...]]:
-    """The words of each command that the chapter names anywhere: blocks, jobs, running text."""
+    """The words of each ``series`` command that the chapter has: blocks, jobs, running text."""
     running = _BLOCK.sub("", text(chapter))
     inline = [" ".join(found.split()) for found in _INLINE.findall(running)]
     jobs = [job for block in blocks(chapter, "yaml") for job in job_commands(block)]
-    return [shown.words for shown in console(chapter)] + jobs + [_words(one) for one in inline]
+    shown = [shown.words for shown in console(chapter) if shown.program == "series"]
+    return shown + jobs + [_words(one) for one in inline]
 
 
 def options(chapter: str) -> set[str]:
-    """Each option that running text names by itself: `--take`, or with its value."""
+    """Each option that running text names: `--take`, or with its value (not patch's ``-p0``)."""
     running = _BLOCK.sub("", text(chapter))
-    return set(re.findall(r"`(--?[a-z][a-z-]*)", running))
+    return set(re.findall(r"`(--?[a-z][a-z-]*)(?![0-9])", running))
 
 
 def job_commands(block: str) -> list[tuple[str, ...]]:
@@ -70,13 +74,14 @@ def _shown(block: str) -> Iterator[Shown]:
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, *lines = part.splitlines()
         program, *words = _words(command)
-        assert program == "series", f"only `series` is run: {command}"
+        assert program in PROGRAMS, f"this is not run: {command}"
         prints = (re.sub(r"\s+", " ", line).strip() for line in lines)
-        yield Shown(tuple(words), tuple(line for line in prints if line not in ("", "…")))
+        yield Shown(tuple(words), tuple(line for line in prints if line not in ("", "…")), program)
 
 
 def _words(line: str) -> tuple[str, ...]:
-    return tuple(shlex.split(line, comments=True))
+    """The words of a command as a shell reads it: a comment is a word that begins with ``#``."""
+    return tuple(shlex.split(re.sub(r"(?:^|\s)#.*", "", line)))
 
 
 def _pattern(line: str) -> re.Pattern[str]:

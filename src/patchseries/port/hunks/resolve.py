@@ -16,6 +16,9 @@ from patchseries.port.hunks.moved import follow_moves
 from patchseries.port.hunks.regions import Candidate, Dispute, Texts
 from patchseries.port.hunks.rules import candidates
 
+ADJACENT = "adjacent"
+"""The name of what needs no rule: lines next to each other, which git's merge calls a conflict."""
+
 Sound = Callable[[Sequence[str], Sequence[Run]], bool]
 """Whether a text can stand (it parses, say), of which some runs of lines were chosen."""
 
@@ -49,7 +52,7 @@ class MergedText:
     @property
     def rules(self) -> tuple[str, ...]:
         """The names of the rules that were needed, each once."""
-        return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or ("adjacent",)
+        return tuple(dict.fromkeys(c.taken.rule for c in self.choices)) or (ADJACENT,)
 
 
 def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> MergedText:

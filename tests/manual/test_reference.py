@@ -1,0 +1,109 @@
+"""The pages of reference are what the code says: ``make reference`` writes those that are made."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from patchseries import lock
+from patchseries.checks.gate import RULES
+from patchseries.cli import group
+from patchseries.errors import ExitCode
+from patchseries.lock import Acceptance, Cell, InBase, Landed, Lock, MadeFor
+from patchseries.model import Outcome, commit_id
+from patchseries.parsing import parse_toml
+from support import documents, manual, reference
+from support.tools import need
+
+DOCS = manual.DIRECTORY.parent
+ID = commit_id("a" * 40)
+
+
+def test_the_rules_are_those_of_the_code() -> None:
+    page = manual.text("rules.md")
+    assert page == reference.rules_page()
+    assert re.findall("^### (.+)$", page, re.MULTILINE) == list(RULES)
+
+
+def test_the_keys_of_the_manifest_are_those_of_the_code() -> None:
+    page = manual.text("manifest.md")
+    assert page == reference.manifest_page(page)
+    assert not re.search(r"^\|.*\|\s*\|$", page, re.MULTILINE), "a key has no meaning"
+
+
+def test_a_key_that_the_page_lacks_is_added_and_one_that_is_gone_goes() -> None:
+    page = manual.text("manifest.md")
+    other = page.replace("| `homepage` |", "| `homage` |")
+    assert reference.manifest_page(other) != other
+    assert "`homage`" not in reference.manifest_page(other)
+
+
+def test_the_documents_are_what_the_commands_print(tmp_path: Path) -> None:
+    need("dpkg-source", "xz", "dput")
+    page = manual.text("json.md")
+    assert page == documents.json_page(page, tmp_path)
+
+
+def test_an_outline_joins_what_several_documents_have() -> None:
+    rows = [{"a": None}, {"a": {"b": 1}, "c": [], "files": {"x.dsc": "1"}}]
+    made = documents.outline([{"schema": 1, "ok": True, "rows": []}, {"rows": rows, "d": 2}])
+    assert made == ["- `d`", "- `rows[]`: `a`, `c[]`, `files{}`", "- `rows[].a`: `b`"]
+
+
+def test_every_command_with_a_document_is_on_the_page() -> None:
+    context = click.Context(group)
+    commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    with_json = {
+        name
+        for name, command in commands.items()
+        if command and any("--json" in param.opts for param in command.params)
+    }
+    listed = {title.split()[0] for title, _, _ in documents.COMMANDS}
+    elsewhere = {"upgrade", "demo"}  # on its own page; a run with one key more
+    assert with_json - elsewhere == listed
+
+
+@pytest.mark.parametrize("page", ["docs/manual/json.md", "README.md"])
+def test_the_exit_statuses_are_those_of_the_code(page: str) -> None:
+    text = (DOCS.parent / page).read_text()
+    assert [int(n) for n in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)] == list(ExitCode)
+
+
+def test_the_keys_of_the_lock_are_those_of_the_code() -> None:
+    cell = Cell(
+        Outcome.ADAPTED, ("paths",), "f" * 64, Acceptance("A", "B", "C"), InBase(ID, "commit"), "q"
+    )
+    full = Lock(
+        {("u", "r"): ID}, {("p", "b"): cell}, {"p": Landed("t", ID)}, {("o", "d"): MadeFor("t", ID)}
+    )
+    written = parse_toml(lock.dump(full))
+    page = manual.text("lock.md")
+    table = page[: page.index("## Resolutions")]
+    named = set(re.findall(r"`([a-z0-9-]+)`", table))
+    for name, rows in written.items():
+        if name != "schema":
+            (row,) = rows
+            inner = {key for value in row.values() if isinstance(value, dict) for key in value}
+            assert {name, *row, *inner} <= named
+    listed = re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)
+    assert set(listed) == set(written) - {"schema"}
+
+
+def test_every_page_is_in_the_index() -> None:
+    linked = set(re.findall(r"\(([a-z-]+\.md)\)", manual.text("index.md")))
+    assert linked == set(manual.CHAPTERS) - {"index.md"}
+
+
+@pytest.mark.parametrize("chapter", [*manual.CHAPTERS, "../glossary.md", "../design.md"])
+def test_every_link_leads_somewhere(chapter: str) -> None:
+    text = (manual.DIRECTORY / chapter).read_text()
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        name, _, heading = target.partition("#")
+        file = (manual.DIRECTORY / chapter).parent / name if name else manual.DIRECTORY / chapter
+        assert file.is_file(), target
+        titles = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+        anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+        assert not heading or heading in anchors, target

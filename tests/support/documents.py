@@ -1,0 +1,169 @@
+"""What the JSON documents of the commands hold, as json.md lists it: found by running them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from patchseries.cli import run
+from support.project import REPOSITORY
+
+_PLACE = "no-idle-updates demo --onto 2013.1"
+_BUILD = "build demo --onto 2013.1.3 --project keystone"
+_DSC = "build/demo/2013.1.3/nova/nova_2013.1.3-0+0demo1.dsc"
+_UPSTREAM = "../cache/demo-upstreams/demo.invalid/demo/quantum"
+_QUANTUM = "--repository https://demo.invalid/demo/quantum.git --base 2013.1.1"
+
+COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("fetch", "What is pinned.", ("fetch demo",)),
+    (
+        "rebase",
+        "One cell for each patch on each base. `status` is the word of `upgrade` for it.",
+        (
+            "rebase demo",
+            f"resolve {_PLACE} --take 1=theirs --take 2=candidate:5 -m reason",
+            "rebase demo",
+        ),
+    ),
+    ("test-apply", "`result` is the word of the table.", ("test-apply demo",)),
+    ("status", "`release` is there with `--release`.", ("status demo --release havana",)),
+    ("show", "`status` is the row of `series status`.", ("show one-iptables-run demo",)),
+    ("diff", "", ("diff conductor-workers demo --onto 2013.1.3",)),
+    ("check", "The findings, as in every format.", ("check demo",)),
+    ("check --explain", "", ("check --explain conflict",)),
+    ("why", "`ours`, `theirs` and `base` (the common ancestor) are lines.", (f"why {_PLACE} ",)),
+    ("resolve", "Without `--continue` or `--take`.", (f"resolve {_PLACE} --again",)),
+    ("resolve --status", "The open conflicts.", ("resolve --status",)),
+    (
+        "resolve --take, --continue",
+        "The files written.",
+        (f"resolve {_PLACE} --abort", f"resolve {_PLACE} --again --take theirs -m other"),
+    ),
+    ("accept", "", ("rebase demo", "accept no-idle-updates demo --yes")),
+    ("build", "`files` has the SHA-256 of each file, by its name.", (_BUILD,)),
+    ("publish", "", (f"publish shelf demo{_BUILD.removeprefix('build demo')}",)),
+    (
+        "port",
+        "With `--batch`, one document a line. `proposals`: the regions that a strategy resolved.",
+        (f"port cd8ff8096a2c --onto 2013.1.1 --repo {_UPSTREAM}",),
+    ),
+    ("report", "How many of each the page shows.", ("report demo",)),
+    ("checkout", "", ("checkout nova nova --series demo --onto 2013.1.3",)),
+    ("refresh", "", ("refresh nova demo",)),
+    ("init", "", (f"init leases {_QUANTUM}",)),
+    (
+        "add",
+        "`patch` has the keys of [the manifest](manifest.md).",
+        ("add cd8ff8096a2c leases --as one-run",),
+    ),
+    ("bump", "`releases` has a list for each project.", ("bump leases",)),
+    ("remove", "", ("remove one-run leases",)),
+    ("import", "", (f"import {_DSC} taken --offline",)),
+    ("export", "", ("export patches-of-taken taken",)),
+    (
+        "run",
+        "The rows of the other commands; where it does not build, `error` says why.",
+        ("run demo --onto 2013.1.3",),
+    ),
+    ("undo", "", ("undo",)),
+    ("undo --list", "", ("undo --list",)),
+    ("doctor", "`install`: Debian packages.", ("doctor",)),
+    ("manual", "", ("manual",)),
+)
+"""A heading, what there is to say, and the commands; the document is that of the last one.
+
+``rebase`` is of both: with a conflict, and with a resolution.
+"""
+
+_BY_NAME = ("files", "releases")
+"""Objects whose keys are data."""
+
+
+def json_page(text: str, directory: Path) -> str:
+    """json.md: the head of *text*, and the sections of the commands, made in *directory*."""
+    return text[: text.index("\n## series ") + 1] + sections(directory)
+
+
+def sections(directory: Path) -> str:
+    """The sections of json.md, made in the empty *directory*."""
+    root = directory / "project"
+    (root / "series").mkdir(parents=True)
+    (directory / "shelf").mkdir()
+    (root / "series/demo.toml").write_text((REPOSITORY / "series/demo.toml").read_text())
+    (directory / ".dput.cf").write_text(
+        f"[shelf]\nmethod = local\nincoming = {directory}/shelf\nallow_unsigned_uploads = 1\n"
+    )
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(directory),
+        "SERIES_CACHE": str(directory / "cache"),
+        "SERIES_STATE": str(directory / "state"),
+        "DEBFULLNAME": "Ann Packager",
+        "DEBEMAIL": "ann@test.invalid",
+    }
+    with contextlib.chdir(root), mock.patch.dict(os.environ, environment, clear=True):
+        _document("demo")
+        return "\n".join(_section(*command) for command in COMMANDS)
+
+
+def _section(title: str, words: str, commands: tuple[str, ...]) -> str:
+    name = title.split()[0]
+    documents = [_document(command) for command in commands]
+    same = [one for one, line in zip(documents, commands, strict=True) if line.startswith(name)]
+    if title.startswith("resolve --take"):
+        same = same[-1:]
+    head = [f"## series {title}", ""] + ([words, ""] if words else [])
+    return "\n".join([*head, *outline(same), ""])
+
+
+def _document(command: str) -> dict[str, Any]:
+    """The document that *command* prints."""
+    out = io.StringIO()
+    argv = [*command.split(), "--json"]
+    streams = contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO())
+    with streams[0], streams[1], mock.patch.object(sys, "argv", ["series", *argv]):
+        run(argv)
+    document: dict[str, Any] = json.loads(out.getvalue())
+    if "error" in document:
+        raise AssertionError(f"{command}: {document['error']}")
+    return document
+
+
+def outline(documents: list[dict[str, Any]]) -> list[str]:
+    """The keys of *documents*, one line for each object; schema and ok, which all have, are not."""
+    objects: dict[str, dict[str, str]] = {}
+    for document in documents:
+        for parent, key, mark in _keys(document, ""):
+            keys = objects.setdefault(parent, {})
+            keys[key] = keys.get(key) or mark
+    lines = []
+    for parent, keys in objects.items():
+        names = [f"{key}{mark}" for key, mark in keys.items()]
+        if not parent:
+            names = [name for name in names if name not in {"schema", "ok", *objects}]
+        shown = ", ".join(f"`{name}`" for name in names)
+        if shown:
+            lines.append(f"- `{parent}`: {shown}" if parent else f"- {shown}")
+    return lines
+
+
+def _keys(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
+    """Each key with the path of its object, and what marks it: a list, or an object by name."""
+    below: list[tuple[Mapping[str, Any], str]] = []
+    for key, inner in value.items():
+        place = f"{path}.{key}" if path else key
+        by_name = key in _BY_NAME and isinstance(inner, dict)
+        yield path, key, "{}" if by_name else "[]" if isinstance(inner, list) else ""
+        if isinstance(inner, dict) and not by_name:
+            below.append((inner, place))
+        elif isinstance(inner, list):
+            below += [(row, f"{place}[]") for row in inner if isinstance(row, dict)]
+    for inner, place in below:
+        yield from _keys(inner, place)
