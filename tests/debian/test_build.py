@@ -10,6 +10,7 @@ import pytest
 
 from patchseries import process
 from patchseries.debian.build import build
+from patchseries.debian.changelog import read_date
 from patchseries.debian.request import OrigUpload
 from patchseries.errors import SeriesError
 from patchseries.files import directory_contents
@@ -100,6 +101,8 @@ def test_a_changed_series_counts_up_and_keeps_the_earlier_entry(upstream: Upstre
     assert package.version == "1.0-0+0fast2"
     text = _changelog(upstream.out / package.dsc)
     assert text.index("(1.0-0+0fast2)") < text.index("(1.0-0+0fast1)")
+    newer, older = map(read_date, text.split("\n\noven (1.0-0+0fast1)"))
+    assert newer == older + 1  # lintian: latest-debian-changelog-entry-without-new-date
 
 
 def test_a_changed_series_without_the_orig(upstream: Upstream) -> None:

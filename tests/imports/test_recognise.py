@@ -51,7 +51,10 @@ def test_it_is_recognised(
     ("files", "name", "says"),
     [
         ([], "-o=x", "no patches are found"),
-        ([], "./nothing.dsc", "no patches are found"),
+        ([], "./nothing", "no patches are found"),
+        ([], "./nothing.dsc", "there is no file ./nothing.dsc"),
+        ([], "build/oven.dsc", "there is no file build/oven.dsc"),
+        ([], "fixes.mbox", "there is no file fixes.mbox"),
         (["t/readme"], "t", "has no patches"),
         (["t/.git/HEAD"], "t", "which patches of it"),
         (["words"], "words", "neither a .dsc"),

@@ -222,6 +222,15 @@ def test_long_prose_is_wrapped_and_loses_nothing() -> None:
     message = "a reason that is told at length, " * 10 + "::error::planted " * 20
     lines = [line for line, _ in text_lines([Finding("conflict", Severity.NOTE, message)], RULES)]
     prose = lines[1 : lines.index("")]
-    assert max(map(len, prose)) <= 150
+    assert max(map(len, prose)) <= 140
     assert " ".join(prose).replace(r"\x3a", ":").split() == message.split()
     assert not any(line.lstrip().startswith("::") for line in prose)
+
+
+def test_on_a_narrow_terminal_messages_and_hints_are_wrapped_and_places_are_not() -> None:
+    finding = Finding("conflict", Severity.NOTE, "words " * 30, file="f" * 60, hint="do " * 30)
+    lines = [line for line, _ in text_lines([finding], {}, 40)]
+    place = f"        {'f' * 60}"
+    assert place in lines
+    assert max(len(line) for line in lines if line != place) <= 40
+    assert " ".join(lines).split().count("do") == 30

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, options
-from patchseries.cli.terminal import Progress, say, show, show_document, show_json, show_text
+from patchseries.cli.terminal import (
+    Progress,
+    console,
+    say,
+    show,
+    show_document,
+    show_json,
+    show_text,
+)
 from patchseries.errors import UsageError
 from patchseries.visible import json_text
 
@@ -165,9 +173,10 @@ def _json(document: Any) -> str:
 
 def _show(findings: Sequence[Finding], asked: Given) -> None:
     from patchseries.checks import RULES
-    from patchseries.report.text import text_lines
+    from patchseries.report.text import WIDEST, text_lines
 
-    for line, style in text_lines(findings, RULES):
+    width = min(console(asked.color).width, WIDEST)
+    for line, style in text_lines(findings, RULES, width):
         show(line, asked, style)
 
 

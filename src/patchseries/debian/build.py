@@ -140,8 +140,11 @@ def _plan(request: BuildRequest, record: Record | None, digest: str) -> _BuildPl
     number = counted.number + 1 if counted else 1
     ours = stock + suffix.at(number)
     version.check(ours, stock)
-    entry = changelog.render(assemble.entry(request, name, ours))
-    entries = changelog.joined(entry, counted.entries if counted else "")
+    earlier = counted.entries if counted else ""
+    entry = assemble.entry(request, name, ours)
+    later = max(entry.timestamp, changelog.read_date(earlier) + 1)  # each entry has its own date
+    entry = replace(entry, timestamp=later)
+    entries = changelog.joined(changelog.render(entry), earlier)
     return _BuildPlan(digest, name, stock, suffix.stem, ours, number, entries)
 
 

@@ -10,6 +10,8 @@ from patchseries.errors import UsageError
 from patchseries.imports.apt import PACKAGE
 
 _HEAD = 4096
+_MAILS = (".patch", ".diff", ".mbox")
+_SUFFIXES = (".dsc", ".spec", *_MAILS)
 _MAIL = re.compile(rb"(?:From |From: |Subject: |Date: |Description: |Author: |Index: |diff |--- )")
 
 
@@ -46,6 +48,8 @@ def recognised(source: str) -> SourceForm:
     if "#" in source:
         revision = source.rpartition("#")[2]
         return SourceForm.COMMITS if ".." in revision else SourceForm.BRANCH
+    if path.suffix in _SUFFIXES:
+        raise UsageError(f"there is no file {source}")
     if PACKAGE.fullmatch(source):
         return SourceForm.APT
     raise UsageError(
@@ -68,7 +72,7 @@ def _of_directory(path: Path) -> SourceForm:
         return SourceForm.QUILT
     if (path / "series.conf").is_file():
         return SourceForm.SERIES_CONF
-    if any(one.suffix in (".patch", ".diff", ".mbox") for one in path.iterdir()):
+    if any(one.suffix in _MAILS for one in path.iterdir()):
         return SourceForm.MAIL
     if (path / ".git").exists() or (path / "objects").is_dir():
         raise UsageError(
@@ -89,7 +93,7 @@ def _of_file(path: Path) -> SourceForm:
         return SourceForm.QUILT
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
-    if path.suffix in (".patch", ".diff", ".mbox") or _MAIL.match(head):
+    if path.suffix in _MAILS or _MAIL.match(head):
         return SourceForm.MAIL
     raise UsageError(
         f"{path} is neither a .dsc, a spec, an mbox nor a patch",

@@ -111,7 +111,7 @@ def manifest_text(begun: Beginning) -> str:
         "bases": "the releases that the patches are ported onto: tags, oldest first",
     }
     lines = [
-        "# The manual explains each key: docs/manual/series.md",
+        "# Each key is explained by `series manual manifest`.",
         "schema = 1",
         "",
         "[series]",

@@ -15,15 +15,18 @@ from patchseries.counting import counted
 from patchseries.model import Finding, Severity
 from patchseries.visible import printable_line
 
-_WIDEST = 140
-"""Characters of a line of prose."""
+WIDEST = 140
+"""Columns of a line of prose."""
+_INDENT = " " * 4
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def text_lines(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterator[tuple[str, str]]:
+def text_lines(
+    findings: Sequence[Finding], rules: Mapping[str, Rule], width: int = WIDEST
+) -> Iterator[tuple[str, str]]:
     """The lines of the text, each with the style that it is shown in ("" for none).
 
-    Each finding's message, place and hint are one line, and safe to print.
+    Each is safe to print. Messages and hints are wrapped at *width* columns; places are not.
     """
     by_rule = sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.code))
     for (severity, code), group in groupby(by_rule, key=lambda f: (f.severity, f.code)):
@@ -31,22 +34,22 @@ def text_lines(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterat
         yield f"{severity}: {code}" + (f" · {title}" if title else ""), _STYLES[severity]
         members = list(group)
         for alike in _alike(members):
-            yield from ((f"    {line}", "") for line in _wrapped(_message(alike)))
+            yield from ((line, "") for line in _wrapped(_message(alike), width))
             if alike[0].file:
                 yield f"        {printable_line(_location(alike))}", "dim"
         for hint in dict.fromkeys(f.hint for f in members if f.hint):
-            yield f"    → {printable_line(hint)}", "dim"
+            yield from ((line, "dim") for line in _wrapped(f"→ {hint}", width))
         yield "", ""
     yield summary(findings), ""
 
 
-def _wrapped(message: str) -> list[str]:
-    """*message* in one line, or, if it is long prose, in several that are indented further."""
-    line = printable_line(message)
-    if len(line) <= _WIDEST:
+def _wrapped(message: str, width: int) -> list[str]:
+    """*message*, indented, in as many lines of *width* columns as it needs; no word is cut."""
+    line = f"{_INDENT}{printable_line(message)}"
+    if len(line) <= width:
         return [line]
-    words = textwrap.TextWrapper(_WIDEST, break_long_words=False, break_on_hyphens=False)
-    words.subsequent_indent = "  "
+    words = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
+    words.subsequent_indent = f"{_INDENT}  "
     return list(map(printable_line, words.wrap(line)))
 
 
