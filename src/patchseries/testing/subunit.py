@@ -1,0 +1,124 @@
+r"""Reading subunit streams, version 1: the text that testtools, subunit and trial write.
+
+>>> read(b"test: a.B.c\nfailure: a.B.c [\nboom\n]\ntest: a.B.d\n").endings
+{'a.B.c': <Ending.FAILED: 'failed'>}
+
+A stream comes from code that is not ours, and may be cut off anywhere: what is no line of the
+protocol is passed over. Nothing in it is an error.
+"""
+
+from __future__ import annotations
+
+import re
+
+from patchseries.testing.outcomes import Ending, TestRun
+
+LONGEST_DETAIL = 20_000
+"""Characters that are kept of what one test wrote."""
+
+_ENDINGS = {
+    b"success": Ending.PASSED,
+    b"successful": Ending.PASSED,
+    b"failure": Ending.FAILED,
+    b"error": Ending.ERROR,
+    b"skip": Ending.SKIPPED,
+    b"xfail": Ending.EXPECTED_FAILURE,
+    b"uxsuccess": Ending.UNEXPECTED_SUCCESS,
+}
+
+_LINE = re.compile(
+    rb"(?P<verb>test|testing|success|successful|failure|error|skip|xfail|uxsuccess)"
+    rb"(?::[ ]*|[ ]+)(?:test[ ]+)?(?P<label>\S.*?)(?P<opens>[ ]\[(?P<parts>[ ]multipart)?)?[ ]*"
+)
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})\r?\n")
+
+
+def read(stream: bytes) -> TestRun:
+    """The run that *stream* tells of. Of a test that ended twice, the worse ending counts."""
+    return _StreamReader(stream).run()
+
+
+class _StreamReader:
+    """Reads one stream from its beginning."""
+
+    def __init__(self, stream: bytes) -> None:
+        self._stream = stream
+        self._at = 0
+        self._endings: dict[str, Ending] = {}
+        self._details: dict[str, str] = {}
+        self._begun: str | None = None
+
+    def run(self) -> TestRun:
+        while self._at < len(self._stream):
+            match = _LINE.fullmatch(self._line())
+            if match:
+                self._event(match)
+        return TestRun(self._endings, self._details, self._begun)
+
+    def _line(self) -> bytes:
+        """The next line, without its end."""
+        end = self._stream.find(b"\n", self._at)
+        end = len(self._stream) if end < 0 else end
+        line = self._stream[self._at : end]
+        self._at = end + 1
+        return line.rstrip(b"\r")
+
+    def _event(self, match: re.Match[bytes]) -> None:
+        test = _text(match["label"])
+        ending = _ENDINGS.get(match["verb"])
+        if ending is None:
+            self._begun = test
+            return
+        detail = b""
+        if match["opens"]:
+            whole = self._parts() if match["parts"] else self._bracketed()
+            if whole is None:
+                return  # cut off: the test has not come to its end
+            detail = whole
+        if self._begun == test:
+            self._begun = None
+        before = self._endings.get(test)
+        if before is None or before.is_good:
+            self._endings[test] = ending
+            if detail.strip() and not ending.is_good:
+                self._details[test] = _text(detail)[-LONGEST_DETAIL:]
+
+    def _bracketed(self) -> bytes | None:
+        """The lines up to one with a bracket alone; None when the stream ends before it."""
+        lines: list[bytes] = []
+        while self._at < len(self._stream):
+            line = self._line()
+            if line == b"]":
+                return b"\n".join(lines)
+            lines.append(b"]" if line == b" ]" else line)
+        return None
+
+    def _parts(self) -> bytes | None:
+        """The text of a multipart detail: for each part its kind, its name, its chunks."""
+        texts: list[bytes] = []
+        while self._at < len(self._stream):
+            kind = self._line()
+            if kind == b"]":
+                return b"\n".join(texts)
+            if not kind.startswith(b"Content-Type:"):
+                continue
+            self._line()  # the name
+            data = self._chunks()
+            if kind.removeprefix(b"Content-Type:").strip().startswith(b"text/"):
+                texts.append(data)
+        return None
+
+    def _chunks(self) -> bytes:
+        """What a part holds: chunks with their length, in hexadecimal, up to one of none."""
+        data = []
+        while match := _CHUNK.match(self._stream, self._at):
+            start, length = match.end(), int(match[1], 16)
+            self._at = start + length
+            if length == 0:
+                break
+            data.append(self._stream[start : self._at])
+        return b"".join(data)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
