@@ -77,10 +77,25 @@ KEYSTONE_WORKERS = Published(
     alike=(BASES[:3], BASES[3:]),
 )
 
+QUANTUM_WORKERS = Published(
+    "openstack/neutron",
+    "peterfeiner/quantum",
+    "bd1e14456291e8639c604a42c9894e565f91918a",
+    "quantum-server-workers-fixed.patch",
+    (
+        "quantum/agent/metadata/agent.py",
+        "quantum/agent/metadata/namespace_proxy.py",
+        "quantum/service.py",
+        "quantum/wsgi.py",
+    ),
+    alike=tuple((base,) for base in BASES),
+)
+
 ALL = (
     COALESCED_UPDATES,
     FEWER_LIBVIRT_CALLS,
     LEAN_LEASE_SCRIPT,
     BASH_LEASE_SCRIPT,
     KEYSTONE_WORKERS,
+    QUANTUM_WORKERS,
 )
