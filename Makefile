@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly grizzly-tests bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test
 
 demo: setup-demo
@@ -30,6 +30,13 @@ reference: setup-test
 grizzly: setup-demo
 	$(SERIES) rebase grizzly
 	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
+
+# The projects' own tests, on the stock trees and after each patch: needs Debian 12, or PYTHON2=PATH
+# (see tools/python2/setup). ARGS="--project nova --onto 2013.1.3" runs a part. Takes hours the first time.
+ARGS ?=
+grizzly-tests: setup-demo
+	$(SERIES) rebase grizzly
+	$(PYTHON) tools/grizzly-tests grizzly $(if $(PYTHON2),--python $(PYTHON2)) $(ARGS)
 
 # What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test
