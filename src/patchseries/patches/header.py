@@ -101,7 +101,7 @@ def _body(header: PatchHeader) -> str:
     paragraphs = [_TAKEN_FOR_A_DIFF.sub("| ", header.body).strip("\n")] if header.body else []
     if header.fields:
         paragraphs.append("\n".join(f"{name}: {_one_line(value)}" for name, value in header.fields))
-    return "\n\n".join(paragraphs) + "\n"
+    return "\n\n".join(paragraphs) + "\n" if paragraphs else ""
 
 
 def _one_line(value: str) -> str:

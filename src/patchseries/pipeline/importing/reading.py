@@ -22,6 +22,7 @@ from patchseries.imports.branch import (
 from patchseries.imports.directory import LARGEST, PatchDirectory, read_directory
 from patchseries.imports.mail import read_mbox, read_patch_files
 from patchseries.imports.package import PackageSource, files_below, read_package, read_tree
+from patchseries.imports.patchqueue import packaging_branch, read_patch_queue
 from patchseries.imports.recipes import read_series_conf, read_spec
 from patchseries.imports.recognise import SourceForm, quilt_directory, recognised
 from patchseries.imports.upstream import UpstreamPlace, place_of, repository_of_url
@@ -198,8 +199,9 @@ def _opened_repository(
         with borrowed(mirror) as repository:
             yield repository, where
         return
-    if ".." in revision:
-        raise UsageError(f"a range of {where} needs a clone of it", hint="clone it and name that")
+    if ".." in revision or packaging_branch(revision):
+        what = "a range" if ".." in revision else "a patch queue"
+        raise UsageError(f"{what} of {where} needs a clone of it", hint="clone it and name that")
     want = Want(where, revision, False, None, "packaging")
     pins = fetch(session.cache, [want], {}, session.fetching)
     with session.objects(pins) as repository:
@@ -215,6 +217,9 @@ def _read_git(
         old, _, new = revision.partition("..")
         commits = read_range(repository, old, new.lstrip(".") or "HEAD", label)
         return ReadSource(SourceForm.COMMITS, commits=commits, repository=url)
+    if form is SourceForm.BRANCH and (branch := packaging_branch(revision)):
+        package = read_patch_queue(repository, branch, label, vendor)
+        return ReadSource(form, package, packaging={"repository": url, "branch": branch})
     if form is SourceForm.COMMITS or not has_patches(repository, revision):
         commits = read_queue(repository, revision, label)
         return ReadSource(SourceForm.COMMITS, commits=commits, repository=url)
