@@ -24,6 +24,7 @@ from support.tools import need
 
 RUN = [chapter for chapter in manual.CHAPTERS if manual.console(chapter)]
 DONE = (0, 1)  # a conflict or a finding is part of what the manual shows
+WITHOUT_FINDINGS = {"build", "publish", "init", "add", "import", "export"}
 
 EVERY = [(chapter, words) for chapter in manual.CHAPTERS for words in manual.every_command(chapter)]
 NAMES = [f"{chapter}-{' '.join(words)}"[:70] for chapter, words in EVERY]
@@ -107,7 +108,8 @@ def test_it_runs_and_prints_what_is_shown(
         else:
             status, output = run_program(shown.program, words, tmp_path)
         output = output.replace(f"{tmp_path}/", "/tmp/")
-        assert status in DONE, (shown.words, output)
+        done = (0,) if shown.words[0] in WITHOUT_FINDINGS else DONE
+        assert status in done, (shown.words, output)
         assert not shown.missing(output), (shown.words, output)
 
 
