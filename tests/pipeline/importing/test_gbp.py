@@ -33,6 +33,12 @@ QUEUE: Mapping[str, bytes] = {
 }
 
 
+def run(top: Path, words: str) -> None:
+    """Run the command *words* in the repository *top*, by nobody's configuration."""
+    env = GIT | {"GIT_COMMITTER_DATE": "1400000000 +0000"}
+    process.run(words.split(), cwd=top, env=env)
+
+
 class GbpTree:
     """A packaging repository with upstream's files in its branch, as gbp keeps it."""
 
@@ -46,9 +52,8 @@ class GbpTree:
         self.call("git add -Af .")
         self.call("git commit -qm Package")
 
-    def call(self, words: str) -> str:
-        env = GIT | {"GIT_COMMITTER_DATE": "1400000000 +0000"}
-        return process.run(words.split(), cwd=self.top, env=env).stdout.decode()
+    def call(self, words: str) -> None:
+        run(self.top, words)
 
     @property
     def patches(self) -> Mapping[str, bytes]:
@@ -73,6 +78,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GbpTree:
     monkeypatch.setenv("SERIES_MIRRORS", str(tmp_path / "mirrors"))
     monkeypatch.setenv("SERIES_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SERIES_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("DEBFULLNAME", "Ada Baker")
+    monkeypatch.setenv("DEBEMAIL", "ada@test.invalid")
     files = {name: text(*lines(name)) for name in ("shift", "near", "merged", "clash")}
     files |= {f"debian/{name}": data for name, data in DEBIAN.items()}
     files |= {f"debian/patches/{name}": data for name, data in QUEUE.items()}
@@ -90,3 +97,19 @@ def test_a_patch_queue_is_imported_as_gbp_exports_it(tree: GbpTree) -> None:
     series("rebase")
     series("export", "back")
     assert directory_contents(Path("back")) == tree.patches
+
+
+def test_gbp_exports_a_checkout_under_the_packagers_names(tree: GbpTree, tmp_path: Path) -> None:
+    series("import", str(tree.top))
+    work = tmp_path / "work"
+    series("checkout", "oven", str(work), "--onto", "1.0")
+    assert series("refresh", str(work))["plan"] == []
+    root = json.loads((work / ".git" / "series.json").read_text())["root"]
+    run(work, f"git branch packaging {root}")
+    run(work, "git checkout -q -b patch-queue/packaging")
+    run(work, "gbp pq export")
+    exported = directory_contents(work / "debian" / "patches")
+    assert exported.keys() == QUEUE.keys()
+    assert exported["series"] == b"shift.patch\nfixes/near.diff\nbare\n"
+    assert b"Gbp-Pq" not in b"".join(exported.values())
+    assert b"\nWhy it is so.  \n\nSeries-Patch: fixes-near\n---\n" in exported["fixes/near.diff"]

@@ -13,6 +13,7 @@ from patchseries.errors import DeclinedError, ExitCode, SeriesError, UsageError
 from patchseries.files import explained, read_file, staging
 from patchseries.git import Repository, Signature, borrowed
 from patchseries.git.environment import keep_bytes, make_work_tree
+from patchseries.manifest.filenames import patch_names
 from patchseries.model import Target, TreeId
 from patchseries.parsing import parse_json
 from patchseries.patches.apply import Rejected, apply_patch
@@ -23,7 +24,8 @@ from patchseries.pipeline.session import Session
 from patchseries.port import Change
 
 TRAILER = "Series-Patch"
-_TRAILER = re.compile(rf"^{TRAILER}: (\S+)[ \t]*$", re.M)
+_TRAILER = re.compile(rf"^{TRAILER}: (\S+)[ \t]*(?:\nGbp-Pq: (?:Topic|Name) .*)*$", re.M)
+"""The patch of a commit, and what it is called in a packager's debian/patches, for gbp pq."""
 _STATE = "series.json"
 UNKNOWN = Signature("unknown", "", 0, "+0000")
 """Who made a commit, and when, where its patch file does not say: git requires a value."""
@@ -34,7 +36,7 @@ class Step:
     """One commit of the branch: the patch it is (None: a new one), message and trees.
 
     ``header`` is that of the patch file which it was made from, where it was made from one;
-    ``change`` what was merged to make it.
+    ``change`` what was merged to make it; ``file`` its name in a packager's debian/patches.
     """
 
     name: str | None
@@ -44,6 +46,7 @@ class Step:
     after: TreeId
     header: bytes | None = None
     change: Change | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def target_steps(
     :raises SeriesError: a patch conflicts there
     """
     cells = rebase(given, Selection((project,), (base,)), session.progress).cells
+    has_own_names = given.manifest.projects[project].quilt is not None
+    files = patch_names(given.manifest, project) if has_own_names else {}
     steps: list[Step] = []
     for cell in cells:
         if cell.outcome == "conflict":
@@ -81,6 +86,8 @@ def target_steps(
             assert not isinstance(applied, Rejected), "a patch file applies on its own base"
             from_file = index > 0 or cell.source is None
             step = _step(name, file.data, tree, applied.tree, keep=from_file)
+            if files:
+                step = replace(step, file=files[cell.patch].all[index])
             steps.append(step if index else replace(step, change=cell.change))
             tree = applied.tree
     return given.start_of(Target(project, base)), steps
@@ -124,7 +131,7 @@ def check_out(
             root = _commit(repository, start, f"{project} {base}", program, None)
             tip = root
             for step in steps:
-                message = f"{step.message}\n\n{TRAILER}: {step.name}"
+                message = f"{step.message}\n\n{_trailers(step)}"
                 tip = _commit(repository, step.after, message, step.author, tip)
             repository.run("update-ref", "refs/heads/series", tip)
             repository.run("-C", str(tree), f"--work-tree={tree}", "reset", "--quiet", "--hard")
@@ -132,6 +139,16 @@ def check_out(
         (tree / ".git" / _STATE).write_text(json.dumps(told))
         tree.rename(directory)
     return Checkout(directory, series.name, project, base, root)
+
+
+def _trailers(step: Step) -> str:
+    """The name of the patch of *step*, and below it that of its file, as gbp pq import has it."""
+    lines = [f"{TRAILER}: {step.name}"]
+    if step.file:
+        topic, _, name = step.file.rpartition("/")
+        lines += [f"Gbp-Pq: Topic {topic}"] if topic else []
+        lines.append(f"Gbp-Pq: Name {name}")
+    return "\n".join(lines)
 
 
 def read_checkout(directory: Path) -> Checkout:
