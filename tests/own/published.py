@@ -91,6 +91,19 @@ QUANTUM_WORKERS = Published(
     alike=tuple((base,) for base in BASES),
 )
 
+DEFERRED_IPTABLES = Published(
+    "openstack/neutron",
+    "peterfeiner/quantum",
+    "645936d604bcec133de0c80531b891ff7623b009",
+    "quantum-deferred-iptables-fixed.patch",
+    (
+        "quantum/agent/securitygroups_rpc.py",
+        "quantum/tests/unit/test_security_groups_rpc.py",
+    ),
+    alike=(BASES[:3],),
+)
+"""From 2013.1.3 on the change is in the release, by other code."""
+
 ALL = (
     COALESCED_UPDATES,
     FEWER_LIBVIRT_CALLS,
@@ -98,4 +111,5 @@ ALL = (
     BASH_LEASE_SCRIPT,
     KEYSTONE_WORKERS,
     QUANTUM_WORKERS,
+    DEFERRED_IPTABLES,
 )
