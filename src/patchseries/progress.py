@@ -29,5 +29,6 @@ class Steps:
         self._numbers = itertools.count(1)
 
     def begin(self, words: str) -> None:
-        """Say that the next step begins."""
-        self._progress(f"[{next(self._numbers)}/{self._total}] {words}")
+        """Say that the next step begins; one that is the only one is not counted."""
+        count = f"[{next(self._numbers)}/{self._total}] " if self._total > 1 else ""
+        self._progress(f"{count}{words}")

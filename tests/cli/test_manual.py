@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,11 @@ def test_a_terminal_gets_the_pager(tmp_path: Path) -> None:
     pager.write_text('#!/bin/sh\nread -r line\necho "paged: $line"\ncat > /dev/null\n')
     pager.chmod(0o755)
     ours, theirs = pty.openpty()
-    environ = os.environ | {"PAGER": str(pager), "PYTHONPATH": f"{REPOSITORY}/src", "TERM": "xterm"}
+    environ = os.environ | {
+        "PAGER": shlex.quote(str(pager)),
+        "PYTHONPATH": f"{REPOSITORY}/src",
+        "TERM": "xterm",
+    }
     subprocess.run(
         [sys.executable, "-m", "patchseries", "manual", "security"],
         env=environ,
