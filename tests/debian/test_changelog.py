@@ -11,6 +11,7 @@ from patchseries.debian.changelog import (
     ChangelogItem,
     Entry,
     bug_words,
+    continued,
     joined,
     read_date,
     read_head,
@@ -79,3 +80,49 @@ def test_what_is_no_changelog_is_refused() -> None:
             read_head(text)
     assert read_date("nothing") == 0
     assert joined("a\n\n", "", "b") == "a\n\nb\n"
+
+
+UNRELEASED = (
+    "oven (1.1-1) UNRELEASED; urgency=low\n\n  * Begun (Closes: #1).\n\n"
+    " -- Ann <ann@test.invalid>  Mon, 01 Jul 2013 10:00:00 +0000\n\n"
+)
+RELEASED = (
+    "oven (1.0-1) unstable; urgency=low\n\n  * First.\n\n"
+    " -- Ann <ann@test.invalid>  Mon, 01 Jul 2013 10:00:00 +0000\n"
+)
+
+
+def next_entry(*notes: str, name: str = "Ann") -> Entry:
+    ann = Maintainer(name, "ann@test.invalid")
+    return Entry("oven", "1.1-1", "UNRELEASED", "medium", ann, 1365033600, notes)
+
+
+def test_an_entry_goes_on_top_of_a_released_one() -> None:
+    made = continued(RELEASED, next_entry("Two."))
+    assert made == render(next_entry("Two.")) + "\n" + RELEASED
+
+
+def test_an_unreleased_entry_is_continued_and_never_twice() -> None:
+    made = continued(UNRELEASED + RELEASED, next_entry("Begun (Closes: #1).", "Two."))
+    assert made == (
+        "oven (1.1-1) UNRELEASED; urgency=medium\n\n  * Begun (Closes: #1).\n  * Two.\n\n"
+        " -- Ann <ann@test.invalid>  Thu, 04 Apr 2013 00:00:00 +0000\n\n" + RELEASED
+    )
+    assert continued(made, next_entry("Begun (Closes: #1).", "Two.")) == made
+
+
+def test_what_another_person_adds_has_their_name() -> None:
+    made = continued(UNRELEASED + RELEASED, next_entry("Two.", name="Bob"))
+    assert "\n\n  [ Ann ]\n  * Begun (Closes: #1).\n\n  [ Bob ]\n  * Two.\n\n -- Bob" in made
+    assert made.endswith("\n\n" + RELEASED)
+
+
+def test_an_unreleased_entry_without_an_end_is_not_guessed_at() -> None:
+    with pytest.raises(SeriesError, match="not complete"):
+        continued("oven (1.1-1) UNRELEASED; urgency=low\n\n  * Begun.\n", next_entry("Two."))
+
+
+def test_continuing_takes_linear_time() -> None:
+    many = "oven (1.1-1) UNRELEASED; urgency=low\n\n" + "  * x\n" * 200_000
+    with pytest.raises(SeriesError, match="not complete"):
+        continued(many, next_entry("Two."))

@@ -171,6 +171,20 @@ def test_on_the_next_release_each_patch_is_what_became_of_it(packaged: Packaged)
     assert "clash" not in made
 
 
+def test_what_is_merged_names_its_commit_and_the_first_release(packaged: Packaged) -> None:
+    cells = packaged.small.json("rebase")["cells"]
+    found = {(c["patch"], c["base"]): c["merged"] for c in cells if c["merged"]}
+    assert found == {
+        ("merged", "2.0"): {
+            "commit": packaged.small.log,
+            "tag": "2.0",
+            "evidence": "it brought 1 of the 1 lines that the patch adds",
+        }
+    }
+    line = f"merged: merged on 2.0: {packaged.small.log[:12]}, first in 2.0 (it brought 1 of the 1"
+    assert line in packaged.small.run("rebase")[1]
+
+
 def test_the_files_apply_as_they_lie_there(packaged: Packaged) -> None:
     packaged.small.run("rebase")
     cells = packaged.small.json("test-apply")["cells"]

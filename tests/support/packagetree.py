@@ -6,7 +6,7 @@ Upstream's 2.0 has moved lines (`shift`), another context (`near`), one patch me
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from support.upstreams import Upstream
@@ -110,3 +110,13 @@ def make_tree(
         repository.commit(dict(files), "Package", modes={"debian/rules": "100755"})
     (top / "debian" / "rules").chmod(0o755)
     return top
+
+
+def commit_tree(top: Path, gone: Sequence[str] = ()) -> None:
+    """Commit the debian/ of the work tree *top*, without the files *gone*."""
+    files: dict[str, bytes | None] = {f"debian/{name}": None for name in gone}
+    for path in (top / "debian").rglob("*"):
+        if path.is_file():
+            files[path.relative_to(top).as_posix()] = path.read_bytes()
+    with Upstream(top / ".git") as repository:
+        repository.commit(files, "Go on", modes={"debian/rules": "100755"})

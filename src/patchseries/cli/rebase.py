@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +29,7 @@ def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
 
     A conflict does not stop the other patches; the exit status is then 1.
     """
+    from patchseries.pipeline.mergedin import merged_in
     from patchseries.pipeline.porting import rebase_and_publish
     from patchseries.report.documents import finding_rows
 
@@ -37,14 +38,24 @@ def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
         session = replace(asked.session(progress), ask_again=ask_again)
         series, selection, pins = asked.open_to_write(session)
         ported = rebase_and_publish(session, series, selection, pins, overwrite=overwrite)
+        merged = merged_in(session, series, pins, ported.rebased.cells)
     named = selection.patches
     cells = [c for c in ported.rebased.cells if not named or c.patch in named]
     conflicts = [cell for cell in cells if cell.outcome == "conflict"]
     if asked.as_json:
         rows = rebase_rows(series, cells)
+        for row in rows:
+            found = merged.get((row["patch"], row["base"]))
+            row["merged"] = asdict(found) if found else None
         show_json({"cells": rows, "findings": finding_rows(ported.findings)}, ok=not conflicts)
     else:
         show_cells(cells, series.name, asked)
+        for (patch, base), found in merged.items():
+            if found.commit and (not named or patch in named):
+                tag = f", first in {found.tag}" if found.tag else ""
+                show(
+                    f"merged: {patch} on {base}: {found.commit[:12]}{tag} ({found.evidence})", asked
+                )
         for finding in ported.findings:
             patch = f"{finding.patch}: " if finding.patch else ""
             show(f"{finding.severity}: {patch}{finding.message}", asked)

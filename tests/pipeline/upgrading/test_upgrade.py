@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from support.packagetree import (
     DEBIAN,
     PATCHES,
     add_releases,
+    commit_tree,
     make_tree,
     make_upstream,
+    patch,
 )
 from support.tools import need
 from support.upstreams import Upstream
@@ -167,6 +170,7 @@ def test_its_own_tags_are_asked_first(world: World, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(top)
     made = world.run("upgrade", "2.0", "--in-place", "--no-build")
     assert made["base"] == "upstream/2.0"
+    assert made["entry"] == world.entry
     assert made["version"] == "1:2.0-1"
     assert made["package"] is None
 
@@ -216,4 +220,53 @@ def test_nothing_is_written_through_a_link(
     (top / "debian" / name).symlink_to(world.top / "outside")
     monkeypatch.chdir(top)
     with pytest.raises(SeriesError, match="is a symbolic link"):
+        world.run("upgrade", "2.0", "--in-place")
+
+
+def test_the_tarball_beside_the_tree_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = world.tree(PATCHES)
+    git = world.upstream.repository
+    tar = git.run("archive", "--prefix=oven-2.0/", "2.0").stdout
+    (top.parent / "oven_2.0+dfsg1.orig.tar.xz").write_bytes(lzma.compress(tar))
+    monkeypatch.chdir(top)
+    made = world.run("upgrade", "2.0", "--in-place")
+    assert made["orig"] == str(top.parent / "oven_2.0+dfsg1.orig.tar.xz")
+    assert made["version"] == "1:2.0+dfsg1-1"
+    assert made["package"]["verified"]
+
+
+def test_once_more_after_a_commit_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = world.tree(PATCHES)
+    monkeypatch.chdir(top)
+    world.run("upgrade", "2.0", "--in-place", "--no-build")
+    written = directory_contents(top / "debian")
+    commit_tree(top, gone=["patches/merged.patch"])
+    made = world.run("upgrade", "2.0", "--in-place", "--no-build")
+    assert set(states(made).values()) == {"unchanged"}
+    assert directory_contents(top / "debian") == written
+
+
+def test_what_was_added_and_removed_is_told(world: World) -> None:
+    world.run("import", str(world.tree(PATCHES)))
+    world.run("remove", "shift")
+    bug = b"Bug-Debian: https://bugs.debian.org/42\n"
+    Path("new.patch").write_bytes(b"Subject: Sharper.\n" + bug + patch("clash", 9, "nine"))
+    world.run("add", "new.patch", "--as", "sharper")
+    made = world.run("upgrade", "2.0", "--no-build")
+    assert states(made)["sharper.patch"] == "new"
+    assert "  * d/p/sharper.patch: new patch: Sharper (Closes: #42).\n" in made["entry"]
+    assert "  * d/p/shift.patch: drop.\n" in made["entry"]
+
+
+def test_a_link_among_the_patches_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = world.tree(PATCHES)
+    (top / "debian/patches/link").symlink_to("series")
+    monkeypatch.chdir(top)
+    with pytest.raises(SeriesError, match="debian/patches/link is a symbolic link"):
         world.run("upgrade", "2.0", "--in-place")

@@ -62,6 +62,9 @@ def package_tree(start: Path) -> PackageTree:
         if (path := top / name).is_symlink():
             raise SeriesError(f"{path} is a symbolic link", hint="put the real thing there")
     packaging = packaging_from_directory(top)
+    links = [path for path, f in packaging.debian.items() if f.mode == "120000"]
+    if named := next((path for path in links if path.startswith("patches/")), None):
+        raise SeriesError(f"debian/{named} is a symbolic link", hint="put the real thing there")
     with borrowed(top) as repository:
         head = repository.resolve("HEAD")
         if head is None:
@@ -114,7 +117,8 @@ def write_debian(tree: PackageTree, made: NewPackaging) -> list[str]:
     :return: what changed, by path below the tree
     :raises UsageError: debian/ was changed meanwhile
     """
-    package_tree(tree.top)
+    if package_tree(tree.top) != tree:
+        raise UsageError("debian/ was changed meanwhile", hint="run this command again")
     patches = tree.top / "debian" / "patches"
     before = {f"debian/patches/{n}": data for n, data in _patches(tree.packaging).items()}
     after = {f"debian/patches/{n}": data for n, data in made.patches.items()}

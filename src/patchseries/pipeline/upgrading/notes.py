@@ -13,12 +13,14 @@ from patchseries.model import CommitId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.quilt import series_in_use
 from patchseries.pipeline.fileport import CellStatus
+from patchseries.pipeline.mergedin import MergedIn
 from patchseries.pipeline.publish import package_patches, parse_names
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
+from patchseries.pipeline.upgrading.releases import version_of
 
-FirstReleases = Mapping[CommitId, str]
-"""The first release that has each commit."""
+Merged = Mapping[tuple[str, str], MergedIn]
+"""By patch and base: by which commit the base has the patch, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,13 @@ class PatchNote:
 @dataclass(frozen=True)
 class _Directories:
     """The debian/patches of a package, by path, before and after; its patches' files; and what is
-    known of the releases that have upstream's commits."""
+    known of the commits by which the release has some of them."""
 
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
     files: Mapping[str, PatchNames]
-    first: FirstReleases
+    merged: Merged
+    release: str
 
     def note(self, cell: RebasedCell) -> PatchNote:
         """What became of one patch."""
@@ -72,28 +75,44 @@ class _Directories:
         if cell.status is CellStatus.ADAPTED:
             how = ", ".join(cell.result.strategies)
             reviewed = "" if cell.accepted else "; not reviewed yet"
-            line = f"d/p/{file}: adapt to {cell.base} ({how}{reviewed})."
+            line = f"d/p/{file}: adapt to {self.release} ({how}{reviewed})."
             return PatchNote(cell.patch, file, cell.status, how, line)
         return PatchNote(cell.patch, file, CellStatus.REFRESHED, "", f"d/p/{file}: refresh.")
 
     def _left_out(self, cell: RebasedCell, file: str, is_listed: bool) -> PatchNote:
-        words = _reason(cell, self.first)
-        commit = cell.answer.in_base.commit if cell.answer.in_base else None
+        words = self._reason(cell)
+        found = self.merged.get((cell.patch, cell.base)) or cell.answer.in_base
+        commit = found.commit if found else None
         line = f"d/p/{file}: drop, {words}." if is_listed else None
         return PatchNote(cell.patch, file, cell.status, words, line, commit)
+
+    def _reason(self, cell: RebasedCell) -> str:
+        """Why the release does not need the patch: no more than is known."""
+        answer, found = cell.answer.in_base, self.merged.get((cell.patch, cell.base))
+        if cell.status is CellStatus.EMPTY:
+            return f"it changes nothing on {self.release}"
+        if cell.status is CellStatus.NOT_APPLICABLE:
+            return f"not meant for {self.release}"
+        if answer is None:  # found in the files; a commit that brought its lines is a hint
+            commit = f" (see commit {found.commit[:12]})" if found and found.commit else ""
+            return f"its change is in {self.release}{commit}"
+        where = f" in {version_of(found.tag)}" if found and found.tag else ""
+        return f"applied upstream{where} (commit {answer.commit[:12]})"
 
 
 def notes_on(
     series: Series,
     packaging: Packaging,
     cells: Sequence[RebasedCell],
-    first: FirstReleases | None = None,
+    merged: Merged | None = None,
+    release: str | None = None,
 ) -> list[PatchNote]:
     """A note for each patch, in the order of the series, and for each that is gone from it.
 
     :param packaging: the package as it was
     :param cells: all those of one project, on the new release
-    :param first: the first release with each commit, as far as that is known
+    :param merged: by which commit the release has a patch, as far as that is known
+    :param release: what the release is called; None: as the base
     """
     names = patch_names(series.manifest, cells[0].project) if cells else {}
     before = {
@@ -101,7 +120,8 @@ def notes_on(
         for path, file in packaging.debian.items()
         if path.startswith("patches/")
     }
-    directories = _Directories(before, package_patches(series, cells), names, first or {})
+    after, called = package_patches(series, cells), release or (cells[0].base if cells else "")
+    directories = _Directories(before, after, names, merged or {}, called)
     managed = {name for each in names.values() for name in each.all}
     gone = (name for name in series_names(before) if name not in managed)
     return [directories.note(cell) for cell in cells] + [
@@ -117,20 +137,3 @@ def series_names(directory: Mapping[str, bytes]) -> list[str]:
 def changelog_lines(notes: Sequence[PatchNote]) -> tuple[str, ...]:
     """What the changelog says of the patches."""
     return tuple(note.line for note in notes if note.line)
-
-
-# Private -----------------------------------------------------------------------------------------
-
-
-def _reason(cell: RebasedCell, first: FirstReleases) -> str:
-    """Why the release does not need the patch: no more than is known."""
-    found = cell.answer.in_base
-    if cell.status is CellStatus.EMPTY:
-        return f"it changes nothing on {cell.base}"
-    if cell.status is CellStatus.NOT_APPLICABLE:
-        return f"not meant for {cell.base}"
-    if found is None:
-        return f"its change is in {cell.base}"
-    release = first.get(found.commit)
-    where = f" in {release}" if release else ""
-    return f"applied upstream{where} (commit {found.commit[:12]})"

@@ -1,17 +1,14 @@
-"""Which tag of the upstream a release is, and the first release that has a commit."""
+"""Which tag of the upstream a release is, as a person spells it."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from patchseries.errors import UsageError
 from patchseries.imports.upstream import base_name, tag_of_version
-from patchseries.landed.index import HistoryIndex
-from patchseries.landed.releases import Scheme, is_final
 from patchseries.manifest import Project
 from patchseries.manifest.values import is_ref_name
-from patchseries.model import CommitId
 from patchseries.pipeline.session import Session
 from patchseries.sources.history import open_history
 
@@ -66,23 +63,3 @@ def version_of(release: str) -> str:
     """
     name = release.rpartition("/")[2]
     return name[1:] if name[:1] in "vV" and name[1:2].isdigit() else name
-
-
-def first_releases(
-    index: HistoryIndex, scheme: Scheme, commits: Iterable[CommitId]
-) -> dict[CommitId, str]:
-    """The first final release that contains each of *commits*; those in none are left out."""
-    releases = [
-        (place.rank, place.key, place.tag, bit)
-        for ref, bit in index.refs.items()
-        if ref.startswith(_TAGS)
-        and (place := scheme.tag(ref.removeprefix(_TAGS)))
-        and is_final(place.key)
-    ]
-    found = {}
-    for commit in commits:
-        entry = index.get(commit)
-        holding = [one for one in releases if entry and entry.refs >> one[3] & 1]
-        if holding:
-            found[commit] = str(min(holding)[2])
-    return found

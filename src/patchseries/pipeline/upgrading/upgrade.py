@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.debian.request import SourcePackage
-from patchseries.errors import UpstreamError, UsageError
+from patchseries.errors import UsageError
 from patchseries.files import read_file, sha256
 from patchseries.landed.releases import scheme_for
 from patchseries.manifest.problems import unknown_name
 from patchseries.model import Outcome, Target
 from patchseries.pipeline.build import BuildInputs, BuildOptions, build_all
 from patchseries.pipeline.edit.bases import with_bases, with_orig
-from patchseries.pipeline.histories import indexed
+from patchseries.pipeline.mergedin import merged_in
 from patchseries.pipeline.porting import Pins
 from patchseries.pipeline.publish import plan, publish
 from patchseries.pipeline.rebase import Rebased, RebasedCell, rebase
@@ -26,8 +26,8 @@ from patchseries.pipeline.upgrading.entry import (
     new_packaging,
     upstream_version,
 )
-from patchseries.pipeline.upgrading.notes import FirstReleases, PatchNote, notes_on
-from patchseries.pipeline.upgrading.releases import first_releases, release_tag, version_of
+from patchseries.pipeline.upgrading.notes import PatchNote, notes_on
+from patchseries.pipeline.upgrading.releases import release_tag, version_of
 from patchseries.sources.plan import is_full
 
 
@@ -135,8 +135,8 @@ def upgrade(
         rebased = rebase(given, selection, session.progress)
         inputs = with_packaging(session, BuildInputs(series, given, rebased), selection)
         stock = inputs.grounds[target].packaging
-        first = _first(session, prepared, rebased)
-        notes = tuple(notes_on(series, stock, rebased.cells, first))
+        merged = merged_in(session, series, prepared.pins, rebased.cells)
+        notes = tuple(notes_on(series, stock, rebased.cells, merged, prepared.version))
         result = UpgradeResult(target, prepared.version, rebased.cells, notes)
         if not result.conflicts:
             head = _head(prepared, request, options)
@@ -193,22 +193,6 @@ def _head(prepared: PreparedUpgrade, request: UpgradeRequest, options: BuildOpti
         options.distribution,
         options.urgency,
     )
-
-
-def _first(session: Session, prepared: PreparedUpgrade, rebased: Rebased) -> FirstReleases:
-    """The first release with each commit by which the base has a patch, where that is known."""
-    commits = [cell.answer.in_base.commit for cell in rebased.cells if cell.answer.in_base]
-    if not commits:
-        return {}
-    series, target = prepared.series, prepared.target
-    url = series.manifest.projects[target.project].repository
-    scheme = scheme_for(target.project, url, series.manifest.releases)
-    having = [prepared.pins[url, target.base], *commits]
-    try:
-        with indexed(session.cache, url, session.fetching, having=having) as (_, index):
-            return first_releases(index, scheme, commits)
-    except UpstreamError:
-        return {}  # offline, without the history: the commit itself is known all the same
 
 
 def _published(session: Session, prepared: PreparedUpgrade, rebased: Rebased) -> tuple[str, ...]:

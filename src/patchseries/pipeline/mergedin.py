@@ -1,0 +1,122 @@
+"""By which commit a base has a patch, and the first release that has it: what a changelog says.
+
+The evidence of the base's history comes first. Where it knew nothing and git's merge alone found
+that nothing is left to change, the lines that the patch adds are asked who brought them in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from patchseries.errors import UpstreamError
+from patchseries.git import Repository
+from patchseries.git.blame import introduced
+from patchseries.git.textmerge import split_lines
+from patchseries.model import CommitId, Outcome
+from patchseries.patches.header import split_patch
+from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
+from patchseries.pipeline.madefor import oldest_release
+from patchseries.pipeline.rebase import RebasedCell
+from patchseries.pipeline.series import Series
+from patchseries.pipeline.session import Session
+from patchseries.sources.history import open_history
+
+_MOST_LINES = 40
+"""Lines of a patch that are blamed; each is a run of git."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedIn:
+    """The commit by which a base has a patch (None: not known), the first release with it, and
+    the evidence in words."""
+
+    commit: CommitId | None
+    tag: str | None
+    evidence: str
+
+
+def merged_in(
+    session: Session,
+    series: Series,
+    pins: Mapping[tuple[str, str], CommitId],
+    cells: Iterable[RebasedCell],
+) -> dict[tuple[str, str], MergedIn]:
+    """For each of *cells* of a patch file that the base has, by patch and base: by which commit."""
+    found: dict[tuple[str, str], MergedIn] = {}
+    merged = [
+        cell for cell in cells if cell.outcome is Outcome.ALREADY_APPLIED and cell.source is None
+    ]
+    for project in dict.fromkeys(cell.project for cell in merged):
+        url = series.manifest.projects[project].repository
+        mine = [cell for cell in merged if cell.project == project]
+        bases = tuple(dict.fromkeys(pins[url, cell.base] for cell in mine))
+        try:
+            with open_history(session.cache, url, session.fetching, having=bases) as history:
+                for cell in mine:
+                    session.progress(f"searching the commit of {cell.patch} in {cell.base}")
+                    files = _files(session, series, cell)
+                    base = pins[url, cell.base]
+                    found[cell.patch, cell.base] = _merged_in(history, cell, files, base)
+        except UpstreamError:
+            found |= {(c.patch, c.base): _by_answer(c) for c in mine}
+    return found
+
+
+def _files(session: Session, series: Series, cell: RebasedCell) -> tuple[FilePatch, ...]:
+    """What the patch file of *cell* changes; nothing for a commit."""
+    entry = series.manifest.patch(cell.patch)
+    source = entry.source_for(cell.base) if entry else None
+    if cell.source is not None or source is None:
+        return ()
+    try:
+        return parse_patch(split_patch(session.patch_bytes(series, source))[1])
+    except PatchSyntaxError:
+        return ()
+
+
+def _by_answer(cell: RebasedCell) -> MergedIn:
+    answer = cell.answer.in_base
+    if answer is None:
+        return MergedIn(None, None, "nothing is left to change")
+    return MergedIn(answer.commit, None, answer.evidence)
+
+
+def _merged_in(
+    history: Repository, cell: RebasedCell, files: Iterable[FilePatch], base: CommitId
+) -> MergedIn:
+    answer = _by_answer(cell)
+    commit, evidence = answer.commit, answer.evidence
+    if commit is None and cell.made_for is not None:
+        brought, lines = _brought(history, files, cell.made_for, base)
+        if brought:
+            commit, count = brought.most_common(1)[0]
+            evidence = f"it brought {count} of the {lines} lines that the patch adds"
+    return MergedIn(commit, first_release(history, commit) if commit else None, evidence)
+
+
+def first_release(history: Repository, commit: CommitId) -> str | None:
+    """The oldest release that has *commit*: it may be on a branch of its own (1.1 of 1.1.x)."""
+    done = history.run("tag", "--contains", commit, accept=(0, 128, 129))
+    if done.status != 0:
+        return None
+    return oldest_release(done.stdout.decode("utf-8", "replace").split("\n"))
+
+
+def _brought(
+    history: Repository, files: Iterable[FilePatch], since: CommitId, base: CommitId
+) -> tuple[Counter[CommitId], int]:
+    """Which commits of ``since..base`` brought the new lines of *files* in; how many were asked."""
+    brought: Counter[CommitId] = Counter()
+    asked = 0
+    for patched in files:
+        there = list(split_lines(history.file(history.commit(base).tree, patched.path) or b""))
+        old = {line for hunk in patched.hunks for line in hunk.old}
+        new = dict.fromkeys(line for hunk in patched.hunks for line in hunk.new)
+        for line in new:
+            if line.strip() and line not in old and line in there and asked < _MOST_LINES:
+                asked += 1
+                at = there.index(line) + 1
+                brought += introduced(history, since, base, patched.path, (at, at))
+    return brought, asked
