@@ -37,6 +37,7 @@ COALESCED_UPDATES = Published(
     (
         "nova/openstack/common/lockutils.py",
         *nova_compute("resource_tracker", "claims", "stats", "task_states", "vm_states"),
+        "nova/tests/compute/fake_resource_tracker.py",
     ),
     alike=(BASES[1:],),
 )
