@@ -59,9 +59,11 @@ def links(message: str) -> Links:
     )
 
 
+_SPACES = re.compile(r"[ \t]+")
+"""One space for each run of them: so that what follows takes linear time."""
 _BUG = re.compile(
-    r"^[ \t]*(?:(?:closes|fixes|partial)-bug[ \t]*:|(?:closes|fixes)[ \t]*:?[ \t]*(?:bug\b)?"
-    r"|lp[ \t]*:|bug[ \t]*:)[ \t]*(?:lp[ \t]*:?[ \t]*)?#?[ \t]*([0-9]{2,12})\b[ \t]*[.,]?[ \t]*$",
+    r"^ ?(?:(?:closes|fixes|partial)-bug ?:|(?:closes|fixes) ?:? ?(?:bug\b)?"
+    r"|lp ?:|bug ?:) ?(?:lp ?:? ?)?#? ?([0-9]{2,12})\b ?[.,]? ?$",
     re.MULTILINE,
 )
 
@@ -74,7 +76,8 @@ def bugs_closed(message: str) -> tuple[str, ...]:
     >>> bugs_closed("Fixes bug 1213080.\\nFixes: LP: #99"), bugs_closed("see bug 12")
     (('1213080', '99'), ())
     """
-    return tuple(dict.fromkeys(_BUG.findall(message.replace("\r\n", "\n").lower())))
+    text = _SPACES.sub(" ", message.replace("\r\n", "\n").lower())
+    return tuple(dict.fromkeys(_BUG.findall(text)))
 
 
 def reverted_subject(subject: str) -> str | None:
