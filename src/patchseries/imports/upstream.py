@@ -16,7 +16,7 @@ _FORGES = ("github.com", "gitlab.com", "codeberg.org", "opendev.org", "git.sr.ht
 _URL = re.compile(r"(?:https?|git)://[^\s\"'<>()\[\],;\\]{3,300}")
 _NOT_GIT = re.compile(r"\b(?:svn|subversion|hg|bzr|cvs)\b", re.I)
 _REPACKED = re.compile(
-    r"[+~.-](?:dfsg|ds|repack|repacked|debian|nmu|really|git|gitlab|clean)[0-9.]*.*$", re.I
+    r"[+~.-](?:dfsg|ds|repack|repacked|debian|nmu|really|git|gitlab|clean).*", re.I | re.S
 )
 _NOISE = {"v", "r", "rel", "release", "version", "upstream", "tag", "final", "stable", "dfsg", "ds"}
 _OPENDEV = "https://opendev.org"

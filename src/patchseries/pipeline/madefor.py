@@ -25,7 +25,7 @@ from patchseries.sources.plan import Want
 MOST_HERE, MOST_FETCHED = 120, 8
 """Releases that are tried: of a mirror, and of a server, where each is a download."""
 
-_VERSION = re.compile(r"(?:.*/)?(?:[A-Za-z]+[A-Za-z_+]*[-_])?v?(\d[\w.+-]*)")
+_VERSION = re.compile(r"(?:.*/)?(?:[A-Za-z][A-Za-z_+]*[-_])?v?(\d[\w.+-]*)")
 
 
 @dataclass

@@ -23,7 +23,6 @@ from patchseries.sources.mirrors import repository_path
 _LARGEST = 1 << 20  # bytes of a file that is looked into
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,200}")
 _PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}")
-_REMOTE = re.compile(r'^\[remote "origin"\]\n(?:[ \t]+.*\n)*?[ \t]+url[ \t]*=[ \t]*(\S+)', re.M)
 _OPENSTACK = "review.opendev.org"
 
 
@@ -181,8 +180,14 @@ def _upstream_repository(directory: Path) -> str | None:
 
 def _origin(directory: Path) -> str | None:
     """Where a clone was made from, as its configuration says; git is not run in it."""
-    found = _REMOTE.search((_text(directory / ".git" / "config") or "") + "\n")
-    return found[1] if found else None
+    inside = False
+    for line in (_text(directory / ".git" / "config") or "").splitlines():
+        key, _, value = line.partition("=")
+        if line.startswith("["):
+            inside = line.strip() == '[remote "origin"]'
+        elif inside and key.strip() == "url" and value.split():
+            return value.split()[0]
+    return None
 
 
 def _text(path: Path) -> str | None:

@@ -28,7 +28,7 @@ _ENDINGS = {
 
 _LINE = re.compile(
     rb"(?P<verb>test|testing|success|successful|failure|error|skip|xfail|uxsuccess)"
-    rb"(?::[ ]*|[ ]+)(?:test[ ]+)?(?P<label>\S.*?)(?P<opens>[ ]\[(?P<parts>[ ]multipart)?)?[ ]*"
+    rb"(?::[ ]*|[ ]+)(?:test[ ]+)?(?P<label>\S.*?)(?P<opens>[ ]\[(?P<parts>[ ]multipart)?)?"
 )
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})\r?\n")
 
@@ -50,7 +50,7 @@ class _StreamReader:
 
     def run(self) -> TestRun:
         while self._at < len(self._stream):
-            match = _LINE.fullmatch(self._line())
+            match = _LINE.fullmatch(self._line().rstrip(b" "))
             if match:
                 self._event(match)
         return TestRun(self._endings, self._details, self._begun)
