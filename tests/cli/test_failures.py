@@ -228,7 +228,8 @@ def test_interrupted(project: Project, delay: float) -> None:
 def test_interrupted_in_a_finalizer() -> None:
     """Where Python cannot raise: the command ends all the same, without a traceback."""
     code = (
-        "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nfrom patchseries import __main__, cli\n"
+        "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from patchseries import __main__, cli\n"
         "class Dying:\n    def __del__(self):\n        raise KeyboardInterrupt\n"
         "def run(argv):\n    Dying()\n    time.sleep(30)\n    return 0\n"
         "cli.run = run\n__main__.main()"
