@@ -6,7 +6,10 @@ file and exits with ``ExitCode.BUG``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
 
 from patchseries.redaction import redacted
 
@@ -107,6 +110,18 @@ class DeclinedError(SeriesError):
 
     def __init__(self, message: str, *, cause: str | None = None, hint: str | None = None) -> None:
         super().__init__(message, cause=cause, hint=hint, exit_code=ExitCode.FINDINGS)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn an OSError inside the block into one line that says that *path* cannot be read.
+
+    :raises SeriesError: it is missing, may not be read, or the disk fails
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
 
 
 def _one_line(text: str) -> str:

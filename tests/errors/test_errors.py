@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from patchseries.errors import ExitCode, MachineError, SeriesError, UpstreamError, UsageError
+from pathlib import Path
+
+import pytest
+
+from patchseries.errors import (
+    ExitCode,
+    MachineError,
+    SeriesError,
+    UpstreamError,
+    UsageError,
+    reading,
+)
 
 
 def test_message_cause_and_hint_are_one_line() -> None:
@@ -25,3 +36,10 @@ def test_no_part_shows_a_password() -> None:
     url = "https://ann:secret@host.invalid/x"
     error = SeriesError(f"not {url}", cause=f"at {url}", hint=f"see {url}")
     assert "secret" not in f"{error!r} {error} {error.args}"
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "x.dsc"
+    with pytest.raises(SeriesError) as caught, reading(path):
+        path.read_bytes()
+    assert str(caught.value) == f"cannot read {path} (No such file or directory)"

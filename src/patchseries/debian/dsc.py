@@ -16,7 +16,7 @@ from patchseries.debian.packaging import check_source_name, make_packaging
 from patchseries.debian.paths import check_count, check_path
 from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Packaging
 from patchseries.debian.tarball import DAMAGE, open_compressed
-from patchseries.errors import SeriesError
+from patchseries.errors import SeriesError, reading
 from patchseries.files import read_file, sha256
 from patchseries.sources.download import SAFE_NAME
 
@@ -176,10 +176,8 @@ _LARGEST_FILE = 1 << 30  # bytes of one file of a source package
 
 
 def _bytes(path: Path) -> bytes:
-    try:
+    with reading(path):
         return read_file(path, _LARGEST_FILE)
-    except OSError as error:
-        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
 
 
 def _unpacked(path: Path) -> bytes:

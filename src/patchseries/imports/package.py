@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -12,8 +11,8 @@ from pathlib import Path
 
 from patchseries.debian.changelog import read_head
 from patchseries.debian.dsc import QUILT, files_of, parse_dsc
-from patchseries.errors import SeriesError
-from patchseries.files import read_file, sha256
+from patchseries.errors import SeriesError, reading
+from patchseries.files import read_file, sha256, sha256_of_file
 from patchseries.imports.archive import Files, debian_files_of_diff, debian_files_of_tar
 from patchseries.imports.directory import (
     LARGEST,
@@ -153,7 +152,7 @@ def files_below(root: Path) -> dict[str, RawFile]:
             if stat.S_ISLNK(status.st_mode):
                 file = RawFile(os.fsencode(os.readlink(path)), is_link=True)
             elif stat.S_ISREG(status.st_mode):
-                file = RawFile(_bytes(path, LARGEST))
+                file = RawFile(_bytes(path))
             else:
                 continue  # a pipe or a device is no patch
             size += len(file.data)
@@ -170,11 +169,9 @@ def _unreadable(error: OSError) -> None:
     raise SeriesError(f"cannot read {error.filename}", cause=error.strerror) from error
 
 
-def _bytes(path: Path, largest: int = LARGEST) -> bytes:
-    try:
-        return read_file(path, largest)
-    except OSError as error:
-        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
+def _bytes(path: Path) -> bytes:
+    with reading(path):
+        return read_file(path, LARGEST)
 
 
 def _named_files(data: bytes, path: Path) -> dict[str, NamedFile]:
@@ -183,18 +180,11 @@ def _named_files(data: bytes, path: Path) -> dict[str, NamedFile]:
     for name, digest in files_of(data, path.name, _FORMATS).items():
         file = path.parent / name
         is_here = file.is_file()
-        if is_here and _digest(file) != digest:
-            raise SeriesError(f"{name} is not the file that {path.name} names")
+        with reading(file):
+            if is_here and sha256_of_file(file) != digest:
+                raise SeriesError(f"{name} is not the file that {path.name} names")
         found[name] = NamedFile(file, digest, is_here)
     return found
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
 
 
 def _debian_part(named: Mapping[str, NamedFile], dsc: str) -> NamedFile:

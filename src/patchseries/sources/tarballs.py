@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from patchseries.errors import SeriesError
+from patchseries.errors import SeriesError, reading
 from patchseries.files import sha256_of_file
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import CommitId
@@ -37,10 +37,8 @@ def bring_tarball(cache: Cache, url: str, path: Path, digest: str) -> CommitId:
 
     :raises SeriesError: it is not the one with that SHA-256, is damaged, or holds what is no tree
     """
-    try:
+    with reading(path):
         found = sha256_of_file(path)
-    except OSError as error:
-        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
     if found != digest:
         raise SeriesError(
             f"{path} has the sha256 {found}, not {digest}",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patchseries.errors import SeriesError, UsageError
+from patchseries.errors import UsageError, reading
 from patchseries.files import read_file, staging
 from patchseries.git import Repository, borrowed
 from patchseries.imports.apt import fetch_package
@@ -165,10 +165,8 @@ def _text(path: Path) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
+    with reading(path):
         return read_file(path, LARGEST)
-    except OSError as error:
-        raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
 
 
 def _shown(root: Path, path: Path) -> str:
