@@ -15,7 +15,7 @@ from patchseries.debian import version
 from patchseries.debian.packaging import check_source_name, make_packaging
 from patchseries.debian.paths import check_count, check_path
 from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Packaging
-from patchseries.debian.tarball import DAMAGE, open_compressed
+from patchseries.debian.tarball import read_unpacked
 from patchseries.errors import SeriesError, reading
 from patchseries.files import read_file, sha256
 from patchseries.sources.download import SAFE_NAME
@@ -113,7 +113,7 @@ def read_debian_tar(path: Path) -> DebianDirectory:
     """
     files: dict[str, PackagedFile] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(_unpacked(path)), mode="r:") as archive:
+        with tarfile.open(fileobj=io.BytesIO(read_unpacked(path, _LARGEST)), mode="r:") as archive:
             for number, member in enumerate(archive, 1):
                 check_count(number, path.name)
                 name = member.name.removeprefix("./").rstrip("/")
@@ -178,14 +178,3 @@ _LARGEST_FILE = 1 << 30  # bytes of one file of a source package
 def _bytes(path: Path) -> bytes:
     with reading(path):
         return read_file(path, _LARGEST_FILE)
-
-
-def _unpacked(path: Path) -> bytes:
-    try:
-        with open_compressed(path) as stream:
-            data = stream.read(_LARGEST + 1)
-    except DAMAGE as error:
-        raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
-    if len(data) > _LARGEST:
-        raise SeriesError(f"{path.name} unpacks to more than {_LARGEST >> 20} MiB")
-    return bytes(data)

@@ -5,7 +5,6 @@ Only files below debian/ are taken. Links are values and not followed.
 
 from __future__ import annotations
 
-import io
 import re
 import tarfile
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from patchseries.debian.dsc import read_member
 from patchseries.debian.paths import check_count, check_path
-from patchseries.debian.tarball import DAMAGE, open_compressed
+from patchseries.debian.tarball import DAMAGE, BoundedStream, open_compressed, read_unpacked
 from patchseries.errors import SeriesError
 from patchseries.imports.directory import LARGEST, RawFile
 
@@ -36,7 +35,7 @@ def debian_files_of_tar(path: Path) -> dict[str, RawFile]:
     files: dict[str, RawFile] = {}
     size = number = 0
     try:
-        with open_unpacked(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        with _open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 name = _below_debian(member.name)
                 if name is None or member.isdir():
@@ -59,14 +58,7 @@ def debian_files_of_diff(path: Path) -> tuple[dict[str, RawFile], tuple[str, ...
 
     :raises SeriesError: it is damaged, or holds too much
     """
-    try:
-        with open_unpacked(path) as stream:
-            data = stream.read(LARGEST + 1)
-    except DAMAGE as error:
-        raise SeriesError(f"{path.name} is damaged", cause=str(error)) from error
-    if len(data) > LARGEST:
-        raise SeriesError(f"{path.name} unpacks to more than {_MIB} MiB")
-    return files_of_diff(data)
+    return files_of_diff(read_unpacked(path, LARGEST))
 
 
 def files_of_diff(data: bytes) -> tuple[dict[str, RawFile], tuple[str, ...]]:
@@ -97,44 +89,19 @@ def files_of_diff(data: bytes) -> tuple[dict[str, RawFile], tuple[str, ...]]:
     return files, (f"the package's diff also changes {len(others)} upstream files: {told}",)
 
 
-def open_unpacked(path: Path) -> BoundedStream:
-    """The unpacked bytes of *path*, by its suffix; no more than a bound of them are given.
+# Private -----------------------------------------------------------------------------------------
+
+
+def _open(path: Path) -> BoundedStream:
+    """The unpacked bytes of the archive *path*, by its suffix.
 
     :raises SeriesError: packed in a way that is not known
     """
     if path.suffix == ".tar":
-        return BoundedStream(path.open("rb"), path.name)
+        return BoundedStream(path.open("rb"), path.name, _MOST_UNPACKED)
     if path.suffix not in (".gz", ".bz2", ".xz", ".lzma"):
         raise SeriesError(f"{path.name} is packed in a way that is not known")
-    return BoundedStream(open_compressed(path), path.name)
-
-
-class BoundedStream(io.BufferedIOBase):
-    """A stream that fails after too many bytes: a small archive may unpack to a large one."""
-
-    def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
-        self._stream = stream
-        self._name = name
-        self._left = _MOST_UNPACKED
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """As a file's; the whole is bounded.
-
-        :raises SeriesError: more came than any real archive holds
-        """
-        data = self._stream.read(size)
-        self._left -= len(data)
-        if self._left < 0:
-            raise SeriesError(f"{self._name} unpacks to more than {_MOST_UNPACKED >> 30} GiB")
-        return data
-
-    def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
-        super().close()
-
-
-# Private -----------------------------------------------------------------------------------------
+    return BoundedStream(open_compressed(path), path.name, _MOST_UNPACKED)
 
 
 def _below_debian(name: str) -> str | None:
