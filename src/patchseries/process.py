@@ -38,6 +38,8 @@ DEBIAN_PACKAGES = {
     "gbp": "git-buildpackage",
     "debsign": "devscripts",
     "dput": "dput-ng",
+    "pristine-tar": "pristine-tar",
+    "uscan": "devscripts",
 }
 """The Debian package that a program is in."""
 

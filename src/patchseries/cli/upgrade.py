@@ -49,9 +49,16 @@ if TYPE_CHECKING:
     help="In a packaging repository: write its debian/ (nothing is committed).",
 )
 @click.option("--repository", metavar="URL", help="With --in-place: the upstream's git repository.")
+@click.option(
+    "--uscan",
+    is_flag=True,
+    help="With --in-place: let uscan search for the upstream tarball, and download it.",
+)
 @click.option("--no-build", is_flag=True, help="Do not build the source package.")
 @options("offline", "dry_run", "mirror", "json", "quiet", "color")
-def command(release: str, in_place: bool, repository: str | None, **chosen: Any) -> int:
+def command(
+    release: str, in_place: bool, repository: str | None, uscan: bool, **chosen: Any
+) -> int:
     """Bring the package of the series NAME to the upstream RELEASE.
 
     RELEASE becomes a base of the series. Each patch is ported, and it is said what became of it:
@@ -67,13 +74,14 @@ def command(release: str, in_place: bool, repository: str | None, **chosen: Any)
     from patchseries.pipeline.upgrading.upgrade import upgrade
 
     request, package_options, asked = _parsed(release, chosen)
+    _check_uscan(uscan, in_place, asked)
     tree = package_tree(Path.cwd()) if in_place else None
     with Progress(asked) as progress:
         session = asked.session(progress)
         if tree:
             state = _state_of(tree)
             import_tree(session, tree, state, release, repository)
-            request = _with_orig(tree, request)
+            request = _with_orig(session, tree, request, uscan)
         prepared = _prepared(session, asked, request)
         result = upgrade(session, prepared, request, package_options)
         written: list[str] = []
@@ -119,12 +127,25 @@ def _state_of(tree: PackageTree) -> State:
     return state
 
 
-def _with_orig(tree: PackageTree, request: UpgradeRequest) -> UpgradeRequest:
+def _check_uscan(uscan: bool, in_place: bool, asked: Given) -> None:
+    from patchseries.errors import UsageError
+
+    if uscan and not in_place:
+        raise UsageError("--uscan needs --in-place", hint="else name the tarball: --orig FILE")
+    if uscan and asked.offline:
+        raise UsageError("--uscan contacts servers, --offline does not", hint="leave out one")
+
+
+def _with_orig(
+    session: Session, tree: PackageTree, request: UpgradeRequest, uscan: bool
+) -> UpgradeRequest:
     from patchseries.pipeline.upgrading.inplace import original
     from patchseries.pipeline.upgrading.releases import version_of
 
-    found = request.orig or original(tree, version_of(request.release))
-    return replace(request, orig=found)
+    if request.orig:
+        return request
+    release = version_of(request.release)
+    return replace(request, orig=original(session, tree, release, ask_uscan=uscan))
 
 
 def _prepared(session: Session, asked: Given, request: UpgradeRequest) -> PreparedUpgrade:

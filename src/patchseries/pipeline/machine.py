@@ -73,6 +73,13 @@ PROGRAMS = (
     Program("dput", "publish", asks_version=False),
     Program("quilt", "patches/NAME by hand"),
     Program("gbp", "a packaging repository by hand"),
+    # It knows no --version, and says how it is used instead.
+    Program(
+        "pristine-tar",
+        "upgrade --in-place: the tarball of a pristine-tar branch",
+        asks_version=False,
+    ),
+    Program("uscan", "upgrade --uscan"),
 )
 
 

@@ -53,7 +53,7 @@ def download(url: str, digest: str, path: Path, options: DownloadOptions = ONLIN
         raise UpstreamError(what, hint="run the command once without --offline")
     if damaged:
         options.warn(f"{path} is damaged: it is downloaded again")
-    data = _downloaded(url, digest, options.access or (lambda _: Access()))
+    data = _downloaded(url, digest, options)
     clear_place(path)
     write_atomic(path, data)
     return path
@@ -66,10 +66,19 @@ def _is_here(path: Path, digest: str) -> bool:
         return False
 
 
-def _downloaded(url: str, digest: str, access: Callable[[str], Access]) -> bytes:
+def fetch_file(url: str, options: DownloadOptions = ONLINE) -> bytes:
+    """The file at *url*, whatever it is.
+
+    :raises UpstreamError: the server cannot be reached or has no such file
+    """
     from patchseries.sources.http import fetch_bytes
 
-    data = fetch_bytes(url, access, largest=_LARGEST, seconds=_SECONDS)
+    access = options.access or (lambda _: Access())
+    return fetch_bytes(url, access, largest=_LARGEST, seconds=_SECONDS)
+
+
+def _downloaded(url: str, digest: str, options: DownloadOptions) -> bytes:
+    data = fetch_file(url, options)
     if sha256(data) != digest:
         raise UpstreamError(
             f"{url} has SHA-256 {sha256(data)}, not {digest}",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import lzma
+import os
 import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,7 @@ from click.testing import CliRunner
 from patchseries.cli import group
 from patchseries.errors import SeriesError, UsageError
 from patchseries.files import directory_contents
+from patchseries.git.environment import ISOLATED
 from support.packagetree import (
     CHANGELOG,
     CLASH,
@@ -235,6 +241,58 @@ def test_the_tarball_beside_the_tree_is_taken(
     assert made["orig"] == str(top.parent / "oven_2.0+dfsg1.orig.tar.xz")
     assert made["version"] == "1:2.0+dfsg1-1"
     assert made["package"]["verified"]
+
+
+def test_the_tarball_of_the_pristine_tar_branch_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("pristine-tar")
+    top = world.tree(PATCHES)
+    with Upstream(top / ".git") as own:
+        add_releases(own, "upstream", "upstream/")
+        tar = own.repository.run("archive", "--prefix=bread/", "upstream/2.0").stdout
+    given = world.top / "oven_2.0.orig.tar.xz"
+    given.write_bytes(lzma.compress(tar, preset=3))
+    words = ("pristine-tar", "commit", given, "upstream")
+    subprocess.run(words, cwd=top, env=committing(top), check=True, capture_output=True)
+    wanted = given.read_bytes()
+    given.unlink()
+    monkeypatch.chdir(top)
+    made = world.run("upgrade", "2.0", "--in-place")
+    kept = top / ".git/patchseries/origs/oven_2.0.orig.tar.xz"
+    assert made["orig"] == str(kept)
+    assert kept.read_bytes() == wanted
+    assert made["package"]["verified"]
+    dsc = Path(made["package"]["dsc"])
+    assert (dsc.parent / "oven_2.0.orig.tar.xz").read_bytes() == wanted
+
+
+def committing(top: Path) -> dict[str, str]:
+    people = {
+        f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    return {**os.environ, **ISOLATED, **people, "GIT_DIR": str(top / ".git")}
+
+
+def test_uscan_finds_the_tarball_when_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    need("uscan")
+    tar = world.upstream.repository.run("archive", "--prefix=oven-2.0/", "2.0").stdout
+    (world.top / "www").mkdir()
+    (world.top / "www" / "oven-2.0.tar.gz").write_bytes(gzip.compress(tar))
+    handler = partial(SimpleHTTPRequestHandler, directory=str(world.top / "www"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        line = f"version=4\nhttp://127.0.0.1:{server.server_port}/ oven-(.*)\\.tar\\.gz\n"
+        top = world.tree(PATCHES, watch=line.encode())
+        monkeypatch.chdir(top)
+        made = world.run("upgrade", "2.0", "--in-place", "--uscan")
+        server.shutdown()
+    assert made["orig"] == str(top / ".git/patchseries/origs/oven_2.0.orig.tar.gz")
+    assert made["package"]["verified"]
+    with pytest.raises(UsageError, match="--uscan needs --in-place"):
+        world.run("upgrade", "2.0", "--uscan")
+    with pytest.raises(UsageError, match="contacts servers"):
+        world.run("upgrade", "2.0", "--in-place", "--uscan", "--offline")
 
 
 def test_once_more_after_a_commit_changes_nothing(

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from patchseries.debian.changelog import read_versions
 from patchseries.debian.packaging import packaging_from_directory, packaging_from_git
+from patchseries.debian.pristine import pristine_tarball
 from patchseries.debian.request import Packaging
+from patchseries.debian.uscan import tarball_of_watch
 from patchseries.errors import SeriesError, UsageError
 from patchseries.files import directory_contents, explained, publish_directory, write_atomic
 from patchseries.git import borrowed
@@ -26,6 +28,7 @@ from patchseries.pipeline.series import IN_GIT
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.upgrading.entry import NewPackaging
 from patchseries.pipeline.upgrading.releases import tag_named, version_of
+from patchseries.sources.download import DownloadOptions
 
 _TAGS = "refs/tags/"
 
@@ -103,12 +106,33 @@ def import_tree(
     commit_files(state, changes, session.operation)
 
 
-def original(tree: PackageTree, release: str) -> Path | None:
-    """The upstream tarball beside the tree, where uscan, gbp and pristine-tar put it."""
-    name = re.escape(f"{tree.packaging.source}_{release}")
-    wanted = re.compile(rf"{name}(\+(dfsg|ds|repack)[.\d]*)?\.orig\.tar\.(gz|xz|bz2|lzma)")
-    found = [path for path in tree.top.parent.iterdir() if wanted.fullmatch(path.name)]
-    return min(found, default=None)
+def original(
+    session: Session, tree: PackageTree, release: str, *, ask_uscan: bool = False
+) -> Path | None:
+    """The upstream tarball of *release*: beside the tree, where uscan, gbp and pristine-tar put it.
+
+    Else it is made from the pristine-tar branch, or (*ask_uscan*) downloaded, and kept beside the
+    series in the git directory.
+
+    :raises SeriesError: the pristine-tar branch cannot be used, or uscan finds nothing
+    """
+    name = f"{tree.packaging.source}_{release}"
+    ending = r"(\+(dfsg|ds|repack)[.\d]*)?\.orig\.tar\.(gz|xz|bz2|lzma)"
+    wanted = re.compile(re.escape(name) + ending)
+    beside = [path for path in tree.top.parent.iterdir() if wanted.fullmatch(path.name)]
+    if beside:
+        return min(beside)
+    kept = tree.root / "origs"
+    if kept.is_symlink():
+        raise SeriesError(f"{kept} is a symbolic link", hint="remove it")
+    session.progress("looking for the upstream tarball")
+    with borrowed(tree.top) as repository:
+        made = pristine_tarball(repository, wanted, kept)
+    if made or not ask_uscan:
+        return made
+    debian = {path: file.data for path, file in tree.packaging.debian.items()}
+    options = DownloadOptions(session.fetching.access)
+    return tarball_of_watch(debian, name, release, kept, options)
 
 
 def write_debian(tree: PackageTree, made: NewPackaging) -> list[str]:
