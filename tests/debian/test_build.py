@@ -87,6 +87,14 @@ def test_a_second_build_of_the_same_makes_nothing(upstream: Upstream) -> None:
     assert {p.name: p.stat().st_mtime_ns for p in upstream.out.iterdir()} == before
 
 
+def test_a_build_for_another_vendor(upstream: Upstream) -> None:
+    first = build(replace(upstream.request(), vendor="ubuntu"))
+    buildinfo = next(upstream.out.glob("*.buildinfo")).read_text()
+    assert "Build-Origin: Ubuntu\n" in buildinfo
+    assert "DPKG_ORIGINS_DIR" not in buildinfo
+    assert build(replace(upstream.request(), vendor="ubuntu")).files == first.files
+
+
 def test_a_damaged_output_is_built_again(upstream: Upstream) -> None:
     first = build(upstream.request())
     (upstream.out / first.dsc).write_text("broken")

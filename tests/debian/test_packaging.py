@@ -15,6 +15,7 @@ from patchseries.debian.packaging import (
     make_packaging,
     packaging_from_directory,
     packaging_from_git,
+    refuse_vendor_series,
 )
 from patchseries.debian.request import Dropped, PackagedFile
 from patchseries.errors import SeriesError
@@ -46,7 +47,6 @@ def theirs(upstream: Upstream) -> dict[str, bytes | None]:
         ({"source/format": b"1.0\n"}, "one diff, not a series"),
         ({"source/format": b"3.0 (native)\n"}, "upstream and packaging in one"),
         ({"source/format": b"3.0 (git)\n"}, "no series of patches"),
-        ({"patches/ubuntu.series": b""}, "series file for one vendor"),
         ({"patches/series": b"gone.patch\n"}, "not there"),
         ({"patches/series": b"a.patch -p0\n", "patches/a.patch": b""}, "options"),
         ({"patches/series": b"../../x\n"}, "unsafe path"),
@@ -62,6 +62,13 @@ def theirs(upstream: Upstream) -> dict[str, bytes | None]:
 def test_packaging_that_cannot_be_used_says_why(files: dict[str, bytes], why: str) -> None:
     with pytest.raises(SeriesError, match=why):
         packaging(files)
+
+
+def test_nothing_is_added_under_a_vendor_s_series() -> None:
+    there = packaging({"patches/ubuntu.series": b""})
+    with pytest.raises(SeriesError, match="series file for one vendor"):
+        refuse_vendor_series(there)
+    refuse_vendor_series(packaging())
 
 
 @pytest.mark.parametrize("target", [b"/etc/passwd", b"../../x", b"../.."])

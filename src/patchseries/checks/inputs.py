@@ -77,7 +77,8 @@ class CheckedTarget:
 
     ``directory`` is where its patches lie, below the root; ``files`` are the regular files there
     and ``others`` whatever else is. A target that is not ``stored`` has no such directory: its
-    files are those that porting gives. ``quilt`` names the files of the project's quilt directory.
+    files are those that porting gives. ``quilt`` names the files of the project's quilt directory,
+    ``vendor`` whose series file counts.
     ``obstacle``: it could be neither applied nor ported.
     """
 
@@ -87,6 +88,7 @@ class CheckedTarget:
     files: Mapping[str, bytes] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     quilt: tuple[str, ...] = ()
+    vendor: str = "debian"
     stored: bool = True
     applied: tuple[Application, ...] = ()
     ported: tuple[PortedPatch, ...] = ()
@@ -95,7 +97,7 @@ class CheckedTarget:
     @property
     def series_file(self) -> str:
         """The file that lists its patches."""
-        return series_in_use(self.files)
+        return series_in_use(self.files, self.vendor)
 
     def application(self, patch: str) -> Application | None:
         """How *patch* applies, if that is known."""

@@ -52,6 +52,13 @@ _OPTIONS: dict[str, Callable[[F], F]] = {
         help="Only this patch (repeatable).",
         shell_complete=patch_names,
     ),
+    "vendor": click.option(
+        "--vendor",
+        metavar="V",
+        default="debian",
+        show_default=True,
+        help="Whose series file counts: V.series comes before series.",
+    ),
     "offline": click.option("--offline", is_flag=True, help="Contact no server: use the cache."),
     "locked": click.option("--locked", is_flag=True, help="Refuse any change to lock or patches."),
     "dry_run": click.option("-n", "--dry-run", is_flag=True, help="Only show what would change."),

@@ -25,14 +25,7 @@ FORMS = ("dsc", "tree", "quilt", "branch", "commits", "mail", "spec", "series.co
 @click.option("--as", "form", type=click.Choice(FORMS), help="What SOURCE is, where it is unclear.")
 @click.option("--repository", metavar="URL", help="The upstream's git repository.")
 @click.option("--base", metavar="TAG", help="The release that the patches are made for.")
-@click.option(
-    "--vendor",
-    metavar="V",
-    default="debian",
-    show_default=True,
-    help="Whose series file counts: V.series comes before series.",
-)
-@options("offline", "dry_run", "mirror", "json", "quiet", "color")
+@options("vendor", "offline", "dry_run", "mirror", "json", "quiet", "color")
 def command(source: str, form: str | None, **given: Any) -> int:
     """Make a series of the patches in SOURCE, with the origin of each.
 

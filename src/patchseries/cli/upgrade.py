@@ -55,10 +55,8 @@ if TYPE_CHECKING:
     help="With --in-place: let uscan search for the upstream tarball, and download it.",
 )
 @click.option("--no-build", is_flag=True, help="Do not build the source package.")
-@options("offline", "dry_run", "mirror", "json", "quiet", "color")
-def command(
-    release: str, in_place: bool, repository: str | None, uscan: bool, **chosen: Any
-) -> int:
+@options("vendor", "offline", "dry_run", "mirror", "json", "quiet", "color")
+def command(release: str, in_place: bool, uscan: bool, **chosen: Any) -> int:
     """Bring the package of the series NAME to the upstream RELEASE.
 
     RELEASE becomes a base of the series. Each patch is ported, and it is said what became of it:
@@ -70,9 +68,15 @@ def command(
     With --in-place, run it in a packaging repository: debian/ is read there, and written anew when
     all is well. The series that is made of it is kept in .git/patchseries.
     """
-    from patchseries.pipeline.upgrading.inplace import import_tree, package_tree, write_debian
+    from patchseries.pipeline.upgrading.inplace import (
+        SaidPackage,
+        import_tree,
+        package_tree,
+        write_debian,
+    )
     from patchseries.pipeline.upgrading.upgrade import upgrade
 
+    said = SaidPackage(chosen.pop("repository"), chosen.pop("vendor"))
     request, package_options, asked = _parsed(release, chosen)
     _check_uscan(uscan, in_place, asked)
     tree = package_tree(Path.cwd()) if in_place else None
@@ -80,7 +84,7 @@ def command(
         session = asked.session(progress)
         if tree:
             state = _state_of(tree)
-            import_tree(session, tree, state, release, repository)
+            import_tree(session, tree, state, release, said)
             request = _with_orig(session, tree, request, uscan)
         prepared = _prepared(session, asked, request)
         result = upgrade(session, prepared, request, package_options)
@@ -207,6 +211,8 @@ def _next(result: UpgradeResult, series: Series) -> Iterator[str]:
     base = result.target.base
     for cell in result.conflicts:
         yield f"→ {cell.patch}: series why {cell.patch} {series.name} --onto {base}"
+    if result.packaging and (others := result.packaging.unported):
+        yield f"not ported, only in another vendor's series file: {', '.join(others)}"
     if result.conflicts:
         first = result.conflicts[0].patch
         yield (
@@ -242,6 +248,7 @@ def _document(result: UpgradeResult) -> dict[str, Any]:
         ],
         "version": made.packaging.version if made else None,
         "entry": made.entry if made else None,
+        "unported": made.unported if made else [],
         "orig": result.orig or None,
         "package": package_rows([result.package])[0] if result.package else None,
         "changed": list(result.changed),

@@ -152,7 +152,7 @@ def _plan(request: BuildRequest, record: Record | None, digest: str) -> _BuildPl
 
 
 def _make(request: BuildRequest, plan: _BuildPlan, stage: Path, fresh: Path) -> SourcePackage:
-    env = source.environment(request.timestamp, stage)
+    env = source.environment(request.timestamp, stage, request.vendor)
     orig = _orig(request, plan.source, plan.version, fresh)
     tree = source.unpack_orig(orig, fresh)
     debian = assemble.debian_directory(request, plan.source, plan.version, plan.entries)

@@ -69,8 +69,8 @@ def packaging_from_directory(directory: Path) -> Packaging:
 def make_packaging(files: DebianDirectory, origin: str, orig: Orig | None = None) -> Packaging:
     """Check the *files* of a debian/ directory and read what the package is.
 
-    :raises SeriesError: a path or link that is not safe, another source format, a vendor series,
-        something that is missing
+    :raises SeriesError: a path or link that is not safe, another source format, something that is
+        missing
     """
     kept = {p: f for p, f in files.items() if not _VCS.search(p) and p not in _LOCAL}
     if sum(len(f.data) for f in kept.values()) > _LARGEST:
@@ -112,6 +112,20 @@ def their_patches(debian: DebianDirectory) -> tuple[SeriesLine, ...]:
     return parse_series(_text(series)) if series else ()
 
 
+def refuse_vendor_series(packaging: Packaging) -> None:
+    """Refuse a series file for one vendor: there nothing that is added to the series counts.
+
+    :raises SeriesError: there is one
+    """
+    vendor = [p for p in packaging.debian if re.fullmatch(r"patches/[^/]+\.series", p)]
+    if vendor:
+        raise SeriesError(
+            f"{packaging.origin} has a series file for one vendor: debian/{vendor[0]}",
+            hint="merge it into debian/patches/series (dpkg-source takes one or the other),"
+            " or make the series of these patches: `series import`",
+        )
+
+
 def check_source_name(name: str, origin: str) -> None:
     """Refuse what cannot be the name of a source package (Debian's policy, 5.6.1).
 
@@ -141,12 +155,6 @@ def _check_format(files: DebianDirectory, origin: str) -> None:
 
 
 def _check_series(files: DebianDirectory, origin: str) -> None:
-    vendor = [p for p in files if re.fullmatch(r"patches/[^/]+\.series", p)]
-    if vendor:
-        raise SeriesError(
-            f"{origin} has a series file for one vendor: debian/{vendor[0]}",
-            hint="merge it into debian/patches/series: dpkg-source takes one or the other",
-        )
     series = files.get("patches/series")
     if series is not None and series.mode == "120000":
         raise SeriesError(f"{origin}: debian/patches/series is a link")

@@ -128,6 +128,7 @@ class BuildRequest:
         packaging's own patches; None: the series is added to them
     :param notes: what the changelog says was done to the packaging's patches, a sentence each
     :param has_entry: the packaging's changelog begins with the entry of this very package
+    :param vendor: for whom it is built: dpkg-source takes the series file VENDOR.series first
     """
 
     repository: Repository
@@ -155,6 +156,7 @@ class BuildRequest:
     patches_directory: Mapping[str, bytes] | None = None
     notes: tuple[str, ...] = ()
     has_entry: bool = False
+    vendor: str = "debian"
 
     @property
     def in_packaging(self) -> bool:
@@ -200,6 +202,7 @@ class BuildRequest:
             self.in_packaging,
             self.notes,
             self.has_entry,
+            self.vendor,
             _RECIPE,
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -18,18 +18,28 @@ _UPLOAD = {OrigUpload.ALWAYS: "-sa", OrigUpload.NEVER: "-sd"}
 _LIMIT = 600.0  # seconds for one of dpkg's tools: far above what the largest tree takes
 
 
-def environment(timestamp: int, home: Path) -> dict[str, str]:
+def environment(timestamp: int, home: Path, vendor: str = "debian") -> dict[str, str]:
     """The whole environment of dpkg's tools (PATH is added), as buildinfo tells of it.
 
-    DEB_VENDOR is fixed, as the vendor of the machine chooses the patches' series file.
+    The *vendor* chooses the patches' series file, whatever the machine's own is.
     """
     return {
         "SOURCE_DATE_EPOCH": str(timestamp),
         "DEB_BUILD_OPTIONS": "parallel=1",
-        "DEB_VENDOR": "Debian",
+        "DEB_VENDOR": vendor.capitalize(),
         "HOME": str(home),
         "TMPDIR": str(home),
+        **({} if vendor == "debian" else {"DPKG_ORIGINS_DIR": str(_origins(home, vendor))}),
     }
+
+
+def _origins(home: Path, vendor: str) -> Path:
+    """A directory below *home* in which dpkg finds *vendor*: machines know Debian and their own."""
+    origins = home / "origins"
+    origins.mkdir(exist_ok=True)
+    (origins / "debian").write_text("Vendor: Debian\n")
+    (origins / vendor).write_text(f"Vendor: {vendor.capitalize()}\nParent: Debian\n")
+    return origins
 
 
 def write_debian(tree: Path, files: DebianDirectory, timestamp: int) -> None:
@@ -118,10 +128,11 @@ def describe(tree: Path, env: dict[str, str], timestamp: int, upload: OrigUpload
 
 
 def settled(buildinfo: bytes, timestamp: int) -> bytes:
-    """*buildinfo* without what differs between runs: the date, the directory, the machine."""
+    """*buildinfo* without what differs between runs: date, directories, the machine."""
     text = re.sub(
         rb"^(?:Build-Tainted-By|Build-Path):.*\n(?:[ \t].*\n)*", b"", buildinfo, flags=re.MULTILINE
     )
+    text = re.sub(rb"^ DPKG_ORIGINS_DIR=.*\n", b"", text, flags=re.MULTILINE)
     date = b"Build-Date: " + date_words(timestamp).encode()
     return re.sub(rb"^Build-Date:.*$", date, text, flags=re.MULTILINE)
 

@@ -129,7 +129,8 @@ class Project(Table):
 
     ``made-for`` is the release that the patch files were made for; ``quilt`` the directory below
     patches/ that holds a packager's debian/patches as it was: names, order and comments come from
-    there. ``repository`` may be left out when each base has an ``orig``: then it is
+    there. ``vendor`` is whose series file (``ubuntu.series``) counts there, where it has one.
+    ``repository`` may be left out when each base has an ``orig``: then it is
     :data:`TARBALLS` and the project's name, and a base is the tree of its tarball.
     """
 
@@ -146,6 +147,7 @@ class Project(Table):
     orig: dict[str, OrigTable] = Field(default_factory=dict)
     made_for: Rev | None = None
     quilt: PatchFile | None = None
+    vendor: Slug = "debian"
 
     @property
     def has_history(self) -> bool:

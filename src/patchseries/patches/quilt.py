@@ -82,10 +82,13 @@ def is_series_file(name: str) -> bool:
     return name == "series" or ("/" not in name and name.endswith(".series"))
 
 
-def series_in_use(names: Collection[str]) -> str:
-    """Which of the files *names* lists the patches: Debian's own series file wins over the other,
-    as for dpkg-source on Debian."""
-    return "debian.series" if "debian.series" in names else "series"
+def series_in_use(names: Collection[str], vendor: str = "debian") -> str:
+    """Which of the files *names* lists the patches: the vendor's own wins, as for dpkg-source.
+
+    >>> series_in_use(["series", "ubuntu.series"]), series_in_use(["ubuntu.series"], "ubuntu")
+    ('series', 'ubuntu.series')
+    """
+    return own if (own := f"{vendor}.series") in names else "series"
 
 
 def kept_series(

@@ -53,6 +53,7 @@ def directory_of(
     files: Sequence[PatchFile],
     template: Mapping[str, bytes] | None = None,
     managed: Collection[str] = (),
+    vendor: str = "debian",
 ) -> dict[str, bytes]:
     """The directory of one base: *files*, in order, with their series file, by path.
 
@@ -60,20 +61,21 @@ def directory_of(
         that still hold, and whatever lies beside the patches
     :param managed: the names of all patches of the manifest: on a base where one has no file, it
         is neither there nor in the series
+    :param vendor: whose series file is in use; what only another's names stays as it is
     """
     names = [file.name for file in files]
     made = {file.name: file.data for file in files}
     if template is None:
         return {"series": format_series(names).encode()} | made
-    listed = {n for text in _series_files(template).values() for n in _names(text)}
-    listed |= set(managed)
+    in_use = series_in_use(template, vendor)
+    texts = {in_use: "", **_series_files(template)}
+    listed = {*_names(texts[in_use]), *managed}
     beside = {n: data for n, data in template.items() if n not in listed and n not in made}
-    in_use = series_in_use(template)
     anew = {file.name for file in files if template.get(file.name) != file.data}
-    series = {
-        name: _encoded(kept_series(text, names, anew, add=name == in_use))
-        for name, text in {in_use: "", **_series_files(template)}.items()
-    }
+    series = {in_use: _encoded(kept_series(texts.pop(in_use), names, anew))}
+    for name, text in texts.items():
+        there = [n for n in dict.fromkeys(_names(text)) if n in beside or n in made]
+        series[name] = _encoded(kept_series(text, there, anew, add=False))
     return beside | made | series
 
 

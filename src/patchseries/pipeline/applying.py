@@ -128,8 +128,9 @@ class _TargetApplier:
         return AppliedCell(patch, self._project, self._base, result, reason, offsets)
 
     def _series_text(self) -> str:
-        """The file that lists the patches: a vendor's own, where there is one."""
-        return (self._read("debian.series") or self._read("series")).decode("utf-8", "replace")
+        """The file that lists the patches: the vendor's own, where there is one."""
+        vendor = self._series.manifest.projects[self._project].vendor
+        return (self._read(f"{vendor}.series") or self._read("series")).decode("utf-8", "replace")
 
     def _read(self, name: str) -> bytes:
         if self._files is not None:

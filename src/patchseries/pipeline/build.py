@@ -250,6 +250,7 @@ def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions
         patches_directory=package_patches(series, package.cells) if in_packaging else None,
         notes=notes,
         has_entry=inputs.has_entry,
+        vendor=project.vendor,
     )
 
 

@@ -9,7 +9,7 @@ from patchseries.files import directory_contents
 from patchseries.imports.directory import RawFile, read_directory
 from patchseries.manifest import Manifest
 from patchseries.patches.compose import series_directory
-from patchseries.patches.quilt import parse_series
+from patchseries.patches.quilt import series_in_use
 from patchseries.pipeline.series import Selection, Series
 
 
@@ -41,8 +41,8 @@ def exported_files(series: Series, project: str, base: str) -> dict[str, bytes]:
     known = series.manifest.projects[project]
     kept = directory_contents(series.root / "patches" / known.quilt) if known.quilt else {}
     written = directory_contents(series.root / series_directory(series.name, base, project))
-    if "series" in written:
-        return {path: data for path, data in kept.items() if path not in _applied(kept)} | written
+    if series_in_use(written, known.vendor) in written:
+        return written
     if base == known.made_for and _is_as_imported(series, project, kept):
         return kept
     raise SeriesError(
@@ -52,19 +52,14 @@ def exported_files(series: Series, project: str, base: str) -> dict[str, bytes]:
     )
 
 
-def _applied(files: dict[str, bytes]) -> set[str]:
-    """The patches that the imported series names: a rebase writes them, or leaves them out."""
-    text = files.get("series", b"").decode("utf-8", "surrogateescape")
-    return {line.name for line in parse_series(text)} | {"series"}
-
-
 def _is_as_imported(series: Series, project: str, kept: dict[str, bytes]) -> bool:
     """Whether the manifest still lists the very patches of the imported series, in order."""
     quilt = series.manifest.projects[project].quilt
     listed = [
         source.file for patch in series.manifest.patches_of(project) for source in patch.sources[:1]
     ]
-    found = read_directory({path: RawFile(data) for path, data in kept.items()})
+    raw = {path: RawFile(data) for path, data in kept.items()}
+    found = read_directory(raw, series.manifest.projects[project].vendor)
     names = dict.fromkeys(f"{quilt}/{line.name}" for line in found.lines)
     return listed == list(names)
 

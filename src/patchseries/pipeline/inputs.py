@@ -101,7 +101,8 @@ class RebaseInputs:
     def _levels(self, project: str) -> dict[str, int]:
         """The strip level of each patch of the quilt directory, by its name."""
         files = self.quilt_files(project)
-        text = files.get(series_in_use(files), b"").decode("utf-8", "surrogateescape")
+        in_use = series_in_use(files, self.manifest.projects[project].vendor)
+        text = files.get(in_use, b"").decode("utf-8", "surrogateescape")
         return {line.name: strip_level(line.options) for line in parse_series(text)}
 
     def options_for(self, patch: PatchEntry) -> PortOptions:

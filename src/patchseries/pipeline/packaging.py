@@ -14,7 +14,11 @@ from patchseries.debian.ground import (
     lay_ground,
     refuse_unknown,
 )
-from patchseries.debian.packaging import packaging_from_directory, packaging_from_git
+from patchseries.debian.packaging import (
+    packaging_from_directory,
+    packaging_from_git,
+    refuse_vendor_series,
+)
 from patchseries.debian.request import Orig, Packaging
 from patchseries.git import Repository
 from patchseries.manifest import Project
@@ -77,6 +81,7 @@ def grounds(
         if named.patches == "series":
             found[target] = PackagingInputs(point.tree, packaging)
             continue
+        refuse_vendor_series(packaging)
         if named.port:
             packaging = ported_packaging(given, project, point, packaging)
         refuse_unknown([one.patch for one in named.drop], packaging)

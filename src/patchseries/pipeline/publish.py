@@ -85,11 +85,12 @@ def _directory_changes(
     """The directory's files; patches named in its series before that are gone now."""
     made = files_of_target(series, cells)
     changes: dict[str, bytes | None] = {f"{directory}/{n}": data for n, data in made.items()}
-    in_use = f"{directory}/{series_in_use(made)}"
+    vendor = series.manifest.projects[cells[0].project].vendor
+    in_use = f"{directory}/{series_in_use(made, vendor)}"
     before = _on_disk(series, in_use)
     for line in parse_series(before.decode("utf-8", "replace")) if before else ():
         changes.setdefault(f"{directory}/{line.name}", None)
-    if not made[series_in_use(made)] and before is None:
+    if not made[series_in_use(made, vendor)] and before is None:
         changes[in_use] = None
     return changes
 
@@ -97,12 +98,13 @@ def _directory_changes(
 def files_of_target(series: Series, cells: Sequence[RebasedCell]) -> dict[str, bytes]:
     """The directory that is written for *cells*, which are all those of one project and base."""
     files = [file for cell in cells for file in cell.files]
-    project = cells[0].project if cells else ""
-    if not cells or not series.manifest.projects[project].quilt:
+    project = series.manifest.projects[cells[0].project] if cells else None
+    if project is None or not project.quilt:
         return directory_of(files)
-    names = patch_names(series.manifest, project).values()
+    names = patch_names(series.manifest, cells[0].project).values()
     managed = [name for one in names for name in one.all]
-    return directory_of(files, quilt_files(series, project), managed)
+    template = quilt_files(series, cells[0].project)
+    return directory_of(files, template, managed, project.vendor)
 
 
 def package_patches(series: Series, cells: Sequence[RebasedCell]) -> dict[str, bytes]:

@@ -89,8 +89,8 @@ class TargetReader:
     def _on_disk(self, target: Target) -> CheckedTarget:
         directory = series_directory(self._series.name, target.base, target.project)
         path = self._series.root / directory
-        has_quilt = self._series.manifest.projects[target.project].quilt is not None
-        entries = sorted(_entries(path, deep=has_quilt))
+        project = self._series.manifest.projects[target.project]
+        entries = sorted(_entries(path, deep=project.quilt is not None))
         files = [e for e in entries if e.is_file() and not e.is_symlink()]
         return CheckedTarget(
             target.project,
@@ -99,6 +99,7 @@ class TargetReader:
             {e.relative_to(path).as_posix(): read_file(e) for e in files},
             tuple(e.relative_to(path).as_posix() for e in entries if e not in files),
             tuple(self._quilt_files(target.project)),
+            project.vendor,
             stored=path.is_dir(),
         )
 

@@ -181,6 +181,64 @@ def test_its_own_tags_are_asked_first(world: World, monkeypatch: pytest.MonkeyPa
     assert made["package"] is None
 
 
+SERIES = PATCHES["series"]
+VENDORS = {
+    **{name: data for name, data in PATCHES.items() if name != "series"},
+    "series": b"nothing.patch\n",
+    "nothing.patch": patch("near", 9, "nine"),
+    "debian.series": SERIES,
+    "ubuntu.series": b"# theirs\nshift.patch\nmerged.patch\norange.patch\n",
+    "orange.patch": patch("clash", 5, "orange"),
+}
+
+
+@pytest.mark.parametrize("place", ["project", "tree"])
+def test_the_vendor_s_series_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    top = world.tree(VENDORS)
+    if place == "project":
+        world.run("import", str(top))
+        made = world.run("upgrade", "2.0")
+    else:
+        monkeypatch.chdir(top)
+        made = world.run("upgrade", "2.0", "--in-place")
+    assert made["package"]["verified"]
+    assert states(made) == {
+        "shift.patch": "unchanged",
+        "near.diff": "refreshed",
+        "merged.patch": "merged",
+    }
+    assert made["entry"] == world.entry
+    assert made["unported"] == ["nothing.patch", "orange.patch"]
+    unpacked = world.top / "unpacked"
+    dsc = made["package"]["dsc"]
+    subprocess.run(["dpkg-source", "-x", dsc, unpacked], check=True, capture_output=True)
+    there = directory_contents(unpacked / "debian/patches")
+    assert there.keys() == VENDORS.keys() - {"merged.patch"}
+    assert there["debian.series"] == b"# the packager's order\nshift.patch\nnear.diff\n"
+    assert there["ubuntu.series"] == b"# theirs\nshift.patch\norange.patch\n"
+    assert there["series"] == VENDORS["series"]
+    assert there["orange.patch"] == VENDORS["orange.patch"]
+    assert (unpacked / "near").read_bytes().splitlines()[4] == b"five"
+    if place == "tree":
+        assert directory_contents(top / "debian/patches") == there
+        return
+    world.run("export", str(world.top / "back"), "--onto", "2.0")
+    assert directory_contents(world.top / "back") == there
+
+
+def test_a_package_for_another_vendor(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    patches = {**VENDORS, "ubuntu.series": b"shift.patch\nmerged.patch\n"}
+    top = world.tree(patches)
+    monkeypatch.chdir(top)
+    made = world.run("upgrade", "2.0", "--in-place", "--vendor", "ubuntu")
+    assert states(made) == {"shift.patch": "unchanged", "merged.patch": "merged"}
+    assert made["unported"] == ["near.diff", "nothing.patch"]
+    assert made["package"]["verified"]  # dpkg-source, told to be Ubuntu's, applied shift alone
+    assert (top / "debian/patches/ubuntu.series").read_bytes() == b"shift.patch\n"
+
+
 def test_an_entry_that_is_begun_is_continued(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = (
         b"oven (1:2.0-1) UNRELEASED; urgency=medium\n\n  * New upstream release. (Closes: #1)\n\n"

@@ -19,6 +19,7 @@ from patchseries.imports.manifesttext import (
     slugs,
 )
 from patchseries.imports.origin import PatchText, find_origins
+from patchseries.imports.package import PackageSource
 from patchseries.imports.recognise import SourceForm
 from patchseries.patches.quilt import SeriesLine
 from patchseries.pipeline.importing.reading import ReadSource, opened_source
@@ -193,6 +194,7 @@ def _contents(
         "gerrit": place.gerrit if place else None,
         "made-for": found.base if found.is_made_for else None,
         "quilt": quilt,
+        "vendor": _vendor(package),
     }
     packaging = _packaging(read)
     label = package.label if package else read.commits.label if read.commits else ""
@@ -211,6 +213,12 @@ def _contents(
         read.orig if place is None else None,
         notes,
     )
+
+
+def _vendor(package: PackageSource | None) -> str | None:
+    """Whose series file is in force, where that is not the default."""
+    vendor = ((package and package.directory.series_name) or "").removesuffix(".series")
+    return vendor if vendor not in ("", "series", "debian") else None
 
 
 def _packaging(read: ReadSource) -> Mapping[str, str] | None:

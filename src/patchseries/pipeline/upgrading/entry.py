@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from patchseries.debian.packaging import with_patches
 from patchseries.debian.request import Maintainer, PackagedFile, Packaging
 from patchseries.debian.version import release_version
 from patchseries.errors import UsageError
-from patchseries.pipeline.publish import package_patches
+from patchseries.patches.quilt import is_series_file, series_in_use
+from patchseries.pipeline.publish import package_patches, parse_names
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.upgrading.notes import PatchNote, changelog_lines
@@ -41,12 +42,14 @@ class NewPackaging:
     :param patches: its patches/, by path
     :param changelog: its changelog
     :param entry: the newest entry of that, for people
+    :param unported: patches that only another vendor's series file names, kept as they were
     """
 
     packaging: Packaging
     patches: Mapping[str, bytes]
     changelog: bytes
     entry: str
+    unported: tuple[str, ...] = ()
 
 
 def new_packaging(
@@ -71,7 +74,9 @@ def new_packaging(
     debian = {**made.debian, "changelog": PackagedFile("100644", data)}
     distribution = head.distribution or UNRELEASED
     packaging = replace(made, debian=debian, version=version, distribution=distribution, orig=None)
-    return NewPackaging(packaging, patches, data, changelog[: _end_of_entry(changelog)])
+    vendor = series.manifest.projects[cells[0].project].vendor if cells else "debian"
+    unported = tuple(_unported(patches, vendor))
+    return NewPackaging(packaging, patches, data, changelog[: _end_of_entry(changelog)], unported)
 
 
 def upstream_version(release: str, orig: Path | None) -> str:
@@ -105,6 +110,13 @@ def _entry(stock: Packaging, lines: Sequence[str], head: EntryHead) -> Entry:
         timestamp=head.timestamp,
         notes=tuple(lines) if is_same else ("New upstream release.", *lines),
     )
+
+
+def _unported(patches: Mapping[str, bytes], vendor: str) -> Iterator[str]:
+    """The patches that some series file names, and not the one in use."""
+    in_use = parse_names(patches.get(series_in_use(patches, vendor), b""))
+    others = (parse_names(data) for name, data in patches.items() if is_series_file(name))
+    yield from dict.fromkeys(name for names in others for name in names if name not in in_use)
 
 
 def _end_of_entry(changelog: str) -> int:

@@ -46,6 +46,19 @@ class PackageTree:
         return self.top / IN_GIT
 
 
+@dataclass(frozen=True, slots=True)
+class SaidPackage:
+    """What the user says of the package.
+
+    :param repository: the upstream's; None: the tree's own, where it has the releases, else the one
+        that debian/ names
+    :param vendor: whose series file counts
+    """
+
+    repository: str | None = None
+    vendor: str = "debian"
+
+
 def package_tree(start: Path) -> PackageTree:
     """The packaging repository that holds *start*.
 
@@ -81,24 +94,26 @@ def package_tree(start: Path) -> PackageTree:
 
 
 def import_tree(
-    session: Session, tree: PackageTree, state: State, release: str, repository: str | None
+    session: Session, tree: PackageTree, state: State, release: str, said: SaidPackage
 ) -> None:
     """Make the series of the tree, or make it anew where debian/ is another now.
 
     Resolutions of conflicts are kept.
 
-    :param repository: the upstream's; None: this one, where it has the releases, else the one
-        that debian/ names
+    :param said: what the user says of it
     """
     kept = tree.root / "patches" / "imported"
     known = [directory_contents(path) for path in kept.glob("*/")] if kept.is_dir() else []
     manifests = list((tree.root / "series").glob("*.toml"))
-    stamp = f"# {tree.packaging.source} {tree.packaging.version} of {repository or 'debian/'}\n"
+    where = f"{said.repository or 'debian/'} for {said.vendor}"
+    stamp = f"# {tree.packaging.source} {tree.packaging.version} of {where}\n"
     same = manifests and manifests[0].read_text("utf-8").startswith(stamp)
     if same and (known or [{}])[0] == _patches(tree.packaging):
         return
-    said = _upstream(tree, release, repository)
-    request = ImportRequest(str(tree.top), form=SourceForm.TREE, upstream=said, replace=True)
+    upstream = _upstream(tree, release, said.repository)
+    request = ImportRequest(
+        str(tree.top), None, SourceForm.TREE, upstream, said.vendor, replace=True
+    )
     made = plan_import(session, tree.root, request)
     manifest = f"series/{made.name}.toml"
     before = dict.fromkeys(_written(tree.root))

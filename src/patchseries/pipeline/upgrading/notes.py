@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from patchseries.debian.assemble import change
@@ -45,10 +45,11 @@ class PatchNote:
 
 @dataclass(frozen=True)
 class _Directories:
-    """The debian/patches of a package, by path, before and after; its patches' files; and what is
-    known of the commits by which the release has some of them."""
+    """The debian/patches of a package, by path, before and after; the patches that its series named
+    before; its patches' files; and what is known of the commits by which the release has some."""
 
     before: Mapping[str, bytes]
+    listed: Collection[str]
     after: Mapping[str, bytes]
     files: Mapping[str, PatchNames]
     merged: Merged
@@ -60,7 +61,7 @@ class _Directories:
         if cell.status is CellStatus.CONFLICT:
             paths = ", ".join(dict.fromkeys(one.path for one in cell.result.conflicts))
             return PatchNote(cell.patch, file, cell.status, paths)
-        is_listed = file in series_names(self.before)
+        is_listed = file in self.listed
         if not cell.files:
             return self._left_out(cell, file, is_listed)
         if not is_listed:
@@ -121,17 +122,14 @@ def notes_on(
         if path.startswith("patches/")
     }
     after, called = package_patches(series, cells), release or (cells[0].base if cells else "")
-    directories = _Directories(before, after, names, merged or {}, called)
+    vendor = series.manifest.projects[cells[0].project].vendor if cells else "debian"
+    listed = parse_names(before.get(series_in_use(before, vendor), b""))
+    directories = _Directories(before, listed, after, names, merged or {}, called)
     managed = {name for each in names.values() for name in each.all}
-    gone = (name for name in series_names(before) if name not in managed)
+    gone = (name for name in listed if name not in managed)
     return [directories.note(cell) for cell in cells] + [
         PatchNote(None, name, "removed", "not in the series", f"d/p/{name}: drop.") for name in gone
     ]
-
-
-def series_names(directory: Mapping[str, bytes]) -> list[str]:
-    """The patches that the series file of a debian/patches names, in order."""
-    return parse_names(directory.get(series_in_use(directory), b""))
 
 
 def changelog_lines(notes: Sequence[PatchNote]) -> tuple[str, ...]:
