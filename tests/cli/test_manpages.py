@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ import pytest
 from patchseries.cli import group
 from patchseries.cli.manpages import pages
 from support.tools import need
+from test_architecture import ROOT
 
 NAMES = group.list_commands(click.Context(group))
 PAGES = pages()
@@ -52,6 +55,15 @@ def test_a_page_has_every_option_and_every_line_of_the_help(name: str, tmp_path:
             assert option in text
     help_text = (command.help or "").replace("\b", "").replace("`", "")
     assert " ".join(help_text.split()) in text.replace("‐", "-")
+
+
+def test_the_wheel_installs_them(tmp_path: Path) -> None:
+    words = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.iterdir()
+    with zipfile.ZipFile(wheel) as archive:
+        there = {Path(n).name: archive.read(n) for n in archive.namelist() if "/share/man/" in n}
+    assert there == {name: text.encode() for name, text in PAGES.items()}
 
 
 def test_text_is_no_request() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 
 import click
 
@@ -21,6 +22,13 @@ def pages() -> dict[str, str]:
         context = click.Context(command, parent=whole, info_name=name)
         made[f"series-{name}.1"] = _page(f"series-{name}", COMMANDS[name], context)
     return made
+
+
+def write(directory: Path) -> None:
+    """Write the pages into *directory*."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (directory / name).write_text(text, encoding="utf-8")
 
 
 _SUMMARY = "Maintain a series of patches."
