@@ -15,6 +15,19 @@ from support.upstreams import Upstream
 
 _MIRRORS = os.pathsep.join(FOLDERS)
 _DATE = "1365033600 +0000"  # 2013-04-04, the day of Grizzly
+_GIT = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    **{
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (
+            ("NAME", "Test Author"),
+            ("EMAIL", "author@test.invalid"),
+            ("DATE", _DATE),
+        )
+    },
+}
 _KEPT = (
     "PATH",
     "TMPDIR",
@@ -45,12 +58,8 @@ def hermetic_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("TZ", "UTC")
-        patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-        for who in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{who}_NAME", "Test Author")
-            patch.setenv(f"GIT_{who}_EMAIL", "author@test.invalid")
-            patch.setenv(f"GIT_{who}_DATE", _DATE)
+        for name, value in _GIT.items():
+            patch.setenv(name, value)
         patch.setattr(socket.socket, "connect", _loopback_only(socket.socket.connect))
         yield
 
@@ -64,8 +73,9 @@ def hermetic_test(
     """A cache and a state of its own for each test; real mirrors only for those marked ``real``."""
     for variable, name in (("SERIES_CACHE", "cache"), ("SERIES_STATE", "state")):
         monkeypatch.setenv(variable, str(tmp_path_factory.getbasetemp() / name / _slug(request)))
-    for name in [n for n in os.environ if n.startswith("GIT_")]:
-        monkeypatch.setenv(name, os.environ[name])  # a command run here scrubs them: they come back
+    for name, value in _GIT.items():
+        os.environ[name] = value  # a command that a fixture ran here may have scrubbed them
+        monkeypatch.setenv(name, value)  # and what a test runs scrubs them: they come back
     for name in ("USER", "LOGNAME"):
         monkeypatch.setenv(name, "")  # what a command run here sets goes away again
         monkeypatch.delenv(name)

@@ -60,6 +60,27 @@ def killed_at(state: State, moment: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+def test_ctrl_c_waits_until_the_files_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, complete = old_project(tmp_path), beneath.complete
+
+    def interrupted(root: Path, path: str, new: bytes | None) -> None:
+        signal.raise_signal(signal.SIGINT)
+        complete(root, path, new)
+
+    monkeypatch.setattr(beneath, "complete", interrupted)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            commit_files(state, CHANGES, COMMAND)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert content(state) == NEW
+    assert recover(state) is None
+
+
 def test_every_moment(tmp_path: Path) -> None:
     """Not some moments but each one, until a run lives to its end."""
     states = []

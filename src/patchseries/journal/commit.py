@@ -13,8 +13,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,10 +71,30 @@ def commit_files(
     with held(state):
         _finish(state)
         real = _real(state.root, changes)
-        with explained("save the changes"):
-            _decide(state, real, operation, undoes)
-        _finish_decided(state)
+        with _uninterrupted():
+            with explained("save the changes"):
+                _decide(state, real, operation, undoes)
+            _finish_decided(state)
     return sorted(real)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the files are written: it takes milliseconds.
+
+    Only the main thread may set a signal's handler; Ctrl-C never stops another.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        if waiting:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _finish_decided(state: State) -> None:
