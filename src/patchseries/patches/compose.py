@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
@@ -12,7 +13,7 @@ from patchseries.model import TreeId
 from patchseries.patches.header import PatchHeader, format_header, split_patch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PatchFile:
     """A patch file: its name in the series, its bytes, and the N of ``patch -pN``."""
 
@@ -20,7 +21,7 @@ class PatchFile:
     data: bytes
     strip: int = 1
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The SHA-256 of its bytes."""
         return sha256(self.data)

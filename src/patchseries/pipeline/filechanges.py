@@ -14,7 +14,7 @@ from patchseries.manifest import PatchEntry, Source
 from patchseries.model import CommitId, TreeId
 from patchseries.patches.apply import Applied, Rejected, apply_patch
 from patchseries.patches.compose import PatchFile
-from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.inputs import RebaseInputs, files_digest
 from patchseries.port import Change
 
 
@@ -40,9 +40,8 @@ class ChangeCache:
     """The changes of lists of files on a tree; a list that several bases share is applied once."""
 
     repository: Repository
-    _made: dict[tuple[TreeId, tuple[tuple[str, str, int], ...]], Changes] = field(
-        default_factory=dict
-    )
+    _made: dict[tuple[TreeId, str, tuple[str, ...]], Changes] = field(default_factory=dict)
+    _files: dict[tuple[str, str, str | None], dict[str, PatchFile]] = field(default_factory=dict)
 
     def of(
         self, given: RebaseInputs, project: str, base: str, patch: PatchEntry, source: Source
@@ -52,10 +51,21 @@ class ChangeCache:
 
     def changes(self, start: TreeId, files: Mapping[str, PatchFile]) -> Changes:
         """What each of *files*, by the patch's name and in order, changes on *start*."""
-        key = start, tuple((name, file.sha256, file.strip) for name, file in files.items())
+        key = start, files_digest(files), tuple(files)
         if key not in self._made:
             self._made[key] = dict(applied_in_order(self.repository, start, files))
         return self._made[key]
+
+    def files(
+        self, given: RebaseInputs, project: str, base: str, release: str | None
+    ) -> dict[str, PatchFile]:
+        """The patch files of *project* that were made for *release*, in order; read once."""
+        key = project, base, release
+        if key not in self._files:
+            default = given.manifest.projects[project].made_for
+            patches = given.manifest.patches_of(project)
+            self._files[key] = files_made_for(release, default, patches, base, given.patch_file)
+        return self._files[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,7 @@ class FileChange:
 
     def _files(self, release: str | None) -> dict[str, PatchFile]:
         """The patch files of the project that were made for *release*, in order."""
-        default = self.given.manifest.projects[self.project].made_for
-        patches = self.given.manifest.patches_of(self.project)
-        return files_made_for(release, default, patches, self.base, self.given.patch_file)
+        return self.cache.files(self.given, self.project, self.base, release)
 
     def _on(
         self, release: str, commit: CommitId, files: Mapping[str, PatchFile]

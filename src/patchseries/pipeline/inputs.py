@@ -10,6 +10,7 @@ from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.lock import Lock, MadeFor
 from patchseries.manifest import Manifest, PatchEntry, Source, patch_names
+from patchseries.manifest.filenames import PatchNames
 from patchseries.model import CommitId, Target, TreeId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.quilt import parse_series, series_in_use, strip_level
@@ -43,6 +44,14 @@ def files_digest(files: Mapping[str, PatchFile]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _QuiltNames:
+    """The files of a project's patches, and the strip levels that its quilt series gives them."""
+
+    files: Mapping[str, PatchNames]
+    levels: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class RebaseInputs:
     """What a rebase is a function of.
 
@@ -66,6 +75,9 @@ class RebaseInputs:
     answers: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
     quilt_files: Callable[[str], Mapping[str, bytes]] = lambda _: {}
     made_for: MadeForSearch = field(default_factory=MadeForSearch)
+    _quilt: dict[str, _QuiltNames] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def start_of(self, target: Target) -> TreeId:
         """The tree that the series of *target* starts on."""
@@ -91,19 +103,23 @@ class RebaseInputs:
 
     def patch_file(self, patch: PatchEntry, source: Source) -> PatchFile:
         """The file that *source* of *patch* names, with its strip level."""
-        names = patch_names(self.manifest, patch.project)[patch.name]
-        data = self.patch_bytes(source)
+        known = self._names_of(patch.project)
+        name = known.files[patch.name].main
         quilt = self.manifest.projects[patch.project].quilt
-        if not quilt or source.file != f"{quilt}/{names.main}":
-            return PatchFile(names.main, data)
-        return PatchFile(names.main, data, self._levels(patch.project).get(names.main, 1))
+        is_kept = quilt and source.file == f"{quilt}/{name}"
+        strip = known.levels.get(name, 1) if is_kept else 1
+        return PatchFile(name, self.patch_bytes(source), strip)
 
-    def _levels(self, project: str) -> dict[str, int]:
-        """The strip level of each patch of the quilt directory, by its name."""
-        files = self.quilt_files(project)
-        in_use = series_in_use(files, self.manifest.projects[project].vendor)
-        text = files.get(in_use, b"").decode("utf-8", "surrogateescape")
-        return {line.name: strip_level(line.options) for line in parse_series(text)}
+    def _names_of(self, project: str) -> _QuiltNames:
+        """The names of the patch files of *project*; worked out once."""
+        if project not in self._quilt:
+            table = self.manifest.projects[project]
+            files = self.quilt_files(project) if table.quilt else {}
+            in_use = series_in_use(files, table.vendor)
+            text = files.get(in_use, b"").decode("utf-8", "surrogateescape")
+            levels = {line.name: strip_level(line.options) for line in parse_series(text)}
+            self._quilt[project] = _QuiltNames(patch_names(self.manifest, project), levels)
+        return self._quilt[project]
 
     def options_for(self, patch: PatchEntry) -> PortOptions:
         """What the engine may do for *patch*."""
