@@ -18,22 +18,21 @@ def merge_base(repository: Repository, one: str, other: str) -> CommitId | None:
 
 
 def introduced(
-    repository: Repository, since: str, commit: str, path: str, lines: tuple[int, int]
+    repository: Repository, since: str, commit: str, path: str, *spans: tuple[int, int]
 ) -> Counter[CommitId]:
     """Which commits of ``since..commit`` brought in some lines of *path*.
 
-    :param lines: the first and the last of them, from 1
+    :param spans: the first and the last line of each stretch, from 1
     :return: the number of lines by commit; lines that are older are not in it
     """
-    first, last = lines
-    if last < first:
+    wanted = [f"-L{first},{last}" for first, last in spans if first <= last]
+    if not wanted:
         return Counter()
     done = repository.run(
         "blame",
         "--no-textconv",
         "--porcelain",
-        "-L",
-        f"{first},{last}",
+        *wanted,
         f"{since}..{commit}",
         "--",
         path,

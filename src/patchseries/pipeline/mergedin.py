@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.git.blame import introduced
 from patchseries.git.textmerge import split_lines
+from patchseries.landed.index import HistoryIndex
 from patchseries.model import CommitId, Outcome
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
+from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.madefor import oldest_release
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
-from patchseries.sources.history import open_history
 
 _MOST_LINES = 40
-"""Lines of a patch that are blamed; each is a run of git."""
+"""Lines of a patch that are blamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +54,23 @@ def merged_in(
         mine = [cell for cell in merged if cell.project == project]
         bases = tuple(dict.fromkeys(pins[url, cell.base] for cell in mine))
         try:
-            with open_history(session.cache, url, session.fetching, having=bases) as history:
+            with indexed(session.cache, url, session.fetching, having=bases) as (history, index):
                 for cell in mine:
                     session.progress(f"searching the commit of {cell.patch} in {cell.base}")
-                    files = _files(session, series, cell)
-                    base = pins[url, cell.base]
-                    found[cell.patch, cell.base] = _merged_in(history, cell, files, base)
+                    known = _merged_in(history, cell, pins[url, cell.base])
+                    tag = first_release(index, known.commit) if known.commit else None
+                    found[cell.patch, cell.base] = replace(known, tag=tag)
         except UpstreamError:
             found |= {(c.patch, c.base): _by_answer(c) for c in mine}
     return found
 
 
-def _files(session: Session, series: Series, cell: RebasedCell) -> tuple[FilePatch, ...]:
-    """What the patch file of *cell* changes; nothing for a commit."""
-    entry = series.manifest.patch(cell.patch)
-    source = entry.source_for(cell.base) if entry else None
-    if cell.source is not None or source is None:
+def _files(cell: RebasedCell) -> tuple[FilePatch, ...]:
+    """What the patch file of *cell* changes."""
+    if cell.original is None:
         return ()
     try:
-        return parse_patch(split_patch(session.patch_bytes(series, source))[1])
+        return parse_patch(split_patch(cell.original.data)[1], cell.original.strip)
     except PatchSyntaxError:
         return ()
 
@@ -83,25 +82,25 @@ def _by_answer(cell: RebasedCell) -> MergedIn:
     return MergedIn(answer.commit, None, answer.evidence)
 
 
-def _merged_in(
-    history: Repository, cell: RebasedCell, files: Iterable[FilePatch], base: CommitId
-) -> MergedIn:
+def _merged_in(history: Repository, cell: RebasedCell, base: CommitId) -> MergedIn:
     answer = _by_answer(cell)
     commit, evidence = answer.commit, answer.evidence
     if commit is None and cell.made_for is not None:
-        brought, lines = _brought(history, files, cell.made_for, base)
+        brought, lines = _brought(history, _files(cell), cell.made_for, base)
         if brought:
             commit, count = brought.most_common(1)[0]
             evidence = f"it brought {count} of the {lines} lines that the patch adds"
-    return MergedIn(commit, first_release(history, commit) if commit else None, evidence)
+    return MergedIn(commit, None, evidence)
 
 
-def first_release(history: Repository, commit: CommitId) -> str | None:
+def first_release(index: HistoryIndex, commit: CommitId) -> str | None:
     """The oldest release that has *commit*: it may be on a branch of its own (1.1 of 1.1.x)."""
-    done = history.run("tag", "--contains", commit, accept=(0, 128, 129))
-    if done.status != 0:
+    entry = index.get(commit)
+    if entry is None:
         return None
-    return oldest_release(done.stdout.decode("utf-8", "replace").split("\n"))
+    start = "refs/tags/"
+    names = [name for name, bit in index.refs.items() if entry.refs >> bit & 1]
+    return oldest_release([name.removeprefix(start) for name in names if name.startswith(start)])
 
 
 def _brought(
@@ -114,9 +113,9 @@ def _brought(
         there = list(split_lines(history.file(history.commit(base).tree, patched.path) or b""))
         old = {line for hunk in patched.hunks for line in hunk.old}
         new = dict.fromkeys(line for hunk in patched.hunks for line in hunk.new)
-        for line in new:
-            if line.strip() and line not in old and line in there and asked < _MOST_LINES:
-                asked += 1
-                at = there.index(line) + 1
-                brought += introduced(history, since, base, patched.path, (at, at))
+        added = [line for line in new if line.strip() and line not in old and line in there]
+        places = [there.index(line) + 1 for line in added[: _MOST_LINES - asked]]
+        asked += len(places)
+        spans = [(at, at) for at in places]
+        brought += introduced(history, since, base, patched.path, *spans)
     return brought, asked

@@ -38,11 +38,11 @@ __all__ = ["RebaseInputs", "Rebased", "RebasedCell", "rebase"]
 class RebasedCell:
     """One patch on one base: the outcome, its files (the patch, then own patches on top).
 
-    ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file;
-    ``change`` what was merged: the commit's, or the file's on the release ``made_for``.
-    ``kept``: the patch file, as it is, makes this very tree. ``diff`` is the SHA-256 of what the
-    port changes: what a person signs off; ``ported`` what the engine made of the change.
-    ``answer`` is what the base's history said of the patch.
+    ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file,
+    which is ``original`` then; ``change`` what was merged: the commit's, or the file's on the
+    release ``made_for``. ``kept``: the patch file, as it is, makes this very tree. ``diff`` is the
+    SHA-256 of what the port changes: what a person signs off; ``ported`` what the engine made of
+    the change. ``answer`` is what the base's history said of the patch.
     """
 
     patch: str
@@ -59,6 +59,7 @@ class RebasedCell:
     change: Change | None = None
     made_for: CommitId | None = None
     kept: bool = False
+    original: PatchFile | None = None
 
     @property
     def status(self) -> CellStatus:
@@ -168,6 +169,7 @@ class _TargetPorter:
             made_for=files.release() if ported.change else None,
             ported=ported.ported,
             kept=ported.kept,
+            original=file,
             answer=cell.answer
             if ported.result.outcome is Outcome.ALREADY_APPLIED
             else replace(cell.answer, in_base=None),
