@@ -4,9 +4,9 @@ import sys
 
 MODULES = """
     bz2 ctypes readline sqlite3 ssl zlib
-    alembic anyjson boto cinderclient.client Cheetah.Template cliff.app configobj Crypto.Cipher.AES discover
-    eventlet feedparser fixtures glanceclient greenlet httplib2 iso8601 keystoneclient.client kombu
-    lxml.etree memcache migrate mock mox netaddr netifaces novaclient.client oslo.config.cfg pam
+    alembic anyjson boto cinderclient.client Cheetah.Template cliff.app configobj coverage Crypto.Cipher.AES
+    discover eventlet feedparser fixtures glanceclient greenlet httplib2 iso8601 keystoneclient.client kombu
+    lxml.etree memcache migrate mock mox netaddr netifaces novaclient.client OpenSSL oslo.config.cfg pam
     paramiko passlib.hash paste.deploy pyudev quantumclient.client routes simplejson sqlalchemy
     stevedore subunit suds testtools unittest2 webob webtest websockify
 """
