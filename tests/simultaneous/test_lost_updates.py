@@ -196,6 +196,15 @@ def test_import(project: Project) -> None:
     assert (project.root / "patches/imported/taken/series").is_file()
 
 
+def test_init(project: Project) -> None:
+    """One of them begins the series; the others say that it is there, and change nothing."""
+    words = [
+        ["init", "begun", "--repository", f"https://{n}.invalid/x", "--base", "1.0"] for n in NAMES
+    ]
+    assert sorted(at_once(project, words)) == [0] + [2] * (MANY - 1)
+    assert len(operations(find_state(Path(project.environment["SERIES_STATE"]), project.root))) == 1
+
+
 def test_a_command_that_waits_says_so_and_gives_up(tmp_path: Path) -> None:
     (tmp_path / "p").mkdir()
     state = find_state(tmp_path / "state", tmp_path / "p")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, operation, options, recovered_state, state_directory
+from patchseries.cli.common import Given, hold, operation, options, recovered_state, state_directory
 from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
 
@@ -38,7 +38,7 @@ def command(source: str, form: str | None, **given: Any) -> int:
     """
     from patchseries.imports.recognise import SourceForm
     from patchseries.journal import commit_files
-    from patchseries.pipeline.importing.plan import ImportRequest, plan_import
+    from patchseries.pipeline.importing.plan import ImportRequest, check_is_new, plan_import
     from patchseries.pipeline.importing.upstreams import SaidUpstream
 
     said, vendor = SaidUpstream(given.pop("repository"), given.pop("base")), given.pop("vendor")
@@ -50,6 +50,8 @@ def command(source: str, form: str | None, **given: Any) -> int:
         plan = plan_import(asked.session(progress), state.root, request)
     changed = sorted(plan.changes)
     if not asked.dry_run:
+        hold(state)
+        check_is_new(state.root, plan.name)
         changed = commit_files(state, dict(plan.changes), operation())
     if asked.as_json:
         show_json(_document(plan, changed), ok=True)

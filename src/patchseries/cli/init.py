@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, options, state_directory
+from patchseries.cli.common import Given, hold, options, state_directory
 from patchseries.cli.terminal import Progress, clear_progress, say, show_json, show_text
 from patchseries.errors import UpstreamError, UsageError
 
@@ -37,6 +37,7 @@ def command(
     What is not given is taken from .gitreview, debian/ and the repository's tags; what is still
     missing is asked on a terminal. NAME is the source package or the repository's name.
     """
+    from patchseries.journal import find_state
     from patchseries.pipeline.starting import look_around, manifest_text, write_manifest
 
     asked = Given(**given)
@@ -53,7 +54,10 @@ def command(
     with Progress(asked) as progress:
         session = asked.session(progress)
         begun = _completed(session, begun)
-        path = write_manifest(session, directory, state_directory(), begun)
+        state = find_state(state_directory(), directory)
+        if not asked.dry_run:
+            hold(state)
+        path = write_manifest(session, state, begun)
     if asked.as_json:
         show_json({"manifest": path, "text": manifest_text(begun)}, ok=True)
         return 0

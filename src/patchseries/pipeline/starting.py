@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from patchseries import manifest as manifests
 from patchseries.debian.changelog import read_head
 from patchseries.errors import SeriesError, UsageError
 from patchseries.files import read_file
-from patchseries.journal import commit_files, find_state
+from patchseries.journal import State, commit_files
 from patchseries.landed.releases import Scheme, is_final, scheme_for
 from patchseries.pipeline.online import upstream_tags
 from patchseries.pipeline.session import Session
@@ -127,18 +128,17 @@ def manifest_text(begun: Beginning) -> str:
     return text
 
 
-def write_manifest(session: Session, directory: Path, home: Path, begun: Beginning) -> str:
-    """Write the manifest below *directory*; its path from there.
+def write_manifest(session: Session, state: State, begun: Beginning) -> str:
+    """Write the manifest into the project of *state*, which is held; its path from there.
 
-    :param home: the user's state directory
     :raises UsageError: there is such a series
     """
     path = f"series/{begun.name}.toml"
     text = manifest_text(begun)
-    if (directory / path).exists() or (directory / path).is_symlink():
+    if os.path.lexists(state.root / path):
         raise UsageError(f"{path} already exists", hint="name another series: series init NAME")
     if not session.dry_run:
-        commit_files(find_state(home, directory), {path: text.encode()}, session.operation)
+        commit_files(state, {path: text.encode()}, session.operation)
     return path
 
 

@@ -82,13 +82,28 @@ def plan_import(session: Session, root: Path, request: ImportRequest) -> ImportP
     with source as (read, repository):
         name = _series_name(request, read)
         if not request.replace:
-            _refuse_existing(root, name)
+            check_is_new(root, name)
         upstream = opened_upstream(session, read, request.upstream, repository)
         with upstream as found:
             session.progress("looking for the origins of the patches")
             if read.commits is not None:
                 return _of_commits(name, read, found)
             return _of_files(name, read, found)
+
+
+def check_is_new(root: Path, name: str) -> None:
+    """Refuse the series *name* where the project *root* has one of that name.
+
+    It is asked early, and again while the project is held: another command may have made it.
+
+    :raises UsageError: its manifest or its imported files are there
+    """
+    for path in (root / "series" / f"{name}.toml", root / "patches" / "imported" / name):
+        if os.path.lexists(path):
+            raise UsageError(
+                f"{path.relative_to(root)} is there already",
+                hint="name the series otherwise: series import SOURCE NAME",
+            )
 
 
 # Private -----------------------------------------------------------------------------------------
@@ -112,15 +127,6 @@ def _series_name(request: ImportRequest, read: ReadSource) -> str:
 
 _GENERAL = ("patches", "debian", "series", "series.conf", "src")
 """Names of directories that say nothing of what is in them."""
-
-
-def _refuse_existing(root: Path, name: str) -> None:
-    for path in (root / "series" / f"{name}.toml", root / "patches" / "imported" / name):
-        if os.path.lexists(path):
-            raise UsageError(
-                f"{path.relative_to(root)} is there already",
-                hint="name the series otherwise: series import SOURCE NAME",
-            )
 
 
 def _of_files(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
