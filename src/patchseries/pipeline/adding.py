@@ -20,7 +20,7 @@ from patchseries.patches.header import split_patch
 from patchseries.pipeline.edit.addition import Addition
 from patchseries.pipeline.edit.entry import NewPatch, name_from, summary_from
 from patchseries.pipeline.histories import indexed
-from patchseries.pipeline.merged import listed, merged, named, naming_bug, own_commits
+from patchseries.pipeline.lookup import listed, merged, named, naming_bug, own_commits
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Want

@@ -18,8 +18,8 @@ from patchseries.model import CommitId
 from patchseries.patches.quiltdir import read_quilt_directory
 from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
 from patchseries.pipeline.inputs import MadeForSearch, RebaseInputs
+from patchseries.pipeline.lookup import commit_of
 from patchseries.pipeline.madefor import TagSearch
-from patchseries.pipeline.merged import commit_of
 from patchseries.pipeline.portcache import PortCache
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
