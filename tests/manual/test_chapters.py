@@ -10,6 +10,7 @@ import io
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from support import manual
 from support.manual import Shown
 from support.packagetree import CLASH, make_tree, make_upstream
 from support.project import REPOSITORY
+from support.testedoven import make_tested_oven
 from support.tools import need
 
 RUN = [chapter for chapter in manual.CHAPTERS if manual.console(chapter)]
@@ -141,6 +143,11 @@ def enter(chapter: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         root = make_tree(folder / "oven", CLASH)
         make_upstream(folder / "mirrors" / "org" / "oven.git").repository.close()
         monkeypatch.setenv("SERIES_MIRRORS", str(folder / "mirrors"))
+    if chapter == "testing.md":
+        (root / "series/oven.toml").write_text(manual.blocks(chapter, "toml")[0])
+        make_tested_oven(folder / "mirrors" / "org" / "oven.git").repository.close()
+        monkeypatch.setenv("SERIES_MIRRORS", str(folder / "mirrors"))
+        monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     monkeypatch.chdir(root)
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("SERIES_CACHE", str(folder / "cache"))

@@ -33,6 +33,11 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ),
     ),
     ("test-apply", "`result` is the word of the table.", ("test-apply demo",)),
+    (
+        "test",
+        "`failing_before` failed before the patch too; `stock` is each base before any patch.",
+        ("test demo --onto 2013.1.3 --project keystone",),
+    ),
     ("status", "`release` is there with `--release`.", ("status demo --release havana",)),
     ("show", "`status` is the row of `series status`.", ("show one-iptables-run demo",)),
     ("diff", "", ("diff conductor-workers demo --onto 2013.1.3",)),
@@ -82,6 +87,13 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 ``rebase`` is of both: with a conflict, and with a resolution.
 """
 
+_TESTS = """
+[project.keystone.tests]
+command = ["sh", "-c", "echo not ok - a; grep -rq workers . && echo not ok - b || echo ok - b"]
+format = "tap"
+"""
+"""One test that fails without any patch, and one that a patch breaks."""
+
 _BY_NAME = ("files", "releases")
 """Objects whose keys are data."""
 
@@ -96,7 +108,8 @@ def sections(directory: Path) -> str:
     root = directory / "project"
     (root / "series").mkdir(parents=True)
     (directory / "shelf").mkdir()
-    (root / "series/demo.toml").write_text((REPOSITORY / "series/demo.toml").read_text())
+    manifest = (REPOSITORY / "series/demo.toml").read_text()
+    (root / "series/demo.toml").write_text(manifest + _TESTS)
     (directory / ".dput.cf").write_text(
         f"[shelf]\nmethod = local\nincoming = {directory}/shelf\nallow_unsigned_uploads = 1\n"
     )

@@ -29,6 +29,7 @@ from patchseries.checks import (
 from patchseries.checks.rule import Rule
 from patchseries.manifest import schema
 from patchseries.manifest.source import Source
+from patchseries.manifest.suite import SuiteTable
 from support.documents import json_page
 from support.manual import DIRECTORY
 
@@ -38,6 +39,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "packaging": schema.PackagingTable,
     "drop": schema.Drop,
     "orig": schema.OrigTable,
+    "[project.NAME.tests]": SuiteTable,
     "[[patch]]": schema.PatchEntry,
     "source": Source,
     "[patch.variants.NAME]": schema.Variant,
@@ -57,6 +59,8 @@ _KINDS = {
     "_digest": "sha256",
     "_bug": "number or text",
     "_text": "text",
+    "_word": "text",
+    "_project_file": "file",
 }
 """What a validator of a manifest's string takes, in a word."""
 

@@ -13,7 +13,7 @@ def test_nothing_is_blamed_for_what_failed_before() -> None:
     change = compare(before, after)
     assert change.faults == frozenset()
     assert change.failing_before == {"m.b"}
-    assert change.mended == {"m.c"}
+    assert change.fixed == {"m.c"}
 
 
 def test_what_passed_and_does_not_now_is_broken() -> None:
@@ -43,3 +43,11 @@ def test_an_id_is_in_its_module_and_in_itself() -> None:
     assert is_in("a.b.C.test", ["a.b"])
     assert is_in("a.b.C.test", ["a.b.C.test"])
     assert not is_in("a.bc.C.test", ["a.b"])
+
+
+def test_what_a_stopped_run_does_not_say_is_not_run() -> None:
+    before = TestRun({"m.a": PASSED, "m.b": PASSED})
+    after = TestRun({"m.a": HANGS}, stopped="it wrote nothing for 2 s")
+    change = compare(before, after)
+    assert change.faults == {"m.a"}
+    assert change.not_run == {"m.b"}

@@ -27,6 +27,7 @@ COMMANDS = {
     "fetch": "Fetch what the series needs into the cache, and pin it.",
     "rebase": "Port every patch onto every base; write patches/ and the lock.",
     "test-apply": "Apply the patch files on their bases as dpkg-source would.",
+    "test": "Run the projects' own tests after each patch.",
     "build": "Build Debian source packages that unpack to the ported tree.",
     "status": "Show which patch landed where, with evidence.",
     "check": "Check the whole series: rules with codes.",

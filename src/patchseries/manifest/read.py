@@ -28,6 +28,7 @@ from patchseries.manifest.problems import (
 )
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, SeriesTable
 from patchseries.manifest.source import Source, Table
+from patchseries.manifest.suite import SuiteTable
 from patchseries.parsing import NotTomlError, parse_toml
 
 SCHEMA = 1
@@ -174,6 +175,7 @@ def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
         "drop": schema.Drop,
         "orig": schema.OrigTable,
         "variants": schema.Variant,
+        "tests": SuiteTable,
     }
     inner = [tables[name] for name in names if name in tables]
     table = inner[-1] if inner else kind

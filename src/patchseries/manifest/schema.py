@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from patchseries.manifest.source import MergedSource, Source, Table
+from patchseries.manifest.suite import SuiteTable
 from patchseries.manifest.values import (
     Bounds,
     Bug,
@@ -148,6 +149,7 @@ class Project(Table):
     made_for: Rev | None = None
     quilt: PatchFile | None = None
     vendor: Slug = "debian"
+    tests: SuiteTable | None = None
 
     @property
     def has_history(self) -> bool:

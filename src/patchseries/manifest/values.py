@@ -86,6 +86,16 @@ def _relative_file(text: str) -> str:
     return text
 
 
+def _project_file(text: str) -> str:
+    """A path below the project folder."""
+    parts = text.split("/")
+    if not all(parts) or not {".", "..", ".git"}.isdisjoint(parts) or _CONTROL.search(text):
+        raise ValueError(
+            f"expected a file of the project folder, such as tools/setup, not {text!r}"
+        )
+    return text
+
+
 def one_or_many(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
@@ -130,5 +140,6 @@ CommitText = Annotated[str, AfterValidator(_commit)]
 ChangeText = Annotated[str, AfterValidator(_change)]
 Tracked = Annotated[str, AfterValidator(_tracked)]
 PatchFile = Annotated[str, AfterValidator(_relative_file)]
+ProjectFile = Annotated[str, AfterValidator(_project_file)]
 Digest = Annotated[str, AfterValidator(_digest)]
 Bug = Annotated[str, BeforeValidator(_bug)]

@@ -28,7 +28,10 @@ class Applies(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AppliedCell:
-    """One patch on one base; ``offsets`` are the hunks found elsewhere than they say."""
+    """One patch on one base; ``offsets`` are the hunks found elsewhere than they say.
+
+    ``tree`` is what is there after it; None: it does not apply.
+    """
 
     patch: str
     project: str
@@ -36,6 +39,7 @@ class AppliedCell:
     result: Applies
     reason: str = ""
     offsets: tuple[Offset, ...] = ()
+    tree: TreeId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ class _TargetApplier:
     def _made(
         self, patch: str, result: Applies, reason: str, offsets: tuple[Offset, ...] = ()
     ) -> AppliedCell:
-        return AppliedCell(patch, self._project, self._base, result, reason, offsets)
+        tree = None if result is Applies.FAILS else self._tree
+        return AppliedCell(patch, self._project, self._base, result, reason, offsets, tree)
 
     def _series_text(self) -> str:
         """The file that lists the patches: the vendor's own, where there is one."""

@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LONGEST_DETAIL = 20_000
+"""Characters that are kept of what one test wrote: the last ones."""
+
 
 class Ending(StrEnum):
     """How one test ended."""
@@ -18,11 +21,18 @@ class Ending(StrEnum):
     UNEXPECTED_SUCCESS = "unexpected-success"
     HANGS = "hangs"
     """It began, and was ended because it did not come to an end."""
+    MISSING = "missing"
+    """It is not there, and was there before."""
 
     @property
     def is_good(self) -> bool:
         """Whether a suite with this test is green."""
         return self in (Ending.PASSED, Ending.SKIPPED, Ending.EXPECTED_FAILURE)
+
+
+def worse(before: Ending | None, ending: Ending) -> Ending:
+    """The ending that counts of a test that ended twice: the first that is not good."""
+    return ending if before is None or before.is_good else before
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,8 @@ class TestRun:
     details: Mapping[str, str] = field(default_factory=dict)
     unfinished: str | None = None
     """The test that had begun when the record ended."""
+    stopped: str = ""
+    """Why the run did not come to its end, in words; empty: it did."""
 
     @property
     def passing(self) -> frozenset[str]:
@@ -52,6 +64,7 @@ class TestRun:
             {**self.endings, **other.endings},
             {**self.details, **other.details},
             other.unfinished,
+            other.stopped or self.stopped,
         )
 
 
@@ -64,8 +77,10 @@ class TestChange:
     broken: frozenset[str]
     """Passed before; fails, hangs, or is skipped now."""
     missing: frozenset[str]
-    """Passed before, did not run now, and is in no file that the patch changes."""
-    mended: frozenset[str]
+    """Passed before, is gone now, and is in no file that the patch changes."""
+    not_run: frozenset[str]
+    """Passed before, and did not run now, because the run was stopped."""
+    fixed: frozenset[str]
     """Failed before, passes now."""
     failing_before: frozenset[str]
     """Fails now, and failed before too."""
@@ -81,25 +96,28 @@ class TestChange:
 def compare(before: TestRun, after: TestRun, own: Collection[str] = ()) -> TestChange:
     """What a patch did to the tests.
 
-    :param own: the modules of tests that the patch itself changes: it may remove tests from them
+    :param own: the files of tests that the patch itself changes, as test ids begin: it may remove
+        tests from them
     """
+    absent = before.passing - after.endings.keys()
     return TestChange(
         broken=frozenset(
             test for test in before.passing & after.endings.keys() if test not in after.passing
         ),
-        missing=frozenset(
-            test for test in before.passing - after.endings.keys() if not is_in(test, own)
-        ),
-        mended=before.failing & after.passing,
+        missing=frozenset(test for test in absent if not after.stopped and not is_in(test, own)),
+        not_run=absent if after.stopped else frozenset(),
+        fixed=before.failing & after.passing,
         failing_before=before.failing & after.failing,
         new_failing=after.failing - before.endings.keys(),
     )
 
 
-def is_in(test: str, modules: Collection[str]) -> bool:
-    """Whether the test with the dotted id *test* is in one of *modules*.
+def is_in(test: str, files: Collection[str]) -> bool:
+    """Whether the test with the id *test* is in one of *files*, by the words that ids begin with.
 
     >>> is_in("nova.tests.test_db_api.Case.test_a", ["nova.tests.test_db"])
     False
+    >>> is_in("tests/test_db.py::test_a", ["tests/test_db.py"])
+    True
     """
-    return any(test == module or test.startswith(f"{module}.") for module in modules)
+    return any(test == file or test.startswith((f"{file}.", f"{file}::")) for file in files)

@@ -1,14 +1,15 @@
-"""Which tests of a Python project belong to the files that a patch changes.
+"""Which files of tests belong to the files that a patch changes.
 
 Three kinds: those that the patch itself changes, those that import a changed module by its name,
-and those that are named for it. All of it is read from the text; nothing is imported.
+and those that are named for it; where there are none, those that import the package it is in. All
+of it is read from the text, as that of a Python project; nothing is imported.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 _FROM = re.compile(
     r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(?:\(([^)]*)|[ \t]((?:\\\r?\n|[^;\n])*))", re.M
@@ -17,6 +18,11 @@ _IMPORT = re.compile(r"(?:^|;)[ \t]*import[ \t]+((?:\\\r?\n|[^;\n])+)", re.M)
 _COMMENT = re.compile(r"#.*")
 _NAME = re.compile(r"\s*([\w.]+)")
 _ROOMS = {"test", "tests", "unit", "functional"}
+_ROOTS = {"src", "lib"}
+"""Directories that a project keeps its packages in, which no import names."""
+
+USUAL = ("test_*.py", "*/test_*.py", "*_test.py")
+"""What files of tests are called where the manifest does not say it."""
 
 
 def belonging_tests(changed: Collection[str], tests: Mapping[str, str]) -> list[str]:
@@ -27,23 +33,31 @@ def belonging_tests(changed: Collection[str], tests: Mapping[str, str]) -> list[
     """
     modules = {path: module_name(path) for path in changed}
     names = {name for name in modules.values() if name}
-    return sorted(
+    imported = {path: imported_names(text) for path, text in tests.items()}
+    belonging = [
         path
-        for path, text in tests.items()
+        for path in tests
         if path in modules
-        or not names.isdisjoint(imported_names(text))
+        or not names.isdisjoint(imported[path])
         or any(is_named_for(path, other) for other, name in modules.items() if name)
-    )
+    ]
+    if not belonging:
+        packages = {name.rpartition(".")[0] for name in names} - {""}
+        belonging = [path for path in tests if not packages.isdisjoint(imported[path])]
+    return sorted(belonging)
 
 
-def is_test(path: str) -> bool:
+def is_test(path: str, patterns: Sequence[str] = USUAL) -> bool:
     """Whether the file at *path* is called as files of tests are.
+
+    :param patterns: as a shell has them, for the path or its end; ``*`` stands for slashes too
 
     >>> is_test("nova/tests/test_driver.py"), is_test("nova/tests/fake_network.py")
     (True, False)
+    >>> is_test("spec/a_spec.rb", ["spec/*_spec.rb"])
+    True
     """
-    name = PurePosixPath(path).name
-    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py"))
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def module_name(path: str) -> str | None:
@@ -55,6 +69,8 @@ def module_name(path: str) -> str | None:
     True
     """
     parts = path.removesuffix(".py").split("/")
+    if parts[0] in _ROOTS and len(parts) > 2:
+        del parts[0]
     if not path.endswith(".py") or not all(part.isidentifier() for part in parts):
         return None
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

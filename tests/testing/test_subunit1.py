@@ -1,4 +1,4 @@
-"""Subunit streams: what tests say, and streams that are cut off or are none."""
+"""Subunit streams, version 1: what tests say, and streams that are cut off or are none."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.testing.outcomes import Ending
-from patchseries.testing.subunit import LONGEST_DETAIL, read
+from patchseries.testing.outcomes import LONGEST_DETAIL, Ending
+from patchseries.testing.subunit1 import read
 
 MULTIPART = b"""\
 test: a.C.test_x

@@ -1,0 +1,1 @@
+"""The projects' own tests, run on stock and after each patch: which patch breaks which test."""

@@ -1,0 +1,63 @@
+"""The table that says how a project's tests are run: checked before anything is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchseries.manifest import ManifestError, parse
+
+HEAD = """\
+schema = 1
+[series]
+name = "demo"
+[project.oven]
+repository = "https://example.org/kitchen/oven.git"
+bases = ["1.0"]
+[project.oven.tests]
+"""
+GOOD = 'command = ["run", "{tests}"]\nformat = "tap"\n'
+
+BAD = [
+    ("command = []\n" + 'format = "tap"', "command", "expected a command of 1 to 200 words"),
+    ('command = "run"\nformat = "tap"', "command", "expected a list"),
+    ('command = ["run", 1]\nformat = "tap"', "command[2]", "expected a string in quotes"),
+    ('command = ["a\\u0000b"]\nformat = "tap"', "command[1]", "a control character"),
+    ('command = [""]\nformat = "tap"', "command[1]", "expected a word"),
+    ('command = ["a\\nb"]\nformat = "tap"', "command[1]", "in one line"),
+    ('command = ["{test}"]\nformat = "tap"', "command[1]", "{test} is not replaced by anything"),
+    ('command = ["run"]\nformat = "xml"', "format", "'junit'"),
+    ('command = ["run"]', "tests", "the key 'format' is missing"),
+    ('command = ["run"]\nformat = "junit"', "tests", "name it with {results}"),
+    (GOOD + 'selct = "all"', "selct", "did you mean 'select'?"),
+    (GOOD + 'select = "some"', "select", "'changed'"),
+    (GOOD + "time-limit = 0", "time-limit", "greater than or equal to 1"),
+    (GOOD + 'time-limit = "9"', "time-limit", "expected a whole number"),
+    (GOOD + "time-limit = true", "time-limit", "expected a whole number"),
+    (GOOD + "time-limit = 99999999", "time-limit", "less than or equal"),
+    (GOOD + "memory-limit = 1", "memory-limit", "greater than or equal to 16"),
+    (GOOD + 'inputs = ["../x"]', "inputs[1]", "expected a file of the project folder"),
+    (GOOD + 'inputs = ["/etc/passwd"]', "inputs[1]", "expected a file of the project folder"),
+    (GOOD + 'setup-inputs = [".git/x"]', "setup-inputs[1]", "expected a file"),
+    (GOOD + 'known-failures = "a//b"', "known-failures", "expected a file"),
+    (GOOD + 'setup = ["make"]', "tests", "name the directory that it makes"),
+    (GOOD + 'setup = ["{environment}", "{tree}"]', "tests", "{tree} is there only in `command`"),
+    ('command = ["{environment}/x"]\nformat = "tap"', "tests", "`setup`, which is missing"),
+]
+
+
+@pytest.mark.parametrize(("table", "key", "words"), BAD, ids=[f"{b[1]}-{b[2][:20]}" for b in BAD])
+def test_a_bad_table(table: str, key: str, words: str) -> None:
+    with pytest.raises(ManifestError) as caught:
+        parse(f"{HEAD}{table}\n")
+    (problem,) = caught.value.problems[:1]
+    assert problem.key.endswith(key)
+    assert words in problem.message
+
+
+def test_a_good_table() -> None:
+    tests = (
+        parse(HEAD + GOOD + 'inputs = ["tools/run"]\nmemory-limit = 512\n').projects["oven"].tests
+    )
+    assert tests is not None
+    assert (tests.select, tests.memory_limit, tests.has("tests")) == ("changed", 512, True)
+    assert parse(HEAD.replace("[project.oven.tests]\n", "")).projects["oven"].tests is None

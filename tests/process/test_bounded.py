@@ -1,0 +1,97 @@
+"""A stranger's program is bounded, whatever it does, and nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from patchseries.environment import environment
+from patchseries.process import bounded
+from patchseries.process.bounded import BoundedRun, Limits, RunEnd, run_bounded
+
+
+def sh(folder: Path, script: str, **bounds: Any) -> RunEnd:
+    run = BoundedRun(
+        ["sh", "-c", script], folder, environment(), folder / "out", folder / "err", place=folder
+    )
+    return run_bounded(run, Limits(**({"seconds": 20, "silent": 20} | bounds)))
+
+
+def is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    status = Path("/proc", pid.strip(), "stat").read_text()
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_one_that_ends_is_read(tmp_path: Path) -> None:
+    assert sh(tmp_path, "echo out; echo err >&2; exit 3") == RunEnd(3)
+    assert (tmp_path / "out").read_bytes() == b"out\n"
+    assert (tmp_path / "err").read_bytes() == b"err\n"
+
+
+@pytest.mark.parametrize("start", ["sleep 60 &", "setsid sleep 60 &", "(setsid sleep 60 &) &"])
+def test_what_it_started_is_ended_with_it(tmp_path: Path, start: str) -> None:
+    sh(tmp_path, f"{start} sleep 0.2; pgrep -f 'sleep 60' >/dev/null; echo $!")
+    assert not list(bounded._marked(os.environ.get(bounded.MARK, "none")))
+    pid = (tmp_path / "out").read_text()
+    assert not pid.strip() or not is_running(pid)
+
+
+@pytest.mark.parametrize(
+    ("script", "bounds", "words"),
+    [
+        ("sleep 60", {"seconds": 0.3}, r"did not end within 0\.3 s"),
+        ("sleep 60", {"silent": 0.3}, r"wrote nothing for 0\.3 s"),
+        ("trap '' TERM; while :; do :; done", {"seconds": 0.3}, "did not end"),
+        ("cat /dev/urandom", {"output": 1 << 20}, "printed more than 1 MiB"),
+        (
+            "i=0; while :; do i=$((i+1)); head -c 99999 /dev/zero >f$i; done",
+            {"disk": 8 << 20},
+            "8 MiB",
+        ),
+    ],
+)
+def test_one_that_goes_too_far_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, bounds: Any, words: str
+) -> None:
+    monkeypatch.setattr(bounded, "_COUNT", 0.1)
+    begun = time.monotonic()
+    end = sh(tmp_path, script, **bounds)
+    assert re.search(words, end.stopped), end
+    assert end.status < 0
+    assert time.monotonic() - begun < 10
+
+
+def test_one_that_forks_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "_COUNT", 0.05)
+    monkeypatch.setattr(bounded, "MOST_PROCESSES", 30)
+    end = sh(tmp_path, "while :; do setsid sleep 50 & sleep 0.002; done")
+    assert "more than 30 processes" in end.stopped
+
+
+def test_a_file_and_memory_are_the_kernels_care(tmp_path: Path) -> None:
+    assert sh(tmp_path, "head -c 9000000 /dev/zero > f", file=1 << 20).status != 0
+    assert (tmp_path / "f").stat().st_size == 1 << 20
+    code = "python3 -c 'bytearray(1 << 30)'"
+    assert sh(tmp_path, code, memory=300 << 20).status == 1
+    assert b"MemoryError" in (tmp_path / "err").read_bytes()
+
+
+def test_what_looks_on_may_end_it(tmp_path: Path) -> None:
+    def look() -> None:
+        raise KeyboardInterrupt
+
+    out, err = tmp_path / "out", tmp_path / "err"
+    run = BoundedRun(["sleep", "60"], tmp_path, environment(), out, err)
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_bounded(run, Limits(60, 60), look)
+    assert time.monotonic() - begun < 5

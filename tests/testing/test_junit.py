@@ -1,0 +1,73 @@
+"""JUnit XML as several runners write it, cut off, and from an attacker."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.testing.junit import read
+from patchseries.testing.outcomes import Ending
+
+DOCUMENT = b"""<?xml version="1.0"?>
+<testsuites><testsuite name="outer"><testsuite name="inner">
+<testcase classname="m.A" name="a" time="0.1"/>
+<testcase classname="m.A" name="b"><failure message="boom">Trace
+AssertionError</failure></testcase>
+<testcase classname="m.A" name="c"><error message="only words"/></testcase>
+<testcase classname="m.A" name="d"><skipped/></testcase>
+<testcase name="alone"><system-out>failure</system-out></testcase>
+</testsuite></testsuite></testsuites>
+"""
+
+
+def test_each_test_case() -> None:
+    run = read(DOCUMENT)
+    assert run.endings == {
+        "m.A.a": Ending.PASSED,
+        "m.A.b": Ending.FAILED,
+        "m.A.c": Ending.ERROR,
+        "m.A.d": Ending.SKIPPED,
+        "alone": Ending.PASSED,
+    }
+    assert run.details == {"m.A.b": "Trace\nAssertionError", "m.A.c": "only words"}
+    assert not run.stopped
+
+
+def test_a_test_that_passed_and_whose_end_failed_is_bad() -> None:
+    """pytest writes a test case twice when its teardown has an error."""
+    case = b'<testcase classname="m" name="a">%s</testcase>'
+    run = read(b"<t>%s%s</t>" % (case % b"", case % b"<error/>"))
+    assert run.endings == {"m.a": Ending.ERROR}
+
+
+def test_one_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
+    run = read(DOCUMENT[: DOCUMENT.index(b'<testcase classname="m.A" name="c"')])
+    assert set(run.endings) == {"m.A.a", "m.A.b"}
+    assert "JUnit" in run.stopped
+
+
+BOMB = (
+    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    b'<testsuite><testcase name="&b;"/></testsuite>'
+)
+OUTSIDE = (
+    b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    b'<testsuite><testcase name="x"><failure>&a;</failure></testcase></testsuite>'
+)
+
+
+@pytest.mark.parametrize("document", [BOMB, OUTSIDE])
+def test_entities_are_refused(document: bytes) -> None:
+    run = read(document)
+    assert run.endings == {}
+    assert run.stopped
+
+
+def test_a_document_that_is_very_deep() -> None:
+    assert read(b"<a>" * 100_000).stopped
+
+
+@given(st.integers(0, len(DOCUMENT)), st.binary(max_size=20))
+def test_any_bytes_are_read(cut: int, rubbish: bytes) -> None:
+    read(DOCUMENT[:cut] + rubbish + DOCUMENT[cut:])

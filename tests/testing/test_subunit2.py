@@ -1,0 +1,70 @@
+"""Subunit streams, version 2: packets, what is printed between them, and streams that are cut."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.testing.formats import read_results
+from patchseries.testing.outcomes import LONGEST_DETAIL, Ending
+from patchseries.testing.subunit2 import read
+
+
+def stream(*events: tuple[str, str, bytes], between: bytes = b"") -> bytes:
+    """A stream of (test, status, what it wrote)."""
+    from subunit import StreamResultToBytes
+
+    out = BytesIO()
+    writer = StreamResultToBytes(out)
+    for test, status, text in events:
+        if text:
+            writer.status(test_id=test, file_name="traceback", file_bytes=text)
+        writer.status(test_id=test, test_status=status)
+        out.write(between)
+    return out.getvalue()
+
+
+RUN = [
+    ("m.A.a", "inprogress", b""),
+    ("m.A.a", "success", b""),
+    ("m.A.b", "inprogress", b""),
+    ("m.A.b", "fail", b"boom"),
+    ("m.A.c", "skip", b"reason"),
+    ("m.A.d", "inprogress", b""),
+]
+
+
+def test_each_test_and_what_it_wrote() -> None:
+    run = read(stream(*RUN))
+    assert run.endings == {"m.A.a": "passed", "m.A.b": "failed", "m.A.c": "skipped"}
+    assert run.details == {"m.A.b": "boom"}
+    assert run.unfinished == "m.A.d"
+
+
+def test_what_tests_print_is_passed_over() -> None:
+    assert read(stream(*RUN, between="printed ³\n".encode())) == read(stream(*RUN))
+
+
+def test_output_is_bounded() -> None:
+    run = read(stream(*[("m.a", "inprogress", b"x" * 9_000)] * 4, ("m.a", "fail", b"y")))
+    assert len(run.details["m.a"]) == LONGEST_DETAIL
+    assert run.details["m.a"].endswith("xy")
+
+
+def test_the_version_is_seen() -> None:
+    assert read_results("subunit", stream(*RUN)).unfinished == "m.A.d"
+    assert read_results("subunit", b"test: a\nsuccess: a\n").passing == {"a"}
+
+
+@given(st.integers(0, 400), st.binary(max_size=40), st.integers(0, 20))
+def test_any_bytes_are_read(cut: int, rubbish: bytes, lost: int) -> None:
+    whole = stream(*RUN)
+    run = read(whole[:cut] + rubbish + whole[cut + lost :])
+    assert all(isinstance(ending, Ending) for ending in run.endings.values())
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_stream(data: bytes) -> None:
+    read(b"\xb3" + data)

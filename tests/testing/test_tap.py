@@ -1,0 +1,50 @@
+"""TAP streams: directives, plans that are not kept, and lines that only look like results."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.testing.outcomes import Ending
+from patchseries.testing.tap import read
+
+STREAM = b"""TAP version 13
+1..6
+ok 1 - adds
+not ok 2 - divides
+  ---
+  got: 1
+  ...
+# expected 2
+ok 3 # skip no network
+not ok 4 - rounds # TODO later
+ok 5 - is # TODO and passes
+okay, this is no result
+    ok 1 - a subtest
+not ok
+"""
+
+
+def test_each_result() -> None:
+    run = read(STREAM)
+    assert run.endings == {
+        "adds": Ending.PASSED,
+        "divides": Ending.FAILED,
+        "3": Ending.SKIPPED,
+        "rounds": Ending.EXPECTED_FAILURE,
+        "is": Ending.UNEXPECTED_SUCCESS,
+        "6": Ending.FAILED,
+    }
+    assert run.details["divides"] == "  ---\n  got: 1\n  ...\n expected 2"
+    assert not run.stopped
+
+
+def test_a_plan_that_is_not_kept() -> None:
+    assert read(b"1..3\nok 1\n").stopped == "it planned 3 tests and ran 1"
+    assert read(b"ok 1\n1..1\n").stopped == ""
+    assert read(b"1..1\nBail out! no disk\n").stopped == "Bail out! no disk"
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read(data: bytes) -> None:
+    read(b"1..2\nok 1\n" + data)
