@@ -210,6 +210,37 @@ def test_it_takes_linear_time(used: Used) -> None:
     assert slow(used) is None
 
 
+@pytest.mark.parametrize("used", ALL, ids=str)
+def test_no_group_is_possessive(used: Used) -> None:
+    """Python before 3.11.5 matches such a group wrongly (gh-106052); Debian 12 has 3.11.2."""
+    assert not _groups_that_give_nothing_back(_parser.parse(used.pattern, used.flags))
+
+
+def _groups_that_give_nothing_back(items: Any) -> bool:
+    """Whether a group, and not only one character, is possessive or atomic in *items*."""
+    for op, value in items:
+        is_possessive = str(op) == "POSSESSIVE_REPEAT" and not _is_one_character(value[2])
+        if is_possessive or str(op) == "ATOMIC_GROUP":
+            return True
+        if any(_groups_that_give_nothing_back(part) for part in _parts(value)):
+            return True
+    return False
+
+
+def _is_one_character(items: Any) -> bool:
+    one_character = {"LITERAL", "NOT_LITERAL", "ANY", "IN"}
+    return len(items) == 1 and str(items[0][0]) in one_character
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """The expressions inside the value of an item."""
+    if isinstance(value, _parser.SubPattern):
+        yield value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _parts(part)
+
+
 def test_they_are_found() -> None:
     names = {used.where for used in ALL}
     assert {"landed.releases._REST", "git.diff._HUNK", "patches.scan._HUNK"} <= names

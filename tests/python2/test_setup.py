@@ -70,6 +70,7 @@ def make_package(directory: Path, mirror: Path) -> str:
         path.write_text(text)
     (directory / "usr/bin/python2.7").chmod(0o755)
     (directory / "usr/lib/python2.7/sitecustomize.py").symlink_to("/etc/nowhere.py")
+    (directory / "DEBIAN").chmod(0o755)  # dpkg-deb insists, whatever the umask
     deb = mirror / "pool" / "p_1_all.deb"
     deb.parent.mkdir(parents=True)
     subprocess.run(["dpkg-deb", "--build", directory, deb], check=True, capture_output=True)

@@ -17,7 +17,7 @@ from patchseries.model import Base
 
 _UPSTREAM = re.compile(r"v?(\d[A-Za-z0-9.+~-]*)")
 _BACKPORT = re.compile(
-    r"(?P<own>[^~]*+(?:~(?![a-z]++\d)[^~]*+)*+)(?P<tail>~[a-z]++)(?P<number>\d++)(?P<rest>.*)"
+    r"(?P<own>[^~]*+(?:~(?![a-z]++\d)[^~]*+)*)(?P<tail>~[a-z]++)(?P<number>\d++)(?P<rest>.*)"
 )
 _UBUNTU = re.compile(r"(?P<debian>\d++)ubuntu(?P<number>\d++)(?P<rest>.*)")
 _VALID = re.compile(r"(?:\d+:)?\d[A-Za-z0-9.+~:-]*")

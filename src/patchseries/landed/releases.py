@@ -44,7 +44,7 @@ def is_final(key: Key) -> bool:
 
 
 _REST = re.compile(
-    r"(?P<numbers>\d*+(?:\.\d++)*+)\.?(?:(?P<stage>alpha|beta|gamma|rc|a|b|g)(?P<n>\d+))?"
+    r"(?P<numbers>\d*+(?:\.\d++)*)\.?(?:(?P<stage>alpha|beta|gamma|rc|a|b|g)(?P<n>\d+))?"
 )
 _LONGEST_NAME = 100
 """Of a tag or branch that can be a release: longer ones are somebody's trick."""
