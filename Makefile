@@ -33,10 +33,10 @@ grizzly: setup-demo
 
 # The projects' own tests, on the stock trees and after each patch: needs Debian 12, or PYTHON2=PATH
 # (see tools/python2/setup). ARGS="--project nova --onto 2013.1.3" runs a part. Takes hours the first time.
-ARGS ?=
+ARGS ?= -j 2
 grizzly-tests: setup-demo
 	$(SERIES) rebase grizzly
-	$(PYTHON) tools/grizzly-tests grizzly $(if $(PYTHON2),--python $(PYTHON2)) $(ARGS)
+	$(SERIES) test grizzly $(ARGS)
 
 # What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test

@@ -69,6 +69,7 @@ ELSEWHERE = {
         "checks/gate": "checks/test_faults.py",
         "checks/inputs": "checks/test_faults.py",
         "checks/rule": "checks/test_manual.py",
+        "checks/tests": "checks/test_faults.py",
         "checks/traps": "patches/test_dpkg.py",
         "checks/upstream": "checks/test_online.py",
     },

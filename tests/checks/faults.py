@@ -10,6 +10,7 @@ from checks.seeds import (
     ZEROS,
     Fault,
     applied,
+    broken_test,
     cell,
     conflict,
     damaged_resolution,
@@ -28,7 +29,9 @@ from checks.seeds import (
     stray_base,
     superseded,
     swap,
+    tested_before,
     trap,
+    untested,
     upstream,
 )
 
@@ -303,10 +306,16 @@ ONLINE = (
     ),
 )
 
-ERRORS = (*AGREEMENT, *DISK, *APPLYING, *REVIEW, *DEP3, *TRAPS, *ONLINE)
+TESTS = (
+    Fault("tests-broken", "a patch breaks a test", broken_test, "hotter on 1.0 breaks 1 test"),
+)
+
+ERRORS = (*AGREEMENT, *DISK, *APPLYING, *REVIEW, *DEP3, *TRAPS, *ONLINE, *TESTS)
 """Each must make the exit status 1."""
 
 TOLD = (
+    Fault("tests-not-run", "tests that nobody ran", untested, "not run on 1.0"),
+    Fault("tests-not-run", "a patch changed since", tested_before, "not run on 1.0"),
     Fault(
         "pin-extra",
         "a pin that nothing needs",

@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from click.testing import CliRunner
+
+from patchseries.cli import group
 from patchseries.git import Repository
 from support.ovens import BAKE, SETTINGS, Oven, diff, own_patch
 
@@ -227,3 +230,32 @@ def damaged_resolution(oven: Oven) -> None:
     folder = oven.root / "series" / "resolutions" / "oven"
     folder.mkdir(parents=True)
     (folder / "lit-aaaaaaaaaaaa.toml").write_text("schema = [")
+
+
+_TESTS = """\
+[project.oven.tests]
+command = ["grep", "-q", "heat = 180", "oven/bake.py"]
+format = "exit-status"
+
+[[patch]]
+name = "hotter"
+"""
+
+
+def untested(oven: Oven) -> None:
+    """The manifest says how tests are run, and nobody ran them: the cache is shared by copies."""
+    oven.edit(oven.manifest, '[[patch]]\nname = "hotter"\n', _TESTS.replace("-q", "-sq"))
+
+
+def broken_test(oven: Oven) -> None:
+    """The tests are run, and `hotter` breaks one."""
+    oven.edit(oven.manifest, '[[patch]]\nname = "hotter"\n', _TESTS)
+    done = CliRunner().invoke(group, ["test", "oven"], standalone_mode=False)
+    assert done.return_value == 1, done.output
+
+
+def tested_before(oven: Oven) -> None:
+    """The tests were run, and a patch is another since."""
+    broken_test(oven)
+    path = oven.patch("hotter")
+    path.write_bytes(path.read_bytes() + b"\n")

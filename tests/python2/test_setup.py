@@ -155,3 +155,21 @@ def test_each_library_is_pinned_by_version_and_hash(name: str) -> None:
         pin, hashed = line.split(" --hash=sha256:")
         assert pin.count("==") == 1
         assert len(hashed) == 64
+
+
+def test_a_python_of_ones_own(tmp_path: Path) -> None:
+    """Where there is no Debian 12: it is led to, and is asked for the libraries."""
+    own = tmp_path / "python2.7"
+    own.write_text('#!/bin/sh\necho "$@" >> "${0%/*}/told"\n')
+    own.chmod(0o755)
+    words = ["sh", str(TOOLS / "setup"), str(tmp_path / "made")]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHON2": str(own)}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{tmp_path}/made/bin/python\n"
+    subprocess.run([tmp_path / "made/bin/python", "a b"], check=True)
+    assert (tmp_path / "told").read_text() == f"{TOOLS / 'verify.py'}\na b\n"
+    del environment["PYTHON2"]
+    broken = subprocess.run(
+        words, env=environment | {"PYTHON2": "/no"}, capture_output=True, check=False
+    )
+    assert broken.returncode == 5

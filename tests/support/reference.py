@@ -23,6 +23,7 @@ from patchseries.checks import (
     dep3,
     disk,
     porting,
+    tests,
     traps,
     upstream,
 )
@@ -78,6 +79,7 @@ _GROUPS = (
     ("DEP-3 headers", dep3.RULES),
     ("What dpkg-source refuses or misreads", traps.RULES),
     ("Findings of the port engine", porting.RULES),
+    ("The projects' own tests", tests.RULES),
     ("What happened upstream", upstream.RULES),
 )
 _RULES_HEAD = """\

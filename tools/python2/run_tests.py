@@ -1,17 +1,19 @@
-"""Run tests of a project, under Python 2.7, and write a subunit stream (version 1) to a file.
+"""Run one file of tests of a project, under Python 2.7, and write a subunit stream (version 1).
 
-    python run_tests.py TREE MODULE STREAM EXCEPT
+    python run_tests.py FILE STREAM EXCEPT
 
-TREE is the project's tree; MODULE is there, or in the working directory. STREAM gets each test's
-beginning and end as they come, so that of a run that was ended the test is known that hangs. EXCEPT
-is a file with the ids of tests not to run, one a line.
-Exit status: 0 when it ran to its end, however the tests went; 3 when MODULE cannot be imported.
+The working directory is the project's tree; FILE is a path in it. STREAM gets each test's beginning
+and end as they come, so that of a run that was ended the test is known that hangs. EXCEPT is a file
+with the ids of tests not to run, one a line. A FILE that cannot be imported is an error of the test
+MODULE.import.
+Exit status: 0 when it ran to its end, however the tests went; 3 when FILE cannot be imported.
 """
 
 import os
 import sys
 import traceback
 import unittest
+
 
 def flat(suite):
     """The tests of a suite, whatever it is nested in; a test collected twice runs once."""
@@ -39,19 +41,42 @@ def loaded(module):
     return flat(TestLoader().loadTestsFromModule(sys.modules[module]))
 
 
-def main(tree, module, stream, left_out):
-    sys.path[:0] = [os.getcwd(), tree]
+def enter(path):
+    """Go where the module of *path* can be imported; its name there, and in the tree."""
+    tree = os.getcwd()
+    sys.path[:0] = [tree]
+    dotted = path[: -len(".py")].replace("/", ".")
+    directory, name = os.path.split(path)
+    if not directory or os.path.exists(os.path.join(directory, "__init__.py")):
+        return dotted, dotted
+    os.chdir(directory)
+    sys.path[:0] = [os.getcwd()]
+    return name[: -len(".py")], dotted
+
+
+def say_the_version():
+    """Write what the projects' setup code reads where there is no git repository."""
+    if os.environ.get("SERIES_BASE") and not os.path.exists("PKG-INFO"):
+        with open("PKG-INFO", "w") as info:
+            project, base = os.environ["SERIES_PROJECT"], os.environ["SERIES_BASE"]
+            info.write("Metadata-Version: 1.0\nName: %s\nVersion: %s\n" % (project, base))
+
+
+def main(path, stream, left_out):
     with open(left_out) as ids:
         excepted = set(ids.read().splitlines())
+    say_the_version()
+    module, dotted = enter(path)
     sys.argv = ["run_tests"]
-    try:
-        __import__(module)
-    except Exception:
-        traceback.print_exc()
-        return 3
-    from subunit import TestProtocolClient
-
     with open(stream, "wb", 0) as out:
+        try:
+            __import__(module)
+        except Exception:
+            text = "error: %s.import [\n%s]\n" % (dotted, traceback.format_exc())
+            out.write(text.encode("utf-8", "replace") if str is not bytes else text)
+            return 3
+        from subunit import TestProtocolClient
+
         result = TestProtocolClient(out)
         for test in loaded(module):
             if test.id() not in excepted:

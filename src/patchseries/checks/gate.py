@@ -13,6 +13,7 @@ from patchseries.checks import (
     dep3,
     disk,
     porting,
+    tests,
     traps,
     upstream,
 )
@@ -26,7 +27,7 @@ OFF = "off"
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for module in (agreement, disk, applying, content, dep3, traps, porting, upstream)
+    for module in (agreement, disk, applying, content, dep3, traps, porting, tests, upstream)
     for rule in module.RULES
 }
 """Every rule by its code."""
@@ -38,6 +39,7 @@ _CHECKS: tuple[Callable[[CheckInputs], Iterator[Finding]], ...] = (
     applying.check,
     content.check,
     porting.check,
+    tests.check,
     upstream.check,
 )
 

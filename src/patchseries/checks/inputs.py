@@ -13,6 +13,7 @@ from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest, PatchEntry, PatchNames, patch_names
 from patchseries.model import Conflict, Finding, Outcome
 from patchseries.patches.quilt import series_in_use
+from patchseries.testing.report import TargetTests
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class CheckedTarget:
     and ``others`` whatever else is. A target that is not ``stored`` has no such directory: its
     files are those that porting gives. ``quilt`` names the files of the project's quilt directory,
     ``vendor`` whose series file counts.
-    ``obstacle``: it could be neither applied nor ported.
+    ``obstacle``: it could be neither applied nor ported. ``tests`` is what the project's own tests
+    said when they were run.
     """
 
     project: str
@@ -93,6 +95,7 @@ class CheckedTarget:
     applied: tuple[Application, ...] = ()
     ported: tuple[PortedPatch, ...] = ()
     obstacle: Obstacle | None = None
+    tests: TargetTests | None = None
 
     @property
     def series_file(self) -> str:

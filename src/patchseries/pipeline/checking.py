@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries import checks, manifest
@@ -17,13 +17,14 @@ from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file
 from patchseries.landed.landing import Landing
 from patchseries.manifest import Manifest, SourceKind
-from patchseries.model import Finding
+from patchseries.model import Finding, Target
 from patchseries.pipeline.online import ask_upstreams
 from patchseries.pipeline.resolutions import load_resolutions, resolution_path
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
 from patchseries.pipeline.targets import TargetReader
+from patchseries.pipeline.testing.remembered import Outcomes
 from patchseries.sources import wants
 
 
@@ -58,7 +59,11 @@ def gather(
     wanted = wants(chosen, projects, selection.bases)
     own = _own(series, projects)
     whole = not (selection.projects or selection.bases or selection.patches)
-    targets = TargetReader(session, series, selection, own, full=options.full).all()
+    outcomes = Outcomes(session.cache, series)
+    targets = [
+        replace(target, tests=outcomes.of(Target(target.project, target.base)))
+        for target in TargetReader(session, series, selection, own, full=options.full).all()
+    ]
     return CheckInputs(
         manifest=chosen,
         manifest_file=str(series.manifest_path.relative_to(series.root)),

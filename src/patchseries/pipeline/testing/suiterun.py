@@ -17,10 +17,9 @@ from patchseries.pipeline.applying import ApplyInputs
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.testing.judging import Judge, files_of, trees_of
-from patchseries.pipeline.testing.remembered import remember
+from patchseries.pipeline.testing.remembered import Outcomes
 from patchseries.pipeline.testing.runs import Runs
 from patchseries.pipeline.testing.steps import steps_of
-from patchseries.pipeline.testing.suites import Suite
 from patchseries.progress import ProgressCallback
 from patchseries.testing.outcomes import TestRun
 from patchseries.testing.report import TargetTests
@@ -91,13 +90,19 @@ class _Work:
             judges = [pool.submit(Judge(runs, self.named).judge) for runs in all_runs]
             judged = [future.result() for future in judges]
         if not self.named:
-            for runs, tests in zip(all_runs, judged, strict=True):
-                remember(self.session.cache, runs.suite, runs.steps, tests)
+            for tests in judged:
+                url = self.series.manifest.projects[tests.project].repository
+                self._outcomes.remember(tests, self.pins[url, tests.base])
         return judged
+
+    @property
+    def _outcomes(self) -> Outcomes:
+        return Outcomes(self.session.cache, self.series)
 
     def _runs(self, target: Target, options: SuiteOptions, progress: _Counter) -> Runs:
         inputs = ApplyInputs(self.series, self.repository, self.pins)
-        suite = suite_of(self.session, self.series, target.project, options.wrap)
+        suite = self._outcomes.suite(target.project, options.wrap)
+        assert suite is not None
         self.session.progress(f"reading the trees of {target.project} on {target.base}")
         steps = steps_of(inputs, target, suite.table)
         look, ran = progress.look, progress.ran
@@ -114,14 +119,6 @@ class _Work:
         for number, files in sorted(missing.items()):
             for start in range(0, len(files), _CHUNK):
                 yield runs, number, files[start : start + _CHUNK]
-
-
-def suite_of(session: Session, series: Series, project: str, wrap: tuple[str, ...] = ()) -> Suite:
-    """How the tests of *project* are run."""
-    table = series.manifest.projects[project].tests
-    assert table is not None
-    home = session.cache.root / "tests" / "environments"
-    return Suite(table, series.root, home, wrap)
 
 
 # Progress -----------------------------------------------------------------------------------------
