@@ -250,21 +250,40 @@ def _file(name: bytes, mode: str = "100644") -> Plant:
     return tree((mode, name, "blob", b"x\n"))
 
 
-def _submodule(world: World) -> None:
-    with world.upstream() as upstream:
-        git = upstream.repository
-        parent = git.resolve("1.0")
-        assert parent
-        modules = b'[submodule "x"]\n\tpath = x\n\turl = ext::sh -c touch%20sprung\n\tupdate = !x\n'
-        entries = {
-            "x": TreeEntry("160000", "1" * 40),
-            ".gitmodules": TreeEntry("100644", git.write_blob(modules)),
-        }
-        made = git.edit_tree(git.commit(parent).tree, entries)
-        base = world.git("commit-tree", made, "-p", parent, "-m", "Base", env=_ENV)
-        world.git("update-ref", "refs/tags/1.0", base)
-        world.git("update-ref", "refs/tags/1.1", base)
-    world.patches(log=world.commits["log"])
+def _malformed(raw: bytes) -> Plant:
+    """A patch whose tree object is *raw*."""
+
+    def plant(world: World) -> None:
+        made = _loose(world, "tree", raw)
+        fix = world.raw_commit(made, world.commits["start"], _AUTHOR, b"Fix\n")
+        world.git("update-ref", "refs/heads/fix", fix)
+        world.patches(fix=fix)
+
+    return plant
+
+
+def _submodule(
+    name: str = "x", path: str = "x", url: str = "ext::sh -c x", mode: str = "100644"
+) -> Plant:
+    """The bases have a submodule, of these settings; *mode*: that of .gitmodules."""
+    settings = f'[submodule "{name}"]\n\tpath = {path}\n\turl = {url}\n\tupdate = !touch sprung\n'
+
+    def plant(world: World) -> None:
+        with world.upstream() as upstream:
+            git = upstream.repository
+            parent = git.resolve("1.0")
+            assert parent
+            entries = {
+                "x": TreeEntry("160000", "1" * 40),
+                ".gitmodules": TreeEntry(mode, git.write_blob(settings.encode())),
+            }
+            made = git.edit_tree(git.commit(parent).tree, entries)
+            base = world.git("commit-tree", made, "-p", parent, "-m", "Base", env=_ENV)
+            world.git("update-ref", "refs/tags/1.0", base)
+            world.git("update-ref", "refs/tags/1.1", base)
+        world.patches(log=world.commits["log"])
+
+    return plant
 
 
 _ENV = {
@@ -464,14 +483,39 @@ _PATHS = (
     ("a link out", tree(("120000", b"x", "blob", b"../../../../outside/precious")), 0),
     ("a link with NUL", tree(("120000", b"x", "blob", b"a\0b")), 3),
 )
+_MALFORMED = (
+    ("that ends in an id", b"100644 log.py\0" + b"\1" * 7, 5),
+    ("without modes", b"log.py\0" + b"\1" * 20, 5),
+    ("without a NUL", b"100644 log.py", 5),
+    ("of an endless mode", b"1" * 5000 + b" log.py\0" + b"\1" * 20, 1),
+    ("of nothing but bytes", b"\xff\0" * 400, 5),
+)
+_SUBMODULES = (
+    ("of a program's URL", _submodule()),
+    ("of a URL that is an option", _submodule(url="--upload-pack=touch sprung")),
+    ("that is named out", _submodule(name="../../../outside/x")),
+    ("that lies outside", _submodule(path="../outside")),
+    ("in git's own directory", _submodule(path=".git/modules/x")),
+)
+_LINKED = _submodule(mode="120000")
+_SUBMODULE_COMMANDS = (
+    (("rebase",), 0),
+    (("checkout", "project", "w"), 0),
+    (("build",), 3),
+)
 TREES = (
     *(Case(f"a tree with {name}: build", plant, ("build", "--onto", "1.0"), status, writes=True)
       for name, plant, status in _PATHS),
     *(Case(f"a tree with {name}: checkout", plant,
            ("checkout", "project", "w", "--onto", "1.0"), 5) for name, plant, _ in _PATHS[:4]),
-    Case("a submodule in a base: rebase", _submodule, ("rebase",), 0),
-    Case("a submodule in a base: checkout", _submodule, ("checkout", "project", "w"), 0),
-    Case("a submodule in a base: build", _submodule, ("build",), 3, writes=True),
+    *(Case(f"a tree object {name}: rebase", _malformed(raw), ("rebase",), status)
+      for name, raw, status in _MALFORMED),
+    *(Case(f"a submodule {name}: {command[0]}", plant, command, status, writes=status == 3)
+      for name, plant in _SUBMODULES for command, status in _SUBMODULE_COMMANDS),
+    Case("a submodule whose settings are a link: rebase", _LINKED, ("rebase",), 0),
+    Case("a submodule whose settings are a link: checkout", _LINKED,
+         ("checkout", "project", "w"), 5),
+    Case("a submodule whose settings are a link: build", _LINKED, ("build",), 5, writes=True),
     Case("a link out, and a patch through it: rebase", _links_out, ("rebase",), 1),
     Case("a link out, and a patch through it: checkout", _links_out,
          ("checkout", "project", "w"), 1),
