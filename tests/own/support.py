@@ -21,6 +21,9 @@ from patchseries.port import Change, port
 from support.mirrors import FOLDERS
 
 PYTHON2 = Path(__file__).parent / "python2"
+_CACHE = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+MADE_PYTHON2 = Path(_CACHE, "patchseries", "python2", "bin", "python")
+"""Where tools/python2/setup puts it."""
 
 
 def require(program: str, package: str) -> None:
@@ -88,17 +91,29 @@ def extract_both(published: Published, folder: Path, base: str = USUAL_BASE) -> 
     return as_published, fixed
 
 
-def jython(
-    script: str, args: Sequence[str | Path], *, stdin: bytes = b"", path: str = "", **env: str
+def python2(
+    script: str,
+    args: Sequence[str | Path],
+    *,
+    stdin: bytes = b"",
+    jython_path: str = "",
+    **env: str,
 ) -> bytes:
-    """Run a script of ours below tests/own/python2 with Debian's Python 2; its output.
+    """Run a script of ours below tests/own/python2 with Python 2; its output.
 
-    :param path: a folder beside it whose modules come before the standard library's
+    That is the Python 2.7 that PYTHON2 names or that tools/python2/setup has made, else Jython.
+
+    :param jython_path: a directory beside it with modules for what Jython's library lacks
     """
+    cpython = Path(os.environ.get("PYTHON2") or MADE_PYTHON2)
+    if cpython.is_file():
+        return process.run(
+            [cpython, "-B", PYTHON2 / script, *args], stdin=stdin, env=env, timeout=120
+        ).stdout
     require("jython", "jython")
     # Without these two switches it would leave class files here and a cache in its own folder.
     argv = ["jython", "-B", "-Dpython.cachedir.skip=true", PYTHON2 / script, *args]
-    extra = {"JYTHONPATH": str(PYTHON2 / path)} if path else {}
+    extra = {"JYTHONPATH": str(PYTHON2 / jython_path)} if jython_path else {}
     return process.run(argv, stdin=stdin, env=extra | env, timeout=120).stdout
 
 
@@ -113,4 +128,4 @@ class Seen:
 def run_scenarios(script: str, published: Published, folder: Path, base: str = USUAL_BASE) -> Seen:
     """Run all scenarios of *script* on both trees."""
     trees = extract_both(published, folder, base)
-    return Seen(*(json.loads(jython(script, [tree])) for tree in trees))
+    return Seen(*(json.loads(python2(script, [tree])) for tree in trees))

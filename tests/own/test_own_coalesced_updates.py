@@ -115,5 +115,7 @@ def test_no_order_loses_a_change_or_blocks(seen: Seen, scenario: str) -> None:
     """Five lives of instances and three audits, in orders picked by chance (fixed seeds)."""
     published, fixed = seen.published[scenario], seen.fixed[scenario]
     assert published["lost"] > 0
-    assert (published["blocked"] > 0) == (scenario == "orders_by_chance_with_failures")
+    # Stats that change while they are walked end the update thread; not on Jython, which walks on.
+    blocks = seen.published["python"] == "CPython" or scenario == "orders_by_chance_with_failures"
+    assert (published["blocked"] > 0) == blocks
     assert fixed == {"runs": published["runs"], "blocked": 0, "lost": 0}

@@ -90,11 +90,11 @@ def environment(relay: Path, **more: str) -> dict[str, str]:
 def run_lean(tree: Path, relay: Path, *actions: str) -> list[str | None]:
     """What each run raised, if anything."""
     lines = "".join(json.dumps([action, *LEASE]) + "\n" for action in actions)
-    printed = support.jython(
+    printed = support.python2(
         "lease_script.py",
         [tree / LEASE_SCRIPT],
         stdin=lines.encode(),
-        path="relay",
+        jython_path="relay",
         **environment(relay, DNSMASQ_TIME_REMAINING="119"),
     )
     raised: list[str | None] = json.loads(printed)

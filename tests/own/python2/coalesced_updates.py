@@ -1,11 +1,12 @@
 """Run the resource tracker of a tree through scenarios and print what came of each, as JSON.
 
-usage: jython coalesced_updates.py TREE
+usage: python coalesced_updates.py TREE
 
 A scenario says what was seen, never what ought to be: the caller judges.
 """
 
 import json
+import platform
 import random
 import sys
 
@@ -385,4 +386,5 @@ SCENARIOS = [
     orders_by_chance_with_failures,
 ]
 
-json.dump(dict((scenario.__name__, scenario()) for scenario in SCENARIOS), sys.stdout)
+results = dict((scenario.__name__, scenario()) for scenario in SCENARIOS)
+json.dump(dict(results, python=platform.python_implementation()), sys.stdout)

@@ -1,6 +1,6 @@
 """Run keystone-all's `serve` and keystone's WSGI server; print what was seen, as JSON.
 
-usage: jython keystone_workers.py TREE
+usage: python keystone_workers.py TREE
 
 Real, from the tree under test: bin/keystone-all, keystone.service, keystone.common.wsgi.
 The processes are made up: what forks is always the parent, and a child lives until told.

@@ -1,6 +1,6 @@
 """Run the lease script as dnsmasq would, for each line of standard input (a JSON list of words).
 
-usage: jython lease_script.py SCRIPT
+usage: python lease_script.py SCRIPT
 
 Prints a JSON list: for each run the name of what it raised, or null.
 """

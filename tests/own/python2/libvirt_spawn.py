@@ -1,6 +1,6 @@
 """Run nova's own test of libvirt's `spawn` from a tree, and print how it ends, as JSON.
 
-usage: jython libvirt_spawn.py TREE
+usage: python libvirt_spawn.py TREE
 
 Real, from the tree under test: the test test_spawn_with_network_info and the driver's `spawn`.
 All that they call is made up; the mocks keep mox's rules: each recorded call is made, and no other.
