@@ -82,6 +82,32 @@ def test_build_puts_the_series_on_top_of_the_packaging(project: Path) -> None:
     assert series("build")["packages"] == [row]
 
 
+TESTS = """
+[project.oven.tests]
+command = ["sh", "-c", "grep -q Debian README && grep -q 'heat = {heat}' oven/bake.py"]
+format = "exit-status"
+"""
+
+
+def test_build_with_tests_refuses_what_breaks_them(project: Path) -> None:
+    """They are run on what is packaged: with the packager's own patch, which `series test` has not.
+
+    Without --test nothing is run.
+    """
+    manifest = project / "series/fast.toml"
+    text = manifest.read_text()
+    with pytest.raises(UsageError, match="does not say how tests are run"):
+        series("build", "--test")
+    manifest.write_text(text + TESTS.format(heat=180))
+    with pytest.raises(SeriesError, match=r"(?s)not built.*hotter on 1\.0 breaks 1 test"):
+        series("build", "--test")
+    assert not (project / "build").exists()
+    assert series("build")["packages"][0]["verified"]
+    manifest.write_text(text + TESTS.format(heat=""))
+    assert series("build", "--test")["packages"][0]["verified"]
+    assert not series("test")["ok"]
+
+
 def test_a_packagers_patch_that_does_not_apply_stops_the_build(project: Path) -> None:
     patch = project / "oven-debian/patches/theirs.patch"
     patch.write_bytes(patch.read_bytes().replace(b"-An oven.", b"-A stove."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +11,7 @@ import click
 
 from patchseries.cli.common import Given
 from patchseries.cli.terminal import show
-from patchseries.errors import ExitCode, SeriesError
+from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.model import Severity
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from patchseries.pipeline.build import BuildOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+wrap_option = click.option(
+    "--wrap", metavar="CMD", help="Run each test command by CMD, which may name {place}: bwrap, …"
+)
 
 _OPTIONS = (
     click.option(
@@ -55,6 +60,8 @@ _OPTIONS = (
         metavar="CMD",
         help="Run this builder on each .dsc ('sbuild -d precise'); its log is kept.",
     ),
+    click.option("--test", is_flag=True, help="Run the projects' tests first: refuse what breaks."),
+    wrap_option,
 )
 
 
@@ -84,10 +91,24 @@ def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
         "check",
         "sign",
         "binary",
+        "test",
+        "wrap",
     )
+    chosen["wrap"] = words_of(chosen["wrap"])
     mine = {name: chosen[name] for name in names}
     rest = {name: value for name, value in chosen.items() if name not in names}
     return BuildOptions(maintainer(), **mine), rest
+
+
+def words_of(wrap: str | None) -> tuple[str, ...]:
+    """The words of --wrap, as a shell reads them.
+
+    :raises UsageError: a quote is open
+    """
+    try:
+        return tuple(shlex.split(wrap or ""))
+    except ValueError as error:
+        raise UsageError(f"--wrap {wrap!r}: {error}", hint="close the quote") from error
 
 
 def maintainer() -> Maintainer:

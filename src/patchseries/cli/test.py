@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from patchseries.cli.building import words_of, wrap_option
 from patchseries.cli.common import SERIES_OPTIONS, Given, options
 from patchseries.cli.terminal import Progress, show, show_json
-from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from patchseries.testing.report import TargetTests
@@ -22,15 +21,14 @@ _LISTED = 10
 @click.command("test")
 @options(*(o for o in SERIES_OPTIONS if o != "dry_run"))
 @click.option("-j", "jobs", type=click.IntRange(1, 64), default=1, help="Runs at the same time.")
-@click.option(
-    "--wrap", metavar="CMD", help="Run each test command by CMD, which may name {place}: bwrap, …"
-)
+@wrap_option
 def command(jobs: int, wrap: str | None, **given: Any) -> int:
     """Run the projects' own tests on stock and after each patch of NAME.
 
     The manifest says how ([project.NAME.tests]). It runs code of the project folder and of the
     upstream, as you; --wrap isolates it. The exit status is 1 if a patch breaks a test.
     """
+    from patchseries.pipeline.applying import ApplyInputs
     from patchseries.pipeline.testing.suiterun import SuiteOptions, run_suites
     from patchseries.report.tests import tests_document
 
@@ -40,24 +38,15 @@ def command(jobs: int, wrap: str | None, **given: Any) -> int:
     with Progress(asked) as progress:
         session = asked.session(progress)
         pins = session.at_hand(series, selection)
-        tested = run_suites(session, series, selection, pins, wanted)
+        with session.objects(pins) as repository:
+            inputs = ApplyInputs(series, repository, pins)
+            tested = run_suites(session, inputs, selection, wanted)
     good = all(tests.is_good for tests in tested)
     if asked.as_json:
         show_json(tests_document(tested), ok=good)
     else:
         show_tests(tested, asked)
     return 0 if good else 1
-
-
-def words_of(wrap: str | None) -> tuple[str, ...]:
-    """The words of --wrap, as a shell reads them.
-
-    :raises UsageError: a quote is open
-    """
-    try:
-        return tuple(shlex.split(wrap or ""))
-    except ValueError as error:
-        raise UsageError(f"--wrap {wrap!r}: {error}", hint="close the quote") from error
 
 
 def show_tests(tested: Sequence[TargetTests], asked: Given) -> None:

@@ -12,6 +12,7 @@ from types import ModuleType
 from patchseries import process
 from patchseries.environment import loading_git_library
 from patchseries.errors import MachineError
+from patchseries.files import write_atomic
 
 _SETTINGS = {
     "core.attributesFile": "/dev/null",
@@ -64,9 +65,7 @@ _CONVERSIONS = "* -text -ident -filter -working-tree-encoding\n"
 
 def keep_bytes(git_dir: Path) -> None:
     """Have files written and read as they are: attributes in a tree then convert nothing."""
-    info = git_dir / "info"
-    info.mkdir(exist_ok=True)
-    (info / "attributes").write_text(_CONVERSIONS)
+    write_atomic(git_dir / "info" / "attributes", _CONVERSIONS.encode())
 
 
 def git_library() -> ModuleType:

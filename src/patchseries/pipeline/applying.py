@@ -56,6 +56,11 @@ class ApplyInputs:
     starts: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
     files: Mapping[str, bytes] | None = None
 
+    @property
+    def is_as_on_disk(self) -> bool:
+        """Whether the patch files on disk are applied on the bases themselves."""
+        return not self.starts and self.files is None
+
     def start(self, target: Target) -> TreeId:
         """The tree that the series is applied on."""
         repository = self.series.manifest.projects[target.project].repository

@@ -45,7 +45,8 @@ class BuildOptions:
     ``skip_conflicts`` leaves conflicting patches out, ``allow_unreviewed`` takes adapted ones that
     are not signed off; the changelog names both. ``check`` runs
     lintian; ``sign`` names a key for debsign; ``binary`` is the command that builds binaries;
-    ``jobs`` is how many packages are made at a time.
+    ``jobs`` is how many packages are made at a time. ``test`` runs the projects' own tests first,
+    each command by the words ``wrap``.
     """
 
     maintainer: Maintainer
@@ -59,6 +60,8 @@ class BuildOptions:
     sign: str | None = None
     binary: str | None = None
     jobs: int = 2
+    test: bool = False
+    wrap: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

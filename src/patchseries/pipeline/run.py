@@ -18,6 +18,7 @@ from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
 from patchseries.pipeline.rebase import Rebased, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.testing.packages import refuse_broken_tests
 from patchseries.sources.download import DownloadOptions
 
 
@@ -74,6 +75,8 @@ def build_packages(
     """
     complete = with_packaging(session, inputs, selection)
     rebased = _on_packaging(session, complete, selection)
+    if options.test:
+        refuse_broken_tests(session, complete, rebased, (selection, options))
     return build_all(complete, rebased, selection, options, session.progress)
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from patchseries.counting import counted
 from patchseries.errors import UsageError
-from patchseries.git import Repository
-from patchseries.model import CommitId, Target
+from patchseries.model import Target
 from patchseries.pipeline.applying import ApplyInputs
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
@@ -37,11 +36,7 @@ class SuiteOptions:
 
 
 def run_suites(
-    session: Session,
-    series: Series,
-    selection: Selection,
-    pins: Mapping[tuple[str, str], CommitId],
-    options: SuiteOptions,
+    session: Session, inputs: ApplyInputs, selection: Selection, options: SuiteOptions
 ) -> list[TargetTests]:
     """Run the tests of what is selected, as the manifest says; this runs the manifest's commands.
 
@@ -49,15 +44,13 @@ def run_suites(
 
     :raises UsageError: no selected project says how its tests are run
     """
-    targets = tested_targets(series, selection)
+    targets = tested_targets(inputs.series, selection)
     if not targets:
         raise UsageError(
-            f"{series.manifest_path.name} does not say how tests are run",
+            f"{inputs.series.manifest_path.name} does not say how tests are run",
             hint="add a table [project.NAME.tests] (`series manual manifest`)",
         )
-    with session.objects(pins) as repository:
-        work = _Work(session, series, repository, pins, selection.patches)
-        return work.judged(targets, options)
+    return _Work(session, inputs, selection.patches).judged(targets, options)
 
 
 def tested_targets(series: Series, selection: Selection) -> list[Target]:
@@ -71,9 +64,7 @@ class _Work:
     """The tests of several targets, run by several threads."""
 
     session: Session
-    series: Series
-    repository: Repository
-    pins: Mapping[tuple[str, str], CommitId]
+    inputs: ApplyInputs
     named: tuple[str, ...]
 
     def judged(self, targets: list[Target], options: SuiteOptions) -> list[TargetTests]:
@@ -89,24 +80,23 @@ class _Work:
                 future.result()
             judges = [pool.submit(Judge(runs, self.named).judge) for runs in all_runs]
             judged = [future.result() for future in judges]
-        if not self.named:
+        if not self.named and self.inputs.is_as_on_disk:
             for tests in judged:
-                url = self.series.manifest.projects[tests.project].repository
-                self._outcomes.remember(tests, self.pins[url, tests.base])
+                url = self.inputs.series.manifest.projects[tests.project].repository
+                self._outcomes.remember(tests, self.inputs.pins[url, tests.base])
         return judged
 
     @property
     def _outcomes(self) -> Outcomes:
-        return Outcomes(self.session.cache, self.series)
+        return Outcomes(self.session.cache, self.inputs.series)
 
     def _runs(self, target: Target, options: SuiteOptions, progress: _Counter) -> Runs:
-        inputs = ApplyInputs(self.series, self.repository, self.pins)
         suite = self._outcomes.suite(target.project, options.wrap)
         assert suite is not None
         self.session.progress(f"reading the trees of {target.project} on {target.base}")
-        steps = steps_of(inputs, target, suite.table)
+        steps = steps_of(self.inputs, target, suite.table)
         look, ran = progress.look, progress.ran
-        return Runs(suite, self.session.cache, self.repository, steps, look, ran)
+        return Runs(suite, self.session.cache, self.inputs.repository, steps, look, ran)
 
     def _tasks(self, runs: Runs) -> Iterator[tuple[Runs, int, list[str]]]:
         """What is to be run: on which tree, which files of tests."""
