@@ -46,12 +46,13 @@ SMALL = {
     "rebase": Case(("rebase",), (_TAKE, ("fetch",))),
     "build": Case(
         ("build", "--onto", "1.1", "--urgency", "high"),
-        (_TAKE, ("rebase",), ("build", "--onto", "1.1")),
+        (_TAKE, ("rebase",), ("accept", "retry", "--yes"), ("build", "--onto", "1.1")),
     ),
     "open": Case(
         ("resolve", "retry", "--onto", "1.1"),
         (("fetch",),),
         again=("resolve", "retry", "--onto", "1.1", "--abort"),
+        status=1,
     ),
     "take": Case(("resolve", "retry", "--take", "theirs", "-m", "x"), (("fetch",),)),
     "continue": Case(
@@ -83,6 +84,7 @@ DEMO = {
         ("resolve", "no-idle-updates", "--onto", "2013.1"),
         (("fetch",),),
         again=("resolve", "no-idle-updates", "--onto", "2013.1", "--abort"),
+        status=1,
     ),
     "take": Case(_DEMO_TAKE, (("fetch",),)),
     "refresh": Case(

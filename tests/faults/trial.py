@@ -71,6 +71,8 @@ class Case:
     edit: Callable[[World], None] = field(default=lambda _: None)
     again: tuple[str, ...] | None = None
     """What is run once more afterwards, when that is not the command itself."""
+    status: int = 0
+    """The exit status without a fault."""
 
 
 @dataclass
@@ -153,7 +155,7 @@ def prepared(world: World, case: Case, start: Path) -> Trial:
     shutil.copytree(world.base, start, symlinks=True)
     old = world.units()
     usual = world.run(*case.words)
-    assert usual.status in (0, 1), usual.err
+    assert usual.status == case.status, usual.err
     return Trial(world, case, start, old, world.units(), usual)
 
 

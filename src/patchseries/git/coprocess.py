@@ -6,12 +6,13 @@ answer is read when it is wanted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Generic, TypeVar
 
 from patchseries.errors import ProgramError
-from patchseries.process import CoProcess, Process
+from patchseries.process import CoProcess, Process, Result
 
 T = TypeVar("T")
 
@@ -20,6 +21,17 @@ MENDING = (
     "or its mirror is damaged: run `git fsck` in a clone of it"
 )
 """What to do about an object that git cannot read."""
+
+
+def check_alternates(verb: str, done: Result) -> None:
+    """See that git could read its alternates: it goes on as if all that they have were missing.
+
+    :raises ProgramError: it could not
+    """
+    if re.search(rb"unable to access '[^\n]*/info/alternates'", done.stderr):
+        raise ProgramError(
+            f"git {verb} could not read what it needs", cause=done.words, hint=MENDING
+        )
 
 
 class Future(Generic[T]):

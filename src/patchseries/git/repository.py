@@ -14,7 +14,7 @@ from pathlib import Path
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.files import staging, swap_in
-from patchseries.git.coprocess import MENDING, Future
+from patchseries.git.coprocess import MENDING, Future, check_alternates
 from patchseries.git.diff import (
     PLAIN,
     Difference,
@@ -160,14 +160,19 @@ class Repository:
         env: Mapping[str, str] | None = None,
         accept: Sequence[int] = (0,),
     ) -> process.Result:
-        """Run a local git command on this repository, isolated from any user configuration."""
-        return process.run(
+        """Run a local git command on this repository, isolated from any user configuration.
+
+        :raises ProgramError: its status is not in *accept*; or it went on without its alternates
+        """
+        done = process.run(
             ["git", f"--git-dir={self.git_dir}", *args],
             cwd=self.git_dir,
             stdin=stdin,
             env=ISOLATED | dict(env or {}),
             accept=accept,
         )
+        check_alternates(args[0], done)
+        return done
 
     # Names -----------------------------------------------------------------------------------
 
@@ -242,18 +247,18 @@ class Repository:
     def has(self, oid: str) -> bool:
         """Whether the object is here.
 
-        :raises ProgramError: git ended instead of answering
+        :raises ProgramError: git ended instead of answering, or cannot read its alternates
         """
         try:
             self._repo.odb.info(bytes.fromhex(oid))
         except (*self._errors, OSError) as error:
-            if "missing" in str(error):
-                return False
-            raise ProgramError(
-                f"git ended unexpectedly in {self.shown}",
-                cause=f"is {oid} missing?",
-                hint="run the command again",
-            ) from error
+            if "missing" not in str(error):
+                words = f"git ended unexpectedly in {self.shown}"
+                hint = "run the command again"
+                raise ProgramError(words, cause=f"is {oid} missing?", hint=hint) from error
+            # as long as it runs, a git that could not read its alternates says so of all they have
+            self._repo.git.clear_cache()
+            return self.run("cat-file", "-e", oid, accept=(0, 1, 128)).status == 0
         return True
 
     def blob(self, oid: str) -> bytes:
