@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from patchseries.visible import json_text
 from support.mirrors import FOLDERS
+from support.schemas import problems
 from support.upstreams import Upstream
 
 _MIRRORS = os.pathsep.join(FOLDERS)
@@ -83,6 +87,20 @@ def hermetic_test(
         if not _MIRRORS:
             pytest.skip("SERIES_MIRRORS is not set")
         monkeypatch.setenv("SERIES_MIRRORS", _MIRRORS)
+
+
+@pytest.fixture(autouse=True)
+def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each JSON document that a command prints here is held against the schema in the manual."""
+
+    def checked(document: Mapping[str, Any], **options: Any) -> str:
+        text = json_text(document, **options)
+        context = click.get_current_context(silent=True)
+        if context is not None and context.info_name:
+            assert problems(context.info_name, json.loads(text)) == []
+        return text
+
+    monkeypatch.setattr("patchseries.cli.terminal.json_text", checked)
 
 
 @pytest.fixture

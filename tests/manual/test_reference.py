@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import click
 import pytest
+from jsonschema import Draft202012Validator
 
 from patchseries import lock
 from patchseries.checks.gate import RULES
@@ -15,7 +17,7 @@ from patchseries.errors import ExitCode
 from patchseries.lock import Acceptance, Cell, InBase, Landed, Lock, MadeFor
 from patchseries.model import Outcome, commit_id
 from patchseries.parsing import parse_toml
-from support import documents, manual, reference
+from support import documents, manual, reference, schemas
 from support.tools import need
 
 DOCS = manual.DIRECTORY.parent
@@ -44,7 +46,44 @@ def test_a_key_that_the_page_lacks_is_added_and_one_that_is_gone_goes() -> None:
 def test_the_documents_are_what_the_commands_print(tmp_path: Path) -> None:
     need("dpkg-source", "xz", "dput")
     page = manual.text("json.md")
-    assert page == documents.json_page(page, tmp_path)
+    made = documents.documents(tmp_path)
+    assert page == documents.json_page(page, made)
+    there = {path.name: path.read_text() for path in schemas.SCHEMAS.iterdir()}
+    assert there == schemas.schema_files(made)
+
+
+def test_the_schemas_are_schemas() -> None:
+    for path in schemas.SCHEMAS.iterdir():
+        Draft202012Validator.check_schema(json.loads(path.read_text()))
+
+
+def test_a_schema_says_what_was_seen() -> None:
+    rows = [{"a": None, "n": 1}, {"a": {"b": True}, "c": [], "files": {"x.dsc": "1"}, "n": None}]
+    made = schemas.schema_of("x", [{"schema": 1, "ok": True, "rows": rows}])
+    fits = Draft202012Validator(made).is_valid
+    good = {"schema": 1, "ok": False, "rows": [{"a": {"b": False, "more": 1}, "n": 3}]}
+    assert fits(good)
+    assert fits({**good, "rows": [{"a": None, "n": None}]})
+    for bad in (
+        {**good, "schema": 2},
+        {**good, "ok": None},
+        {**good, "rows": None},
+        {**good, "rows": [{"a": None}]},
+        {**good, "rows": [{"a": 1, "n": 1}]},
+        {**good, "rows": [{"a": {"b": None}, "n": 1}]},
+        {**good, "rows": [{"a": {}, "n": 1}]},
+        {**good, "rows": [{"a": None, "n": "1"}]},
+        {**good, "rows": [{"a": None, "n": 1, "files": {"x": 1}}]},
+    ):
+        assert not fits(bad)
+
+
+def test_a_document_that_does_not_fit_is_named() -> None:
+    bad = {"schema": 1, "ok": True, "pins": [{"repository": 1, "rev": "x"}]}
+    faults = schemas.problems("fetch", bad)
+    assert any(fault.startswith("$.pins[0].repository:") for fault in faults)
+    error = {"schema": 1, "ok": False, "error": {"message": "x", "cause": None, "hint": None}}
+    assert schemas.problems("fetch", error) == []
 
 
 def test_an_outline_joins_what_several_documents_have() -> None:
@@ -62,7 +101,7 @@ def test_every_command_with_a_document_is_on_the_page() -> None:
         if command and any("--json" in param.opts for param in command.params)
     }
     listed = {title.split()[0] for title, _, _ in documents.COMMANDS}
-    elsewhere = {"upgrade", "demo"}  # on its own page; a run with one key more
+    elsewhere = {"demo"}  # a run with one key more
     assert with_json - elsewhere == listed
 
 

@@ -17,6 +17,7 @@ from support.project import REPOSITORY
 
 _PLACE = "no-idle-updates demo --onto 2013.1"
 _BUILD = "build demo --onto 2013.1.3 --project keystone"
+_KEYSTONE = "build/demo/2013.1.1/keystone/keystone_2013.1.1-0+0demo1.dsc"
 _DSC = "build/demo/2013.1.3/nova/nova_2013.1.3-0+0demo1.dsc"
 _UPSTREAM = "../cache/demo-upstreams/demo.invalid/demo/quantum"
 _QUANTUM = "--repository https://demo.invalid/demo/quantum.git --base 2013.1.1"
@@ -46,10 +47,11 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("why", "`ours`, `theirs` and `base` (the common ancestor) are lines.", (f"why {_PLACE} ",)),
     ("resolve", "Without `--continue` or `--take`.", (f"resolve {_PLACE} --again",)),
     ("resolve --status", "The open conflicts.", ("resolve --status",)),
+    ("resolve --abort", "", (f"resolve {_PLACE} --abort",)),
     (
         "resolve --take, --continue",
         "The files written.",
-        (f"resolve {_PLACE} --abort", f"resolve {_PLACE} --again --take theirs -m other"),
+        (f"resolve {_PLACE} --again --take theirs -m other",),
     ),
     ("accept", "", ("rebase demo", "accept no-idle-updates demo --yes")),
     ("build", "`files` has the SHA-256 of each file, by its name.", (_BUILD,)),
@@ -66,11 +68,24 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "add",
         "`patch` has the keys of [the manifest](manifest.md).",
-        ("add cd8ff8096a2c leases --as one-run",),
+        (
+            "add cd8ff8096a2c leases --as one-run",
+            "add patches/demo/2013.1.1/quantum/0002-lean-lease-update.patch leases --as lean",
+        ),
     ),
     ("bump", "`releases` has a list for each project.", ("bump leases",)),
     ("remove", "", ("remove one-run leases",)),
     ("import", "", (f"import {_DSC} taken --offline",)),
+    (
+        "upgrade",
+        "`patches` is in the order of the series. `unported` are those of another vendor's series.",
+        (
+            "build demo --onto 2013.1.1 --project keystone",
+            f"import {_KEYSTONE} keystone --repository https://demo.invalid/demo/keystone.git",
+            "upgrade 2013.1.3 keystone --dry-run",
+            "upgrade 2013.1.3 keystone",
+        ),
+    ),
     ("export", "", ("export patches-of-taken taken",)),
     (
         "run",
@@ -81,6 +96,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("undo --list", "", ("undo --list",)),
     ("doctor", "`install`: Debian packages.", ("doctor",)),
     ("manual", "", ("manual",)),
+    ("manual TOPIC", "", ("manual json",)),
 )
 """A heading, what there is to say, and the commands; the document is that of the last one.
 
@@ -94,17 +110,26 @@ format = "tap"
 """
 """One test that fails without any patch, and one that a patch breaks."""
 
-_BY_NAME = ("files", "releases")
+BY_NAME = ("files", "releases")
 """Objects whose keys are data."""
 
 
-def json_page(text: str, directory: Path) -> str:
-    """json.md: the head of *text*, and the sections of the commands, made in *directory*."""
-    return text[: text.index("\n## series ") + 1] + sections(directory)
+Documents = Mapping[str, list[dict[str, Any]]]
+"""The documents of a command, by its heading in json.md."""
 
 
-def sections(directory: Path) -> str:
-    """The sections of json.md, made in the empty *directory*."""
+def json_page(text: str, made: Documents) -> str:
+    """json.md: the head of *text*, and the sections of the commands."""
+    sections = (
+        [f"## series {title}", "", *([words, ""] if words else []), *outline(made[title]), ""]
+        for title, words, _ in COMMANDS
+    )
+    head = text[: text.index("\n## series ") + 1]
+    return head + "\n".join("\n".join(lines) for lines in sections)
+
+
+def documents(directory: Path) -> Documents:
+    """What the commands print, run in the empty *directory*."""
     root = directory / "project"
     (root / "series").mkdir(parents=True)
     (directory / "shelf").mkdir()
@@ -123,17 +148,14 @@ def sections(directory: Path) -> str:
     }
     with contextlib.chdir(root), mock.patch.dict(os.environ, environment, clear=True):
         _document("demo")
-        return "\n".join(_section(*command) for command in COMMANDS)
+        return {title: _documents(title, commands) for title, _, commands in COMMANDS}
 
 
-def _section(title: str, words: str, commands: tuple[str, ...]) -> str:
+def _documents(title: str, commands: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Those of the commands that the heading *title* is about; the others lead there."""
     name = title.split()[0]
-    documents = [_document(command) for command in commands]
-    same = [one for one, line in zip(documents, commands, strict=True) if line.startswith(name)]
-    if title.startswith("resolve --take"):
-        same = same[-1:]
-    head = [f"## series {title}", ""] + ([words, ""] if words else [])
-    return "\n".join([*head, *outline(same), ""])
+    made = [_document(command) for command in commands]
+    return [one for one, line in zip(made, commands, strict=True) if line.startswith(name)]
 
 
 def _document(command: str) -> dict[str, Any]:
@@ -172,7 +194,7 @@ def _keys(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, str]]
     below: list[tuple[Mapping[str, Any], str]] = []
     for key, inner in value.items():
         place = f"{path}.{key}" if path else key
-        by_name = key in _BY_NAME and isinstance(inner, dict)
+        by_name = key in BY_NAME and isinstance(inner, dict)
         yield path, key, "{}" if by_name else "[]" if isinstance(inner, list) else ""
         if isinstance(inner, dict) and not by_name:
             below.append((inner, place))

@@ -31,8 +31,9 @@ from patchseries.checks.rule import Rule
 from patchseries.manifest import schema
 from patchseries.manifest.source import Source
 from patchseries.manifest.suite import SuiteTable
-from support.documents import json_page
+from support.documents import documents, json_page
 from support.manual import DIRECTORY
+from support.schemas import schema_files
 
 TABLES: dict[str, type[BaseModel]] = {
     "[series]": schema.SeriesTable,
@@ -188,10 +189,16 @@ def write(directory: Path) -> None:
     (directory / "rules.md").write_text(rules_page(), encoding="utf-8")
     manifest = directory / "manifest.md"
     manifest.write_text(manifest_page(manifest.read_text("utf-8")), encoding="utf-8")
-    documents = directory / "json.md"
     with tempfile.TemporaryDirectory() as empty:
-        text = json_page(documents.read_text("utf-8"), Path(empty))
-    documents.write_text(text, encoding="utf-8")
+        made = documents(Path(empty))
+    page = directory / "json.md"
+    page.write_text(json_page(page.read_text("utf-8"), made), encoding="utf-8")
+    schemas = schema_files(made)
+    for path in (directory / "schemas").glob("*.json"):
+        path.unlink()
+    (directory / "schemas").mkdir(exist_ok=True)
+    for name, text in schemas.items():
+        (directory / "schemas" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
