@@ -50,6 +50,29 @@ def test_a_configuration_that_is_not_text(tmp_path: Path) -> None:
         Repository(tmp_path / "r.git")
 
 
+def test_a_work_tree_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    (tmp_path / "w/.git").mkdir(parents=True)
+    (tmp_path / "w/.git/HEAD").write_text("ref: refs/heads/x\n")  # and nothing else
+    with pytest.raises(ProgramError, match="is damaged, or cannot be read now"):
+        Repository(tmp_path / "w")
+
+
+def test_alternates_that_cannot_be_read_are_not_taken_for_missing_objects(tmp_path: Path) -> None:
+    """Git only warns, and goes on without what they have."""
+    with Repository.init(tmp_path / "r.git") as lender:
+        blob = lender.write_blob(b"x")
+        lent = lender.objects_directory
+    with Repository.init(tmp_path / "s.git", [lent]) as repository:
+        alternates = tmp_path / "s.git/objects/info/alternates"
+        alternates.unlink()
+        alternates.mkdir()  # what root cannot read either
+        with pytest.raises(ProgramError, match="could not read what it needs"):
+            repository.has(blob)
+        alternates.rmdir()
+        alternates.write_text(f"{lent}\n")
+        assert repository.has(blob)
+
+
 def test_a_git_that_ended_is_not_taken_for_a_missing_object(tmp_path: Path) -> None:
     with Repository.init(tmp_path / "r.git") as repository:
         blob = repository.write_blob(b"x")

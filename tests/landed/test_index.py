@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from patchseries.errors import SeriesError
+from patchseries.errors import MachineError, SeriesError
 from patchseries.git import Repository
 from patchseries.landed.builder import open_index
 from patchseries.landed.index import HistoryIndex
@@ -229,6 +229,21 @@ def test_a_full_disk_is_an_error_in_words(
     assert caught.value.cause is not None
     assert "full" in caught.value.cause
     assert path.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_opened_now_is_an_error_of_the_machine(
+    path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many files are open, say: it is no damage, and no bug."""
+    upstream.commit({"a": b"1"}, "kept")
+    opened(path, upstream).close()
+
+    def refused(*_: Any, **__: Any) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    monkeypatch.setattr("patchseries.landed.builder.sqlite3.connect", refused)
+    with pytest.raises(MachineError, match="unable to open database file"):
+        opened(path, upstream)
 
 
 def test_a_repository_without_commits(path: Path, upstream: Upstream) -> None:

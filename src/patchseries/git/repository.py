@@ -68,7 +68,7 @@ class Repository:
         try:
             self._repo = git.Repo(path, odbt=git.GitCmdObjectDB, expand_vars=False)
         except (git.exc.GitError, git.exc.NoSuchPathError, UnicodeError) as error:
-            if (path / "HEAD").is_file():
+            if any((directory / "HEAD").is_file() for directory in (path, path / ".git")):
                 raise ProgramError(
                     f"the git repository {path} is damaged, or cannot be read now",
                     hint="run it again; if it stays damaged in the cache, delete that directory",

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from filelock import FileLock
 
-from patchseries.errors import ExitCode, ProgramError, SeriesError
+from patchseries.errors import ExitCode, MachineError, ProgramError, SeriesError
 from patchseries.files import clear_place, explained, is_regular, read_cached, staging, write_atomic
 from patchseries.git import Repository
 from patchseries.landed.graph import containing_refs
@@ -226,4 +226,7 @@ def _digest(path: Path) -> str:
 
 def _connect(path: Path) -> sqlite3.Connection:
     # immutable: the file is only ever replaced, so SQLite need not lock or watch it.
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+    try:
+        return sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+    except sqlite3.Error as error:
+        raise MachineError(f"cannot read {path}", cause=str(error)) from error
