@@ -16,6 +16,8 @@ from patchseries.report.pagemodel import (
     PatchView,
     Release,
 )
+from patchseries.testing.outcomes import Ending
+from patchseries.testing.report import FailedTest, PatchTests
 
 _DAY = 86400
 _START = 1364774400  # 2013-04-01
@@ -103,6 +105,9 @@ def hostile(word: str) -> Page:
         diff_of=word,
         diff=word,
         findings=(finding,),
+        tests=(
+            (word, PatchTests(word, 1, 0, (FailedTest(word, Ending.ERROR, word),), reason=word)),
+        ),
     )
     package = PackageView(word, word, word, word, False, {word: word})
     release = Release(word, word, _START)

@@ -13,7 +13,7 @@ from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest, PatchEntry, PatchNames, patch_names
 from patchseries.model import Conflict, Finding, Outcome
 from patchseries.patches.quilt import series_in_use
-from patchseries.testing.report import TargetTests
+from patchseries.testing.report import PatchTests, TargetTests
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +246,11 @@ class CheckedCell:
         if self.outcome is None or not self.outcome.makes_patch:
             return ()
         return self.names.all
+
+    @property
+    def tests(self) -> PatchTests | None:
+        """What the project's own tests say of it, if they were run."""
+        return self.target.tests.of(self.name) if self.target.tests else None
 
     def path(self, file: str) -> str:
         """The path of one of its files below the root."""

@@ -10,7 +10,11 @@ from patchseries.cli.common import Given, hold, operation, options
 from patchseries.cli.terminal import Progress, show, show_document, show_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from patchseries.pipeline.status import SeriesStatus
+    from patchseries.pipeline.testing.remembered import RememberedCell
+    from patchseries.report.status import StatusTable
 
 
 @click.command("status")
@@ -35,6 +39,7 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     change-id, commit, cherry-pick, patch-id. If only author and subject match, it is "perhaps".
     """
     from patchseries.pipeline.status import record_landed, series_status
+    from patchseries.pipeline.testing.remembered import remembered_tests
     from patchseries.report import status as tables
 
     asked = Given(**given)
@@ -52,28 +57,52 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
         found.check_line(release)
     if record:
         record_landed(series, found.patches, operation())
+    tests = remembered_tests(session, series, selection)
     if asked.as_json:
-        show_json({"patches": _rows(found, release)}, ok=True)
+        show_json({"patches": _rows(found, release, tests)}, ok=True)
         return 0
-    if release:
-        line = release.lower()
-        released = [name for name, known in found.projects.items() if line in known.lines]
-        table = tables.release_table(found.patches, line, released)
-    else:
-        columns = {n: tables.columns_of(p.lines, p.base) for n, p in found.projects.items()}
-        table = tables.status_table(found.patches, columns)
+    table = _table(found, release)
     if form == "text":
         show(tables.as_text(table), asked)
+        _show_tests(tests, asked)
     else:
         show_document(tables.as_markdown(table) if form == "markdown" else tables.as_csv(table))
     return 0
 
 
-def _rows(found: SeriesStatus, release: str | None) -> list[dict[str, Any]]:
+def _table(found: SeriesStatus, release: str | None) -> StatusTable:
+    """Where the patches landed; with *release*, whether they are in it."""
+    from patchseries.report import status as tables
+
+    if not release:
+        columns = {n: tables.columns_of(p.lines, p.base) for n, p in found.projects.items()}
+        return tables.status_table(found.patches, columns)
+    line = release.lower()
+    released = [name for name, known in found.projects.items() if line in known.lines]
+    return tables.release_table(found.patches, line, released)
+
+
+def _show_tests(tests: Sequence[RememberedCell], asked: Given) -> None:
+    """What the projects' own tests said, where the manifest says how they are run."""
+    from patchseries.report.matrix import MatrixCell, matrix
+
+    if tests:
+        show("", asked)
+        show("tests, as `series test` ran them:", asked)
+        show(matrix([MatrixCell(*cell) for cell in tests]), asked)
+
+
+def _rows(
+    found: SeriesStatus, release: str | None, tests: Sequence[RememberedCell]
+) -> list[dict[str, Any]]:
     """Each patch as a JSON object, with what is known of it on each base."""
     from patchseries.report.documents import base_rows, status_row
 
     return [
-        status_row(patch, release) | {"bases": base_rows(patch.name, found.in_bases)}
+        status_row(patch, release)
+        | {
+            "bases": base_rows(patch.name, found.in_bases),
+            "tests": [{"base": t.base, "result": t.word} for t in tests if t.patch == patch.name],
+        }
         for patch in found.patches
     ]

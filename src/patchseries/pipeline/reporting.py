@@ -196,6 +196,7 @@ def _patch_view(
         diff_of=shown.base if shown else "",
         diff=split_patch(data)[1].decode("utf-8", "replace"),
         findings=tuple(f for f in findings if f.patch == patch.name),
+        tests=tuple((place.base, place.tests) for place in places if place.tests),
     )
 
 

@@ -76,9 +76,27 @@ def _template() -> Template:
         "diff_lines": diff_lines,
         "range_diff_lines": range_diff_lines,
         "location": location,
+        "shortened": shortened,
         "safe_url": safe_url,
     }
     return environment.from_string(_text("page.html.j2"))
+
+
+_LONGEST_OUTPUT = 30
+"""Lines of a failing test's own output that the page shows: the last ones."""
+
+
+def shortened(text: str) -> str:
+    """The last lines of what a test wrote; what is left out is said.
+
+    >>> shortened("x\\n" * 32).splitlines()[:2]
+    ['(2 lines before are left out)', 'x']
+    """
+    lines = text.splitlines()
+    left_out = len(lines) - _LONGEST_OUTPUT
+    if left_out <= 0:
+        return text
+    return "\n".join([f"({left_out} lines before are left out)", *lines[left_out:]])
 
 
 def _shown(value: Any) -> Any:

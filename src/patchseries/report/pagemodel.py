@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from patchseries.model import Finding
+from patchseries.testing.report import PatchTests
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class PatchView:
     diff_of: str = ""
     diff: str = ""
     findings: tuple[Finding, ...] = ()
+    tests: tuple[tuple[str, PatchTests], ...] = ()
+    """What the project's own tests say, by base."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,10 @@ class TargetTests:
         """The project and the base."""
         return Target(self.project, self.base)
 
+    def of(self, patch: str) -> PatchTests | None:
+        """What is said of *patch*; None: nothing, it changes nothing on this base."""
+        return next((cell for cell in self.patches if cell.patch == patch), None)
+
     @property
     def unexplained(self) -> tuple[StockFailure, ...]:
         """The tests that fail on stock and need a reason that is not there."""

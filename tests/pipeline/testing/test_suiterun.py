@@ -239,3 +239,24 @@ def test_a_patch_without_a_file_is_not_run(project: SuiteProject) -> None:
     assert cells["bad"]["result"] == "not-run"
     assert "hunk 1" in cells["bad"]["reason"]
     assert not json.loads(project.run("test", "--json")[1])["ok"]
+
+
+def test_status_and_report_say_what_is_remembered(project: SuiteProject) -> None:
+    """And run nothing themselves: not even where nothing is remembered."""
+
+    def words() -> dict[str, list[dict[str, str]]]:
+        return {row["name"]: row["tests"] for row in project.json("status")["patches"]}
+
+    def page() -> str:
+        project.run("report")
+        return (project.root / "build/small/report.html").read_text()
+
+    assert words()["bad"] == [{"base": "1.0", "result": "not run"}]
+    assert "What breaks" not in page()
+    assert project.runs == []
+    project.run("test")
+    runs = project.runs
+    assert words()["bad"] == [{"base": "1.0", "result": "breaks 1"}]
+    assert "bad project breaks 1" in " ".join(project.run("status")[1].split())
+    assert "What breaks on 1.0" in page()
+    assert project.runs == runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import DamagedError, directory_contents, read_sealed, sha256, write_sealed
@@ -12,10 +13,38 @@ from patchseries.manifest import patch_names
 from patchseries.model import Target
 from patchseries.parsing import parse_json
 from patchseries.patches.compose import series_directory
-from patchseries.pipeline.series import Series
+from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.session import Session
 from patchseries.pipeline.testing.suites import Suite
 from patchseries.sources import Cache
 from patchseries.testing.report import TargetTests, from_document, to_document
+
+
+class RememberedCell(NamedTuple):
+    """What is remembered of the tests of one patch on one base, in a word or two."""
+
+    patch: str
+    project: str
+    base: str
+    word: str
+
+
+def remembered_tests(
+    session: Session, series: Series, selection: Selection
+) -> list[RememberedCell]:
+    """The word of each selected patch and base whose project says how its tests are run."""
+    outcomes = Outcomes(session.cache, series)
+    cells = []
+    for target in selection.targets(series.manifest):
+        if series.manifest.projects[target.project].tests is None:
+            continue
+        tests = outcomes.of(target)
+        for patch in series.manifest.patches_of(target.project):
+            if patch.applies_to(target.base) and patch.name in (selection.patches or [patch.name]):
+                cell = tests.of(patch.name) if tests else None
+                word = cell.word if cell else "no patch" if tests else "not run"
+                cells.append(RememberedCell(patch.name, *target, word))
+    return cells
 
 
 @dataclass(frozen=True, slots=True)
