@@ -113,6 +113,7 @@ ELSEWHERE = {
     },
     "A step of running tests: what counts is which patch is blamed.": {
         "pipeline/testing/judging": "pipeline/testing/test_suiterun.py",
+        "pipeline/testing/candidates": "cli/test_port.py",
         "pipeline/testing/packages": "debian/test_commands.py",
         "pipeline/testing/remembered": "pipeline/testing/test_suiterun.py",
         "pipeline/testing/results": "pipeline/testing/test_suiterun.py",

@@ -150,6 +150,8 @@ class PortCode(StrEnum):
     REPLACED = "port-replaced"
     RESOLUTION_USED = "resolution-used"
     SYNTAX = "port-syntax"
+    TESTS_CHOSE = "port-tests-chose"
+    TESTS_FAIL = "port-tests-fail"
     UNKNOWN_FOLDER = "port-unknown-folder"
     UNKNOWN_HABIT = "port-unknown-habit"
     UNKNOWN_IMPORT = "port-unknown-import"

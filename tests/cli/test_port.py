@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -87,3 +88,60 @@ def test_the_repository_that_is_named_is_not_written_to(upstream: Upstream) -> N
     before = sorted(path for path in upstream.path.rglob("*"))
     port(upstream, "fix", "--onto", "stable")
     assert sorted(path for path in upstream.path.rglob("*")) == before
+
+
+HEAD = "".join(f"h{n} = {n}\n" for n in range(6))
+TAIL = "".join(f"t{n} = {n}\n" for n in range(6))
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Upstream]:
+    """Two changes that add a line at the same place: either may come first."""
+    with Upstream(tmp_path / "org" / "two.git") as made:
+        text = (HEAD + "x = [1]\n{}" + TAIL).format
+        root = made.commit({"a.py": text("").encode()}, "Start")
+        made.tag(
+            "stable", made.commit({"a.py": text("x += [2]\n").encode()}, branch="old", parent=root)
+        )
+        made.tag("fix", made.commit({"a.py": text("x += [3]\n").encode()}, "Fix", parent=root))
+        yield made
+
+
+def ported_with(
+    two: Upstream, capsys: pytest.CaptureFixture[str], right: str
+) -> tuple[str, list[str]]:
+    """The file that a port makes, and its findings, when x has to be *right*."""
+    command = f"{sys.executable} -c 'import a; assert a.x in {right}'"
+    port(two, "fix", "--onto", "stable", "--test", command, "--json")
+    document = json.loads(capsys.readouterr().out)
+    codes = [f"{one['code']}: {one['message']}" for one in document["findings"]]
+    port(two, "fix", "--onto", "stable", "--test", command)
+    return capsys.readouterr().out, codes
+
+
+def test_candidates_are_tried_until_the_tests_pass(
+    two: Upstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patch, findings = ported_with(two, capsys, "([1, 2, 3],)")
+    assert " x += [2]\n+x += [3]\n" in patch
+    assert findings == []
+    patch, findings = ported_with(two, capsys, "([1, 3, 2],)")
+    assert "+x += [3]\n x += [2]\n" in patch
+    assert "port-tests-chose: the candidate weave was taken" in findings[0]
+    assert "these fail: the command" in findings[0]
+
+
+def test_a_candidate_without_the_change_is_none(
+    two: Upstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, findings = ported_with(two, capsys, "([1, 2],)")
+    assert (
+        "port-tests-fail: tests fail that did not fail before the port: the command" in findings[0]
+    )
+    assert "tried" in findings[0]
+
+
+def test_a_test_that_is_no_command(two: Upstream) -> None:
+    assert port(two, "fix", "--onto", "stable", "--test", "no-such-program") == 5
+    assert port(two, "fix", "--onto", "stable", "--test", "'open") == 2
+    assert run(["port", "--batch", "--test", "true"]) == 2

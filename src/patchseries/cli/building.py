@@ -100,15 +100,15 @@ def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
     return BuildOptions(maintainer(), **mine), rest
 
 
-def words_of(wrap: str | None) -> tuple[str, ...]:
-    """The words of --wrap, as a shell reads them.
+def words_of(command: str | None, option: str = "--wrap") -> tuple[str, ...]:
+    """The words of a command that an option names, as a shell reads them.
 
     :raises UsageError: a quote is open
     """
     try:
-        return tuple(shlex.split(wrap or ""))
+        return tuple(shlex.split(command or ""))
     except ValueError as error:
-        raise UsageError(f"--wrap {wrap!r}: {error}", hint="close the quote") from error
+        raise UsageError(f"{option} {command!r}: {error}", hint="close the quote") from error
 
 
 def maintainer() -> Maintainer:

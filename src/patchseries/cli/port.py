@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, cache_directory
+from patchseries.cli.building import words_of, wrap_option
+from patchseries.cli.common import Given, cache_directory, now
 from patchseries.cli.terminal import Progress, note, note_text, show_plain_json, write_patch
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from patchseries.pipeline.requests import PortedRequest, Request, Workbench
+    from patchseries.pipeline.testing.candidates import TreeTest
 
 
 @click.command("port")
@@ -34,6 +36,12 @@ if TYPE_CHECKING:
     help="A file or directory of the commit, and where REV has it (repeatable).",
 )
 @click.option("--git-only", is_flag=True, help="Use git's own merge and no other strategy.")
+@click.option(
+    "--test",
+    metavar="CMD",
+    help="Try candidates for a conflict until CMD, run in the tree, passes.",
+)
+@wrap_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def command(
     batch: bool, name_map: tuple[str, ...], path_map: tuple[str, ...], git_only: bool, **given: Any
@@ -42,13 +50,27 @@ def command(
 
     Prints the result as a patch, or what conflicts. With --batch each line of standard input is
     {"repo": DIR, "upstream": COMMIT, "onto": REV}; the answers come in order, one a line.
+    --test runs code of the repository, as you; --wrap isolates it.
     """
     from patchseries.pipeline.requests import Workbench
     from patchseries.port.result import PortOptions
 
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
+    test = _tree_test(given.pop("test"), given.pop("wrap"))
+    if test and batch:
+        raise UsageError("--test is for one port, not for --batch")
     with Workbench(cache_directory() / "port", options) as bench:
-        return _batch(bench) if batch else _port_one(bench, **given)
+        return _batch(bench) if batch else _port_one(bench, test, **given)
+
+
+def _tree_test(command: str | None, wrap: str | None) -> TreeTest | None:
+    """What --test asks for, each command by the words of --wrap."""
+    from patchseries.pipeline.testing.candidates import TreeTest
+
+    if not command:
+        return None
+    scratch, today = cache_directory() / "scratch", now().strftime("%Y-%m-%d")
+    return TreeTest(words_of(command, "--test"), words_of(wrap), scratch, today)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -69,18 +91,17 @@ def _batch(bench: Workbench) -> int:
     return status
 
 
-def _port_one(
-    bench: Workbench, commit: str | None, onto: str | None, repo: Path | None, as_json: bool
-) -> int:
+def _port_one(bench: Workbench, test: TreeTest | None, **given: Any) -> int:
     from patchseries.pipeline.requests import Request, document
 
+    commit, onto, repo = given["commit"], given["onto"], given["repo"]
     if not (commit and onto and repo):
         raise UsageError("series port needs COMMIT, --onto REV and --repo DIR, or --batch")
     request = Request(repo, commit, onto)
-    with Progress(Given(quiet=as_json)) as progress:
+    with Progress(Given(quiet=given["as_json"])) as progress:
         progress.update(f"porting {commit} onto {onto}")
-        ported = bench.port(request)
-    if as_json:
+        ported = bench.port(request, test)
+    if given["as_json"]:
         show_plain_json(document(ported))
     else:
         _show(bench, request, ported)

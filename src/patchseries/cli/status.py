@@ -89,7 +89,7 @@ def _show_tests(tests: Sequence[RememberedCell], asked: Given) -> None:
     if tests:
         show("", asked)
         show("tests, as `series test` ran them:", asked)
-        show(matrix([MatrixCell(*cell) for cell in tests]), asked)
+        show(matrix([MatrixCell(*cell[:4]) for cell in tests]), asked)
 
 
 def _rows(
@@ -102,7 +102,7 @@ def _rows(
         status_row(patch, release)
         | {
             "bases": base_rows(patch.name, found.in_bases),
-            "tests": [{"base": t.base, "result": t.word} for t in tests if t.patch == patch.name],
+            "tests": [{"base": t.base, "result": t.result} for t in tests if t.patch == patch.name],
         }
         for patch in found.patches
     ]

@@ -18,6 +18,7 @@ from patchseries.errors import MachineError, SeriesError, UsageError
 from patchseries.git import Commit, Repository, borrowed, scratch
 from patchseries.model import CommitId
 from patchseries.parsing import parse_json
+from patchseries.pipeline.testing.candidates import TreeTest, port_tested
 from patchseries.port.engine import port
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.report.documents import port_document
@@ -79,15 +80,20 @@ class Workbench:
     ) -> None:
         self._stack.close()
 
-    def port(self, request: Request) -> PortedRequest:
+    def port(self, request: Request, test: TreeTest | None = None) -> PortedRequest:
         """Do *request*.
 
+        :param test: is run on the result; where it fails, other candidates are tried
         :raises SeriesError: there is no such repository or commit
         """
         source, store = self._stores(request.repo)
         upstream = _commit(source, store, request.upstream)
         onto = _commit(source, store, request.onto)
-        result = port(store, Change.of(store, upstream), onto.tree, self._options)
+        change = Change.of(store, upstream)
+        if test is None:
+            result = port(store, change, onto.tree, self._options)
+        else:
+            result = port_tested(store, change, onto.tree, self._options, test)
         return PortedRequest(upstream.id, onto.id, result)
 
     def diff(self, request: Request, ported: PortedRequest) -> bytes:

@@ -80,7 +80,7 @@ def tests_document(tested: Sequence[TargetTests]) -> dict[str, Any]:
                 "patch": cell.patch,
                 "project": tests.project,
                 "base": tests.base,
-                "result": cell.word.rstrip("0123456789 ").replace(" ", "-"),
+                "result": cell.result,
                 **{k: v for k, v in asdict(cell).items() if k != "patch"},
             }
             for tests in tested

@@ -52,6 +52,11 @@ class PatchTests:
             return "none passes"
         return "passes" if self.tests else "no tests"
 
+    @property
+    def result(self) -> str:
+        """The word without its number, for programs: ``breaks``, ``not-run``."""
+        return self.word.rstrip("0123456789 ").replace(" ", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class StockFailure:

@@ -251,12 +251,12 @@ def test_status_and_report_say_what_is_remembered(project: SuiteProject) -> None
         project.run("report")
         return (project.root / "build/small/report.html").read_text()
 
-    assert words()["bad"] == [{"base": "1.0", "result": "not run"}]
+    assert words()["bad"] == [{"base": "1.0", "result": "not-run"}]
     assert "What breaks" not in page()
     assert project.runs == []
     project.run("test")
     runs = project.runs
-    assert words()["bad"] == [{"base": "1.0", "result": "breaks 1"}]
+    assert words()["bad"] == [{"base": "1.0", "result": "breaks"}]
     assert "bad project breaks 1" in " ".join(project.run("status")[1].split())
     assert "What breaks on 1.0" in page()
     assert project.runs == runs

@@ -17,16 +17,17 @@ from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.testing.suites import Suite
 from patchseries.sources import Cache
-from patchseries.testing.report import TargetTests, from_document, to_document
+from patchseries.testing.report import PatchTests, TargetTests, from_document, to_document
 
 
 class RememberedCell(NamedTuple):
-    """What is remembered of the tests of one patch on one base, in a word or two."""
+    """What is remembered of the tests of one patch on one base: in words, and for programs."""
 
     patch: str
     project: str
     base: str
     word: str
+    result: str
 
 
 def remembered_tests(
@@ -41,9 +42,10 @@ def remembered_tests(
         tests = outcomes.of(target)
         for patch in series.manifest.patches_of(target.project):
             if patch.applies_to(target.base) and patch.name in (selection.patches or [patch.name]):
-                cell = tests.of(patch.name) if tests else None
-                word = cell.word if cell else "no patch" if tests else "not run"
-                cells.append(RememberedCell(patch.name, *target, word))
+                said = PatchTests(patch.name, reason="nothing is remembered")
+                if tests:  # of a patch that changes nothing here, nothing is said
+                    said = tests.of(patch.name) or PatchTests(patch.name)
+                cells.append(RememberedCell(patch.name, *target, said.word, said.result))
     return cells
 
 

@@ -29,7 +29,8 @@ _NO_TESTS = 5  # pytest's exit status when it collected nothing
 _NOT_STARTED = (126, 127)  # how a shell, prlimit and the like end that found no such program
 WHOLE = ""
 """The one file of tests, as it were, of a command without ``{tests}``."""
-_COMMAND = "the command"
+COMMAND = "the command"
+"""The test that a command is which does not name tests."""
 
 
 def run_tests(
@@ -88,7 +89,7 @@ def _once(
             cause=said[-300:],
             hint="correct `command` in the manifest, or install the program",
         )
-    return _judged(suite, tests or _COMMAND, results, end, said)
+    return _judged(suite, tests or COMMAND, results, end, said)
 
 
 def _environment(here: Path, target: Target) -> dict[str, str]:
