@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.testing.blame import blame
@@ -41,6 +41,7 @@ def test_where_nothing_differs_nothing_between_is_run() -> None:
     assert trees.asked == {0, 63}
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abcd"), st.lists(st.booleans(), min_size=9, max_size=9)),
     st.sets(st.integers(1, 7)),

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.testing.outcomes import Ending
@@ -77,6 +77,7 @@ def test_the_test_that_did_not_end_is_known() -> None:
     assert read(begun + b"FAILED [100%]\n").unfinished is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read(text: str) -> None:
     run = read(f"t/test_a.py::test_a PASSED [ 50%]\n{text}".encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.testing.outcomes import Ending, TestRun
@@ -13,6 +13,7 @@ ENDINGS = st.dictionaries(st.text(max_size=9), st.sampled_from(Ending), max_size
 TEXTS = st.dictionaries(st.text(max_size=9), st.text(max_size=20), max_size=5)
 
 
+@settings(deadline=None)
 @given(ENDINGS, TEXTS, st.none() | st.text(max_size=9), st.text(max_size=9))
 def test_what_is_kept_is_read(
     endings: dict[str, Ending], details: dict[str, str], unfinished: str | None, stopped: str

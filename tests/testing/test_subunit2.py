@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.testing.formats import read_results
@@ -58,6 +58,7 @@ def test_the_version_is_seen() -> None:
     assert read_results("subunit", b"test: a\nsuccess: a\n").passing == {"a"}
 
 
+@settings(deadline=None)  # the first call imports the library
 @given(st.integers(0, 400), st.binary(max_size=40), st.integers(0, 20))
 def test_any_bytes_are_read(cut: int, rubbish: bytes, lost: int) -> None:
     whole = stream(*RUN)
@@ -65,6 +66,7 @@ def test_any_bytes_are_read(cut: int, rubbish: bytes, lost: int) -> None:
     assert all(isinstance(ending, Ending) for ending in run.endings.values())
 
 
+@settings(deadline=None)  # the first call imports the library
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_stream(data: bytes) -> None:
     read(b"\xb3" + data)

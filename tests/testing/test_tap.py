@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.testing.outcomes import Ending
@@ -45,6 +45,7 @@ def test_a_plan_that_is_not_kept() -> None:
     assert read(b"1..1\nBail out! no disk\n").stopped == "Bail out! no disk"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(data: bytes) -> None:
     read(b"1..2\nok 1\n" + data)
