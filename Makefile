@@ -4,8 +4,8 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
-	setup-demo setup-test
+.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+	setup-demo setup-test setup-effects
 
 demo: setup-demo
 	$(SERIES) demo
@@ -37,6 +37,12 @@ ARGS ?= -j 2
 grizzly-tests: setup-demo
 	$(SERIES) rebase grizzly
 	$(SERIES) test grizzly $(ARGS)
+
+# What the patches change, measured on the stock trees of 2013.1.2 and on the patched ones: into
+# build/effects. For all of it Debian 12 with memcached, rabbitmq-server, socat and cc; ten minutes.
+grizzly-effects: setup-effects
+	$(SERIES) rebase grizzly
+	$(PYTHON) tools/grizzly-effects grizzly --onto 2013.1.2 $(if $(PYTHON2),--python $(PYTHON2))
 
 # What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test
@@ -101,6 +107,9 @@ setup-demo:
 
 setup-test:
 	@sh tools/setup test
+
+setup-effects:
+	@sh tools/setup effects
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
