@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from patchseries.environment import environment
+from patchseries.errors import MachineError
 from patchseries.process import bounded
 from patchseries.process.bounded import BoundedRun, Limits, RunEnd, run_bounded
 
@@ -95,3 +96,12 @@ def test_what_looks_on_may_end_it(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_bounded(run, Limits(60, 60), look)
     assert time.monotonic() - begun < 5
+
+
+def test_without_what_bounds_it_nothing_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MachineError, match=r"prlimit is not installed; apt-get install util-linux"):
+        sh(tmp_path, "touch ran")
+    assert not (tmp_path / "ran").exists()

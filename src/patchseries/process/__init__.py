@@ -38,6 +38,8 @@ DEBIAN_PACKAGES = {
     "gbp": "git-buildpackage",
     "debsign": "devscripts",
     "dput": "dput-ng",
+    "prlimit": "util-linux",
+    "setpriv": "util-linux",
     "pristine-tar": "pristine-tar",
     "uscan": "devscripts",
 }

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchseries.errors import MachineError
+from patchseries.process import require
 
 MARK = "SERIES_RUN"
 """The variable whose value every process of a run has."""
@@ -79,6 +80,8 @@ def run_bounded(run: BoundedRun, bounds: Limits, look: Callable[[], None] = lamb
     :param look: is called again and again while it runs; what it raises ends the run
     :raises MachineError: it, or what bounds it, is not installed or cannot be started
     """
+    for program in ("prlimit", "setpriv"):
+        require(program)
     mark = secrets.token_hex(16)
     with run.stdout.open("wb") as out, run.stderr.open("wb") as err:
         try:
