@@ -39,7 +39,11 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "`failing_before` failed before the patch too; `stock` is each base before any patch.",
         ("test demo --onto 2013.1.3 --project keystone",),
     ),
-    ("status", "`release` is there with `--release`.", ("status demo --release havana",)),
+    (
+        "status",
+        "`release` is there with `--release`.",
+        ("status demo", "status demo --release havana"),
+    ),
     ("show", "`status` is the row of `series status`.", ("show one-iptables-run demo",)),
     ("diff", "", ("diff conductor-workers demo --onto 2013.1.3",)),
     ("check", "The findings, as in every format.", ("check demo",)),
