@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 from faults.trial import Case, World, amend
-from support.packagetree import DEBIAN
+from support.manifests import URL
+from support.packagetree import DEBIAN, make_tree
 
 _TAKE = ("resolve", "retry", "--take", "both", "-m", "x")
 _DEMO_TAKE = ("resolve", "no-idle-updates", "--take", "theirs", "-m", "x")
@@ -31,6 +34,25 @@ def _package(world: World) -> None:
         file = world.root / "package/debian" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
+
+
+def _imported(world: World) -> None:
+    """A package lies beside the project."""
+    make_tree(world.base / "package", _PATCHES)
+
+
+def _tree(world: World) -> None:
+    """The project directory is a packaging repository."""
+    for name in ("series", "patches"):
+        shutil.rmtree(world.root / name, ignore_errors=True)
+    make_tree(world.root, _PATCHES)
+
+
+_PATCHES = {
+    "series": b"# the packager's\ncall.patch\n",
+    "call.patch": b"Subject: Louder\n\n--- a/log.py\n+++ b/log.py\n@@ -1 +1 @@\n-quiet\n+loud\n",
+    "README": b"x\n",
+}
 
 
 def _own_patch(world: World) -> None:
@@ -67,6 +89,13 @@ SMALL = {
     ),
     "accept": Case(("accept", "retry", "--yes"), (_TAKE, ("rebase",))),
     "add": Case(("add", "../own.patch"), (_TAKE, ("rebase",)), _own_patch),
+    "init": Case(("init", "other", "--repository", URL, "--base", "1.1"), (("fetch",),)),
+    "import": Case(
+        ("import", "../package", "--repository", URL, "--base", "1.1"), (("fetch",),), _imported
+    ),
+    "in place": Case(
+        ("upgrade", "1.2", "--in-place", "--no-build", "--repository", URL), edit=_tree
+    ),
     "bump": Case(("bump",), (("fetch",),), _an_older_base),
     "upgrade": Case(("upgrade", "1.2", "--no-build"), (_TAKE, ("rebase",)), _package),
     "remove": Case(("remove", "retry"), (_TAKE, ("rebase",))),

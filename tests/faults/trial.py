@@ -11,6 +11,8 @@ from faults.shim import ERRORS, Fault, Machine, Ran
 from patchseries import process
 
 Content = Mapping[str, bytes]
+_ONCE = ("undo", "init", "import")
+"""Commands that do something else, or refuse, when what they do is done."""
 
 
 @dataclass
@@ -47,6 +49,8 @@ class World:
         found: dict[str, Content] = {
             "series": contents(self.root / "series") | contents(self.root / "patches")
         }
+        if (self.root / "debian").is_dir():
+            found["debian"] = contents(self.root / "debian")
         for record in sorted((self.root / "build").rglob("series-build.json")):
             folder = record.parent
             found[str(folder.relative_to(self.root))] = contents(folder)
@@ -135,7 +139,7 @@ class Trial:
         done = ran.status == self.usual.status
         if done and self.case.again:
             words = self.case.again
-        if words[0] == "undo" and after == self.new:
+        if words[0] in _ONCE and after == self.new:
             return
         ran = self.world.run(*words)
         if ran.status != (0 if words == self.case.again else self.usual.status):

@@ -153,22 +153,23 @@ def original(
 def write_debian(tree: PackageTree, made: NewPackaging) -> list[str]:
     """Write the new debian/patches and debian/changelog; nothing is committed.
 
+    Where the changelog cannot be written, the patches are put back.
+
     :return: what changed, by path below the tree
     :raises UsageError: debian/ was changed meanwhile
     """
     if package_tree(tree.top) != tree:
         raise UsageError("debian/ was changed meanwhile", hint="run this command again")
-    patches = tree.top / "debian" / "patches"
-    before = {f"debian/patches/{n}": data for n, data in _patches(tree.packaging).items()}
-    after = {f"debian/patches/{n}": data for n, data in made.patches.items()}
-    if made.patches:
-        publish_directory(patches, made.patches)
-    elif patches.is_dir():
-        with explained("remove debian/patches"):
-            shutil.rmtree(patches)
-    write_atomic(tree.top / "debian" / "changelog", made.changelog)
-    paths = sorted(before.keys() | after.keys())
-    return ["debian/changelog", *(p for p in paths if before.get(p) != after.get(p))]
+    before = _patches(tree.packaging)
+    _write_patches(tree, made.patches)
+    try:
+        write_atomic(tree.top / "debian" / "changelog", made.changelog)
+    except BaseException:
+        _write_patches(tree, before)
+        raise
+    paths = sorted(before.keys() | made.patches.keys())
+    changed = [path for path in paths if before.get(path) != made.patches.get(path)]
+    return ["debian/changelog", *(f"debian/patches/{path}" for path in changed)]
 
 
 # Private -----------------------------------------------------------------------------------------
@@ -180,6 +181,15 @@ def _patches(packaging: Packaging) -> dict[str, bytes]:
         for path, file in packaging.debian.items()
         if path.startswith("patches/")
     }
+
+
+def _write_patches(tree: PackageTree, patches: Mapping[str, bytes]) -> None:
+    directory = tree.top / "debian" / "patches"
+    if patches:
+        publish_directory(directory, patches)
+    elif directory.is_dir():
+        with explained("remove debian/patches"):
+            shutil.rmtree(directory)
 
 
 def _upstream(tree: PackageTree, release: str, repository: str | None) -> SaidUpstream:
