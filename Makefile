@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports bench-contained bench-import bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -67,6 +67,11 @@ bench-contained: setup-test
 # Needs deb-src entries of apt; SERIES_MIRRORS lets origins be looked up.
 bench-import: setup-test
 	$(PYTHON) tests/bench/imports.py $(PACKAGES)
+
+# The upstream commits of the patches in the packaging of 2013: which are found, and what is claimed
+# wrongly (the exit status is 1 then). ORIGINS=file, see the script. Needs SERIES_MIRRORS.
+bench-origins: setup-test
+	$(PYTHON) tests/bench/origins.py $(ORIGINS)
 
 # The patches of real packages on the next releases, beside gbp pq: PACKAGES=file, see the script.
 # Needs SERIES_MIRRORS with the upstreams' full history, and git-buildpackage.
