@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.packages import PATCH, package
+from patchseries.debian.download import download_dsc
 from patchseries.errors import MachineError, UpstreamError
 from patchseries.imports.apt import PACKAGE, fetch_package, parse_uris
+from patchseries.sources.download import DownloadOptions
 
 FAKE = """#!/bin/sh
 printf '%s\\n' "$*" >> "{log}"
@@ -53,6 +55,15 @@ def test_only_what_is_needed_is_fetched(tmp_path: Path, monkeypatch: pytest.Monk
     assert all("--download-only" in line and line.endswith("-- oven") for line in asked)
     parts = [line.split()[-3] for line in asked]
     assert parts == ["--print-uris", "--dsc-only", "--diff-only"]
+
+
+def test_a_url_is_one_that_is_downloaded(tmp_path: Path) -> None:
+    """Versions with ``~`` and ``+``: apt escapes these characters in the URL."""
+    lines = f"'http://h.invalid/p%7e/a_1%7edeb12u4%2bb1.dsc' a_1~deb12u4+b1.dsc 5 SHA256:{'0' * 64}"
+    [row] = parse_uris(lines)
+    assert row.url == "http://h.invalid/p%7e/a_1~deb12u4+b1.dsc"
+    with pytest.raises(UpstreamError, match="not in the cache"):  # and not: not the URL of a file
+        download_dsc(row.url, row.sha256, tmp_path, DownloadOptions(offline=True))
 
 
 def test_a_package_that_apt_does_not_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,12 +68,18 @@ def parse_uris(text: str) -> list[ArchiveFile]:
     """What ``apt-get --print-uris`` prints.
 
     >>> digest = "0" * 64
-    >>> [one.name for one in parse_uris(f"'http://h/a%7e1.dsc' a~1.dsc 5 SHA256:{digest}")]
-    ['a~1.dsc']
+    >>> [one.url for one in parse_uris(f"'http://h/a%7e1.dsc' a~1.dsc 5 SHA256:{digest}")]
+    ['http://h/a~1.dsc']
     """
     found = (_URI.fullmatch(line.strip()) for line in text.split("\n"))
-    rows = [ArchiveFile(m["url"], unquote(m["name"]), m["sha256"]) for m in found if m]
+    rows = [_file(m["url"], unquote(m["name"]), m["sha256"]) for m in found if m]
     return [row for row in rows if SAFE_NAME.fullmatch(row.name)]
+
+
+def _file(url: str, name: str, sha256: str) -> ArchiveFile:
+    """A file with its own name in the URL: apt writes %7e for ``~``, and %2b for ``+``."""
+    place, slash, last = url.rpartition("/")
+    return ArchiveFile(f"{place}{slash}{name}" if unquote(last) == name else url, name, sha256)
 
 
 def _apt(name: str, directory: Path, *options: str) -> bytes:
