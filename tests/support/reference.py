@@ -29,6 +29,7 @@ from patchseries.checks import (
 )
 from patchseries.checks.rule import Rule
 from patchseries.manifest import schema
+from patchseries.manifest.setting import SettingEntry, SudoersTable
 from patchseries.manifest.source import Source
 from patchseries.manifest.suite import SuiteTable
 from support.documents import documents, json_page
@@ -45,6 +46,8 @@ TABLES: dict[str, type[BaseModel]] = {
     "[[patch]]": schema.PatchEntry,
     "source": Source,
     "[patch.variants.NAME]": schema.Variant,
+    "[[setting]]": SettingEntry,
+    "sudoers": SudoersTable,
 }
 """The headings of manifest.md and the tables of the manifest that they are about."""
 
@@ -63,13 +66,16 @@ _KINDS = {
     "_text": "text",
     "_word": "text",
     "_project_file": "file",
+    "_option": "name",
+    "_user": "name",
+    "_expression": "expression",
 }
 """What a validator of a manifest's string takes, in a word."""
 
 _MANY = {
     "tag or branch": "tags or branches",
     "number or text": "numbers or texts",
-    **{word: f"{word}s" for word in ("text", "table", "file", "URL")},
+    **{word: f"{word}s" for word in ("text", "table", "file", "URL", "name")},
 }
 
 _GROUPS = (

@@ -4,6 +4,7 @@ from patchseries.manifest.filenames import PatchNames, patch_names
 from patchseries.manifest.problems import ManifestError, Problem
 from patchseries.manifest.read import load, parse
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, Variant
+from patchseries.manifest.setting import SettingEntry
 from patchseries.manifest.source import Source, SourceKind
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "PatchNames",
     "Problem",
     "Project",
+    "SettingEntry",
     "Source",
     "SourceKind",
     "Variant",

@@ -26,13 +26,15 @@ from patchseries.manifest.problems import (
     unknown_key,
     unknown_name,
 )
+from patchseries.manifest.references import setting_problems
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, SeriesTable
+from patchseries.manifest.setting import SettingEntry, SudoersTable
 from patchseries.manifest.source import Source, Table
 from patchseries.manifest.suite import SuiteTable
 from patchseries.parsing import NotTomlError, parse_toml
 
 SCHEMA = 1
-_TOP = ("schema", "series", "project", "patch", "checks", "releases")
+_TOP = ("schema", "series", "project", "patch", "setting", "checks", "releases")
 _T = TypeVar("_T", bound=BaseModel)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -91,9 +93,10 @@ class _Reader:
             self._problem(("schema",), f"expected schema = {SCHEMA} as the first line of the file")
         series = self._table(SeriesTable, self._data.get("series", {}), ("series",))
         projects = self._projects()
-        patches = self._patches()
-        for problem in _relations(self._data, projects, patches):
-            self._problems.append(problem)
+        patches = self._entries(PatchEntry, "patch")
+        settings = self._entries(SettingEntry, "setting")
+        self._problems += _relations(self._data, projects, patches)
+        self._problems += setting_problems(settings, self._data, projects, patches)
         checks, releases = self._strings("checks"), self._strings("releases")
         if self._problems or series is None:
             return None
@@ -101,6 +104,7 @@ class _Reader:
             series=series,
             projects=projects,
             patches=tuple(patches.values()),
+            settings=tuple(settings.values()),
             checks=checks,
             releases=releases,
         )
@@ -120,13 +124,14 @@ class _Reader:
                 found[name] = project if project.repository else project.model_copy(update=tarballs)
         return found
 
-    def _patches(self) -> dict[int, PatchEntry]:
-        tables = self._data.get("patch", [])
+    def _entries(self, kind: type[_T], key: str) -> dict[int, _T]:
+        """The tables [[key]] that are well, by their number."""
+        tables = self._data.get(key, [])
         if not isinstance(tables, list):
-            self._problem(("patch",), "expected tables [[patch]]")
+            self._problem((key,), f"expected tables [[{key}]]")
             return {}
-        read = ((i, self._table(PatchEntry, t, ("patch", i))) for i, t in enumerate(tables))
-        return {i: patch for i, patch in read if patch is not None}
+        read = ((i, self._table(kind, t, (key, i))) for i, t in enumerate(tables))
+        return {i: entry for i, entry in read if entry is not None}
 
     def _table(self, kind: type[_T], table: Any, path: Path) -> _T | None:
         try:
@@ -176,6 +181,7 @@ def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
         "orig": schema.OrigTable,
         "variants": schema.Variant,
         "tests": SuiteTable,
+        "sudoers": SudoersTable,
     }
     inner = [tables[name] for name in names if name in tables]
     table = inner[-1] if inner else kind

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     StrictBool,
     model_validator,
 )
 
+from patchseries.manifest.setting import SettingEntry
 from patchseries.manifest.source import MergedSource, Source, Table
 from patchseries.manifest.suite import SuiteTable
 from patchseries.manifest.values import (
@@ -28,6 +28,7 @@ from patchseries.manifest.values import (
     Rev,
     Slug,
     Tracked,
+    Words,
     one_or_many,
 )
 
@@ -37,15 +38,6 @@ Tracks = Annotated[tuple[Tracked, ...], BeforeValidator(one_or_many)]
 
 TARBALLS = "orig:"
 """How the ``repository`` of a project begins that has none; no URL does."""
-
-
-def _text(text: str) -> str:
-    if not text.strip():
-        raise ValueError("expected a text that is not blank")
-    return " ".join(text.split())
-
-
-Words = Annotated[str, AfterValidator(_text)]
 
 
 class Drop(Table):
@@ -279,7 +271,7 @@ class SeriesTable(Table):
 
 
 class Manifest(Table):
-    """A whole series: its projects and its patches, in order.
+    """A whole series: its projects, its patches in order, and the settings that go with them.
 
     A series that has just begun has no patches: there is nothing to port, and nothing to pin.
     """
@@ -287,6 +279,7 @@ class Manifest(Table):
     series: SeriesTable
     projects: dict[str, Project]
     patches: tuple[PatchEntry, ...]
+    settings: tuple[SettingEntry, ...] = ()
     checks: dict[str, str] = Field(default_factory=dict)
     releases: dict[str, str] = Field(default_factory=dict)
 
@@ -298,6 +291,16 @@ class Manifest(Table):
     def patches_of(self, project: str) -> tuple[PatchEntry, ...]:
         """The patches of one project, in series order."""
         return tuple(p for p in self.patches if p.project == project)
+
+    def settings_of(self, project: str, base: str) -> tuple[SettingEntry, ...]:
+        """The settings of one project that there are on *base*, in order."""
+        bases = self.projects[project].bases
+        return tuple(
+            one
+            for one in self.settings
+            if one.project == project
+            and (one.since is None or bases.index(base) >= bases.index(one.since))
+        )
 
     def patch(self, name: str) -> PatchEntry | None:
         """The patch called *name*, or None."""

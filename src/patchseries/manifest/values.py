@@ -131,6 +131,13 @@ def _bug(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected a text that is not blank")
+    return " ".join(text.split())
+
+
+Words = Annotated[str, AfterValidator(_text)]
 Slug = Annotated[str, AfterValidator(_slug)]
 RepositoryUrl = Annotated[str, AfterValidator(_public), AfterValidator(_repository)]
 PublicUrl = Annotated[str, AfterValidator(_public)]
