@@ -73,7 +73,7 @@ bench-import: setup-test
 bench-origins: setup-test
 	$(PYTHON) tests/bench/origins.py $(ORIGINS)
 
-# The patches of real packages on the next releases, beside gbp pq: PACKAGES=file, see the script.
+# The patches of real packages on the next releases, beside gbp pq rebase: PACKAGES=file, see the script.
 # Needs SERIES_MIRRORS with the upstreams' full history, and git-buildpackage.
 bench-packages: setup-test
 	$(PYTHON) tests/bench/packages.py $(PACKAGES)

@@ -8,10 +8,10 @@ package, the release that its patches were made for, and the releases to go to, 
     https://opendev.org/openstack/nova.git nova_26.2.2-1.debian.tar.xz 26.2.2 26.3.0 27.0.0
 
 A relative file name is looked up beside PACKAGES. Printed for each package and release: how many
-patches there are; what `series rebase` says of them; and what `gbp pq import` followed by a rebase
-comes to: how many are picked, dropped (nothing is left of them) and in conflict (each left out, as
-with `git rebase --skip`). ``lost`` are the patches that gbp picks or drops and we do not. OUT gets
-one JSON object a line for each patch.
+patches there are; what `series rebase` says of them; and what `gbp pq import` on the old release
+and `gbp pq rebase` on the new one come to: how many are picked, dropped (nothing is left of them)
+and in conflict (each left out: `git rebase --skip`). ``lost`` are the patches that gbp picks or
+drops and we do not. OUT gets one JSON object a line for each patch.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import sys
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,7 @@ _WHO = {
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "Bench"), ("EMAIL", "bench@test.invalid"))
-} | {"DEBFULLNAME": "Bench", "DEBEMAIL": "bench@test.invalid"}
+} | {"DEBFULLNAME": "Bench", "DEBEMAIL": "bench@test.invalid", "GIT_EDITOR": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def series_statuses(
 def gbp_outcomes(
     package: Package, root: Path, debian: Path, names: Sequence[str]
 ) -> dict[tuple[str, str], str]:
-    """What gbp pq import, and picking its commits onto the releases, comes to."""
+    """What ``gbp pq import`` on the old release, and ``gbp pq rebase`` on a new one, come to."""
     mirrors = [Path(part) for part in os.environ["SERIES_MIRRORS"].split(":")]
     mirror = mirror_of(package.url, mirrors)
     if mirror is None:
@@ -148,56 +148,78 @@ def gbp_outcomes(
     subprocess.run(["cp", "-a", str(patches), str(root / "debian/patches")], check=True)
     git("add", "-Af", "debian")
     git("commit", "-q", "-m", "Packaging")
-    imported = subprocess.run(
-        ["gbp", "pq", "import"],
-        cwd=root,
-        env=os.environ | _WHO,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if imported.returncode:
-        print(f"gbp pq import: {imported.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+    failure = git.failure("gbp", "pq", "import")
+    if failure:
+        print(f"gbp pq import: {failure.strip().splitlines()[-1]}", file=sys.stderr)
         return {}
+    old, queue = git("rev-parse", "packaging"), git("rev-parse", "HEAD")
     commits = git("rev-list", "--reverse", "packaging..HEAD").split()
     if len(commits) != len(names):
         raise SystemExit(f"gbp made {len(commits)} commits of {len(names)} patches")
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for release in package.targets:
-        git("checkout", "-q", "-f", "--detach", release)
-        for name, commit in zip(names, commits, strict=True):
-            found[release, name] = _picked(git, commit)
+        _upgrade(git, old, release)
+        git("checkout", "-q", "-f", "-B", "patch-queue/packaging", queue)
+        outcomes = _rebased(git, dict(zip(commits, names, strict=True)))
+        found |= {(release, name): outcome for name, outcome in outcomes.items()}
     return found
 
 
-def _picked(git: _Git, commit: str) -> str:
-    """As `git rebase` picks *commit*: taken, dropped as nothing is left, or in conflict."""
-    before = git("rev-parse", "HEAD^{tree}")
-    if git.succeeds("cherry-pick", "--allow-empty", "--keep-redundant-commits", commit):
-        return "dropped" if git("rev-parse", "HEAD^{tree}") == before else "picked"
-    git("cherry-pick", "--abort")
-    return "conflict"
+def _upgrade(git: _Git, old: str, release: str) -> None:
+    """Make the packaging branch the release with the debian/ of *old*, as gbp import-orig does."""
+    git("checkout", "-q", "-f", "--detach", release)
+    git("checkout", "-q", old, "--", "debian")
+    tree = git("write-tree")
+    merge = git("commit-tree", tree, "-p", old, "-p", f"{release}^{{commit}}", "-m", "New upstream")
+    git("branch", "-f", "packaging", merge)
+
+
+def _rebased(git: _Git, names: Mapping[str, str]) -> dict[str, str]:
+    """``gbp pq rebase``; what conflicts is left out: ``git rebase --skip``.
+
+    A patch that does not come out is one that git dropped: nothing was left of it.
+    """
+    found: dict[str, str] = {}
+    failure = git.failure("gbp", "pq", "rebase")
+    while failure is not None:
+        stopped = git.root / ".git/rebase-merge/stopped-sha"
+        if not stopped.exists():
+            raise SystemExit(f"gbp pq rebase: {failure}")
+        commit = git("rev-parse", stopped.read_text().strip())
+        found[names[commit]] = "conflict"
+        stopped.unlink()
+        failure = git.failure("git", "rebase", "--skip")
+    words = ("log", "-z", "--format=%an%n%B")
+    there = Counter(git(*words, "packaging..HEAD").split("\0"))
+    for commit, name in names.items():
+        message = git(*words, "-1", commit).strip("\0")
+        if name not in found:
+            found[name] = "picked" if there[message] else "dropped"
+            there[message] -= 1
+    return found
 
 
 class _Git:
-    """git in one work tree, as somebody."""
+    """git and gbp in one work tree, as somebody."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def __call__(self, *words: str) -> str:
-        done = self._run(words)
+        done = self._run(("git", *words))
         if done.returncode:
             raise SystemExit(f"git {' '.join(words)}: {done.stderr}")
         return done.stdout.strip()
 
-    def succeeds(self, *words: str) -> bool:
-        return self._run(words).returncode == 0
+    def failure(self, *words: str) -> str | None:
+        """What *words* complain about; None: they succeed."""
+        done = self._run(words)
+        return (done.stderr or done.stdout or "failed") if done.returncode else None
 
     def _run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["git", *words],
-            cwd=self._root,
+            words,
+            cwd=self.root,
             env=os.environ | _WHO,
             capture_output=True,
             text=True,
