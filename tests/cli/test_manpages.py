@@ -57,13 +57,15 @@ def test_a_page_has_every_option_and_every_line_of_the_help(name: str, tmp_path:
     assert " ".join(help_text.split()) in text.replace("‐", "-")
 
 
-def test_the_wheel_installs_them(tmp_path: Path) -> None:
+def test_the_wheel_installs_them_and_the_demonstration(tmp_path: Path) -> None:
     words = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
     subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
     [wheel] = tmp_path.iterdir()
     with zipfile.ZipFile(wheel) as archive:
         there = {Path(n).name: archive.read(n) for n in archive.namelist() if "/share/man/" in n}
+        demo = archive.read("patchseries/demo/demo.toml")
     assert there == {name: text.encode() for name, text in PAGES.items()}
+    assert demo == (ROOT / "series/demo.toml").read_bytes()
 
 
 def test_text_is_no_request() -> None:

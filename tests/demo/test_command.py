@@ -51,6 +51,24 @@ def test_the_whole_path(project: Path, capsys: pytest.CaptureFixture[str]) -> No
     again_and_for_people(project, capsys)
 
 
+def test_in_an_empty_directory_its_manifest_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert demo("--json") == 0
+    assert json.loads(capsys.readouterr().out)["ok"]
+    assert (tmp_path / "series/demo.toml").read_bytes() == MANIFEST.read_bytes()
+
+
+def test_another_project_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "series").mkdir()
+    (tmp_path / "series/other.toml").write_text("schema = 1\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SeriesError, match="demo"):
+        demo()
+    assert [path.name for path in (tmp_path / "series").iterdir()] == ["other.toml"]
+
+
 def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A second run changes nothing, and says so; every path that it names is there."""
     before = directory_contents(project)
@@ -73,10 +91,3 @@ def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_locked_refuses_a_first_run() -> None:
     with pytest.raises(SeriesError, match="does not pin"):
         demo("--locked")
-
-
-def test_outside_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SeriesError, match=r"no series/NAME\.toml") as caught:
-        demo()
-    assert caught.value.exit_code == 2

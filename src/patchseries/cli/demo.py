@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchseries.cli.building import show_packages
-from patchseries.cli.common import Given, changed_words, demo_upstreams, options
+from patchseries.cli.common import (
+    Given,
+    changed_words,
+    demo_upstreams,
+    hold,
+    operation,
+    options,
+    state_directory,
+)
 from patchseries.cli.rebase import show_cells
 from patchseries.cli.run_ import run_document
 from patchseries.cli.terminal import Progress, show, show_json, show_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from patchseries.pipeline.run import RunResult
     from patchseries.pipeline.series import Series
 
@@ -27,12 +34,13 @@ def command(**given: Any) -> int:
 
     The upstreams are created in the cache: a nova, a quantum and a keystone of a dozen files each.
     The one conflict is part of the demonstration: the exit status is 0 if every package unpacks to
-    the ported tree.
+    the ported tree. Where no project is, its manifest is written first: series/demo.toml.
     """
     from patchseries.demo.tour import NAME, make_upstreams, tour
 
     upstreams = demo_upstreams()
     asked = Given(name=NAME, **given)
+    _begin()
     series, _ = asked.open()
     with Progress(asked) as progress:
         progress.update("making the upstreams")
@@ -44,6 +52,21 @@ def command(**given: Any) -> int:
     else:
         show_tour(series, result, upstreams, asked)
     return 0 if ok else 1
+
+
+def _begin() -> None:
+    """Write the manifest of the demonstration into an empty place."""
+    from patchseries.demo.tour import NAME, manifest_bytes
+    from patchseries.errors import UsageError
+    from patchseries.journal import commit_files, find_state
+    from patchseries.pipeline.series import project_root
+
+    try:
+        project_root(Path.cwd())
+    except UsageError:
+        state = find_state(state_directory(), Path.cwd())
+        hold(state)
+        commit_files(state, {f"series/{NAME}.toml": manifest_bytes()}, operation())
 
 
 def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from patchseries.debian.request import Maintainer
 from patchseries.demo.repositories import create
-from patchseries.files import explained, staging, swap_in
+from patchseries.errors import ProgramError
+from patchseries.files import explained, read_file, staging, swap_in
 from patchseries.pipeline.applying import ApplyInputs, apply_series
 from patchseries.pipeline.build import BuildInputs, BuildOptions
 from patchseries.pipeline.porting import publish_rebased
@@ -24,6 +25,20 @@ MAINTAINER = Maintainer("Series Demonstration", "demo@demo.invalid")
 
 HOST = "demo.invalid"
 """The host in the URLs of its manifest."""
+
+
+def manifest_bytes() -> bytes:
+    """The manifest of the tour: in the package, or in the source tree that it runs from.
+
+    :raises ProgramError: in neither
+    """
+    package = Path(__file__).parent
+    for path in (package / "demo.toml", package.parents[2] / "series" / "demo.toml"):
+        if path.is_file():
+            return read_file(path)
+    raise ProgramError(
+        "the demonstration is not installed", hint="install patchseries again, from its wheel"
+    )
 
 
 def make_upstreams(directory: Path) -> None:
