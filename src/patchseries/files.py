@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from patchseries.errors import ExitCode, SeriesError, UsageError
+from patchseries.errors import ExitCode, MachineError, SeriesError, UsageError
 
 _LARGEST = 4 << 30  # bytes of a file that we made: an upstream tarball is among them
 
@@ -49,10 +49,20 @@ def read_file(path: Path, largest: int = 64 << 20, *, follow: bool = True) -> by
     :param largest: in bytes; no file of a project comes near the usual limit
     :param follow: whether a symbolic link to a regular file will do
     :raises SeriesError: it is not a regular file, or larger
-    :raises OSError: it cannot be read
+    :raises MachineError: it may be whole, but cannot be read now: that is not taken for missing
+    :raises OSError: it is missing, or may not be read
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-    handle = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
+    try:
+        return _read_regular(path, flags if follow else flags | os.O_NOFOLLOW, largest)
+    except OSError as error:
+        if is_of_the_machine(error):
+            raise MachineError(f"cannot read {path}", cause=error.strerror) from error
+        raise
+
+
+def _read_regular(path: Path, flags: int, largest: int) -> bytes:
+    handle = os.open(path, flags)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):

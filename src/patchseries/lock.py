@@ -14,7 +14,7 @@ import tomlkit
 from tomlkit.items import Array, InlineTable
 
 from patchseries.errors import SeriesError
-from patchseries.files import is_of_the_machine, read_file
+from patchseries.files import read_file
 from patchseries.model import CommitId, Outcome, commit_id
 from patchseries.parsing import NotTomlError, parse_toml
 from patchseries.redaction import has_user_info
@@ -101,8 +101,6 @@ def load(path: Path) -> Lock:
     except FileNotFoundError:
         return Lock()
     except (OSError, UnicodeDecodeError) as error:
-        if is_of_the_machine(error):
-            raise
         raise SeriesError(f"cannot read {path}", cause=str(error)) from error
     try:
         return parse(text)

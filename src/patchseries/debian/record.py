@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.debian.request import SourcePackage
-from patchseries.errors import SeriesError
+from patchseries.errors import MachineError, SeriesError
 from patchseries.files import put_back, read_file, sha256, write_atomic
 from patchseries.parsing import parse_json
 
@@ -39,6 +39,8 @@ class Record:
                 sha256(read_file(directory / name, _LARGEST)) == digest
                 for name, digest in self.package.files.items()
             )
+        except MachineError:
+            raise
         except (OSError, SeriesError):
             return False
 

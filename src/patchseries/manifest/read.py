@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from patchseries.errors import SeriesError
-from patchseries.files import is_of_the_machine, read_file
+from patchseries.files import read_file
 from patchseries.manifest import schema
 from patchseries.manifest.filenames import not_a_quilt_name, quilt_name
 from patchseries.manifest.positions import Path, key_lines, line_of
@@ -51,8 +51,6 @@ def load(path: FilePath) -> Manifest:
         line = error.object[: error.start].count(b"\n") + 1
         raise ManifestError(str(path), [Problem((), "not UTF-8 text", line)]) from error
     except OSError as error:
-        if is_of_the_machine(error):
-            raise
         raise SeriesError(f"cannot read {path}", cause=error.strerror) from error
     return parse(text, str(path))
 

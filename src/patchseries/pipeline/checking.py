@@ -88,6 +88,8 @@ def _resolutions(series: Series) -> Iterator[Resolved]:
     try:
         for one in load_resolutions(series):
             yield Resolved(one.patch, one.key, str(resolution_path(series, one)))
+    except MachineError:
+        raise
     except SeriesError:
         return
 
@@ -133,6 +135,8 @@ def _unnamed(series: Series) -> Iterator[str]:
     for path in sorted((series.root / "series").glob("*.toml")):
         try:
             named |= _all_named(manifest.load(path))
+        except MachineError:
+            raise
         except SeriesError:
             return  # what a broken manifest names is not known
     own = series.root / "patches" / "own"

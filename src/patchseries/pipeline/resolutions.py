@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from patchseries.errors import SeriesError
-from patchseries.files import is_of_the_machine, read_file
+from patchseries.files import read_file
 from patchseries.model import Finding, Severity
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
@@ -26,8 +26,6 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
         try:
             one = parse_resolution(read_file(path).decode("utf-8"))
         except (OSError, ValueError) as error:
-            if is_of_the_machine(error):
-                raise
             line = getattr(error, "line", None) or 1
             raise SeriesError(
                 f"{path.relative_to(series.root)}:{line} is not a valid resolution",

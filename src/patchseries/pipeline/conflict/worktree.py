@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from patchseries.errors import ExitCode, SeriesError, UsageError
-from patchseries.files import explained, is_of_the_machine, read_file, remove
+from patchseries.files import explained, read_file, remove
 from patchseries.git import Merge, Repository
 from patchseries.git.environment import make_work_tree
 from patchseries.git.objects import decode_path, encode_path
@@ -177,9 +177,11 @@ def drop_session(state: State, session: ResolveSession) -> None:
     """Remove the work tree of *session*."""
     with held(state), explained("remove the work tree"):
         gone = Path(tempfile.mkdtemp(dir=_home(state), prefix=".gone-"))
-        session.directory.rename(gone / "session")
-        for leftover in _home(state).glob(".[gn]*-*"):
-            remove(leftover)
+        try:
+            session.directory.rename(gone / "session")
+        finally:
+            for leftover in _home(state).glob(".[gn]*-*"):
+                remove(leftover)
 
 
 def _left(session: ResolveSession, repository: Repository, files: list[OpenFile]) -> Iterator[Left]:
@@ -273,6 +275,4 @@ def _read(directory: Path) -> ResolveSession:
             raise ValueError("a value is not a string")
         return ResolveSession(**(data | {"directory": directory}))
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        if is_of_the_machine(error):
-            raise
         raise SeriesError(f"{directory / _STATE} is damaged", cause=str(error)) from error

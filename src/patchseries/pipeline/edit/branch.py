@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patchseries.errors import DeclinedError, ExitCode, SeriesError, UsageError
+from patchseries.errors import DeclinedError, ExitCode, ProgramError, SeriesError, UsageError
 from patchseries.files import explained, read_file, staging
 from patchseries.git import Repository, Signature, borrowed
 from patchseries.git.environment import keep_bytes, make_work_tree
@@ -194,15 +194,20 @@ def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
 def _is_dirty(branch: Repository, directory: Path) -> bool:
     """Whether the work tree *directory* differs from its HEAD.
 
+    :raises ProgramError: git sees no HEAD: without one, all is new
+
     Nothing of the directory's own git directory counts but its index. Submodules are not looked
     into: git would run in them by their own configuration.
     """
     keep_bytes(branch.git_dir)
     there = ("-C", str(directory), f"--work-tree={directory}")
-    status = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
+    status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no")
     env = {"GIT_INDEX_FILE": str(directory / ".git" / "index")}
-    done = branch.run(*there, *status, env=env)
-    return bool(done.stdout)
+    done = branch.run(*there, *status, "--ignore-submodules=all", env=env)
+    lines = done.stdout.split(b"\0")
+    if b"# branch.oid (initial)" in lines:
+        raise ProgramError(f"git cannot read the HEAD of {directory}", hint="run it again")
+    return any(line and not line.startswith(b"# ") for line in lines)
 
 
 def patch_id(repository: Repository, step: Step) -> bytes:

@@ -1,0 +1,41 @@
+"""Reading a file: what is wrong with the machine is not taken for a missing or invalid file."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from patchseries.errors import MachineError, SeriesError
+from patchseries.files import read_file
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+def test_what_the_machine_cannot_do_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    path = tmp_path / "record"
+    path.write_bytes(b"kept")
+
+    def refused(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(MachineError, match="cannot read"):
+        read_file(path)
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_file(tmp_path / "record")
+
+
+def test_what_is_too_large_or_no_file(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(b"12345")
+    assert read_file(tmp_path / "large", 5) == b"12345"
+    with pytest.raises(SeriesError, match="larger"):
+        read_file(tmp_path / "large", 4)
+    with pytest.raises(SeriesError, match="not a regular file"):
+        read_file(tmp_path)
