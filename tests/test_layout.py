@@ -164,7 +164,7 @@ ELSEWHERE = {
         "journal/beneath": "journal/test_state.py",
         "journal/commit": "journal/test_killed.py",
         "journal/log": "journal/test_undo.py",
-        "files": "files/test_staging.py",
+        "files/private": "cli/test_private_cache.py",
     },
     "Values, and the door to programs: every test uses them.": {
         "counting": "test_doctests.py",

@@ -335,7 +335,7 @@ def cache_directory() -> Path:
 
     :raises SeriesError: it is not the user's alone, or cannot be made
     """
-    from patchseries.files import private_directory
+    from patchseries.files.private import private_directory
 
     directory = cache_place()
     private_directory(directory, "the cache", "SERIES_CACHE")

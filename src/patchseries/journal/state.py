@@ -22,7 +22,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from patchseries.errors import ExitCode, SeriesError
-from patchseries.files import check_private, explained, is_of_the_machine, private_directory
+from patchseries.files import explained, is_of_the_machine
+from patchseries.files.private import check_private, private_directory
 
 _RECORD = "project.json"
 LONGEST_WAIT = 600.0

@@ -19,7 +19,7 @@ from typing import Literal
 from patchseries import process
 from patchseries.counting import counted
 from patchseries.errors import SeriesError
-from patchseries.files import private_fault
+from patchseries.files.private import private_fault
 
 OK: Literal["ok"] = "ok"
 NOTE: Literal["note"] = "note"
