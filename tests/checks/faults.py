@@ -26,6 +26,7 @@ from checks.seeds import (
     own,
     rebased,
     series,
+    setting,
     stray_base,
     superseded,
     swap,
@@ -310,10 +311,37 @@ TESTS = (
     Fault("tests-broken", "a patch breaks a test", broken_test, "hotter on 1.0 breaks 1 test"),
 )
 
-ERRORS = (*AGREEMENT, *DISK, *APPLYING, *REVIEW, *DEP3, *TRAPS, *ONLINE, *TESTS)
+SETTINGS = (
+    Fault(
+        "setting-unknown",
+        "an option that nobody registers",
+        setting('option = "fans"', 'option = "fan"'),
+        "fans on 1.0: no source of oven registers fan in [oven]",
+    ),
+    Fault(
+        "setting-unknown",
+        "a value of another type",
+        setting("value = 2", 'value = "two"'),
+        "oven/options.py:3 registers fans in [oven] as integer, not as string",
+    ),
+    Fault(
+        "setting-without-patch",
+        "its patch is not for this base",
+        setting("value = 2", 'value = 2\nneeds = "labelled"'),
+        "fans on 1.1: needs labelled, which is not-applicable there",
+    ),
+)
+
+ERRORS = (*AGREEMENT, *DISK, *APPLYING, *REVIEW, *DEP3, *TRAPS, *ONLINE, *TESTS, *SETTINGS)
 """Each must make the exit status 1."""
 
 TOLD = (
+    Fault(
+        "setting-default-changed",
+        "another default",
+        setting("default = 1", "default = 3"),
+        "oven/options.py:3 registers fans in [oven] with the default 1, not 3",
+    ),
     Fault("tests-not-run", "tests that nobody ran", untested, "not run on 1.0"),
     Fault("tests-not-run", "a patch changed since", tested_before, "not run on 1.0"),
     Fault(

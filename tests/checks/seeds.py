@@ -242,6 +242,31 @@ name = "hotter"
 """
 
 
+_SETTING = """
+[[setting]]
+name = "fans"
+project = "oven"
+file = "oven/oven.conf"
+section = "oven"
+option = "fans"
+value = 2
+default = 1
+why = "Faster."
+cost = "Louder."
+source = "the kitchen book"
+"""
+
+
+def setting(old: str, new: str) -> Callable[[Oven], object]:
+    """Add a setting that is well, but for *new* in place of *old*."""
+
+    def seed(oven: Oven) -> None:
+        assert old in _SETTING
+        oven.manifest.write_text(oven.manifest.read_text() + _SETTING.replace(old, new))
+
+    return seed
+
+
 def untested(oven: Oven) -> None:
     """The manifest says how tests are run, and nobody ran them: the cache is shared by copies."""
     oven.edit(oven.manifest, '[[patch]]\nname = "hotter"\n', _TESTS.replace("-q", "-sq"))

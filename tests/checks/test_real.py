@@ -58,6 +58,21 @@ def check(grizzly: Grizzly, *options: str) -> tuple[int, list[dict[str, Any]]]:
     return result.return_value, json.loads(result.stdout)["findings"]
 
 
+def test_every_setting_is_an_option_of_every_base(grizzly: Grizzly) -> None:
+    root = grizzly[0]
+    manifest = root / "series" / "grizzly.toml"
+    _, findings = check(grizzly)
+    assert [f["message"] for f in findings if f["code"].startswith("setting-")] == []
+    text = manifest.read_text()
+    try:
+        manifest.write_text(text.replace('option = "workers"', 'option = "porkers"'))
+        _, findings = check(grizzly)
+    finally:
+        manifest.write_text(text)
+    told = [f["message"] for f in findings if f["code"] == "setting-unknown"]
+    assert len(told) == len([m for m in told if "no source of" in m]) == 18
+
+
 def is_open(cell: Any) -> bool:
     """Whether a cell wants a person: it conflicts, or was adapted and not signed off."""
     return cell.outcome is Outcome.CONFLICT or cell.needs_review

@@ -54,6 +54,12 @@ FAN = "slow"
 CLOCK = "12h"
 """
 
+OPTIONS = b"""\
+from oslo.config import cfg
+
+cfg.CONF.register_opt(cfg.IntOpt('fans', default=1), group='oven')
+"""
+
 REVIEWER = "Grace Miller <grace@oven.invalid>"
 
 OWN_HEADER = """\
@@ -213,6 +219,7 @@ def build(folder: Path) -> Oven:
             "oven/bake.py": BAKE,
             "oven/timer.py": TIMER,
             "oven/settings.py": SETTINGS,
+            "oven/options.py": OPTIONS,
             "README": b"An oven.\n",
             "label": b"old\n",
         }

@@ -23,6 +23,7 @@ from patchseries.checks import (
     dep3,
     disk,
     porting,
+    settings,
     tests,
     traps,
     upstream,
@@ -86,6 +87,7 @@ _GROUPS = (
     ("DEP-3 headers", dep3.RULES),
     ("What dpkg-source refuses or misreads", traps.RULES),
     ("Findings of the port engine", porting.RULES),
+    ("Settings", settings.RULES),
     ("The projects' own tests", tests.RULES),
     ("What happened upstream", upstream.RULES),
 )

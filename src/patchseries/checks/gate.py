@@ -13,6 +13,7 @@ from patchseries.checks import (
     dep3,
     disk,
     porting,
+    settings,
     tests,
     traps,
     upstream,
@@ -27,7 +28,18 @@ OFF = "off"
 
 RULES: Mapping[str, Rule] = {
     rule.code: rule
-    for module in (agreement, disk, applying, content, dep3, traps, porting, tests, upstream)
+    for module in (
+        agreement,
+        disk,
+        applying,
+        content,
+        dep3,
+        traps,
+        porting,
+        settings,
+        tests,
+        upstream,
+    )
     for rule in module.RULES
 }
 """Every rule by its code."""
@@ -39,6 +51,7 @@ _CHECKS: tuple[Callable[[CheckInputs], Iterator[Finding]], ...] = (
     applying.check,
     content.check,
     porting.check,
+    settings.check,
     tests.check,
     upstream.check,
 )

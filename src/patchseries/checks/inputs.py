@@ -13,6 +13,7 @@ from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest, PatchEntry, PatchNames, patch_names
 from patchseries.model import Conflict, Finding, Outcome
 from patchseries.patches.quilt import series_in_use
+from patchseries.settings.intree import RegisteredOption
 from patchseries.testing.report import PatchTests, TargetTests
 
 
@@ -80,6 +81,7 @@ class CheckedTarget:
     and ``others`` whatever else is. A target that is not ``stored`` has no such directory: its
     files are those that porting gives. ``quilt`` names the files of the project's quilt directory,
     ``vendor`` whose series file counts.
+    ``options`` are those of its settings that the ported sources register.
     ``obstacle``: it could be neither applied nor ported. ``tests`` is what the project's own tests
     said when they were run.
     """
@@ -94,6 +96,7 @@ class CheckedTarget:
     stored: bool = True
     applied: tuple[Application, ...] = ()
     ported: tuple[PortedPatch, ...] = ()
+    options: tuple[RegisteredOption, ...] = ()
     obstacle: Obstacle | None = None
     tests: TargetTests | None = None
 

@@ -17,7 +17,8 @@ from patchseries.checks.inputs import Application, CheckedTarget, Moved, Obstacl
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import DamagedError, read_file, read_sealed, sha256, write_sealed
 from patchseries.manifest import patch_names
-from patchseries.model import CommitId, Target
+from patchseries.manifest.setting import SettingEntry
+from patchseries.model import CommitId, Target, TreeId
 from patchseries.parsing import parse_json
 from patchseries.patches.compose import series_directory
 from patchseries.patches.dpkg import guard_links
@@ -29,6 +30,7 @@ from patchseries.pipeline.resolutions import DIRECTORY
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session, quilt_files
 from patchseries.progress import Steps, no_progress
+from patchseries.settings.intree import RegisteredOption, options_in
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
 
@@ -45,6 +47,7 @@ class _Facts:
     applied: tuple[Application, ...]
     ported: tuple[PortedPatch, ...]
     files: Mapping[str, Base64Bytes]
+    options: tuple[RegisteredOption, ...] = ()
 
 
 def _dumped(facts: _Facts) -> bytes:
@@ -114,7 +117,8 @@ class TargetReader:
             return {}
 
     def _with_facts(self, target: CheckedTarget) -> CheckedTarget:
-        if not self._series.manifest.patches_of(target.project):
+        chosen = self._series.manifest
+        if not (chosen.patches_of(target.project) or self._settings(target)):
             return target  # nothing applies there, so nothing of the base is needed
         wanted = wants(self._series.manifest, [target.project], [target.base])
         key = self._key(target, wanted)
@@ -128,7 +132,14 @@ class TargetReader:
                 return replace(target, obstacle=Obstacle(error.message, error.hint))
             self._keep(key, kept)
         files = target.files if target.stored else kept.files
-        return replace(target, files=files, applied=kept.applied, ported=kept.ported)
+        return replace(
+            target, files=files, applied=kept.applied, ported=kept.ported, options=kept.options
+        )
+
+    def _settings(self, target: CheckedTarget) -> list[SettingEntry]:
+        """The settings of *target* that its sources must register."""
+        settings = self._series.manifest.settings_of(target.project, target.base)
+        return [one for one in settings if one.is_registered]
 
     def _key(self, target: CheckedTarget, wanted: Sequence[Want]) -> str:
         """A digest of all that the facts of *target* are a function of."""
@@ -141,6 +152,7 @@ class TargetReader:
             str(target.stored),
             chosen.projects[target.project].model_dump_json(),
             *(patch.model_dump_json() for patch in patches),
+            *(str(setting.option) for setting in self._settings(target)),
             *(str(series.lock.cells.get((patch.name, target.base))) for patch in patches),
             *(str(series.lock.pins.get((w.repository, w.rev))) for w in wanted),
             *(f"{name} {sha256(data)}" for name, data in sorted(target.files.items())),
@@ -184,7 +196,22 @@ class TargetReader:
                 tuple(self._application(given, whole, pins, cell) for cell in applied),
                 tuple(_ported(cell) for cell in cells),
                 {} if target.stored else files,
+                self._options(inputs, target, [cell.tree for cell in applied]),
             )
+
+    def _options(
+        self, inputs: ApplyInputs, target: CheckedTarget, trees: Sequence[TreeId | None]
+    ) -> tuple[RegisteredOption, ...]:
+        """Where the base, or else what the patches make of it, registers the settings' options.
+
+        :param trees: those after each patch; None where it does not apply
+        """
+        names = [setting.option for setting in self._settings(target) if setting.option]
+        start = inputs.start(Target(target.project, target.base))
+        ported = next((tree for tree in reversed(trees) if tree), start)
+        stock = {one.key for one in options_in(inputs.repository, start, names)}
+        found = options_in(inputs.repository, ported, names)
+        return tuple(replace(one, in_base=one.key in stock) for one in found)
 
     def _at_hand(self, wanted: Sequence[Want]) -> dict[tuple[str, str], CommitId]:
         """The pins of *wanted*, their objects in the cache.

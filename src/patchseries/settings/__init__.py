@@ -1,0 +1,1 @@
+"""Settings: whether sources register them, and the files that make them. Pure, but for git."""
