@@ -15,6 +15,7 @@ from patchseries.debian.packaging import (
     make_packaging,
     packaging_from_directory,
     packaging_from_git,
+    refuse_strip_levels,
     refuse_vendor_series,
 )
 from patchseries.debian.request import Dropped, PackagedFile
@@ -48,7 +49,8 @@ def theirs(upstream: Upstream) -> dict[str, bytes | None]:
         ({"source/format": b"3.0 (native)\n"}, "upstream and packaging in one"),
         ({"source/format": b"3.0 (git)\n"}, "no series of patches"),
         ({"patches/series": b"gone.patch\n"}, "not there"),
-        ({"patches/series": b"a.patch -p0\n", "patches/a.patch": b""}, "options"),
+        ({"patches/series": b"a.patch -R\n", "patches/a.patch": b""}, "options"),
+        ({"patches/series": b"a.patch -p0 -R\n", "patches/a.patch": b""}, "options"),
         ({"patches/series": b"../../x\n"}, "unsafe path"),
         ({"changelog": b"nothing\n"}, "does not begin with an entry"),
         ({"control": b"Package: oven\n"}, "names no source package"),
@@ -69,6 +71,14 @@ def test_nothing_is_added_under_a_vendor_s_series() -> None:
     with pytest.raises(SeriesError, match="series file for one vendor"):
         refuse_vendor_series(there)
     refuse_vendor_series(packaging())
+
+
+def test_a_strip_level_is_taken_only_where_the_patches_are_written_anew() -> None:
+    patches = {"patches/a.patch": b"", "patches/b.patch": b""}
+    there = packaging({**patches, "patches/series": b"a.patch -p1\nb.patch -p0\n"})
+    with pytest.raises(SeriesError, match=r"dpkg-source ignores the options of b\.patch -p0"):
+        refuse_strip_levels(there)
+    refuse_strip_levels(packaging({**patches, "patches/series": b"a.patch -p1\nb.patch\n"}))
 
 
 @pytest.mark.parametrize("target", [b"/etc/passwd", b"../../x", b"../.."])

@@ -147,8 +147,17 @@ def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packag
 
 
 def test_on_its_own_release_the_directory_is_what_it_was(packaged: Packaged) -> None:
-    assert set(packaged.statuses("1.0").values()) == {"unchanged"}
-    assert packaged.made("1.0") == {**PATCHES, **BESIDE, "series": SERIES.encode()}
+    """All but the patch with a strip level that dpkg-source does not know."""
+    found = packaged.statuses("1.0")
+    assert found.pop("zero") == "refreshed"
+    assert set(found.values()) == {"unchanged"}
+    made = packaged.made("1.0")
+    header, _, body = made.pop("zero.patch").partition(b"diff --git ")
+    assert header == HEADER % b"zero"
+    assert b"\n--- a/a\n+++ b/a\n" in body
+    before = {**PATCHES, **BESIDE, "series": SERIES.replace(" -p0", "").encode()}
+    del before["zero.patch"]
+    assert made == before
 
 
 def test_on_the_next_release_each_patch_is_what_became_of_it(packaged: Packaged) -> None:
@@ -157,12 +166,12 @@ def test_on_the_next_release_each_patch_is_what_became_of_it(packaged: Packaged)
         "near": "refreshed",
         "merged": "merged",
         "clash": "conflict",
-        "zero": "unchanged",
+        "zero": "refreshed",
     }
     made = packaged.made("2.0")
     assert made["series"].decode() == SERIES.replace("sub/dir/Merged+1.patch\n", "").replace(
         "clash\n", ""
-    )
+    ).replace(" -p0", "")
     assert {name: made[name] for name in BESIDE} == BESIDE
     assert made["Same_1.patch"] == PATCHES["Same_1.patch"]
     header, _, body = made["near.diff"].partition(b"diff --git ")
@@ -249,10 +258,8 @@ def test_an_edited_branch_comes_back_as_a_resolution_or_a_file(packaged: Package
     made = packaged.made("2.0")
     assert b"+ours, edited\n" in made["clash"]
     assert b"+nought\n" in made["zero.patch"]
-    assert made["series"].endswith(
-        b"zero.patch\n# disabled.patch\n"
-    )  # its -p0 is gone with the diff
-    assert packaged.statuses("1.0")["zero"] == "unchanged"
+    assert made["series"].endswith(b"zero.patch\n# disabled.patch\n")
+    assert packaged.statuses("1.0")["zero"] == "refreshed"  # its -p0 is gone with the diff
 
 
 def fix_up(work: Path, patch: str) -> None:
@@ -291,7 +298,7 @@ def test_a_patch_that_left_the_manifest_leaves_the_directory(packaged: Packaged)
     packaged.small.run("rebase", "--onto", "1.0")
     made = packaged.made("1.0")
     assert "clash" not in made
-    assert made["series"].decode() == SERIES.replace("clash\n", "")
+    assert made["series"].decode() == SERIES.replace("clash\n", "").replace(" -p0", "")
 
 
 def test_a_part_that_is_there_is_not_merged(packaged: Packaged) -> None:

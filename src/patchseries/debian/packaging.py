@@ -17,7 +17,7 @@ from patchseries.debian.request import DebianDirectory, Orig, PackagedFile, Pack
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import TreeId
-from patchseries.patches.quilt import SeriesLine, parse_series
+from patchseries.patches.quilt import SeriesLine, is_plain, parse_series, strip_level
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a debian/ directory: no real one comes near
 _VCS = re.compile(
@@ -112,6 +112,15 @@ def their_patches(debian: DebianDirectory) -> tuple[SeriesLine, ...]:
     return parse_series(_text(series)) if series else ()
 
 
+def check_stays(packaging: Packaging) -> None:
+    """Refuse a packager's series file that cannot stay as it is, with other patches below it.
+
+    :raises SeriesError: one for a vendor, or a patch with another strip level than 1
+    """
+    refuse_vendor_series(packaging)
+    refuse_strip_levels(packaging)
+
+
 def refuse_vendor_series(packaging: Packaging) -> None:
     """Refuse a series file for one vendor: there nothing that is added to the series counts.
 
@@ -124,6 +133,20 @@ def refuse_vendor_series(packaging: Packaging) -> None:
             hint="merge it into debian/patches/series (dpkg-source takes one or the other),"
             " or make the series of these patches: `series import`",
         )
+
+
+def refuse_strip_levels(packaging: Packaging) -> None:
+    """Refuse patches with another strip level than 1 (``-p0``), which dpkg-source does not know.
+
+    :raises SeriesError: there is one; it can only be taken where the patches are written anew
+    """
+    for line in their_patches(packaging.debian):
+        if strip_level(line.options) != 1:
+            raise SeriesError(
+                f"{packaging.origin}: dpkg-source ignores the options of"
+                f" {line.name} {' '.join(line.options)}",
+                hint="make the series of these patches: `series import` (it is written as -p1)",
+            )
 
 
 def check_source_name(name: str, origin: str) -> None:
@@ -159,7 +182,7 @@ def _check_series(files: DebianDirectory, origin: str) -> None:
     if series is not None and series.mode == "120000":
         raise SeriesError(f"{origin}: debian/patches/series is a link")
     for line in their_patches(files):
-        if [o for o in line.options if o != "-p1"]:
+        if not is_plain(line.options):
             raise SeriesError(
                 f"{origin}: the series has options that dpkg-source ignores: {line.name}"
                 f" {' '.join(line.options)}"

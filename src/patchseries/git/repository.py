@@ -342,9 +342,9 @@ class Repository:
         """git's merge of three texts: the lines agreed on and the regions left open, in order."""
         return merge_text(ancestor, ours, theirs, ISOLATED)
 
-    def diff(self, old: str, new: str, *, context: int = 3) -> bytes:
-        """The patch from tree *old* to *new*."""
-        options = ("-p", "--binary", f"-U{context}")
+    def diff(self, old: str, new: str, *, context: int = 3, text: bool = False) -> bytes:
+        """The patch from tree *old* to *new*; with *text* of any file as text, never as binary."""
+        options = ("-p", "--text" if text else "--binary", f"-U{context}")
         return self.run("diff-tree", *PLAIN, *options, old, new, "--").stdout
 
     def patch(self, old: str, new: str) -> bytes:

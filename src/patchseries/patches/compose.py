@@ -10,7 +10,10 @@ from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.model import TreeId
+from patchseries.patches.apply import Applied, apply_patch
 from patchseries.patches.header import PatchHeader, format_header, split_patch
+
+_BINARY = b"\nGIT binary patch\n"
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,20 @@ def keep_header(header: bytes, diff: bytes) -> bytes:
     return header + (diff if ends_in_separator else split_patch(diff)[1])
 
 
-def text_diff(diff: bytes, patch: bytes) -> bytes:
-    """*diff*, or that of the patch file *patch* which it was made from, where git wrote a binary
-    one: patch(1) takes text for any file, and dpkg-source takes nothing else."""
-    return split_patch(patch)[1] if b"\nGIT binary patch\n" in diff else diff
+def text_diff(repository: Repository, before: TreeId, after: TreeId, patch: bytes) -> bytes:
+    """The diff of two trees, for the patch file *patch* made anew; above it is its diffstat.
+
+    A text diff stays one, whatever git takes a file for: patch(1) takes any file for text, and
+    dpkg-source takes no binary diff. That of *patch* itself is kept where it still makes the tree.
+    Neither has a diffstat.
+    """
+    diff = patch_diff(repository, before, after)
+    if _BINARY not in diff or _BINARY in patch:
+        return diff
+    applied = apply_patch(repository, before, patch)
+    if isinstance(applied, Applied) and applied.tree == after:
+        return split_patch(patch)[1]
+    return repository.diff(before, after, text=True)
 
 
 def patch_diff(repository: Repository, before: TreeId, after: TreeId) -> bytes:

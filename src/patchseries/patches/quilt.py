@@ -73,6 +73,15 @@ def strip_level(options: Iterable[str]) -> int:
     return int(found[1]) if found else 1
 
 
+def is_plain(options: Sequence[str]) -> bool:
+    """Whether *options* say nothing but which strip level it is (``-pN``).
+
+    >>> [is_plain(words) for words in ((), ("-p1",), ("-p0",), ("-p", "2"), ("-p0", "-R"))]
+    [True, True, True, True, False]
+    """
+    return not options or bool(re.fullmatch(r"-p\0?[0-9]", "\0".join(options)))
+
+
 def is_series_file(name: str) -> bool:
     """Whether *name*, in a directory of patches, is ``series`` or a vendor's (``debian.series``).
 

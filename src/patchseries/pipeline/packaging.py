@@ -15,9 +15,9 @@ from patchseries.debian.ground import (
     refuse_unknown,
 )
 from patchseries.debian.packaging import (
+    check_stays,
     packaging_from_directory,
     packaging_from_git,
-    refuse_vendor_series,
 )
 from patchseries.debian.request import Orig, Packaging
 from patchseries.git import Repository
@@ -81,7 +81,7 @@ def grounds(
         if named.patches == "series":
             found[target] = PackagingInputs(point.tree, packaging)
             continue
-        refuse_vendor_series(packaging)
+        check_stays(packaging)
         if named.port:
             packaging = ported_packaging(given, project, point, packaging)
         refuse_unknown([one.patch for one in named.drop], packaging)

@@ -15,7 +15,7 @@ from patchseries.errors import SeriesError
 from patchseries.manifest import Project
 from patchseries.model import Base, CommitId, Outcome, TreeId
 from patchseries.patches.apply import Rejected
-from patchseries.patches.compose import PatchFile, keep_header, patch_diff, text_diff
+from patchseries.patches.compose import PatchFile, keep_header, text_diff
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.filechanges import NotMadeFor, applied_in_order
 from patchseries.pipeline.fileport import FilePorting
@@ -60,9 +60,9 @@ def ported_packaging(
         if port.result.outcome is not Outcome.CLEAN or port.result.tree is None:
             continue
         if not port.kept:
-            diff = patch_diff(given.repository, tree, port.result.tree)
             data = files[name].data
-            data = keep_header(split_patch(data)[0], text_diff(diff, data))
+            diff = text_diff(given.repository, tree, port.result.tree, data)
+            data = keep_header(split_patch(data)[0], diff)
             refreshed[f"patches/{name}"] = PackagedFile("100644", data)
         tree = port.result.tree
     return replace(packaging, debian={**packaging.debian, **refreshed})

@@ -40,9 +40,10 @@ class RebasedCell:
 
     ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file,
     which is ``original`` then; ``change`` what was merged: the commit's, or the file's on the
-    release ``made_for``. ``kept``: the patch file, as it is, makes this very tree. ``diff`` is the
-    SHA-256 of what the port changes: what a person signs off; ``ported`` what the engine made of
-    the change. ``answer`` is what the base's history said of the patch.
+    release ``made_for``. ``kept``: the patch file, as it is, makes this very tree, for dpkg-source
+    too, which takes it with ``-p1``. ``diff`` is the SHA-256 of what the port changes: what a
+    person signs off; ``ported`` what the engine made of the change. ``answer`` is what the base's
+    history said of the patch.
     """
 
     patch: str
@@ -168,7 +169,7 @@ class _TargetPorter:
             change=ported.change,
             made_for=files.release() if ported.change else None,
             ported=ported.ported,
-            kept=ported.kept,
+            kept=ported.kept and file.strip == 1,
             original=file,
             answer=cell.answer
             if ported.result.outcome is Outcome.ALREADY_APPLIED
@@ -216,7 +217,9 @@ class _TargetPorter:
                 return file
             quilt = self._project.quilt
             header = split_patch(file.data)[0] if quilt else kept_header(origin, file.data)
-            return PatchFile(name, keep_header(header, text_diff(diff, file.data)))
+            assert cell.result.tree is not None
+            anew = text_diff(self._given.repository, cell.before, cell.result.tree, file.data)
+            return PatchFile(name, keep_header(header, anew))
         made = self._given.repository.commit(cell.source)
         fields = patch_header(origin, source, made, cell.result, accepted)
         return PatchFile(name, compose(fields, diff))
@@ -224,8 +227,8 @@ class _TargetPorter:
     def _fixup(self, name: str, data: bytes, before: TreeId, after: TreeId) -> PatchFile:
         """An own patch in the series: its header as it is, and its diff with the context of the
         tree it now stands on."""
-        diff = patch_diff(self._given.repository, before, after)
-        return PatchFile(name, keep_header(split_patch(data)[0], text_diff(diff, data)))
+        diff = text_diff(self._given.repository, before, after, data)
+        return PatchFile(name, keep_header(split_patch(data)[0], diff))
 
     def _accepted(self, patch: PatchEntry, digest: str) -> Acceptance | None:
         cell = self._given.lock.cells.get((patch.name, self._base))

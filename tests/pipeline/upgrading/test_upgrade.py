@@ -24,6 +24,7 @@ from support.packagetree import (
     CHANGELOG,
     CLASH,
     DEBIAN,
+    HEADER,
     PATCHES,
     add_releases,
     commit_tree,
@@ -110,6 +111,94 @@ def test_a_package_comes_to_the_next_release(world: World, tmp_path: Path) -> No
     assert b" near 4\n-near 5\n+five\n" in there["near.diff"]
     assert (unpacked / "near").read_bytes().splitlines()[2:5] == [b"three", b"near 4", b"five"]
     assert "2.0" in (Path("series/oven.toml")).read_text()
+
+
+def leveled(name: str, number: int, old: str, new: str) -> bytes:
+    """A patch with the names *old* and *new* of its file."""
+    data = patch(name, number, "five")
+    return data.replace(f"a/{name}".encode(), old.encode()).replace(
+        f"b/{name}".encode(), new.encode()
+    )
+
+
+BYTES = b"--- /dev/null\n+++ bytes\n@@ -0,0 +1 @@\n+\0\xff\n"
+LEVELS = {
+    "series": b"# made by hand\nshift.patch -p0  # fits\nnear.diff -p 2\n"
+    b"bytes -p0\none.patch -p1\n",
+    "shift.patch": leveled("shift", 5, "shift", "shift"),
+    "near.diff": leveled("near", 5, "oven/a/near", "oven/b/near"),
+    "bytes": (HEADER % "bytes").encode() + BYTES,
+    "one.patch": patch("clash", 9, "nine"),
+}
+
+
+def level_tree(world: World) -> Path:
+    """A packaging repository with LEVELS; dpkg-source wants to be told of what is no text."""
+    return world.tree(LEVELS, **{"source/include-binaries": b"debian/patches/bytes\n"})
+
+
+def test_what_has_another_strip_level_is_written_with_the_one_dpkg_source_knows(
+    world: World, tmp_path: Path
+) -> None:
+    world.run("import", str(level_tree(world)))
+    world.run("export", str(tmp_path / "back"))
+    assert directory_contents(tmp_path / "back") == LEVELS
+    made = world.run("upgrade", "2.0")
+    assert states(made) == {
+        "shift.patch": "refreshed",
+        "near.diff": "refreshed",
+        "bytes": "refreshed",
+        "one.patch": "unchanged",
+    }
+    assert "  * d/p/shift.patch: refresh.\n" in made["entry"]
+    assert made["package"]["verified"]
+    there = check_levels(Path(made["package"]["dsc"]), tmp_path / "unpacked")
+    assert (there / "shift").read_bytes().splitlines()[6] == b"five"
+    assert (there / "near").read_bytes().splitlines()[2:5] == [b"three", b"near 4", b"five"]
+
+
+def check_levels(dsc: Path, unpacked: Path) -> Path:
+    """Unpack a package of LEVELS, and look at its patches; the tree."""
+    done = subprocess.run(
+        ["dpkg-source", "-x", dsc, unpacked], check=True, capture_output=True, text=True
+    )
+    assert "unsupported options" not in done.stderr
+    patches = directory_contents(unpacked / "debian/patches")
+    assert (
+        patches["series"]
+        == b"# made by hand\nshift.patch # fits\nnear.diff\nbytes\none.patch -p1\n"
+    )
+    for name in ("shift.patch", "near.diff", "bytes"):
+        header = LEVELS[name].partition(b"--- ")[0]
+        assert patches[name].startswith(header + b"diff --git a/")
+    assert patches["one.patch"] == LEVELS["one.patch"]
+    assert (unpacked / "bytes").read_bytes() == b"\0\xff\n"
+    return unpacked
+
+
+def test_a_package_with_strip_levels_is_built_on_its_own_release(
+    world: World, tmp_path: Path
+) -> None:
+    world.run("import", str(level_tree(world)))
+    made = world.run("build", "oven", "--onto", "1.0", "--allow-unreviewed")
+    [target] = made["packages"]
+    there = check_levels(Path(target["dsc"]), tmp_path / "unpacked")
+    assert (there / "shift").read_bytes().splitlines()[4] == b"five"
+
+
+def test_strip_levels_are_gone_from_a_packaging_repository(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = level_tree(world)
+    monkeypatch.chdir(top)
+    made = world.run("upgrade", "2.0", "--in-place")
+    assert "debian/patches/series" in made["written"]
+    assert b"-p0" not in (top / "debian/patches/series").read_bytes()
+    written = directory_contents(top / "debian")
+    commit_tree(top)
+    again = world.run("upgrade", "2.0", "--in-place", "--no-build")
+    assert set(states(again).values()) == {"unchanged"}
+    assert directory_contents(top / "debian") == written
 
 
 def test_a_dry_run_tells_it_all_and_writes_nothing(world: World) -> None:
