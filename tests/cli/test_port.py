@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from io import StringIO
@@ -111,7 +112,7 @@ def ported_with(
     two: Upstream, capsys: pytest.CaptureFixture[str], right: str
 ) -> tuple[str, list[str]]:
     """The file that a port makes, and its findings, when x has to be *right*."""
-    command = f"{sys.executable} -c 'import a; assert a.x in {right}'"
+    command = f"{shlex.quote(sys.executable)} -c 'import a; assert a.x in {right}'"
     port(two, "fix", "--onto", "stable", "--test", command, "--json")
     document = json.loads(capsys.readouterr().out)
     codes = [f"{one['code']}: {one['message']}" for one in document["findings"]]

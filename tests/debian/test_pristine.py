@@ -30,7 +30,7 @@ PACKERS: Mapping[str, Callable[[Path], list[str]]] = {
 
 
 def pristine(top: Path, *words: str) -> None:
-    env = {**os.environ, **ISOLATED, "GIT_DIR": str(top / ".git")}
+    env = {**os.environ, **ISOLATED, "GIT_DIR": str(top / ".git"), "TMPDIR": "/var/tmp"}
     env |= {
         f"GIT_{who}_{what}": "a@test.invalid"
         for who in ("AUTHOR", "COMMITTER")
@@ -69,7 +69,7 @@ def tarball(top: Path, ending: str) -> bytes:
 def test_the_very_bytes_come_back(top: Path, tmp_path: Path, ending: str) -> None:
     wanted = tarball(top, ending)
     pristine(top, "commit", str(tmp_path / "tree" / f"{NAME}.{ending}"), "upstream")
-    out = tmp_path / "out"
+    out = tmp_path / "out of it"  # pristine-tar quotes no path
     with borrowed(top) as repository:
         made = pristine_tarball(repository, WANTED, out)
         assert made == out / f"{NAME}.{ending}"

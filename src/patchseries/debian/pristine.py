@@ -17,6 +17,7 @@ import stat
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from patchseries import process
 from patchseries.debian.tarball import DAMAGE, check_tarball
@@ -179,15 +180,18 @@ def _write_branch(own: Repository, name: str, delta: bytes, tree: str) -> None:
 
 
 def _checkout(own: Repository, stage: Path, name: str) -> Path:
-    """Let pristine-tar make *name* in *stage*, where its own scratch files are, too."""
+    """Let pristine-tar make *name* in *stage*."""
     process.require("pristine-tar")
-    scratch_files, out = stage / "tmp", stage / "out"
-    scratch_files.mkdir()
+    out = stage / "out"
     out.mkdir()
     limits = ("prlimit", f"--fsize={_LARGEST}", f"--cpu={_SECONDS}")
-    env = {**ISOLATED, "GIT_DIR": str(own.git_dir), "TMPDIR": str(scratch_files)}
+    argv = [*limits, "pristine-tar", "checkout", name]
+    # it gives the names of its scratch files to a shell, and does not quote them
+    is_plain = re.fullmatch(r"[\w./+-]+", str(stage), re.ASCII)
     try:
-        process.run([*limits, "pristine-tar", "checkout", name], cwd=out, env=env, timeout=_SECONDS)
+        with TemporaryDirectory(dir=stage if is_plain else "/var/tmp") as scratch_files:
+            env = {**ISOLATED, "GIT_DIR": str(own.git_dir), "TMPDIR": scratch_files}
+            process.run(argv, cwd=out, env=env, timeout=_SECONDS)
     except ProgramError as error:
         words = f"pristine-tar cannot make {name}"
         raise ProgramError(words, cause=error.cause or error.message, hint=_HINT) from error

@@ -424,7 +424,7 @@ OBJECTS = (
     Case("alternates: the victim's directory", _alternates("{world.outside}"), ("fetch",), 0),
     Case("objects are empty: rebase", _spoilt_objects(b""), ("rebase",), 4),
     Case("objects are no zlib: rebase", _spoilt_objects(b"\x00garbage"), ("rebase",), 4),
-    Case("objects are no zlib: port", _spoilt_objects(b"\x00garbage"), PORT, 2),
+    Case("objects are no zlib: port", _spoilt_objects(b"\x00garbage"), PORT, 4),
     Case("objects of an unknown kind: status", _spoilt_objects(zlib.compress(b"evil 0\0")),
          ("status",), 5),
     Case("objects spoilt after the fetch: check", _spoilt_objects(b"\x00"), ("check",), 1,

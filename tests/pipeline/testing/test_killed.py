@@ -30,7 +30,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SuitePr
 def stopped_after(project: SuiteProject, runs: int, how: signal.Signals) -> int:
     """The exit status of a run that gets a signal when so many files of tests were begun."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "patchseries", "test"],
+        # a background job is started with Ctrl-C ignored
+        ["env", "--default-signal=INT", sys.executable, "-m", "patchseries", "test"],
         cwd=project.root,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY / "src")},
         stdout=subprocess.DEVNULL,

@@ -167,7 +167,7 @@ def test_the_environment_is_made_once(tmp_path: Path, monkeypatch: pytest.Monkey
     table = (
         ALL.replace('"{root}/run.py"', '"{environment}/run.py"')
         + """
-setup = ["sh", "-c", "echo made >> log; mkdir {environment} && cp run.py {environment}"]
+setup = ["sh", "-c", "echo made >> log; mkdir '{environment}' && cp run.py '{environment}'"]
 setup-inputs = ["needed"]
 """
     )
@@ -182,7 +182,7 @@ setup-inputs = ["needed"]
 
 
 def test_a_setup_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    table = ALL + 'setup = ["sh", "-c", "mkdir {environment}; echo no network >&2; exit 1"]\n'
+    table = ALL + """setup = ["sh", "-c", "mkdir '{environment}'; echo no network >&2; exit 1"]\n"""
     with suite_project(tmp_path, monkeypatch, STOCK, PATCHES, table) as small:
         for _ in range(2):  # what it left behind does not count as made
             with pytest.raises(SeriesError, match=r"could not be set up.*no network"):

@@ -418,7 +418,8 @@ def committing(top: Path) -> dict[str, str]:
     people = {
         f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
     }
-    return {**os.environ, **ISOLATED, **people, "GIT_DIR": str(top / ".git")}
+    here = {"GIT_DIR": str(top / ".git"), "TMPDIR": "/var/tmp"}  # pristine-tar quotes no path
+    return {**os.environ, **ISOLATED, **people, **here}
 
 
 def test_uscan_finds_the_tarball_when_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
