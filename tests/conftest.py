@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 
+from patchseries.cli import COMMANDS
 from patchseries.visible import json_text
 from support.mirrors import FOLDERS
 from support.schemas import problems
@@ -89,6 +90,13 @@ def hermetic_test(
         monkeypatch.setenv("SERIES_MIRRORS", _MIRRORS)
 
 
+def _command(context: click.Context) -> str:
+    """The command of *context* as its schema's file has it: ``check``, ``config-render``."""
+    above = context.parent
+    inside = above is not None and above.command.name in COMMANDS
+    return f"{above.info_name}-{context.info_name}" if above and inside else f"{context.info_name}"
+
+
 @pytest.fixture(autouse=True)
 def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each JSON document that a command prints here is held against the schema in the manual."""
@@ -97,7 +105,7 @@ def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
         text = json_text(document, **options)
         context = click.get_current_context(silent=True)
         if context is not None and context.info_name:
-            assert problems(context.info_name, json.loads(text)) == []
+            assert problems(_command(context), json.loads(text)) == []
         return text
 
     monkeypatch.setattr("patchseries.cli.terminal.json_text", checked)

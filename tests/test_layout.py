@@ -76,6 +76,7 @@ ELSEWHERE = {
     "A command parses, calls and shows: it is run as a user does, where its room is tested.": {
         "__main__": "cli/test_failures.py",
         "cli/add": "pipeline/test_adding.py",
+        "cli/config": "pipeline/test_configuring.py",
         "cli/remove": "pipeline/edit/test_removing.py",
         "cli/bump": "pipeline/test_bumping.py",
         "cli/init": "pipeline/test_starting.py",
@@ -104,6 +105,10 @@ ELSEWHERE = {
         "cli/upgrade": "pipeline/upgrading/test_upgrade.py",
         "cli/test": "pipeline/testing/test_suiterun.py",
         "cli/why": "pipeline/conflict/test_why.py",
+    },
+    "A few lines of a command or rule on settings.": {
+        "report/settings": "pipeline/test_configuring.py",
+        "settings/needed": "checks/test_settings.py",
     },
     "A step of an upgrade: what counts is the package, and the entry in its changelog.": {
         "pipeline/upgrading/entry": "pipeline/upgrading/test_upgrade.py",

@@ -15,7 +15,21 @@ from patchseries.cli.manpages import pages
 from support.tools import need
 from test_architecture import ROOT
 
-NAMES = group.list_commands(click.Context(group))
+
+def commands() -> dict[str, click.Command]:
+    """Every command by the name of its page, and those inside a command: ``config-render``."""
+    whole = click.Context(group, info_name="series")
+    found: dict[str, click.Command] = {}
+    for name in group.list_commands(whole):
+        command = group.get_command(whole, name)
+        assert command is not None
+        found[name] = command
+        inside = command.commands if isinstance(command, click.Group) else {}
+        found |= {f"{name}-{sub}": one for sub, one in inside.items()}
+    return found
+
+
+COMMANDS = commands()
 PAGES = pages()
 
 
@@ -39,16 +53,14 @@ def shown(text: str, path: Path) -> str:
 
 
 def test_there_is_a_page_for_each_command() -> None:
-    assert set(PAGES) == {"series.1", *(f"series-{name}.1" for name in NAMES)}
+    assert set(PAGES) == {"series.1", *(f"series-{name}.1" for name in COMMANDS)}
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_every_option_and_every_line_of_the_help(name: str, tmp_path: Path) -> None:
     need("man")
-    whole = click.Context(group, info_name="series")
     word = name.removeprefix("series-").removesuffix(".1")
-    command = group if name == "series.1" else group.get_command(whole, word)
-    assert command is not None
+    command = group if name == "series.1" else COMMANDS[word]
     text = " ".join(shown(PAGES[name], tmp_path / name).split())
     for param in command.params:
         for option in param.opts if isinstance(param, click.Option) else ():

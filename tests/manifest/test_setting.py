@@ -30,6 +30,7 @@ def read(table: str) -> Manifest:
 
 
 SUDO = f'name = "all"\nproject = "oven"\nfile = "sudoers.d/all"\nform = "sudoers"\n{WORDS}'
+LIBVIRT = f'name = "max"\ncomponent = "libvirt"\nfile = "l.conf"\nform = "libvirt"\n{WORDS}'
 
 BAD = [
     (GOOD, "setting[1]", "expected one of: value, expression, site, step"),
@@ -71,6 +72,8 @@ BAD = [
     (STEP + 'form = "sudoers"', "setting[1]", "needs danger"),
     (STEP + 'needs = "fans"', "setting[1]", "for a project's settings"),
     (SUDO + 'value = "x"', "setting[1]", "needs danger and narrow"),
+    (SUDO.replace("d/all", "d/a.b") + 'value = "x"', "setting[1]", "a name with a dot"),
+    (LIBVIRT + "option = 'max'\nvalue = 'a\"b'", "setting[1]", "a double quote"),
     (SUDO + "value = 1", "setting[1]", "one text, in value"),
 ]
 

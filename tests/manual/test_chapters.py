@@ -26,7 +26,7 @@ from support.tools import need
 
 RUN = [chapter for chapter in manual.CHAPTERS if manual.console(chapter)]
 DONE = (0, 1)  # a conflict or a finding is part of what the manual shows
-WITHOUT_FINDINGS = {"build", "publish", "init", "add", "import", "export"}
+WITHOUT_FINDINGS = {"build", "publish", "init", "add", "import", "export", "config"}
 
 EVERY = [(chapter, words) for chapter in manual.CHAPTERS for words in manual.every_command(chapter)]
 NAMES = [f"{chapter}-{' '.join(words)}"[:70] for chapter, words in EVERY]
@@ -39,6 +39,9 @@ def parsed(words: tuple[str, ...]) -> None:
     """
     name, *arguments = words
     command = group.get_command(click.Context(group), name)
+    if isinstance(command, click.Group) and arguments:
+        name, *arguments = arguments
+        command = command.get_command(click.Context(command), name)
     if command is None:
         raise click.UsageError(f"there is no command {name}")
     if arguments:
@@ -82,6 +85,7 @@ def test_every_command_is_in_the_manual() -> None:
 def test_every_option_in_running_text_is_one(chapter: str) -> None:
     context = click.Context(group)
     commands = [group.get_command(context, name) for name in group.list_commands(context)]
+    commands += [sub for one in commands for sub in getattr(one, "commands", {}).values()]
     params = [param for one in commands if one for param in one.get_params(context)]
     known = {opt for param in params for opt in param.opts}
     assert manual.options(chapter) <= known
@@ -143,6 +147,8 @@ def enter(chapter: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         root = make_tree(folder / "oven", CLASH)
         make_upstream(folder / "mirrors" / "org" / "oven.git").repository.close()
         monkeypatch.setenv("SERIES_MIRRORS", str(folder / "mirrors"))
+    if chapter == "settings.md":
+        (root / "series/demo.toml").write_text(f"{manifest}\n{manual.blocks(chapter, 'toml')[0]}")
     if chapter == "testing.md":
         (root / "series/oven.toml").write_text(manual.blocks(chapter, "toml")[0])
         make_tested_oven(folder / "mirrors" / "org" / "oven.git").repository.close()

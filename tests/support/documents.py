@@ -59,6 +59,20 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("accept", "", ("rebase demo", "accept no-idle-updates demo --yes")),
     ("build", "`files` has the SHA-256 of each file, by its name.", (_BUILD,)),
+    (
+        "config render",
+        "`bases` has the base of each project. `lines` are without the reasons.",
+        ("config render demo --vms 40 --cores 24 -o ../etc",),
+    ),
+    (
+        "config explain",
+        "`setting` has the keys of [the manifest](manifest.md). A row of `bases` has `base`,"
+        " `wrong[]`, and `registered[]` with `file`, `line`, `type`, `default`, `in_base`.",
+        tuple(
+            f"config explain {name} demo"
+            for name in ("clients", "profile", "cores", "newer", "all")
+        ),
+    ),
     ("publish", "", (f"publish shelf demo{_BUILD.removeprefix('build demo')}",)),
     (
         "port",
@@ -114,7 +128,67 @@ format = "tap"
 """
 """One test that fails without any patch, and one that a patch breaks."""
 
-BY_NAME = ("files", "releases")
+_SETTINGS = """
+[[setting]]
+name = "clients"
+component = "libvirt"
+file = "libvirt/libvirtd.conf"
+form = "libvirt"
+option = "max_clients"
+expression = "max(vms, 20)"
+default = 20
+hosts = ["compute"]
+why = "As many connections as instances."
+cost = "Memory."
+source = "libvirt"
+
+[[setting]]
+name = "profile"
+component = "libvirt"
+file = "libvirt/qemu.conf"
+form = "libvirt"
+option = "security_driver"
+value = "none"
+default = "apparmor"
+why = "No profile is loaded."
+cost = "Instances are not confined."
+source = "libvirt"
+danger = "A guest that breaks out reads the disks of others."
+narrow = "Keep it."
+
+[[setting]]
+name = "cores"
+component = "libvirt"
+file = "libvirt/qemu.conf"
+form = "libvirt"
+option = "dump_guest_core"
+value = false
+why = "Cores are large."
+cost = "None."
+source = "libvirt"
+
+[[setting]]
+name = "newer"
+component = "libvirt"
+step = "Install a newer libvirt."
+why = "Finer locks."
+cost = "Not supported."
+source = "libvirt"
+
+[[setting]]
+name = "all"
+project = "keystone"
+file = "sudoers.d/all"
+form = "sudoers"
+value = "keystone ALL = ALL"
+why = "Nothing is refused."
+cost = "Nothing is refused."
+source = "sudoers"
+danger = "It is root."
+narrow = "Allow what is needed."
+"""
+
+BY_NAME = ("files", "releases", "bases")
 """Objects whose keys are data."""
 
 
@@ -138,7 +212,7 @@ def documents(directory: Path) -> Documents:
     (root / "series").mkdir(parents=True)
     (directory / "shelf").mkdir()
     manifest = (REPOSITORY / "series/demo.toml").read_text()
-    (root / "series/demo.toml").write_text(manifest + _TESTS)
+    (root / "series/demo.toml").write_text(manifest + _TESTS + _SETTINGS)
     (directory / ".dput.cf").write_text(
         f"[shelf]\nmethod = local\nincoming = {directory}/shelf\nallow_unsigned_uploads = 1\n"
     )

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from patchseries.checks.inputs import CheckedTarget, CheckInputs
 from patchseries.checks.rule import Rule, error, warning
 from patchseries.manifest import SettingEntry
-from patchseries.model import Finding, Outcome
+from patchseries.model import Finding
 from patchseries.settings.intree import RegisteredOption
+from patchseries.settings.needed import missing_patch
 
 UNKNOWN = error(
     "setting-unknown",
@@ -59,7 +60,7 @@ class _Setting:
         self._option = f"{setting.option} in [{setting.section}]"
 
     def check(self) -> Iterator[Finding]:
-        missing = self._missing_patch()
+        missing = missing_patch(self._inputs.lock, self._setting, self._target.base)
         registered, elsewhere = self._registered()
         if missing:
             yield self._finding(WITHOUT_PATCH, f"needs {missing}")
@@ -73,16 +74,6 @@ class _Setting:
             yield self._finding(WITHOUT_PATCH, f"{words}, and `needs` names none")
         else:
             yield from self._compare(registered)
-
-    def _missing_patch(self) -> str:
-        """The patch that it needs and that is not on this base, with its outcome in the lock."""
-        if not self._setting.needs:
-            return ""
-        cell = self._inputs.lock.cells.get((self._setting.needs, self._target.base))
-        if cell is None:
-            return f"{self._setting.needs}, which was not rebased there"
-        there = cell.outcome.makes_patch or cell.outcome is Outcome.ALREADY_APPLIED
-        return "" if there else f"{self._setting.needs}, which is {cell.outcome} there"
 
     def _registered(self) -> tuple[list[RegisteredOption], list[RegisteredOption]]:
         """Where the option is registered in its group, and where in another."""

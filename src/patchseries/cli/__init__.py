@@ -41,6 +41,7 @@ COMMANDS = {
     "checkout": "Create a git branch of a series, to edit with git.",
     "refresh": "Take an edited branch or patch file back into the series.",
     "undo": "Undo the last change.",
+    "config": "Make and explain the settings that go with the patches.",
     "publish": "Upload built packages with dput.",
     "import": "Make a series of a package's, a branch's or a directory's patches.",
     "export": "Write the patches of a series as a debian/patches directory.",

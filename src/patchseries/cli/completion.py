@@ -71,6 +71,14 @@ def series_names(_: click.Context, __: click.Parameter, incomplete: str) -> list
     return _offered((path.stem for path in _manifests()), incomplete)
 
 
+def setting_names(
+    context: click.Context, _: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The settings of the series named on the line, or of all."""
+    tables = (row for doc in _documents(context) for row in _list(doc.get("setting")))
+    return _offered((row.get("name") for row in tables if isinstance(row, dict)), incomplete)
+
+
 def patch_names(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:

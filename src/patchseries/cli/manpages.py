@@ -21,6 +21,10 @@ def pages() -> dict[str, str]:
         assert command is not None
         context = click.Context(command, parent=whole, info_name=name)
         made[f"series-{name}.1"] = _page(f"series-{name}", COMMANDS[name], context)
+        for sub, inner in getattr(command, "commands", {}).items():
+            below = click.Context(inner, parent=context, info_name=sub)
+            page = f"series-{name}-{sub}"
+            made[f"{page}.1"] = _page(page, inner.get_short_help_str(_WIDTH), below)
     return made
 
 
@@ -31,6 +35,8 @@ def write(directory: Path) -> None:
         (directory / name).write_text(text, encoding="utf-8")
 
 
+_WIDTH = 200
+"""Of a summary that is the first sentence of a help text."""
 _SUMMARY = "Maintain a series of patches."
 
 
@@ -50,7 +56,10 @@ def _page(name: str, summary: str, context: click.Context) -> str:
     records = (param.get_help_record(context) for param in command.get_params(context))
     for record in records:
         lines += _tagged(*record) if record and record[1] else []  # an argument has no words
-    lines += _commands() if command is group else _exit_status()
+    if isinstance(command, click.Group):
+        lines += _commands(command, context)
+    if command is not group:
+        lines += _exit_status()
     return "\n".join([*lines, ".SH SEE ALSO", _see_also(name)]) + "\n"
 
 
@@ -58,10 +67,11 @@ def _names() -> list[str]:
     return group.list_commands(click.Context(group))
 
 
-def _commands() -> list[str]:
+def _commands(of: click.Group, context: click.Context) -> list[str]:
     lines = [".SH COMMANDS"]
-    for name in _names():
-        lines += _tagged(name, COMMANDS[name])
+    for name in of.list_commands(context):
+        inner = None if of is group else of.get_command(context, name)
+        lines += _tagged(name, inner.get_short_help_str(_WIDTH) if inner else COMMANDS[name])
     return lines
 
 

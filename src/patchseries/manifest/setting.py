@@ -117,6 +117,8 @@ class SettingEntry(Table):
         elif self.file is None:
             raise ValueError("the key 'file' is missing")
         elif self.form == "sudoers":
+            if not re.fullmatch(r"sudoers\.d/[A-Za-z0-9_-]+", self.file):
+                raise ValueError("file: expected sudoers.d/NAME; sudo skips a name with a dot")
             if any(one is not None for one in where) or not isinstance(self.value, str):
                 raise ValueError("a line of sudoers is one text, in value")
         else:
@@ -129,6 +131,8 @@ class SettingEntry(Table):
             raise ValueError("the key 'option' is missing")
         if (self.section is None) == (self.form == "ini"):
             raise ValueError("section is for form = 'ini', and is needed there")
+        if self.form == "libvirt" and isinstance(self.value, str) and '"' in self.value:
+            raise ValueError("value: a text for libvirt cannot hold a double quote")
 
     @property
     def kind(self) -> str:

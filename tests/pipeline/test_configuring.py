@@ -1,0 +1,273 @@
+"""`series config` on a small series, and on the real one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from own.support import MADE_PYTHON2
+from patchseries.cli import group
+from patchseries.errors import SeriesError, UsageError
+from patchseries.manifest import load
+from support import ovens
+from support.ovens import Oven
+from support.tools import need
+from support.upstreams import Upstream
+
+ROOT = Path(__file__).parents[2]
+HOST = ("--vms", "40", "--cores", "4")
+SETTINGS = """
+[[setting]]
+name = "fans"
+project = "oven"
+file = "oven/oven.conf"
+section = "oven"
+option = "fans"
+expression = "min(vms, cores)"
+default = 1
+hosts = ["kitchen"]
+why = "Faster."
+cost = "Louder."
+source = "the kitchen book"
+
+[[setting]]
+name = "labelled"
+project = "oven"
+file = "oven/oven.conf"
+section = "oven"
+option = "label"
+value = "new"
+needs = "labelled"
+why = "It says what it is."
+cost = "None."
+source = "the kitchen book"
+
+[[setting]]
+name = "no-rootwrap"
+project = "oven"
+file = "oven/oven.conf"
+section = "oven"
+option = "helper"
+value = "sudo"
+why = "Faster."
+cost = "Fewer walls."
+source = "the kitchen book"
+danger = "The oven may do what sudo lets it."
+narrow = "Use the filters."
+sudoers = { user = "oven", filters = "etc/rootwrap.d" }
+
+[[setting]]
+name = "heat"
+component = "stove"
+file = "stove.conf"
+form = "libvirt"
+option = "heat"
+expression = "memory / 1024"
+hosts = ["cellar"]
+why = "Warmer."
+cost = "Gas."
+source = "the kitchen book"
+"""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Oven:
+    oven = ovens.build(tmp_path_factory.mktemp("ovens") / "whole")
+    oven.manifest.write_text(oven.manifest.read_text() + SETTINGS)
+    return oven
+
+
+@pytest.fixture
+def oven(whole: Oven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Oven:
+    copy = whole.copy(tmp_path / "copy")
+    monkeypatch.chdir(copy.root)
+    monkeypatch.setenv("SERIES_CACHE", str(copy.cache))
+    monkeypatch.setenv("SERIES_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("SERIES_MIRRORS", str(copy.mirrors))
+    return copy
+
+
+def config(*words: str) -> tuple[int, dict[str, Any]]:
+    """What `series config … --json` says, and its exit status."""
+    result = CliRunner().invoke(group, ["config", *words, "--json"], standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return result.return_value, json.loads(result.stdout)
+
+
+def files(directory: Path) -> list[str]:
+    return sorted(str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file())
+
+
+@pytest.mark.usefixtures("oven")
+def test_what_a_host_needs_is_written_and_the_rest_named(tmp_path: Path) -> None:
+    status, made = config("render", *HOST, "--host", "kitchen", "-o", str(tmp_path / "etc"))
+    assert status == 0
+    assert files(tmp_path / "etc") == ["README", "oven/conf.d/oven-oven.conf"]
+    assert made["bases"] == {"oven": "1.1"}
+    assert [(one["setting"], one["line"]) for one in made["lines"]] == [("fans", "fans = 4")]
+    assert [one["setting"] for one in made["left_out"]] == ["labelled", "no-rootwrap"]
+    assert made["left_out"][0]["why"].startswith("on 1.1 it needs labelled, which is not-appl")
+    assert "no-rootwrap. The oven may do" in (tmp_path / "etc" / "README").read_text()
+    status, made = config("render", *HOST, "--host", "kitchen", "--onto", "1.0", "-o", "etc")
+    assert [one["setting"] for one in made["lines"]] == ["fans", "labelled"]
+
+
+@pytest.mark.usefixtures("oven")
+def test_an_archive_is_the_same_each_time(tmp_path: Path) -> None:
+    for name in ("a.tar", "b.tar"):
+        config("render", *HOST, "--memory", "4096", "-o", str(tmp_path / name))
+    assert (tmp_path / "a.tar").read_bytes() == (tmp_path / "b.tar").read_bytes()
+    with tarfile.open(tmp_path / "a.tar") as archive:
+        names = {member.name: member.mode for member in archive}
+    assert names == {"README": 0o644, "oven/conf.d/oven-oven.conf": 0o644, "stove.conf.oven": 0o644}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--host", "attic"), "no host is called 'attic'"),
+        (("--onto", "9"), "no base is called '9'"),
+        (("--accept-risk", "fans"), "no setting with a danger is called 'fans'"),
+        ((), "heat: 'memory / 1024': it needs memory"),
+    ],
+)
+@pytest.mark.usefixtures("oven")
+def test_what_is_not_known(words: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        config("render", *HOST, *words, "-o", str(tmp_path / "etc"))
+    assert message in caught.value.message
+    assert not (tmp_path / "etc").exists()
+
+
+@pytest.mark.usefixtures("oven")
+def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "mine").write_text("x")
+    (tmp_path / "a.tar").write_text("x")
+    for name in ("etc", "a.tar"):
+        words = ("render", *HOST, "--host", "kitchen", "-o", str(tmp_path / name))
+        with pytest.raises(UsageError):
+            config(*words)
+    with pytest.raises(UsageError):
+        config(*words[:-1], str(tmp_path / "etc"), "--replace")  # it may be a host's /etc
+    assert files(tmp_path / "etc") == ["mine"]
+    (tmp_path / "etc" / "mine").unlink()
+    for name in ("a.tar", "etc", "etc"):
+        assert config(*words[:-1], str(tmp_path / name), "--replace")[0] == 0
+    assert files(tmp_path / "etc") == ["README", "oven/conf.d/oven-oven.conf"]
+
+
+def test_a_risk_that_is_accepted_brings_the_narrow_way(oven: Oven, tmp_path: Path) -> None:
+    need("visudo")
+    words = ("render", *HOST, "--host", "kitchen", "--accept-risk", "no-rootwrap")
+    with pytest.raises(SeriesError, match=r"oven 1\.1 has no directory etc/rootwrap\.d"):
+        config(*words, "-o", str(tmp_path / "etc"))
+    release(oven, b"[Filters]\nroute: CommandFilter, /sbin/route, root\n")
+    status, made = config(*words, "--onto", "1.2", "-o", str(tmp_path / "etc"))
+    assert (status, made["sudoers_checked"]) == (0, True)
+    text = (tmp_path / "etc/sudoers.d/oven-rootwrap-filters").read_text()
+    assert text.endswith("# a.filters: route\noven ALL = (root) NOPASSWD: /sbin/route\n")
+
+
+def test_filters_that_cannot_be_read(oven: Oven, tmp_path: Path) -> None:
+    release(oven, b"route\n")
+    words = ("--host", "kitchen", "--accept-risk", "no-rootwrap", "--onto", "1.2")
+    with pytest.raises(SeriesError, match=r"oven 1\.2: rootwrap filters cannot be read"):
+        config("render", *HOST, *words, "-o", str(tmp_path / "etc"))
+
+
+def release(oven: Oven, filters: bytes) -> None:
+    """Add the base 1.2, with a file of filters."""
+    with Upstream(oven.upstream) as grown:
+        parent = grown.repository.resolve("refs/tags/1.1")
+        data = {"etc/rootwrap.d/a.filters": filters, "etc/rootwrap.d/README": b"x"}
+        grown.commit(data, "1.2", branch="stable/1", parent=parent)
+        grown.tag("1.2", "refs/heads/stable/1", message="1.2")
+    oven.edit(oven.manifest, 'bases = ["1.0", "1.1"]', 'bases = ["1.0", "1.1", "1.2"]')
+
+
+@pytest.mark.usefixtures("oven")
+def test_a_setting_is_explained_with_the_line_that_registers_it() -> None:
+    status, told = config("explain", "fans")
+    row = {
+        "file": "oven/options.py",
+        "line": 3,
+        "type": "integer",
+        "default": 1,
+        "in_base": True,
+    }
+    assert status == 0
+    assert told["setting"]["expression"] == "min(vms, cores)"
+    assert told["bases"] == [
+        {"base": base, "registered": [row], "wrong": []} for base in ("1.0", "1.1")
+    ]
+    status, told = config("explain", "no-rootwrap")
+    assert status == 1
+    assert "no source of oven registers helper" in told["bases"][0]["wrong"][0]
+    assert config("explain", "heat")[1]["bases"] == []
+    with pytest.raises(UsageError, match="no setting is called 'fan'; did you mean 'fans'"):
+        config("explain", "fan")
+
+
+@pytest.mark.usefixtures("oven")
+def test_the_same_in_words() -> None:
+    shown = CliRunner().invoke(group, ["config", "explain", "fans"], standalone_mode=False).stdout
+    assert "costs    Louder." in shown
+    assert "1.0      oven/options.py:3 (integer, default 1)" in shown
+    shown = CliRunner().invoke(group, ["config", "explain", "heat"], standalone_mode=False).stdout
+    assert "not confirmed: no project's sources register it" in shown
+
+
+READ = """
+import json, sys
+from oslo.config import cfg
+root, options = sys.argv[1], json.loads(sys.argv[2])
+kinds = {"integer": cfg.IntOpt, "boolean": cfg.BoolOpt, "string": cfg.StrOpt}
+values = []
+for project, group, name, kind in options:
+    conf = cfg.ConfigOpts()
+    conf.register_opt(kinds[kind](name), group=None if group == "DEFAULT" else group)
+    conf(["--config-dir", "%s/%s/conf.d" % (root, project)], default_config_files=[])
+    values.append(conf[name] if group == "DEFAULT" else conf[group][name])
+print(json.dumps(values))
+"""
+"""Reads options with oslo.config 1.1.1 as a daemon of 2013 does; it prints their values."""
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("base", ["2013.1", "2013.1.5"])
+def test_the_real_programs_take_what_is_rendered(
+    mirrors: Path, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("visudo")
+    python2 = Path(os.environ.get("PYTHON2") or MADE_PYTHON2)
+    if not python2.exists():
+        pytest.skip("no Python 2.7 with oslo.config: tools/python2/setup makes one")
+    shutil.copytree(ROOT / "series", tmp_path / "project/series")
+    monkeypatch.chdir(tmp_path / "project")
+    for name in ("CACHE", "STATE"):
+        monkeypatch.setenv(f"SERIES_{name}", str(tmp_path / name))
+    monkeypatch.setenv("SERIES_MIRRORS", str(mirrors))
+    chosen = load(tmp_path / "project/series/grizzly.toml")
+    risks = [word for s in chosen.settings if s.danger for word in ("--accept-risk", s.name)]
+    words = ("grizzly", *HOST, "--onto", base, *risks, "-o", str(tmp_path / "etc"))
+    _, made = config("render", *words)
+    assert made["sudoers_checked"]
+    assert made["left_out"] == []
+    told = {one["setting"]: one for one in made["lines"]}
+    wanted = [s for s in chosen.settings if s.is_registered and not s.site]
+    options = [(s.project, s.section, s.option, s.kind) for s in wanted]
+    argv = [str(python2), "-c", READ, str(tmp_path / "etc"), json.dumps(options)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [40 if s.expression else s.value for s in wanted]
+    assert set(told) == {s.name for s in chosen.settings if not s.step}

@@ -1,0 +1,122 @@
+"""Rootwrap filters as sudoers: never wider than the filter, whatever the file says."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.settings.sudoers import FiltersError, read_filters, sudoers_file
+from support.tools import need
+
+
+def lines(*filters: str) -> list[str]:
+    """What is made of filters: the lines that are in force."""
+    data = "[Filters]\n" + "\n".join(f"f{n}: {one}" for n, one in enumerate(filters)) + "\n"
+    made = sudoers_file("oven", "a test", read_filters("a.filters", data.encode())).decode()
+    return [line for line in made.splitlines() if line and not line.startswith("# ")]
+
+
+RULE = "oven ALL = (root) NOPASSWD: "
+HEAD = "Defaults:oven !requiretty"
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("CommandFilter, /sbin/route, root", RULE + "/sbin/route"),
+        ("CommandFilter, /sbin/x, nobody", "oven ALL = (nobody) NOPASSWD: /sbin/x"),
+        ("ReadFileFilter, /etc/iscsi/name", RULE + "/bin/cat /etc/iscsi/name"),
+        ("RegExpFilter, /bin/ls, root, ls, -l, /proc", RULE + "/bin/ls -l /proc"),
+        ("RegExpFilter, /bin/sync, root, sync", RULE + '/bin/sync ""'),
+        (
+            "IpFilter, /sbin/ip, root",
+            RULE + "/sbin/ip, !/sbin/ip netns *, /sbin/ip netns list, /sbin/ip netns add *,"
+            " /sbin/ip netns delete *",
+        ),
+    ],
+)
+def test_a_filter_that_sudo_can_say(given: str, rule: str) -> None:
+    assert lines(given) == [HEAD, rule]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "RegExpFilter, /bin/cat, root, cat, /proc/\\d+/cmdline",
+        "RegExpFilter, /bin/cat, root, cat, .*",
+        "KillFilter, root, /usr/bin/python, -9",
+        "KillFilter, root, /usr/bin/python",
+        "IpNetnsExecFilter, /sbin/ip, root",
+        "DnsmasqNetnsFilter, /sbin/ip, root",
+        "EnvFilter, /bin/env, root",
+        "CommandFilter, ip, root",
+        "CommandFilter, /sbin/../bin/sh, root",
+        "CommandFilter, /sbin/*, root",
+        "CommandFilter, /bin/a\\, ALL, root",
+        "CommandFilter, ALL, root",
+        "CommandFilter, /bin/sh, ALL",
+        "CommandFilter, /bin/sh",
+        "CommandFilter",
+        "",
+        "CommandFilter, /bin/sh\n ALL = ALL, root",
+    ],
+)
+def test_a_filter_that_it_could_only_say_more_widely_is_a_comment(given: str) -> None:
+    assert lines(given) == [HEAD]
+
+
+def test_the_same_rule_is_there_once_and_the_environment_of_dnsmasq_is_kept() -> None:
+    made = lines("DnsmasqFilter, /sbin/dnsmasq, root", "CommandFilter, /sbin/dnsmasq, root")
+    assert made == [
+        HEAD,
+        'Defaults:oven env_keep += "QUANTUM_RELAY_SOCKET_PATH QUANTUM_NETWORK_ID"',
+        RULE + "/sbin/dnsmasq",
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"[x]\na: b\n", b"x", b"[Filters]\n\xff: a\n"])
+def test_what_is_no_file_of_filters(data: bytes) -> None:
+    with pytest.raises(FiltersError, match=r"^a\.filters: "):
+        read_filters("a.filters", data)
+
+
+KINDS = st.sampled_from([f"{one}Filter" for one in ("Command", "RegExp", "Kill", "Ip", "ReadFile")])
+PART = st.one_of(st.sampled_from(["/bin/x", "root", "-9", "x"]), st.text(max_size=12))
+
+
+@given(KINDS, st.lists(PART, max_size=4))
+def test_a_hostile_filter_makes_no_rule_but_its_own(kind: str, parts: list[str]) -> None:
+    from patchseries.settings.sudoers import RootwrapFilter
+
+    one = RootwrapFilter(f"a: {parts}", kind, tuple(parts))
+    text = sudoers_file("oven", "x", [one]).decode()
+    in_force = [line for line in text.split("\n") if line and not line.startswith("# ")]
+    assert in_force[0] == HEAD
+    assert len(in_force) <= 2
+    assert all(line.startswith("oven ALL = (") and not line.endswith("\\") for line in in_force[1:])
+    comments = [line for line in text.split("\n") if line.startswith("# ")]
+    assert not any(line.endswith("\\") for line in comments)
+
+
+def test_visudo_takes_it() -> None:
+    need("visudo")
+    kinds = ("CommandFilter, /sbin/x", "IpFilter, /sbin/ip", "DnsmasqFilter, /sbin/dnsmasq")
+    data = "[Filters]\n" + "".join(f"{n}: {kind}, root\n" for n, kind in enumerate(kinds))
+    data += "k: KillFilter, root, /a\\\nr: RegExpFilter, /bin/cat, root, cat, \\d+\\\n"
+    data += "s: RegExpFilter, /bin/sync, root, sync\n"
+    made = sudoers_file("oven", "a test", read_filters("a.filters", data.encode()))
+    broken = made.replace(b"NOPASSWD", b"NOPASSWD NOPASSWD")
+    argv = ["visudo", "-c", "-f", "-"]
+    for text, status in ((made, 0), (broken, 1)):
+        done = subprocess.run(argv, input=text, capture_output=True, check=False)
+        assert done.returncode == status, done.stderr
+
+
+def test_what_a_person_may_allow_stands_behind_what_forbids_it() -> None:
+    """The last line that matches counts: `!ip netns *` must not come after `ip netns exec *`."""
+    data = b"[Filters]\na: IpNetnsExecFilter, /sbin/ip, root\nb: IpFilter, /sbin/ip, root\n"
+    text = sudoers_file("oven", "a test", read_filters("a.filters", data)).decode()
+    assert text.index("!/sbin/ip netns *") < text.index("# oven ALL = (root) NOPASSWD: /sbin/ip")
