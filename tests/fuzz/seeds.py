@@ -156,3 +156,16 @@ def CHANGE() -> Any:
             "revisions": {_COMMIT: {"_number": 1}},
         }
     ]
+
+
+RESULTS = (
+    b"test: a.B.c\nfailure: a.B.c [ multipart\nContent-Type: text/plain\ntraceback\n4\r\nboom0\r\n]\n"
+    b"test: a.B.d\nsuccess: a.B.d\ntest: a.B.e\nskip: a.B.e [\nno reason\n]\n",
+    b"\xb3)\x01\x0c\x03foo\x08U_\x1b\xb3)\x01\x14\x03foo\x83\x9b\xff",
+    b'<?xml version="1.0"?><testsuites><testsuite name="s" tests="2"><testcase classname="a.B" name="c">'
+    b'<failure message="m">boom</failure></testcase><testcase classname="a.B" name="d"><skipped/></testcase>'
+    b"</testsuite></testsuites>",
+    b"TAP version 14\n1..3\nok 1 - first\nnot ok 2 - second # TODO later\n  ---\n  got: x\n  ...\nok 3 # skip no\n",
+    b"tests/test_a.py::test_b PASSED [ 50%]\ntests/test_a.py::test_c FAILED [100%]\n"
+    b"=== FAILURES ===\n___ test_c ___\nE   assert 1 == 2\n=== 1 failed, 1 passed in 0.1s ===\n",
+)

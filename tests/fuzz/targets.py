@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -28,6 +28,7 @@ from fuzz.seeds import (
     MESSAGES,
     PATCHES,
     RESOLUTIONS,
+    RESULTS,
     SERIES,
     TAGS,
 )
@@ -39,6 +40,7 @@ from patchseries.git.objects import parse_commit
 from patchseries.journal import State, find_state, operations, recover
 from patchseries.landed.message import links
 from patchseries.landed.releases import scheme_for
+from patchseries.manifest.suite import Format
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import guard
 from patchseries.patches.header import split_patch
@@ -48,6 +50,8 @@ from patchseries.patches.scan import scan
 from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Series
 from patchseries.sources.gerrit import Gerrit
+from patchseries.testing.formats import read_results
+from patchseries.testing.outcomes import LONGEST_DETAIL
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,14 @@ def read_change(value: Any) -> None:
         assert gerrit.change("42").number == 42
 
 
+def read_test_results(data: bytes) -> None:
+    """Whatever tests write is a run, in every format: never an error."""
+    for form in get_args(Format):
+        run = read_results(form, data)
+        assert run.passing.isdisjoint(run.failing)
+        assert all(len(text) <= LONGEST_DETAIL for text in run.details.values())
+
+
 TARGETS = (
     Target("manifest", spoilt(MANIFESTS), read_manifest),
     Target("lock", spoilt(LOCKS), read_lock),
@@ -176,6 +188,7 @@ TARGETS = (
     Target("message", spoilt(MESSAGES), read_message),
     Target("tag", spoilt(TAGS), read_tag),
     Target("gerrit", spoilt_json(CHANGE), read_change),
+    Target("test-results", spoilt(RESULTS), read_test_results),
 )
 
 
