@@ -17,7 +17,7 @@ from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.edit.refresh import RefreshPlan
+    from patchseries.pipeline.edit.refreshplan import RefreshPlan
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
     from patchseries.resolution.record import Attribution
@@ -53,7 +53,8 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
 def _branch(session: Session, directory: Path, asked: Given, by: Attribution, yes: bool) -> int:
     from patchseries.pipeline.edit.branch import branch_steps, read_checkout, target_steps
     from patchseries.pipeline.edit.effects import bases_at_hand
-    from patchseries.pipeline.edit.refresh import RefreshInputs, look_around, plan_branch, prove
+    from patchseries.pipeline.edit.refresh import look_around, plan_branch, prove
+    from patchseries.pipeline.edit.refreshplan import RefreshInputs
 
     made = read_checkout(directory)
     if asked.name not in (None, made.series):
@@ -76,7 +77,8 @@ def _branch(session: Session, directory: Path, asked: Given, by: Attribution, ye
 def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool) -> int:
     from patchseries.files import read_file
     from patchseries.pipeline.edit.effects import bases_at_hand
-    from patchseries.pipeline.edit.refresh import RefreshInputs, look_around, patch_path, plan_file
+    from patchseries.pipeline.edit.refresh import look_around, patch_path, plan_file
+    from patchseries.pipeline.edit.refreshplan import RefreshInputs
     from patchseries.pipeline.rebase import rebase
 
     if len(asked.onto) != 1:

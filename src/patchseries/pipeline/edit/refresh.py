@@ -2,72 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
-
-import tomlkit
 
 from patchseries import manifest as manifests
 from patchseries.counting import counted
 from patchseries.errors import DeclinedError, MachineError, SeriesError
-from patchseries.git import Repository
 from patchseries.journal import commit_files
 from patchseries.manifest import PatchEntry, patch_names
 from patchseries.model import TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.compose import (
-    compose,
     keep_header,
     patch_diff,
     series_directory,
 )
-from patchseries.patches.dep3 import person, read_header
-from patchseries.patches.header import PatchHeader, split_patch
-from patchseries.pipeline.edit.branch import UNKNOWN, Step, patch_id, target_steps
-from patchseries.pipeline.edit.effects import Effect, effects
+from patchseries.patches.header import split_patch
+from patchseries.pipeline.edit.branch import Step, patch_id, target_steps
+from patchseries.pipeline.edit.effects import effects
+from patchseries.pipeline.edit.manifestchanges import add, composed, drop, own_source
+from patchseries.pipeline.edit.refreshplan import RefreshInputs, RefreshPlan
 from patchseries.pipeline.edit.reorder import in_order, moved_words, new_order
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change
-from patchseries.resolution.record import Attribution, ResolvedMerge, UnsettledError, resolutions_of
+from patchseries.resolution.record import ResolvedMerge, UnsettledError, resolutions_of
 from patchseries.resolution.replay import Resolution
-from patchseries.sources.plan import repository_of
-
-
-@dataclass
-class RefreshPlan:
-    """What a refresh would do: in words, and as the new manifest, own patches and resolutions.
-
-    ``edited`` are patch files that go, since the next rebase writes them again. ``effects`` are the
-    cells of any base that change by it; ``unchecked`` the bases that are not in the cache.
-    """
-
-    manifest: str
-    words: list[str] = field(default_factory=list)
-    own: dict[str, bytes] = field(default_factory=dict)
-    resolutions: list[Resolution] = field(default_factory=list)
-    edited: list[str] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class RefreshInputs:
-    """Which target is refreshed, and who does it."""
-
-    given: RebaseInputs
-    project: str
-    base: str
-    signed: Attribution
-
-    @property
-    def repository(self) -> Repository:
-        """Where the trees are."""
-        return self.given.repository
 
 
 def plan_branch(
@@ -90,13 +53,13 @@ def plan_branch(
     last: str | None = None
     for step in new:
         if step.name is None:
-            last = _add(inputs, plan, step, last)
+            last = add(inputs, plan, step, last)
             continue
         _compare(inputs, plan, step, known[step.name])
         if not step.name.endswith(".patch"):
             last = step.name
     for step in dropped:
-        _drop(inputs, plan, step)
+        drop(inputs, plan, step)
     return plan
 
 
@@ -119,7 +82,7 @@ def plan_file(inputs: RefreshInputs, text: str, cell: RebasedCell, data: bytes) 
         header, separator, below = split_patch(data)[0].partition(b"\n---\n")
         header += separator + (below if cell.source is None else b"")  # below is our diffstat
         diff = patch_diff(inputs.repository, cell.before, applied.tree)
-        _own_source(inputs, plan, cell.patch, keep_header(header, diff), "changed")
+        own_source(inputs, plan, cell.patch, keep_header(header, diff), "changed")
     return plan
 
 
@@ -203,7 +166,7 @@ def _ported(
     """
     left = RefreshPlan(text)
     for step in dropped:
-        _drop(inputs, left, step)
+        drop(inputs, left, step)
     given = replace(inputs.given, manifest=manifests.parse(left.manifest))
     try:
         return target_steps(session, given, inputs.project, inputs.base)[1]
@@ -224,14 +187,14 @@ def _compare(inputs: RefreshInputs, plan: RefreshPlan, step: Step, before: Step)
 def _change(inputs: RefreshInputs, plan: RefreshPlan, step: Step, before: Step, how: str) -> None:
     assert step.name is not None
     if step.name.endswith(".patch"):
-        plan.own[step.name] = _composed(inputs, step, before)
+        plan.own[step.name] = composed(inputs, step, before)
         plan.words.append(f"{how} {step.name}")
         return
     resolved = None
     if how == "changed":
         resolved = _as_resolutions(inputs, step.name, before.change, step.before, step.after)
     if resolved is None:
-        _own_source(inputs, plan, step.name, _composed(inputs, step, before), how)
+        own_source(inputs, plan, step.name, composed(inputs, step, before), how)
     else:
         plan.resolutions += resolved
         plan.words.append(f"changed {step.name}: {counted(len(resolved), 'resolution')}")
@@ -253,123 +216,3 @@ def _as_resolutions(
         return [one for one in made if one not in known]
     except UnsettledError:
         return None
-
-
-def _own_source(inputs: RefreshInputs, plan: RefreshPlan, name: str, data: bytes, how: str) -> None:
-    """From now on the patch is, on this base, a file of one's own."""
-    file = f"own/{name}-{inputs.base.replace('/', '-')}.patch"
-    plan.own[file] = data
-    plan.words.append(f"{how} {name}: patches/{file} on {inputs.base}")
-    document = tomlkit.parse(plan.manifest)
-    table = _patch_table(document, name)
-    holder = table["variants"][table["choose"]] if "choose" in table else table
-    new = tomlkit.inline_table()
-    new.append("bases", f"=={inputs.base}")
-    new.append("file", file)
-    if inputs.given.manifest.projects[inputs.project].made_for:
-        new.append("made-for", inputs.base)
-    sources = holder.get("source") or _implied(inputs, name)
-    found = sources if isinstance(sources, list) else [sources] if sources else []
-    if any(one.get("file") == file for one in found):
-        return
-    if isinstance(sources, tomlkit.items.AoT):
-        entry = tomlkit.table()
-        entry.update(new)
-        sources.insert(0, entry)
-    else:
-        array = tomlkit.array().multiline(True)
-        for one in (new, *found):
-            array.append(one)
-        holder["source"] = array
-    plan.manifest = tomlkit.dumps(document)
-
-
-def _implied(inputs: RefreshInputs, name: str) -> Any:
-    """What is ported on the other bases where the manifest names no source: that very commit."""
-    entry = inputs.given.manifest.patch(name)
-    assert entry is not None
-    project = inputs.given.manifest.projects[entry.project]
-    source = tomlkit.inline_table()
-    where = repository_of(project, entry.sources[0]), entry.sources[0].rev
-    source.append("commit", str(inputs.given.pins[where]))
-    return source
-
-
-def _drop(inputs: RefreshInputs, plan: RefreshPlan, step: Step) -> None:
-    document = tomlkit.parse(plan.manifest)
-    assert step.name is not None
-    if step.name.endswith(".patch"):
-        patches: Any = document["patch"]
-        for table in patches:
-            holders = [table, *table.get("variants", {}).values()]
-            for holder in holders:
-                if step.name in holder.get("fixups", []):
-                    holder["fixups"].remove(step.name)
-        plan.words.append(f"dropped {step.name} on all bases")
-    else:
-        table = _patch_table(document, step.name)
-        bounds = table.get("bases")
-        table["bases"] = ",".join(filter(None, [bounds, f"!={inputs.base}"]))
-        try:
-            manifests.parse(tomlkit.dumps(document))
-        except SeriesError:  # it was for no other base
-            document["patch"].remove(table)
-        plan.words.append(f"dropped {step.name} on {inputs.base}")
-    plan.manifest = tomlkit.dumps(document)
-
-
-def _add(inputs: RefreshInputs, plan: RefreshPlan, step: Step, after: str | None) -> str:
-    """A new patch behind the one called *after*; its name."""
-    subject = step.message.split("\n", 1)[0]
-    taken = {p.name for p in manifests.parse(plan.manifest).patches}
-    name = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:40].strip("-") or "new"
-    while name in taken:
-        name += "-2"
-    plan.own[f"own/{name}.patch"] = _composed(inputs, step)
-    plan.words.append(f"new {name}: patches/own/{name}.patch on {inputs.base}")
-    document = tomlkit.parse(plan.manifest)
-    source = tomlkit.inline_table()
-    source.append("file", f"own/{name}.patch")
-    entry = tomlkit.table()
-    values = {"name": name, "project": inputs.project, "bases": f"=={inputs.base}"}
-    entry.update(values | {"source": source})
-    patches: Any = document["patch"]
-    names = [one["name"] for one in patches]
-    at = names.index(after) + 1 if after else _first_of(patches, inputs.project)
-    if at < len(patches):
-        entry.add(tomlkit.nl())
-    patches.insert(at, entry)
-    plan.manifest = tomlkit.dumps(document)
-    return name
-
-
-def _first_of(patches: Any, project: str) -> int:
-    return next((n for n, one in enumerate(patches) if one["project"] == project), len(patches))
-
-
-def _composed(inputs: RefreshInputs, step: Step, was: Step | None = None) -> bytes:
-    """The patch file of *step*; the header of the patch file that it *was* is kept."""
-    diff = patch_diff(inputs.repository, step.before, step.after)
-    if was and was.header is not None and step.message == was.message:
-        return keep_header(was.header, diff)
-    subject, _, body = step.message.partition("\n")
-    author = step.author if step.author.name != UNKNOWN.name or step.author.mail else None
-    fields = _fields(was.header, step) if was and was.header is not None else ()
-    dated = step.author.time != UNKNOWN.time
-    return compose(PatchHeader(author, subject, body.strip("\n"), fields, dated), diff)
-
-
-def _fields(header: bytes, step: Step) -> tuple[tuple[str, str], ...]:
-    """The fields of *header* that a reworded message leaves as they are."""
-    said = ("From", "Date", "Subject", "Description")
-    return tuple(
-        (field.name, field.value)
-        for field in read_header(header).fields
-        if field.name not in said
-        and not (field.name == "Author" and person(field.value)[1] == step.author.mail)
-    )
-
-
-def _patch_table(document: tomlkit.TOMLDocument, name: str) -> Any:
-    patches: Any = document["patch"]
-    return next(one for one in patches if one["name"] == name)
