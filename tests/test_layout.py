@@ -202,7 +202,6 @@ ELSEWHERE = {
         "pipeline/madefor": "pipeline/test_fileport.py",
         "pipeline/mergedin": "pipeline/test_fileport.py",
         "pipeline/edit/branch": "pipeline/edit/test_refresh.py",
-        "pipeline/edit/manifestchanges": "pipeline/edit/test_refresh.py",
         "pipeline/edit/refreshplan": "pipeline/edit/test_refresh.py",
         "pipeline/exporting": "pipeline/importing/test_import.py",
         "pipeline/importing/plan": "pipeline/importing/test_import.py",

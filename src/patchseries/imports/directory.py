@@ -21,7 +21,7 @@ from patchseries.patches.scan import scan
 LARGEST = 64 * 1024 * 1024
 """Bytes of a whole directory of patches: no real one comes near."""
 MOST_FILES = 20_000
-_TOOLS_OWN = re.compile(r"(?:^|/)(?:\.git|\.pc|\.hg|\.svn|\.bzr|CVS)(?:/|$)", re.I)
+TOOLS_OWN = re.compile(r"(?:^|/)(?:\.git|\.pc|\.hg|\.svn|\.bzr|CVS)(?:/|$)", re.I)
 """Directories that git, quilt and others take for their own when they stand in a project."""
 _VENDOR_SERIES = re.compile(r"([^/]+)\.series")
 
@@ -122,7 +122,7 @@ def _plain_files(raw: Mapping[str, RawFile]) -> tuple[dict[str, bytes], list[str
         check_plain(path)
         if above := next((str(p) for p in PurePosixPath(path).parents if str(p) in raw), None):
             raise SeriesError(f"{path} among the patches lies below {above}, which is a file")
-        if _TOOLS_OWN.search(path):
+        if TOOLS_OWN.search(path):
             problems.append(f"{path} is left out: another program would take it for its own")
         elif not file.is_link:
             files[path] = file.data

@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from posixpath import basename, join, normpath, splitext
+from posixpath import join, normpath, splitext
 
 from patchseries.errors import SeriesError
 from patchseries.git import Commit, Repository
 from patchseries.imports.branch import read_packaging_branch, read_range
-from patchseries.imports.directory import check_plain, made_directory
+from patchseries.imports.directory import TOOLS_OWN, check_plain, made_directory
 from patchseries.imports.package import PackageSource
+from patchseries.manifest.filenames import not_a_quilt_name
 from patchseries.patches.compose import compose, patch_diff
 from patchseries.patches.header import PatchHeader
 
@@ -50,7 +51,7 @@ def read_patch_queue(
     problems = [*package.problems, *queue.problems]
     patches: dict[str, tuple[bytes, int]] = {}
     for commit in queue.commits:
-        words, body = _commands(commit)
+        words, body = gbp_commands(commit.text.strip("\n").partition("\n\n")[2])
         before = repository.commit(commit.parents[0]).tree
         changed = repository.changes(before, commit.tree)
         if "ignore" in words or not changed:
@@ -72,11 +73,15 @@ def _patches(package: PackageSource) -> set[str]:
     return {line.name for line in package.directory.lines}
 
 
-def _commands(commit: Commit) -> tuple[dict[str, str], str]:
-    """gbp's commands in the message of *commit*, and its body without names and topics."""
+def gbp_commands(text: str) -> tuple[dict[str, str], str]:
+    """gbp's commands in the body *text* of a message, and *text* without names and topics.
+
+    >>> gbp_commands("Why.\\nGbp-Pq: Topic fixes\\nGbp-Pq: Name one.diff")
+    ({'topic': 'fixes', 'name': 'one.diff'}, 'Why.')
+    """
     words: dict[str, str] = {}
     body = []
-    for line in commit.text.strip("\n").partition("\n\n")[2].split("\n"):
+    for line in text.split("\n"):
         found = _COMMAND.match(line)
         command = found["command"].lower() if found else ""
         if found and found["pq"] and (found["value"] or command == "ignore"):
@@ -84,6 +89,27 @@ def _commands(commit: Commit) -> tuple[dict[str, str], str]:
         if command not in ("name", "topic"):
             body.append(line)
     return words, "\n".join(body).rstrip()
+
+
+def gbp_file(words: Mapping[str, str], commit: Commit) -> str | None:
+    """The file below debian/patches that gbp's commands in *commit* name; None: they name none.
+
+    :raises SeriesError: no series file can name it, or it leads elsewhere
+    """
+    if "name" not in words:
+        return None
+    path = normpath(join(words.get("topic", ""), words["name"]))
+    _check_name(path, commit)
+    return path
+
+
+def _check_name(path: str, commit: Commit) -> None:
+    check_plain(path)
+    if not_a_quilt_name(path) or TOOLS_OWN.search(path):
+        raise SeriesError(
+            f"{commit.id[:12]} has a Gbp-Pq: Name that no series file can name: {path[:200]!r}",
+            hint="reword the commit",
+        )
 
 
 def _file_name(
@@ -98,13 +124,7 @@ def _file_name(
     if path in taken:
         stem, suffix = splitext(path)
         path = f"{stem}-{sum(one.startswith(stem) for one in taken)}{suffix}"
-    check_plain(path)
-    last = basename(path)
-    if re.search(r"\s", path) or path[0] in "#-" or last == "series" or last.endswith(".series"):
-        raise SeriesError(
-            f"{commit.id[:12]} has a Gbp-Pq: Name that no series file can name: {path[:200]!r}",
-            hint="reword the commit",
-        )
+    _check_name(path, commit)
     return path
 
 

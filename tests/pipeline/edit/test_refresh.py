@@ -116,6 +116,19 @@ def test_reworded_new_and_dropped(small: SmallSeries, checked: Path) -> None:
     assert small.tracked() == before
 
 
+def test_a_new_commit_may_name_its_file(small: SmallSeries, checked: Path) -> None:
+    """As those of gbp pq do; no line of that is left in the patch."""
+    (checked / "README").write_bytes(b"text\nof ours\n")
+    words = "Say whose it is\n\nBecause.\nGbp-Pq: Topic docs\nGbp-Pq: Name Whose_1.diff"
+    git(checked, "commit", "--quiet", "--all", "-m", words)
+    assert small.json("refresh", "work", "--yes")["plan"] == [
+        "new whose-1: patches/own/whose-1.patch on 1.1",
+    ]
+    data = (small.root / "patches/own/whose-1.patch").read_text()
+    assert "Subject: Say whose it is\n\nBecause.\n---\n" in data
+    assert "Gbp-Pq" not in data
+
+
 def test_a_patch_dropped_on_its_only_base_leaves_the_manifest(
     small: SmallSeries, checked: Path
 ) -> None:

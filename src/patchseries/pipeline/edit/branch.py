@@ -11,8 +11,9 @@ from pathlib import Path
 
 from patchseries.errors import DeclinedError, ExitCode, ProgramError, SeriesError, UsageError
 from patchseries.files import explained, read_file, staging
-from patchseries.git import Repository, Signature, borrowed
+from patchseries.git import Commit, Repository, Signature, borrowed
 from patchseries.git.environment import keep_bytes, make_work_tree
+from patchseries.imports.patchqueue import gbp_commands, gbp_file
 from patchseries.manifest.filenames import patch_names
 from patchseries.model import Target, TreeId
 from patchseries.parsing import parse_json
@@ -224,9 +225,22 @@ def _steps(repository: Repository, commits: Sequence[str]) -> list[Step]:
         found = _TRAILER.findall(commit.text)
         message = _TRAILER.sub("", commit.text).strip("\n")
         before = repository.commit(commit.parents[0]).tree
-        name = found[-1] if found else None
-        steps.append(Step(name, message, commit.author, before, commit.tree))
+        name, file = (found[-1] if found else None), None
+        if name is None:
+            file, message = _gbp_file(commit, message)
+        steps.append(Step(name, message, commit.author, before, commit.tree, file=file))
     return steps
+
+
+def _gbp_file(commit: Commit, message: str) -> tuple[str | None, str]:
+    """What the new *commit* says its file is called, as gbp pq's do, and *message* without that.
+
+    :raises SeriesError: no file can be called so
+    """
+    subject, _, body = message.partition("\n")
+    words, rest = gbp_commands(body)
+    file = gbp_file(words, commit)
+    return file, f"{subject}\n{rest}".strip("\n") if file else message
 
 
 def _commit(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Any
 
 import tomlkit
 
 from patchseries import manifest as manifests
-from patchseries.errors import SeriesError
+from patchseries.errors import DeclinedError, SeriesError
+from patchseries.manifest import patch_names
 from patchseries.patches.compose import compose, keep_header, patch_diff
 from patchseries.patches.dep3 import person, read_header
 from patchseries.patches.header import PatchHeader
@@ -71,16 +73,12 @@ def drop(inputs: RefreshInputs, plan: RefreshPlan, step: Step) -> None:
 
 def add(inputs: RefreshInputs, plan: RefreshPlan, step: Step, after: str | None) -> str:
     """A new patch behind the one called *after*; its name."""
-    subject = step.message.split("\n", 1)[0]
-    taken = {p.name for p in manifests.parse(plan.manifest).patches}
-    name = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:40].strip("-") or "new"
-    while name in taken:
-        name += "-2"
-    plan.own[f"own/{name}.patch"] = composed(inputs, step)
-    plan.words.append(f"new {name}: patches/own/{name}.patch on {inputs.base}")
+    name, file = _new_name(inputs, plan, step)
+    plan.own[file] = composed(inputs, step)
+    plan.words.append(f"new {name}: patches/{file} on {inputs.base}")
     document = tomlkit.parse(plan.manifest)
     source = tomlkit.inline_table()
-    source.append("file", f"own/{name}.patch")
+    source.append("file", file)
     entry = tomlkit.table()
     values = {"name": name, "project": inputs.project, "bases": f"=={inputs.base}"}
     entry.update(values | {"source": source})
@@ -115,6 +113,35 @@ def _implied(inputs: RefreshInputs, name: str) -> Any:
     where = repository_of(project, entry.sources[0]), entry.sources[0].rev
     source.append("commit", str(inputs.given.pins[where]))
     return source
+
+
+def _new_name(inputs: RefreshInputs, plan: RefreshPlan, step: Step) -> tuple[str, str]:
+    """The name of a new patch, and its file below patches/.
+
+    A commit that names its file gets it in the packager's directory, where the project has one.
+
+    :raises DeclinedError: there is such a file
+    """
+    manifest = manifests.parse(plan.manifest)
+    taken = {patch.name for patch in manifest.patches}
+    words = PurePosixPath(step.file).stem if step.file else step.message.split("\n", 1)[0]
+    name = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:40].strip("-") or "new"
+    while name in taken:
+        name += "-2"
+    quilt = manifest.projects[inputs.project].quilt
+    if not (quilt and step.file):
+        return name, f"own/{name}.patch"
+    files = [*inputs.given.quilt_files(inputs.project)]
+    files += (path.removeprefix(f"{quilt}/") for path in plan.own)
+    for names in patch_names(manifest, inputs.project).values():
+        files += names.all
+    for path in files:
+        if f"{path}/".startswith(f"{step.file}/") or step.file.startswith(f"{path}/"):
+            raise DeclinedError(
+                f"the new patch {step.file} would take the place of {path}",
+                hint="give the commit another Gbp-Pq: Name",
+            )
+    return name, f"{quilt}/{step.file}"
 
 
 def _first_of(patches: Any, project: str) -> int:
