@@ -50,7 +50,14 @@ def parsed(words: tuple[str, ...]) -> None:
 
 def test_the_chapters_on_daily_work_are_run() -> None:
     assert {"status.md", "packages.md", "conflicts.md", "check.md", "series.md"} <= set(RUN)
-    assert {"upgrade.md", "backport.md", "merged.md", "quilt.md", "gbp.md"} <= set(RUN)
+    assert {
+        "upgrade.md",
+        "first-upgrade.md",
+        "backport.md",
+        "merged.md",
+        "quilt.md",
+        "gbp.md",
+    } <= set(RUN)
     assert manual.blocks("packages.md", "ini")
 
 
