@@ -241,6 +241,16 @@ def test_a_patch_without_a_file_is_not_run(project: SuiteProject) -> None:
     assert not json.loads(project.run("test", "--json")[1])["ok"]
 
 
+def test_there_is_nothing_to_test_of_a_patch_that_the_base_has(project: SuiteProject) -> None:
+    project.upstream.tag("1.1")
+    project.table('bases = ["1.0"]', 'bases = ["1.0", "1.1"]')
+    project.run("rebase")
+    status, said = project.run("test", "--onto", "1.1", "--json")
+    assert status == 0
+    assert json.loads(said)["cells"] == []
+    assert "not run" not in project.run("test", "--onto", "1.1")[1]
+
+
 def test_status_and_report_say_what_is_remembered(project: SuiteProject) -> None:
     """And run nothing themselves: not even where nothing is remembered."""
 

@@ -33,6 +33,9 @@ class PatchedTree:
     there: frozenset[str] = frozenset()
 
 
+_NOTHING_TO_TEST = (Applies.NOT_APPLICABLE, Applies.ALREADY_APPLIED)
+
+
 @dataclass(frozen=True)
 class PatchedTrees:
     """The trees of *target*, stock first; ``untested`` are patches without one, and why."""
@@ -51,7 +54,7 @@ def steps_of(inputs: ApplyInputs, target: Target, table: SuiteTable) -> PatchedT
     untested: dict[str, str] = {}
     for cell in cells:
         if cell.tree is None or cell.result is not Applies.APPLIES:
-            if cell.result is not Applies.NOT_APPLICABLE:
+            if cell.result not in _NOTHING_TO_TEST:
                 untested[cell.patch] = cell.reason
         elif cell.tree != tree:
             steps.append(reader.step(cell.patch, tree, cell.tree))
