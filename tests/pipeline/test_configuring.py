@@ -167,7 +167,7 @@ def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
 
 
 def test_a_risk_that_is_accepted_brings_the_narrow_way(oven: Oven, tmp_path: Path) -> None:
-    need("visudo")
+    need("/usr/sbin/visudo")
     words = ("render", *HOST, "--host", "kitchen", "--accept-risk", "no-rootwrap")
     with pytest.raises(SeriesError, match=r"oven 1\.1 has no directory etc/rootwrap\.d"):
         config(*words, "-o", str(tmp_path / "etc"))
@@ -248,7 +248,7 @@ print(json.dumps(values))
 def test_the_real_programs_take_what_is_rendered(
     mirrors: Path, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need("visudo")
+    need("/usr/sbin/visudo")
     python2 = Path(os.environ.get("PYTHON2") or MADE_PYTHON2)
     if not python2.exists():
         pytest.skip("no Python 2.7 with oslo.config: tools/python2/setup makes one")

@@ -102,14 +102,14 @@ def test_a_hostile_filter_makes_no_rule_but_its_own(kind: str, parts: list[str])
 
 
 def test_visudo_takes_it() -> None:
-    need("visudo")
+    need("/usr/sbin/visudo")
     kinds = ("CommandFilter, /sbin/x", "IpFilter, /sbin/ip", "DnsmasqFilter, /sbin/dnsmasq")
     data = "[Filters]\n" + "".join(f"{n}: {kind}, root\n" for n, kind in enumerate(kinds))
     data += "k: KillFilter, root, /a\\\nr: RegExpFilter, /bin/cat, root, cat, \\d+\\\n"
     data += "s: RegExpFilter, /bin/sync, root, sync\n"
     made = sudoers_file("oven", "a test", read_filters("a.filters", data.encode()))
     broken = made.replace(b"NOPASSWD", b"NOPASSWD NOPASSWD")
-    argv = ["visudo", "-c", "-f", "-"]
+    argv = ["/usr/sbin/visudo", "-c", "-f", "-"]
     for text, status in ((made, 0), (broken, 1)):
         done = subprocess.run(argv, input=text, capture_output=True, check=False)
         assert done.returncode == status, done.stderr
