@@ -88,5 +88,6 @@ def test_the_wheel_is_told_where_the_package_looks() -> None:
     assert included == {
         "docs/manual": "patchseries/docs/manual",
         "docs/glossary.md": "patchseries/docs/glossary.md",
+        "series/demo.toml": "patchseries/demo/demo.toml",  # which `series demo` begins with
     }
     assert all((REPOSITORY / source).exists() for source in included)
