@@ -125,9 +125,9 @@ def test_test_apply_and_quilt_agree(project: Project, tmp_path: Path) -> None:
         if not (patches / "series").exists():
             continue
         pushed = subprocess.run(
-            ["quilt", "push", "-a"],
+            ["quilt", "--quiltrc=-", "push", "-a", "--fuzz=0"],
             cwd=tree,
-            env={**project.environment, "QUILT_PATCHES": str(patches), "QUILT_PUSH_ARGS": "-F0"},
+            env={**project.environment, "QUILT_PATCHES": str(patches)},
             capture_output=True,
             check=False,
         )

@@ -94,9 +94,13 @@ def test_quilt_pushes_the_series(grizzly: Grizzly, base: str, tmp_path: Path) ->
             (patches / file.name).write_bytes(file.data)
         (patches / "series").write_text("".join(f"{file.name}\n" for file in files))
         checked_out(grizzly.given.repository, grizzly.start(project, base), tree)
-        env = {**os.environ, "QUILT_PATCHES": str(patches), "QUILT_PUSH_ARGS": "--fuzz=0"}
+        env = {**os.environ, "QUILT_PATCHES": str(patches)}
         done = subprocess.run(
-            ["quilt", "push", "-a"], cwd=tree, env=env, capture_output=True, check=False
+            ["quilt", "--quiltrc=-", "push", "-a", "--fuzz=0"],
+            cwd=tree,
+            env=env,
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout.decode()
         wanted = grizzly.given.repository.walk(grizzly.rebased.trees[project, base])

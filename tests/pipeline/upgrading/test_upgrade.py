@@ -400,7 +400,7 @@ def test_the_tarball_of_the_pristine_tar_branch_is_taken(
         tar = own.repository.run("archive", "--prefix=bread/", "upstream/2.0").stdout
     given = world.top / "oven_2.0.orig.tar.xz"
     given.write_bytes(lzma.compress(tar, preset=3))
-    words = ("pristine-tar", "commit", given, "upstream")
+    words = ("pristine-tar", "commit", f"../{given.name}", "upstream")  # it quotes no path
     subprocess.run(words, cwd=top, env=committing(top), check=True, capture_output=True)
     wanted = given.read_bytes()
     given.unlink()
