@@ -200,7 +200,6 @@ ELSEWHERE = {
         "pipeline/filechanges": "pipeline/test_fileport.py",
         "pipeline/inputs": "pipeline/test_fileport.py",
         "pipeline/madefor": "pipeline/test_fileport.py",
-        "pipeline/mergedin": "pipeline/test_fileport.py",
         "pipeline/edit/branch": "pipeline/edit/test_refresh.py",
         "pipeline/edit/refreshplan": "pipeline/edit/test_refresh.py",
         "pipeline/exporting": "pipeline/importing/test_import.py",

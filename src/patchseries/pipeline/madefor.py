@@ -102,16 +102,6 @@ def newest_first(tags: list[str]) -> list[str]:
     return [tag for _, tag in sorted(_versions(tags), reverse=True)]
 
 
-def oldest_release(tags: list[str]) -> str | None:
-    """The oldest version among *tags*; a candidate only where there is no release.
-
-    >>> oldest_release(["1.10", "1.9", "1.9rc1", "x"]), oldest_release(["1.9rc1"])
-    ('1.9', '1.9rc1')
-    """
-    found = min(((v.is_prerelease, v, tag) for v, tag in _versions(tags)), default=None)
-    return found[2] if found else None
-
-
 def _versions(tags: list[str]) -> Iterator[tuple[Version, str]]:
     for tag in tags:
         found = _VERSION.fullmatch(tag)

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.git.blame import introduced
 from patchseries.git.textmerge import split_lines
 from patchseries.landed.index import HistoryIndex
+from patchseries.landed.places import lines_of
+from patchseries.landed.releases import Scheme, is_final, scheme_for
 from patchseries.model import CommitId, Outcome
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
 from patchseries.pipeline.histories import indexed
-from patchseries.pipeline.madefor import oldest_release
 from patchseries.pipeline.rebase import RebasedCell
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
@@ -53,12 +55,13 @@ def merged_in(
         url = series.manifest.projects[project].repository
         mine = [cell for cell in merged if cell.project == project]
         bases = tuple(dict.fromkeys(pins[url, cell.base] for cell in mine))
+        scheme = scheme_for(project, url, series.manifest.releases)
         try:
             with indexed(session.cache, url, session.fetching, having=bases) as (history, index):
                 for cell in mine:
                     session.progress(f"searching the commit of {cell.patch} in {cell.base}")
                     known = _merged_in(history, cell, pins[url, cell.base])
-                    tag = first_release(index, known.commit) if known.commit else None
+                    tag = first_release(index, scheme, known.commit) if known.commit else None
                     found[cell.patch, cell.base] = replace(known, tag=tag)
         except UpstreamError:
             found |= {(c.patch, c.base): _by_answer(c) for c in mine}
@@ -93,14 +96,19 @@ def _merged_in(history: Repository, cell: RebasedCell, base: CommitId) -> Merged
     return MergedIn(commit, None, evidence)
 
 
-def first_release(index: HistoryIndex, commit: CommitId) -> str | None:
-    """The oldest release that has *commit*: it may be on a branch of its own (1.1 of 1.1.x)."""
+def first_release(index: HistoryIndex, scheme: Scheme, commit: CommitId) -> str | None:
+    """The oldest release that has *commit*; a candidate only where no release has it."""
     entry = index.get(commit)
     if entry is None:
         return None
-    start = "refs/tags/"
-    names = [name for name, bit in index.refs.items() if entry.refs >> bit & 1]
-    return oldest_release([name.removeprefix(start) for name in names if name.startswith(start)])
+    points = (point for line in lines_of(scheme, index.refs) for point in line.points)
+    tags = [point.tag for point in points if point.tag and entry.refs >> point.bit & 1]
+    return next(filter(partial(_is_final, scheme), tags), tags[0] if tags else None)
+
+
+def _is_final(scheme: Scheme, tag: str) -> bool:
+    place = scheme.tag(tag)
+    return place is not None and is_final(place.key)
 
 
 def _brought(
