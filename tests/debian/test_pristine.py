@@ -139,6 +139,15 @@ def with_link(files: Mapping[str, bytes]) -> bytes:
     return packed((link, b""), *((tarfile.TarInfo(n), d) for n, d in files.items()))
 
 
+def with_hole(files: Mapping[str, bytes]) -> bytes:
+    """A file of a few bytes that says it is 10 TB."""
+    hole = tarfile.TarInfo("manifest")
+    sparse = {"major": "1", "minor": "0", "name": "manifest", "realsize": "10000000000000"}
+    hole.pax_headers = {f"GNU.sparse.{key}": value for key, value in sparse.items()}
+    others = ((tarfile.TarInfo(n), d) for n, d in files.items() if n != "manifest")
+    return packed((hole, b"1\n0\n0\n".ljust(512, b"\0")), *others)
+
+
 def with_line(line: bytes) -> Callable[[dict[str, bytes]], bytes]:
     return lambda f: plain({**f, "manifest": f["manifest"] + line + b"\n"})
 
@@ -153,6 +162,7 @@ DELTAS: Mapping[str, Callable[[dict[str, bytes]], bytes]] = {
     "two names, no octal": with_line(rb"x\999/etc/passwd"),
     "an option": with_line(b"--checkpoint-action=exec=true"),
     "a link": with_link,
+    "a hole": with_hole,
     "a path": lambda f: plain({**f, "../../evil": b"x"}),
     "a link in the wrapper": lambda f: plain({**f, "wrapper": with_link(unpacked(f["wrapper"]))}),
     "no archive": lambda _: b"x",

@@ -145,12 +145,12 @@ def _fields(data: bytes, name: str) -> dict[str, bytes]:
         with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
             for member in archive:
                 called = _FIELD.fullmatch(member.name)
-                file = archive.extractfile(member) if member.isreg() else None
-                if not (called and file):
-                    raise SeriesError(
-                        f"{name}.delta has an odd member: {member.name!r}", hint=_HINT
-                    )
-                fields[called[1]] = file.read()
+                # a file with holes is as long as it says, once it is read
+                if not called or not member.isreg() or member.issparse():
+                    words = f"{name}.delta has an odd member: {member.name!r}"
+                    raise SeriesError(words, hint=_HINT)
+                file = archive.extractfile(member)
+                fields[called[1]] = file.read() if file else b""
     except (tarfile.TarError, ValueError, OverflowError, *DAMAGE) as error:
         raise SeriesError(f"{name}.delta is damaged", cause=str(error), hint=_HINT) from error
     return fields
