@@ -174,6 +174,8 @@ def test_a_risk_that_is_accepted_brings_the_narrow_way(oven: Oven, tmp_path: Pat
     release(oven, b"[Filters]\nroute: CommandFilter, /sbin/route, root\n")
     status, made = config(*words, "--onto", "1.2", "-o", str(tmp_path / "etc"))
     assert (status, made["sudoers_checked"]) == (0, True)
+    _, made = config("render", *HOST, "--host", "kitchen", "-o", str(tmp_path / "without"))
+    assert not made["sudoers_checked"]  # there is none
     text = (tmp_path / "etc/sudoers.d/oven-rootwrap-filters").read_text()
     assert text.endswith("# a.filters: route\noven ALL = (root) NOPASSWD: /sbin/route\n")
 

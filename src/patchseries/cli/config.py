@@ -63,6 +63,7 @@ def render_command(output: Path, replace: bool, **given: Any) -> int:
         HostOptions,
         check_sudoers,
         rendered_host,
+        sudoers_files,
         write_rendered,
     )
     from patchseries.report.settings import render_document
@@ -80,7 +81,7 @@ def render_command(output: Path, replace: bool, **given: Any) -> int:
         bases, host = rendered_host(asked.session(progress), series, wanted)
         checked = check_sudoers(host.files)
     write_rendered(output, host.files, replace=replace)
-    if not checked:
+    if sudoers_files(host.files) and not checked:
         say("visudo is not installed: the sudoers files were not checked")
     if asked.as_json:
         show_json(render_document(host, bases, checked), ok=True)

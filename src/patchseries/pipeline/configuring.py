@@ -36,6 +36,7 @@ class BaseEvidence:
     wrong: tuple[str, ...]
 
 
+_SUDOERS = "sudoers.d/"
 _MOST_FILTERS = 200
 """Files of filters in one directory."""
 
@@ -128,13 +129,18 @@ def _filters(where: str, texts: Mapping[str, bytes]) -> Iterator[RootwrapFilter]
             ) from None
 
 
+def sudoers_files(files: Mapping[str, bytes]) -> list[str]:
+    """Those of *files* that sudo reads."""
+    return [name for name in files if name.startswith(_SUDOERS)]
+
+
 def check_sudoers(files: Mapping[str, bytes]) -> bool:
-    """Have ``visudo`` check the sudoers files; False: it is not installed.
+    """Have ``visudo`` check the sudoers files; whether it did: there are some, and it is installed.
 
     :raises SeriesError: it refuses one
     """
-    names = [name for name in files if name.startswith("sudoers.d/")]
-    program = _visudo() if names else ""
+    names = sudoers_files(files)
+    program = _visudo() if names else None
     if program is None:
         return False
     for name in names:
@@ -182,7 +188,7 @@ def tar_of(files: Mapping[str, bytes]) -> bytes:
         for name, data in sorted(files.items()):
             member = tarfile.TarInfo(name)
             member.size = len(data)
-            member.mode = 0o440 if name.startswith("sudoers.d/") else 0o644
+            member.mode = 0o440 if name.startswith(_SUDOERS) else 0o644
             member.uname = member.gname = "root"
             archive.addfile(member, io.BytesIO(data))
     return stream.getvalue()

@@ -62,7 +62,10 @@ def _step(setting: SettingEntry) -> str:
 
 
 def render_document(host: RenderedHost, bases: Mapping[str, str], checked: bool) -> dict[str, Any]:
-    """The JSON document of ``series config render``; *checked*: visudo did."""
+    """The JSON document of ``series config render``.
+
+    :param checked: whether visudo checked sudoers files
+    """
     return {
         "bases": dict(bases),
         "files": {path: sha256(data) for path, data in host.files.items()},
