@@ -13,9 +13,8 @@ from patchseries.imports.directory import (
     made_directory,
     read_directory,
     read_series,
-    strip_level,
 )
-from patchseries.patches.quilt import SeriesLine
+from patchseries.patches.quilt import SeriesLine, strip_level
 
 SERIES = b"# first\n\na.patch\nsub/B_1.diff -p0 # why\n"
 
@@ -36,7 +35,7 @@ def test_everything_is_kept_and_the_order_is_the_packagers() -> None:
     assert dict(found.files) == files
     assert [line.name for line in found.lines] == ["a.patch", "sub/B_1.diff"]
     assert found.unlisted == ("README", "old")
-    assert [strip_level(line) for line in found.lines] == [1, 0]
+    assert [strip_level(line.options) for line in found.lines] == [1, 0]
     assert found.problems == ("sub/B_1.diff: quilt's options -p0 (dpkg-source has none)",)
 
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.packages import PATCH
-from patchseries.imports.directory import RawFile, strip_level
+from patchseries.imports.directory import RawFile
 from patchseries.imports.recipes import guarded, parse_spec, read_series_conf, read_spec
+from patchseries.patches.quilt import strip_level
 
 SPEC = """\
 %global major 2
@@ -34,7 +35,7 @@ def test_a_spec_with_patch_lines() -> None:
     names = ["oven-first.patch", "fifth.patch", "sixth.patch", "unused.patch"]
     spec, found = read_spec(SPEC, dict.fromkeys(names, PATCH), "oven.spec")
     assert spec.tags["version"] == "2.1"
-    assert [(line.name, strip_level(line)) for line in found.lines] == [
+    assert [(line.name, strip_level(line.options)) for line in found.lines] == [
         ("oven-first.patch", 1),
         ("fifth.patch", 2),
         ("sixth.patch", 0),
@@ -56,7 +57,7 @@ def test_a_spec_that_applies_all(setup: str, strip: int, problems: list[str]) ->
     text = f"Name: a\nPatch2: b.patch\nPatch1: a.patch\n%prep\n{setup}\n"
     spec, found = read_spec(text, {"a.patch": PATCH, "b.patch": PATCH}, "a.spec")
     expected = [("a.patch", strip), ("b.patch", strip)]
-    assert [(line.name, strip_level(line)) for line in found.lines] == expected
+    assert [(line.name, strip_level(line.options)) for line in found.lines] == expected
     assert spec.problems == problems
 
 

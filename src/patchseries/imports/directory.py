@@ -15,7 +15,7 @@ from posixpath import dirname, normpath
 
 from patchseries.errors import SeriesError
 from patchseries.patches.header import split_patch
-from patchseries.patches.quilt import SeriesLine, format_series, parse_series
+from patchseries.patches.quilt import SeriesLine, format_series, is_series_file, parse_series
 from patchseries.patches.scan import scan
 
 LARGEST = 64 * 1024 * 1024
@@ -86,25 +86,6 @@ def made_directory(patches: Mapping[str, tuple[bytes, int]], comment: str = "") 
 def read_series(data: bytes) -> tuple[SeriesLine, ...]:
     """The patches that the bytes of a series file name; they need not be UTF-8."""
     return parse_series(data.decode("utf-8", "surrogateescape"))
-
-
-def is_series_file(path: str) -> bool:
-    """Whether *path* is the series file, or a vendor's: ``ubuntu.series``."""
-    return path == "series" or bool(_VENDOR_SERIES.fullmatch(path))
-
-
-def strip_level(line: SeriesLine) -> int | None:
-    """How many leading parts of a path quilt removes for this patch; None: no number it knows.
-
-    >>> strip_level(SeriesLine("a.patch", ("-p0",))), strip_level(SeriesLine("a.patch"))
-    (0, 1)
-    """
-    for option in line.options:
-        if found := re.fullmatch(r"-p(\d{1,2}|ab)", option):
-            return 1 if found[1] == "ab" else int(found[1])
-        if option.startswith("-p"):
-            return None
-    return 1
 
 
 # Private -----------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def strip_level(options: Iterable[str]) -> int:
     >>> strip_level(("-R", "-p0")), strip_level(("-p", "2")), strip_level(("-pab",))
     (0, 2, 1)
     """
-    found = re.search(r"(?:^|\0)-p\0?([0-9])(?:\0|$)", "\0".join(options))
+    found = re.search(r"(?:^|\0)-p\0?([0-9]{1,2})(?:\0|$)", "\0".join(options))
     return int(found[1]) if found else 1
 
 
@@ -79,7 +79,7 @@ def is_plain(options: Sequence[str]) -> bool:
     >>> [is_plain(words) for words in ((), ("-p1",), ("-p0",), ("-p", "2"), ("-p0", "-R"))]
     [True, True, True, True, False]
     """
-    return not options or bool(re.fullmatch(r"-p\0?[0-9]", "\0".join(options)))
+    return not options or bool(re.fullmatch(r"-p\0?[0-9]{1,2}", "\0".join(options)))
 
 
 def is_series_file(name: str) -> bool:

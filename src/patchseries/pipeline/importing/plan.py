@@ -11,7 +11,6 @@ from pathlib import Path
 from patchseries import manifest
 from patchseries.errors import UsageError
 from patchseries.git import Commit
-from patchseries.imports.directory import strip_level
 from patchseries.imports.manifesttext import (
     ImportedPatch,
     ManifestContents,
@@ -21,7 +20,7 @@ from patchseries.imports.manifesttext import (
 from patchseries.imports.origin import PatchText, find_origins
 from patchseries.imports.package import PackageSource
 from patchseries.imports.recognise import SourceForm
-from patchseries.patches.quilt import SeriesLine
+from patchseries.patches.quilt import strip_level
 from patchseries.pipeline.importing.reading import ReadSource, opened_source
 from patchseries.pipeline.importing.upstreams import FoundUpstream, SaidUpstream, opened_upstream
 from patchseries.pipeline.session import Session
@@ -133,7 +132,9 @@ def _of_files(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
     assert read.package is not None
     directory = read.package.directory
     lines = list({line.name: line for line in directory.lines}.values())
-    texts = [PatchText(one.name, directory.files[one.name], _strip(one)) for one in lines]
+    texts = [
+        PatchText(one.name, directory.files[one.name], strip_level(one.options)) for one in lines
+    ]
     origins = find_origins(texts, found.history)
     quilt = f"imported/{name}" if directory.files else None
     patches = [
@@ -153,11 +154,6 @@ def _of_files(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
         directory.unlisted,
         problems,
     )
-
-
-def _strip(line: SeriesLine) -> int:
-    strip = strip_level(line)
-    return 1 if strip is None else strip
 
 
 def _of_commits(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
