@@ -122,7 +122,6 @@ ELSEWHERE = {
         "pipeline/testing/packages": "debian/test_commands.py",
         "pipeline/testing/remembered": "pipeline/testing/test_suiterun.py",
         "pipeline/testing/results": "pipeline/testing/test_suiterun.py",
-        "pipeline/testing/running": "pipeline/testing/test_suiterun.py",
         "pipeline/testing/runs": "pipeline/testing/test_suiterun.py",
         "pipeline/testing/steps": "pipeline/testing/test_suiterun.py",
         "pipeline/testing/suites": "pipeline/testing/test_suiterun.py",

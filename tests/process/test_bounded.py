@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,18 +20,17 @@ from patchseries.process.bounded import BoundedRun, Limits, RunEnd, run_bounded
 
 
 def sh(folder: Path, script: str, **bounds: Any) -> RunEnd:
-    run = BoundedRun(
-        ["sh", "-c", script], folder, environment(), folder / "out", folder / "err", place=folder
-    )
+    out, err, watched = (folder / name for name in ("out", "err", "watched"))
+    argv = ["sh", "-c", script]
+    run = BoundedRun(argv, folder, environment(), out, err, (watched,), place=folder)
     return run_bounded(run, Limits(**({"seconds": 20, "silent": 20} | bounds)))
 
 
 def is_running(pid: str) -> bool:
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
+        status = Path("/proc", pid.strip(), "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    status = Path("/proc", pid.strip(), "stat").read_text()
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
@@ -38,12 +40,37 @@ def test_one_that_ends_is_read(tmp_path: Path) -> None:
     assert (tmp_path / "err").read_bytes() == b"err\n"
 
 
-@pytest.mark.parametrize("start", ["sleep 60 &", "setsid sleep 60 &", "(setsid sleep 60 &) &"])
+SLEEPER = "sh -c 'echo $$ >pid; exec sleep 60'"
+"""It writes its own process id: that of what a shell starts in a shell is not known there."""
+UNTIL_IT_SLEEPS = "until test -s pid; do sleep 0.01; done"
+
+
+@pytest.mark.parametrize("start", ["{} &", "setsid {} &", "(setsid {} &) &"])
 def test_what_it_started_is_ended_with_it(tmp_path: Path, start: str) -> None:
-    sh(tmp_path, f"{start} sleep 0.2; pgrep -f 'sleep 60' >/dev/null; echo $!")
-    assert not list(bounded._marked(os.environ.get(bounded.MARK, "none")))
-    pid = (tmp_path / "out").read_text()
-    assert not pid.strip() or not is_running(pid)
+    assert sh(tmp_path, f"{start.format(SLEEPER)} {UNTIL_IT_SLEEPS}") == RunEnd(0)
+    assert not is_running((tmp_path / "pid").read_text())
+
+
+def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    code = "import pathlib, sys\nfrom process.test_bounded import *\n"
+    code += "sh(pathlib.Path(sys.argv[1]), 'exec ' + SLEEPER)"
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    parent = subprocess.Popen([sys.executable, "-c", code, tmp_path], env=os.environ | path)
+    until = time.monotonic() + 20
+    while not (tmp_path / "pid").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    parent.send_signal(signal.SIGKILL)
+    assert parent.wait() == -signal.SIGKILL
+    pid = (tmp_path / "pid").read_text()
+    while is_running(pid) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not is_running(pid)
+
+
+@pytest.mark.parametrize("where", ["", ">&2", ">>watched"])
+def test_one_that_writes_is_not_silent(tmp_path: Path, where: str) -> None:
+    script = f"for n in 1 2 3 4 5; do echo $n {where}; sleep 0.3; done"
+    assert sh(tmp_path, script, silent=1) == RunEnd(0)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +80,10 @@ def test_what_it_started_is_ended_with_it(tmp_path: Path, start: str) -> None:
         ("sleep 60", {"silent": 0.3}, r"wrote nothing for 0\.3 s"),
         ("trap '' TERM; while :; do :; done", {"seconds": 0.3}, "did not end"),
         ("cat /dev/urandom", {"output": 1 << 20}, "printed more than 1 MiB"),
+        ("cat /dev/urandom >&2", {"output": 1 << 20}, "printed more than 1 MiB"),
+        ("cat /dev/urandom >watched", {"output": 1 << 20}, "printed more than 1 MiB"),
         (
-            "i=0; while :; do i=$((i+1)); head -c 99999 /dev/zero >f$i; done",
+            "mkdir -p a/b; i=0; while :; do i=$((i+1)); head -c 99999 /dev/zero >a/b/f$i; done",
             {"disk": 8 << 20},
             "8 MiB",
         ),
@@ -81,6 +110,8 @@ def test_one_that_forks_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_file_and_memory_are_the_kernels_care(tmp_path: Path) -> None:
     assert sh(tmp_path, "head -c 9000000 /dev/zero > f", file=1 << 20).status != 0
     assert (tmp_path / "f").stat().st_size == 1 << 20
+    sh(tmp_path, "ulimit -c")
+    assert (tmp_path / "out").read_bytes() == b"0\n"  # no core is dumped
     code = "python3 -c 'bytearray(1 << 30)'"
     assert sh(tmp_path, code, memory=300 << 20).status == 1
     assert b"MemoryError" in (tmp_path / "err").read_bytes()

@@ -138,7 +138,7 @@ def _judged(suite: Suite, name: str, run: TestRun, end: RunEnd, said: str) -> Te
 
 
 def _written(path: Path, *, last: int = 0) -> bytes:
-    """What the tests wrote to *path*, as much as is read; of a link or a pipe nothing.
+    """What the tests wrote to *path*, as much as is read; of what is no file nothing.
 
     :param last: only so many bytes, from the end
     """
@@ -146,13 +146,15 @@ def _written(path: Path, *, last: int = 0) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return b""
-    with open(handle, "rb") as stream:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return b""
-        if last:
-            stream.seek(max(0, status.st_size - last))
-        return stream.read(MOST_OUTPUT)
+        with open(handle, "rb", closefd=False) as stream:
+            stream.seek(max(0, status.st_size - last) if last else 0)
+            return stream.read(MOST_OUTPUT)
+    finally:
+        os.close(handle)
 
 
 def _tail(path: Path) -> str:
