@@ -21,7 +21,6 @@ import json
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,8 +80,8 @@ def main() -> int:
 def measured(package: Package, directory: Path) -> Iterator[dict[str, str]]:
     """One row for each patch and release."""
     debian = directory / "unpacked"
-    with tarfile.open(package.tar) as archive:
-        archive.extractall(debian, filter="data")
+    debian.mkdir()
+    subprocess.run(["tar", "-xf", package.tar, "-C", debian], check=True)  # refuses what leads out
     patches = debian / "debian/patches"
     text = (patches / series_in_use({p.name for p in patches.iterdir()})).read_text()
     names = [line.name for line in parse_series(text)]

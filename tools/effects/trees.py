@@ -5,10 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import tomlkit
@@ -22,6 +20,7 @@ from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.compose import series_directory
 from patchseries.patches.quilt import parse_series
 from patchseries.pipeline.series import Series
+from patchseries.pipeline.testing.worktrees import work_tree
 
 LEASE = "lean-lease-script"
 
@@ -109,9 +108,9 @@ def _with_patches(repository: Repository, tree: TreeId, directory: Path) -> Tree
 
 
 def _write(repository: Repository, tree: TreeId, target: Target, where: Path) -> None:
-    archive = repository.run("archive", "--format=tar", tree).stdout
-    with tarfile.open(fileobj=BytesIO(archive)) as files:
-        files.extractall(where, filter="data")
+    where.parent.mkdir(parents=True, exist_ok=True)
+    with work_tree(repository, tree, where.parent) as place:
+        (place / "tree").rename(where)
     # what the project's setup code reads instead of git
     (where / "PKG-INFO").write_text(
         f"Metadata-Version: 1.0\nName: {target.project}\nVersion: {target.base}\n", encoding="ascii"
