@@ -39,3 +39,16 @@ def test_what_is_too_large_or_no_file(tmp_path: Path) -> None:
         read_file(tmp_path / "large", 4)
     with pytest.raises(SeriesError, match="not a regular file"):
         read_file(tmp_path)
+
+
+def test_a_file_that_is_larger_than_it_says() -> None:
+    with pytest.raises(SeriesError, match="larger"):
+        read_file(Path("/proc/self/status"), 4)  # 0 bytes, says the system
+
+
+def test_a_link_is_followed_where_it_may_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x")
+    (tmp_path / "link").symlink_to("file")
+    assert read_file(tmp_path / "link") == b"x"
+    with pytest.raises(OSError, match="symbolic links"):
+        read_file(tmp_path / "link", follow=False)

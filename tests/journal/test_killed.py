@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,14 @@ def test_ctrl_c_waits_until_the_files_are_written(
         signal.signal(signal.SIGINT, handler)
     assert content(state) == NEW
     assert recover(state) is None
+
+
+def test_changes_are_written_in_another_thread_too(tmp_path: Path) -> None:
+    """No handler of a signal can be set there."""
+    state = old_project(tmp_path)
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(commit_files, state, CHANGES, COMMAND).result()
+    assert content(state) == NEW
 
 
 def test_every_moment(tmp_path: Path) -> None:

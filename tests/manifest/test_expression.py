@@ -24,6 +24,7 @@ SIZES = {"vms": 40, "cores": 24, "memory": 65536}
         ("min(vms, cores * 4)", 40),
         ("max(vms, 20, memory / 1024)", 64),
         ("cores - vms", -16),
+        (" + ".join(["(1)"] * 20), 20),
     ],
 )
 def test_values(text: str, value: int) -> None:

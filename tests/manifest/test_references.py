@@ -41,6 +41,13 @@ def test_a_patch_of_another_project() -> None:
         parse(f'{text}{TWO}needs = "fans"\n')
 
 
+def test_a_project_with_a_mistake_is_there() -> None:
+    text = HEAD.replace("[[patch]]", "bses = 1\n[[patch]]", 1)
+    with pytest.raises(ManifestError) as caught:
+        parse(f"{text}{TWO}")
+    assert [problem.key for problem in caught.value.problems] == ["project.oven.bses"]
+
+
 def test_what_there_is_on_a_base() -> None:
     chosen = parse(f'{HEAD}{TWO}since = "1.1"\n{SECOND}')
     assert [one.name for one in chosen.settings_of("oven", "1.0")] == ["two"]

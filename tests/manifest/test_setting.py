@@ -71,6 +71,12 @@ BAD = [
     (STEP + 'file = "x"', "setting[1]", "done by hand"),
     (STEP + 'form = "sudoers"', "setting[1]", "needs danger"),
     (STEP + 'needs = "fans"', "setting[1]", "for a project's settings"),
+    (STEP + 'since = "1.0"', "setting[1]", "for a project's settings"),
+    (
+        STEP.replace("component", "project").replace('t = "door"', 't = "oven"'),
+        "setting[1]",
+        "by hand",
+    ),
     (SUDO + 'value = "x"', "setting[1]", "needs danger and narrow"),
     (SUDO.replace("d/all", "d/a.b") + 'value = "x"', "setting[1]", "a name with a dot"),
     (LIBVIRT + "option = 'max'\nvalue = 'a\"b'", "setting[1]", "a double quote"),

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.settings.sudoers import FiltersError, read_filters, sudoers_file
+from patchseries.settings.sudoers import (
+    FiltersError,
+    RootwrapFilter,
+    read_filters,
+    sudoers_file,
+)
 from support.tools import need
 
 
@@ -47,6 +52,7 @@ def test_a_filter_that_sudo_can_say(given: str, rule: str) -> None:
     [
         "RegExpFilter, /bin/cat, root, cat, /proc/\\d+/cmdline",
         "RegExpFilter, /bin/cat, root, cat, .*",
+        "RegExpFilter, /bin/cat, root, cat, x+",
         "KillFilter, root, /usr/bin/python, -9",
         "KillFilter, root, /usr/bin/python",
         "IpNetnsExecFilter, /sbin/ip, root",
@@ -89,8 +95,6 @@ PART = st.one_of(st.sampled_from(["/bin/x", "root", "-9", "x"]), st.text(max_siz
 
 @given(KINDS, st.lists(PART, max_size=4))
 def test_a_hostile_filter_makes_no_rule_but_its_own(kind: str, parts: list[str]) -> None:
-    from patchseries.settings.sudoers import RootwrapFilter
-
     one = RootwrapFilter(f"a: {parts}", kind, tuple(parts))
     text = sudoers_file("oven", "x", [one]).decode()
     in_force = [line for line in text.split("\n") if line and not line.startswith("# ")]
@@ -99,6 +103,26 @@ def test_a_hostile_filter_makes_no_rule_but_its_own(kind: str, parts: list[str])
     assert all(line.startswith("oven ALL = (") and not line.endswith("\\") for line in in_force[1:])
     comments = [line for line in text.split("\n") if line.startswith("# ")]
     assert not any(line.endswith("\\") for line in comments)
+
+
+def test_signals_that_are_none_are_not_written_even_into_a_comment() -> None:
+    made = sudoers_file(
+        "oven", "x", [RootwrapFilter("a: k", "KillFilter", ("root", "/a", "-9, x"))]
+    )
+    assert b"its user or signals are not plain" in made
+    assert b"/bin/kill" not in made
+
+
+def test_a_comment_is_not_continued_on_the_next_line() -> None:
+    made = sudoers_file(
+        "oven", "x", [RootwrapFilter("a: b\\", "CommandFilter", ("/bin/x", "root"))]
+    )
+    assert b"\n# a: b\\ .\noven ALL" in made
+
+
+def test_a_name_that_is_there_twice_is_read_as_rootwrap_reads_it() -> None:
+    data = b"[Filters]\na: CommandFilter, /bin/x, root\na: CommandFilter, /bin/y, root\n"
+    assert [one.arguments for one in read_filters("f", data)] == [("/bin/y", "root")]
 
 
 def test_visudo_takes_it() -> None:

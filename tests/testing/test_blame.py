@@ -66,3 +66,18 @@ def test_a_patch_may_remove_its_own_tests() -> None:
     assert blame([0, 1], lambda n: runs[n], lambda _: ["m"]) == []
     (one,) = blame([0, 1], lambda n: runs[n], lambda _: [])
     assert (one.test, one.step) == ("m.a", 1)
+
+
+def test_whose_tests_they_are_counts_between_the_trees_that_are_asked() -> None:
+    """A patch takes out its own test; those of the patch before the first tree do not count."""
+    runs = [TestRun({"m.a": Ending.PASSED}) for _ in range(2)] + [TestRun({}) for _ in range(2)]
+    asked = set()
+
+    def run_at(number: int) -> TestRun:
+        asked.add(number)
+        return runs[number]
+
+    assert blame([0, 3], run_at, lambda n: ["m"] if n == 2 else []) == []
+    assert asked == {0, 3}
+    (one,) = blame([1, 2], run_at, lambda n: ["m"] if n == 1 else [])
+    assert (one.test, one.step) == ("m.a", 2)

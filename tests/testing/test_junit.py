@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.testing.junit import read
-from patchseries.testing.outcomes import Ending
+from patchseries.testing.outcomes import LONGEST_DETAIL, Ending
 
 DOCUMENT = b"""<?xml version="1.0"?>
 <testsuites><testsuite name="outer"><testsuite name="inner">
@@ -39,6 +39,15 @@ def test_a_test_that_passed_and_whose_end_failed_is_bad() -> None:
     case = b'<testcase classname="m" name="a">%s</testcase>'
     run = read(b"<t>%s%s</t>" % (case % b"", case % b"<error/>"))
     assert run.endings == {"m.a": Ending.ERROR}
+    run = read(b"<t>%s%s</t>" % (case % b"<failure/>", case % b""))
+    assert run.endings == {"m.a": Ending.FAILED}
+
+
+def test_a_namespace_and_a_long_detail() -> None:
+    case = b'<testcase name="a"><failure>%s</failure></testcase>' % (b"x" * 30_000)
+    run = read(b'<t xmlns="urn:junit">%s</t>' % case)
+    assert run.endings == {"a": Ending.FAILED}
+    assert len(run.details["a"]) == LONGEST_DETAIL
 
 
 def test_one_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
@@ -57,7 +66,10 @@ OUTSIDE = (
 )
 
 
-@pytest.mark.parametrize("document", [BOMB, OUTSIDE])
+DECLARED = b'<!DOCTYPE t SYSTEM "http://test.invalid/t.dtd"><t><testcase name="a"/></t>'
+
+
+@pytest.mark.parametrize("document", [BOMB, OUTSIDE, DECLARED])
 def test_entities_are_refused(document: bytes) -> None:
     run = read(document)
     assert run.endings == {}

@@ -37,6 +37,7 @@ def test_of_two_runs_the_later_counts() -> None:
     first = TestRun({"a": PASSED, "b": PASSED}, {}, unfinished="c")
     joined = first.joined(TestRun({"b": FAILED}, {"b": "why"}))
     assert joined == TestRun({"a": PASSED, "b": FAILED}, {"b": "why"}, None)
+    assert TestRun({}, stopped="hung").joined(first).stopped == "hung"
 
 
 def test_an_id_is_in_its_module_and_in_itself() -> None:

@@ -77,6 +77,12 @@ def test_the_test_that_did_not_end_is_known() -> None:
     assert read(begun + b"FAILED [100%]\n").unfinished is None
 
 
+def test_a_test_that_passed_and_whose_end_failed_is_bad() -> None:
+    lines = b"t.py::a PASSED [ 50%]\nt.py::a ERROR  [ 50%]\nt.py::b PASSED [100%]\n"
+    assert read(lines).endings == {"t.py::a": Ending.ERROR, "t.py::b": Ending.PASSED}
+    assert read(b"t.py::a FAILED\nt.py::a PASSED\n").endings == {"t.py::a": Ending.FAILED}
+
+
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read(text: str) -> None:

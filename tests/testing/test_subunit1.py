@@ -67,6 +67,7 @@ def test_the_test_that_did_not_end_is_known() -> None:
 def test_the_worse_ending_counts() -> None:
     assert read(b"success: a\nerror: a\n").endings["a"] is Ending.ERROR
     assert read(b"error: a\nsuccess: a\n").endings["a"] is Ending.ERROR
+    assert read(b"skip: a [\nwhy\n]\nsuccess: b [\nx\n]\n").details == {}
 
 
 def test_output_is_bounded() -> None:

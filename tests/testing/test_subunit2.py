@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +43,30 @@ def test_each_test_and_what_it_wrote() -> None:
     assert run.endings == {"m.A.a": "passed", "m.A.b": "failed", "m.A.c": "skipped"}
     assert run.details == {"m.A.b": "boom"}
     assert run.unfinished == "m.A.d"
+    assert read(stream(*RUN[:-1])).unfinished is None
+
+
+def test_the_worse_ending_counts_and_each_has_its_own_output() -> None:
+    run = read(stream(("m.a", "fail", b"first"), ("m.a", "success", b"")))
+    assert run.endings == {"m.a": "failed"}
+    run = read(stream(("m.a", "success", b"printed"), ("m.a", "fail", b"boom")))
+    assert (run.endings, run.details) == ({"m.a": "failed"}, {"m.a": "boom"})
+
+
+def test_a_hostile_stream_takes_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every fifth byte could begin a packet, of 16383 bytes."""
+    summed = 0
+    crc32 = zlib.crc32
+
+    def counted(data: bytes) -> int:
+        nonlocal summed
+        summed += len(data)
+        return crc32(data)
+
+    monkeypatch.setattr(zlib, "crc32", counted)
+    data = b"\xb3\x2b\x01\x7f\xff" * 10_000
+    assert read(data).endings == {}
+    assert len(data) < summed < 9 * len(data)
 
 
 def test_what_tests_print_is_passed_over() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchseries.testing.outcomes import Ending
+from patchseries.testing.outcomes import LONGEST_DETAIL, Ending
 from patchseries.testing.tap import read
 
 STREAM = b"""TAP version 13
@@ -43,6 +43,21 @@ def test_a_plan_that_is_not_kept() -> None:
     assert read(b"1..3\nok 1\n").stopped == "it planned 3 tests and ran 1"
     assert read(b"ok 1\n1..1\n").stopped == ""
     assert read(b"1..1\nBail out! no disk\n").stopped == "Bail out! no disk"
+
+
+def test_a_number_sign_that_is_no_directive() -> None:
+    run = read(b"ok 1 - issue \\# todo\n")
+    assert run.endings == {"issue \\# todo": Ending.PASSED}
+
+
+def test_the_worse_ending_counts_and_what_is_behind_a_good_one_is_no_detail() -> None:
+    run = read(b"not ok 1 - a\n# why\nok 2 - a\n# of the second\n")
+    assert (run.endings, run.details) == ({"a": Ending.FAILED}, {"a": " why"})
+
+
+def test_output_is_bounded() -> None:
+    run = read(b"not ok 1 - a\n" + b"# x\n" * 20_000)
+    assert len(run.details["a"]) == LONGEST_DETAIL
 
 
 @settings(deadline=None)
