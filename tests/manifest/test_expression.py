@@ -75,6 +75,8 @@ def test_no_value(text: str, words: str) -> None:
 
 
 def test_a_size_that_is_not_given() -> None:
+    with pytest.raises(ExpressionError, match="larger"):
+        parse_expression("vms").value({"vms": 10**13})
     with pytest.raises(ExpressionError, match="it needs memory"):
         parse_expression("vms + memory").value({"vms": 1})
     assert parse_expression("min(vms, 2 * (memory + 1))").names == {"vms", "memory"}

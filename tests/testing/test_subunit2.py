@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patchseries.testing import subunit2
 from patchseries.testing.formats import read_results
 from patchseries.testing.outcomes import LONGEST_DETAIL, Ending
 from patchseries.testing.subunit2 import read
@@ -51,6 +52,14 @@ def test_the_worse_ending_counts_and_each_has_its_own_output() -> None:
     assert run.endings == {"m.a": "failed"}
     run = read(stream(("m.a", "success", b"printed"), ("m.a", "fail", b"boom")))
     assert (run.endings, run.details) == ({"m.a": "failed"}, {"m.a": "boom"})
+
+
+def test_a_packet_that_holds_no_event_is_no_test() -> None:
+    """python-subunit names a test of its own for it, which fails."""
+    packet = b"\xb3\x2b\xff\x10" + b"\xff" * 8
+    packet += zlib.crc32(packet).to_bytes(4)
+    assert list(subunit2._packets(packet)) == [packet]
+    assert read(packet).endings == {}
 
 
 def test_a_hostile_stream_takes_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from patchseries.errors import SeriesError
+from patchseries.manifest.suite import Format, SuiteTable
+from patchseries.pipeline.testing.judging import trees_of
+from patchseries.pipeline.testing.runs import Runs
+from patchseries.pipeline.testing.steps import PatchedTree
+from patchseries.pipeline.testing.suites import Suite
+from patchseries.testing.outcomes import Ending, TestRun
 from support.suiteproject import TABLE, SuiteProject, suite_project, values
 
 CASES = b"a A == 1\nb B == 1\nc A == 0\nd D == 1\n"
@@ -69,6 +76,48 @@ def test_one_patch_is_run_on_the_trees_before_and_after_it(project: SuiteProject
     assert project.cells("--patch", "bad").keys() == {"bad"}
     # two files on two trees; what fails is run again, twice
     assert sorted(project.runs) == ["tests/cases"] * 4 + ["tests/more"] * 2
+
+
+def test_on_which_trees_a_file_of_tests_is_run() -> None:
+    names = ("stock", "a", "b", "c")
+    steps = [PatchedTree(name, name, ("t",) if name == "a" else ()) for name in names]
+    assert trees_of("t", steps, ()) == [0, 1, 3]
+    assert trees_of("t", steps, ["a"]) == [0, 1]
+    assert trees_of("t", steps, ["b"]) == trees_of("u", steps, ()) == []
+
+
+def test_a_patchs_own_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that it adds or changes; what a patch adds is not run on stock."""
+    patches = {
+        "adds": {"tests/new": b"n A == 1\n"},
+        "changes": {"tests/more": b"e A == 1\nf A == 1\n"},
+    }
+    own = TABLE + 'select = "own"\n'
+    with suite_project(tmp_path, monkeypatch, STOCK, patches, own) as small:
+        cells = small.cells()
+        assert {name: cell["tests"] for name, cell in cells.items()} == {"adds": 1, "changes": 2}
+        assert sorted(small.runs) == ["tests/more"] * 2 + ["tests/new"] * 2
+
+
+class RecordedRuns(Runs):
+    """Says what is run, and runs nothing."""
+
+    def make(self, number: int, names: Sequence[str], again: int = 0) -> list[TestRun]:
+        return [TestRun({name: Ending.PASSED}, unfinished=f"{number} {again}") for name in names]
+
+
+@pytest.mark.parametrize(
+    ("form", "test", "alone"),
+    [("pytest", "t.py::a", "t.py::a"), ("pytest", "t.py", "t.py"), ("tap", "a::b", "t.py")],
+)
+def test_what_fails_is_run_again_alone_where_its_id_is_an_argument(
+    tmp_path: Path, form: Format, test: str, alone: str
+) -> None:
+    suite = Suite(SuiteTable.model_construct(format=form), tmp_path, tmp_path)
+    runs = RecordedRuns(suite, cast(Any, None), cast(Any, None), cast(Any, None))
+    again = runs.again(3, test, "t.py", 2)
+    assert [list(run.endings) for run in again] == [[alone]] * 2
+    assert [run.unfinished for run in again] == ["3 1", "3 2"]
 
 
 def test_runs_at_the_same_time(project: SuiteProject) -> None:
@@ -236,6 +285,7 @@ def test_a_patch_without_a_file_is_not_run(project: SuiteProject) -> None:
     cells = project.cells()
     assert cells["bad"]["result"] == "not-run"
     assert "hunk 1" in cells["bad"]["reason"]
+    assert project.cells("--patch", "harmless").keys() == {"harmless"}
     assert not json.loads(project.run("test", "--json")[1])["ok"]
 
 
@@ -268,3 +318,31 @@ def test_status_and_report_say_what_is_remembered(project: SuiteProject) -> None
     assert "bad project breaks 1" in " ".join(project.run("status")[1].split())
     assert "What breaks on 1.0" in page()
     assert project.runs == runs
+
+
+def test_what_is_remembered_is_of_this_table_these_files_and_this_base(
+    project: SuiteProject,
+) -> None:
+    def word() -> str:
+        rows = {row["name"]: row["tests"] for row in project.json("status")["patches"]}
+        result: str = rows["bad"][0]["result"]
+        return result
+
+    project.table('inputs = ["run.py"]', 'inputs = ["run.py"]\nknown-failures = "known"')
+    known, table = project.root / "known", project.root / "series/small.toml"
+    lock = table.with_suffix(".lock")
+    stock = project.upstream.repository.resolve("refs/tags/1.0^{commit}")
+    assert stock
+    known.write_text("c  it was always so\n")
+    project.run("test")
+    for path, old, new in (
+        (known, "always", "never"),
+        (table, 'format = "tap"', 'format = "pytest"'),
+        (lock, stock, "f" * 40),
+    ):
+        assert word() == "breaks"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        assert word() == "not-run"
+        path.write_text(text)
