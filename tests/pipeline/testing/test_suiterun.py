@@ -108,7 +108,7 @@ class RecordedRuns(Runs):
 
 @pytest.mark.parametrize(
     ("form", "test", "alone"),
-    [("pytest", "t.py::a", "t.py::a"), ("pytest", "t.py", "t.py"), ("tap", "a::b", "t.py")],
+    [("pytest", "t.py::a", "t.py::a"), ("pytest", "t", "t.py"), ("tap", "a::b", "t.py")],
 )
 def test_what_fails_is_run_again_alone_where_its_id_is_an_argument(
     tmp_path: Path, form: Format, test: str, alone: str
