@@ -75,7 +75,7 @@ def test_an_option_as_the_manifest_says() -> None:
     [
         ("value = 1", [], "unknown", "no source of oven registers fans in [oven]"),
         ("value = 1", [{"group": "pan"}], "unknown", "it is in [pan] at oven/a.py:7"),
-        ("value = 1", [{"group": None}], "unknown", "in a group that cannot be told, at oven"),
+        ("value = 1", [{"group": None}], "unknown", "in a group that is not known, at oven"),
         ("value = true", [{}], "unknown", "as integer, not as boolean"),
         ("value = 1", [{"default": 3}], "default-changed", "the default 3, not none"),
         ("value = 1\ndefault = 3", [{}], "default-changed", "the default none, not 3"),

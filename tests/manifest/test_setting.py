@@ -52,8 +52,12 @@ BAD = [
     (GOOD + 'value = 1\nform = "xml"', "form", "'ini'"),
     (GOOD + 'value = 1\nform = "libvirt"', "setting[1]", "section is for form = 'ini'"),
     (GOOD + 'value = 1\ncomponent = "door"', "setting[1]", "expected one of: project, component"),
-    (GOOD + 'value = 1\ndanger = "Fire."', "setting[1]", "danger and narrow need each other"),
-    (GOOD + 'value = 1\nsudoers = { user = "oven", filters = "etc" }', "setting[1]", "with danger"),
+    (GOOD + 'value = 1\ndanger = "Fire."', "setting[1]", "danger and narrow go together"),
+    (
+        GOOD + 'value = 1\nsudoers = { user = "oven", filters = "etc" }',
+        "setting[1]",
+        "sudoers needs danger",
+    ),
     (
         GOOD + 'value = 1\nsudoers = { user = "a", filters = "b", usr = "c" }',
         "usr",

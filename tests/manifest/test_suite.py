@@ -40,10 +40,13 @@ BAD = [
     (GOOD + 'setup-inputs = [".git/x"]', "setup-inputs[1]", "expected a file"),
     (GOOD + 'known-failures = "a//b"', "known-failures", "expected a file"),
     (GOOD + 'setup = ["make"]', "tests", "name the directory that it makes"),
-    (GOOD + 'setup = ["{environment}", "{tree}"]', "tests", "{tree} is there only in `command`"),
     *(
-        (GOOD + f'setup = ["{{environment}}", "{{{name}}}"]', "tests", "is there only in `command`")
-        for name in ("tests", "results", "except")
+        (
+            GOOD + f'setup = ["{{environment}}", "{{{name}}}"]',
+            "tests",
+            f"{{{name}}} can only be used in `command`",
+        )
+        for name in ("tree", "tests", "results", "except")
     ),
     ('command = ["{environment}/x"]\nformat = "tap"', "tests", "`setup`, which is missing"),
 ]

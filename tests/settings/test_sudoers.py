@@ -109,7 +109,7 @@ def test_signals_that_are_none_are_not_written_even_into_a_comment() -> None:
     made = sudoers_file(
         "oven", "x", [RootwrapFilter("a: k", "KillFilter", ("root", "/a", "-9, x"))]
     )
-    assert b"its user or signals are not plain" in made
+    assert b"its user or signals have unusual characters" in made
     assert b"/bin/kill" not in made
 
 

@@ -17,7 +17,7 @@ from patchseries.settings.needed import missing_patch
 
 UNKNOWN = error(
     "setting-unknown",
-    "a setting is no option of the ported sources",
+    "the ported sources have no such option",
     "oslo.config says nothing about an option that nobody registers: the line is there, and has "
     "no effect. With another type the daemon refuses it, or reads something else.",
     "correct name, section or value of the setting, or limit it with `since`",
@@ -109,7 +109,7 @@ class _Setting:
 
 def _place(one: RegisteredOption) -> str:
     group = one.registration.group
-    return f"in [{group}] at {one}" if group else f"in a group that cannot be told, at {one}"
+    return f"in [{group}] at {one}" if group else f"in a group that is not known, at {one}"
 
 
 def _shown(default: object) -> str:

@@ -12,9 +12,9 @@ from patchseries.model import Finding
 BROKEN = error(
     "tests-broken",
     "a patch breaks tests of its project",
-    "The tests passed before the patch and do not after it, so a build that runs them fails, or "
-    "the patch does.",
-    "adapt the tests in a fixup of the patch, or mend the patch; then run `series test`",
+    "The tests passed before the patch and do not after it: the patch has a fault, or the tests "
+    "have to be adapted to it. A build that runs them fails.",
+    "adapt the tests in a fixup of the patch, or correct the patch; then run `series test`",
 )
 NOT_RUN = note(
     "tests-not-run",
@@ -53,5 +53,5 @@ def _of_patches(inputs: CheckInputs, target: CheckedTarget) -> Iterator[Finding]
             words = f"{cell.patch} on {target.base} breaks {counted(len(cell.breaks), 'test')}"
             yield BROKEN.finding(f"{words}: {names}", line=line, **where)
         if cell.not_run or cell.reason:
-            why = cell.reason or f"{counted(len(cell.not_run), 'test')} did not come to run"
+            why = cell.reason or f"{counted(len(cell.not_run), 'test')} did not run"
             yield NOT_RUN.finding(f"{cell.patch} on {target.base}: {why}", line=line, **where)

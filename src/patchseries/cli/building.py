@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 wrap_option = click.option(
-    "--wrap", metavar="CMD", help="Run each test command by CMD, which may name {place}: bwrap, …"
+    "--wrap",
+    metavar="CMD",
+    help="Put CMD before each test command (bwrap, …); {place} is where it may write.",
 )
 
 _OPTIONS = (

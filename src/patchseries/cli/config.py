@@ -29,19 +29,19 @@ def command() -> None:
 @click.option("--vms", type=_SIZE, required=True, help="Instances to start at once.")
 @click.option("--cores", type=_SIZE, required=True, help="Processor cores of the host.")
 @click.option("--memory", type=_SIZE, help="Memory of the host in MiB.")
-@click.option("--host", metavar="ROLE", help="Only what this kind of host needs.")
+@click.option("--host", metavar="ROLE", help="Only the settings for this kind of host.")
 @click.option(
     "--onto",
     metavar="BASE",
     shell_complete=base_names,
-    help="The base that runs there; default: the last.",
+    help="The base that runs on the host; default: the last.",
 )
 @click.option(
     "--accept-risk",
     multiple=True,
     metavar="SETTING",
     shell_complete=setting_names,
-    help="Render this setting with its danger too (repeatable).",
+    help="Write this dangerous setting too (repeatable).",
 )
 @click.option(
     "-o",
@@ -54,7 +54,7 @@ def command() -> None:
 @click.option("--replace", is_flag=True, help="Replace an earlier output.")
 @options(*_SHARED)
 def render_command(output: Path, replace: bool, **given: Any) -> int:
-    """Write the settings of NAME for one host as files to copy below /etc.
+    """Write the settings of NAME for one host, as files for /etc.
 
     Each line has a comment that says why. What is dangerous is left out, and named with what to do
     instead, unless --accept-risk names it.
@@ -104,7 +104,7 @@ def _show_rendered(output: Path, host: RenderedHost, asked: Given) -> None:
 @click.argument("setting", shell_complete=setting_names)
 @options("name", *_SHARED)
 def explain_command(setting: str, **given: Any) -> int:
-    """Show all about one SETTING of NAME, and where each base registers it.
+    """Show one SETTING of NAME, and where each base registers it.
 
     The exit status is 1 if a base does not register it as the manifest says.
     """

@@ -23,10 +23,12 @@ _LISTED = 10
 @click.option("-j", "jobs", type=click.IntRange(1, 64), default=1, help="Runs at the same time.")
 @wrap_option
 def command(jobs: int, wrap: str | None, **given: Any) -> int:
-    """Run the projects' own tests on stock and after each patch of NAME.
+    """Run the projects' own tests on the stock tree and after each patch of NAME.
 
     The manifest says how ([project.NAME.tests]). It runs code of the project folder and of the
-    upstream, as you; --wrap isolates it. The exit status is 1 if a patch breaks a test.
+    upstream, as you; --wrap isolates the tests. The exit status is 1 if a patch breaks a test, if
+    tests did not run, if none passes on the stock tree, or if one fails there without the reason
+    that `known-failures` asks for.
     """
     from patchseries.pipeline.applying import ApplyInputs
     from patchseries.pipeline.testing.suiterun import SuiteOptions, run_suites

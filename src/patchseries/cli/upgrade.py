@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--orig",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The upstream tarball; else it is made from the tag.",
+    help="The upstream tarball; else one is looked for, or made.",
 )
 @click.option(
     "--distribution",

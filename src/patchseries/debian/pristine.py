@@ -68,7 +68,9 @@ def pristine_tarball(
         _write_branch(own, name, delta, _without_links(own, tree))
         made = _checkout(own, stage, name)
         if checksum and sha256_of_file(made) != checksum:
-            raise SeriesError(f"pristine-tar made another {name} than was committed", hint=_HINT)
+            raise SeriesError(
+                f"pristine-tar made a {name} with another SHA-256 than the branch says", hint=_HINT
+            )
         os.replace(made, there)
     return there
 
@@ -98,7 +100,9 @@ def _tree(repository: Repository, data: bytes, name: str) -> str:
     """The tree that *data*, a file ``.id``, names: directly, or by a commit."""
     found = _ID.fullmatch(data)
     if not found:
-        raise SeriesError(f"{name}.id of the pristine-tar branch is no id", hint=_HINT)
+        raise SeriesError(
+            f"{name}.id of the pristine-tar branch is not the id of a tree", hint=_HINT
+        )
     oid = found[1].decode()
     if not repository.has(oid):
         hint = f"fetch the upstream branch (git fetch --unshallow), or {_HINT}"
@@ -147,7 +151,9 @@ def _fields(data: bytes, name: str) -> dict[str, bytes]:
                 called = _FIELD.fullmatch(member.name)
                 # a file with holes is as long as it says, once it is read
                 if not called or not member.isreg() or member.issparse():
-                    words = f"{name}.delta has an odd member: {member.name!r}"
+                    words = (
+                        f"{name}.delta has a file that pristine-tar does not write: {member.name!r}"
+                    )
                     raise SeriesError(words, hint=_HINT)
                 file = archive.extractfile(member)
                 fields[called[1]] = file.read() if file else b""

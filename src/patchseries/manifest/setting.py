@@ -97,9 +97,9 @@ class SettingEntry(Table):
         if self.component and (self.needs or self.since or self.sudoers):
             raise ValueError("needs, since and sudoers are for a project's settings")
         if (self.danger is None) != (self.narrow is None):
-            raise ValueError("danger and narrow need each other: narrow is what to do instead")
+            raise ValueError("danger and narrow go together: narrow says what to do instead")
         if self.sudoers and not self.danger:
-            raise ValueError("sudoers goes with danger: it is the narrow way")
+            raise ValueError("sudoers needs danger: the file is the narrow way")
         if len(set(self.hosts)) != len(self.hosts):
             raise ValueError("hosts: one is listed twice")
         self._check_place()

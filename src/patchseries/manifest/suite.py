@@ -73,7 +73,7 @@ class SuiteTable(Table):
             raise ValueError("command: {environment} is made by `setup`, which is missing")
         for name in ("tree", "tests", "results", "except"):
             if any(f"{{{name}}}" in word for word in self.setup or ()):
-                raise ValueError(f"setup: {{{name}}} is there only in `command`")
+                raise ValueError(f"setup: {{{name}}} can only be used in `command`")
         if self.setup and not any("{environment}" in word for word in self.setup):
             raise ValueError("setup: name the directory that it makes with {environment}")
         return self

@@ -59,7 +59,7 @@ def merged_in(
         try:
             with indexed(session.cache, url, session.fetching, having=bases) as (history, index):
                 for cell in mine:
-                    session.progress(f"searching the commit of {cell.patch} in {cell.base}")
+                    session.progress(f"searching for the commit of {cell.patch} in {cell.base}")
                     known = _merged_in(history, cell, pins[url, cell.base])
                     tag = first_release(index, scheme, known.commit) if known.commit else None
                     found[cell.patch, cell.base] = replace(known, tag=tag)

@@ -34,9 +34,9 @@ def _directories(host: RenderedHost) -> Iterator[str]:
     names = [path.rpartition("/")[0] for path in host.files if "/conf.d/" in path]
     for name in dict.fromkeys(names):
         yield (
-            f"{name}/: start each daemon with --config-dir=/etc/{name} besides its --config-file\n"
-            "  options. oslo.config of 2013.1 reads no such directory by itself; what stands\n"
-            "  there wins over the files."
+            f"{name}/: start each daemon with --config-dir=/etc/{name} after its --config-file\n"
+            "  options. oslo.config of 2013.1 reads no such directory by itself. Values in the\n"
+            "  directory override those of the other files."
         )
 
 
@@ -49,8 +49,8 @@ def _others(host: RenderedHost) -> Iterator[str]:
             yield f"{path}: copy its lines into the file of that name, without the last suffix."
     if len(sudoers) > 1:
         yield (
-            "Of the files in sudoers.d install one: that made of the filters is the narrow way,\n"
-            "  and denies what a wide one allows."
+            "Install only one of the files in sudoers.d. The one made of the filters allows less;\n"
+            "  with both installed, it would deny some of what the other one allows."
         )
 
 

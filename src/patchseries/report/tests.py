@@ -69,7 +69,7 @@ def _main_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if marked := [line for line in lines if line.startswith("E  ")]:
         return marked[0][1:].strip()[:200]
-    return lines[-1][:200] if lines else "it says nothing"
+    return lines[-1][:200] if lines else "no output"
 
 
 def tests_document(tested: Sequence[TargetTests]) -> dict[str, Any]:

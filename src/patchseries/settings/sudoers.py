@@ -71,7 +71,7 @@ def sudoers_file(user: str, title: str, filters: Iterable[RootwrapFilter]) -> by
     lines = [
         f"What {user} may run as another user, made of {title}.",
         "A rule is as wide as its filter. What sudo could only allow more widely is a comment:",
-        "read it, and take the mark away only if you accept that.",
+        "read it, and remove the # only if you accept that.",
     ]
     text = [*(f"# {line}" for line in lines), f"Defaults:{user} !requiretty"]
     if keeps:
@@ -107,10 +107,10 @@ def _rule(one: RootwrapFilter) -> SudoRule:
         return _read_file(one.arguments)
     made = _RULES.get(one.kind)
     if made is None:
-        return SudoRule("root", (), f"{one.kind} is no filter that is understood here")
+        return SudoRule("root", (), f"the filter {one.kind} is not known")
     path, run_as = (*one.arguments, "", "")[:2]
     if not (_PATH.fullmatch(path) and _USER.fullmatch(run_as)):
-        return SudoRule("root", (), "its path or user is not plain")
+        return SudoRule("root", (), "its path or user has unusual characters")
     rule = made(path, one.arguments[2:])
     return SudoRule(run_as, rule.commands, rule.wider)
 
@@ -126,7 +126,7 @@ def _exact(path: str, patterns: tuple[str, ...]) -> SudoRule:
             "root", (" ".join([path, *patterns[1:]]) if patterns[1:] else f'{path} ""',)
         )
     words = " ".join(patterns[1:])
-    return SudoRule("root", (), f"sudo of that time has no patterns like this: {path} {words}")
+    return SudoRule("root", (), f"sudo of 2013 has no regular expressions: {path} {words}")
 
 
 def _ip(path: str, _: tuple[str, ...]) -> SudoRule:
@@ -143,7 +143,7 @@ def _netns(path: str, _: tuple[str, ...]) -> SudoRule:
 def _kill(arguments: tuple[str, ...]) -> SudoRule:
     run_as, program, *signals = (*arguments, "", "")[:2] + arguments[2:]
     if not (_USER.fullmatch(run_as) and all(re.fullmatch(r"-[A-Z0-9]+", one) for one in signals)):
-        return SudoRule("root", (), "its user or signals are not plain")
+        return SudoRule("root", (), "its user or signals have unusual characters")
     which = [f"/bin/kill {signal} [0-9]*" for signal in signals] or ["/bin/kill [0-9]*"]
     why = f"the filter ends {program} alone, sudo would end any process"
     return SudoRule(run_as, tuple(which), why)
@@ -152,7 +152,7 @@ def _kill(arguments: tuple[str, ...]) -> SudoRule:
 def _read_file(arguments: tuple[str, ...]) -> SudoRule:
     path = (*arguments, "")[0]
     if not _PATH.fullmatch(path):
-        return SudoRule("root", (), "its path is not plain")
+        return SudoRule("root", (), "its path has unusual characters")
     return SudoRule("root", (f"/bin/cat {path}",))
 
 

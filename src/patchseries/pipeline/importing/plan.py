@@ -101,7 +101,7 @@ def check_is_new(root: Path, name: str) -> None:
         if os.path.lexists(path):
             raise UsageError(
                 f"{path.relative_to(root)} is there already",
-                hint="name the series otherwise: series import SOURCE NAME",
+                hint="give the series another name: series import SOURCE NAME",
             )
 
 

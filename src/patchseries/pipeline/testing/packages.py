@@ -61,4 +61,4 @@ def _complaints(tested: Sequence[TargetTests]) -> Iterator[str]:
                 more = ", …" if len(cell.breaks) > _NAMED else ""
                 yield f"  {where} breaks {counted(len(cell.breaks), 'test')}: {names}{more}"
             if cell.not_run:
-                yield f"  {where}: {counted(len(cell.not_run), 'test')} did not come to run"
+                yield f"  {where}: {counted(len(cell.not_run), 'test')} did not run"

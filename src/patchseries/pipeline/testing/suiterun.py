@@ -135,7 +135,7 @@ class _Counter:
         self.expected = number
         self.started = time.monotonic()
         if number:
-            self.progress(f"{counted(number, 'run')} of tests to make")
+            self.progress(f"{counted(number, 'test run')} to make")
 
     def look(self) -> None:
         if self.ended.is_set():

@@ -127,7 +127,7 @@ def project_file(root: Path, name: str) -> bytes:
     path = root / name
     try:
         if not path.resolve(strict=True).is_relative_to(root.resolve()):
-            raise SeriesError(f"{name} leads out of the project folder: the manifest names it")
+            raise SeriesError(f"the manifest names {name}, which leads out of the project folder")
         return read_file(path)
     except OSError as error:
         raise SeriesError(

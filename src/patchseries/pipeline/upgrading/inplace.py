@@ -76,11 +76,15 @@ def package_tree(start: Path) -> PackageTree:
         )
     for name in ("debian", "debian/patches", "debian/changelog", IN_GIT):
         if (path := top / name).is_symlink():
-            raise SeriesError(f"{path} is a symbolic link", hint="put the real thing there")
+            raise SeriesError(
+                f"{path} is a symbolic link", hint="replace it by a file or directory"
+            )
     packaging = packaging_from_directory(top)
     links = [path for path, f in packaging.debian.items() if f.mode == "120000"]
     if named := next((path for path in links if path.startswith("patches/")), None):
-        raise SeriesError(f"debian/{named} is a symbolic link", hint="put the real thing there")
+        raise SeriesError(
+            f"debian/{named} is a symbolic link", hint="replace it by a file or directory"
+        )
     with borrowed(top) as repository:
         head = repository.resolve("HEAD")
         if head is None:
