@@ -12,6 +12,7 @@ import pytest
 
 from patchseries.errors import SeriesError
 from patchseries.manifest.suite import Format, SuiteTable
+from patchseries.model import TreeId
 from patchseries.pipeline.testing.judging import trees_of
 from patchseries.pipeline.testing.runs import Runs
 from patchseries.pipeline.testing.steps import PatchedTree
@@ -80,7 +81,7 @@ def test_one_patch_is_run_on_the_trees_before_and_after_it(project: SuiteProject
 
 def test_on_which_trees_a_file_of_tests_is_run() -> None:
     names = ("stock", "a", "b", "c")
-    steps = [PatchedTree(name, name, ("t",) if name == "a" else ()) for name in names]
+    steps = [PatchedTree(name, TreeId(name), ("t",) if name == "a" else ()) for name in names]
     assert trees_of("t", steps, ()) == [0, 1, 3]
     assert trees_of("t", steps, ["a"]) == [0, 1]
     assert trees_of("t", steps, ["b"]) == trees_of("u", steps, ()) == []
@@ -113,7 +114,7 @@ class RecordedRuns(Runs):
 def test_what_fails_is_run_again_alone_where_its_id_is_an_argument(
     tmp_path: Path, form: Format, test: str, alone: str
 ) -> None:
-    suite = Suite(SuiteTable.model_construct(format=form), tmp_path, tmp_path)
+    suite = Suite(SuiteTable(command=("x",), format=form), tmp_path, tmp_path)
     runs = RecordedRuns(suite, cast(Any, None), cast(Any, None), cast(Any, None))
     again = runs.again(3, test, "t.py", 2)
     assert [list(run.endings) for run in again] == [[alone]] * 2
