@@ -228,12 +228,8 @@ def test_what_is_too_long_is_seen() -> None:
 
 MOST_PARAMETERS = 5
 MORE_PARAMETERS = {
-    "process.run": "one call to a program: each by name, each but the program with a default",
+    "process.run": "as subprocess.run: each by name, each but the program with a default",
     "checks.rule.Rule.finding": "the fields of a finding, by name; a rule gives those that it has",
-    "patches.dpkg._finding": "the fields of a finding",
-    "port.hunks.lines._exhaustive": "two texts and two ranges, in the innermost loop of comparing",
-    "port.prerequisites.why": "a merge to explain, and how far to look",
-    "port.prerequisites._Search.__init__": "a merge to explain, and how far to look",
 }
 """Functions with more parameters, and why they are no value of a type."""
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from patchseries.git import Repository, scratch
 from patchseries.model import CommitId
-from patchseries.port.prerequisites import Why, why
+from patchseries.port.prerequisites import CherryPick, Why, why
 
 _CHANGE = re.compile(r"^\s*Change-Id: (I[0-9a-f]{40})", re.M)
 _ENDS = {"grizzly": "grizzly-eol", "havana": "havana-eol"}
@@ -50,7 +50,8 @@ def tried(upstream: Repository, row: dict[str, str]) -> Why:
         parent = Path(folder)
         with scratch(parent, [upstream.objects_directory]) as repository:
             onto = repository.commit(row["onto"])
-            return why(repository, repository.commit(row["upstream"]), onto.id, onto.tree)
+            pick = CherryPick(repository.commit(row["upstream"]), onto.id, onto.tree)
+            return why(repository, pick)
 
 
 def main() -> None:

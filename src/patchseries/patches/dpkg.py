@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from typing import NamedTuple
 
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Finding, Severity
@@ -33,14 +34,26 @@ _HEADER_TRAP = re.compile(rb"\s*(?:--- |\+\+\+ |\*\*\* |@@ -|diff --git |Index: 
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _LINK, _EXECUTABLE = "120000", "100755"
 
-_STRAY = (
+
+class _Refusal(NamedTuple):
+    """What a rule objects to: the code of its finding, the message, and the hint."""
+
+    code: str
+    message: str
+    hint: str
+
+
+_STRAY = _Refusal(
     "dpkg-header-line",
     "a line above the diff looks like the start of one",
     "put something before it, such as '| '",
 )
-
-_Told = Iterator[tuple[str, str, str]]
-"""Code, message and hint of what a rule found."""
+_NO_DIFF = _Refusal("dpkg-no-diff", "it contains no change", "leave the patch out")
+_TWICE = _Refusal(
+    "dpkg-file-twice",
+    "the patch changes the same file in two places",
+    "regenerate the patch from the two trees",
+)
 
 
 def guard(name: str, data: bytes, profile: Profile = Profile.CURRENT) -> tuple[Finding, ...]:
@@ -52,19 +65,14 @@ def guard(name: str, data: bytes, profile: Profile = Profile.CURRENT) -> tuple[F
     found: list[Finding] = []
     for number, line in parts.head:
         if _HEADER_TRAP.match(line):
-            code, message, hint = _STRAY
-            found.append(_finding(code, name, None, number, message, hint))
+            found.append(_finding(_STRAY, name, line=number))
     if not parts.sections:
-        found.append(
-            _finding(
-                "dpkg-no-diff", name, None, None, "it contains no change", "leave the patch out"
-            )
-        )
+        found.append(_finding(_NO_DIFF, name))
     rules = _RULES + (_PRECISE_RULES if profile is Profile.PRECISE else ())
     for section in parts.sections:
         for rule in rules:
-            for code, message, hint in rule(section):
-                found.append(_finding(code, name, _shown(section), section.line, message, hint))
+            for refusal in rule(section):
+                found.append(_finding(refusal, name, _shown(section), section.line))
     return (*found, *_twice(name, parts.sections))
 
 
@@ -75,16 +83,12 @@ def guard_links(repository: Repository, tree: str, name: str, data: bytes) -> tu
         for raw in section.names:
             link = _link_on(repository, tree, _path(raw))
             if link:
-                found.append(
-                    _finding(
-                        "dpkg-through-symlink",
-                        name,
-                        _shown(section),
-                        section.line,
-                        f"it changes a file through the symbolic link {link}",
-                        "change the file that the link points to",
-                    )
+                refusal = _Refusal(
+                    "dpkg-through-symlink",
+                    f"it changes a file through the symbolic link {link}",
+                    "change the file that the link points to",
                 )
+                found.append(_finding(refusal, name, _shown(section), section.line))
                 break
     return tuple(found)
 
@@ -92,127 +96,137 @@ def guard_links(repository: Repository, tree: str, name: str, data: bytes) -> tu
 # Rules for every profile -------------------------------------------------------------------------
 
 
-def _empty_file(section: Section) -> _Told:
+def _empty_file(section: Section) -> Iterator[_Refusal]:
     created = "new file mode" in section.extended and not section.hunks
     gone = "deleted file mode" in section.extended or section.new == b"/dev/null"
     emptied = section.hunks and not section.new_lines and not section.first_new and not gone
     if (created and not (section.git_binary or section.differs or section.renames)) or emptied:
         what = "creates an empty file" if created else "leaves a file empty"
-        yield (
+        yield _Refusal(
             "dpkg-empty-file",
             f"it {what}, which dpkg-source silently drops",
             "put a line into the file, such as a comment",
         )
 
 
-def _binary(section: Section) -> _Told:
+def _binary(section: Section) -> Iterator[_Refusal]:
     if section.git_binary:
-        yield "dpkg-binary", "it is a git binary patch", "leave the file out of the patch"
+        yield _Refusal("dpkg-binary", "it is a git binary patch", "leave the file out of the patch")
     if section.differs:
-        yield (
+        yield _Refusal(
             "dpkg-binary-differs",
             "it only says that binary files differ, and dpkg-source does nothing",
             "leave the file out of the patch",
         )
 
 
-def _link_change(section: Section) -> _Told:
+def _link_change(section: Section) -> Iterator[_Refusal]:
     old, new = section.modes()
     if _LINK in (old, new) and "new file mode" not in section.extended:
-        yield (
+        yield _Refusal(
             "dpkg-symlink-change",
             "it changes or deletes a symbolic link",
             "leave the link as it is; the packaging can set it",
         )
 
 
-def _crlf(section: Section) -> _Told:
+def _crlf(section: Section) -> Iterator[_Refusal]:
     if section.crlf:
-        yield "dpkg-crlf", "the patch itself has CRLF line ends", "write it with LF"
+        yield _Refusal("dpkg-crlf", "the patch itself has CRLF line ends", "write it with LF")
 
 
-def _paths(section: Section) -> _Told:
+def _paths(section: Section) -> Iterator[_Refusal]:
     for raw in dict.fromkeys(section.names):
         if raw.startswith(b"/") or re.match(rb"[^/]*//", raw):
-            yield "dpkg-path-absolute", "its path is absolute", "name it from the tree's top"
+            yield _Refusal(
+                "dpkg-path-absolute", "its path is absolute", "name it from the tree's top"
+            )
             continue
         parts = _path(raw).casefold().split("/")
         if ".." in parts:
-            yield "dpkg-path-outside", "its path leads out of the tree", "leave the file out"
+            yield _Refusal(
+                "dpkg-path-outside", "its path leads out of the tree", "leave the file out"
+            )
         if ".git" in parts or parts[0] == ".pc":
-            yield (
+            yield _Refusal(
                 "dpkg-path-hidden",
                 "it changes files of git or quilt, and dpkg-source allows it",
                 "leave the file out",
             )
         if parts[0] == "debian":
-            yield (
+            yield _Refusal(
                 "dpkg-path-debian",
                 "it changes debian/, which dpkg-source -x applies and -b refuses",
                 "change the packaging instead",
             )
         if parts[-1].endswith(".dpkg-orig"):
-            yield "dpkg-path-hidden", "dpkg-source keeps names in .dpkg-orig", "rename the file"
+            yield _Refusal(
+                "dpkg-path-hidden", "dpkg-source keeps names in .dpkg-orig", "rename the file"
+            )
 
 
-def _quoted(section: Section) -> _Told:
+def _quoted(section: Section) -> Iterator[_Refusal]:
     names = [n for n in (section.old, section.new) if n]
     names += [value for key, value in section.extended.items() if key.startswith(("ren", "cop"))]
     if any(_QUOTED.fullmatch(name) for name in names):
-        yield (
+        yield _Refusal(
             "dpkg-quoted-name",
             "git has quoted the file's name",
             "write the diff with core.quotePath=false, or rename the file",
         )
 
 
-def _torn(section: Section) -> _Told:
+def _torn(section: Section) -> Iterator[_Refusal]:
     if section.torn:
-        yield "dpkg-malformed", "a hunk's header gives another length", "regenerate the patch"
+        yield _Refusal(
+            "dpkg-malformed", "a hunk's header gives another length", "regenerate the patch"
+        )
     if section.stray:
         yield _STRAY
 
 
-_Rule = Callable[[Section], _Told]
+_Rule = Callable[[Section], Iterator[_Refusal]]
 _RULES: tuple[_Rule, ...] = (_empty_file, _binary, _link_change, _crlf, _paths, _quoted, _torn)
 
 
 # Rules for precise -------------------------------------------------------------------------------
 
 
-def _mode(section: Section) -> _Told:
+def _mode(section: Section) -> Iterator[_Refusal]:
     changed = "old mode" in section.extended
     if changed or section.extended.get("new file mode", b"").strip() == _EXECUTABLE.encode():
-        yield (
+        yield _Refusal(
             "dpkg-mode",
             "it sets a file's mode, which the tools of precise ignore",
             "set the mode in debian/rules or in the packaging's install step",
         )
 
 
-def _renamed(section: Section) -> _Told:
+def _renamed(section: Section) -> Iterator[_Refusal]:
     if section.renames and not section.hunks:
-        yield "dpkg-rename", "it renames or copies, which the tools of precise refuse", _NO_RENAMES
+        yield _Refusal(
+            "dpkg-rename", "it renames or copies, which the tools of precise refuse", _NO_RENAMES
+        )
     elif section.renames:
-        yield (
+        yield _Refusal(
             "dpkg-rename-edit",
             "it renames and edits a file, and the tools of precise silently make another tree",
             _NO_RENAMES,
         )
 
 
-def _empty_deleted(section: Section) -> _Told:
+def _empty_deleted(section: Section) -> Iterator[_Refusal]:
     if "deleted file mode" in section.extended and not section.hunks:
-        yield (
+        yield _Refusal(
             "dpkg-delete-empty",
             "it deletes an empty file, which the tools of precise refuse",
             "keep the file",
         )
 
 
-def _new_link(section: Section) -> _Told:
+def _new_link(section: Section) -> Iterator[_Refusal]:
     if section.extended.get("new file mode", b"").strip() == _LINK.encode():
-        yield (
+        yield _Refusal(
             "dpkg-new-symlink",
             "it creates a symbolic link; the tools of precise create a regular file",
             "create the link in the packaging",
@@ -231,14 +245,7 @@ def _twice(name: str, sections: tuple[Section, ...]) -> Iterator[Finding]:
     for section in sections:
         path = _shown(section)
         if path in seen:
-            yield _finding(
-                "dpkg-file-twice",
-                name,
-                path,
-                section.line,
-                "the patch changes the same file in two places",
-                "regenerate the patch from the two trees",
-            )
+            yield _finding(_TWICE, name, path, section.line)
         seen.add(path)
 
 
@@ -268,6 +275,7 @@ def _shown(section: Section) -> str:
 
 
 def _finding(
-    code: str, patch: str, file: str | None, line: int | None, message: str, hint: str
+    refusal: _Refusal, patch: str, file: str | None = None, line: int | None = None
 ) -> Finding:
+    code, message, hint = refusal
     return Finding(code, Severity.ERROR, message, patch=patch, file=file, line=line, hint=hint)

@@ -76,25 +76,35 @@ class Why:
     common: CommitId | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class CherryPick:
+    """A commit that is to be applied to a tree.
+
+    :ivar target: the commit whose history is the target's
+    :ivar onto: the tree of *target*, or one made from it
+    """
+
+    commit: Commit
+    target: CommitId
+    onto: TreeId
+
+
 def why(
     repository: Repository,
-    commit: Commit,
-    target: CommitId,
-    onto: TreeId,
+    pick: CherryPick,
     bounds: Bounds | None = None,
     progress: ProgressCallback = no_progress,
 ) -> Why:
-    """Why *commit* conflicts on the tree *onto*, and which commits before it would help.
+    """Why *pick* conflicts, and which commits before it would help.
 
-    :param target: the commit whose history is the target's (*onto* is its tree, or made from it)
     :param progress: hears how far the search is
     """
-    search = _Search(repository, commit, target, onto, bounds or Bounds(), progress)
-    if not commit.parents or search.common is None:
+    search = _Search(repository, pick, bounds or Bounds(), progress)
+    if not pick.commit.parents or search.common is None:
         return Why((), (), 0)
-    change = Change.of(repository, commit)
-    merge = repository.merge(change.before, onto, change.after)
-    origins = tuple(search.origins(merge, commit))
+    change = Change.of(repository, pick.commit)
+    merge = repository.merge(change.before, pick.onto, change.after)
+    origins = tuple(search.origins(merge, pick.commit))
     return Why(origins, tuple(search.find()), search.tried, search.common)
 
 
@@ -104,22 +114,20 @@ class _Search:
     def __init__(
         self,
         repository: Repository,
-        commit: Commit,
-        target: CommitId,
-        onto: TreeId,
+        pick: CherryPick,
         bounds: Bounds,
         progress: ProgressCallback,
     ) -> None:
         self._repository = repository
-        self._commit = commit
-        self._target = target
-        self._onto = onto
+        self._commit = pick.commit
+        self._target = pick.target
+        self._onto = pick.onto
         self._bounds = bounds
         self._progress = progress
         self._proposed: dict[tuple[CommitId, TreeId], list[CommitId]] = {}
         self._left = bounds.trials
         self.tried = 0
-        self.common = merge_base(repository, commit.id, target)
+        self.common = merge_base(repository, pick.commit.id, pick.target)
 
     def origins(self, merge: Merge, commit: Commit) -> Iterator[Origin]:
         """Where each region of *merge* comes from."""

@@ -11,7 +11,7 @@ from patchseries.errors import UsageError
 from patchseries.git import Repository, scratch
 from patchseries.manifest import parse
 from patchseries.model import CommitId
-from patchseries.port.prerequisites import Bounds, Why, why
+from patchseries.port.prerequisites import Bounds, CherryPick, Why, why
 from support.small_series import HEAD, TAIL, SmallSeries, text
 from support.upstreams import Upstream
 
@@ -40,7 +40,7 @@ def asked(upstream: Upstream, folder: Path, patch: CommitId, bounds: Bounds | No
     assert target
     with scratch(folder, [upstream.repository.objects_directory]) as repository:
         onto = repository.commit(target).tree
-        return why(repository, repository.commit(patch), target, onto, bounds)
+        return why(repository, CherryPick(repository.commit(patch), target, onto), bounds)
 
 
 def merges(upstream: Upstream, folder: Path, commits: tuple[CommitId, ...]) -> bool:

@@ -22,7 +22,7 @@ from patchseries.patches.header import iso_date
 from patchseries.pipeline.conflict.conflicts import OpenConflict, find_conflict
 from patchseries.pipeline.rebase import RebaseInputs
 from patchseries.pipeline.session import Session
-from patchseries.port.prerequisites import Prerequisites, Why, why
+from patchseries.port.prerequisites import CherryPick, Prerequisites, Why, why
 from patchseries.sources.history import open_history
 
 _CHANGE_ID = re.compile(r"^[ \t]*+Change-Id: (I[0-9a-f]{40})[ \t\r]*+$", re.M)
@@ -62,7 +62,8 @@ def explained(
     url = given.manifest.projects[entry.project].repository
     target = given.pins[url, conflict.cell.base]
     commit = given.repository.commit(_commit_of(given, conflict))
-    found = why(given.repository, commit, target, conflict.cell.before, progress=session.progress)
+    pick = CherryPick(commit, target, conflict.cell.before)
+    found = why(given.repository, pick, progress=session.progress)
     if found.common is None:
         raise UpstreamError(
             f"the history between {conflict.cell.base} and {commit.id[:12]} is missing",

@@ -112,20 +112,21 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
     blocks: list[_Block] = []
     low = start = 0
     for anchor_old, anchor_new, size in anchored:  # the last is the end of both
-        blocks += _exhaustive(old, new, low, anchor_old, start, anchor_new)
+        blocks += _exhaustive(old, new, Replacement(low, anchor_old, start, anchor_new))
         blocks.append((anchor_old, anchor_new, size))
         low, start = anchor_old + size, anchor_new + size
     return [block for block in blocks if block[2]]
 
 
-def _exhaustive(
-    old: Sequence[str], new: Sequence[str], low: int, high: int, start: int, end: int
-) -> list[_Block]:
-    if not 0 < (high - low) * (end - start) <= _SMALL:
+def _exhaustive(old: Sequence[str], new: Sequence[str], gap: Replacement) -> list[_Block]:
+    """What stays within *gap*, between two anchors."""
+    low, start = gap.low, gap.start
+    if not 0 < (gap.high - low) * (gap.end - start) <= _SMALL:
         return []
-    if set(old[low:high]).isdisjoint(new[start:end]):
+    old_lines, new_lines = old[low : gap.high], new[start : gap.end]
+    if set(old_lines).isdisjoint(new_lines):
         return []
-    matcher = SequenceMatcher(None, old[low:high], new[start:end], autojunk=False)
+    matcher = SequenceMatcher(None, old_lines, new_lines, autojunk=False)
     return [(low + a, start + b, size) for a, b, size in matcher.get_matching_blocks()]
 
 
