@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from own.support import MADE_PYTHON2
@@ -132,6 +133,38 @@ def test_an_archive_is_the_same_each_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "key", "path", "words"),
+    [
+        ("vars.yml", "series_files", "dest", ()),
+        ("user-data", "write_files", "path", ()),
+        ("x.cfg", "write_files", "path", ("--format", "cloud-init")),
+    ],
+)
+def test_one_file_of_yaml_holds_what_the_directory_holds(
+    name: str, key: str, path: str, words: tuple[str, ...], oven: Oven, tmp_path: Path
+) -> None:
+    release(oven, b"[Filters]\nroute: CommandFilter, /sbin/route, root\n")
+    chosen = ("--memory", "4096", "--accept-risk", "no-rootwrap", "--onto", "1.2")
+    _, told = config("render", *HOST, *chosen, "-o", str(tmp_path / "etc"))
+    _, made = config("render", *HOST, *chosen, *words, "-o", str(tmp_path / name))
+    assert (told["format"], made["files"]) == ("dir", told["files"])
+    text = (tmp_path / name).read_text()
+    document = yaml.safe_load(text)
+    rows = {row[path]: row["content"].encode() for row in document[key]}
+    there = {f: (tmp_path / "etc" / f).read_bytes() for f in files(tmp_path / "etc")}
+    readme = there.pop("README").decode().splitlines()
+    assert rows == {f"/etc/{f}": data for f, data in there.items()}
+    assert {"/etc/sudoers.d/oven-rootwrap-filters", "/etc/stove.conf.oven"} < set(rows)
+    assert set(readme) <= {line.removeprefix("#").removeprefix(" ") for line in text.splitlines()}
+    if name == "vars.yml":
+        assert [(one["path"], one["value"]) for one in document["series_options"]] == [
+            ("/etc/oven/oven.conf", "4"),
+            ("/etc/oven/oven.conf", "sudo"),
+            ("/etc/stove.conf", "4"),
+        ]
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--host", "attic"), "no host is called 'attic'"),
@@ -152,8 +185,9 @@ def test_what_is_not_known(words: tuple[str, ...], message: str, tmp_path: Path)
 def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "mine").write_text("x")
-    (tmp_path / "a.tar").write_text("x")
-    for name in ("etc", "a.tar"):
+    for name in ("a.yml", "a.tar"):
+        (tmp_path / name).write_text("x")
+    for name in ("etc", "a.yml", "a.tar"):
         words = ("render", *HOST, "--host", "kitchen", "-o", str(tmp_path / name))
         with pytest.raises(UsageError):
             config(*words)

@@ -61,8 +61,9 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("build", "`files` has the SHA-256 of each file, by its name.", (_BUILD,)),
     (
         "config render",
-        "`bases` has the base of each project. `lines` are without the reasons. `sudoers_checked`:"
-        " there are sudoers files, and visudo checked them.",
+        "`bases` has the base of each project. `files` are the same in every format. `lines` are"
+        " without the reasons. `sudoers_checked`: there are sudoers files, and visudo checked"
+        " them.",
         ("config render demo --vms 40 --cores 24 -o ../etc",),
     ),
     (

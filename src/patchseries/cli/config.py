@@ -48,25 +48,34 @@ def command() -> None:
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    metavar="DIR|FILE.tar",
-    help="A new directory, or a tar archive.",
+    metavar="DIR|FILE",
+    help="A new directory or file.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["dir", "tar", "ansible", "cloud-init"]),
+    help="What to write; default: what the name of -o stands for (FILE.tar, FILE.yml, user-data).",
 )
 @click.option("--replace", is_flag=True, help="Replace an earlier output.")
 @options(*_SHARED)
-def render_command(output: Path, replace: bool, **given: Any) -> int:
+def render_command(output: Path, shape: str | None, replace: bool, **given: Any) -> int:
     """Write the settings of NAME for one host, as files for /etc.
 
     Each line has a comment that says why. What is dangerous is left out, and named with what to do
-    instead, unless --accept-risk names it.
+    instead, unless --accept-risk names it. The files go into a directory, a tar archive, a file of
+    variables for Ansible, or user data for cloud-init.
     """
     from patchseries.pipeline.configuring import (
         HostOptions,
         check_sudoers,
         rendered_host,
+        shaped,
         sudoers_files,
         write_rendered,
     )
     from patchseries.report.settings import render_document
+    from patchseries.settings.shapes import Shape, shape_named
 
     sizes = {name: given.pop(name) for name in ("vms", "cores", "memory")}
     wanted = HostOptions(
@@ -80,11 +89,12 @@ def render_command(output: Path, replace: bool, **given: Any) -> int:
     with Progress(asked) as progress:
         bases, host = rendered_host(asked.session(progress), series, wanted)
         checked = check_sudoers(host.files)
-    write_rendered(output, host.files, replace=replace)
+    chosen = Shape(shape) if shape else shape_named(output)
+    write_rendered(output, shaped(host, series.manifest.settings, chosen), replace=replace)
     if sudoers_files(host.files) and not checked:
         say("visudo is not installed: the sudoers files were not checked")
     if asked.as_json:
-        show_json(render_document(host, bases, checked), ok=True)
+        show_json(render_document(host, bases, checked) | {"format": chosen}, ok=True)
     else:
         _show_rendered(output, host, asked)
     return 0

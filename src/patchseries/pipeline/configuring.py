@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +22,14 @@ from patchseries.report.settings import README, README_BEGIN, readme
 from patchseries.settings.intree import RegisteredOption
 from patchseries.settings.needed import missing_patch
 from patchseries.settings.render import HostRequest, PlacedSetting, RenderedHost, render
+from patchseries.settings.shapes import (
+    SUDOERS,
+    Shape,
+    ansible_vars,
+    cloud_config,
+    ini_options,
+    tar_of,
+)
 from patchseries.settings.sudoers import FiltersError, RootwrapFilter, read_filters
 
 
@@ -36,7 +42,6 @@ class BaseEvidence:
     wrong: tuple[str, ...]
 
 
-_SUDOERS = "sudoers.d/"
 _MOST_FILTERS = 200
 """Files of filters in one directory."""
 
@@ -131,7 +136,7 @@ def _filters(where: str, texts: Mapping[str, bytes]) -> Iterator[RootwrapFilter]
 
 def sudoers_files(files: Mapping[str, bytes]) -> list[str]:
     """Those of *files* that sudo reads."""
-    return [name for name in files if name.startswith(_SUDOERS)]
+    return [name for name in files if name.startswith(SUDOERS)]
 
 
 def check_sudoers(files: Mapping[str, bytes]) -> bool:
@@ -181,19 +186,6 @@ def _evidence(inputs: CheckInputs, target: CheckedTarget, setting: SettingEntry)
     return BaseEvidence(target.base, tuple(right), tuple(finding.message for finding in found))
 
 
-def tar_of(files: Mapping[str, bytes]) -> bytes:
-    """*files* as a tar archive that is the same each time; sudoers files as sudo wants them."""
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for name, data in sorted(files.items()):
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            member.mode = 0o440 if name.startswith(_SUDOERS) else 0o644
-            member.uname = member.gname = "root"
-            archive.addfile(member, io.BytesIO(data))
-    return stream.getvalue()
-
-
 @dataclass(frozen=True, slots=True)
 class HostOptions:
     """The sizes and the kind of a host, the base that runs there, and the dangers accepted."""
@@ -226,23 +218,41 @@ def rendered_host(
     return _bases(series.manifest, wanted.base), replace(host, files=files)
 
 
+def shaped(
+    host: RenderedHost, settings: Sequence[SettingEntry], shape: Shape
+) -> bytes | Mapping[str, bytes]:
+    """What :func:`rendered_host` gave as one file; the files themselves for a directory.
+
+    :param settings: those of the manifest
+    """
+    files = dict(host.files)
+    if shape is Shape.DIR:
+        return files
+    if shape is Shape.TAR:
+        return tar_of(files)
+    notes = files.pop(README).decode()
+    if shape is Shape.CLOUD_INIT:
+        return cloud_config(files, notes)
+    return ansible_vars(files, ini_options(settings, host.lines), notes)
+
+
 def is_rendered(directory: Path) -> bool:
     """Whether *directory* was written by an earlier call: a host's /etc is never replaced."""
     readme_there = directory / README
     return readme_there.is_file() and read_file(readme_there).startswith(README_BEGIN)
 
 
-def write_rendered(output: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
-    """Write *files* into the directory *output*, or as the archive it names.
+def write_rendered(output: Path, made: bytes | Mapping[str, bytes], *, replace: bool) -> None:
+    """Write what :func:`shaped` made: a file, or the files of a directory.
 
     :raises UsageError: something is there that is not to be replaced
     """
-    if output.suffix == ".tar":
+    if isinstance(made, bytes):
         if output.is_dir() or (output.exists() and not replace):
             raise UsageError(f"{output} is there already", hint="name a new file, or --replace")
-        write_atomic(output, tar_of(files))
+        write_atomic(output, made)
         return
     target_directory(output, replace=replace and is_rendered(output))
     if output.is_dir() and not any(output.iterdir()):
         output.rmdir()
-    publish_directory(output, files, replace=replace)
+    publish_directory(output, made, replace=replace)
