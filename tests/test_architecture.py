@@ -284,7 +284,10 @@ VAGUE = {"found", "known", "one", "said", "told"}
 
 
 def vague_names(tree: ast.Module) -> Iterator[str]:
-    """Functions, classes and attributes of a module whose whole name is a vague word."""
+    """Functions, classes, attributes and parameters whose whole name is a vague word.
+
+    Of two alike, *one* and *other* say all that there is to say.
+    """
     for node in (
         *tree.body,
         *(n for c in tree.body if isinstance(c, ast.ClassDef) for n in c.body),
@@ -296,6 +299,12 @@ def vague_names(tree: ast.Module) -> Iterator[str]:
             name = node.target.id
         if name.strip("_").lower() in VAGUE:
             yield f"{node.lineno}: {name}"
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            given = function.args
+            names = {a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+            for name in sorted(names & (VAGUE - ({"one"} if "other" in names else set()))):
+                yield f"{function.lineno}: {name} of {function.name}"
 
 
 @pytest.mark.parametrize("path", sources(), ids=module_of)
@@ -305,6 +314,9 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
 def test_a_vague_name_is_seen() -> None:
     text = (
-        "def _told(): ...\nclass Found:\n    known: int\n    founder: int\n    def one(self): ..."
+        "def _told(): ...\nclass Found:\n    known: int\n    founder: int\n    def one(self): ...\n"
+        "def f(one, other, *, found): ...\ndef g(one): ..."
     )
-    assert list(vague_names(ast.parse(text))) == ["1: _told", "2: Found", "3: known", "5: one"]
+    assert list(vague_names(ast.parse(text))) == [
+        *("1: _told", "2: Found", "3: known", "5: one", "6: found of f", "7: one of g")
+    ]

@@ -30,12 +30,12 @@ def main() -> None:
     sys.exit(status)
 
 
-def _unraisable(told: "sys.UnraisableHookArgs") -> None:
+def _unraisable(args: "sys.UnraisableHookArgs") -> None:
     """Python would print an interruption in an object's finalizer with a traceback, and go on."""
-    if told.exc_type is KeyboardInterrupt:
+    if args.exc_type is KeyboardInterrupt:
         _thread.start_new_thread(_interrupt_again, ())
     else:
-        sys.__unraisablehook__(told)
+        sys.__unraisablehook__(args)
 
 
 def _interrupt_again() -> None:

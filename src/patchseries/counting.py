@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """``1 cell``, ``2 cells``: *number* with the noun *one*, or *many* (else *one* with an s).
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """``1 cell``, ``2 cells``: *number* with its noun; *plural* is needed unless an s makes it.
 
     >>> counted(1, "patch", "patches"), counted(2, "patch", "patches"), counted(0, "cell")
     ('1 patch', '2 patches', '0 cells')
     """
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

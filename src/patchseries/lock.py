@@ -212,8 +212,8 @@ def dump(lock: Lock) -> str:
     return tomlkit.dumps(document)
 
 
-def _made_for_table(project: str, files: str, found: MadeFor | None) -> dict[str, object]:
-    return {"project": project, "files": files, **(asdict(found) if found else {})}
+def _made_for_table(project: str, files: str, made_for: MadeFor | None) -> dict[str, object]:
+    return {"project": project, "files": files, **(asdict(made_for) if made_for else {})}
 
 
 def _cell(table: Mapping[str, object]) -> Cell:

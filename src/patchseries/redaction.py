@@ -56,10 +56,10 @@ def has_user_info(url: str) -> bool:
     return _USER_INFO.sub(_without_password, url) != url
 
 
-def _without_password(found: re.Match[str]) -> str:
-    scheme = found.string[max(0, found.start() - 3) : found.start()].lower()
-    user, colon, _ = (found["info"] or found["odd"]).partition(":")
-    slashes = "://" if found[0].startswith("://") else ":/"  # as a path of it is written
+def _without_password(match: re.Match[str]) -> str:
+    scheme = match.string[max(0, match.start() - 3) : match.start()].lower()
+    user, colon, _ = (match["info"] or match["odd"]).partition(":")
+    slashes = "://" if match[0].startswith("://") else ":/"  # as a path of it is written
     if scheme == "ssh":  # its user name is part of the address, and no secret
-        return f"{slashes}{user}:{HIDDEN}@" if colon else found[0]
+        return f"{slashes}{user}:{HIDDEN}@" if colon else match[0]
     return f"{slashes}{HIDDEN}@"

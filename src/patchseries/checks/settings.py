@@ -107,9 +107,9 @@ class _Setting:
         )
 
 
-def _place(one: RegisteredOption) -> str:
-    group = one.registration.group
-    return f"in [{group}] at {one}" if group else f"in a group that is not known, at {one}"
+def _place(option: RegisteredOption) -> str:
+    group = option.registration.group
+    return f"in [{group}] at {option}" if group else f"in a group that is not known, at {option}"
 
 
 def _shown(default: object) -> str:

@@ -158,10 +158,10 @@ def _online(inputs: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
         )
 
 
-def _places(found: Sequence[LandedAt]) -> str:
+def _places(landings: Sequence[LandedAt]) -> str:
     return ", ".join(
         f"{at.line} {at.tag or '(not yet released)'} by {at.commit[:12]} ({at.evidence})"
-        for at in found
+        for at in landings
     )
 
 

@@ -307,12 +307,12 @@ def _finish(state: State, hear: Callable[[Recovered], None] = lambda _: None) ->
         hear(found)
 
 
-def interrupted_words(found: Recovered) -> str:
+def interrupted_words(recovered: Recovered) -> str:
     """The message about a command that was interrupted while it wrote."""
-    who = f"`{found.command}`" if found.command else "an earlier command"
-    if not found.paths:
+    who = f"`{recovered.command}`" if recovered.command else "an earlier command"
+    if not recovered.paths:
         return f"{who} was interrupted before it wrote anything: no file was changed"
-    return f"{who} was interrupted: its {len(found.paths)} files are now written"
+    return f"{who} was interrupted: its {len(recovered.paths)} files are now written"
 
 
 def _server_access(url: str) -> Access:

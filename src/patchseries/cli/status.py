@@ -70,16 +70,16 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     return 0
 
 
-def _table(found: SeriesStatus, release: str | None) -> StatusTable:
+def _table(status: SeriesStatus, release: str | None) -> StatusTable:
     """Where the patches landed; with *release*, whether they are in it."""
     from patchseries.report import status as tables
 
     if not release:
-        columns = {n: tables.columns_of(p.lines, p.base) for n, p in found.projects.items()}
-        return tables.status_table(found.patches, columns)
+        columns = {n: tables.columns_of(p.lines, p.base) for n, p in status.projects.items()}
+        return tables.status_table(status.patches, columns)
     line = release.lower()
-    released = [name for name, known in found.projects.items() if line in known.lines]
-    return tables.release_table(found.patches, line, released)
+    released = [name for name, known in status.projects.items() if line in known.lines]
+    return tables.release_table(status.patches, line, released)
 
 
 def _show_tests(tests: Sequence[RememberedCell], asked: Given) -> None:
@@ -93,7 +93,7 @@ def _show_tests(tests: Sequence[RememberedCell], asked: Given) -> None:
 
 
 def _rows(
-    found: SeriesStatus, release: str | None, tests: Sequence[RememberedCell]
+    status: SeriesStatus, release: str | None, tests: Sequence[RememberedCell]
 ) -> list[dict[str, Any]]:
     """Each patch as a JSON object, with what is known of it on each base."""
     from patchseries.report.documents import base_rows, status_row
@@ -101,8 +101,8 @@ def _rows(
     return [
         status_row(patch, release)
         | {
-            "bases": base_rows(patch.name, found.in_bases),
+            "bases": base_rows(patch.name, status.in_bases),
             "tests": [{"base": t.base, "result": t.result} for t in tests if t.patch == patch.name],
         }
-        for patch in found.patches
+        for patch in status.patches
     ]

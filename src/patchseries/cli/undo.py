@@ -66,11 +66,11 @@ def show_log(logged: list[Logged], asked: Given) -> None:
         show("nothing to undo", asked)
 
 
-def _log_row(one: Logged) -> tuple[str, ...]:
-    mark = " (undone)" if one.undone else ""
-    paths = [change.path for change in one.changes]
+def _log_row(logged: Logged) -> tuple[str, ...]:
+    mark = " (undone)" if logged.undone else ""
+    paths = [change.path for change in logged.changes]
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"{one.number:>4}", one.time, f"{one.command}{mark}: {paths[0]}{more}"
+    return f"{logged.number:>4}", logged.time, f"{logged.command}{mark}: {paths[0]}{more}"
 
 
 def _back(before: str | None, after: str | None) -> str:

@@ -60,45 +60,45 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
     return 1
 
 
-def show_why(found: Explained, asked: Given) -> None:
+def show_why(explained: Explained, asked: Given) -> None:
     """Print the regions, the commits behind them, the prerequisites and the candidates."""
-    cell = found.conflict.cell
-    origins = found.why.origins
-    removals = {file.path: removal(file) for file in found.conflict.files}
+    cell = explained.conflict.cell
+    origins = explained.why.origins
+    removals = {file.path: removal(file) for file in explained.conflict.files}
     regions = counted(len(origins), "region")
     show(f"{cell.patch} on {cell.base}: {regions} in conflict", asked)
     for origin in origins:
         words = removals.get(origin.path)
         show("", asked)
         show(origin.path + (f": {words}" if words else f":{origin.line}"), asked)
-        _show_commits("  the change depends on lines of", origin.relies_on, found, asked)
-        _show_commits("  changed here by", origin.changed_by, found, asked)
+        _show_commits("  the change depends on lines of", origin.relies_on, explained, asked)
+        _show_commits("  changed here by", origin.changed_by, explained, asked)
     show("", asked)
-    for number, one in enumerate(found.why.sets, 1):
+    for number, one in enumerate(explained.why.sets, 1):
         show(
             f"{number}. clean after {counted(len(one.commits), 'prerequisite')} "
             f"({counted(one.lines, 'line')} in {counted(one.files, 'file')}):",
             asked,
         )
         for commit in one.commits:
-            show(f"     {_words(found, commit)}", asked)
-    if not found.why.sets:
-        tried = counted(found.why.tried, "merge")
+            show(f"     {_words(explained, commit)}", asked)
+    if not explained.why.sets:
+        tried = counted(explained.why.tried, "merge")
         show(f"no set of prerequisites helps ({tried} tried)", asked)
     show("", asked)
-    show_regions(found.conflict, asked)
+    show_regions(explained.conflict, asked)
 
 
-def why_document(found: Explained) -> dict[str, Any]:
+def why_document(explained: Explained) -> dict[str, Any]:
     """The whole explanation as a JSON document."""
     return {
-        "patch": found.conflict.cell.patch,
-        "base": found.conflict.cell.base,
-        "origins": [_origin_row(origin) for origin in found.why.origins],
-        "prerequisites": [asdict(one) for one in found.why.sets],
-        "merges_tried": found.why.tried,
-        "commits": [asdict(one) for one in found.commits.values()],
-        "regions": region_rows(found.conflict),
+        "patch": explained.conflict.cell.patch,
+        "base": explained.conflict.cell.base,
+        "origins": [_origin_row(origin) for origin in explained.why.origins],
+        "prerequisites": [asdict(one) for one in explained.why.sets],
+        "merges_tried": explained.why.tried,
+        "commits": [asdict(one) for one in explained.commits.values()],
+        "regions": region_rows(explained.conflict),
     }
 
 
@@ -112,30 +112,30 @@ def _origin_row(origin: Origin) -> dict[str, Any]:
 
 
 def _show_commits(
-    words: str, commits: tuple[tuple[str, int], ...], found: Explained, asked: Given
+    words: str, commits: tuple[tuple[str, int], ...], explained: Explained, asked: Given
 ) -> None:
     if commits:
         show(words, asked)
     for commit, lines in commits:
         size = f" ({counted(lines, 'line')})" if lines else ""
-        show(f"    {_words(found, commit)}{size}", asked)
+        show(f"    {_words(explained, commit)}{size}", asked)
 
 
-def _words(found: Explained, commit: str) -> str:
-    one = next(told for told in found.commits.values() if told.commit == commit)
+def _words(explained: Explained, commit: str) -> str:
+    one = next(told for told in explained.commits.values() if told.commit == commit)
     return f"{commit[:10]} {one.day} {one.tag or 'in no tag'}: {one.subject}"
 
 
-def _add(series: Series, ingredients: RebaseInputs, found: Explained, asked: Given) -> None:
+def _add(series: Series, ingredients: RebaseInputs, explained: Explained, asked: Given) -> None:
     from patchseries.journal import commit_files
     from patchseries.pipeline.conflict.why import chosen_commits, with_prerequisites
 
-    if not found.why.sets:
+    if not explained.why.sets:
         raise UsageError("no prerequisites to add", hint="resolve it by hand with `series resolve`")
-    cell = found.conflict.cell
+    cell = explained.conflict.cell
     patch = series.manifest.patch(cell.patch)
     assert patch is not None
-    commits = chosen_commits(ingredients.repository, found.why.sets[0])
+    commits = chosen_commits(ingredients.repository, explained.why.sets[0])
     text = series.manifest_path.read_text(encoding="utf-8")
     extended = with_prerequisites(text, series.manifest, patch, cell.base, commits)
     if not asked.dry_run:

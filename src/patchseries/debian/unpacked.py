@@ -43,11 +43,11 @@ def directory_entries(directory: Path, algorithm: str) -> dict[str, TreeEntry]:
     }
 
 
-def differences(wanted: Mapping[str, TreeEntry], found: Mapping[str, TreeEntry]) -> list[str]:
+def differences(wanted: Mapping[str, TreeEntry], actual: Mapping[str, TreeEntry]) -> list[str]:
     """One line for each path that differs: missing, unexpected, or what of it is another."""
     lines = []
-    for path in sorted(wanted.keys() | found.keys()):
-        want, have = wanted.get(path), found.get(path)
+    for path in sorted(wanted.keys() | actual.keys()):
+        want, have = wanted.get(path), actual.get(path)
         if want == have:
             continue
         if have is None:

@@ -185,8 +185,8 @@ def _unquote(name: bytes) -> bytes:
     """A path that git quoted in C's way."""
     escapes = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13}
 
-    def replace(found: re.Match[bytes]) -> bytes:
-        code = found[1]
+    def replace(match: re.Match[bytes]) -> bytes:
+        code = match[1]
         if code.isdigit():
             return bytes([int(code, 8) & 255])
         return bytes([escapes[code]]) if code in escapes else code

@@ -60,12 +60,12 @@ class ObjectReader:
         for some in _batches(chain(filter(_OID.fullmatch, missing), named)):
             self._ask(some)
 
-    def keep(self, oid: str, found: Object) -> None:
+    def keep(self, oid: str, read: Object) -> None:
         """Remember an object that was read or written."""
-        if len(found[1]) > _LARGE or oid in self._kept:
+        if len(read[1]) > _LARGE or oid in self._kept:
             return
-        self._kept[oid] = found
-        self._size += len(found[1])
+        self._kept[oid] = read
+        self._size += len(read[1])
         while self._size > _KEPT_BYTES:
             self._size -= len(self._kept.popitem(last=False)[1][1])
 

@@ -77,9 +77,9 @@ class KnownHistory:
         tips = [self.base] if self.base else list(self.repository.refs("refs/heads/").values())[:1]
         return bool(tips) and self.repository.has(self.repository.commit(tips[0]).tree)
 
-    def preferred(self, found: Sequence[Indexed]) -> Indexed:
+    def preferred(self, commits: Sequence[Indexed]) -> Indexed:
         """Of several commits that are the same change: the main branch's, then the first."""
-        return min(found, key=lambda entry: (not entry.refs & self.main, entry.number))
+        return min(commits, key=lambda entry: (not entry.refs & self.main, entry.number))
 
 
 def find_origins(

@@ -150,9 +150,9 @@ def _read(state: State, number: int) -> Logged:
         raise _damaged(path, error.message) from error
 
 
-def _change(told: Mapping[str, object]) -> LoggedChange:
+def _change(row: Mapping[str, object]) -> LoggedChange:
     return LoggedChange(
-        check_path(told["path"]), _is_digest(told["before"]), _is_digest(told["after"])
+        check_path(row["path"]), _is_digest(row["before"]), _is_digest(row["after"])
     )
 
 

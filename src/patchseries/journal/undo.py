@@ -38,13 +38,13 @@ def undo(
     return chosen
 
 
-def _chosen(known: list[Logged], number: int | None) -> Logged:
+def _chosen(log: list[Logged], number: int | None) -> Logged:
     if number is None:
-        last = next((one for one in known if not one.undone and one.undoes is None), None)
+        last = next((one for one in log if not one.undone and one.undoes is None), None)
         if last is None:
             raise UsageError("there is nothing to undo")
         return last
-    chosen = next((one for one in known if one.number == number), None)
+    chosen = next((one for one in log if one.number == number), None)
     if chosen is None:
         raise UsageError(f"there is no operation {number}", hint="see `series undo --list`")
     if chosen.undone:

@@ -127,12 +127,12 @@ def _extend(path: Path, repository: Repository, refs: _Refs, progress: ProgressC
 
 
 def _watched(
-    repository: Repository, tips: Sequence[str], known: Sequence[str], progress: ProgressCallback
+    repository: Repository, tips: Sequence[str], indexed: Sequence[str], progress: ProgressCallback
 ) -> Iterator[LoggedCommit]:
-    """The log of what *tips* contain and *known* do not, with a word after every few commits."""
+    """The log of what *tips* contain and *indexed* do not, with a word after every few commits."""
     progress("counting the commits")
-    total = count_commits(repository, tips, known)
-    for number, logged in enumerate(read_log(repository, tips, known)):
+    total = count_commits(repository, tips, indexed)
+    for number, logged in enumerate(read_log(repository, tips, indexed)):
         if number % _OFTEN == 0:
             progress(f"[{number}/{total}] indexing the commits")
         yield logged

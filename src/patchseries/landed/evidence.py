@@ -86,33 +86,33 @@ def find(index: HistoryIndex, tracked: Tracked, patch_id: PatchId | None = None)
     return _without_reverts(index, list(found.values()))
 
 
-def _add(found: dict[CommitId, Match], entries: Iterable[Indexed], evidence: Evidence) -> None:
+def _add(matches: dict[CommitId, Match], entries: Iterable[Indexed], evidence: Evidence) -> None:
     for entry in entries:
-        found.setdefault(entry.commit, Match(entry, evidence))
+        matches.setdefault(entry.commit, Match(entry, evidence))
 
 
-def _by_change_id(index: HistoryIndex, tracked: Tracked, known: list[Indexed]) -> list[Indexed]:
+def _by_change_id(index: HistoryIndex, tracked: Tracked, commits: list[Indexed]) -> list[Indexed]:
     """The commits with the Change-Ids of the change; its commits tell them when it does not.
 
     A commit that carries several is several changes squashed: it does not tell which is meant.
     """
     change_ids = list(tracked.change_ids)
     if not change_ids:
-        told = [index.change_ids(entry) for entry in known]
+        told = [index.change_ids(entry) for entry in commits]
         change_ids = [ids[0] for ids in told if len(ids) == 1]
     return [entry for change in dict.fromkeys(change_ids) for entry in index.by_change(change)]
 
 
 def _add_cherry_picks(
-    index: HistoryIndex, found: dict[CommitId, Match], commits: tuple[CommitId, ...]
+    index: HistoryIndex, matches: dict[CommitId, Match], commits: tuple[CommitId, ...]
 ) -> None:
     """Follow "cherry picked from" both ways, from pick to pick, until nothing new is found."""
-    todo = list(dict.fromkeys([*commits, *found]))
+    todo = list(dict.fromkeys([*commits, *matches]))
     seen = set(todo)
     while todo:
         commit = todo.pop(0)
         linked = [*index.picked_from(commit), *_origins(index, commit)]
-        _add(found, linked, Evidence.CHERRY_PICK)
+        _add(matches, linked, Evidence.CHERRY_PICK)
         fresh = [entry.commit for entry in linked if entry.commit not in seen]
         seen.update(fresh)
         todo += fresh
@@ -134,9 +134,9 @@ def origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
     return [index.merged_tip(origin) or origin for origin in named if origin is not None]
 
 
-def _alike(index: HistoryIndex, tracked: Tracked, found: list[Indexed]) -> list[Indexed]:
+def _alike(index: HistoryIndex, tracked: Tracked, commits: list[Indexed]) -> list[Indexed]:
     """Commits with the same subject and author as the change."""
-    told = {(entry.subject, entry.author) for entry in found}
+    told = {(entry.subject, entry.author) for entry in commits}
     if tracked.subject and tracked.author:
         told.add((tracked.subject, tracked.author))
     return [
@@ -159,21 +159,21 @@ def _person(author: str) -> tuple[str, str]:
 
 
 def _same_diff(
-    entry: Indexed, tracked: Tracked, found: dict[CommitId, Match], patch_id: PatchId
+    entry: Indexed, tracked: Tracked, matches: dict[CommitId, Match], patch_id: PatchId
 ) -> bool:
     theirs = patch_id(entry.commit)
     if theirs is None:
         return False
-    sure = [commit for commit, other in found.items() if not other.evidence.is_weak]
+    sure = [commit for commit, other in matches.items() if not other.evidence.is_weak]
     return theirs == tracked.patch_id or any(
         patch_id(commit) == theirs for commit in dict.fromkeys([*tracked.commits, *sure])
     )
 
 
-def _without_reverts(index: HistoryIndex, found: list[Match]) -> list[Match]:
-    """*found* without the commits that revert another of them."""
-    commits = [f.entry.commit for f in found]
-    subjects = {f.entry.subject for f in found}
+def _without_reverts(index: HistoryIndex, matches: list[Match]) -> list[Match]:
+    """*matches* without the commits that revert another of them."""
+    commits = [f.entry.commit for f in matches]
+    subjects = {f.entry.subject for f in matches}
 
     def undoes(entry: Indexed) -> bool:
         if reverted_subject(entry.subject) in subjects:
@@ -181,4 +181,4 @@ def _without_reverts(index: HistoryIndex, found: list[Match]) -> list[Match]:
         targets = index.reverted(entry)
         return any(c.startswith(t) for c in commits for t in targets if c != entry.commit)
 
-    return [f for f in found if not undoes(f.entry)]
+    return [f for f in matches if not undoes(f.entry)]

@@ -48,16 +48,16 @@ class Presence:
         return self.match.entry.refs
 
 
-def presences(index: HistoryIndex, found: Sequence[Match]) -> list[Presence]:
+def presences(index: HistoryIndex, matches: Sequence[Match]) -> list[Presence]:
     """Each commit of one change with the refs in which it is live."""
-    copies = [f.entry for f in found if not f.evidence.is_weak]
-    return [_presence(index, f, copies) for f in found]
+    copies = [f.entry for f in matches if not f.evidence.is_weak]
+    return [_presence(index, f, copies) for f in matches]
 
 
-def _presence(index: HistoryIndex, found: Match, copies: Collection[Indexed]) -> Presence:
-    reverts = reverts_of(index, found.entry, copies)
-    live = _live(index, found.entry, copies)
-    return Presence(found, live, tuple(revert.commit for revert in reverts))
+def _presence(index: HistoryIndex, match: Match, copies: Collection[Indexed]) -> Presence:
+    reverts = reverts_of(index, match.entry, copies)
+    live = _live(index, match.entry, copies)
+    return Presence(match, live, tuple(revert.commit for revert in reverts))
 
 
 def _live(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]) -> RefSet:

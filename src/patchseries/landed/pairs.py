@@ -60,10 +60,10 @@ def _is_on(entry: Indexed, line: str, lines: ReleaseLines) -> bool:
     return first is not None and first.name == line
 
 
-def _only(found: Sequence[Match]) -> Match | None:
+def _only(matches: Sequence[Match]) -> Match | None:
     """The one commit on the surest evidence that there is; None when there are several."""
     for evidence in Evidence:
-        same = [f for f in found if f.evidence is evidence]
+        same = [f for f in matches if f.evidence is evidence]
         if same:
             return same[0] if len(same) == 1 else None
     return None

@@ -123,9 +123,9 @@ def landings(
     )
 
 
-def _first_of_each_line(found: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
+def _first_of_each_line(presences: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
     """One landing a line: of several commits there, the one that is in its earliest tag."""
-    homes = [known for p in found if (known := landing(p, lines)) is not None]
+    homes = [known for p in presences if (known := landing(p, lines)) is not None]
     landed = []
     for line in lines:
         here = [known for known in homes if known.line == line.name]
@@ -135,10 +135,10 @@ def _first_of_each_line(found: Sequence[Presence], lines: ReleaseLines) -> tuple
     return tuple(landed)
 
 
-def _inherited(found: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
+def _inherited(presences: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
     return tuple(
         Landing(line.name, point.tag, presence.match.entry.commit, presence.match.evidence)
         for line in lines
-        if (first := point_in(found, line)) is not None
+        if (first := point_in(presences, line)) is not None
         for presence, point in [first]
     )

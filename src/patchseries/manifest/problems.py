@@ -48,12 +48,12 @@ class ManifestError(SeriesError):
         return f"{self.filename}:{problem.line}: {key}{problem.message}"
 
 
-def from_pydantic(error: dict[str, Any], path: Path, known: Sequence[str]) -> Problem:
-    """One of pydantic's errors as a :class:`Problem` below *path*; *known* are the keys there."""
+def from_pydantic(error: dict[str, Any], path: Path, keys: Sequence[str]) -> Problem:
+    """One of pydantic's errors as a :class:`Problem` below *path*; *keys* are the keys there."""
     kind = error["type"]
     where = path + tuple(error["loc"])
     if kind == "extra_forbidden":
-        return Problem(where, unknown_key(str(error["loc"][-1]), known))
+        return Problem(where, unknown_key(str(error["loc"][-1]), keys))
     if kind == "missing":
         return Problem(where[:-1], f"the key {where[-1]!r} is missing")
     if kind == "value_error":
@@ -71,20 +71,20 @@ def from_pydantic(error: dict[str, Any], path: Path, known: Sequence[str]) -> Pr
     return Problem(where, f"{message}, not {short(error['input'])}")
 
 
-def unknown_key(key: str, known: Sequence[str]) -> str:
+def unknown_key(key: str, keys: Sequence[str]) -> str:
     """The message for an unknown key, with the nearest known one."""
-    near = difflib.get_close_matches(key, known, n=1)
-    return "unknown key" + (f"; did you mean {near[0]!r}?" if near else _expected(known))
+    near = difflib.get_close_matches(key, keys, n=1)
+    return "unknown key" + (f"; did you mean {near[0]!r}?" if near else _expected(keys))
 
 
-def unknown_name(kind: str, name: str, known: Sequence[str]) -> str:
+def unknown_name(kind: str, name: str, names: Sequence[str]) -> str:
     """Words for a name (of a project, a patch) that is not defined."""
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, names, n=1)
     return f"no {kind} is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
-def _expected(known: Sequence[str]) -> str:
-    return f"; expected one of {', '.join(sorted(known))}" if known else ""
+def _expected(keys: Sequence[str]) -> str:
+    return f"; expected one of {', '.join(sorted(keys))}" if keys else ""
 
 
 def short(value: object) -> str:

@@ -114,8 +114,8 @@ def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterato
             yield Fate(patch.name, str(patch.verdict), landed, tuple(by), there)
 
 
-def _landing(found: Landing) -> LandedAt:
-    return LandedAt(found.line, found.tag, found.commit, str(found.evidence))
+def _landing(landing: Landing) -> LandedAt:
+    return LandedAt(landing.line, landing.tag, landing.commit, str(landing.evidence))
 
 
 def _own(series: Series, projects: Sequence[str]) -> dict[str, bytes | None]:

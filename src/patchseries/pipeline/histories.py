@@ -116,17 +116,17 @@ def _changes(data: bytes) -> list[Tracked]:
     return changes + [Tracked(change_ids=(each,)) for each in more]
 
 
-def _words(found: Sequence[Contained]) -> str:
-    commits = (f"commit {each.commit[:12]} ({_HOW[each.evidence]})" for each in found)
+def _words(contained: Sequence[Contained]) -> str:
+    commits = (f"commit {each.commit[:12]} ({_HOW[each.evidence]})" for each in contained)
     return ", ".join(dict.fromkeys(commits))
 
 
 def _missing(
-    history: Repository, data: bytes, found: Sequence[Contained]
+    history: Repository, data: bytes, contained: Sequence[Contained]
 ) -> tuple[str, ...] | None:
     """The files of the patch that the commits do not touch; None: the commits are not here."""
     touched: set[str] = set()
-    for one in found:
+    for one in contained:
         try:
             done = history.run(
                 "diff-tree",

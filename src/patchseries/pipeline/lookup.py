@@ -119,10 +119,10 @@ def own_commits(objects: Repository, index: HistoryIndex, head: CommitId) -> Ite
         commit = made.parents[0] if made.parents else None
 
 
-def listed(found: Sequence[Indexed]) -> str:
+def listed(commits: Sequence[Indexed]) -> str:
     """The commits in words: id and subject of each."""
-    words = [f"{entry.commit[:12]} ({entry.subject[:60]})" for entry in found[:_LISTED]]
-    more = len(found) - len(words)
+    words = [f"{entry.commit[:12]} ({entry.subject[:60]})" for entry in commits[:_LISTED]]
+    more = len(commits) - len(words)
     return ", ".join(words) + (f" and {more} more" if more else "")
 
 

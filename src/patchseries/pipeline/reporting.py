@@ -84,9 +84,9 @@ def make_page(session: Session, series: Series, selection: Selection, made: str)
     )
 
 
-def _selected_findings(found: Sequence[Finding], selection: Selection) -> tuple[Finding, ...]:
+def _selected_findings(findings: Sequence[Finding], selection: Selection) -> tuple[Finding, ...]:
     named = selection.patches
-    return tuple(f for f in found if not named or f.patch is None or f.patch in named)
+    return tuple(f for f in findings if not named or f.patch is None or f.patch in named)
 
 
 def _is_selected(patch: PatchEntry, inputs: CheckInputs, selection: Selection) -> bool:

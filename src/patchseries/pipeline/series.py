@@ -152,7 +152,7 @@ def project_root(start: Path) -> Path:
     )
 
 
-def _check_names(kind: str, names: Collection[str], known: Sequence[str]) -> None:
+def _check_names(kind: str, names: Collection[str], defined: Sequence[str]) -> None:
     for name in names:
-        if name not in known:
-            raise UsageError(unknown_name(kind, name, known), hint=f"known: {', '.join(known)}")
+        if name not in defined:
+            raise UsageError(unknown_name(kind, name, defined), hint=f"known: {', '.join(defined)}")

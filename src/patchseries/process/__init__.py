@@ -265,11 +265,11 @@ def _listen(
     return bytes(said[running.stdout]), bytes(said[running.stderr])
 
 
-def _tell_lines(said: bytearray, told: int, on_stderr: Callable[[str], None]) -> int:
-    """Tell each line of *said* after *told* that has ended; up to where that is."""
-    for line in re.finditer(rb"(?<![^\r\n])([^\r\n]*+)[\r\n]", said[told:]):
+def _tell_lines(output: bytearray, heard: int, on_stderr: Callable[[str], None]) -> int:
+    """Tell each line of *output* after *heard* that has ended; up to where that is."""
+    for line in re.finditer(rb"(?<![^\r\n])([^\r\n]*+)[\r\n]", output[heard:]):
         on_stderr(redacted(line[1].decode("utf-8", "replace").strip()))
-    return max(said.rfind(b"\r"), said.rfind(b"\n"), told - 1) + 1
+    return max(output.rfind(b"\r"), output.rfind(b"\n"), heard - 1) + 1
 
 
 def describe(argv: Sequence[str | Path]) -> str:

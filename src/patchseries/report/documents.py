@@ -38,9 +38,9 @@ def cell_row(patch: str, project: str, base: str, cell: Cell, file: str | None) 
     }
 
 
-def in_base_row(found: InBase | None) -> dict[str, str] | None:
+def in_base_row(in_base: InBase | None) -> dict[str, str] | None:
     """The commit by which a base contains a patch, with the evidence; None when it does not."""
-    return {"commit": found.commit, "evidence": found.evidence} if found else None
+    return {"commit": in_base.commit, "evidence": in_base.evidence} if in_base else None
 
 
 def port_document(upstream: CommitId, onto: CommitId, result: PortResult) -> dict[str, Any]:

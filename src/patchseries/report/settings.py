@@ -133,13 +133,13 @@ def registered_words(registered: Sequence[RegisteredOption]) -> str:
     return "; ".join(words)
 
 
-def registered_row(one: RegisteredOption) -> dict[str, Any]:
+def registered_row(option: RegisteredOption) -> dict[str, Any]:
     """A registration in JSON."""
-    found = one.registration
+    found = option.registration
     return {
-        "file": one.file,
+        "file": option.file,
         "line": found.line,
         "type": found.kind,
         "default": found.default,
-        "in_base": one.in_base,
+        "in_base": option.in_base,
     }

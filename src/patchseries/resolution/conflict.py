@@ -142,24 +142,24 @@ def left_behind(merge: Merge) -> set[str]:
     return {path for path, (_, ours, theirs) in merge.files.items() if not ours and not theirs}
 
 
-def _opened(repository: Repository, path: str, found: FileSides) -> OpenFile | None:
-    if not (found.ours or found.theirs) or not all(e is None or e.is_file for e in found):
+def _opened(repository: Repository, path: str, sides: FileSides) -> OpenFile | None:
+    if not (sides.ours or sides.theirs) or not all(e is None or e.is_file for e in sides):
         return None
-    data = found.map(lambda entry: repository.blob(entry.oid) if entry else b"")
-    mode, modes = merged_mode(found)
+    data = sides.map(lambda entry: repository.blob(entry.oid) if entry else b"")
+    mode, modes = merged_mode(sides)
     whole: Region = data.map(lambda text: tuple(split_lines(text)))
     chunks: tuple[Lines | Region, ...] = (whole,)
-    if found.ours and found.theirs and not any(b"\0" in text for text in data):
+    if sides.ours and sides.theirs and not any(b"\0" in text for text in data):
         merged = repository.merge_text(*data)
         # without a region the modes are the question
         chunks = merged if any(isinstance(one, Sides) for one in merged) else chunks
-    there = frozenset(side for side, entry in zip(SIDES, found, strict=True) if entry)
+    there = frozenset(side for side, entry in zip(SIDES, sides, strict=True) if entry)
     return OpenFile(path, there, mode, chunks, modes)
 
 
-def merged_mode(found: FileSides) -> tuple[str, tuple[str, str] | None]:
+def merged_mode(sides: FileSides) -> tuple[str, tuple[str, str] | None]:
     """What merging the modes gives, and those of ours and theirs where they conflict."""
-    ancestor, ours, theirs = found.map(lambda entry: entry.mode if entry else None)
+    ancestor, ours, theirs = sides.map(lambda entry: entry.mode if entry else None)
     mode = ours or theirs
     assert mode is not None, "one side has the file"
     if ours is None or theirs is None or theirs in (ancestor, ours):

@@ -134,14 +134,14 @@ def _run(lines: Sequence[bytes], side: Sequence[bytes], indent: int) -> int:
     )
 
 
-def _indent_between(known: bytes, line: bytes) -> int | None:
-    """By how many spaces *line* is indented more than *known*; None for another line."""
-    indent = len(line) - len(known)
-    return indent if _is_indented(known, line, indent) else None
+def _indent_between(expected: bytes, line: bytes) -> int | None:
+    """By how many spaces *line* is indented more than *expected*; None for another line."""
+    indent = len(line) - len(expected)
+    return indent if _is_indented(expected, line, indent) else None
 
 
-def _is_indented(known: bytes, line: bytes, indent: int) -> bool:
-    return known.lstrip(b" ") == line.lstrip(b" ") and _indented(known, indent) == line
+def _is_indented(expected: bytes, line: bytes, indent: int) -> bool:
+    return expected.lstrip(b" ") == line.lstrip(b" ") and _indented(expected, indent) == line
 
 
 def _indented(line: bytes, indent: int) -> bytes:

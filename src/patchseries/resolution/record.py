@@ -55,11 +55,11 @@ class ResolvedMerge:
 
 
 def resolutions_of(
-    repository: Repository, resolved: ResolvedMerge, known: Sequence[Resolution] = ()
+    repository: Repository, resolved: ResolvedMerge, earlier: Sequence[Resolution] = ()
 ) -> list[Resolution]:
     """The resolutions of *resolved*: replaying them on its merge gives its tree exactly.
 
-    :param known: those of the patch that there are; what still holds of them stays as it is
+    :param earlier: those of the patch that there are; what still holds of them stays as it is
     :raises UnsettledError: something in the tree cannot be kept so (a link, a file that is no text)
     """
     merge, patch, final = resolved.merge, resolved.patch, resolved.final
@@ -68,7 +68,7 @@ def resolutions_of(
     ours = {path: sides.ours for path, sides in merge.files.items() if sides.ours}
     before = repository.edit_tree(merge.tree, ours)
     sources = {old: new for new, old in renames(repository, before, final).items()}
-    keys = {one.key for one in known if one.patch == patch}
+    keys = {one.key for one in earlier if one.patch == patch}
     made: list[Resolution] = []
     for file in files:
         home = sources.get(file.path, file.path)
@@ -78,7 +78,7 @@ def resolutions_of(
     settled = {file.path for file in files}
     edits, changes = _beside(repository, merge, settled, final, sources)
     made = _holding(made, keys, edits, changes)
-    made = _kept(_once(made), [one for one in known if one.patch == patch])
+    made = _kept(_once(made), [one for one in earlier if one.patch == patch])
     _prove(repository, merge, made, final)
     return made
 
@@ -235,19 +235,19 @@ def _holding(
     return [*made[:at], holder, *made[at + 1 :]]
 
 
-def _kept(made: Sequence[Resolution], known: Sequence[Resolution]) -> list[Resolution]:
-    """*made* with those of *known* that decide the same; what they do beside, no other does."""
+def _kept(made: Sequence[Resolution], earlier: Sequence[Resolution]) -> list[Resolution]:
+    """*made* with those of *earlier* that decide the same; what they do beside, no other does."""
     edits = {edit for one in made for edit in one.edits}
     files = {change for one in made for change in one.files}
-    before = {one.key: one for one in known}
+    before = {one.key: one for one in earlier}
 
-    def still(one: Resolution) -> bool:
-        old = before.get(one.key)
+    def still(resolution: Resolution) -> bool:
+        old = before.get(resolution.key)
         return (
             old is not None
-            and (old.pieces, old.gone) == (one.pieces, one.gone)
-            and set(one.edits) <= set(old.edits) <= edits
-            and set(one.files) <= set(old.files) <= files
+            and (old.pieces, old.gone) == (resolution.pieces, resolution.gone)
+            and set(resolution.edits) <= set(old.edits) <= edits
+            and set(resolution.files) <= set(old.files) <= files
         )
 
     same = {one.key: before[one.key] for one in made if still(one)}

@@ -138,15 +138,15 @@ def beside(
     return draft.entries
 
 
-def _settle(draft: Draft, file: OpenFile, found: Sequence[Resolution]) -> None:
+def _settle(draft: Draft, file: OpenFile, resolutions: Sequence[Resolution]) -> None:
     """Settle *file* in *draft*, and what its resolutions change beside it."""
-    edits = dict(_by_path((edit for one in found for edit in one.edits), draft))
-    if any(one.gone for one in found):
+    edits = dict(_by_path((edit for one in resolutions for edit in one.edits), draft))
+    if any(one.gone for one in resolutions):
         draft.entries[file.path] = None
     else:
-        texts = [assemble(one.pieces, r) for one, r in zip(found, file.regions, strict=True)]
+        texts = [assemble(one.pieces, r) for one, r in zip(resolutions, file.regions, strict=True)]
         draft.write(file.path, file.mode, edited(file, texts, edits.pop(file.path, [])))
-    for change in dict.fromkeys(change for one in found for change in one.files):
+    for change in dict.fromkeys(change for one in resolutions for change in one.files):
         if change not in draft.done:
             draft.redo(change)
     for path, wanted in edits.items():

@@ -99,19 +99,19 @@ def _plain(text: str) -> str:
     return f"{shown} ." if shown.endswith("\\") else shown  # it would go on in the next line
 
 
-def _rule(one: RootwrapFilter) -> SudoRule:
+def _rule(allowed: RootwrapFilter) -> SudoRule:
     """What sudo can say of a filter."""
-    if one.kind == "KillFilter":
-        return _kill(one.arguments)
-    if one.kind == "ReadFileFilter":
-        return _read_file(one.arguments)
-    made = _RULES.get(one.kind)
+    if allowed.kind == "KillFilter":
+        return _kill(allowed.arguments)
+    if allowed.kind == "ReadFileFilter":
+        return _read_file(allowed.arguments)
+    made = _RULES.get(allowed.kind)
     if made is None:
-        return SudoRule("root", (), f"the filter {one.kind} is not known")
-    path, run_as = (*one.arguments, "", "")[:2]
+        return SudoRule("root", (), f"the filter {allowed.kind} is not known")
+    path, run_as = (*allowed.arguments, "", "")[:2]
     if not (_PATH.fullmatch(path) and _USER.fullmatch(run_as)):
         return SudoRule("root", (), "its path or user has unusual characters")
-    rule = made(path, one.arguments[2:])
+    rule = made(path, allowed.arguments[2:])
     return SudoRule(run_as, rule.commands, rule.wider)
 
 

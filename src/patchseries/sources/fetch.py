@@ -205,10 +205,10 @@ class _Fetcher:
         return commit
 
 
-def _keep(repository: Repository, found: Mapping[str, CommitId]) -> None:
+def _keep(repository: Repository, commits: Mapping[str, CommitId]) -> None:
     """Remember what the names meant, so that --offline can answer, and gc leaves it alone."""
     # What was remembered is not read: a mirror that was made anew may have lost it.
-    lines = "".join(f"update {_KEPT}{rev} {commit}\n" for rev, commit in found.items())
+    lines = "".join(f"update {_KEPT}{rev} {commit}\n" for rev, commit in commits.items())
     repository.run("update-ref", "--stdin", stdin=lines.encode())
 
 
@@ -229,10 +229,10 @@ def _listed(refs: Mapping[str, str], want: Want) -> str:
     raise _missing(want, want.repository)
 
 
-def _agree(want: Want, found: CommitId, pinned: CommitId | None) -> None:
-    if pinned is not None and pinned != found:
+def _agree(want: Want, commit: CommitId, pinned: CommitId | None) -> None:
+    if pinned is not None and pinned != commit:
         raise UpstreamError(
-            f"{want.rev} of {want.repository} ({want.why}) is {found}, but was pinned as {pinned}",
+            f"{want.rev} of {want.repository} ({want.why}) is {commit}, but was pinned as {pinned}",
             hint="find out why it moved; to accept it, remove its line from the lock",
         )
 

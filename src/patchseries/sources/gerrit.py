@@ -242,16 +242,16 @@ def _check_is(change: GerritChange, name: str) -> None:
         raise UpstreamError(f"asked for change {name}, the server answered with {change.name}")
 
 
-def ambiguous(name: str, found: list[GerritChange]) -> AmbiguousChangeError:
+def ambiguous(name: str, changes: list[GerritChange]) -> AmbiguousChangeError:
     """The error for a name that means several changes, which it lists."""
     listed = ", ".join(
         f"{change.name[:_LONGEST_NAME]} (number {change.number}, {change.state})"
-        for change in found[:_LISTED]
+        for change in changes[:_LISTED]
     )
-    if len(found) > _LISTED:
-        listed += f" and {len(found) - _LISTED} more"
+    if len(changes) > _LISTED:
+        listed += f" and {len(changes) - _LISTED} more"
     return AmbiguousChangeError(
-        f"{name} matches {len(found)} changes: {listed}",
+        f"{name} matches {len(changes)} changes: {listed}",
         hint="choose one by `branch`, by its number, or as project~branch~Change-Id",
         exit_code=ExitCode.INVALID,
     )

@@ -74,7 +74,7 @@ def _sealed(repository: Path) -> dict[str, str] | None:
     return {name: row for row, name in rows}
 
 
-def _rows(repository: Path, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _rows(repository: Path, sealed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each path below *repository*, with its size and checksum; "" for what git never makes."""
     todo = [""]
     while todo:
@@ -87,7 +87,7 @@ def _rows(repository: Path, known: Mapping[str, str]) -> Iterator[tuple[str, str
                     if not name.startswith(("objects/", "refs/")):  # git makes and removes those
                         yield name, "directory"
                 elif name != _SEAL:
-                    kept = known.get(name) if name.startswith(_IMMUTABLE) else None
+                    kept = sealed.get(name) if name.startswith(_IMMUTABLE) else None
                     yield name, kept or _row(Path(entry.path))
 
 

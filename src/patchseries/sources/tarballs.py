@@ -74,25 +74,27 @@ def commit_of_tarball(repository: Repository, path: Path) -> CommitId:
     return repository.write_commit(tree)
 
 
-def _members(archive: tarfile.TarFile, told: str) -> Iterator[tuple[str, tarfile.TarInfo]]:
+def _members(archive: tarfile.TarFile, shown: str) -> Iterator[tuple[str, tarfile.TarInfo]]:
     """Each member with its path, checked."""
     size = 0
     for count, member in enumerate(archive, 1):
         size += member.size
         if size > _LARGEST or count > _MOST_FILES:
-            raise SeriesError(f"{told} unpacks to more than {_LARGEST >> 30} GiB or too many files")
-        name = _path(member.name, told)
+            raise SeriesError(
+                f"{shown} unpacks to more than {_LARGEST >> 30} GiB or too many files"
+            )
+        name = _path(member.name, shown)
         if name is not None and not member.isdir():
             yield name, member
 
 
-def _path(name: str, told: str) -> str | None:
+def _path(name: str, shown: str) -> str | None:
     """The path *name* below the tree; None for the tree itself."""
     parts = [part for part in name.rstrip("/").split("/") if part != "."]
     if name.startswith("/") or any(p in ("", "..") or p.casefold() == ".git" for p in parts):
-        raise SeriesError(f"{told} has an unsafe path: {name!r}")
+        raise SeriesError(f"{shown} has an unsafe path: {name!r}")
     if "\0" in name or "\n" in name:
-        raise SeriesError(f"{told} has an unsafe path: {name!r}")
+        raise SeriesError(f"{shown} has an unsafe path: {name!r}")
     return "/".join(parts) or None
 
 
@@ -101,7 +103,7 @@ def _entry(
     archive: tarfile.TarFile,
     member: tarfile.TarInfo,
     before: dict[str, TreeEntry],
-    told: str,
+    shown: str,
 ) -> TreeEntry | None:
     if member.isreg():
         stream = archive.extractfile(member)
@@ -111,9 +113,9 @@ def _entry(
         data = member.linkname.encode("utf-8", "surrogateescape")
         return TreeEntry("120000", repository.write_blob(data))
     if member.islnk():
-        target = before.get(_path(member.linkname, told) or "")
+        target = before.get(_path(member.linkname, shown) or "")
         if target is not None:
             return target
     if member.name.endswith("pax_global_header"):
         return None
-    raise SeriesError(f"{told}: {member.name!r} is neither a file nor a link to one")
+    raise SeriesError(f"{shown}: {member.name!r} is neither a file nor a link to one")

@@ -213,9 +213,9 @@ def _fitting(file: OpenFile, edits: tuple[EditBeside, ...]) -> tuple[EditBeside,
     return edits
 
 
-def _assembled(one: Resolution, region: Region) -> Lines | None:
+def _assembled(resolution: Resolution, region: Region) -> Lines | None:
     try:
-        return assemble(one.pieces, region)
+        return assemble(resolution.pieces, region)
     except BrokenResolutionError:
         return None
 

@@ -139,9 +139,16 @@ def _store(
     return new
 
 
-def _substance(one: Resolution) -> tuple[object, ...]:
+def _substance(resolution: Resolution) -> tuple[object, ...]:
     """What a resolution does, whoever wrote it and when."""
-    return (one.patch, one.key, one.pieces, one.gone, one.edits, one.files)
+    return (
+        resolution.patch,
+        resolution.key,
+        resolution.pieces,
+        resolution.gone,
+        resolution.edits,
+        resolution.files,
+    )
 
 
 def _choices(words: Sequence[str]) -> tuple[str | None, Mapping[int, str]]:

@@ -236,13 +236,13 @@ def _fill(tree: Path, conflict: OpenConflict) -> None:
         _fill_in(tree / file.path, file, conflict.replayed(file), labels)
 
 
-def _fill_in(path: Path, file: OpenFile, known: ReplayedFile, labels: Labels) -> None:
-    """Write the open *file* as far as it is *known*; one that is in question as a whole stays."""
-    if known.gone:
+def _fill_in(path: Path, file: OpenFile, replayed: ReplayedFile, labels: Labels) -> None:
+    """Write the open *file* as far as it is known; one that is in question as a whole stays."""
+    if replayed.gone:
         path.unlink(missing_ok=True)
-    elif not file.is_whole or None not in known.texts:
-        path.write_bytes(edited(file, marked(file, known.texts, labels), known.edits))
-        path.chmod(0o755 if known.mode == "100755" else 0o644)
+    elif not file.is_whole or None not in replayed.texts:
+        path.write_bytes(edited(file, marked(file, replayed.texts, labels), replayed.edits))
+        path.chmod(0o755 if replayed.mode == "100755" else 0o644)
 
 
 def _stages(conflict: OpenConflict) -> bytes:

@@ -128,48 +128,48 @@ _GENERAL = ("patches", "debian", "series", "series.conf", "src")
 """Names of directories that say nothing of what is in them."""
 
 
-def _of_files(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
+def _of_files(name: str, read: ReadSource, upstream: FoundUpstream) -> ImportPlan:
     assert read.package is not None
     directory = read.package.directory
     lines = list({line.name: line for line in directory.lines}.values())
     texts = [
         PatchText(one.name, directory.files[one.name], strip_level(one.options)) for one in lines
     ]
-    origins = find_origins(texts, found.history)
+    origins = find_origins(texts, upstream.history)
     quilt = f"imported/{name}" if directory.files else None
     patches = [
         ImportedPatch(slug, line.name, {"file": f"{quilt}/{line.name}"}, origins[line.name])
         for slug, line in zip(slugs(line.name for line in lines), lines, strict=True)
     ]
     files = {f"patches/{quilt}/{path}": data for path, data in directory.files.items()}
-    problems = (*read.package.problems, *directory.problems, *found.notes)
-    contents = _contents(name, read, found, patches, quilt)
+    problems = (*read.package.problems, *directory.problems, *upstream.notes)
+    contents = _contents(name, read, upstream, patches, quilt)
     return ImportPlan(
         files | {f"series/{name}.toml": _checked(contents)},
         name,
         read.form,
         read.package.version,
-        found.base,
+        upstream.base,
         patches,
         directory.unlisted,
         problems,
     )
 
 
-def _of_commits(name: str, read: ReadSource, found: FoundUpstream) -> ImportPlan:
+def _of_commits(name: str, read: ReadSource, upstream: FoundUpstream) -> ImportPlan:
     assert read.commits is not None
-    where = found.place.repository if found.place else None
+    where = upstream.place.repository if upstream.place else None
     other = {} if read.repository == where else {"repository": read.repository or ""}
     commits = read.commits.commits
-    origins = find_origins([_commit_text(commit) for commit in commits], found.history)
+    origins = find_origins([_commit_text(commit) for commit in commits], upstream.history)
     patches = [
         ImportedPatch(slug, commit.subject, other | {"commit": commit.id}, origins[commit.id])
         for slug, commit in zip(slugs(c.subject for c in commits), commits, strict=True)
     ]
-    contents = _contents(name, read, found, patches, None)
-    problems = (*read.commits.problems, *found.notes)
+    contents = _contents(name, read, upstream, patches, None)
+    problems = (*read.commits.problems, *upstream.notes)
     changes = {f"series/{name}.toml": _checked(contents)}
-    return ImportPlan(changes, name, read.form, None, found.base, patches, (), problems)
+    return ImportPlan(changes, name, read.form, None, upstream.base, patches, (), problems)
 
 
 def _commit_text(commit: Commit) -> PatchText:
@@ -182,33 +182,33 @@ def _commit_text(commit: Commit) -> PatchText:
 def _contents(
     name: str,
     read: ReadSource,
-    found: FoundUpstream,
+    upstream: FoundUpstream,
     patches: Sequence[ImportedPatch],
     quilt: str | None,
 ) -> ManifestContents:
     package = read.package
-    place = found.place
+    place = upstream.place
     source = (package.source if package else None) or name
     if package is None and place is not None:
         source = repository_path(place.repository).name
     keys = {
         "repository": place.repository if place else None,
         "gerrit": place.gerrit if place else None,
-        "made-for": found.base if found.is_made_for else None,
+        "made-for": upstream.base if upstream.is_made_for else None,
         "quilt": quilt,
         "vendor": _vendor(package),
     }
     packaging = _packaging(read)
     label = package.label if package else read.commits.label if read.commits else ""
     version = f", version {package.version}" if package and package.version else ""
-    notes = list(found.notes)
+    notes = list(upstream.notes)
     if place and place.where:
         notes.append(f"The repository is named by {place.where}.")
     return ManifestContents(
         name,
         f"{label}{version}",
         slugs([source])[0],
-        found.base,
+        upstream.base,
         keys,
         patches,
         packaging,

@@ -58,21 +58,21 @@ class FoundUpstream:
 
 @contextmanager
 def opened_upstream(
-    session: Session, read: ReadSource, said: SaidUpstream, opened: Repository | None
+    session: Session, read: ReadSource, options: SaidUpstream, opened: Repository | None
 ) -> Iterator[FoundUpstream]:
     """The upstream of *read*, with its history open.
 
     :param opened: the repository that the commits are in
     :raises UsageError: neither a repository nor a tarball is known
     """
-    place = _place(read, said.repository)
+    place = _place(read, options.repository)
     with ExitStack() as stack:
         history: _OpenHistory | None = None
         notes: tuple[str, ...] = ()
         if place is not None:
             session.progress(f"reading the history of {place.repository}")
             history, notes = _history(session, place, _name(read), stack)
-        yield _BaseSearch(read, place, said.base, history, opened).answer(notes)
+        yield _BaseSearch(read, place, options.base, history, opened).answer(notes)
 
 
 # Private -----------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def _bounds(suite: Suite) -> Limits:
     return Limits(table.time_limit, table.test_time_limit, memory)
 
 
-def _judged(suite: Suite, name: str, run: TestRun, end: RunEnd, said: str) -> TestRun:
+def _judged(suite: Suite, name: str, run: TestRun, end: RunEnd, output: str) -> TestRun:
     """*run* with what the program's end says: of the test that had begun, else of all of it."""
     form = suite.table.format
     begun = run.unfinished if run.unfinished not in run.endings else None
@@ -124,16 +124,16 @@ def _judged(suite: Suite, name: str, run: TestRun, end: RunEnd, said: str) -> Te
     if form == "exit-status":
         passed = end.status == 0
         ending = Ending.PASSED if passed else Ending.FAILED
-        return TestRun({name: ending}, {} if passed else {name: said})
+        return TestRun({name: ending}, {} if passed else {name: output})
     if begun is not None:  # it crashed in the middle of a test
         words = f"it ended with status {end.status} in this test"
         endings = {**run.endings, begun: Ending.ERROR}
-        return TestRun(endings, {**run.details, begun: f"{words}\n{said}"}, None, words)
+        return TestRun(endings, {**run.details, begun: f"{words}\n{output}"}, None, words)
     empty = form == "pytest" and end.status == _NO_TESTS and not run.endings
     if (end.status and not run.failing and not empty) or run.stopped:
         words = run.stopped or f"it ended with status {end.status}"
         endings = {**run.endings, name: Ending.ERROR}
-        return replace(run, endings=endings, details={**run.details, name: f"{words}\n{said}"})
+        return replace(run, endings=endings, details={**run.details, name: f"{words}\n{output}"})
     return run
 
 

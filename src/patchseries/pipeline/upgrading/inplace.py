@@ -98,25 +98,25 @@ def package_tree(start: Path) -> PackageTree:
 
 
 def import_tree(
-    session: Session, tree: PackageTree, state: State, release: str, said: SaidPackage
+    session: Session, tree: PackageTree, state: State, release: str, options: SaidPackage
 ) -> None:
     """Make the series of the tree, or make it anew where debian/ is another now.
 
     Resolutions of conflicts are kept.
 
-    :param said: what the user says of it
+    :param options: what the user says of it
     """
     kept = tree.root / "patches" / "imported"
     known = [directory_contents(path) for path in kept.glob("*/")] if kept.is_dir() else []
     manifests = list((tree.root / "series").glob("*.toml"))
-    where = f"{said.repository or 'debian/'} for {said.vendor}"
+    where = f"{options.repository or 'debian/'} for {options.vendor}"
     stamp = f"# {tree.packaging.source} {tree.packaging.version} of {where}\n"
     same = manifests and manifests[0].read_text("utf-8").startswith(stamp)
     if same and (known or [{}])[0] == _patches(tree.packaging):
         return
-    upstream = _upstream(tree, release, said.repository)
+    upstream = _upstream(tree, release, options.repository)
     request = ImportRequest(
-        str(tree.top), None, SourceForm.TREE, upstream, said.vendor, replace=True
+        str(tree.top), None, SourceForm.TREE, upstream, options.vendor, replace=True
     )
     made = plan_import(session, tree.root, request)
     manifest = f"series/{made.name}.toml"

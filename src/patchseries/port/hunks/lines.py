@@ -141,15 +141,21 @@ def _edits_between(blocks: Sequence[_Block], old_end: int, new_end: int) -> list
 
 
 def _slide(
-    edit: Replacement, old: Sequence[str], new: Sequence[str], found: list[Replacement], at: int
+    edit: Replacement,
+    old: Sequence[str],
+    new: Sequence[str],
+    neighbours: list[Replacement],
+    at: int,
 ) -> Replacement:
     """*edit* (all added or all removed) moved to the most natural of its equal places."""
     added = edit.low == edit.high
     if not added and edit.start != edit.end:
         return edit
     lines, low, high = (new, edit.start, edit.end) if added else (old, edit.low, edit.high)
-    below = _room(found[at - 1] if at else None, edit, added)
-    above = _room_after(found[at + 1] if at + 1 < len(found) else None, edit, added, len(lines))
+    below = _room(neighbours[at - 1] if at else None, edit, added)
+    above = _room_after(
+        neighbours[at + 1] if at + 1 < len(neighbours) else None, edit, added, len(lines)
+    )
     up = down = 0
     while low - up > below and lines[low - up - 1] == lines[high - up - 1]:
         up += 1

@@ -164,14 +164,14 @@ class Modules:
                 meant = module.imports.get(base.partition(b".")[0], b"")
                 yield _HIDDEN if module.is_open or self.has_package(meant) else None
 
-    def _locate(self, home: bytes, known: Module, expression: bytes) -> tuple[bytes, bytes] | None:
+    def _locate(self, home: bytes, module: Module, expression: bytes) -> tuple[bytes, bytes] | None:
         """The module and the name of the class that *expression* means in module *home*."""
         first, _, rest = expression.partition(b".")
-        if first in known.imports:
-            dotted = known.imports[first] + (b"." + rest if rest else b"")
+        if first in module.imports:
+            dotted = module.imports[first] + (b"." + rest if rest else b"")
             where, left = self._split(dotted)
             return (where, left[0]) if where and len(left) == 1 else None
-        return (home, first) if not rest and first in known.names else None
+        return (home, first) if not rest and first in module.names else None
 
 
 def _stem(name: bytes) -> str:

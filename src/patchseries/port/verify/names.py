@@ -210,12 +210,12 @@ class Names:
             return False
         return answer is False or not self._here.has_package(here)
 
-    def _meaning(self, known: Module, home: bytes, chain: tuple[bytes, ...]) -> bytes | None:
+    def _meaning(self, module: Module, home: bytes, chain: tuple[bytes, ...]) -> bytes | None:
         """The full dotted name that a chain stands for in a module; None when it is a value."""
         first = chain[0]
-        if first in known.imports:
-            return b".".join([known.imports[first], *chain[1:]])
-        return b".".join([home, *chain]) if home and first in known.names else None
+        if first in module.imports:
+            return b".".join([module.imports[first], *chain[1:]])
+        return b".".join([home, *chain]) if home and first in module.names else None
 
     def _finding(self, code: PortCode, name: bytes, line: int, what: str) -> Finding:
         return Finding(
@@ -255,19 +255,19 @@ Places = Set[tuple[str | None, int | None]]
 """Files with 1-based lines."""
 
 
-def check_words(port: Port, used: Sequence[Names], told: Places) -> Iterator[Finding]:
+def check_words(port: Port, used: Sequence[Names], reported: Places) -> Iterator[Finding]:
     """Attributes, keywords and strings that upstream defines nearby, and the target has nowhere.
 
     An object's class is not known before run time. But a name that upstream's modules define and
     that the whole target never mentions is no attribute of anything in it. Lines of which
-    another rule has *told* are left out.
+    another rule has *reported* are left out.
     """
     defined: set[bytes] = set()
     wanted: dict[bytes, tuple[Names, int]] = {}
     for names in used:
         defined |= names.uses.bound
         for word, line in names.words():
-            if (names.file.path, line + 1) not in told:
+            if (names.file.path, line + 1) not in reported:
                 wanted.setdefault(word, (names, line))
     # Nearly every word stands in the target's own file, is a library's, or stands in the target's
     # version of the module that defines it: the tree is asked last.

@@ -95,18 +95,18 @@ def _is_method_name(node: Node) -> bool:
     return owner is not None and owner.type == "class_definition"
 
 
-def _collect(found: Uses, nodes: _Captured, local: set[bytes], package: bytes) -> None:
-    """Add to *found* what *nodes*, those of some lines of a chunk, use."""
+def _collect(collected: Uses, nodes: _Captured, local: set[bytes], package: bytes) -> None:
+    """Add to *collected* what *nodes*, those of some lines of a chunk, use."""
     for node, line in nodes.of("import"):
         for name, dotted in imported(b"\n" + _text(node), package):
-            found.bound.add(name)
-            found.imports.setdefault(dotted, line)
+            collected.bound.add(name)
+            collected.imports.setdefault(dotted, line)
     for node, line in nodes.of("attribute"):
-        _attribute(found, node, line, local)
+        _attribute(collected, node, line, local)
     for node, line in nodes.of("name"):
-        _name(found, node, line, local)
-    found.keywords.update((_text(node), line) for node, line in nodes.of("keyword"))
-    found.strings.update(
+        _name(collected, node, line, local)
+    collected.keywords.update((_text(node), line) for node, line in nodes.of("keyword"))
+    collected.strings.update(
         (_text(node), line) for node, line in nodes.of("string") if not _is_docstring(node)
     )
 
@@ -132,25 +132,25 @@ class _Captured:
                 yield node, row + self._offset
 
 
-def _attribute(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
+def _attribute(collected: Uses, node: Node, line: int, local: set[bytes]) -> None:
     last = node.child_by_field_name("attribute")
     if last is None:
         return
     name = _text(last)
     if _is_set(node):
-        found.bound.add(name)
+        collected.bound.add(name)
         return
-    found.attributes.setdefault(name, line)
+    collected.attributes.setdefault(name, line)
     chain = _chain(node)
     if not chain:
         return
     if chain[0] in (b"self", b"cls"):
         if len(chain) == 2:
-            found.own.setdefault(name, line)
+            collected.own.setdefault(name, line)
         return
-    found.pairs.setdefault((chain[0], chain[1]), line)
+    collected.pairs.setdefault((chain[0], chain[1]), line)
     if chain[0] not in local:
-        found.chains.setdefault(chain, line)
+        collected.chains.setdefault(chain, line)
 
 
 def _chain(node: Node) -> tuple[bytes, ...]:
@@ -166,7 +166,7 @@ def _chain(node: Node) -> tuple[bytes, ...]:
     return (_text(here), *reversed(parts))
 
 
-def _name(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
+def _name(collected: Uses, node: Node, line: int, local: set[bytes]) -> None:
     parent = node.parent
     if parent is None or parent.type in ("dotted_name", "aliased_import", "global_statement"):
         return
@@ -176,9 +176,9 @@ def _name(found: Uses, node: Node, line: int, local: set[bytes]) -> None:
     if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
         return
     if text in local or parent.type in ("function_definition", "class_definition"):
-        found.bound.add(text)
+        collected.bound.add(text)
     else:
-        found.names.setdefault(text, line)
+        collected.names.setdefault(text, line)
 
 
 def _is_set(node: Node) -> bool:
