@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from patchseries.debian.basetree import Decision, apply_packaging
 from patchseries.debian.build import build
 from patchseries.debian.dsc import read_debian_tar
-from patchseries.debian.ground import Decision, lay_ground
 from patchseries.debian.packaging import (
     make_packaging,
     packaging_from_directory,
@@ -134,8 +134,8 @@ def test_the_series_goes_on_top_of_the_packagers(upstream: Upstream) -> None:
     need("dpkg-source", "xz")
     given = packaging(theirs(upstream))
     request = upstream.request(packaging=given)
-    ground = lay_ground(upstream.repository, request.base, given)
-    expected = upstream.tree(HOTTER, ground.tree)
+    packaged = apply_packaging(upstream.repository, request.base, given)
+    expected = upstream.tree(HOTTER, packaged.tree)
     package = build(replace(request, expected_tree=expected))
     made = read_debian_tar(next(package.directory.glob("*.debian.tar.xz")))
     assert made["patches/series"].data == (
@@ -166,7 +166,7 @@ def test_a_patch_with_an_unsafe_name_is_refused(upstream: Upstream, name: str) -
 def test_their_patch_that_does_not_apply_is_told(upstream: Upstream) -> None:
     other = upstream.base({"README": b"Another oven.\n"})
     with pytest.raises(SeriesError, match=r"(?s)does not apply on 1\.0.*\n  readme\.patch: README"):
-        lay_ground(upstream.repository, other, packaging(theirs(upstream)))
+        apply_packaging(upstream.repository, other, packaging(theirs(upstream)))
 
 
 def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upstream) -> None:
@@ -176,13 +176,13 @@ def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upst
     base = replace(
         upstream.base(), name="1.1", tree=tree, commit=upstream.repository.write_commit(tree)
     )
-    ground = lay_ground(upstream.repository, base, given)
-    assert [(one.name, bool(one.evidence)) for one in ground.dropped] == [("readme.patch", True)]
+    packaged = apply_packaging(upstream.repository, base, given)
+    assert [(one.name, bool(one.evidence)) for one in packaged.dropped] == [("readme.patch", True)]
     package = build(
         upstream.request(
             base=base,
-            packaging=ground.packaging,
-            dropped=ground.dropped,
+            packaging=packaged.packaging,
+            dropped=packaged.dropped,
             expected_tree=upstream.tree(HOTTER, tree),
         )
     )
@@ -197,8 +197,8 @@ def test_their_patch_that_a_later_release_has_is_dropped_and_told(upstream: Upst
 def test_their_patch_is_dropped_where_a_person_said_so(upstream: Upstream) -> None:
     other = upstream.base({"README": b"Another oven.\n"})
     given = packaging(theirs(upstream))
-    ground = lay_ground(upstream.repository, other, given, {"readme.patch": Decision()})
-    assert (ground.tree, ground.dropped) == (other.tree, (Dropped("readme.patch"),))
+    packaged = apply_packaging(upstream.repository, other, given, {"readme.patch": Decision()})
+    assert (packaged.tree, packaged.dropped) == (other.tree, (Dropped("readme.patch"),))
 
 
 @pytest.mark.parametrize("path", [b".git/hooks/x", b"../x", b".pc/x", b"debian/x"])
@@ -206,7 +206,7 @@ def test_their_patch_that_leaves_the_tree_is_refused(upstream: Upstream, path: b
     files = theirs(upstream)
     files["patches/readme.patch"] = b"--- /dev/null\n+++ b/" + path + b"\n@@ -0,0 +1 @@\n+x\n"
     with pytest.raises(SeriesError, match=r"the packager's patch readme\.patch"):
-        lay_ground(upstream.repository, upstream.base(), packaging(files))
+        apply_packaging(upstream.repository, upstream.base(), packaging(files))
 
 
 def test_their_news_is_kept_below_ours(upstream: Upstream) -> None:

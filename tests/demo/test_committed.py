@@ -34,8 +34,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Series:
     series, all_of_it = Series(root, "demo", root / "state"), Selection()
     session = Session(Cache(root / "cache"), FetchOptions([root / "mirrors"]))
     pins = session.fetch(series, all_of_it)
-    with session.ingredients(series, pins) as ingredients:
-        rebased = rebase(ingredients, all_of_it, said)
+    with session.rebase_inputs(series, pins) as inputs:
+        rebased = rebase(inputs, all_of_it, said)
     publish(series, plan(series, rebased, pins), session.operation, locked=False, dry_run=False)
     return Series(root, "demo", root / "state")
 

@@ -49,7 +49,7 @@ def grizzly(mirrors: Path, tmp_path: Path) -> Iterator[Grizzly]:
     series, everything = Series(folder, "grizzly", folder / "state"), Selection()
     session = Session(Cache(folder / "cache"), FetchOptions([mirrors]))
     pins = session.fetch(series, everything)
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         yield Grizzly(given, rebase(given, everything, lambda _: None))
 
 

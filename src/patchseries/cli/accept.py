@@ -33,10 +33,10 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
     with Progress(asked) as progress:
         session = asked.session(progress)
         series, selection, pins = asked.open_to_write(session)
-        with session.ingredients(series, pins) as ingredients:
-            rebased = rebase(ingredients, selection, session.progress)
+        with session.rebase_inputs(series, pins) as inputs:
+            rebased = rebase(inputs, selection, session.progress)
             cells = [cell for cell in rebased.cells if cell.patch == patch_name]
-            waiting = offers(ingredients, cells)
+            waiting = offers(inputs, cells)
     if not asked.as_json:
         show_offers(waiting, asked)
     taken = (

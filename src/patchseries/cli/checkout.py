@@ -39,8 +39,8 @@ def command(project_name: str, directory: Path | None, **given: Any) -> int:
     with Progress(asked) as progress:
         session = asked.session(progress)
         pins = session.at_hand(series, selection)
-        with session.ingredients(series, pins) as ingredients:
-            made = check_out(session, series, ingredients, Target(project_name, base), place)
+        with session.rebase_inputs(series, pins) as inputs:
+            made = check_out(session, series, inputs, Target(project_name, base), place)
     if asked.as_json:
         show_json({"folder": str(made.directory), "project": project_name, "base": base}, ok=True)
     else:

@@ -39,13 +39,14 @@ def command(source: str, form: str | None, **given: Any) -> int:
     from patchseries.imports.recognise import SourceForm
     from patchseries.journal import commit_files
     from patchseries.pipeline.importing.plan import ImportRequest, check_is_new, plan_import
-    from patchseries.pipeline.importing.upstreams import SaidUpstream
+    from patchseries.pipeline.importing.upstreams import UpstreamOptions
 
-    said, vendor = SaidUpstream(given.pop("repository"), given.pop("base")), given.pop("vendor")
+    upstream = UpstreamOptions(given.pop("repository"), given.pop("base"))
+    vendor = given.pop("vendor")
     asked = Given(**given)
     state = _state()
     known = SourceForm(form) if form else None
-    request = ImportRequest(source, asked.name, known, said, vendor)
+    request = ImportRequest(source, asked.name, known, upstream, vendor)
     with Progress(asked) as progress:
         plan = plan_import(asked.session(progress), state.root, request)
     changed = sorted(plan.changes)

@@ -62,7 +62,7 @@ def _branch(session: Session, directory: Path, asked: Given, by: Attribution, ye
     named = replace(asked, name=made.series, project=(made.project,), onto=(made.base,))
     series, _, pins = named.open_to_write(session)
     others, missing = bases_at_hand(session, series, made.project)
-    with session.ingredients(series, {**others, **pins}) as given:
+    with session.rebase_inputs(series, {**others, **pins}) as given:
         start, old = target_steps(session, given, made.project, made.base)
         new = branch_steps(given, made)
         inputs = RefreshInputs(given, made.project, made.base, by)
@@ -93,7 +93,7 @@ def _file(session: Session, patch: str, asked: Given, by: Attribution, yes: bool
     if not (series.root / path).is_file():
         raise UsageError(f"there is no {path}")
     others, missing = bases_at_hand(session, series, entry.project)
-    with session.ingredients(series, {**others, **pins}) as given:
+    with session.rebase_inputs(series, {**others, **pins}) as given:
         cells = rebase(given, selection, session.progress).cells
         cell = next(one for one in cells if (one.patch, one.base) == (patch, base))
         inputs = RefreshInputs(given, entry.project, base, by)

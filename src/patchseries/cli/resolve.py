@@ -104,7 +104,7 @@ def _begin(session: Session, asked: _Asked, shared: Given) -> int:
 
     assert asked.patch is not None
     series, _, pins = replace(shared, patch=(asked.patch,)).open_to_write(session)
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         conflict = find_conflict(session, given, asked.patch, asked.base, again=asked.again)
         if asked.take or asked.source:
             if asked.source:

@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 def command(release: str, in_place: bool, uscan: bool, **chosen: Any) -> int:
     """Bring the package of the series NAME to the upstream RELEASE.
 
-    RELEASE becomes a base of the series. Each patch is ported, and it is said what became of it:
-    unchanged, refreshed, adapted, merged (upstream has it: it is dropped) or conflict. Without a
+    RELEASE becomes a base of the series. Each patch is ported, and reported as unchanged,
+    refreshed, adapted, merged (upstream has it: it is dropped) or conflict. Without a
     conflict, the new debian/patches and debian/changelog are made, and the source package is built
     and compared with the ported tree. With a conflict, resolve it and run the same command again:
     the exit status is 1 until then.
@@ -69,14 +69,14 @@ def command(release: str, in_place: bool, uscan: bool, **chosen: Any) -> int:
     all is well. The series that is made of it is kept in .git/patchseries.
     """
     from patchseries.pipeline.upgrading.inplace import (
-        SaidPackage,
+        TreeOptions,
         import_tree,
         package_tree,
         write_debian,
     )
     from patchseries.pipeline.upgrading.upgrade import upgrade
 
-    said = SaidPackage(chosen.pop("repository"), chosen.pop("vendor"))
+    tree_options = TreeOptions(chosen.pop("repository"), chosen.pop("vendor"))
     request, package_options, asked = _parsed(release, chosen)
     _check_uscan(uscan, in_place, asked)
     tree = package_tree(Path.cwd()) if in_place else None
@@ -84,7 +84,7 @@ def command(release: str, in_place: bool, uscan: bool, **chosen: Any) -> int:
         session = asked.session(progress)
         if tree:
             state = _state_of(tree)
-            import_tree(session, tree, state, release, said)
+            import_tree(session, tree, state, release, tree_options)
             request = _with_orig(session, tree, request, uscan)
         prepared = _prepared(session, asked, request)
         result = upgrade(session, prepared, request, package_options)

@@ -45,8 +45,8 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
         series, _, pins = replace(asked, dry_run=asked.dry_run or not add).open_to_write(session)
         base = asked.onto[0] if asked.onto else None
         with (
-            session.ingredients(series, pins) as ingredients,
-            explained(session, ingredients, patch_name, base) as found,
+            session.rebase_inputs(series, pins) as inputs,
+            explained(session, inputs, patch_name, base) as found,
         ):
             if asked.as_json:
                 show_json(why_document(found), ok=False)
@@ -56,7 +56,7 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
                 place = f"{cell.patch} {series.name} --onto {cell.base}"
                 show(f"→ `series resolve {place}` resolves it", asked)
             if add:
-                _add(series, ingredients, found, asked)
+                _add(series, inputs, found, asked)
     return 1
 
 
@@ -126,7 +126,7 @@ def _words(explained: Explained, commit: str) -> str:
     return f"{commit[:10]} {one.day} {one.tag or 'in no tag'}: {one.subject}"
 
 
-def _add(series: Series, ingredients: RebaseInputs, explained: Explained, asked: Given) -> None:
+def _add(series: Series, inputs: RebaseInputs, explained: Explained, asked: Given) -> None:
     from patchseries.journal import commit_files
     from patchseries.pipeline.conflict.why import chosen_commits, with_prerequisites
 
@@ -135,7 +135,7 @@ def _add(series: Series, ingredients: RebaseInputs, explained: Explained, asked:
     cell = explained.conflict.cell
     patch = series.manifest.patch(cell.patch)
     assert patch is not None
-    commits = chosen_commits(ingredients.repository, explained.why.sets[0])
+    commits = chosen_commits(inputs.repository, explained.why.sets[0])
     text = series.manifest_path.read_text(encoding="utf-8")
     extended = with_prerequisites(text, series.manifest, patch, cell.base, commits)
     if not asked.dry_run:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from patchseries.debian import changelog, version
+from patchseries.debian.basetree import is_other_release
 from patchseries.debian.changelog import UNRELEASED
-from patchseries.debian.ground import is_other_release
 from patchseries.debian.own import OwnPackaging, own_debian
 from patchseries.debian.paths import check_nesting
 from patchseries.debian.request import BuildRequest, DebianDirectory, Dropped, PackagedFile

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from patchseries.debian import assemble, changelog, source, unpacked, version
-from patchseries.debian.ground import lay_ground
+from patchseries.debian.basetree import apply_packaging
 from patchseries.debian.orig import check_orig, make_orig
 from patchseries.debian.record import Record, read_record, write_record
 from patchseries.debian.request import (
@@ -80,7 +80,7 @@ def _refuse_traps(request: BuildRequest) -> None:
     """Refuse what dpkg-source would refuse or take wrongly: its exit status proves nothing."""
     repository, tree = request.repository, request.base.tree
     if request.packaging and not request.in_packaging:
-        tree = lay_ground(repository, request.base, request.packaging).tree
+        tree = apply_packaging(repository, request.base, request.packaging).tree
     for patch in request.patches:
         traps = guard(patch.name, patch.data, request.profile)
         if request.in_packaging:  # a packager's, which dpkg-source took until now

@@ -55,7 +55,7 @@ def tour(session: Session, series: Series) -> RunResult:
     """
     everything = Selection()
     pins = session.fetch(series, everything)
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         rebased = rebase(given, everything, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
         written_files = ApplyInputs(replace(series), given.repository, pins)

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from patchseries.debian.basetree import PackagingInputs
 from patchseries.debian.build import build, build_stock
 from patchseries.debian.changelog import read_date
-from patchseries.debian.ground import PackagingInputs
 from patchseries.debian.lintian import LintianProfile, check_package
 from patchseries.debian.record import read_record
 from patchseries.debian.request import (
@@ -75,7 +75,7 @@ class BuildInputs:
     series: Series
     given: RebaseInputs
     plain: Rebased
-    grounds: Mapping[tuple[str, str], PackagingInputs] = field(default_factory=dict)
+    packaged: Mapping[tuple[str, str], PackagingInputs] = field(default_factory=dict)
     origs: Mapping[tuple[str, str], Orig] = field(default_factory=dict)
     has_entry: bool = False
 
@@ -221,8 +221,8 @@ def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions
     project = given.manifest.projects[target.project]
     commit = given.repository.commit(given.pins[project.repository, target.base])
     patches = [file for cell in package.cells for file in cell.files]
-    ground = inputs.grounds.get(target)
-    packaging = ground.packaging if ground else None
+    packaged = inputs.packaged.get(target)
+    packaging = packaged.packaging if packaged else None
     notes: tuple[str, ...] = ()
     in_packaging = packaging is not None and inputs.is_in_packaging(target.project)
     if packaging is not None and in_packaging:
@@ -245,7 +245,7 @@ def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions
         urgency=options.urgency,
         homepage=project.homepage,
         packaging=packaging,
-        dropped=ground.dropped if ground else (),
+        dropped=packaged.dropped if packaged else (),
         orig=inputs.origs.get(target),
         orig_upload=options.orig_upload,
         profile=Profile(series.manifest.series.profile),

@@ -63,7 +63,7 @@ def diff_against_upstream(
     want = Want(repository, commit, True, None, f"{name} of {patch.name}")
     bring(session, want)
     pins = dict(session.at_hand(series, with_base)) | {(repository, commit): CommitId(commit)}
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         made = given.repository.commit(commit)
         parents = made.parents[:1]
         before = given.repository.commit(parents[0]).tree if parents else _empty(given.repository)
@@ -79,7 +79,7 @@ def diff_between_bases(
     :raises SeriesError: there is no port onto one of them
     """
     pins = session.at_hand(series, Selection((patch.project,), bases))
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         old, new = (_port(given, patch, base, session) for base in bases)
         return range_diff(given.repository, old, new)
 

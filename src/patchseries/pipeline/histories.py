@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
-from patchseries.debian.ground import History, HistoryEvidence
+from patchseries.debian.basetree import History, HistoryEvidence
 from patchseries.errors import ProgramError, UpstreamError
 from patchseries.git import Repository
 from patchseries.git.objects import decode

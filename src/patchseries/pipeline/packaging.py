@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchseries.debian.download import download_dsc
-from patchseries.debian.dsc import packaging_from_dsc
-from patchseries.debian.ground import (
+from patchseries.debian.basetree import (
     Decision,
     PackagingInputs,
-    lay_ground,
+    apply_packaging,
     refuse_unknown,
 )
+from patchseries.debian.download import download_dsc
+from patchseries.debian.dsc import packaging_from_dsc
 from patchseries.debian.packaging import (
     check_stays,
     packaging_from_directory,
@@ -53,7 +53,7 @@ class Downloads:
         return self.directory / digest[:16]
 
 
-def grounds(
+def packaging_inputs(
     given: RebaseInputs,
     selection: Selection,
     root: Path,
@@ -91,7 +91,7 @@ def grounds(
             if within(target.base, one.bases)
         }
         history = histories.of(project.repository, point)
-        found[target] = lay_ground(given.repository, point, packaging, decisions, history)
+        found[target] = apply_packaging(given.repository, point, packaging, decisions, history)
     return found
 
 

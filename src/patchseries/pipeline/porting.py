@@ -33,7 +33,7 @@ def rebase_and_publish(
     session: Session, series: Series, selection: Selection, pins: Pins, *, overwrite: bool = False
 ) -> PublishedRebase:
     """Port what is selected and write patches and lock."""
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         rebased = rebase(given, selection, session.progress)
     return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
 

@@ -13,7 +13,7 @@ from patchseries.pipeline.applying import AppliedCell, Applies, ApplyInputs, app
 from patchseries.pipeline.build import BuildInputs, BuildOptions, build_all
 from patchseries.pipeline.checking import CheckOptions, check_series
 from patchseries.pipeline.histories import Histories
-from patchseries.pipeline.packaging import Downloads, given_orig, grounds
+from patchseries.pipeline.packaging import Downloads, given_orig, packaging_inputs
 from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
 from patchseries.pipeline.rebase import Rebased, rebase
 from patchseries.pipeline.series import Selection, Series
@@ -57,7 +57,7 @@ def rebase_and_build(
     """
     if session.dry_run:
         raise UsageError("build has no dry run; it writes only to build/")
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         rebased = rebase(given, selection, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
         inputs = BuildInputs(series, given, rebased)
@@ -94,18 +94,18 @@ def with_packaging(session: Session, inputs: BuildInputs, selection: Selection) 
             origs[target] = orig
     with ExitStack() as stack:
         histories = Histories(session.cache, session.fetching, stack)
-        packaging = grounds(inputs.given, selection, series.root, downloads, histories)
-        return replace(inputs, grounds=packaging, origs=origs)
+        packaged = packaging_inputs(inputs.given, selection, series.root, downloads, histories)
+        return replace(inputs, packaged=packaged, origs=origs)
 
 
 def _on_packaging(session: Session, inputs: BuildInputs, selection: Selection) -> Rebased:
     """The rebase that packages are built from: on upstream *with* the packager's own patches."""
-    under = [target for target in inputs.grounds if not inputs.is_in_packaging(target[0])]
+    under = [target for target in inputs.packaged if not inputs.is_in_packaging(target[0])]
     projects = tuple(dict.fromkeys(project for project, _ in under))
     plain = inputs.plain
     if not projects:
         return plain
-    given = replace(inputs.given, starts={target: inputs.grounds[target].tree for target in under})
+    given = replace(inputs.given, starts={target: inputs.packaged[target].tree for target in under})
     again = rebase(given, replace(selection, projects=projects), session.progress)
     others = tuple(cell for cell in plain.cells if cell.project not in projects)
     return Rebased((*others, *again.cells), {**plain.trees, **again.trees})
@@ -120,7 +120,7 @@ def run(
     """
     refused = None
     packages: list[SourcePackage] = []
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         rebased = rebase(given, selection, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
         inputs = BuildInputs(series, given, rebased)

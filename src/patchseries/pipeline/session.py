@@ -113,7 +113,7 @@ class Session:
             return self.fetch(series, selection)
 
     @contextmanager
-    def ingredients(
+    def rebase_inputs(
         self, series: Series, pins: Mapping[tuple[str, str], CommitId], *, ask: bool = True
     ) -> Iterator[RebaseInputs]:
         """All that a rebase is a function of, with a scratch repository over the cache.

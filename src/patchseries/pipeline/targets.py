@@ -185,7 +185,7 @@ class TargetReader:
     def _work_out(self, target: CheckedTarget, wanted: Sequence[Want]) -> _Facts:
         pins = self._at_hand(wanted)
         only = Selection((target.project,), (target.base,))
-        with self._session.ingredients(self._series, pins, ask=False) as given:
+        with self._session.rebase_inputs(self._series, pins, ask=False) as given:
             cells = rebase(given, only, no_progress).cells
             files = target.files if target.stored else files_of_target(self._series, cells)
             there = {f"{target.directory}/{name}": data for name, data in files.items()}

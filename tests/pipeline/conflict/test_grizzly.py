@@ -34,7 +34,7 @@ def grizzly(tmp_path: Path) -> Series:
 def rebased(series: Series, tmp_path: Path, mirrors: Path) -> Rebased:
     session = Session(Cache(tmp_path / "cache"), FetchOptions([mirrors]))
     pins = session.fetch(series, BASES)
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         return rebase(given, BASES, lambda _: None)
 
 

@@ -107,7 +107,7 @@ def accept(
     """
     bases = tuple(dict.fromkeys(base for offer in taken for base in offer.bases))
     selection = Selection(bases=bases, patches=tuple(offer.patch for offer in taken))
-    with session.ingredients(series, pins) as given:
+    with session.rebase_inputs(series, pins) as given:
         signed = replace(given, lock=_signed(series.lock, taken, sign_off))
         rebased = rebase(signed, selection, session.progress)
     return publish_rebased(session, series, rebased, pins)

@@ -22,7 +22,7 @@ from patchseries.imports.package import PackageSource
 from patchseries.imports.recognise import SourceForm
 from patchseries.patches.quilt import strip_level
 from patchseries.pipeline.importing.reading import ReadSource, opened_source
-from patchseries.pipeline.importing.upstreams import FoundUpstream, SaidUpstream, opened_upstream
+from patchseries.pipeline.importing.upstreams import UpstreamFacts, UpstreamOptions, opened_upstream
 from patchseries.pipeline.session import Session
 from patchseries.sources.mirrors import repository_path
 
@@ -42,7 +42,7 @@ class ImportRequest:
     source: str
     name: str | None = None
     form: SourceForm | None = None
-    upstream: SaidUpstream = field(default_factory=SaidUpstream)
+    upstream: UpstreamOptions = field(default_factory=UpstreamOptions)
     vendor: str = "debian"
     replace: bool = False
 
@@ -128,7 +128,7 @@ _GENERAL = ("patches", "debian", "series", "series.conf", "src")
 """Names of directories that say nothing of what is in them."""
 
 
-def _of_files(name: str, read: ReadSource, upstream: FoundUpstream) -> ImportPlan:
+def _of_files(name: str, read: ReadSource, upstream: UpstreamFacts) -> ImportPlan:
     assert read.package is not None
     directory = read.package.directory
     lines = list({line.name: line for line in directory.lines}.values())
@@ -156,7 +156,7 @@ def _of_files(name: str, read: ReadSource, upstream: FoundUpstream) -> ImportPla
     )
 
 
-def _of_commits(name: str, read: ReadSource, upstream: FoundUpstream) -> ImportPlan:
+def _of_commits(name: str, read: ReadSource, upstream: UpstreamFacts) -> ImportPlan:
     assert read.commits is not None
     where = upstream.place.repository if upstream.place else None
     other = {} if read.repository == where else {"repository": read.repository or ""}
@@ -182,7 +182,7 @@ def _commit_text(commit: Commit) -> PatchText:
 def _contents(
     name: str,
     read: ReadSource,
-    upstream: FoundUpstream,
+    upstream: UpstreamFacts,
     patches: Sequence[ImportedPatch],
     quilt: str | None,
 ) -> ManifestContents:

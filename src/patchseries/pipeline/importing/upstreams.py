@@ -27,11 +27,11 @@ from patchseries.pipeline.importing.reading import ReadSource
 from patchseries.pipeline.session import Session
 
 _TAGS = "refs/tags/"
-_SAID = "--repository"
+_OPTION = "--repository"
 
 
 @dataclass(frozen=True, slots=True)
-class SaidUpstream:
+class UpstreamOptions:
     """What the user says of the upstream: its repository, and the release that is patched."""
 
     repository: str | None = None
@@ -39,7 +39,7 @@ class SaidUpstream:
 
 
 @dataclass(frozen=True)
-class FoundUpstream:
+class UpstreamFacts:
     """What is known of the upstream.
 
     :param place: its repository; None: the base is the tree of its tarball
@@ -58,8 +58,8 @@ class FoundUpstream:
 
 @contextmanager
 def opened_upstream(
-    session: Session, read: ReadSource, options: SaidUpstream, opened: Repository | None
-) -> Iterator[FoundUpstream]:
+    session: Session, read: ReadSource, options: UpstreamOptions, opened: Repository | None
+) -> Iterator[UpstreamFacts]:
     """The upstream of *read*, with its history open.
 
     :param opened: the repository that the commits are in
@@ -109,7 +109,7 @@ def _name(read: ReadSource) -> str:
 
 def _place(read: ReadSource, repository: str | None) -> UpstreamPlace | None:
     if repository:
-        return place_of(repository, _SAID)
+        return place_of(repository, _OPTION)
     if read.place or read.package is None:
         return read.place or (UpstreamPlace(read.repository, "") if read.repository else None)
     return find_upstream(read.package.debian, _name(read))
@@ -137,7 +137,7 @@ class _BaseSearch:
     history: _OpenHistory | None
     opened: Repository | None
 
-    def answer(self, notes: tuple[str, ...]) -> FoundUpstream:
+    def answer(self, notes: tuple[str, ...]) -> UpstreamFacts:
         """The release: a tag; else the tarball's tree; else what the version is called."""
         if self.read.commits is not None:
             return self._of_commits(self.read.commits, notes)
@@ -156,34 +156,34 @@ class _BaseSearch:
         place: UpstreamPlace,
         wanted: str | None,
         notes: tuple[str, ...],
-    ) -> FoundUpstream | None:
+    ) -> UpstreamFacts | None:
         tag = self.base
         if tag is None and wanted:
             tag = tag_of_version(wanted, history.tags, _name(self.read))
         commit = history.repository.resolve(tag) if tag else None
         if tag and commit:
-            return FoundUpstream(place, tag, True, history.for_base(commit), notes)
+            return UpstreamFacts(place, tag, True, history.for_base(commit), notes)
         if self.base:
             raise UsageError(f"{place.repository} has no revision {self.base!r}")
         if wanted or not history.newest:
             return None
         words = "which release the patches are made for is not said: it will be searched"
         asked = history.for_base(None)
-        return FoundUpstream(place, history.newest, False, asked, (*notes, words))
+        return UpstreamFacts(place, history.newest, False, asked, (*notes, words))
 
-    def _by_tarball(self, base: str | None, notes: tuple[str, ...]) -> FoundUpstream:
+    def _by_tarball(self, base: str | None, notes: tuple[str, ...]) -> UpstreamFacts:
         """The base is the tree of upstream's tarball; or, without one, what it is called."""
         place, orig = self.place, self.read.orig
-        given = place is not None and place.where == _SAID
+        given = place is not None and place.where == _OPTION
         if base and orig and not given and (self.read.has_orig or place is None):
             if place is not None:
                 notes = (*notes, f"its repository may be {place.repository} ({place.where})")
             if not self.read.has_orig:
                 notes = (*notes, f"{orig['file']} is not here: put it there before a rebase")
-            return FoundUpstream(None, base, True, None, notes)
+            return UpstreamFacts(None, base, True, None, notes)
         if base and place is not None:
             words = f"that {base} is a tag of {place.repository} was not looked up"
-            return FoundUpstream(place, base, True, None, (*notes, words))
+            return UpstreamFacts(place, base, True, None, (*notes, words))
         if place is not None:
             raise UsageError(
                 f"no release of {place.repository} is known", hint="name one with --base TAG"
@@ -193,7 +193,7 @@ class _BaseSearch:
             hint="name its git repository with --repository URL, and the release with --base TAG",
         )
 
-    def _of_commits(self, commits: CommitSource, notes: tuple[str, ...]) -> FoundUpstream:
+    def _of_commits(self, commits: CommitSource, notes: tuple[str, ...]) -> UpstreamFacts:
         """Commits know what they are made on: a tag of that commit, or its id."""
         start, base = commits.start, self.base
         if base is None:
@@ -201,4 +201,4 @@ class _BaseSearch:
             base = min((tag for tag, commit in tags.items() if commit == start), default=start)
         has_start = self.history is not None and self.history.index.get(start) is not None
         asked = self.history.for_base(start) if self.history and has_start else None
-        return FoundUpstream(self.place, base, False, asked, notes)
+        return UpstreamFacts(self.place, base, False, asked, notes)

@@ -38,7 +38,7 @@ def refuse_broken_tests(
         directory = series_directory(series.name, target.base, target.project)
         mine = files_of_target(series, cells)
         files |= {f"{directory}/{name}": data for name, data in mine.items()}
-    starts = {target: ground.tree for target, ground in inputs.grounds.items()}
+    starts = {target: packaged.tree for target, packaged in inputs.packaged.items()}
     trees = ApplyInputs(series, given.repository, given.pins, starts, files)
     tested = run_suites(session, trees, selection, SuiteOptions(options.jobs, options.wrap))
     if lines := list(_complaints(tested)):

@@ -23,7 +23,7 @@ from patchseries.imports.recognise import SourceForm
 from patchseries.imports.upstream import tag_of_version, upstream_version
 from patchseries.journal import State, commit_files
 from patchseries.pipeline.importing.plan import ImportRequest, plan_import
-from patchseries.pipeline.importing.upstreams import SaidUpstream
+from patchseries.pipeline.importing.upstreams import UpstreamOptions
 from patchseries.pipeline.series import IN_GIT
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.upgrading.entry import NewPackaging
@@ -47,7 +47,7 @@ class PackageTree:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidPackage:
+class TreeOptions:
     """What the user says of the package.
 
     :param repository: the upstream's; None: the tree's own, where it has the releases, else the one
@@ -98,7 +98,7 @@ def package_tree(start: Path) -> PackageTree:
 
 
 def import_tree(
-    session: Session, tree: PackageTree, state: State, release: str, options: SaidPackage
+    session: Session, tree: PackageTree, state: State, release: str, options: TreeOptions
 ) -> None:
     """Make the series of the tree, or make it anew where debian/ is another now.
 
@@ -196,7 +196,7 @@ def _write_patches(tree: PackageTree, patches: Mapping[str, bytes]) -> None:
             shutil.rmtree(directory)
 
 
-def _upstream(tree: PackageTree, release: str, repository: str | None) -> SaidUpstream:
+def _upstream(tree: PackageTree, release: str, repository: str | None) -> UpstreamOptions:
     """The upstream's repository, and the release that the patches are made for.
 
     It is the tree's own, where that has both releases. An entry for the new release may be begun:
@@ -211,8 +211,8 @@ def _upstream(tree: PackageTree, release: str, repository: str | None) -> SaidUp
         tags = [ref.removeprefix(_TAGS) for ref in own.refs(_TAGS)]
     old_tag = tag_of_version(old, tags, name)
     if repository is None and old_tag and tag_named(release, tags, name):
-        return SaidUpstream(str(tree.top), old_tag)
-    return SaidUpstream(repository, begun)
+        return UpstreamOptions(str(tree.top), old_tag)
+    return UpstreamOptions(repository, begun)
 
 
 def _written(root: Path) -> Mapping[str, bytes]:

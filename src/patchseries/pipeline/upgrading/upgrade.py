@@ -131,10 +131,10 @@ def upgrade(
     """
     series, target = prepared.series, prepared.target
     selection = Selection((target.project,), (target.base,))
-    with session.ingredients(series, prepared.pins) as given:
+    with session.rebase_inputs(series, prepared.pins) as given:
         rebased = rebase(given, selection, session.progress)
         inputs = with_packaging(session, BuildInputs(series, given, rebased), selection)
-        stock = inputs.grounds[target].packaging
+        stock = inputs.packaged[target].packaging
         merged = merged_in(session, series, prepared.pins, rebased.cells)
         notes = tuple(notes_on(series, stock, rebased.cells, merged, prepared.version))
         result = UpgradeResult(target, prepared.version, rebased.cells, notes)
@@ -216,8 +216,8 @@ def _built(
 ) -> UpgradeResult:
     assert result.packaging is not None
     target = result.target
-    ground = replace(inputs.grounds[target], packaging=result.packaging.packaging)
-    finished = replace(inputs, grounds={target: ground}, has_entry=True)
+    packaged = replace(inputs.packaged[target], packaging=result.packaging.packaging)
+    finished = replace(inputs, packaged={target: packaged}, has_entry=True)
     selection = Selection((target.project,), (target.base,))
     [package] = build_all(finished, rebased, selection, options, session.progress)
     given = inputs.origs.get(target)

@@ -104,7 +104,7 @@ class _Misfit:
         return f"  {self.dropped.name}{security}: {' '.join(self.why.split())}"
 
 
-def lay_ground(
+def apply_packaging(
     repository: Repository,
     base: Base,
     packaging: Packaging,
