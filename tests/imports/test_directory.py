@@ -53,7 +53,7 @@ def test_the_vendors_series_is_in_force(vendor: str, applies: str) -> None:
     [
         (PATCH.replace(b"heat = 220\n", b"heat = 220 \xe9\n"), "a: not UTF-8"),
         (PATCH.replace(b"\n", b"\r\n"), "a: lines that end in CR LF"),
-        (PATCH.replace(b"-1,2", b"-1,4"), "a: a hunk's header gives another length"),
+        (PATCH.replace(b"-1,2", b"-1,4"), "a: a hunk is longer or shorter than its header says"),
         (b"only words\n", "a: changes no file"),
     ],
 )

@@ -79,7 +79,7 @@ def test_any_name_that_quilt_takes_is_a_name(name: str) -> None:
         (file("imported/oven/-R"), "begins like a comment or an option"),
         (file("imported/oven/series"), "the name of a series file"),
         (file("imported/oven/sub/debian.series"), "the name of a series file"),
-        (file("imported/oven/colder.patch"), "its file colder.patch is that of hotter too"),
+        (file("imported/oven/colder.patch"), "hotter has the file colder.patch too"),
         (file("imported/oven/../../../x"), "expected a file below patches/"),
         (file("imported/oven/./x"), "expected a file below patches/"),
         (file("imported/oven/.pc/x"), "expected a file below patches/"),

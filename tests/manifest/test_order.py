@@ -75,5 +75,5 @@ def test_a_last_line_without_its_end() -> None:
     ],
 )
 def test_tables_that_are_no_block_of_lines_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a block of lines"):
+    with pytest.raises(ValueError, match="not written in consecutive lines"):
         reordered(text, ["b", "a"])

@@ -17,7 +17,7 @@ TWO = f"{GOOD}value = 1\n"
         (TWO.replace('"oven"', '"ovn"', 1), "setting[1].project", 13, "did you mean 'oven'?"),
         (TWO + 'needs = "fan"\n', "setting[1].needs", 21, "did you mean 'fans'?"),
         (TWO + 'since = "1.2"\n', "setting[1].since", 21, "is no base of oven (1.0, 1.1)"),
-        (TWO + SECOND.replace('"two"', '"fans"'), "setting[2].name", 22, "called 'fans' too"),
+        (TWO + SECOND.replace('"two"', '"fans"'), "setting[2].name", 22, "the name 'fans' too"),
         (
             TWO + SECOND.replace('"other"', '"fans"'),
             "setting[2].option",

@@ -24,7 +24,7 @@ BAD = [
     ('command = ["a\\u0000b"]\nformat = "tap"', "command[1]", "a control character"),
     ('command = [""]\nformat = "tap"', "command[1]", "expected a word"),
     ('command = ["a\\nb"]\nformat = "tap"', "command[1]", "in one line"),
-    ('command = ["{test}"]\nformat = "tap"', "command[1]", "{test} is not replaced by anything"),
+    ('command = ["{test}"]\nformat = "tap"', "command[1]", "{test} is not a placeholder"),
     ('command = ["run"]\nformat = "xml"', "format", "'junit'"),
     ('command = ["run"]', "tests", "the key 'format' is missing"),
     ('command = ["run"]\nformat = "junit"', "tests", "name it with {results}"),

@@ -171,7 +171,7 @@ def _patch_problems(line: SeriesLine, data: bytes) -> list[str]:
         problems.append(f"{line.name}: lines that end in CR LF")
     sections = scan(data).sections
     if any(section.torn for section in sections):
-        problems.append(f"{line.name}: a hunk's header gives another length")
+        problems.append(f"{line.name}: a hunk is longer or shorter than its header says")
     elif not any(section.hunks or section.extended for section in sections):
         problems.append(f"{line.name}: changes no file")
     return problems

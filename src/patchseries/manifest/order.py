@@ -33,7 +33,7 @@ def reordered(text: str, names: Sequence[str]) -> str:
         order[place] = patches[at[name]]
     new = "\n".join(lines)
     if _loaded(new) != data | {"patch": order}:
-        raise ValueError("a [[patch]] table is not a block of lines of its own")
+        raise ValueError("a [[patch]] table is not written in consecutive lines of its own")
     return new
 
 
@@ -55,7 +55,7 @@ def appended(text: str, table: str, value: Mapping[str, object]) -> str:
     parts = [before, table.rstrip("\n").replace("\n", ending), *([after] if after else [])]
     new = (ending * 2).join(parts) + ending
     if _loaded(new) != data | {"patch": [*patches, value]}:
-        raise ValueError("a [[patch]] table is not a block of lines of its own")
+        raise ValueError("a [[patch]] table is not written in consecutive lines of its own")
     return new
 
 
@@ -83,7 +83,7 @@ def without(text: str, name: str) -> str:
     rest = patches[:index] + patches[index + 1 :]
     wanted = {key: value for key, value in data.items() if key != "patch"}
     if _loaded(new) != wanted | ({"patch": rest} if rest else {}):
-        raise ValueError("its [[patch]] table is not a block of lines of its own")
+        raise ValueError("its [[patch]] table is not written in consecutive lines of its own")
     return new
 
 

@@ -195,7 +195,7 @@ def _relations(
     declared = list(tables) if isinstance(tables, dict) else []
     for i, patch in patches.items():
         if names[patch.name] != i:
-            yield Problem(("patch", i, "name"), f"an earlier patch is called {patch.name!r} too")
+            yield Problem(("patch", i, "name"), f"an earlier patch has the name {patch.name!r} too")
         if patch.project not in declared:
             message = unknown_name("project", patch.project, declared)
             yield Problem(("patch", i, "project"), message)
@@ -243,7 +243,7 @@ def _without_repository(i: int, patch: PatchEntry, project: Project) -> Iterator
         if not (source.file or source.url or source.repository):
             yield Problem(here, f"{patch.project} has no repository to take it from")
         if source.made_for and source.made_for not in project.orig:
-            yield Problem(here, f"made-for: {source.made_for} needs an `orig` without a repository")
+            yield Problem(here, f"made-for: without a repository {source.made_for} needs an `orig`")
 
 
 def _file_names(
@@ -258,6 +258,6 @@ def _file_names(
             if fault := not_a_quilt_name(file):
                 yield Problem(("patch", i, "source"), f"{file!r} cannot be {fault}")
             elif file in seen:
-                message = f"its file {file} is that of {seen[file]} too"
+                message = f"{seen[file]} has the file {file} too"
                 yield Problem(("patch", i, "source"), message)
             seen[file] = patch.name

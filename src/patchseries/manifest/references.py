@@ -27,7 +27,7 @@ def setting_problems(
     places: dict[tuple[str | None, ...], str] = {}
     for i, setting in settings.items():
         if names.setdefault(setting.name, i) != i:
-            message = f"an earlier setting is called {setting.name!r} too"
+            message = f"an earlier setting has the name {setting.name!r} too"
             yield Problem(("setting", i, "name"), message)
         place = (setting.file, setting.section, setting.option)
         if setting.option and places.setdefault(place, setting.name) != setting.name:

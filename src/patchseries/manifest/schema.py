@@ -99,7 +99,9 @@ class PackagingTable(Table):
         if self.repository and not self.rev:
             raise ValueError("a packaging repository needs a commit, tag or branch")
         if self.patches == "series" and (self.drop or self.port):
-            raise ValueError('drop and port are for patches = "under": list a patch with `bases`')
+            raise ValueError(
+                'drop and port are only for patches = "under"; for "series", patches have `bases`'
+            )
         names = [one.patch for one in self.drop if one.bases is None]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"drop: {', '.join(twice)} is listed twice")
@@ -207,9 +209,9 @@ class PatchEntry(Table):
     @model_validator(mode="after")
     def _has_source(self) -> PatchEntry:
         if bool(self.variants) != bool(self.choose):
-            raise ValueError("variants and choose need each other: choose names the variant to use")
+            raise ValueError("variants and choose go together: choose names the variant to use")
         if self.variants and self.source:
-            raise ValueError("a patch with variants has its sources in the variants")
+            raise ValueError("a patch with variants has no source of its own: each variant has one")
         if self.choose and self.choose not in self.variants:
             raise ValueError(
                 f"choose: no variant is called {self.choose!r}; "
@@ -317,4 +319,6 @@ def within(base: str, bounds: str | None) -> bool:
     try:
         return SpecifierSet(bounds).contains(Version(base), prereleases=True)
     except InvalidVersion:
-        raise ValueError(f"{base!r} is not a version, so bounds cannot apply to it") from None
+        raise ValueError(
+            f"{base!r} is not a version number: version bounds cannot be checked for it"
+        ) from None

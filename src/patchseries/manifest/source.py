@@ -78,11 +78,11 @@ class Source(Table):
                 "expected one of: commit (or tag, branch), change-id, file, url with sha256"
             )
         if self.url and not (self.sha256 and self.url.startswith(("https://", "http://"))):
-            raise ValueError("a url source needs http(s):// and its sha256")
+            raise ValueError("a url source needs a URL of http:// or https://, and a sha256")
         if self.patchset is not None and self.change_id is None:
             raise ValueError("patchset needs change-id")
         if self.made_for and not (self.file or self.url):
-            raise ValueError("made-for goes with file or url: a commit knows what it was made on")
+            raise ValueError("made-for is only for file and url: git knows the parent of a commit")
         if self.patchset is not None and self.patchset < 1:
             raise ValueError("patchset: expected 1 or more")
         return self

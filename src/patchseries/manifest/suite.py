@@ -23,7 +23,7 @@ def _word(text: str) -> str:
     for name in _PLACEHOLDER.findall(text):
         if name not in PLACEHOLDERS:
             known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
-            raise ValueError(f"{{{name}}} is not replaced by anything; expected one of {known}")
+            raise ValueError(f"{{{name}}} is not a placeholder; expected one of {known}")
     return text
 
 

@@ -104,13 +104,15 @@ def _tracked(text: str) -> str:
     """A Change-Id or a commit id."""
     if re.fullmatch(r"I[0-9a-f]{40}|[0-9a-f]{40}", text):
         return text
-    raise ValueError(f"expected a Change-Id (I and 40 digits) or a full commit id, not {text!r}")
+    raise ValueError(
+        f"expected a Change-Id (I and 40 hexadecimal digits) or a full commit id, not {text!r}"
+    )
 
 
 def _commit(text: str) -> str:
     """A commit id, perhaps a short one; which commit that is, the lock pins."""
     if not re.fullmatch(r"[0-9a-f]{7,40}|[0-9a-f]{64}", text):
-        raise ValueError(f"expected a commit id (7 to 40 digits 0-9a-f), not {text!r}")
+        raise ValueError(f"expected a commit id (7 to 40 hexadecimal digits), not {text!r}")
     return text
 
 
@@ -118,12 +120,14 @@ def _change(text: str) -> str:
     try:
         return model.change_id(text)
     except ValueError:
-        raise ValueError(f"expected a Change-Id: I and 40 digits 0-9a-f, not {text!r}") from None
+        raise ValueError(
+            f"expected a Change-Id: I and 40 hexadecimal digits, not {text!r}"
+        ) from None
 
 
 def _digest(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise ValueError(f"expected a sha256 (64 digits 0-9a-f), not {text!r}")
+        raise ValueError(f"expected a sha256 (64 hexadecimal digits), not {text!r}")
     return text
 
 

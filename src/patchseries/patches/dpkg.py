@@ -115,7 +115,7 @@ def _binary(section: Section) -> Iterator[_Refusal]:
     if section.differs:
         yield _Refusal(
             "dpkg-binary-differs",
-            "it only says that binary files differ, and dpkg-source does nothing",
+            "it only says that binary files differ, which dpkg-source ignores",
             "leave the file out of the patch",
         )
 
@@ -126,20 +126,22 @@ def _link_change(section: Section) -> Iterator[_Refusal]:
         yield _Refusal(
             "dpkg-symlink-change",
             "it changes or deletes a symbolic link",
-            "leave the link as it is; the packaging can set it",
+            "leave the link as it is; the packaging can create it",
         )
 
 
 def _crlf(section: Section) -> Iterator[_Refusal]:
     if section.crlf:
-        yield _Refusal("dpkg-crlf", "the patch itself has CRLF line ends", "write it with LF")
+        yield _Refusal("dpkg-crlf", "the patch file has CRLF line endings", "convert it to LF")
 
 
 def _paths(section: Section) -> Iterator[_Refusal]:
     for raw in dict.fromkeys(section.names):
         if raw.startswith(b"/") or re.match(rb"[^/]*//", raw):
             yield _Refusal(
-                "dpkg-path-absolute", "its path is absolute", "name it from the tree's top"
+                "dpkg-path-absolute",
+                "its path is absolute",
+                "write it relative to the top of the tree",
             )
             continue
         parts = _path(raw).casefold().split("/")
@@ -150,7 +152,7 @@ def _paths(section: Section) -> Iterator[_Refusal]:
         if ".git" in parts or parts[0] == ".pc":
             yield _Refusal(
                 "dpkg-path-hidden",
-                "it changes files of git or quilt, and dpkg-source allows it",
+                "it changes files of git or quilt, which dpkg-source does not prevent",
                 "leave the file out",
             )
         if parts[0] == "debian":
@@ -161,7 +163,9 @@ def _paths(section: Section) -> Iterator[_Refusal]:
             )
         if parts[-1].endswith(".dpkg-orig"):
             yield _Refusal(
-                "dpkg-path-hidden", "dpkg-source keeps names in .dpkg-orig", "rename the file"
+                "dpkg-path-hidden",
+                "its name ends in .dpkg-orig, which dpkg-source uses for its backups",
+                "rename the file",
             )
 
 
@@ -171,7 +175,7 @@ def _quoted(section: Section) -> Iterator[_Refusal]:
     if any(_QUOTED.fullmatch(name) for name in names):
         yield _Refusal(
             "dpkg-quoted-name",
-            "git has quoted the file's name",
+            "the file's name is quoted, as git does with special characters",
             "write the diff with core.quotePath=false, or rename the file",
         )
 
@@ -179,7 +183,9 @@ def _quoted(section: Section) -> Iterator[_Refusal]:
 def _torn(section: Section) -> Iterator[_Refusal]:
     if section.torn:
         yield _Refusal(
-            "dpkg-malformed", "a hunk's header gives another length", "regenerate the patch"
+            "dpkg-malformed",
+            "a hunk is longer or shorter than its header says",
+            "regenerate the patch",
         )
     if section.stray:
         yield _STRAY
@@ -205,12 +211,14 @@ def _mode(section: Section) -> Iterator[_Refusal]:
 def _renamed(section: Section) -> Iterator[_Refusal]:
     if section.renames and not section.hunks:
         yield _Refusal(
-            "dpkg-rename", "it renames or copies, which the tools of precise refuse", _NO_RENAMES
+            "dpkg-rename",
+            "it renames or copies a file, which the tools of precise refuse",
+            _NO_RENAMES,
         )
     elif section.renames:
         yield _Refusal(
             "dpkg-rename-edit",
-            "it renames and edits a file, and the tools of precise silently make another tree",
+            "it renames and edits a file: the tools of precise silently produce a different tree",
             _NO_RENAMES,
         )
 
@@ -228,7 +236,7 @@ def _new_link(section: Section) -> Iterator[_Refusal]:
     if section.extended.get("new file mode", b"").strip() == _LINK.encode():
         yield _Refusal(
             "dpkg-new-symlink",
-            "it creates a symbolic link; the tools of precise create a regular file",
+            "it creates a symbolic link, and the tools of precise create a regular file instead",
             "create the link in the packaging",
         )
 

@@ -29,7 +29,7 @@ def read_quilt_directory(directory: Path) -> dict[str, bytes]:
     """
     if not directory.is_dir() or directory.is_symlink():
         raise SeriesError(
-            f"no directory {directory}",
+            f"there is no directory {directory}",
             hint="the manifest's `quilt` names a directory below patches/",
         )
     files: dict[str, bytes] = {}
@@ -41,10 +41,12 @@ def read_quilt_directory(directory: Path) -> dict[str, bytes]:
             if stat.S_ISDIR(status.st_mode):
                 continue
             if not stat.S_ISREG(status.st_mode):
-                raise SeriesError(f"{path} is a link or a device", hint="put a regular file there")
+                raise SeriesError(
+                    f"{path} is a link or a device", hint="replace it by a regular file"
+                )
             size += status.st_size
             if size > _LARGEST or len(files) >= _MOST:
-                raise SeriesError(f"{directory} is too large for a directory of patches")
+                raise SeriesError(f"{directory} is too large to be a directory of patches")
             files[path.relative_to(directory).as_posix()] = read_file(path)
     return dict(sorted(files.items()))
 
