@@ -254,6 +254,17 @@ def test_renames_are_rewritten_by_our_own_diff(upstream: Upstream, profile: Prof
     assert building.build(made).verified
 
 
+@pytest.mark.parametrize("index", [b"oven.orig/oven/bake.py", b"README"])
+@pytest.mark.parametrize("profile", list(Profile))
+def test_the_index_line_of_quilt_and_svn_is_no_trap(
+    upstream: Upstream, index: bytes, profile: Profile
+) -> None:
+    need("dpkg-source", "xz")
+    head = HEAD + b"Index: " + index + b"\n" + b"=" * 67 + b"\n"
+    row = Row("index", "", EDIT, {"oven/bake.py": HOT}, head=head)
+    assert building.build(request(upstream, row, profile)).verified
+
+
 def test_names_in_raw_utf8_and_with_spaces_are_fine(upstream: Upstream) -> None:
     need("dpkg-source", "xz")
     made = upstream.request({"café": b"x\n", "with space": b"y\n"})

@@ -63,7 +63,9 @@ def check_orig(orig: Orig) -> bytes:
         data = read_file(orig.path, _LARGEST)
     except OSError as error:
         raise SeriesError(
-            f"cannot read the upstream tarball {orig.path}", cause=error.strerror
+            f"cannot read the upstream tarball {orig.path}",
+            cause=error.strerror,
+            hint="put it there, or name another one in `orig` of the project",
         ) from error
     found = sha256(data)
     if found != orig.sha256:

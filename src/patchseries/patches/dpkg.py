@@ -30,7 +30,8 @@ class Profile(StrEnum):
     PRECISE = "precise"
 
 
-_HEADER_TRAP = re.compile(rb"\s*(?:--- |\+\+\+ |\*\*\* |@@ -|diff --git |Index: |Prereq: )")
+# Not `Index: `, which quilt and svn write: patch uses it only where `---` and `+++` name no file.
+_HEADER_TRAP = re.compile(rb"\s*(?:--- |\+\+\+ |\*\*\* |@@ -|diff --git |Prereq: )")
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _LINK, _EXECUTABLE = "120000", "100755"
 
