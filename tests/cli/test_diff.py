@@ -45,7 +45,7 @@ def test_colour(project: Project) -> None:
 def test_no_port_to_compare(project: Project) -> None:
     done = project.run("diff", "one-iptables-run", "--onto", "2013.1.3")
     assert done.status == 2
-    assert "is already-applied: there is no port" in done.err
+    assert "has no port on 2013.1.3: its outcome there is already-applied" in done.err
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,7 @@ def test_headers_say_what_landed_once_it_is_recorded(project: Project) -> None:
     assert b"Applied-Upstream" not in first.read_bytes()
     done = project.run("status", "--record", "--json")
     assert done.status == 0, done.err
+    assert "then: series rebase demo" in done.err
     landed = {p["name"]: p["landed"] for p in done.document["patches"]}["conductor-workers"][0]
     project.run("rebase", "-q")
     line = f"Applied-Upstream: {landed['tag']}, commit:{landed['commit']}\n"

@@ -22,6 +22,8 @@ def test_without_a_topic_the_pages_are_listed(capsys: pytest.CaptureFixture[str]
     listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:-2]]
     there = {path.stem for path in (REPOSITORY / "docs/manual").rglob("*.md")} - {"index"}
     assert set(listed) == there | {"glossary"}
+    assert listed[:3] == ["upgrade", "first-upgrade", "series"]  # the tutorials, as in the index
+    assert listed.index("glossary") < listed.index("porting")
 
 
 def test_a_page_goes_into_a_pipe_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

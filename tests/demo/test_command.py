@@ -58,13 +58,15 @@ def test_in_an_empty_directory_its_manifest_is_written(
     assert demo("--json") == 0
     assert json.loads(capsys.readouterr().out)["ok"]
     assert (tmp_path / "series/demo.toml").read_bytes() == MANIFEST.read_bytes()
+    assert demo() == 0
+    assert "make grizzly" not in capsys.readouterr().out  # no Makefile is here
 
 
 def test_another_project_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "series").mkdir()
     (tmp_path / "series/other.toml").write_text("schema = 1\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SeriesError, match="demo"):
+    with pytest.raises(SeriesError, match=r"without series/demo\.toml.*in an empty directory"):
         demo()
     assert [path.name for path in (tmp_path / "series").iterdir()] == ["other.toml"]
 

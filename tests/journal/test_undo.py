@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patchseries.cli.common import Given
+from patchseries.cli.undo import show_taken
 from patchseries.errors import SeriesError, UsageError
-from patchseries.journal import Operation, State, commit_files, operations, undo
+from patchseries.journal import Logged, Operation, State, commit_files, operations, undo
 from patchseries.journal import log as logs
 from support.state import content, project_state
 
@@ -101,3 +103,11 @@ def test_undoing_all_brings_the_start_back(
         assert content(state) == seen.pop()
         undo(state, UNDO)
     assert content(state) == seen[0] == {"series/a": b"start"}
+
+
+def test_undo_of_an_upgrade_in_place_says_that_debian_stays(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command, said in (("upgrade 2.0 --in-place", True), ("upgrade 2.0 oven", False)):
+        show_taken(Logged(1, f"series {command}", "2013-04-04T00:00:00Z", ()), Given())
+        assert ("git checkout debian/" in capsys.readouterr().err) is said

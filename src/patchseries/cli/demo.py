@@ -62,11 +62,17 @@ def _begin() -> None:
     from patchseries.pipeline.series import project_root
 
     try:
-        project_root(Path.cwd())
+        root = project_root(Path.cwd())
     except UsageError:
         state = find_state(state_directory(), Path.cwd())
         hold(state)
         commit_files(state, {f"series/{NAME}.toml": manifest_bytes()}, operation())
+        return
+    if not (root / f"series/{NAME}.toml").is_file():
+        raise UsageError(
+            f"{root} is another project, without series/{NAME}.toml",
+            hint="run `series demo` in an empty directory",
+        )
 
 
 def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) -> None:
@@ -91,7 +97,7 @@ def show_tour(series: Series, result: RunResult, upstreams: Path, asked: Given) 
         asked,
     )
     show_text("\nWhat to do next:", asked)
-    for words in _next_steps(result):
+    for words in _next_steps(result, series):
         show(f"  {words}", asked)
 
 
@@ -103,7 +109,7 @@ def _show_rows(rows: list[tuple[Path, str]], asked: Given) -> None:
     show(TextTable(("", ""), named, names=0), asked)
 
 
-def _next_steps(result: RunResult) -> list[str]:
+def _next_steps(result: RunResult, series: Series) -> list[str]:
     package = result.packages[0]
     dsc = os.path.relpath(package.directory / package.dsc)
     steps = [
@@ -117,4 +123,6 @@ def _next_steps(result: RunResult) -> list[str]:
             f"look at the conflict: `series why {cell.patch} demo --onto {cell.base}`, then "
             f'`series resolve` it, or leave that base out: bases = ">{cell.base}" in the manifest'
         )
-    return [*steps, "run the real series (it fetches from the network): `make grizzly`"]
+    if (series.root / "series/grizzly.toml").is_file():
+        return [*steps, "run the real series (it fetches from the network): `make grizzly`"]
+    return [*steps, "begin a series of your own: `series manual` lists the pages that say how"]

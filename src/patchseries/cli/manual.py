@@ -28,7 +28,7 @@ def _topic_names(_: click.Context, __: click.Parameter, incomplete: str) -> list
 def command(topic: str | None, **given: Any) -> int:
     """Show the page TOPIC of the manual, through $PAGER on a terminal.
 
-    Without TOPIC the pages are listed.
+    Without TOPIC the pages are listed: tutorials first, then how-tos, reference and concepts.
     """
     asked = Given(**given)
     pages = topics()
@@ -50,11 +50,15 @@ def command(topic: str | None, **given: Any) -> int:
 
 
 def topics() -> dict[str, Path]:
-    """The pages of the manual by their names."""
+    """The pages of the manual by their names, in the order of its index: tutorials first."""
     directory = _directory()
-    pages = {path.stem: path for path in sorted(directory.rglob("*.md")) if path.stem != "index"}
+    pages = {path.stem: path for path in sorted(directory.rglob("*.md"))}
     glossary = directory.parent / "glossary.md"
-    return pages | ({"glossary": glossary} if glossary.is_file() else {})
+    if glossary.is_file():
+        pages["glossary"] = glossary
+    index = pages.pop("index", None)
+    order = re.findall(r"\]\((?:\.\./)?([\w-]+)\.md\)", index.read_text("utf-8") if index else "")
+    return {name: pages[name] for name in dict.fromkeys([*order, *pages]) if name in pages}
 
 
 def _directory() -> Path:

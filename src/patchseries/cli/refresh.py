@@ -45,13 +45,18 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
     by = _signed(reason)
     with Progress(asked) as progress:
         session = asked.session(progress)
-        if (Path(what) / ".git").is_dir():
+        if os.sep in what or (Path(what) / ".git").is_dir():
             return _branch(session, Path(os.path.abspath(what)), asked, by, yes)
         return _file(session, what, asked, by, yes)
 
 
 def _branch(session: Session, directory: Path, asked: Given, by: Attribution, yes: bool) -> int:
-    from patchseries.pipeline.edit.branch import branch_steps, read_checkout, target_steps
+    from patchseries.pipeline.edit.branch import (
+        branch_steps,
+        read_checkout,
+        target_steps,
+        untracked_files,
+    )
     from patchseries.pipeline.edit.effects import bases_at_hand
     from patchseries.pipeline.edit.refresh import look_around, plan_branch, prove
     from patchseries.pipeline.edit.refreshplan import RefreshInputs
@@ -71,6 +76,12 @@ def _branch(session: Session, directory: Path, asked: Given, by: Attribution, ye
         if plan.words:
             prove(session, series, inputs, plan, new[-1].after if new else start)
         look_around(session, series, inputs, plan, missing)
+    if new_files := untracked_files(made):
+        more = f" and {len(new_files) - 3} more" if len(new_files) > 3 else ""
+        say(
+            f"not in git, and left out: {', '.join(new_files[:3])}{more};"
+            " `git add` and commit what belongs to a patch"
+        )
     return _end(session, series, plan, asked, yes)
 
 

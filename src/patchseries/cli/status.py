@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, hold, operation, options
-from patchseries.cli.terminal import Progress, show, show_document, show_json
+from patchseries.cli.common import Given, changed_words, hold, operation, options
+from patchseries.cli.terminal import Progress, say, show, show_document, show_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help="Print a table, Markdown for a release note, or CSV.",
 )
 @click.option(
-    "--record", is_flag=True, help="Record in the lock what landed first, for the patch headers."
+    "--record", is_flag=True, help="Record in the lock what landed first; then `series rebase`."
 )
 def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     """Show which patches of NAME landed upstream, in which release first, with evidence.
@@ -56,7 +56,9 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     if release:
         found.check_line(release)
     if record:
-        record_landed(series, found.patches, operation())
+        changed = record_landed(series, found.patches, operation())
+        then = f"; then: series rebase {series.name} (patch headers name it)" if changed else ""
+        say(changed_words(changed, False) + then)
     tests = remembered_tests(session, series, selection)
     if asked.as_json:
         show_json({"patches": _rows(found, release, tests)}, ok=True)
@@ -86,7 +88,10 @@ def _show_tests(tests: Sequence[RememberedCell], asked: Given) -> None:
     """What the projects' own tests said, where the manifest says how they are run."""
     from patchseries.report.matrix import MatrixCell, matrix
 
-    if tests:
+    if tests and all(cell.word == "not run" for cell in tests):
+        show("", asked)
+        show("the projects' own tests were not run on these patches: `series test` does", asked)
+    elif tests:
         show("", asked)
         show("tests, as `series test` ran them:", asked)
         show(matrix([MatrixCell(*cell[:4]) for cell in tests]), asked)

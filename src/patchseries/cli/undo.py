@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, hold, operation, options, recovered_state
-from patchseries.cli.terminal import show, show_json
+from patchseries.cli.terminal import say, show, show_json
 
 if TYPE_CHECKING:
     from patchseries.journal import Logged, Recovered
@@ -52,6 +52,8 @@ def show_taken(taken: Logged, asked: Given) -> None:
         show(f"{verb} {taken.number}: {taken.command} ({taken.time})", asked)
         for change in taken.changes:
             show(f"  {_back(change.before, change.after)} {change.path}", asked)
+        if "--in-place" in taken.command.split():
+            say("debian/ is as it was before this undo: `git checkout debian/` takes it back")
 
 
 def show_log(logged: list[Logged], asked: Given) -> None:

@@ -80,6 +80,8 @@ def command(release: str, in_place: bool, uscan: bool, **chosen: Any) -> int:
     request, package_options, asked = _parsed(release, chosen)
     _check_uscan(uscan, in_place, asked)
     tree = package_tree(Path.cwd()) if in_place else None
+    if not tree:
+        _check_project()
     with Progress(asked) as progress:
         session = asked.session(progress)
         if tree:
@@ -129,6 +131,20 @@ def _state_of(tree: PackageTree) -> State:
     state = find_state(state_directory(), tree.root)
     hold(state)
     return state
+
+
+def _check_project() -> None:
+    from patchseries.errors import UsageError
+    from patchseries.pipeline.series import project_root
+
+    try:
+        project_root(Path.cwd())
+    except UsageError as error:
+        raise UsageError(
+            error.message,
+            hint="in a packaging repository add --in-place; else make a series of the package"
+            " first: `series import`",
+        ) from error
 
 
 def _check_uscan(uscan: bool, in_place: bool, asked: Given) -> None:
@@ -187,9 +203,10 @@ def show_result(
             f"written, not committed: {', '.join(written[:3])}"
             + (f" and {len(written) - 3} more" if len(written) > 3 else "")
         )
+        say("read `git diff debian/`, then commit it; `git checkout debian/` takes it back")
     else:
         say(changed_words(result.changed, asked.dry_run))
-    for words in _next(result, series):
+    for words in _next(result, series, asked.dry_run):
         say(words)
 
 
@@ -207,22 +224,31 @@ def _show_patches(result: UpgradeResult, asked: Given) -> None:
 _STYLES = {"adapted": "yellow", "conflict": "red", "unchanged": "green", "refreshed": "green"}
 
 
-def _next(result: UpgradeResult, series: Series) -> Iterator[str]:
+def _next(result: UpgradeResult, series: Series, dry_run: bool) -> Iterator[str]:
+    if result.packaging and (others := result.packaging.unported):
+        yield f"not ported, only in another vendor's series file: {', '.join(others)}"
+    waiting = [cell.patch for cell in result.cells if cell.needs_review]
+    if waiting:
+        yield f"adapted, please read: {', '.join(waiting)}"
+    if dry_run and (waiting or result.conflicts):
+        yield "run this command without --dry-run: then these patches can be looked at"
+    elif not dry_run:
+        yield from _commands(result, series, waiting)
+
+
+def _commands(result: UpgradeResult, series: Series, waiting: Sequence[str]) -> Iterator[str]:
+    """What to type next; the release must be a base of the series on disk."""
     base = result.target.base
     for cell in result.conflicts:
         yield f"→ {cell.patch}: series why {cell.patch} {series.name} --onto {base}"
-    if result.packaging and (others := result.packaging.unported):
-        yield f"not ported, only in another vendor's series file: {', '.join(others)}"
     if result.conflicts:
         first = result.conflicts[0].patch
         yield (
             f"no package was made: resolve the conflicts (`series resolve {first} {series.name} "
             f"--onto {base}`), then run this command again"
         )
-    waiting = [cell.patch for cell in result.cells if cell.needs_review]
     if waiting:
         words = f"{waiting[0]} {series.name}"
-        yield f"adapted, please read: {', '.join(waiting)}"
         made_for = series.manifest.projects[result.target.project].made_for
         old = f"--from {made_for} --to {base}" if made_for else f"--onto {base}"
         yield f"`series diff {words} {old}` shows the port; `series accept {words}` signs it off"

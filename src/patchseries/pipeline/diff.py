@@ -126,7 +126,10 @@ def _port(given: RebaseInputs, patch: PatchEntry, base: str, session: Session) -
             tree = applied.tree
         if cell.patch == patch.name:
             if not cell.files:
-                raise UsageError(f"{patch.name} on {base} is {cell.outcome}: there is no port")
+                raise UsageError(
+                    f"{patch.name} has no port on {base}: its outcome there is {cell.outcome}",
+                    hint=f"`series show {patch.name}` lists its outcomes",
+                )
             return Side(f"on {base}", before, tree)
     raise UsageError(f"{patch.project} has no base {base!r}", hint=", ".join(project.bases))
 

@@ -247,5 +247,5 @@ def _missing(want: Want, where: str) -> SeriesError:
 def _not_cached(want: Want) -> SeriesError:
     return UpstreamError(
         f"{want.rev} of {want.repository} ({want.why}) is not in the cache",
-        hint="run `series fetch` without --offline",
+        hint="run `series fetch`",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from patchseries import process
 from patchseries.environment import Inherit
@@ -180,8 +181,14 @@ def _remote(
         raise UpstreamError(
             f"cannot fetch from {url}",
             cause=_reasons(words),
-            hint="check the URL and the network and run it again, or use --offline",
+            hint=_hint(url),
         ) from error
+
+
+def _hint(url: str) -> str:
+    if urlsplit(url).hostname == "demo.invalid":
+        return "the demonstration's upstreams are not on this machine: run `series demo`"
+    return "check the URL and the network, or name a directory of clones: --mirror DIR"
 
 
 def _reasons(words: str) -> str:

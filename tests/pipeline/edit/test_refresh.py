@@ -150,6 +150,18 @@ def test_after_a_refresh_the_next_finds_nothing(small: SmallSeries, checked: Pat
     assert small.run("refresh", "work") == (0, "nothing changed\n")
 
 
+def test_a_new_file_that_was_not_added_is_named(small: SmallSeries, checked: Path) -> None:
+    (checked / "new.py").write_bytes(b"new\n")
+    status, said = small.run("refresh", "work")
+    assert status == 0
+    assert "left out: new.py; `git add`" in said
+
+
+def test_a_directory_that_is_no_branch(small: SmallSeries) -> None:
+    with pytest.raises(UsageError, match="was not made by `series checkout`"):
+        small.run("refresh", "../nowhere")
+
+
 def test_without_anybody_to_answer_nothing_is_written(small: SmallSeries, checked: Path) -> None:
     git(checked, "commit", "--quiet", "--amend", "-m", "Log more\n\nSeries-Patch: log")
     before = small.tracked()

@@ -75,6 +75,9 @@ def test_what_the_end_of_the_program_says(
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ProgramError, match="the tests of oven cannot be started"):
         ran(tmp_path, "no-such-program")
+    (tmp_path / "other").mkdir()
+    with pytest.raises(ProgramError, match="correct --wrap"):
+        ran(tmp_path / "other", "true", wrap=("no-such-program", "{place}"))
 
 
 @pytest.mark.parametrize("make", ['ln -s "$PWD/real" "$2"', 'mkfifo "$2"', 'mkdir "$2"', "true"])

@@ -311,6 +311,7 @@ def test_status_and_report_say_what_is_remembered(project: SuiteProject) -> None
         return (project.root / "build/small/report.html").read_text()
 
     assert words()["bad"] == [{"base": "1.0", "result": "not-run"}]
+    assert "were not run on these patches" in project.run("status")[1]
     assert "What breaks" not in page()
     assert project.runs == []
     project.run("test")

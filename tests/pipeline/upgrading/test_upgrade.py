@@ -211,6 +211,15 @@ def test_a_dry_run_tells_it_all_and_writes_nothing(world: World) -> None:
     assert directory_contents(Path.cwd()) == before
 
 
+def test_a_dry_run_names_no_command_that_needs_the_release_in_the_series(world: World) -> None:
+    world.run("import", str(world.tree(CLASH)))
+    said = CliRunner().invoke(group, ["upgrade", "2.0", "--dry-run"], standalone_mode=False).stderr
+    assert "without --dry-run" in said
+    assert "series why" not in said
+    said = CliRunner().invoke(group, ["upgrade", "2.0"], standalone_mode=False).stderr
+    assert "series why clash oven --onto 2.0" in said
+
+
 def test_after_a_conflict_is_resolved_the_same_command_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +356,9 @@ def test_an_entry_that_is_begun_is_continued(world: World, monkeypatch: pytest.M
 
 
 def test_what_cannot_be_upgraded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError) as outside:
+        world.run("upgrade", "2.0")
+    assert "--in-place" in (outside.value.hint or "")
     with pytest.raises(UsageError, match="no debian/control"):
         world.run("upgrade", "2.0", "--in-place")
     top = world.tree(PATCHES)

@@ -92,7 +92,10 @@ def find_session(state: State, patch: str | None, base: str | None) -> ResolveSe
     if fit:
         names = ", ".join(f"{one.patch} --onto {one.base}" for one in fit)
         raise UsageError(f"several conflicts are open: {names}", hint="give its name")
-    raise UsageError("this conflict is not open", hint="open it with `series resolve PATCH`")
+    raise UsageError(
+        "this conflict is not open" if patch else "no conflict is open",
+        hint="open it with `series resolve PATCH NAME --onto BASE`",
+    )
 
 
 def create_session(series: Series, conflict: OpenConflict, opened: str) -> ResolveSession:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -192,23 +193,36 @@ def branch_steps(given: RebaseInputs, checkout: Checkout) -> list[Step]:
     return _steps(given.repository, commits)
 
 
+def untracked_files(checkout: Checkout) -> list[str]:
+    """Files of the work tree that are in no commit and not ignored: no patch takes them in."""
+    with borrowed(checkout.directory) as branch:
+        lines = _status(branch, checkout.directory, "normal")
+    return [os.fsdecode(line[2:]) for line in lines if line.startswith(b"? ")]
+
+
 def _is_dirty(branch: Repository, directory: Path) -> bool:
-    """Whether the work tree *directory* differs from its HEAD.
+    """Whether the work tree *directory* differs from its HEAD, apart from untracked files.
 
     :raises ProgramError: git sees no HEAD: without one, all is new
+    """
+    lines = _status(branch, directory, "no")
+    if b"# branch.oid (initial)" in lines:
+        raise ProgramError(f"git cannot read the HEAD of {directory}", hint="run it again")
+    return any(line and not line.startswith(b"# ") for line in lines)
+
+
+def _status(branch: Repository, directory: Path, untracked: str) -> list[bytes]:
+    """What git says of the work tree *directory*, in lines of porcelain v2.
 
     Nothing of the directory's own git directory counts but its index. Submodules are not looked
     into: git would run in them by their own configuration.
     """
     keep_bytes(branch.git_dir)
     there = ("-C", str(directory), f"--work-tree={directory}")
-    status = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no")
+    status = ("status", "--porcelain=v2", "--branch", "-z", f"--untracked-files={untracked}")
     env = {"GIT_INDEX_FILE": str(directory / ".git" / "index")}
     done = branch.run(*there, *status, "--ignore-submodules=all", env=env)
-    lines = done.stdout.split(b"\0")
-    if b"# branch.oid (initial)" in lines:
-        raise ProgramError(f"git cannot read the HEAD of {directory}", hint="run it again")
-    return any(line and not line.startswith(b"# ") for line in lines)
+    return done.stdout.split(b"\0")
 
 
 def patch_id(repository: Repository, step: Step) -> bytes:

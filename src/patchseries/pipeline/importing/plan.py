@@ -120,7 +120,10 @@ def _series_name(request: ImportRequest, read: ReadSource) -> str:
         source = Path(stems[-1]).stem if stems else ""
     name = slugs([source])[0]
     if len(name) < 2:
-        raise UsageError("what is the series called?", hint="name it after the source")
+        raise UsageError(
+            f"{request.source} does not say what the series is called",
+            hint="name it: series import SOURCE NAME",
+        )
     return name
 
 

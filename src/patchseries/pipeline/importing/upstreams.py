@@ -123,7 +123,11 @@ def _history(
         way = indexed(session.cache, url, session.fetching)
         repository, index = stack.enter_context(way)
     except UpstreamError as error:
-        return None, (f"the history of {url} was not asked: {error.message}",)
+        why = error.cause or error.message
+        return None, (
+            f"the history of {url} was not read ({why}): no origin is looked up; undo the import"
+            " and repeat it with the network, or with a clone (--mirror DIR)",
+        )
     return _OpenHistory(repository, index, lines_of(scheme_for(name, url), index.refs)), ()
 
 

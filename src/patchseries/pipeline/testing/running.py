@@ -87,7 +87,11 @@ def _once(
         raise ProgramError(
             f"the tests of {target.project} cannot be started: {argv[0]}",
             cause=said[-300:],
-            hint="correct `command` in the manifest, or install the program",
+            hint=(
+                "correct --wrap, or install the program"
+                if suite.wrap
+                else "correct `command` in the manifest, or install the program"
+            ),
         )
     return _judged(suite, tests or COMMAND, results, end, said)
 

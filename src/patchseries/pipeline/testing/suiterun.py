@@ -48,7 +48,7 @@ def run_suites(
     if not targets:
         raise UsageError(
             f"{inputs.series.manifest_path.name} does not say how tests are run",
-            hint="add a table [project.NAME.tests] (`series manual manifest`)",
+            hint="add a table [project.NAME.tests] (`series manual testing`)",
         )
     return _Work(session, inputs, selection.patches).judged(targets, options)
 

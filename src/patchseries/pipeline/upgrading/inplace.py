@@ -92,7 +92,8 @@ def package_tree(start: Path) -> PackageTree:
         committed = packaging_from_git(repository, repository.commit(head).tree, str(top))
     if committed.debian != packaging.debian:
         raise UsageError(
-            "debian/ has changes that are not committed", hint="commit them first: git commit"
+            "debian/ has changes that are not committed",
+            hint="commit or drop them; `git status debian/` lists them",
         )
     return PackageTree(top, packaging)
 
