@@ -26,6 +26,8 @@ from patchseries.testing.outcomes import LONGEST_DETAIL, Ending, TestRun
 _MOST_HANGING = 3
 """Tests of one file that hang: after that, the rest of it is not run."""
 _NO_TESTS = 5  # pytest's exit status when it collected nothing
+_FIRST = {False: "`command` in the manifest", True: "--wrap"}
+"""Where the first word of a run comes from, by whether it is wrapped."""
 _NOT_STARTED = (126, 127)  # how a shell, prlimit and the like end that found no such program
 WHOLE = ""
 """The one file of tests, as it were, of a command without ``{tests}``."""
@@ -87,11 +89,7 @@ def _once(
         raise ProgramError(
             f"the tests of {target.project} cannot be started: {argv[0]}",
             cause=said[-300:],
-            hint=(
-                "correct --wrap, or install the program"
-                if suite.wrap
-                else "correct `command` in the manifest, or install the program"
-            ),
+            hint=f"correct {_FIRST[bool(suite.wrap)]}, or install the program",
         )
     return _judged(suite, tests or COMMAND, results, end, said)
 
