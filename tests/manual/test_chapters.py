@@ -155,7 +155,8 @@ def enter(chapter: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         make_upstream(folder / "mirrors" / "org" / "oven.git").repository.close()
         monkeypatch.setenv("SERIES_MIRRORS", str(folder / "mirrors"))
     if chapter == "settings.md":
-        (root / "series/demo.toml").write_text(f"{manifest}\n{manual.blocks(chapter, 'toml')[0]}")
+        tables = "\n".join(manual.blocks(chapter, "toml"))
+        (root / "series/demo.toml").write_text(f"{manifest}\n{tables}")
     if chapter == "testing.md":
         (root / "series/oven.toml").write_text(manual.blocks(chapter, "toml")[0])
         make_tested_oven(folder / "mirrors" / "org" / "oven.git").repository.close()

@@ -58,7 +58,11 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (f"resolve {_PLACE} --again --take theirs -m other",),
     ),
     ("accept", "", ("rebase demo", "accept no-idle-updates demo --yes")),
-    ("build", "`files` has the SHA-256 of each file, by its name.", (_BUILD,)),
+    (
+        "build",
+        "`files` has the SHA-256 of each file, by its name. `settings` is there with `--settings`.",
+        (_BUILD, f"{_BUILD} --settings --vms 40 --cores 24 --accept-risk all"),
+    ),
     (
         "config render",
         "`bases` has the base of each project. `files` are the same in every format. `lines` are"
@@ -188,6 +192,17 @@ cost = "Nothing is refused."
 source = "sudoers"
 danger = "It is root."
 narrow = "Allow what is needed."
+
+[[setting]]
+name = "host"
+project = "keystone"
+file = "keystone/keystone.conf"
+section = "DEFAULT"
+option = "bind_host"
+site = "where it listens"
+why = "It listens there."
+cost = "None."
+source = "keystone"
 """
 
 BY_NAME = ("files", "releases", "bases")

@@ -60,7 +60,7 @@ class _Setting:
         self._option = f"{setting.option} in [{setting.section}]"
 
     def check(self) -> Iterator[Finding]:
-        missing = missing_patch(self._inputs.lock, self._setting, self._target.base)
+        missing = missing_patch(self._inputs.lock.cells, self._setting, self._target.base)
         registered, elsewhere = self._registered()
         if missing:
             yield self._finding(WITHOUT_PATCH, f"needs {missing}")

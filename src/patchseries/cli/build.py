@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,12 +16,33 @@ from patchseries.cli.building import (
     show_packages,
 )
 from patchseries.cli.common import SERIES_OPTIONS, Given, options
-from patchseries.cli.terminal import Progress, show_json
+from patchseries.cli.completion import setting_names
+from patchseries.cli.terminal import Progress, say, show_json
+from patchseries.errors import UsageError
+
+if TYPE_CHECKING:
+    from patchseries.debian.request import SourcePackage
+    from patchseries.pipeline.configuring import HostOptions
+
+_SIZE = click.IntRange(1, 10**9)
+_SIZES = ("vms", "cores", "memory")
 
 
 @click.command("build")
 @options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
 @build_options
+@click.option("--settings", is_flag=True, help="Add a package with the settings for a host.")
+@click.option("--vms", type=_SIZE, help="With --settings: instances to start at once.")
+@click.option("--cores", type=_SIZE, help="With --settings: processor cores of the host.")
+@click.option("--memory", type=_SIZE, help="With --settings: memory of the host in MiB.")
+@click.option("--host", metavar="ROLE", help="With --settings: only those for this kind of host.")
+@click.option(
+    "--accept-risk",
+    multiple=True,
+    metavar="SETTING",
+    shell_complete=setting_names,
+    help="With --settings: this dangerous setting too (repeatable).",
+)
 def command(**chosen: Any) -> int:
     """Build a Debian source package of each project and base of NAME.
 
@@ -27,10 +50,15 @@ def command(**chosen: Any) -> int:
     build/NAME/BASE/PROJECT. A base with a conflict is refused unless --skip-conflicts; a base with
     an adapted patch that is not signed off is refused unless --allow-unreviewed. The changelog then
     names these patches. With --check, a lintian tag that our part brings makes the exit status 1.
+
+    --settings adds a binary package SOURCE-NAME-settings to each source package: configuration
+    files with the settings of the project, for a host of --vms and --cores.
     """
     from patchseries.pipeline.run import rebase_and_build
 
+    wanted = _wanted_settings(chosen)
     package_options, given = options_from(chosen)
+    package_options = replace(package_options, settings=wanted)
     asked = Given(**given)
     with Progress(asked) as progress:
         session = asked.session(progress)
@@ -40,4 +68,34 @@ def command(**chosen: Any) -> int:
         show_json({"packages": package_rows(packages)}, ok=not complaints(packages))
     else:
         show_packages(packages, asked)
+    _warn_unchecked(packages)
     return 1 if complaints(packages) else 0
+
+
+def _wanted_settings(chosen: dict[str, Any]) -> HostOptions | None:
+    """The host whose settings are packaged; its options are taken out of *chosen*.
+
+    :raises UsageError: a size is missing, or there is one and no --settings
+    """
+    from patchseries.pipeline.configuring import HostOptions
+
+    wanted = chosen.pop("settings")
+    sizes = {name: size for name in _SIZES if (size := chosen.pop(name)) is not None}
+    host, accepted = chosen.pop("host"), chosen.pop("accept_risk")
+    if not wanted:
+        if sizes or host or accepted:
+            raise UsageError(
+                "--vms, --cores, --memory, --host and --accept-risk say for which host",
+                hint="write --settings too",
+            )
+        return None
+    if not {"vms", "cores"} <= sizes.keys():
+        raise UsageError("--settings needs the sizes of the host", hint="write --vms N --cores N")
+    return HostOptions(sizes, host, None, accepted)
+
+
+def _warn_unchecked(packages: Sequence[SourcePackage]) -> None:
+    for package in packages:
+        made = package.settings
+        if made and any(path.startswith("sudoers.d/") for path in made.files) and not made.checked:
+            say(f"{package.source}: visudo is not installed: the sudoers file was not checked")

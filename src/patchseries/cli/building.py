@@ -166,6 +166,7 @@ def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
             "left-out": list(package.left_out),
             "unreviewed": list(package.unreviewed),
             "dropped": [_dropped_row(one) for one in package.dropped],
+            "settings": _settings_row(package),
             "findings": finding_rows(package.findings),
         }
         for package in packages
@@ -182,6 +183,21 @@ def _dropped_row(dropped: Dropped) -> dict[str, Any]:
     }
 
 
+def _settings_row(package: SourcePackage) -> dict[str, Any] | None:
+    made = package.settings
+    if made is None:
+        return None
+    return {
+        "package": made.name(package.source),
+        "lines": [
+            {"setting": one.setting, "file": one.file, "line": one.line} for one in made.lines
+        ],
+        "examples": list(made.examples),
+        "left-out": [{"setting": name, "why": why} for name, why in made.left_out],
+        "sudoers-checked": made.checked,
+    }
+
+
 def _remarks(package: SourcePackage) -> Iterator[str]:
     """What a person should know before they hand the package on."""
     if package.unreviewed:
@@ -193,6 +209,10 @@ def _remarks(package: SourcePackage) -> Iterator[str]:
         why = f"the base has it: {one.evidence}" if one.evidence else "it does not apply"
         yield f"without the packager's {one.name}{names}:"
         yield f"    {why}"
+    if made := package.settings:
+        names = ", ".join(one.setting for one in made.lines)
+        yield f"{made.name(package.source)}: {names}"
+        yield from (f"    left out: {name}: {why}" for name, why in made.left_out)
 
 
 def complaints(packages: Sequence[SourcePackage]) -> bool:

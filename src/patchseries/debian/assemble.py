@@ -13,6 +13,12 @@ from patchseries.debian.changelog import UNRELEASED
 from patchseries.debian.own import OwnPackaging, own_debian
 from patchseries.debian.paths import check_nesting
 from patchseries.debian.request import BuildRequest, DebianDirectory, Dropped, PackagedFile
+from patchseries.debian.settingspackage import (
+    SettingsPackage,
+    changed_control,
+    changed_rules,
+    changelog_lists,
+)
 from patchseries.errors import SeriesError
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
@@ -42,6 +48,8 @@ def debian_directory(
     if request.options:
         files["NEWS"] = _on_top(_news(request, source, ours), files.get("NEWS"))
     files |= _with_series(request, files)
+    if request.settings:
+        files |= _with_settings(request.settings, source, files)
     check_nesting(files, request.packaging.origin if request.packaging else request.project)
     return files
 
@@ -61,7 +69,7 @@ def entry(request: BuildRequest, source: str, ours: str) -> changelog.Entry:
         timestamp=request.timestamp,
         notes=(*notes, *request.notes),
         changes=tuple(change(patch) for patch in listed),
-        lists=tuple(_lists(request)),
+        lists=tuple(_lists(request, source)),
     )
 
 
@@ -91,7 +99,7 @@ def _word(text: str, what: str) -> str:
     return text
 
 
-def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _lists(request: BuildRequest, source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What else there is to say of the package: what was not reviewed, and what is not in it."""
     base = request.base.name
     in_base = tuple(f"{d.name}: {d.evidence}" for d in request.dropped if d.evidence)
@@ -114,6 +122,23 @@ def _lists(request: BuildRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
     ):
         if names:
             yield title, names
+    if request.settings:
+        yield from changelog_lists(request.settings, source)
+
+
+def _with_settings(
+    settings: SettingsPackage, source: str, files: DebianDirectory
+) -> dict[str, PackagedFile]:
+    """The files of debian/ that the extra package adds or changes."""
+    name, control, rules = settings.name(source), files["control"], files["rules"]
+    contents = settings.contents(source)
+    if taken := sorted(contents.keys() & files.keys()):
+        raise SeriesError(f"the packaging has a file debian/{taken[0]} already")
+    return {
+        "control": replace(control, data=changed_control(control.data, source, settings)),
+        "rules": replace(rules, data=changed_rules(rules.data, control.data, name)),
+        **{path: PackagedFile("100644", data) for path, data in contents.items()},
+    }
 
 
 def _decided(dropped: Dropped) -> str:

@@ -73,6 +73,7 @@ def _with_remarks(package: SourcePackage, request: BuildRequest) -> SourcePackag
         left_out=request.left_out,
         unreviewed=request.unreviewed,
         dropped=request.dropped,
+        settings=request.settings,
     )
 
 

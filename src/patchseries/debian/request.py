@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from patchseries.debian.settingspackage import SettingsPackage
 from patchseries.debian.version import stock_version
 from patchseries.errors import SeriesError
 from patchseries.git import Repository
@@ -129,6 +130,7 @@ class BuildRequest:
     :param notes: what the changelog says was done to the packaging's patches, a sentence each
     :param has_entry: the packaging's changelog begins with the entry of this very package
     :param vendor: for whom it is built: dpkg-source takes the series file VENDOR.series first
+    :param settings: an extra binary package with the settings that go with the patches
     """
 
     repository: Repository
@@ -157,6 +159,7 @@ class BuildRequest:
     notes: tuple[str, ...] = ()
     has_entry: bool = False
     vendor: str = "debian"
+    settings: SettingsPackage | None = None
 
     @property
     def in_packaging(self) -> bool:
@@ -204,6 +207,7 @@ class BuildRequest:
             self.has_entry,
             self.vendor,
             _RECIPE,
+            *(self.settings.facts() if self.settings else ()),
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -225,7 +229,8 @@ class SourcePackage:
     ``files`` gives the SHA-256 of each by name. ``verified``: the .dsc was unpacked and is the
     expected tree; it says nothing of what the patches are worth. ``reused``: it was there already,
     made from the same inputs. ``findings``: what lintian says, when it was asked. ``left_out``,
-    ``unreviewed`` and ``dropped`` are those of the request; a record on disk does not keep them.
+    ``unreviewed``, ``dropped`` and ``settings`` are those of the request; a record on disk does not
+    keep them.
     """
 
     project: str
@@ -242,3 +247,4 @@ class SourcePackage:
     left_out: tuple[str, ...] = ()
     unreviewed: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    settings: SettingsPackage | None = None

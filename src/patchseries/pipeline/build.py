@@ -20,6 +20,7 @@ from patchseries.debian.request import (
     Packaging,
     SourcePackage,
 )
+from patchseries.debian.settingspackage import SettingsPackage
 from patchseries.debian.upload import build_binary, sign
 from patchseries.errors import ExitCode, ListedError, SeriesError
 from patchseries.files import staging, sweep
@@ -29,6 +30,7 @@ from patchseries.model import Base, Finding, Outcome, Target, TreeId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
+from patchseries.pipeline.configuring import HostOptions
 from patchseries.pipeline.conflict.accept import shape
 from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.publish import package_patches
@@ -46,7 +48,8 @@ class BuildOptions:
     are not signed off; the changelog names both. ``check`` runs
     lintian; ``sign`` names a key for debsign; ``binary`` is the command that builds binaries;
     ``jobs`` is how many packages are made at a time. ``test`` runs the projects' own tests first,
-    each command by the words ``wrap``.
+    each command by the words ``wrap``. ``settings``: the host whose settings an extra binary
+    package holds.
     """
 
     maintainer: Maintainer
@@ -62,6 +65,7 @@ class BuildOptions:
     jobs: int = 2
     test: bool = False
     wrap: tuple[str, ...] = ()
+    settings: HostOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class BuildInputs:
 
     ``plain`` is the series on the bare releases: what a person signs off. ``has_entry``: the
     changelog of the packaging begins with the entry of the very package that is built.
+    ``settings``: the extra packages that were asked for.
     """
 
     series: Series
@@ -78,6 +83,7 @@ class BuildInputs:
     packaged: Mapping[tuple[str, str], PackagingInputs] = field(default_factory=dict)
     origs: Mapping[tuple[str, str], Orig] = field(default_factory=dict)
     has_entry: bool = False
+    settings: Mapping[tuple[str, str], SettingsPackage] = field(default_factory=dict)
 
     def is_in_packaging(self, project: str) -> bool:
         """Whether the series of *project* is the packaging's own debian/patches."""
@@ -254,6 +260,7 @@ def _request(inputs: BuildInputs, package: _PackageInputs, options: BuildOptions
         notes=notes,
         has_entry=inputs.has_entry,
         vendor=project.vendor,
+        settings=inputs.settings.get(target),
     )
 
 

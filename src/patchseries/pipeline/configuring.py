@@ -60,7 +60,7 @@ def placed_settings(series: Series, base: str | None) -> list[PlacedSetting]:
             continue
         at = bases.get(setting.project)
         if at and setting in chosen.settings_of(setting.project, at):
-            placed.append(PlacedSetting(setting, at, missing_patch(series.lock, setting, at)))
+            placed.append(PlacedSetting(setting, at, missing_patch(series.lock.cells, setting, at)))
     return placed
 
 

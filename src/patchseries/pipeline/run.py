@@ -13,6 +13,7 @@ from patchseries.pipeline.applying import AppliedCell, Applies, ApplyInputs, app
 from patchseries.pipeline.build import BuildInputs, BuildOptions, build_all
 from patchseries.pipeline.checking import CheckOptions, check_series
 from patchseries.pipeline.histories import Histories
+from patchseries.pipeline.packagedsettings import check_wanted, settings_packages
 from patchseries.pipeline.packaging import Downloads, given_orig, packaging_inputs
 from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
 from patchseries.pipeline.rebase import Rebased, rebase
@@ -57,6 +58,8 @@ def rebase_and_build(
     """
     if session.dry_run:
         raise UsageError("build has no dry run; it writes only to build/")
+    if options.settings:
+        check_wanted(series, selection, options.settings)
     with session.rebase_inputs(series, pins) as given:
         rebased = rebase(given, selection, session.progress)
         ported = publish_rebased(session, series, rebased, pins)
@@ -77,6 +80,9 @@ def build_packages(
     rebased = _on_packaging(session, complete, selection)
     if options.test:
         refuse_broken_tests(session, complete, rebased, (selection, options))
+    if options.settings:
+        packages = settings_packages(session, inputs.series, rebased, selection, options.settings)
+        complete = replace(complete, settings=packages)
     return build_all(complete, rebased, selection, options, session.progress)
 
 
