@@ -96,7 +96,8 @@ def _say_what_is_next(plan: ImportPlan, asked: Given) -> None:
     if asked.dry_run:
         say("nothing was written")
     else:
-        say(f"series/{plan.name}.toml is written; then: series rebase {plan.name}")
+        other = f", or series upgrade RELEASE {plan.name}" if plan.version else ""
+        say(f"series/{plan.name}.toml is written; then: series rebase {plan.name}{other}")
 
 
 def _origin_words(patch: ImportedPatch) -> str:
