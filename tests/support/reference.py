@@ -30,7 +30,7 @@ from patchseries.checks import (
 )
 from patchseries.checks.rule import Rule
 from patchseries.manifest import schema
-from patchseries.manifest.setting import SettingEntry, SudoersTable
+from patchseries.manifest.setting import PackageTable, SettingEntry, SudoersTable
 from patchseries.manifest.source import Source
 from patchseries.manifest.suite import SuiteTable
 from support.documents import documents, json_page
@@ -49,6 +49,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[patch.variants.NAME]": schema.Variant,
     "[[setting]]": SettingEntry,
     "sudoers": SudoersTable,
+    "package": PackageTable,
 }
 """The headings of manifest.md and the tables of the manifest that they are about."""
 
@@ -69,6 +70,8 @@ _KINDS = {
     "_project_file": "file",
     "_option": "name",
     "_user": "name",
+    "_package": "name",
+    "_version": "version",
     "_expression": "expression",
 }
 """What a validator of a manifest's string takes, in a word."""

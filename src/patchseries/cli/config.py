@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,8 +13,10 @@ from patchseries.cli.completion import base_names, setting_names
 from patchseries.cli.terminal import Progress, say, show, show_json
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.configuring import BaseEvidence
+    from patchseries.pipeline.configuring import BaseEvidence, HostOptions
     from patchseries.settings.render import RenderedHost
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _SHARED = ("offline", "mirror", "json", "quiet", "color")
 _SIZE = click.IntRange(1, 10**9)
@@ -24,25 +27,50 @@ def command() -> None:
     """Make and explain the settings that go with the patches ([[setting]] of the manifest)."""
 
 
+def host_options(command: F) -> F:
+    """The options that say which host it is."""
+    for option in reversed(_HOST):
+        command = option(command)
+    return command
+
+
+_HOST = (
+    click.option("--vms", type=_SIZE, required=True, help="Instances to start at once."),
+    click.option("--cores", type=_SIZE, required=True, help="Processor cores of the host."),
+    click.option("--memory", type=_SIZE, help="Memory of the host in MiB."),
+    click.option("--host", metavar="ROLE", help="Only the settings for this kind of host."),
+    click.option(
+        "--onto",
+        metavar="BASE",
+        shell_complete=base_names,
+        help="The base that runs on the host; default: the last.",
+    ),
+    click.option(
+        "--accept-risk",
+        multiple=True,
+        metavar="SETTING",
+        shell_complete=setting_names,
+        help="Accept this dangerous setting too (repeatable).",
+    ),
+)
+
+
+def _wanted(given: dict[str, Any]) -> HostOptions:
+    """The host that the options say; they are taken out of *given*."""
+    from patchseries.pipeline.configuring import HostOptions
+
+    sizes = {name: given.pop(name) for name in ("vms", "cores", "memory")}
+    return HostOptions(
+        {name: size for name, size in sizes.items() if size is not None},
+        given.pop("host"),
+        given.pop("onto"),
+        given.pop("accept_risk"),
+    )
+
+
 @command.command("render")
 @options("name")
-@click.option("--vms", type=_SIZE, required=True, help="Instances to start at once.")
-@click.option("--cores", type=_SIZE, required=True, help="Processor cores of the host.")
-@click.option("--memory", type=_SIZE, help="Memory of the host in MiB.")
-@click.option("--host", metavar="ROLE", help="Only the settings for this kind of host.")
-@click.option(
-    "--onto",
-    metavar="BASE",
-    shell_complete=base_names,
-    help="The base that runs on the host; default: the last.",
-)
-@click.option(
-    "--accept-risk",
-    multiple=True,
-    metavar="SETTING",
-    shell_complete=setting_names,
-    help="Write this dangerous setting too (repeatable).",
-)
+@host_options
 @click.option(
     "-o",
     "--output",
@@ -67,7 +95,6 @@ def render_command(output: Path, shape: str | None, replace: bool, **given: Any)
     variables for Ansible, or user data for cloud-init.
     """
     from patchseries.pipeline.configuring import (
-        HostOptions,
         check_sudoers,
         rendered_host,
         shaped,
@@ -77,13 +104,7 @@ def render_command(output: Path, shape: str | None, replace: bool, **given: Any)
     from patchseries.report.settings import render_document
     from patchseries.settings.shapes import Shape, shape_named
 
-    sizes = {name: given.pop(name) for name in ("vms", "cores", "memory")}
-    wanted = HostOptions(
-        {name: size for name, size in sizes.items() if size is not None},
-        given.pop("host"),
-        given.pop("onto"),
-        given.pop("accept_risk"),
-    )
+    wanted = _wanted(given)
     asked = Given(**given)
     series, _ = asked.open()
     with Progress(asked) as progress:
@@ -108,6 +129,60 @@ def _show_rendered(output: Path, host: RenderedHost, asked: Given) -> None:
     for one in host.left_out:
         show(f"left out: {one.setting}: {one.why}", asked, "yellow")
         show(f"  instead: {one.instead}", asked)
+
+
+@command.command("audit")
+@click.argument("etc", type=click.Path(path_type=Path, exists=True), metavar="ETC")
+@options("name")
+@host_options
+@click.option(
+    "--dpkg-status",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What is installed there: the host's /var/lib/dpkg/status.",
+)
+@click.option("--all", "show_all", is_flag=True, help="Show what is right, too.")
+@click.option("--diff", "show_diff", is_flag=True, help="Show the changes that --apply makes.")
+@click.option("--apply", "write", is_flag=True, help="Change the files in ETC.")
+@options(*_SHARED)
+def audit_command(
+    etc: Path, dpkg_status: Path | None, show_all: bool, show_diff: bool, write: bool, **given: Any
+) -> int:
+    """Hold the files of a host against the settings of NAME.
+
+    ETC is the host's /etc, a copy of it, or a tar archive with one. --apply puts in what is missing
+    and replaces what is wrong; comments and all other lines stay. What is dangerous and what a
+    patch is missing for is shown only. The exit status is 1 if something is left to do.
+    """
+    from patchseries.pipeline.auditing import apply, audited_host, changes, diff_of
+    from patchseries.report.audit import audit_document, audit_lines
+
+    wanted = _wanted(given)
+    asked = Given(**given)
+    series, _ = asked.open()
+    with Progress(asked) as progress:
+        session = asked.session(progress)
+        host = audited_host(session, series, etc, dpkg_status, wanted)
+        changed = changes(host) if show_diff or write else {}
+        if write:
+            apply(etc, changed)
+            host = audited_host(session, series, etc, dpkg_status, wanted)
+    difference = diff_of(changed) if show_diff else ""
+    if asked.as_json:
+        document = audit_document(host.rows, changed if write else (), difference)
+        show_json(document, ok=host.is_right)
+    else:
+        _show_changes(difference, asked)
+        for path in changed if write else ():
+            show(f"changed: {etc}/{path}", asked)
+        for line, color in audit_lines(etc, series.name, host.rows, show_all):
+            show(line, asked, color)
+    return 0 if host.is_right else 1
+
+
+def _show_changes(difference: str, asked: Given) -> None:
+    for line in difference.split("\n")[:-1]:
+        show(line, asked, {"+": "green", "-": "red"}.get(line[:1], ""))
 
 
 @command.command("explain")

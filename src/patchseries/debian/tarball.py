@@ -25,11 +25,11 @@ _BYTES_OF_A_MEMBER = 100
 
 
 def open_compressed(path: Path) -> io.BufferedIOBase:
-    """The unpacked bytes of *path*: .gz, .bz2, .xz or .lzma.
+    """The unpacked bytes of *path*: .gz, .tgz, .bz2, .xz or .lzma.
 
     :raises OSError: it cannot be read; what reading a damaged one raises is DAMAGE
     """
-    if path.suffix == ".gz":
+    if path.suffix in (".gz", ".tgz"):
         return gzip.open(path, "rb")
     return bz2.open(path, "rb") if path.suffix == ".bz2" else lzma.open(path, "rb")
 

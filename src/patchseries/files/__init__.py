@@ -126,6 +126,30 @@ def write_atomic(path: Path, data: bytes) -> None:
             raise
 
 
+def rewrite(path: Path, data: bytes, *, new_mode: int) -> None:
+    """As :func:`write_atomic`, but a file that is there keeps its owner and mode.
+
+    :param new_mode: the mode of a file that is not there yet
+    :raises SeriesError: it cannot be written, or its owner cannot be kept: it is as it was
+    """
+    with explained(f"write {path}"):
+        old = path.stat() if path.exists() else None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                if old and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+                    os.fchown(handle, old.st_uid, old.st_gid)
+                os.fchmod(handle, stat.S_IMODE(old.st_mode) if old else new_mode)
+                os.fsync(handle)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
 class DamagedError(ValueError):
     """A file of the cache does not hold what was written to it."""
 

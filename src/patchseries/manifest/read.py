@@ -28,7 +28,7 @@ from patchseries.manifest.problems import (
 )
 from patchseries.manifest.references import setting_problems
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, SeriesTable
-from patchseries.manifest.setting import SettingEntry, SudoersTable
+from patchseries.manifest.setting import PackageTable, SettingEntry, SudoersTable
 from patchseries.manifest.source import Source, Table
 from patchseries.manifest.suite import SuiteTable
 from patchseries.parsing import NotTomlError, parse_toml
@@ -180,6 +180,7 @@ def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
         "variants": schema.Variant,
         "tests": SuiteTable,
         "sudoers": SudoersTable,
+        "package": PackageTable,
     }
     inner = [tables[name] for name in names if name in tables]
     table = inner[-1] if inner else kind

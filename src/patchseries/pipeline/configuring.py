@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def placed_settings(series: Series, base: str | None) -> list[PlacedSetting]:
     :raises UsageError: no project has this base
     """
     chosen = series.manifest
-    bases = _bases(chosen, base)
+    bases = bases_of(chosen, base)
     placed = []
     for setting in chosen.settings:
         if setting.project is None:
@@ -64,7 +64,8 @@ def placed_settings(series: Series, base: str | None) -> list[PlacedSetting]:
     return placed
 
 
-def _bases(chosen: Manifest, base: str | None) -> dict[str, str]:
+def bases_of(chosen: Manifest, base: str | None) -> dict[str, str]:
+    """The base of each project that has *base*; without it the last of each."""
     if base is None:
         return {name: project.bases[-1] for name, project in chosen.projects.items()}
     return {name: base for name, project in chosen.projects.items() if base in project.bases}
@@ -134,7 +135,7 @@ def _filters(where: str, texts: Mapping[str, bytes]) -> Iterator[RootwrapFilter]
             ) from None
 
 
-def sudoers_files(files: Mapping[str, bytes]) -> list[str]:
+def sudoers_files(files: Iterable[str]) -> list[str]:
     """Those of *files* that sudo reads."""
     return [name for name in files if name.startswith(SUDOERS)]
 
@@ -196,6 +197,27 @@ class HostOptions:
     accepted: tuple[str, ...] = ()
 
 
+def requested_host(
+    session: Session, series: Series, wanted: HostOptions
+) -> tuple[list[PlacedSetting], HostRequest]:
+    """Every setting on its base, and what is asked of the host.
+
+    :raises UsageError: a host, risk or base that is not known
+    :raises SeriesError: rootwrap filters cannot be read
+    """
+    check_request(series.manifest, wanted.host, wanted.accepted)
+    Selection(bases=(wanted.base,) if wanted.base else ()).check(series.manifest)
+    placed = placed_settings(series, wanted.base)
+    accepted = frozenset(wanted.accepted)
+    filters = filters_of(session, series, [p for p in placed if p.setting.name in accepted])
+    return placed, HostRequest(series.name, wanted.sizes, wanted.host, accepted, filters)
+
+
+def no_value(error: ExpressionError) -> UsageError:
+    """A value of a setting cannot be worked out: a size is missing, or the wrong one."""
+    return UsageError(str(error), hint="give the sizes of the host")
+
+
 def rendered_host(
     session: Session, series: Series, wanted: HostOptions
 ) -> tuple[dict[str, str], RenderedHost]:
@@ -204,18 +226,13 @@ def rendered_host(
     :raises UsageError: a host, risk or base that is not known, or a size that is missing
     :raises SeriesError: rootwrap filters cannot be read
     """
-    check_request(series.manifest, wanted.host, wanted.accepted)
-    Selection(bases=(wanted.base,) if wanted.base else ()).check(series.manifest)
-    placed = placed_settings(series, wanted.base)
-    accepted = frozenset(wanted.accepted)
-    filters = filters_of(session, series, [p for p in placed if p.setting.name in accepted])
-    request = HostRequest(series.name, wanted.sizes, wanted.host, accepted, filters)
+    placed, request = requested_host(session, series, wanted)
     try:
         host = render(placed, request)
     except ExpressionError as error:
-        raise UsageError(str(error), hint="give the sizes of the host") from None
+        raise no_value(error) from None
     files = dict(host.files) | {README: readme(series.name, host)}
-    return _bases(series.manifest, wanted.base), replace(host, files=files)
+    return bases_of(series.manifest, wanted.base), replace(host, files=files)
 
 
 def shaped(

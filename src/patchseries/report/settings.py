@@ -84,9 +84,8 @@ def render_document(host: RenderedHost, bases: Mapping[str, str], checked: bool)
 def setting_rows(setting: SettingEntry) -> list[tuple[str, str]]:
     """What a person should know of *setting*: a word, and its text."""
     place = f"/etc/{setting.file}" if setting.file else f"by hand: {setting.step}"
-    option = f"[{setting.section}] {setting.option}" if setting.section else setting.option
     rows = [
-        ("where", f"{place} {option or ''}".strip()),
+        ("where", f"{place} {setting.label if setting.option else ''}".strip()),
         ("value", _value(setting)),
         ("default", "none" if setting.default is None else _shown(setting.default)),
         ("needs", f"the patch {setting.needs}" if setting.needs else ""),

@@ -19,7 +19,13 @@ from patchseries.port.verify.queries import captured, language
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_KINDS = {"Str": "string", "Int": "integer", "Bool": "boolean"}
+_KINDS = {
+    "Str": "string",
+    "Int": "integer",
+    "Bool": "boolean",
+    "Multi": "MultiStr",
+    "Multistr": "MultiStr",
+}
 _OPT = re.compile(r"(Str|Int|Bool|Float|List|Dict|Multi|MultiStr|SubCommand)Opt")
 _REGISTERS = re.compile(r"register_(?:cli_)?opts?")
 _REGISTERS_ONE = re.compile(r"register_(?:cli_)?(str|int|bool|list|float|multi)")

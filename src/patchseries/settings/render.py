@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from patchseries.manifest import SettingEntry
 from patchseries.manifest.expression import ExpressionError, parse_expression
+from patchseries.settings.forms import form_of
+from patchseries.settings.forms.form import Scalar
 from patchseries.settings.sudoers import RootwrapFilter, sudoers_file
 from patchseries.visible import visible
 
@@ -42,6 +44,10 @@ class HostRequest:
     accepted: frozenset[str] = frozenset()
     filters: Mapping[tuple[str, str], tuple[RootwrapFilter, ...]] = field(default_factory=dict)
 
+    def needs(self, setting: SettingEntry) -> bool:
+        """Whether this kind of host needs *setting*."""
+        return not (self.host and setting.hosts) or self.host in setting.hosts
+
 
 @dataclass(frozen=True, slots=True)
 class RenderedLine:
@@ -71,7 +77,7 @@ class RenderedHost:
     steps: tuple[SettingEntry, ...]
 
 
-def value_of(setting: SettingEntry, sizes: Mapping[str, int]) -> bool | int | str | None:
+def value_of(setting: SettingEntry, sizes: Mapping[str, int]) -> Scalar | None:
     """The value of *setting* on a host of these *sizes*; None: only the site knows it.
 
     :raises ExpressionError: it has none
@@ -93,43 +99,30 @@ def render(settings: list[PlacedSetting], request: HostRequest) -> RenderedHost:
     :raises ExpressionError: a value cannot be worked out
     """
     texts: dict[str, dict[str, list[str]]] = {}
+    notes: dict[str, str | None] = {}
     lines: list[RenderedLine] = []
     left_out: list[WithheldSetting] = []
     steps: list[SettingEntry] = []
     whole: dict[str, bytes] = {}
     for placed in settings:
         setting = placed.setting
-        if request.host and setting.hosts and request.host not in setting.hosts:
+        if not request.needs(setting):
             continue
         if reason := _reason(placed, request):
             left_out.append(reason)
         elif setting.step:
             steps.append(setting)
         else:
-            path, line = rendered_path(request.series, setting), _line(setting, request.sizes)
+            form, line = form_of(setting), _line(setting, request.sizes)
+            path = form.path(request.series, setting.file or "")
             sections = texts.setdefault(path, {})
-            sections.setdefault(setting.section or "", []).append(_with_reason(setting, line))
+            section = (setting.section or "") if form.has_sections else ""
+            sections.setdefault(section, []).append(_with_reason(setting, line))
+            notes.setdefault(path, form.copied)
             lines.append(RenderedLine(setting.name, path, line))
-            whole |= _narrow(placed, request)
-    files = {path: _file(path, sections, request) for path, sections in texts.items()} | whole
+            whole |= narrow_sudoers(placed, request)
+    files = {path: _file(path, texts[path], notes[path], request) for path in texts} | whole
     return RenderedHost(dict(sorted(files.items())), tuple(lines), tuple(left_out), tuple(steps))
-
-
-def rendered_path(series: str, setting: SettingEntry) -> str:
-    """The file below /etc that *setting* is rendered into.
-
-    oslo.config of 2013 takes one ``--config-dir`` for each daemon, so that all fragments of a
-    project lie in one directory. libvirt reads no directory: its lines are to be copied.
-    """
-    file = setting.file or ""
-    top, _, rest = file.partition("/")
-    last = file.rpartition("/")[2]
-    if setting.form == "sudoers":
-        return file
-    if setting.form == "libvirt":
-        return f"{file}.{series}"
-    stem = last.rpartition(".")[0] or last
-    return f"{top}/conf.d/{series}-{stem}.conf" if rest else f"{series}-{stem}.conf"
 
 
 def _reason(placed: PlacedSetting, request: HostRequest) -> WithheldSetting | None:
@@ -145,25 +138,10 @@ def _reason(placed: PlacedSetting, request: HostRequest) -> WithheldSetting | No
 
 def _line(setting: SettingEntry, sizes: Mapping[str, int]) -> str:
     """The line that makes the setting; a comment where only the site knows the value."""
-    if setting.form == "sudoers":
-        return str(setting.value)
-    if setting.site:
-        return f"# {setting.option} = <{one_line(setting.site)}>"
     value = value_of(setting, sizes)
-    if setting.form == "libvirt":
-        text = f'"{value}"' if isinstance(value, str) else str(int(value or 0))
-    else:
-        text = _oslo(value)
-    return f"{setting.option} = {text}"
-
-
-def _oslo(value: bool | int | str | None) -> str:
-    """A value as oslo.config reads it: ``$`` would name another option, outer quotes go."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value).replace("$", "$$")
-    quoted = text[:1] in ("'", '"') and text[:1] == text[-1:]
-    return f'"{text}"' if quoted else text
+    if value is None:
+        return f"# {setting.option} = <{one_line(setting.site or '')}>"
+    return form_of(setting).line(setting, value)
 
 
 def _with_reason(setting: SettingEntry, line: str) -> str:
@@ -189,18 +167,20 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split())).replace("\\", "/")
 
 
-def _file(path: str, sections: Mapping[str, list[str]], request: HostRequest) -> bytes:
+def _file(
+    path: str, sections: Mapping[str, list[str]], copied: str | None, request: HostRequest
+) -> bytes:
     sizes = ", ".join(f"{name} {size}" for name, size in request.sizes.items())
     parts = [comment(f"Settings of the series {request.series}, for {sizes}.")]
-    if path.endswith(f".{request.series}"):
+    if copied:
         name = path.removesuffix(f".{request.series}")
-        parts[0] += "\n" + comment(f"libvirt reads no directory: copy the lines into /etc/{name}.")
+        parts[0] += "\n" + comment(f"{copied}: copy the lines into /etc/{name}.")
     for section, entries in sections.items():
         parts += [f"[{section}]", *entries] if section else entries
     return ("\n\n".join(parts) + "\n").encode()
 
 
-def _narrow(placed: PlacedSetting, request: HostRequest) -> dict[str, bytes]:
+def narrow_sudoers(placed: PlacedSetting, request: HostRequest) -> dict[str, bytes]:
     """The sudoers file that goes with an accepted danger."""
     setting = placed.setting
     if not setting.sudoers:
