@@ -107,6 +107,7 @@ ELSEWHERE = {
         "cli/why": "pipeline/conflict/test_why.py",
     },
     "A few lines of a command or rule on settings.": {
+        "report/audit": "pipeline/test_auditing.py",
         "report/settings": "pipeline/test_configuring.py",
         "settings/needed": "checks/test_settings.py",
     },

@@ -17,6 +17,7 @@ from patchseries.landed.verdict import Verdict
 from patchseries.model import Outcome, StrategyName
 from patchseries.port.hunks.resolve import ADJACENT
 from patchseries.port.hunks.rules import RULES as HUNK_RULES
+from patchseries.settings.audit import AuditState
 from support import manual
 
 GLOSSARY = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text()
@@ -32,6 +33,7 @@ NOT_RULES = {
     *Outcome,
     *Verdict,
     *Evidence,
+    *AuditState,
     "not-needed",
     "port-anyway",
     "source-package",
@@ -59,6 +61,11 @@ def quoted(name: str) -> str:
 @pytest.mark.parametrize("page", ["glossary", "porting.md"])
 def test_the_outcomes_are_those_of_the_code(page: str) -> None:
     assert [row[0] for row in rows(PAGES[page], "Outcomes")] == [quoted(o) for o in Outcome]
+
+
+def test_the_words_of_an_audit_are_those_of_the_code() -> None:
+    named = [row[0] for row in rows(PAGES["settings.md"], "The words of an audit")]
+    assert named == [quoted(state) for state in AuditState]
 
 
 def test_the_strategies_are_those_of_the_code() -> None:

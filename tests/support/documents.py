@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 from patchseries.cli import run
+from patchseries.settings.audit import AuditState
 from support.project import REPOSITORY
 
 _PLACE = "no-idle-updates demo --onto 2013.1"
@@ -69,6 +70,13 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         " without the reasons. `sudoers_checked`: there are sudoers files, and visudo checked"
         " them.",
         ("config render demo --vms 40 --cores 24 -o ../etc",),
+    ),
+    (
+        "config audit",
+        "`state`: " + ", ".join(f"`{state}`" for state in AuditState) + ". `wanted` is a boolean,"
+        " integer or string. The value of a setting that only the site knows is not given: it may"
+        " be a password. `written` has what `--apply` changed.",
+        ("config audit ../host demo --vms 40 --cores 24 --diff",),
     ),
     (
         "config explain",
@@ -182,6 +190,17 @@ cost = "Not supported."
 source = "libvirt"
 
 [[setting]]
+name = "no-debug"
+component = "stove"
+file = "stove/stove.conf"
+section = "DEFAULT"
+option = "debug"
+value = false
+why = "The log stays short."
+cost = "None."
+source = "the stove"
+
+[[setting]]
 name = "all"
 project = "keystone"
 file = "sudoers.d/all"
@@ -204,6 +223,13 @@ why = "It listens there."
 cost = "None."
 source = "keystone"
 """
+
+_HOST = {
+    "libvirt/libvirtd.conf": "max_clients = 5\n",
+    "stove/stove.conf": "[DEFAULT]\ndebug = true\n",
+    "init/stove.conf": "exec stove --config-file=/etc/stove/stove.conf\n",
+}
+"""Files of a host, by their path below /etc."""
 
 BY_NAME = ("files", "releases", "bases")
 """Objects whose keys are data."""
@@ -228,6 +254,9 @@ def documents(directory: Path) -> Documents:
     root = directory / "project"
     (root / "series").mkdir(parents=True)
     (directory / "shelf").mkdir()
+    for path, text in _HOST.items():
+        (directory / "host" / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / "host" / path).write_text(text)
     manifest = (REPOSITORY / "series/demo.toml").read_text()
     (root / "series/demo.toml").write_text(manifest + _TESTS + _SETTINGS)
     (directory / ".dput.cf").write_text(

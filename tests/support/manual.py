@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DIRECTORY = Path(__file__).parents[2] / "docs" / "manual"
-PROGRAMS = ("series", "git", "gbp")
+PROGRAMS = ("series", "cat", "git", "gbp")
 """What a console block may run."""
 CHAPTERS = sorted(path.name for path in DIRECTORY.glob("*.md"))
 

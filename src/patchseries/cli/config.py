@@ -132,12 +132,12 @@ def _show_rendered(output: Path, host: RenderedHost, asked: Given) -> None:
 
 
 @command.command("audit")
-@click.argument("etc", type=click.Path(path_type=Path, exists=True), metavar="ETC")
+@click.argument("etc", type=click.Path(path_type=Path), metavar="ETC")
 @options("name")
 @host_options
 @click.option(
     "--dpkg-status",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="What is installed there: the host's /var/lib/dpkg/status.",
 )

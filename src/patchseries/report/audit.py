@@ -50,11 +50,11 @@ def audit_document(
     rows: Sequence[AuditedSetting], written: Iterable[str], difference: str
 ) -> dict[str, Any]:
     """The JSON document of ``series config audit``."""
-    document: dict[str, Any] = {
+    return {
         "settings": [_row(row) for row in rows],
         "written": [f"/etc/{path}" for path in written],
+        "diff": difference,
     }
-    return document | ({"diff": difference} if difference else {})
 
 
 def _row(row: AuditedSetting) -> dict[str, Any]:

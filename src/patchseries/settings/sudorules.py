@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from patchseries.settings.forms.form import lines_of
 
@@ -20,8 +22,9 @@ _INCLUDE = re.compile(r"[#@]include(dir)?\s")
 _COMMENT = re.compile(r"(?<!\\)#(?![0-9])")
 _TAG = re.compile(r"(NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT)\s*:\s*")
 _RUN_AS = re.compile(r"\(([^)]*)\)\s*")
-_SPEC = re.compile(r"(.+?)\s*(?<!\\)=\s*(.*)", re.DOTALL)
-_MORE_HOSTS = re.compile(r"(?<!\\):\s*(?=[^:=,()]+=)")
+_EQUALS = re.compile(r"(?<!\\)=")
+_MORE_HOSTS = re.compile(r"(?<!\\):(?=[^:=,()]+=)")
+_BEFORE_HOSTS = re.compile(r"(?<![,\s])\s+(?!,)")
 _MEMBER = re.compile(r"(?:\\.|\([^()]*\)|[^,\\])+", re.DOTALL)
 _DEEPEST = 10
 _MOST_MEMBERS = 2_000
@@ -89,15 +92,12 @@ def _specs(
 ) -> Iterator[SudoSpec]:
     """The rules of one line: ``users hosts = (run as) tags commands : hosts = …``."""
     first, *others = _MORE_HOSTS.split(line)
-    found = _SPEC.fullmatch(first)
-    if found is None:
-        return
-    users_and_hosts = re.split(r"(?<![,\\])\s+(?!,)", found[1].strip())
-    users = _expanded(_split(users_and_hosts[0]), "User", aliases)
-    for text in [found[2], *(one.partition("=")[2] for one in others)]:
+    names, *rest = _EQUALS.split(first, maxsplit=1)
+    users = _expanded(_split(_BEFORE_HOSTS.split(names.strip())[0]), "User", aliases)
+    for text in [*rest, *(one.partition("=")[2] for one in others)]:
         run_as: tuple[str, ...] = ()
         no_password = False
-        commands: dict[tuple[tuple[str, ...], bool], list[str]] = {}
+        commands: list[tuple[tuple[tuple[str, ...], bool], str]] = []
         for member in _split(text):
             if given := _RUN_AS.match(member):
                 run_as = _expanded(_split(given[1].partition(":")[0]), "Runas", aliases)
@@ -106,9 +106,9 @@ def _specs(
                 if "PASSWD" in tag[0]:
                     no_password = tag[1] is not None
                 member = member[tag.end() :]
-            commands.setdefault((run_as, no_password), []).append(member)
-        for (as_whom, without), names in commands.items():
-            whole = _expanded(names, "Cmnd", aliases)
+            commands.append(((run_as, no_password), member))
+        for (as_whom, without), rows in groupby(commands, key=itemgetter(0)):
+            whole = _expanded([member for _, member in rows], "Cmnd", aliases)
             yield SudoSpec(users, as_whom, whole, without, number)
 
 

@@ -48,28 +48,28 @@ def parse(text: str) -> ParsedFile:
         at = rest.end()
 
 
-def _end(found: re.Match[str] | None, at: int) -> int:
-    return found.end() if found else at
+def _end(match: re.Match[str] | None, at: int) -> int:
+    return match.end() if match else at
 
 
 def _value(text: str, at: int) -> tuple[str, int] | None:
     """The value at *at*, and where it ends; None: there is none."""
     if not text.startswith("[", at):
-        return _one(text, at)
+        return _scalar(text, at)
     values: list[str] = []
     at = _end(_SKIPPED.match(text, at + 1), at)
     comma = True
     while not text.startswith("]", at):
-        one = _one(text, at) if comma else None
-        if one is None:
+        scalar = _scalar(text, at) if comma else None
+        if scalar is None:
             return None
-        values.append(one[0])
-        found = _COMMA.match(text, one[1])
-        comma, at = bool(found and found[1]), _end(found, one[1])
+        values.append(scalar[0])
+        found = _COMMA.match(text, scalar[1])
+        comma, at = bool(found and found[1]), _end(found, scalar[1])
     return (values[0] if len(values) == 1 else f"[{', '.join(values)}]"), at + 1
 
 
-def _one(text: str, at: int) -> tuple[str, int] | None:
+def _scalar(text: str, at: int) -> tuple[str, int] | None:
     if number := _NUMBER.match(text, at):
         return number[0], number.end()
     quoted = _TEXT.match(text, at)

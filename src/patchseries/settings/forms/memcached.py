@@ -15,7 +15,7 @@ from patchseries.settings.forms.form import (
     same_number_or_text,
 )
 
-_OPTION = re.compile(r"-([A-Za-z])[ \t=]*(.*)")
+_OPTION = re.compile(r"-([A-Za-z])(.*)")
 
 
 def parse(text: str) -> ParsedFile:
@@ -27,7 +27,7 @@ def parse(text: str) -> ParsedFile:
     found = []
     for number, line in enumerate(lines_of(text), 1):
         if option := _OPTION.fullmatch(line.strip()):
-            found.append(Assignment("", option[1], option[2], number, number))
+            found.append(Assignment("", option[1], option[2].lstrip(" \t="), number, number))
     return ParsedFile(tuple(found))
 
 

@@ -40,7 +40,7 @@ def parse(text: str) -> ParsedFile:
     """
     found: list[Assignment] = []
     number = 0
-    reader = _Reader()
+    reader = _OpenAssignment()
     try:
         for number, line in enumerate(lines_of(text), 1):
             found += reader.read(number, line.rstrip(_BLANKS))
@@ -50,7 +50,7 @@ def parse(text: str) -> ParsedFile:
     return ParsedFile(tuple(found))
 
 
-class _Reader:
+class _OpenAssignment:
     """Where the reading of a file stands: the section, and an option that may go on."""
 
     def __init__(self) -> None:
