@@ -7,14 +7,18 @@ from dataclasses import replace
 from patchseries.model import Finding, Severity
 from patchseries.report.pagemodel import (
     Arrival,
+    AuditedView,
+    AuditView,
     CellView,
     Comparison,
+    Figure,
     Link,
     PackageView,
     Page,
     PatchOrigin,
     PatchView,
     Release,
+    SettingView,
 )
 from patchseries.testing.outcomes import Ending
 from patchseries.testing.report import FailedTest, PatchTests
@@ -84,6 +88,20 @@ PAGE = Page(
     ),
     releases=RELEASES,
     unknown={"radio": "its history is not in the cache"},
+    settings=(
+        SettingView("fans", "/etc/oven.conf [a] fans", "max(vms, 2)", "beta", "Fast.", "Loud.", ""),
+        SettingView("door", "Open it.", "", "", "Cool.", "Cold.", "Fire."),
+    ),
+    audits=(
+        AuditView(
+            "host-a.json",
+            (
+                AuditedView("fans", "set", "/etc/oven.conf:2", "fans is set", True),
+                AuditedView("door", "by-hand", "", "by hand: Open it.", True),
+            ),
+        ),
+    ),
+    figures=(Figure("plot.svg", "data:image/svg+xml;base64,PHN2Zy8+"),),
 )
 
 
@@ -111,6 +129,19 @@ def hostile(word: str) -> Page:
     )
     package = PackageView(word, word, word, word, False, {word: word})
     release = Release(word, word, _START)
+    setting = SettingView(word, word, word, word, word, word, word)
+    audit = AuditView(word, (AuditedView(word, word, word, word, False),))
     return Page(
-        word, word, word, (word,), (view,), (finding,), (package,), (release,), {word: word}
+        word,
+        word,
+        word,
+        (word,),
+        (view,),
+        (finding,),
+        (package,),
+        (release,),
+        {word: word},
+        (setting,),
+        (audit,),
+        (Figure(word, "data:image/png;base64,"),),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,3 +79,18 @@ def test_what_is_not_at_hand_is_said(oven: Oven, monkeypatch: pytest.MonkeyPatch
     text = (oven.root / "build" / "oven" / "report.html").read_text()
     assert "oven: not known." in text
     assert 'id="patch-hotter"' in text
+
+
+def test_an_audit_and_an_image_are_shown(oven: Oven, tmp_path: Path) -> None:
+    text = oven.manifest.read_text()
+    setting = 'name = "fans"\ncomponent = "stove"\nstep = "Open it."\n'
+    words = 'why = "Cool."\ncost = "Cold."\nsource = "x"\n'
+    oven.manifest.write_text(f"{text}\n[[setting]]\n{setting}{words}")
+    row = {"setting": "fans", "state": "by-hand", "message": "by hand: Open it."}
+    (tmp_path / "host.json").write_text(json.dumps({"schema": 1, "settings": [row]}))
+    (tmp_path / "plot.svg").write_text("<svg/>")
+    run("-q", "--audit", str(tmp_path / "host.json"), "--figure", str(tmp_path / "plot.svg"))
+    page = (oven.root / "build" / "oven" / "report.html").read_text()
+    assert "<h3>host.json</h3>" in page
+    assert "by hand: Open it." in page
+    assert 'src="data:image/svg+xml;base64,PHN2Zy8+" alt="plot.svg"' in page

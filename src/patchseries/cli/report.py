@@ -25,18 +25,42 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False),
     help="The file to write (default: build/NAME/report.html).",
 )
-def command(output: str | None, **given: Any) -> int:
+@click.option(
+    "--audit",
+    "audits",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Show what `series config audit --json` wrote (repeatable).",
+)
+@click.option(
+    "--figure",
+    "figures",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Show an SVG or PNG image (repeatable).",
+)
+def command(
+    output: str | None, audits: tuple[Path, ...], figures: tuple[Path, ...], **given: Any
+) -> int:
     """Write one self-contained HTML page about the series NAME.
 
     It has what landed where on a time axis, every patch on every base, each patch's diff, the
-    findings of `series check`, and the packages.
+    findings of `series check`, the packages, and the settings.
     """
     from patchseries.pipeline.reporting import make_page
+    from patchseries.pipeline.reportparts import ReportOptions, read_audit, read_figure
 
+    chosen = ReportOptions(
+        _today(),
+        tuple(read_audit(path) for path in audits),
+        tuple(read_figure(path) for path in figures),
+    )
     asked = Given(**given)
     series, selection = asked.open()
     with Progress(asked) as progress:
-        page = make_page(asked.session(progress), series, selection, _today())
+        page = make_page(asked.session(progress), series, selection, chosen)
         path = _write(page, Path(output) if output else _usual_place(series))
     if asked.as_json:
         counts = {
@@ -53,8 +77,10 @@ def command(output: str | None, **given: Any) -> int:
 def write_page(session: Session, series: Series, selection: Selection) -> Path:
     """Write the page of *selection* to its usual place, build/NAME/report.html; the path."""
     from patchseries.pipeline.reporting import make_page
+    from patchseries.pipeline.reportparts import ReportOptions
 
-    return _write(make_page(session, series, selection, _today()), _usual_place(series))
+    page = make_page(session, series, selection, ReportOptions(_today()))
+    return _write(page, _usual_place(series))
 
 
 def _usual_place(series: Series) -> Path:

@@ -25,6 +25,7 @@ from patchseries.patches.header import split_patch
 from patchseries.pipeline.build import output_directory
 from patchseries.pipeline.checking import CheckOptions, gather
 from patchseries.pipeline.diff import Side, range_diff, reference
+from patchseries.pipeline.reportparts import ReportOptions, setting_views
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
@@ -55,11 +56,10 @@ class _History:
     unknown: dict[str, str] = field(default_factory=dict)
 
 
-def make_page(session: Session, series: Series, selection: Selection, made: str) -> Page:
-    """The page for the selected part of *series*.
-
-    :param made: when, in words
-    """
+def make_page(
+    session: Session, series: Series, selection: Selection, options: ReportOptions
+) -> Page:
+    """The page for the selected part of *series*."""
     inputs = gather(session, series, selection, CheckOptions())
     text = series.manifest_path.read_text("utf-8")
     chosen = checks.severities(series.manifest.checks, str(series.manifest_path), text)
@@ -74,13 +74,16 @@ def make_page(session: Session, series: Series, selection: Selection, made: str)
     return Page(
         series=series.name,
         summary=series.manifest.series.summary or "",
-        made=made,
+        made=options.made,
         bases=tuple(dict.fromkeys(target.base for target in inputs.targets)),
         patches=patches,
         findings=findings,
         packages=tuple(_packages(series, inputs)),
         releases=tuple(_window(upstream.releases, patches, inputs)),
         unknown=upstream.unknown,
+        settings=setting_views(series.manifest),
+        audits=options.audits,
+        figures=options.figures,
     )
 
 

@@ -33,7 +33,7 @@ def html_page(page: Page) -> str:
         script=Markup(script),
         policy=(
             f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-            "base-uri 'none'; form-action 'none'"
+            "img-src data:; base-uri 'none'; form-action 'none'"
         ),
         summary=summary(page.findings),
     )

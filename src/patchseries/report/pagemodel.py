@@ -115,6 +115,46 @@ class PackageView:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingView:
+    """A setting of the manifest: where it is made, its value in words, and what speaks for it."""
+
+    name: str
+    where: str
+    value: str
+    needs: str
+    why: str
+    cost: str
+    danger: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedView:
+    """A row of an audit: the setting, the state, where, and in words."""
+
+    setting: str
+    state: str
+    where: str
+    message: str
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """An audit of a host: what it is called, and its rows."""
+
+    title: str
+    rows: tuple[AuditedView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An image of the page: what it is called, and a ``data:`` URI."""
+
+    title: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The whole page. ``releases`` are the tags of the time axis; ``unknown`` says what is not
     known of the upstreams, by project."""
@@ -128,6 +168,9 @@ class Page:
     packages: tuple[PackageView, ...] = ()
     releases: tuple[Release, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[SettingView, ...] = ()
+    audits: tuple[AuditView, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def setting_rows(setting: SettingEntry) -> list[tuple[str, str]]:
     place = f"/etc/{setting.file}" if setting.file else f"by hand: {setting.step}"
     rows = [
         ("where", f"{place} {setting.label if setting.option else ''}".strip()),
-        ("value", _value(setting)),
+        ("value", value_words(setting)),
         ("default", "none" if setting.default is None else _shown(setting.default)),
         ("needs", f"the patch {setting.needs}" if setting.needs else ""),
         ("since", setting.since or ""),
@@ -103,7 +103,8 @@ def setting_rows(setting: SettingEntry) -> list[tuple[str, str]]:
     return [row for row in rows if row[1]]
 
 
-def _value(setting: SettingEntry) -> str:
+def value_words(setting: SettingEntry) -> str:
+    """The value of *setting*, its expression, or that only the site knows it."""
     if setting.site:
         return f"the site's own: {setting.site}"
     return setting.expression or _shown(setting.value)
