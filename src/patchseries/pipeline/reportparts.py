@@ -30,7 +30,7 @@ _LARGEST = 4 << 20
 _Text = Annotated[str, Field(max_length=4000)]
 
 
-class _Row(BaseModel):
+class _AuditRow(BaseModel):
     model_config = ConfigDict(strict=True)
 
     setting: _Text
@@ -44,7 +44,7 @@ class _AuditDocument(BaseModel):
     model_config = ConfigDict(strict=True)
 
     schema_version: Literal[1] = Field(alias="schema")
-    settings: Annotated[list[_Row], Field(max_length=5000)]
+    settings: Annotated[list[_AuditRow], Field(max_length=5000)]
 
 
 def setting_views(manifest: Manifest) -> tuple[SettingView, ...]:
@@ -77,7 +77,7 @@ def read_audit(path: Path) -> AuditView:
     return AuditView(path.name, tuple(_audited(row) for row in document.settings))
 
 
-def _audited(row: _Row) -> AuditedView:
+def _audited(row: _AuditRow) -> AuditedView:
     where = f"{row.file}:{row.line}" if row.line else row.file
     return AuditedView(row.setting, str(row.state), where, row.message, row.state.is_right)
 
