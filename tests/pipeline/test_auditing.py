@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
 from patchseries.cli import group
-from pipeline.test_configuring import config, oven, release, whole  # noqa: F401
+from patchseries.manifest import load
+from patchseries.settings.audit import AuditState
+from pipeline.test_configuring import ROOT, config, oven, release, whole  # noqa: F401
 from support.ovens import Oven
 from support.tools import need
 
@@ -128,3 +131,44 @@ def test_what_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.tar").write_bytes(bytes(10_240))
     with pytest.raises(Exception, match="an archive is not changed"):
         config("audit", str(tmp_path / "x.tar"), *HOST, "--apply")
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("base", ["2013.1", "2013.1.2", "2013.1.5"])
+@pytest.mark.parametrize("sizes", [("40", "24"), ("4", "4")], ids=["article", "small"])
+def test_a_host_that_follows_the_article(
+    mirrors: Path,
+    base: str,
+    sizes: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Made from empty files by --apply, and by hand where only the site knows the value."""
+    need("visudo")
+    shutil.copytree(ROOT / "series", tmp_path / "project/series")
+    monkeypatch.chdir(tmp_path / "project")
+    for name in ("CACHE", "STATE"):
+        monkeypatch.setenv(f"SERIES_{name}", str(tmp_path / name))
+    monkeypatch.setenv("SERIES_MIRRORS", str(mirrors))
+    etc = tmp_path / "etc"
+    chosen = load(tmp_path / "project/series/grizzly.toml").settings
+    for setting in chosen:
+        if setting.file and setting.form not in ("line", "sudoers"):
+            path = etc / setting.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a") as stream:
+                if setting.site:
+                    stream.write(f"[{setting.section}]\n{setting.option} = the site's own\n")
+    accepted = ("quantum-no-rootwrap", "no-cgroups", "no-security-driver")
+    risks = [word for name in accepted for word in ("--accept-risk", name)]
+    words = (str(etc), "grizzly", "--vms", sizes[0], "--cores", sizes[1], "--onto", base, *risks)
+    assert config("audit", *words)[0] == 1
+    status, document = config("audit", *words, "--apply")
+    left = [row["message"] for row in document["settings"] if row["state"] not in RIGHT]
+    assert (status, left) == (0, [])
+    assert {row["setting"] for row in document["settings"]} == {one.name for one in chosen}
+    _, document = config("audit", *words, "--apply")
+    assert document["written"] == []
+
+
+RIGHT = {str(state) for state in AuditState if state.is_right}

@@ -257,8 +257,8 @@ def test_a_setting_is_explained_with_the_line_that_registers_it() -> None:
 @pytest.mark.usefixtures("oven")
 def test_the_same_in_words() -> None:
     shown = CliRunner().invoke(group, ["config", "explain", "fans"], standalone_mode=False).stdout
-    assert "costs    Louder." in shown
-    assert "1.0      oven/options.py:3 (integer, default 1)" in shown
+    assert "costs     Louder." in shown
+    assert "1.0       oven/options.py:3 (integer, default 1)" in shown
     shown = CliRunner().invoke(group, ["config", "explain", "heat"], standalone_mode=False).stdout
     assert "not confirmed: no project's sources register it" in shown
 

@@ -215,7 +215,7 @@ def explain_command(setting: str, **given: Any) -> int:
         show_json({"setting": table, "bases": rows}, ok=good)
         return 0 if good else 1
     for word, text in [("setting", entry.name), *setting_rows(entry)]:
-        show(f"{word:<8} {text}", asked)
+        show(f"{word:<9} {text}", asked)
     _show_evidence(evidence, asked)
     return 0 if good else 1
 
@@ -226,6 +226,6 @@ def _show_evidence(evidence: list[BaseEvidence], asked: Given) -> None:
     if not evidence:
         show("not confirmed: no project's sources register it", asked)
     for one in evidence:
-        show(f"{one.base:<8} {registered_words(one.registered) or 'not registered'}", asked)
+        show(f"{one.base:<9} {registered_words(one.registered) or 'not registered'}", asked)
         for words in one.wrong:
-            show(f"         {words}", asked, "red")
+            show(f"          {words}", asked, "red")

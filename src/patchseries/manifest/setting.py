@@ -110,6 +110,7 @@ class SettingEntry(Table):
     since: Rev | None = None
     hosts: tuple[Slug, ...] = ()
     why: Words
+    measured: Words | None = None
     cost: Words
     source: Words
     danger: Words | None = None

@@ -92,6 +92,7 @@ def setting_rows(setting: SettingEntry) -> list[tuple[str, str]]:
         ("since", setting.since or ""),
         ("hosts", ", ".join(setting.hosts)),
         ("buys", setting.why),
+        ("measured", setting.measured or ""),
         ("costs", setting.cost),
         ("danger", setting.danger or ""),
         ("instead", setting.narrow or ""),
