@@ -140,6 +140,7 @@ def test_options_for_the_files_that_they_belong_in() -> None:
         ("a.yaml", "ansible"),
         ("x/user-data", "cloud-init"),
         ("user-data.yml", "cloud-init"),
+        ("user-data.tar", "tar"),
     ],
 )
 def test_the_name_of_the_output_says_the_shape(name: str, shape: str) -> None:

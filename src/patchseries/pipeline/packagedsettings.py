@@ -19,7 +19,13 @@ from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.report.settings import readme
 from patchseries.settings.needed import missing_patch
-from patchseries.settings.render import HostRequest, PlacedSetting, RenderedHost, render
+from patchseries.settings.render import (
+    HostRequest,
+    PlacedSetting,
+    RenderedHost,
+    RenderedLine,
+    render,
+)
 from patchseries.settings.shapes import SUDOERS
 
 
@@ -82,8 +88,9 @@ def _package(
     if not files:
         raise _nothing(target, mine, wanted.host)
     examples |= others.files
-    lines = [one for one in mine.lines if not one.line.startswith("#")]
-    dangers = {one.setting.name: one.setting.danger for one in own}
+    entries = {one.setting.name: one.setting for one in own}
+    lines = [one for one in mine.lines if not entries[one.setting].site]
+    unset = [one for one in mine.lines if entries[one.setting].site]
     return SettingsPackage(
         series=series.name,
         sizes=_sizes(wanted),
@@ -91,8 +98,8 @@ def _package(
         examples=examples,
         readme=_head(files, examples) + readme(series.name, _joined(mine, others)),
         lines=tuple(PackagedSetting(one.setting, one.file, one.line) for one in lines),
-        left_out=tuple(_left_out(mine)),
-        accepted=tuple((one.setting, why) for one in lines if (why := dangers[one.setting])),
+        left_out=tuple(_left_out(mine, unset)),
+        accepted=tuple((one.setting, why) for one in lines if (why := entries[one.setting].danger)),
         checked=check_sudoers(files),
     )
 
@@ -123,12 +130,11 @@ def _sizes(wanted: HostOptions) -> str:
     return ", ".join([*sizes, *([f"host {wanted.host}"] if wanted.host else [])])
 
 
-def _left_out(host: RenderedHost) -> Iterator[tuple[str, str]]:
+def _left_out(host: RenderedHost, unset: Iterable[RenderedLine]) -> Iterator[tuple[str, str]]:
     """The settings that are not made, and why."""
     yield from ((one.setting, one.why) for one in host.left_out)
-    for one in host.lines:
-        if one.line.startswith("#"):
-            yield one.setting, f"only the site knows its value: fill in its line in /etc/{one.file}"
+    for one in unset:
+        yield one.setting, f"only the site knows its value: fill in its line in /etc/{one.file}"
 
 
 def _joined(one: RenderedHost, other: RenderedHost) -> RenderedHost:

@@ -43,10 +43,11 @@ def shape_named(path: PurePath) -> Shape:
     >>> [str(shape_named(PurePath(name))) for name in ("etc", "a.tar", "a.yml", "user-data")]
     ['dir', 'tar', 'ansible', 'cloud-init']
     """
+    if path.suffix == ".tar":
+        return Shape.TAR
     if path.stem == "user-data":
         return Shape.CLOUD_INIT
-    known = {".tar": Shape.TAR, ".yml": Shape.ANSIBLE, ".yaml": Shape.ANSIBLE}
-    return known.get(path.suffix, Shape.DIR)
+    return Shape.ANSIBLE if path.suffix in (".yml", ".yaml") else Shape.DIR
 
 
 def mode_of(path: str) -> int:
@@ -100,11 +101,11 @@ def ini_options(
 
     An option of libvirt has no section. What only the site knows is not among them.
     """
-    named = {one.name: one for one in settings if one.form in ("ini", "libvirt")}
+    named = {one.name: one for one in settings if one.form in ("ini", "libvirt") and not one.site}
     rows = []
     for line in lines:
         setting = named.get(line.setting)
-        if setting is None or line.line.startswith("#"):
+        if setting is None:
             continue
         option, _, value = line.line.partition(" = ")
         section = {"section": setting.section} if setting.section else {}
