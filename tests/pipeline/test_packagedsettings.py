@@ -17,6 +17,7 @@ from support.ovens import Oven
 from support.tools import need
 from support.upstreams import Upstream
 
+LIMITS = "security/limits.d/oven.conf"
 HOST = ("--settings", "--vms", "40", "--cores", "4")
 SETTINGS = """
 [[setting]]
@@ -83,6 +84,19 @@ narrow = "Use the filters."
 sudoers = { user = "oven", filters = "etc/rootwrap.d" }
 
 [[setting]]
+name = "files"
+project = "oven"
+file = "security/limits.conf"
+form = "limits"
+section = "oven"
+option = "nofile"
+value = 4096
+hosts = ["kitchen"]
+why = "Many loaves."
+cost = "None."
+source = "the kitchen book"
+
+[[setting]]
 name = "heat"
 component = "stove"
 file = "stove.conf"
@@ -92,6 +106,12 @@ expression = "cores / 2"
 why = "Warmer."
 cost = "Gas."
 source = "the kitchen book"
+"""
+
+PAN = """[project.pan]
+repository = "https://git.invalid/org/oven.git"
+bases = ["1.1"]
+
 """
 
 
@@ -140,7 +160,10 @@ def test_what_is_packaged_and_what_is_not(tmp_path: Path) -> None:
     made = row["settings"]
     fragment = "oven/conf.d/oven-oven.conf"
     assert made["package"] == "oven-oven-settings"
-    assert made["lines"] == [{"setting": "fans", "file": fragment, "line": "fans = 4"}]
+    assert made["lines"] == [
+        {"setting": "fans", "file": fragment, "line": "fans = 4"},
+        {"setting": "files", "file": LIMITS, "line": "oven - nofile 4096"},
+    ]
     assert made["examples"] == ["stove.conf.oven"]
     assert [one["setting"] for one in made["left-out"]] == [
         "labelled",
@@ -158,7 +181,9 @@ def test_what_is_packaged_and_what_is_not(tmp_path: Path) -> None:
     assert "- no-rootwrap: The oven may do what sudo lets it." in entry
     assert "- baker: only the site knows its value" in entry
     notes = (directory / "oven-oven-settings.README.Debian").read_text()
-    assert notes.startswith(f"Installed in /etc:\n  {fragment}\n\n")
+    assert notes.startswith(f"Installed in /etc:\n  {fragment}\n  {LIMITS}\n\n")
+    assert "stove.conf.oven: copy its lines" in notes
+    assert f"{LIMITS}: " not in notes  # there is nothing to do with it
     assert "--config-dir=/etc/oven/conf.d" in notes
     assert built(*HOST, "--host", "kitchen") == row
     assert built()["settings"] is None
@@ -167,7 +192,22 @@ def test_what_is_packaged_and_what_is_not(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("oven")
 def test_a_patch_that_the_package_has() -> None:
     lines = built(*HOST, "--host", "kitchen", base="1.0")["settings"]["lines"]
-    assert [one["setting"] for one in lines] == ["fans", "labelled"]
+    assert [one["setting"] for one in lines] == ["fans", "labelled", "files"]
+
+
+def test_a_file_that_another_package_may_have_is_an_example(oven: Oven) -> None:
+    """dpkg refuses a second package with a file that is there."""
+    text = oven.manifest.read_text()
+    start = text.index('[[setting]]\nname = "files"')
+    table = text[start : text.index('[[setting]]\nname = "heat"')]
+    pan = table.replace('"files"', '"pans"').replace('"oven"', '"pan"')
+    oven.manifest.write_text(text + "\n" + pan)
+    oven.edit(oven.manifest, "[project.oven]", PAN + "[project.oven]")
+    made = built(*HOST, "--host", "kitchen", "--project", "oven")["settings"]
+    assert made["examples"] == [LIMITS, "stove.conf.oven"]
+    assert [one["setting"] for one in made["lines"]] == ["fans"]
+    why = f"it is in an example, which is to be copied: {LIMITS}"
+    assert {"setting": "files", "why": why} in made["left-out"]
 
 
 def test_sudoers_come_with_an_accepted_risk(oven: Oven, tmp_path: Path) -> None:
@@ -181,7 +221,7 @@ def test_sudoers_come_with_an_accepted_risk(oven: Oven, tmp_path: Path) -> None:
     words = (*HOST, "--allow-unreviewed", "--accept-risk", "no-rootwrap")
     row = built(*words, base="1.2")
     made, narrow = row["settings"], "sudoers.d/oven-rootwrap-filters"
-    assert [one["setting"] for one in made["lines"]] == ["fans", "no-rootwrap"]
+    assert [one["setting"] for one in made["lines"]] == ["fans", "no-rootwrap", "files"]
     assert (made["sudoers-checked"], made["examples"]) == (True, ["stove.conf.oven"])
     directory = debian(row, tmp_path / "x")
     assert (directory / "series-settings/etc" / narrow).read_text().endswith("/sbin/route\n")

@@ -68,7 +68,7 @@ def test_yaml_holds_the_bytes_of_the_files(files: dict[str, bytes], notes: str) 
 
 @given(TEXTS, TEXTS)
 def test_no_value_is_a_template(path: str, value: str) -> None:
-    rows = [{"path": path, "option": "fans", "value": value}]
+    rows: list[dict[str, str | bool]] = [{"path": path, "option": "fans", "value": value}]
     (row,) = yaml.load(ansible_vars({}, rows, ""), Loader)["series_options"]
     assert {key: plain(text) for key, text in row.items()} == rows[0]
 
@@ -83,7 +83,9 @@ def test_modes() -> None:
 
 
 def test_how_it_is_written() -> None:
-    options = [{"path": "/etc/oven.conf", "option": "fans", "value": "{{ 7 * 7 }}"}]
+    options: list[dict[str, str | bool]] = [
+        {"path": "/etc/oven.conf", "option": "fans", "value": "{{ 7 * 7 }}"}
+    ]
     assert ansible_vars(FILES, options, "One.\n\nTwo.\n").decode() == (
         "---\n# One.\n#\n# Two.\n"
         "series_files:\n"
@@ -117,16 +119,20 @@ def test_options_for_the_files_that_they_belong_in() -> None:
         oven | {"name": "fans", "value": "a = b"},
         oven | {"name": "site", "site": "yours"},
         usual | stove | {"name": "heat"},
+        oven | {"name": "tray", "value": "top", "multi": True},
     )
     lines = (
         RenderedLine("fans", "oven/conf.d/demo-oven.conf", "x = a = b"),
         RenderedLine("site", "oven/conf.d/demo-oven.conf", "# x = <yours>"),
         RenderedLine("heat", "stove.conf.demo", 'x = "a"'),
         RenderedLine("other", "sudoers.d/x", "x = y"),
+        RenderedLine("tray", "oven/conf.d/demo-oven.conf", "x = top"),
     )
+    wanted = {"path": "/etc/oven/oven.conf", "section": "oven", "option": "x"}
     assert ini_options([SettingEntry.model_validate(one) for one in tables], lines) == [
-        {"path": "/etc/oven/oven.conf", "section": "oven", "option": "x", "value": "a = b"},
+        wanted | {"value": "a = b"},
         {"path": "/etc/stove.conf", "option": "x", "value": '"a"'},
+        wanted | {"value": "top", "exclusive": False},
     ]
 
 

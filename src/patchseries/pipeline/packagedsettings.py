@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from patchseries.debian.settingspackage import PackagedSetting, SettingsPackage
 from patchseries.errors import UsageError
@@ -13,17 +13,18 @@ from patchseries.pipeline.configuring import (
     check_request,
     check_sudoers,
     filters_of,
+    no_value,
 )
 from patchseries.pipeline.rebase import Rebased
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.report.settings import readme
+from patchseries.settings.forms import form_of
 from patchseries.settings.needed import missing_patch
 from patchseries.settings.render import (
     HostRequest,
     PlacedSetting,
     RenderedHost,
-    RenderedLine,
     render,
 )
 from patchseries.settings.shapes import SUDOERS
@@ -82,15 +83,16 @@ def _package(
     try:
         mine, others = render(own, request), render(components, request)
     except ExpressionError as error:
-        raise UsageError(str(error), hint="give the sizes of the host") from None
-    examples = {path: mine.files[path] for path in _to_be_copied(series.name, mine)}
+        raise no_value(error) from None
+    shared = _paths_of_others(series, target.project)
+    examples = {path: mine.files[path] for path in _to_be_copied(series.name, mine, shared)}
     files = {path: data for path, data in mine.files.items() if path not in examples}
     if not files:
         raise _nothing(target, mine, wanted.host)
-    examples |= others.files
+    examples |= {path: examples.get(path, b"") + data for path, data in others.files.items()}
     entries = {one.setting.name: one.setting for one in own}
-    lines = [one for one in mine.lines if not entries[one.setting].site]
-    unset = [one for one in mine.lines if entries[one.setting].site]
+    sites = frozenset(one.name for one in entries.values() if one.site)
+    lines = [one for one in mine.lines if one.file in files and one.setting not in sites]
     return SettingsPackage(
         series=series.name,
         sizes=_sizes(wanted),
@@ -98,20 +100,27 @@ def _package(
         examples=examples,
         readme=_head(files, examples) + readme(series.name, _joined(mine, others)),
         lines=tuple(PackagedSetting(one.setting, one.file, one.line) for one in lines),
-        left_out=tuple(_left_out(mine, unset)),
+        left_out=tuple(_left_out(mine, sites, files)),
         accepted=tuple((one.setting, why) for one in lines if (why := entries[one.setting].danger)),
         checked=check_sudoers(files),
     )
 
 
-def _to_be_copied(series: str, host: RenderedHost) -> Iterator[str]:
-    """The files that nothing reads where they are, and the sudoers file that denies what another
-    one of the package allows.
+def _paths_of_others(series: Series, project: str) -> frozenset[str]:
+    """The files that the packages of other projects may have: dpkg lets one package have a file."""
+    others = (one for one in series.manifest.settings if one.project not in (None, project))
+    return frozenset(form_of(one).path(series.name, one.file or "") for one in others)
+
+
+def _to_be_copied(series: str, host: RenderedHost, shared: frozenset[str]) -> Iterator[str]:
+    """The files that nothing reads where they are, those that another package may have, and the
+    sudoers file that denies what another one of the package allows.
     """
     asked = {one.file for one in host.lines}
     wide = any(file.startswith(SUDOERS) for file in asked)
     for path in host.files:
-        if path.endswith(f".{series}") or (wide and path.startswith(SUDOERS) and path not in asked):
+        denies = wide and path.startswith(SUDOERS) and path not in asked
+        if denies or path in shared or path.endswith(f".{series}"):
             yield path
 
 
@@ -130,11 +139,16 @@ def _sizes(wanted: HostOptions) -> str:
     return ", ".join([*sizes, *([f"host {wanted.host}"] if wanted.host else [])])
 
 
-def _left_out(host: RenderedHost, unset: Iterable[RenderedLine]) -> Iterator[tuple[str, str]]:
-    """The settings that are not made, and why."""
+def _left_out(
+    host: RenderedHost, sites: Container[str], files: Container[str]
+) -> Iterator[tuple[str, str]]:
+    """The settings that the package does not make, and why."""
     yield from ((one.setting, one.why) for one in host.left_out)
-    for one in unset:
-        yield one.setting, f"only the site knows its value: fill in its line in /etc/{one.file}"
+    for one in host.lines:
+        if one.file not in files:
+            yield one.setting, f"it is in an example, which is to be copied: {one.file}"
+        elif one.setting in sites:
+            yield one.setting, f"only the site knows its value: fill in its line in /etc/{one.file}"
 
 
 def _joined(one: RenderedHost, other: RenderedHost) -> RenderedHost:
@@ -151,5 +165,9 @@ def _head(files: Iterable[str], examples: Iterable[str]) -> bytes:
     parts = ["Installed in /etc:", *(f"  {path}" for path in files)]
     copied = [f"  {path}" for path in examples]
     if copied:
-        parts += ["", "In the directory examples beside this file, to be copied:", *copied]
+        parts += [
+            "",
+            "In the directory examples beside this file, to be copied:",
+            *copied,
+        ]
     return ("\n".join([*parts, "", ""])).encode()

@@ -20,7 +20,7 @@ def readme(series: str, host: RenderedHost) -> bytes:
         f"{README_BEGIN.decode()}{series}. Paths are those below /etc. Nothing takes effect\n"
         "before the daemons read it, and are restarted."
     ]
-    parts += [*_directories(host), *_others(host)]
+    parts += [*_directories(host), *_others(series, host)]
     parts += [_step(one) for one in host.steps]
     parts += [
         f"Left out: {one.setting}. {one_line(one.why)}\n  Instead: {one_line(one.instead)}"
@@ -40,12 +40,12 @@ def _directories(host: RenderedHost) -> Iterator[str]:
         )
 
 
-def _others(host: RenderedHost) -> Iterator[str]:
+def _others(series: str, host: RenderedHost) -> Iterator[str]:
     sudoers = [path for path in host.files if path.startswith("sudoers.d/")]
     for path in host.files:
         if path in sudoers:
             yield f"{path}: install it with mode 0440, owned by root."
-        elif "/conf.d/" not in path:
+        elif path.endswith(f".{series}"):
             yield f"{path}: copy its lines into the file of that name, without the last suffix."
     if len(sudoers) > 1:
         yield (

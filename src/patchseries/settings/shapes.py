@@ -69,7 +69,7 @@ def tar_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def ansible_vars(
-    files: Mapping[str, bytes], options: Sequence[Mapping[str, str]], notes: str
+    files: Mapping[str, bytes], options: Sequence[Mapping[str, str | bool]], notes: str
 ) -> bytes:
     """A file of variables for Ansible: ``series_files`` and ``series_options``.
 
@@ -96,10 +96,11 @@ def cloud_config(files: Mapping[str, bytes], notes: str) -> bytes:
 
 def ini_options(
     settings: Iterable[SettingEntry], lines: Iterable[RenderedLine]
-) -> list[dict[str, str]]:
+) -> list[dict[str, str | bool]]:
     """The options among *lines* for the file that they belong in: path, section, option, value.
 
-    An option of libvirt has no section. What only the site knows is not among them.
+    An option of libvirt has no section; one that may be given several times is not ``exclusive``.
+    What only the site knows is not among them.
     """
     named = {one.name: one for one in settings if one.form in ("ini", "libvirt") and not one.site}
     rows = []
@@ -108,8 +109,10 @@ def ini_options(
         if setting is None:
             continue
         option, _, value = line.line.partition(" = ")
-        section = {"section": setting.section} if setting.section else {}
-        rows.append({"path": f"/etc/{setting.file}", **section, "option": option, "value": value})
+        row: dict[str, str | bool] = {"path": f"/etc/{setting.file}"}
+        row |= {"section": setting.section} if setting.section else {}
+        row |= {"option": option, "value": value}
+        rows.append(row | ({"exclusive": False} if setting.multi else {}))
     return rows
 
 
@@ -141,7 +144,7 @@ def _marked(value: Any) -> Any:
         return {key: _marked(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_marked(one) for one in value]
-    return _Unsafe(value) if _TEMPLATE.search(value) else value
+    return _Unsafe(value) if isinstance(value, str) and _TEMPLATE.search(value) else value
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
