@@ -56,7 +56,7 @@ def read_filters(name: str, data: bytes) -> list[RootwrapFilter]:
         raise FiltersError(" ".join(f"{name}: {error}".split())) from error
     found = []
     for key, value in rows:
-        kind, *arguments = (one.strip() for one in (value or "").split(","))
+        kind, *arguments = (one.strip() for one in value.split(","))
         found.append(RootwrapFilter(f"{name}: {key}", kind, tuple(arguments)))
     return found
 
