@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from patchseries.debian.pristine import pristine_tarball
+from patchseries.debian.pristine import _unescaped, pristine_tarball
 from patchseries.errors import SeriesError
 from patchseries.git import borrowed
 from patchseries.git.environment import ISOLATED
@@ -88,7 +88,8 @@ def test_the_branch_of_the_only_remote_is_taken(top: Path, tmp_path: Path) -> No
     pristine(top, "commit", str(tmp_path / "tree" / f"{NAME}.gz"), "upstream")
     with Upstream(top / ".git") as own:
         git = own.repository
-        commit = git.resolve("refs/heads/pristine-tar") or ""
+        commit = git.resolve("refs/heads/pristine-tar")
+        assert commit
         git.run("update-ref", "refs/remotes/origin/pristine-tar", commit)
         git.run("update-ref", "-d", "refs/heads/pristine-tar")
     with borrowed(top) as repository:
@@ -96,7 +97,7 @@ def test_the_branch_of_the_only_remote_is_taken(top: Path, tmp_path: Path) -> No
     assert made
     assert made.read_bytes() == wanted
     with Upstream(top / ".git") as own:
-        other = own.commit({"x": b""}, branch="other")
+        other = own.commit({"x": b""}, branch="other", parent=commit)
         own.repository.run("update-ref", "refs/remotes/fork/pristine-tar", other)
     with borrowed(top) as repository:
         assert pristine_tarball(repository, WANTED, tmp_path / "out") is None
@@ -109,6 +110,99 @@ def test_no_branch_and_no_such_tarball(top: Path, tmp_path: Path) -> None:
     pristine(top, "commit", str(tmp_path / "tree" / f"{NAME}.gz"), "upstream")
     with borrowed(top) as repository:
         assert pristine_tarball(repository, re.compile(r"oven_3\.0.*"), tmp_path) is None
+
+
+@pytest.fixture
+def gz(top: Path) -> bytes:
+    """The tarball, in gzip, that the branch pristine-tar of *top* holds."""
+    wanted = tarball(top, "gz")
+    pristine(top, "commit", str(top.parent / "tree" / f"{NAME}.gz"), "upstream")
+    return wanted
+
+
+def changed(top: Path, change: Callable[[dict[str, bytes]], bytes]) -> None:
+    """Change the delta of the branch."""
+    with Upstream(top / ".git") as own:
+        git = own.repository
+        tree = git.commit(git.resolve("refs/heads/pristine-tar") or "").tree
+        files = unpacked(git.file(tree, f"{NAME}.gz.delta") or b"")
+        own.commit({f"{NAME}.gz.delta": change(files)}, branch="pristine-tar")
+
+
+def test_an_id_may_be_of_a_commit(top: Path, gz: bytes, tmp_path: Path) -> None:
+    with Upstream(top / ".git") as own:
+        oid = own.repository.resolve("refs/heads/upstream") or ""
+        own.commit({f"{NAME}.gz.id": oid.encode()}, branch="pristine-tar")
+    with borrowed(top) as repository:
+        made = pristine_tarball(repository, WANTED, tmp_path / "out")
+    assert made
+    assert made.read_bytes() == gz
+
+
+@pytest.mark.parametrize("form", ["no checksum", "names with ./"])
+def test_a_delta_of_another_version(top: Path, gz: bytes, tmp_path: Path, form: str) -> None:
+    def change(files: dict[str, bytes]) -> bytes:
+        if form == "no checksum":
+            return plain({n: data for n, data in files.items() if n != "sha256sum"})
+        return plain({f"./{n}": data for n, data in files.items()})
+
+    changed(top, change)
+    with borrowed(top) as repository:
+        for _ in range(2):
+            made = pristine_tarball(repository, WANTED, tmp_path / "out")
+            assert made
+            assert made.read_bytes() == gz
+
+
+def test_a_link_in_the_place_of_the_tarball_is_replaced(
+    top: Path, gz: bytes, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (tmp_path / "same").write_bytes(gz)
+    (out / f"{NAME}.gz").symlink_to(tmp_path / "same")
+    with borrowed(top) as repository:
+        made = pristine_tarball(repository, WANTED, out)
+    assert made
+    assert not made.is_symlink()
+
+
+def test_the_first_of_several_tarballs_is_taken(top: Path, gz: bytes, tmp_path: Path) -> None:
+    with Upstream(top / ".git") as own:
+        own.commit({f"{NAME}.xz.delta": b"x"}, branch="pristine-tar")
+    with borrowed(top) as repository:
+        made = pristine_tarball(repository, WANTED, tmp_path / "out")
+    assert made
+    assert made.read_bytes() == gz
+
+
+def test_only_a_delta_of_the_wanted_name_counts(top: Path, tmp_path: Path) -> None:
+    with Upstream(top / ".git") as own:
+        others = {f"{NAME}.gz": b"", f"{NAME}.gz.id": b"", f"{NAME}.gz.asc.delta": b""}
+        own.commit(dict(others), branch="pristine-tar")
+    with borrowed(top) as repository:
+        assert pristine_tarball(repository, WANTED, tmp_path) is None
+
+
+@pytest.mark.usefixtures("gz")
+def test_a_branch_that_lacks_the_id_or_the_tree(top: Path, tmp_path: Path) -> None:
+    for data, words, hint in (
+        (b"e" * 40, f"the tree of {NAME}.gz is not in", "git fetch --unshallow"),
+        (None, f"the pristine-tar branch has no {NAME}.gz.id", "--orig FILE"),
+    ):
+        with Upstream(top / ".git") as own:
+            own.commit({f"{NAME}.gz.id": data}, branch="pristine-tar")
+        with borrowed(top) as repository, pytest.raises(SeriesError, match=words) as raised:
+            pristine_tarball(repository, WANTED, tmp_path / "out")
+        assert hint in (raised.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [(rb"\\056", b"?056"), (rb"\n.", b"?."), (rb"\777", b"\xff"), (rb"\189", b"\0")],
+)
+def test_escapes_of_a_path(path: bytes, read: bytes) -> None:
+    assert _unescaped(path) == read
 
 
 # A hostile branch ---------------------------------------------------------------------------------
@@ -155,6 +249,7 @@ def with_line(line: bytes) -> Callable[[dict[str, bytes]], bytes]:
 DELTAS: Mapping[str, Callable[[dict[str, bytes]], bytes]] = {
     "above": with_line(b"../secret"),
     "above inside": with_line(b"oven-2.0/../../secret"),
+    "above at the end": with_line(b"oven-2.0/.."),
     "above in octal": with_line(rb"oven-2.0/\056\056/\056./secret"),
     "absolute": with_line(b"/etc/passwd"),
     "absolute in octal": with_line(rb"\057etc/passwd"),
@@ -164,6 +259,7 @@ DELTAS: Mapping[str, Callable[[dict[str, bytes]], bytes]] = {
     "a link": with_link,
     "a hole": with_hole,
     "a path": lambda f: plain({**f, "../../evil": b"x"}),
+    "a name that it does not write": lambda f: plain({**f, "a-b": b"x"}),
     "a link in the wrapper": lambda f: plain({**f, "wrapper": with_link(unpacked(f["wrapper"]))}),
     "no archive": lambda _: b"x",
     "cut off": lambda f: plain(f)[:-200],
@@ -176,17 +272,24 @@ DELTAS: Mapping[str, Callable[[dict[str, bytes]], bytes]] = {
 }
 
 
+REFUSED = {
+    **dict.fromkeys([name for name in DELTAS if name.startswith(("ab", "an o", "two"))], "unsafe"),
+    **dict.fromkeys(["a link", "a hole", "a path"], "that pristine-tar does not write"),
+    "a link in the wrapper": "that pristine-tar does not write",
+    "a name that it does not write": "that pristine-tar does not write",
+    "a bomb": "too large",
+    "another checksum": "another SHA-256",
+}
+"""What is said of a delta that pristine-tar is not even asked about."""
+
+
+@pytest.mark.usefixtures("gz")
 @pytest.mark.parametrize("fault", DELTAS)
 def test_a_hostile_delta_is_refused(top: Path, tmp_path: Path, fault: str) -> None:
-    tarball(top, "gz")
-    pristine(top, "commit", str(tmp_path / "tree" / f"{NAME}.gz"), "upstream")
-    with Upstream(top / ".git") as own:
-        git = own.repository
-        tree = git.commit(git.resolve("refs/heads/pristine-tar") or "").tree
-        files = unpacked(git.file(tree, f"{NAME}.gz.delta") or b"")
-        own.commit({f"{NAME}.gz.delta": DELTAS[fault](files)}, branch="pristine-tar")
+    changed(top, DELTAS[fault])
     with borrowed(top) as repository, pytest.raises(SeriesError) as raised:
         pristine_tarball(repository, WANTED, tmp_path / "out")
+    assert REFUSED.get(fault, "") in raised.value.message
     assert "--orig FILE" in (raised.value.hint or "")
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
