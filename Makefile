@@ -30,6 +30,7 @@ reference: setup-test
 grizzly: setup-demo
 	$(SERIES) rebase grizzly
 	$(SERIES) run grizzly --onto 2013.1.2 --onto 2013.1.3
+	$(SERIES) report grizzly --figure docs/manual/grizzly-effects.svg
 
 # The projects' own tests, on the stock trees and after each patch: needs Debian 12, or PYTHON2=PATH
 # (see tools/python2/setup). ARGS="--project nova --onto 2013.1.3" runs a part. Takes hours the first time.
@@ -43,6 +44,7 @@ grizzly-tests: setup-demo
 grizzly-effects: setup-effects
 	$(SERIES) rebase grizzly
 	$(PYTHON) tools/grizzly-effects grizzly --onto 2013.1.2 $(if $(PYTHON2),--python $(PYTHON2))
+	$(SERIES) report grizzly --figure build/effects/effects.svg
 
 # What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +23,13 @@ _LISTED = 10
 @options(*(o for o in SERIES_OPTIONS if o != "dry_run"))
 @click.option("-j", "jobs", type=click.IntRange(1, 64), default=1, help="Runs at the same time.")
 @wrap_option
-def command(jobs: int, wrap: str | None, **given: Any) -> int:
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write JUnit XML for a CI server, too.",
+)
+def command(jobs: int, wrap: str | None, junit: Path | None, **given: Any) -> int:
     """Run the projects' own tests on the stock tree and after each patch of NAME.
 
     The manifest says how ([project.NAME.tests]). It runs code of the project folder and of the
@@ -30,8 +37,10 @@ def command(jobs: int, wrap: str | None, **given: Any) -> int:
     tests did not run, if none passes on the stock tree, or if one fails there without the reason
     that `known-failures` asks for.
     """
+    from patchseries.files import write_atomic
     from patchseries.pipeline.applying import ApplyInputs
     from patchseries.pipeline.testing.suiterun import SuiteOptions, run_suites
+    from patchseries.report.testjunit import suites_junit
     from patchseries.report.tests import tests_document
 
     asked = Given(**given)
@@ -43,6 +52,8 @@ def command(jobs: int, wrap: str | None, **given: Any) -> int:
         with session.objects(pins) as repository:
             inputs = ApplyInputs(series, repository, pins)
             tested = run_suites(session, inputs, selection, wanted)
+    if junit:
+        write_atomic(junit.absolute(), suites_junit(series.name, tested).encode())
     good = all(tests.is_good for tests in tested)
     if asked.as_json:
         show_json(tests_document(tested), ok=good)

@@ -121,6 +121,12 @@ def test_what_fails_is_run_again_alone_where_its_id_is_an_argument(
     assert [run.unfinished for run in again] == ["3 1", "3 2"]
 
 
+def test_a_file_for_a_ci_server(project: SuiteProject, tmp_path: Path) -> None:
+    project.run("test", "--junit", str(tmp_path / "out" / "tests.xml"))
+    text = (tmp_path / "out" / "tests.xml").read_text()
+    assert '<failure message="bad breaks 1">' in text
+
+
 def test_runs_at_the_same_time(project: SuiteProject) -> None:
     assert project.cells("-j", "4")["bad"]["result"] == "breaks"
 
