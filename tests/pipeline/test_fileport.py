@@ -362,3 +362,14 @@ def test_what_the_engine_calls_applied_is_not_where_a_line_is_missing(packaged: 
     result = porting.port_file().result
     assert result.outcome is Outcome.CONFLICT
     assert result.conflicts == (Conflict("d", 1, "the base has only a part of this patch"),)
+
+
+def test_a_resolution_that_takes_nothing_of_a_patch_says_so(packaged: Packaged) -> None:
+    repository = packaged.small.upstream.repository
+    tree = repository.commit(packaged.small.retry).tree
+    kept = PortResult(Outcome.ALREADY_APPLIED, tree, ("resolution",), True, resolutions=("k",))
+    file = PatchFile("x", PATCHES["clash"].replace(b" delta 4", b" delta four"))
+    porting = FilePorting(repository, tree, file, _Known(Change(tree, tree)), lambda _: kept)
+    result = porting.port_file().result
+    assert result.outcome is Outcome.CONFLICT
+    assert "leaves nothing of this patch" in result.conflicts[0].reason

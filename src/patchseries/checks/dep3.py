@@ -20,7 +20,7 @@ MISSING = error(
     "a patch header lacks a field",
     "A reader of the package must see what the patch is, who made it, where it is from, "
     "whether it was forwarded and when it was last touched.",
-    "run `series rebase`; for an own patch, add the field to the file in patches/own",
+    "where the source is a patch file, add the field to that file; then run `series rebase`",
 )
 ORIGIN = error(
     "dep3-origin",

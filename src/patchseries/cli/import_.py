@@ -90,7 +90,11 @@ def _say_what_is_next(plan: ImportPlan, asked: Given) -> None:
     show(
         f"{plan.name}{version}: {counted(len(plan.patches), 'patch', 'patches')} on {plan.base}, "
         f"{counted(len(known) - doubtful, 'origin')} found, {doubtful} doubtful"
-        + (f", {counted(len(plan.unlisted), 'file')} besides" if plan.unlisted else ""),
+        + (
+            f", {counted(len(plan.unlisted), 'file')} that no series file names"
+            if plan.unlisted
+            else ""
+        ),
         asked,
     )
     if asked.dry_run:

@@ -264,7 +264,12 @@ def _stored(made: list[Resolution], series: Series, shared: Given) -> int:
     verb = "would write" if shared.dry_run else "wrote"
     for path in paths:
         show(f"{verb} {path}", shared)
-    show(f"then: series rebase {series.name}" if paths else "no new resolution", shared)
+    from patchseries.pipeline.series import IN_GIT
+
+    then = f"series rebase {series.name}"
+    if series.root.match(f"*/{IN_GIT}"):
+        then = "the `series upgrade` again"
+    show(f"then: {then}" if paths else "no new resolution", shared)
     return 0
 
 

@@ -238,9 +238,14 @@ def _next(result: UpgradeResult, series: Series, dry_run: bool) -> Iterator[str]
 
 def _commands(result: UpgradeResult, series: Series, waiting: Sequence[str]) -> Iterator[str]:
     """What to type next; the release must be a base of the series on disk."""
+    from patchseries.port.adaptation import NOTHING_TAKEN
+
     base = result.target.base
     for cell in result.conflicts:
-        yield f"→ {cell.patch}: series why {cell.patch} {series.name} --onto {base}"
+        if any(conflict.reason == NOTHING_TAKEN for conflict in cell.result.conflicts):
+            yield f"→ {cell.patch}: {NOTHING_TAKEN}"
+        else:
+            yield f"→ {cell.patch}: series why {cell.patch} {series.name} --onto {base}"
     if result.conflicts:
         first = result.conflicts[0].patch
         yield (

@@ -25,6 +25,7 @@ from patchseries.patches.header import split_patch
 from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
 from patchseries.pipeline.filechanges import NotMadeFor
 from patchseries.port import Change, PortResult
+from patchseries.port.adaptation import NOTHING_TAKEN
 
 
 class CellStatus(StrEnum):
@@ -144,7 +145,7 @@ class FilePorting:
         ]
         if not missing:
             return ported
-        reason = "the base has only a part of this patch"
+        reason = NOTHING_TAKEN if ported.resolutions else "the base has only a part of this patch"
         left = tuple(Conflict(path, 1, reason) for path in dict.fromkeys(missing))
         return replace(ported, outcome=Outcome.CONFLICT, tree=None, strategies=(), conflicts=left)
 

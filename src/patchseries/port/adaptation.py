@@ -109,7 +109,7 @@ def conclude(context: Context, parts: Sequence[Adapted], misfits: Mapping[str, s
         doubts = examine(context.repository, context.change, context.onto, tree, _account(parts))
         findings = tuple(dict.fromkeys((*told, *doubts)))
         if tree == context.onto:
-            conflicts = tuple(_nothing_left(findings))
+            conflicts = tuple(_nothing_left(findings, any(part.resolutions for part in parts)))
     proposals = tuple(proposal for part in parts for proposal in part.proposals)
     used = tuple(key for part in parts for key in part.resolutions)
     if conflicts:
@@ -144,12 +144,19 @@ _LEFT_OUT = (PortCode.DROPPED, PortCode.LINE_LOST, PortCode.LINE_KEPT)
 """What is found when something of the change is not in the result."""
 
 
-def _nothing_left(findings: Sequence[Finding]) -> Iterator[Conflict]:
+NOTHING_TAKEN = (
+    "the resolution leaves nothing of this patch; where it is not needed, leave it out: `bases`"
+    " in the manifest"
+)
+
+
+def _nothing_left(findings: Sequence[Finding], is_resolved: bool) -> Iterator[Conflict]:
     """The files of which something was left out, for a result that is the target as it was.
 
     That is no port, and not the whole change either: a person must look at it.
     """
-    reason = "nothing is left to change here, but the target lacks part of the change"
+    lacking = "nothing is left to change here, but the target lacks part of the change"
+    reason = NOTHING_TAKEN if is_resolved else lacking
     for file in dict.fromkeys(found.file for found in findings if found.code in _LEFT_OUT):
         yield Conflict(file or "-", 1, reason)
 

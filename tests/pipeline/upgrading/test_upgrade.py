@@ -239,6 +239,20 @@ def test_after_a_conflict_is_resolved_the_same_command_goes_on(
     assert b"+five" in (top / "debian/patches/clash.patch").read_bytes()
 
 
+def test_a_resolution_that_takes_nothing_of_the_patch_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not asked for once more, as if it had not been made."""
+    monkeypatch.chdir(world.tree(CLASH))
+    world.run("upgrade", "2.0", "--in-place", status=1)
+    take = ["resolve", "clash", "--onto", "2.0", "--take", "ours", "-m", "not needed"]
+    done = CliRunner().invoke(group, take, standalone_mode=False)
+    assert "then: the `series upgrade` again" in done.stdout
+    again = ["upgrade", "2.0", "--in-place"]
+    said = CliRunner().invoke(group, again, standalone_mode=False).stderr
+    assert "→ clash: the resolution leaves nothing of this patch" in said
+
+
 def test_a_packaging_repository_is_written_and_not_committed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
