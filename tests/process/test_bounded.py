@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,6 +74,23 @@ def test_one_that_writes_is_not_silent(tmp_path: Path, where: str) -> None:
     assert sh(tmp_path, script, silent=1) == RunEnd(0)
 
 
+def test_one_that_empties_its_file_is_not_silent(tmp_path: Path) -> None:
+    script = "for n in 1 2 3 4; do echo x >watched; sleep 0.2; : >watched; sleep 0.2; done"
+    assert sh(tmp_path, script, silent=1) == RunEnd(0)
+
+
+def test_nothing_comes_on_its_input(tmp_path: Path) -> None:
+    ours, theirs = os.pipe()
+    before = os.dup(0)
+    os.dup2(ours, 0)
+    try:
+        assert sh(tmp_path, "cat", seconds=2) == RunEnd(0)
+    finally:
+        os.dup2(before, 0)
+        for descriptor in (before, ours, theirs):
+            os.close(descriptor)
+
+
 @pytest.mark.parametrize(
     ("script", "bounds", "words"),
     [
@@ -129,10 +147,13 @@ def test_what_looks_on_may_end_it(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.parametrize(("there", "missing"), [((), "prlimit"), (("prlimit",), "setpriv")])
 def test_without_what_bounds_it_nothing_is_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], missing: str
 ) -> None:
+    for program in there:
+        (tmp_path / program).symlink_to(shutil.which(program) or "")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MachineError, match=r"prlimit is not installed; apt-get install util-linux"):
+    with pytest.raises(MachineError, match=f"{missing} is not installed; apt-get install util-lin"):
         sh(tmp_path, "touch ran")
     assert not (tmp_path / "ran").exists()

@@ -13,11 +13,12 @@ import pytest
 from patchseries.errors import SeriesError
 from patchseries.manifest.suite import Format, SuiteTable
 from patchseries.model import TreeId
-from patchseries.pipeline.testing.judging import trees_of
+from patchseries.pipeline.testing.judging import Judge, _failed, trees_of
 from patchseries.pipeline.testing.runs import Runs
 from patchseries.pipeline.testing.steps import PatchedTree
 from patchseries.pipeline.testing.suites import Suite
-from patchseries.testing.outcomes import Ending, TestRun
+from patchseries.testing.blame import Blamed
+from patchseries.testing.outcomes import Ending, TestRun, compare
 from support.suiteproject import TABLE, SuiteProject, suite_project, values
 
 CASES = b"a A == 1\nb B == 1\nc A == 0\nd D == 1\n"
@@ -125,6 +126,44 @@ def test_a_file_for_a_ci_server(project: SuiteProject, tmp_path: Path) -> None:
     project.run("test", "--junit", str(tmp_path / "out" / "tests.xml"))
     text = (tmp_path / "out" / "tests.xml").read_text()
     assert '<failure message="bad breaks 1">' in text
+
+
+class GivenRuns:
+    """Runs that ended as they are given: on each tree, and again."""
+
+    def __init__(self, ended: Ending | None, again: list[Ending]) -> None:
+        self.first = TestRun({"t": ended} if ended else {}, {"t": "x" * 5000 + "end"})
+        self.repeated = [TestRun({"t": ending}) for ending in again]
+
+    def at(self, *_: object) -> TestRun:
+        return self.first
+
+    def again(self, *_: object) -> list[TestRun]:
+        assert self.repeated, "not run again"
+        return self.repeated
+
+
+@pytest.mark.parametrize(
+    ("ended", "again", "sure"),
+    [
+        (Ending.FAILED, [Ending.FAILED, Ending.ERROR], True),
+        (Ending.FAILED, [Ending.FAILED, Ending.PASSED], False),
+        (Ending.FAILED, [Ending.PASSED, Ending.FAILED], False),
+        (Ending.HANGS, [], True),
+        (None, [], True),
+    ],
+)
+def test_what_fails_again_each_time_is_broken(
+    ended: Ending | None, again: list[Ending], sure: bool
+) -> None:
+    change = compare(TestRun({"t": Ending.PASSED}), TestRun({"t": Ending.FAILED}))
+    judge = Judge(cast(Any, GivenRuns(ended, again)))
+    assert judge._is_sure(Blamed("t", 1, change), "file") == sure
+
+
+def test_the_end_of_a_long_output_is_shown() -> None:
+    shown = _failed("t", GivenRuns(Ending.FAILED, []).first).output
+    assert (len(shown), shown[-4:]) == (4000, "xend")
 
 
 def test_runs_at_the_same_time(project: SuiteProject) -> None:
