@@ -115,6 +115,19 @@ def test_the_daemon_that_is_wrong_is_named() -> None:
     assert (one.daemon, one.state, one.file) == ("oven-b", "overridden", "oven/oven-b.conf")
 
 
+def test_a_daemon_that_the_setting_is_not_for_is_not_asked() -> None:
+    files: dict[str, str | None] = {
+        CONF: "",
+        OURS: THREE,
+        "init/oven-a.conf": f"exec oven-a --config-file=/etc/{CONF} {DIRECTORY}",
+        "init/oven-b.conf": f"exec oven-b --config-file=/etc/{CONF}",
+    }
+    table = INI | {"value": 3}
+    assert (row(table, files).state, row(table, files).daemon) == ("missing", "oven-b")
+    assert row(table | {"daemons": ["oven-a"]}, files).state == "set"
+    assert row(table | {"daemons": ["oven-x"]}, files).state == "missing"
+
+
 @pytest.mark.parametrize(
     ("text", "state", "line"),
     [

@@ -109,6 +109,7 @@ class SettingEntry(Table):
     needs: str | None = None
     since: Rev | None = None
     hosts: tuple[Slug, ...] = ()
+    daemons: tuple[Slug, ...] = ()
     why: Words
     measured: Words | None = None
     cost: Words
@@ -129,6 +130,8 @@ class SettingEntry(Table):
             raise ValueError("sudoers needs danger: the file is the narrow way")
         if len(set(self.hosts)) != len(self.hosts):
             raise ValueError("hosts: one is listed twice")
+        if self.daemons and self.form != "ini":
+            raise ValueError("daemons is for form = 'ini'")
         self._check_place()
         return self
 

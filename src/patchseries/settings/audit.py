@@ -93,20 +93,54 @@ def audit(
     :raises ExpressionError: a value cannot be worked out
     """
     rows = []
+    files = _ParsedFiles(etc)
     for placed in settings:
         if request.needs(placed.setting) and placed.setting.form != "sudoers":
             wanted = None if placed.setting.step else value_of(placed.setting, request.sizes)
-            rows.append(_Audit(placed, request, etc, wanted).row())
+            rows.append(_Audit(placed, request, files, wanted).row())
     return rows
+
+
+class _ParsedFiles:
+    """Files that are read and parsed once for all settings."""
+
+    def __init__(self, etc: EtcFiles) -> None:
+        self._etc = etc
+        self._parsed: dict[tuple[str, Form], ParsedFile | None] = {}
+        self._reading: dict[tuple[str, tuple[str, ...]], list[DaemonFiles]] = {}
+
+    def parsed(self, file: str, form: Form) -> ParsedFile | None:
+        """The assignments of *file*; None: it is not there.
+
+        :raises UnreadableError: it cannot be read
+        """
+        if (file, form) not in self._parsed:
+            text = self._etc.read(file)
+            self._parsed[file, form] = None if text is None else form.parse(text)
+        return self._parsed[file, form]
+
+    def daemons(self, file: str, names: tuple[str, ...]) -> list[DaemonFiles]:
+        """See :func:`daemons_reading`."""
+        if (file, names) not in self._reading:
+            self._reading[file, names] = daemons_reading(self._etc, file, names)
+        return self._reading[file, names]
+
+    def is_unread(self, fragment: str) -> bool:
+        """See :func:`unread_fragment`."""
+        return unread_fragment(self._etc, fragment)
 
 
 class _Audit:
     """The look at one setting."""
 
     def __init__(
-        self, placed: PlacedSetting, request: HostRequest, etc: EtcFiles, wanted: Scalar | None
+        self,
+        placed: PlacedSetting,
+        request: HostRequest,
+        files: _ParsedFiles,
+        wanted: Scalar | None,
     ) -> None:
-        self._placed, self._setting, self._etc = placed, placed.setting, etc
+        self._placed, self._setting, self._files = placed, placed.setting, files
         self._series, self._wanted = request.series, wanted
         self._form: Form = form_of(placed.setting)
         self._unwanted = bool(self._setting.danger) and self._setting.name not in request.accepted
@@ -119,7 +153,7 @@ class _Audit:
         file = self._setting.file or ""
         try:
             if self._form.has_sections:
-                daemons = daemons_reading(self._etc, file)
+                daemons = self._files.daemons(file, self._setting.daemons)
             else:
                 daemons = [DaemonFiles(None, (file, *self._rendered()))]
             rows = [replace(self._of_daemon(one), daemon=one.daemon) for one in daemons]
@@ -135,14 +169,13 @@ class _Audit:
     def _of_daemon(self, daemon: DaemonFiles) -> AuditedSetting:
         parsed = []
         for file in daemon.files:
-            text = self._etc.read(file)
-            if text is None:
+            content = self._files.parsed(file, self._form)
+            if content is None:
                 continue
-            parsed.append((file, self._form.parse(text)))
-            if problem := parsed[-1][1].problem:
-                words = f"cannot be read as its daemon reads it: {problem}"
-                line = parsed[-1][1].line
-                return self._result(AuditState.UNREADABLE, words, file=file, line=line)
+            if content.problem:
+                words = f"cannot be read as its daemon reads it: {content.problem}"
+                return self._result(AuditState.UNREADABLE, words, file=file, line=content.line)
+            parsed.append((file, content))
         places = [
             _Place(file, one)
             for file, content in parsed
@@ -224,11 +257,9 @@ class _Audit:
         if not self._form.has_sections:
             return None
         fragment = self._form.path(self._series, self._setting.file or "")
-        text = self._etc.read(fragment)
-        if text is None or not unread_fragment(self._etc, fragment):
-            return None
-        there = self._form.parse(text).named(self._section, self._setting.option or "")
-        return fragment if there else None
+        content = self._files.parsed(fragment, self._form)
+        there = content and content.named(self._section, self._setting.option or "")
+        return fragment if there and self._files.is_unread(fragment) else None
 
     def _elsewhere(self, parsed: list[tuple[str, ParsedFile]]) -> str:
         """Where the option stands in a section in which it is not read."""

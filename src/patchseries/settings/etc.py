@@ -7,7 +7,7 @@ Source of the order: oslo.config 1.1.1, in which the directory of ``--config-dir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,8 +45,8 @@ class DaemonFiles:
     files: tuple[str, ...]
 
 
-def daemons_reading(etc: EtcFiles, file: str) -> list[DaemonFiles]:
-    """Each daemon that reads *file*, with all that it reads.
+def daemons_reading(etc: EtcFiles, file: str, names: Collection[str] = ()) -> list[DaemonFiles]:
+    """Each daemon that reads *file*, with all that it reads; of *names* alone, if one is there.
 
     A daemon is a job of upstart, systemd or SysV; one whose command names no file reads those that
     are called after the project and itself. Where no job reads *file*, it is taken for one that a
@@ -56,6 +56,7 @@ def daemons_reading(etc: EtcFiles, file: str) -> list[DaemonFiles]:
     """
     top = file.partition("/")[0]
     reading = [one for one in _daemons(etc, top) if file in one.files]
+    reading = [one for one in reading if one.daemon in names] or reading
     return reading or [DaemonFiles(None, (file, *_fragments(etc, f"{top}/conf.d")))]
 
 
