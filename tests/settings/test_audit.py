@@ -172,6 +172,11 @@ def test_what_a_host_does_not_need_is_not_looked_at() -> None:
     assert audited(placed, HostRequest("demo", {}, "pot"), Etc({})) == []
 
 
+def test_a_large_file_takes_linear_time() -> None:
+    text = "[DEFAULT]\n" + "fans = $fan\nfan = 3\n" * 20_000
+    assert row(INI | {"value": 3, "section": "DEFAULT"}, {CONF: text}).state == "set"
+
+
 # The real series ----------------------------------------------------------------------------------
 
 SETTINGS = load(ROOT / "series" / "grizzly.toml").settings

@@ -112,7 +112,11 @@ def test_who_may_run_everything(line: str, wide: bool) -> None:
 def test_aliases_that_grow_are_bounded() -> None:
     lines = [f"Cmnd_Alias A{n} = {', '.join([f'A{n + 1}'] * 50)}" for n in range(12)]
     (rule,) = read_rules("\n".join([*lines, "q ALL = A0"]))
-    assert len(rule.commands) <= 2_000
+    assert len(rule.commands) <= 500
+
+
+def test_rules_without_end_are_bounded() -> None:
+    assert len(read_rules("q ALL = NOPASSWD: ALL\n" * 6_000)) == 5_001
 
 
 @given(st.text(alphabet="aq ALL=(),:!#\\\n@", max_size=60))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -130,6 +130,14 @@ class _ParsedFiles:
         return unread_fragment(self._etc, fragment)
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The files that a daemon reads, and the options of [DEFAULT] in them, as they count."""
+
+    files: tuple[tuple[str, ParsedFile], ...]
+    defaults: Mapping[str, str]
+
+
 class _Audit:
     """The look at one setting."""
 
@@ -181,24 +189,30 @@ class _Audit:
             for file, content in parsed
             for one in content.named(self._section, self._setting.option or "")
         ]
-        return self._judged(places, parsed)
+        defaults = {
+            one.option: one.value
+            for _, content in parsed
+            for one in content.assignments
+            if one.section == "DEFAULT"
+        }
+        return self._judged(places, _Read(tuple(parsed), defaults))
 
     @property
     def _section(self) -> str:
         return self._setting.section or ""
 
-    def _judged(self, places: list[_Place], parsed: list[tuple[str, ParsedFile]]) -> AuditedSetting:
+    def _judged(self, places: list[_Place], read: _Read) -> AuditedSetting:
         if self._placed.missing:
             return self._ignored(places)
-        right = [one for one in places if self._is_wanted(one, parsed)]
+        right = [one for one in places if self._is_wanted(one, read)]
         counting = self._counting(places, right)
         if self._unwanted:
             return self._danger(counting if counting in right else None, bool(places))
         if counting is None:
-            return self._unset(parsed)
+            return self._unset(read)
         if counting in right or self._wanted is None:
             return self._at(AuditState.SET, counting, f"{self._name} is set")
-        return self._wrong(counting, right, parsed)
+        return self._wrong(counting, right, read)
 
     def _counting(self, places: list[_Place], right: list[_Place]) -> _Place | None:
         """The assignment that counts: the last of all, or what the form says."""
@@ -208,12 +222,12 @@ class _Audit:
             return right[-1] if right else None
         return places[-1] if places else None
 
-    def _is_wanted(self, place: _Place, parsed: list[tuple[str, ParsedFile]]) -> bool:
+    def _is_wanted(self, place: _Place, read: _Read) -> bool:
         if self._wanted is None:
             return True
         value: str | None = place.assignment.value
         if self._form.has_sections:
-            value = substituted(place.assignment.value, lambda name: _default_of(name, parsed))
+            value = substituted(place.assignment.value, read.defaults.get)
         return value is not None and self._form.same(self._wanted, value)
 
     def _ignored(self, places: list[_Place]) -> AuditedSetting:
@@ -239,17 +253,17 @@ class _Audit:
         default = self._setting.default
         return default is not None and default == self._wanted
 
-    def _unset(self, parsed: list[tuple[str, ParsedFile]]) -> AuditedSetting:
+    def _unset(self, read: _Read) -> AuditedSetting:
         if fragment := self._unread():
             words = f"no daemon is started with --config-dir=/etc/{fragment.rpartition('/')[0]}"
             return self._result(AuditState.NOT_READ, words, file=fragment)
         if self._is_default:
             return self._result(AuditState.DEFAULT, f"{self._name}: {self._wanted} is the default")
         file = self._setting.file
-        if not parsed and self._setting.option is not None:
+        if not read.files and self._setting.option is not None:
             return self._result(AuditState.MISSING, f"there is no /etc/{file}")
         wanted = self._setting.site if self._wanted is None else self._shown
-        words = f"{self._name} is not set; wanted: {wanted}{self._elsewhere(parsed)}"
+        words = f"{self._name} is not set; wanted: {wanted}{self._elsewhere(read)}"
         return self._result(AuditState.MISSING, words)
 
     def _unread(self) -> str | None:
@@ -261,22 +275,20 @@ class _Audit:
         there = content and content.named(self._section, self._setting.option or "")
         return fragment if there and self._files.is_unread(fragment) else None
 
-    def _elsewhere(self, parsed: list[tuple[str, ParsedFile]]) -> str:
+    def _elsewhere(self, read: _Read) -> str:
         """Where the option stands in a section in which it is not read."""
-        for file, content in parsed if self._form.has_sections else ():
+        for file, content in read.files if self._form.has_sections else ():
             for one in content.assignments:
                 if one.option == self._setting.option and one.section != self._section:
                     return f". /etc/{file}:{one.first} sets it in [{one.section}]: another option"
         return ""
 
-    def _wrong(
-        self, counting: _Place, right: list[_Place], parsed: list[tuple[str, ParsedFile]]
-    ) -> AuditedSetting:
+    def _wrong(self, counting: _Place, right: list[_Place], read: _Read) -> AuditedSetting:
         value = counting.assignment.value
         if right:
             words = f"{self._name} is {value}, which overrides {self._shown} at {right[-1]}"
             return self._at(AuditState.OVERRIDDEN, counting, words)
-        if substituted(value, lambda name: _default_of(name, parsed)) is None:
+        if substituted(value, read.defaults.get) is None:
             words = f"{self._name} is {value}, which names an option that no file sets"
         else:
             words = f"{self._name} is {value}; wanted: {self._shown}"
@@ -301,9 +313,3 @@ class _Audit:
     ) -> AuditedSetting:
         where = file if file is not None else self._setting.file or ""
         return AuditedSetting(self._setting, state, words, where, line, value, self._wanted)
-
-
-def _default_of(name: str, parsed: Sequence[tuple[str, ParsedFile]]) -> str | None:
-    """The value of the option *name* of [DEFAULT] that counts; None: it is not set."""
-    values = [one.value for _, content in parsed for one in content.named("DEFAULT", name)]
-    return values[-1] if values else None

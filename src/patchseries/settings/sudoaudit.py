@@ -10,7 +10,7 @@ from patchseries.settings.audit import AuditedSetting, AuditState
 from patchseries.settings.etc import EtcFiles, UnreadableError
 from patchseries.settings.forms.form import lines_of
 from patchseries.settings.render import HostRequest, PlacedSetting, narrow_sudoers
-from patchseries.settings.sudorules import SudoSpec, read_rules
+from patchseries.settings.sudorules import MOST_RULES, SudoSpec, read_rules
 
 _DIRECTORY = "sudoers.d"
 _READ_BY_SUDO = re.compile(r"[^.]*[^.~]")
@@ -72,6 +72,8 @@ def _read(etc: EtcFiles) -> _Sudoers:
     rules, lines = [], set()
     for path, text in texts.items():
         rules += [(path, rule) for rule in read_rules(text or "")]
+        if len(rules) > MOST_RULES:
+            raise UnreadableError(f"there are more than {MOST_RULES} rules of sudoers")
         lines |= {" ".join(line.split()) for line in lines_of(text or "")}
     there = frozenset(path for path, text in texts.items() if text is not None)
     return _Sudoers(tuple(rules), frozenset(lines), there)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 from patchseries.settings.forms.form import lines_of
@@ -27,7 +27,9 @@ _MORE_HOSTS = re.compile(r"(?<!\\):(?=[^:=,()]+=)")
 _BEFORE_HOSTS = re.compile(r"(?<![,\s])\s+(?!,)")
 _MEMBER = re.compile(r"(?:\\.|\([^()]*\)|[^,\\])+", re.DOTALL)
 _DEEPEST = 10
-_MOST_MEMBERS = 2_000
+_MOST_MEMBERS = 500
+MOST_RULES = 5_000
+"""Rules that are read at most; no host has a hundredth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class SudoSpec:
 def read_rules(text: str) -> list[SudoSpec]:
     """The rules of *text*, which visudo has checked or should; what is no rule is left out.
 
+    After one more than MOST_RULES nothing is read.
+
     >>> read_rules("ada ALL = (root) NOPASSWD: ALL\\n")[0].allows_all
     True
     """
@@ -65,11 +69,13 @@ def read_rules(text: str) -> list[SudoSpec]:
             for one in re.split(r"(?<!\\):", found[2]):
                 name, _, members = one.partition("=")
                 aliases[found[1], name.strip()] = _split(members)
-    specs: list[SudoSpec] = []
-    for number, line in rows:
-        if not (_ALIAS.match(line) or line.startswith("Defaults")):
-            specs += _specs(number, line, aliases)
-    return specs
+    specs = (
+        spec
+        for number, line in rows
+        if not (_ALIAS.match(line) or line.startswith("Defaults"))
+        for spec in _specs(number, line, aliases)
+    )
+    return list(islice(specs, MOST_RULES + 1))
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
