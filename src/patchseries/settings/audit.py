@@ -131,7 +131,7 @@ class _ParsedFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _DaemonOptions:
     """The files that a daemon reads, and the options of [DEFAULT] in them, as they count."""
 
     files: tuple[tuple[str, ParsedFile], ...]
@@ -195,13 +195,13 @@ class _Audit:
             for one in content.assignments
             if one.section == "DEFAULT"
         }
-        return self._judged(places, _Read(tuple(parsed), defaults))
+        return self._judged(places, _DaemonOptions(tuple(parsed), defaults))
 
     @property
     def _section(self) -> str:
         return self._setting.section or ""
 
-    def _judged(self, places: list[_Place], read: _Read) -> AuditedSetting:
+    def _judged(self, places: list[_Place], read: _DaemonOptions) -> AuditedSetting:
         if self._placed.missing:
             return self._ignored(places)
         right = [one for one in places if self._is_wanted(one, read)]
@@ -222,7 +222,7 @@ class _Audit:
             return right[-1] if right else None
         return places[-1] if places else None
 
-    def _is_wanted(self, place: _Place, read: _Read) -> bool:
+    def _is_wanted(self, place: _Place, read: _DaemonOptions) -> bool:
         if self._wanted is None:
             return True
         value: str | None = place.assignment.value
@@ -253,7 +253,7 @@ class _Audit:
         default = self._setting.default
         return default is not None and default == self._wanted
 
-    def _unset(self, read: _Read) -> AuditedSetting:
+    def _unset(self, read: _DaemonOptions) -> AuditedSetting:
         if fragment := self._unread():
             words = f"no daemon is started with --config-dir=/etc/{fragment.rpartition('/')[0]}"
             return self._result(AuditState.NOT_READ, words, file=fragment)
@@ -275,7 +275,7 @@ class _Audit:
         there = content and content.named(self._section, self._setting.option or "")
         return fragment if there and self._files.is_unread(fragment) else None
 
-    def _elsewhere(self, read: _Read) -> str:
+    def _elsewhere(self, read: _DaemonOptions) -> str:
         """Where the option stands in a section in which it is not read."""
         for file, content in read.files if self._form.has_sections else ():
             for one in content.assignments:
@@ -283,7 +283,7 @@ class _Audit:
                     return f". /etc/{file}:{one.first} sets it in [{one.section}]: another option"
         return ""
 
-    def _wrong(self, counting: _Place, right: list[_Place], read: _Read) -> AuditedSetting:
+    def _wrong(self, counting: _Place, right: list[_Place], read: _DaemonOptions) -> AuditedSetting:
         value = counting.assignment.value
         if right:
             words = f"{self._name} is {value}, which overrides {self._shown} at {right[-1]}"
