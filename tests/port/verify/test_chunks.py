@@ -81,3 +81,10 @@ def test_a_definition_is_cut_out_whole(text: bytes, line: int, extent: tuple[int
     (part,) = chunks(Scopes.of(text, "a.py"), [(line, line + 1)])
     assert (part.start, part.end) == extent
     assert part.parses
+
+
+def test_each_of_several_changes_in_one_function_is_judged() -> None:
+    lines = [b"def f(a):", b"    a = 1", *[b"    a += 1"] * 9, b"    f(a=1, 2)"]
+    scopes = Scopes.of(b"\n".join(lines), "a.py")
+    assert [part.is_odd for part in chunks(scopes, [(1, 2)])] == [False]
+    assert [part.is_odd for part in chunks(scopes, [(1, 2), (11, 12)])] == [True]

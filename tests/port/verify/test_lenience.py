@@ -26,6 +26,9 @@ def _nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         "(lambda y,\n z={}: {})",
         "[{} for y,\n z in {}]",
         "({}.\n b, {})",
+        "f({}, a={})",
+        "f(a={}, *{})",
+        "f(**{}, b={}, c=0)",
         "{}, {}",
     ]
     return st.builds(str.format, st.sampled_from(forms), inner, inner)
@@ -70,6 +73,10 @@ STATEMENTS = st.builds(
         ("with (a,\n      b):\n    pass\n", []),
         ("x = {a: [b or\n         c], d:\n     e[f,\n       g]}\n", []),
         ("x = a or \\\n    b\n", []),
+        ("f(a=1,\n  b)\ng(a=1, # c\n  *b)\n", [1]),
+        ("f(a=1,\n  b=2,\n  a=3)\ng(a=b(a=1))\n", [2]),
+        ("def f(a,\n      b=a, c=1,\n      a=2):\n    pass\n", [2]),
+        ("def f(a, b=a, *c, **d): return lambda a: b\n", []),
     ],
 )
 def test_what_python_would_not_take(text: str, rows: list[int]) -> None:

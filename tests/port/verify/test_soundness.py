@@ -18,6 +18,9 @@ FILE = "".join(f"def f{n}(a):\n    return a + {n}\n\n\n" for n in range(40))
         ("    if a:\n    return 2\n", False),
         ("    with a(b),\n        c(d):\n        pass\n", False),
         ("    return (a\n", False),
+        ("    return f(a=1,\n             2)\n", False),
+        ("    a = 1\n      return a\n", False),
+        ("      return 1\n    return 2\n", False),
     ],
 )
 def test_a_text_that_python_would_not_take_does_not_stand(lines: str, stands: bool) -> None:
@@ -39,3 +42,10 @@ def test_an_open_string_is_seen_beside_a_text_without_it() -> None:
     known = b"        pass\n\n        pass\n@d\n"
     text = b"        pass\n    def g(self):\n'''\n        pass\n@d\n"
     assert (errors_beside(text, known) == 0) == (errors(text) == 0)
+
+
+def test_lines_that_the_target_has_in_the_wrong_place_are_tolerated() -> None:
+    odd = FILE.replace("    return a + 6\n", "    a = 1\n      return a\n")
+    text = split_lines(odd.replace("a + 7", "a"))
+    assert soundness("a.py", odd, FILE)(text, [(30, 31)])
+    assert not soundness("a.py", FILE, FILE)(text, [(24, 31)])

@@ -237,3 +237,12 @@ def test_python_2_parses(examined: Examined) -> None:
 def test_a_target_that_never_parsed_is_no_news(examined: Examined) -> None:
     odd = "def f(:\n" + BASE
     assert examined({"a.py": odd}, {"a.py": odd + "def g(:\n"}, {"a.py": "zero = 0\n" + odd}) == ()
+
+
+def test_a_line_far_from_the_change_that_no_longer_fits_is_named(examined: Examined) -> None:
+    before = "class A(object):\n    a = 1\n    b = 2\n\n    c = 3\n    d = 4\n"
+    after, target = before.replace("b = 2", "b = 3"), before + "    own = 5\n"
+    result = target.replace("    b = 2\n", "").replace("    a = 1\n", "  a = 1\n  b = 3\n")
+    findings = examined({"a.py": before}, {"a.py": after}, {"a.py": target}, {"a.py": result})
+    (found,) = [f for f in findings if f.code == "port-syntax"]
+    assert found.line == 5

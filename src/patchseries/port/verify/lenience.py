@@ -29,6 +29,7 @@ _BRACKETED = frozenset(
         "comment",
     )
 )
+_AFTER_NAMED = ("comment", "list_splat", "dictionary_splat")
 _OPENING = ("(", "[", "{")
 _ENDS_WELL = ("expression_list", "expression_statement", "print_statement")
 """What may end with a comma: ``x = 1,``."""
@@ -46,11 +47,38 @@ def lenience(
     for block in captured(root, "(block) @block", "block", (first, last)):
         if block.start_byte == block.end_byte:  # "if a:" before a line that is not deeper
             yield block
+    for call in captured(root, "(argument_list (keyword_argument)) @call", "call", (first, last)):
+        yield from _misplaced_arguments(call)
+    for parameters in captured(root, "(parameters) @all", "all", (first, last)):
+        yield from _twice(parameters)
     for row in range(first, last):
         if end := _OPEN_END.search(lines[row]):
             leaf = root.descendant_for_point_range((row, end.start()), (row, end.start() + 1))
             if leaf is not None and leaf.type == end[0].decode() and _goes_on(leaf):
                 yield leaf
+
+
+def _twice(parameters: Node) -> Iterator[Node]:
+    """The parameters of a function that have the name of one before."""
+    names: set[bytes | None] = set()
+    for parameter in parameters.named_children:
+        name = parameter.child_by_field_name("name") or parameter
+        if name.type == "identifier" and name.text in names:
+            yield parameter
+        names.add(name.text)
+
+
+def _misplaced_arguments(call: Node) -> Iterator[Node]:
+    """The arguments that stand after a named one without a name, or have a name given before."""
+    names: set[bytes | None] = set()
+    for argument in call.named_children:
+        name = argument.child_by_field_name("name")
+        if argument.type == "keyword_argument" and name is not None:
+            if name.text in names:
+                yield argument
+            names.add(name.text)
+        elif names and argument.type not in _AFTER_NAMED:
+            yield argument
 
 
 def _goes_on(leaf: Node) -> bool:

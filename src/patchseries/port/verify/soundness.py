@@ -7,8 +7,9 @@ from functools import cache
 
 from patchseries.port.hunks.lines import Run, encode
 from patchseries.port.hunks.resolve import Sound, anything
+from patchseries.port.verify.indentation import misfits
 from patchseries.port.verify.scopes import Scopes
-from patchseries.port.verify.syntax import chunks, errors, errors_beside
+from patchseries.port.verify.syntax import chunks, errors, errors_beside, misfits_beside
 
 
 def soundness(path: str, ours: str, theirs: str) -> Sound:
@@ -26,8 +27,11 @@ def soundness(path: str, ours: str, theirs: str) -> Sound:
 
     def sound(lines: Sequence[str], chosen: Sequence[Run]) -> bool:
         text = encode("".join(lines))
-        parts = chunks(Scopes.of(text, path), chosen)
+        scopes = Scopes.of(text, path)
+        parts = chunks(scopes, chosen)
         if any(part.is_odd for part in parts):
+            return False
+        if misfits_beside(scopes, parts) and not misfits(encode(ours)):
             return False
         if all(part.parses for part in parts):
             return True

@@ -15,6 +15,7 @@ from tree_sitter import Node, Parser, Tree
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.hunks.lines import Run
 from patchseries.port.names.textsearch import shared_ends
+from patchseries.port.verify.indentation import has_misfit, misfits
 from patchseries.port.verify.lenience import lenience
 from patchseries.port.verify.ported import PortedFile
 from patchseries.port.verify.queries import language
@@ -67,7 +68,7 @@ def _count_errors(node: Node) -> int:
 @lru_cache(maxsize=32)
 def faults(text: bytes) -> int:
     """How many error nodes it has, and places that Python would not take."""
-    return errors(text) + sum(1 for _ in _lenience(text))
+    return errors(text) + sum(1 for _ in _lenience(text)) + len(misfits(text))
 
 
 def _lenience(text: bytes) -> Iterator[Node]:
@@ -107,6 +108,9 @@ def chunks(scopes: Scopes, runs: Iterable[Run]) -> list[Chunk]:
     for first, last in runs:
         at = max(first, found[-1][0][1]) if found else first
         near = first - 1, last + 1
+        if at > first:  # it begins in what an earlier run stands in
+            extent, (first_near, _) = found[-1]
+            found[-1] = extent, (first_near, near[1])
         while at < max(last, first + 1):
             start, end = _extent(scopes, at)
             if found and start <= found[-1][0][1]:
@@ -197,9 +201,14 @@ def _closes(line: bytes) -> bool:
     )
 
 
+def misfits_beside(scopes: Scopes, parts: Sequence[Chunk]) -> bool:
+    """Whether a line is indented wrongly since *parts* changed."""
+    return bool(parts) and has_misfit(scopes.text, scopes.lines, parts[0].start, parts[-1].end)
+
+
 def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
     """A file that does not parse, or parses worse than before, though target and upstream did."""
-    odd = any(part.is_odd for part in parts)
+    odd = any(part.is_odd for part in parts) or misfits_beside(file.result_scopes, parts)
     if not file.result or not (odd or any(not part.parses for part in parts)):
         return
     count = faults if odd else errors
@@ -218,6 +227,7 @@ def _first_error(text: bytes) -> int:
     """The 1-based line of the first syntax error."""
     node = parse(text).root_node
     found = [place.start_point.row + 1 for place in _lenience(text)]
+    found += [line + 1 for line in misfits(text)[:1]]
     while child := next((c for c in node.children if c.has_error), None):
         node = child
     return min([*found, node.start_point.row + 1] if node.has_error else found)
