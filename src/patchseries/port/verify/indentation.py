@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 _INDENT = re.compile(rb"[ \t\f]*+(?=[^\s#])")
 
 
-class _Line(NamedTuple):
+class _LogicalLine(NamedTuple):
     """A logical line: where it starts, its indentation in columns, whether it opens a block."""
 
     start: int
@@ -81,7 +81,7 @@ def _misfits(text: bytes, indent: int = 0) -> Iterator[int]:
         opened = line.opens
 
 
-def _lines(text: bytes) -> Iterator[_Line]:
+def _lines(text: bytes) -> Iterator[_LogicalLine]:
     """The logical lines of *text* that hold code."""
     start, indent = _start(text, 0)
     depth = done = 0
@@ -92,7 +92,7 @@ def _lines(text: bytes) -> Iterator[_Line]:
             if start >= 0:
                 if opens is None:
                     opens = _ends_with_colon(text, done, token.start())
-                yield _Line(start, indent, opens)
+                yield _LogicalLine(start, indent, opens)
             start, indent = _start(text, token.end())
             opens = None
         elif kind == 2:
@@ -103,7 +103,7 @@ def _lines(text: bytes) -> Iterator[_Line]:
             opens = _ends_with_colon(text, done, token.start())
         done = token.end()
     if start >= 0:
-        yield _Line(start, indent, False)
+        yield _LogicalLine(start, indent, False)
 
 
 def _start(text: bytes, at: int) -> tuple[int, int]:
