@@ -85,6 +85,7 @@ ELSEWHERE = {
         "cli/build": "debian/test_commands.py",
         "cli/building": "debian/test_commands.py",
         "cli/check": "checks/test_command.py",
+        "cli/checkoutput": "checks/test_command.py",
         "cli/checkout": "pipeline/edit/test_refresh.py",
         "cli/common": "cli/test_end_to_end.py",
         "cli/demo": "demo/test_command.py",

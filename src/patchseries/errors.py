@@ -34,6 +34,7 @@ class SeriesError(Exception):
     :param cause: the underlying words (of git, dpkg-source, the kernel), or None
     :param hint: what to do next, as an instruction, or None
     :param exit_code: the exit status of the command that met it
+    :param place: the file, and the line in it, that must be corrected; None where there is none
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class SeriesError(Exception):
         cause: str | None = None,
         hint: str | None = None,
         exit_code: ExitCode = ExitCode.INVALID,
+        place: tuple[str, int] | None = None,
     ) -> None:
         self.message = redacted(message)
         self.cause = redacted(cause) if cause else cause
         self.hint = redacted(hint) if hint else hint
         super().__init__(self.message)
         self.exit_code = exit_code
+        self.place = place
 
     def __str__(self) -> str:
         """The whole error as one line: message, cause in brackets, hint after a semicolon.

@@ -110,6 +110,7 @@ def load(path: Path) -> Lock:
             f"{path}:{line or 1} is damaged",
             cause=str(error),
             hint="restore it from git, or delete it and run `series rebase`",
+            place=(str(path), line or 1),
         ) from error
 
 

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from patchseries.checks import RULES
-from patchseries.cli.check import FORMATS, command, destinations
+from patchseries.cli.check import command
+from patchseries.cli.checkoutput import FORMATS, destinations
 from patchseries.errors import SeriesError, UsageError
 from patchseries.manifest import ManifestError
 from support.ovens import Oven

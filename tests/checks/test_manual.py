@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from patchseries.cli import group
-from patchseries.cli.check import FORMATS
+from patchseries.cli.checkoutput import FORMATS
 from support.manual import job_commands
 from support.ovens import Oven
 

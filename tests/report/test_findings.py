@@ -57,6 +57,7 @@ JUNIT = {
         {"failure", "error", "skipped", "system-out", "system-err"},
     ),
     "failure": ({"type", "message"}, set()),
+    "skipped": ({"message"}, set()),
     "system-out": (set(), set()),
 }
 """What each element of the common JUnit schema may hold: its attributes and its children."""
@@ -103,13 +104,39 @@ def test_junit_is_what_its_schema_says(found: list[Finding]) -> None:
     assert suite.attrib["tests"] == str(len(cases))
     failed = [case for case in cases if case.find("failure") is not None]
     assert suite.attrib["failures"] == str(len(failed))
-    broken = {(f.code, f.patch or "") for f in found if f.severity is Severity.ERROR}
-    assert len(failed) == len(broken)
+    broken = {f.code for f in found if f.severity is Severity.ERROR}
+    assert {case.attrib["name"] for case in failed} == broken
 
 
-def test_a_rule_that_found_nothing_is_a_test_that_passed() -> None:
-    root = ET.fromstring(junit_xml("oven", [], RULES))
-    assert {case.attrib["name"] for case in root.iter("testcase")} == set(RULES)
+def cases(text: str) -> dict[str, ET.Element]:
+    """The test cases of a JUnit document, by name."""
+    return {case.attrib["name"]: case for case in ET.fromstring(text).iter("testcase")}
+
+
+def test_the_cases_of_junit_are_the_same_whether_it_passes_or_fails() -> None:
+    found = [absent("1.0"), replace(NASTY, code="patch-missing"), replace(NASTY, patch="other")]
+    for some in ([], found[:1], found):
+        assert list(cases(junit_xml("oven", some, RULES))) == sorted(RULES)
+
+
+def test_the_time_of_a_check_is_that_of_its_suite_and_of_one_case() -> None:
+    text = junit_xml("oven", [NASTY], RULES, 1.25)
+    suite = ET.fromstring(text).find("testsuite")
+    assert suite is not None
+    assert suite.attrib["time"] == "1.250"
+    timed = {name: case.get("time") for name, case in cases(text).items() if case.get("time")}
+    assert timed == {"not-checked": "1.250"}
+
+
+def test_a_rule_that_was_never_asked_is_skipped_and_has_not_passed() -> None:
+    text = junit_xml("oven", [replace(NASTY, code="not-checked")], RULES, unfinished=True)
+    assert_junit(ET.fromstring(text))
+    marks = {name: [child.tag for child in case] for name, case in cases(text).items()}
+    assert marks.pop("not-checked") == ["failure"]
+    assert set(map(tuple, marks.values())) == {("skipped",)}
+    suite = ET.fromstring(text).find("testsuite")
+    assert suite is not None
+    assert suite.attrib["skipped"] == str(len(RULES) - 1)
 
 
 @given(findings)

@@ -14,7 +14,7 @@ PROGRAMS = ("series", "cat", "git", "gbp")
 CHAPTERS = sorted(path.name for path in DIRECTORY.glob("*.md"))
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_JOB = re.compile(r"^\s*- (?:run: )?series (.*)$", re.MULTILINE)
+_JOB = re.compile(r"^\s*- (?:run: )?series (.*?)(?: \|\| .*)?$", re.MULTILINE)
 _INLINE = re.compile(r"`series ([a-z][^`]*)`")
 
 

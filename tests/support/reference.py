@@ -26,6 +26,7 @@ from patchseries.checks import (
     settings,
     tests,
     traps,
+    unfinished,
     upstream,
 )
 from patchseries.checks.rule import Rule
@@ -93,6 +94,7 @@ _GROUPS = (
     ("Settings", settings.RULES),
     ("The projects' own tests", tests.RULES),
     ("What happened upstream", upstream.RULES),
+    ("The check itself", unfinished.RULES),
 )
 _RULES_HEAD = """\
 # The rules of check

@@ -16,6 +16,7 @@ from patchseries.checks import (
     settings,
     tests,
     traps,
+    unfinished,
     upstream,
 )
 from patchseries.checks.inputs import CheckInputs
@@ -39,6 +40,7 @@ RULES: Mapping[str, Rule] = {
         settings,
         tests,
         upstream,
+        unfinished,
     )
     for rule in module.RULES
 }
@@ -82,6 +84,8 @@ def severities(checks: Mapping[str, str], filename: str, text: str) -> Severitie
     for code, severity in checks.items():
         if code not in RULES:
             message = f"no rule has this code{_near(code)}"
+        elif code == unfinished.NOT_CHECKED.code:
+            message = "this rule is always an error"
         elif severity not in words:
             message = f"expected one of {', '.join(words)}, not {severity!r}"
         else:

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.common import Given, options
-from patchseries.cli.terminal import (
-    Progress,
-    console,
-    say,
-    show,
-    show_document,
-    show_json,
-    show_text,
-)
-from patchseries.errors import UsageError
-from patchseries.visible import json_text
+from patchseries.cli.checkoutput import FORMATS, Checked, destinations, give
+from patchseries.cli.common import Given, options, state_directory
+from patchseries.cli.failure import as_error
+from patchseries.cli.terminal import Progress, show, show_json, show_text
+from patchseries.errors import SeriesError, UsageError
 
 if TYPE_CHECKING:
-    from patchseries.model import Finding
-
-FORMATS = ("text", "json", "junit", "sarif", "github", "gitlab")
-_GITLAB_REPORT = "build/gl-code-quality-report.json"
+    from patchseries.pipeline.checking import CheckOptions
 
 
 @click.command("check")
@@ -68,116 +58,46 @@ def command(
     asked = Given(**given)
     if explain:
         return _explain(explain, asked)
-    from patchseries.checks import fails
-    from patchseries.pipeline.checking import CheckOptions, check_series
+    from patchseries.pipeline.checking import CheckOptions
 
     wanted = destinations(formats, outputs, asked.as_json, os.environ)
+    started = time.monotonic()
+    try:
+        checked = _checked(asked, CheckOptions(online, full), strict, started)
+    except Exception as error:
+        give(_unchecked(asked, as_error(error), started), wanted, asked)
+        raise
+    give(checked, wanted, asked)
+    return 1 if checked.failed else 0
+
+
+def _checked(asked: Given, options: CheckOptions, strict: bool, started: float) -> Checked:
+    from patchseries.checks import fails
+    from patchseries.pipeline.checking import check_series
+
     series, selection = asked.open()
     with Progress(asked) as progress:
-        session = replace(asked, offline=not online).session(progress)
-        findings = check_series(session, series, selection, CheckOptions(online, full))
+        session = replace(asked, offline=not options.online).session(progress)
+        findings = check_series(session, series, selection, options)
     failed = fails(findings, strict=strict)
-    checked = _Checked(series.name, series.root, findings, failed)
-    for form, file in wanted:
-        _give(checked, form, file, asked)
-    return 1 if failed else 0
+    return Checked(series.name, series.root, findings, failed, time.monotonic() - started)
 
 
-def destinations(
-    formats: Sequence[str], outputs: Sequence[str], as_json: bool, environ: Mapping[str, str]
-) -> list[tuple[str, str | None]]:
-    """Each format with the file it goes to (None: standard output).
+def _unchecked(asked: Given, error: SeriesError, started: float) -> Checked:
+    """A series that could not be checked: *error* is what a CI service is told."""
+    from patchseries.checks.unfinished import unfinished
+    from patchseries.pipeline.series import find_series
 
-    :raises UsageError: an unknown format, an output without a format, two on standard output
-    """
-    named = [form.partition("=") for form in formats]
-    for form, _, _ in named:
-        if form not in FORMATS:
-            raise UsageError(f"unknown format {form!r}", hint=f"known: {', '.join(FORMATS)}")
-    open_ones = [form for form, _, file in named if not file]
-    if outputs and len(outputs) != len(open_ones):
-        raise UsageError(
-            f"{len(outputs)} --output for {len(open_ones)} --format",
-            hint="give each format its file, or write --format FORMAT=FILE",
-        )
-    files = iter(outputs)
-    wanted = [(form, file or next(files, None)) for form, _, file in named]
-    if as_json:
-        wanted.append(("json", None))
-    if sum(file is None for _, file in wanted) > 1:
-        raise UsageError(
-            "two formats cannot both go to standard output", hint="write --format FORMAT=FILE"
-        )
-    return wanted or _usual(environ)
-
-
-def _usual(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
-    """What is given when nothing was asked for: text, and what the CI service around it shows."""
-    wanted: list[tuple[str, str | None]] = [("text", None)]
-    if environ.get("GITHUB_ACTIONS") == "true":
-        wanted.append(("github", None))
-    if environ.get("GITLAB_CI") == "true":
-        wanted.append(("gitlab", _GITLAB_REPORT))
-    return wanted
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A series that was checked: its name and directory, and what came out."""
-
-    name: str
-    root: Path
-    findings: Sequence[Finding]
-    failed: bool
-
-
-def _give(checked: _Checked, form: str, file: str | None, asked: Given) -> None:
-    """Show or write the findings in one form."""
-    if form == "text" and file is None:
-        _show(checked.findings, asked)
-        return
-    text = formatted(form, checked.name, checked.findings, checked.failed)
-    if file is None:
-        show_document(text)
-        return
-    from patchseries.files import write_atomic
-
-    path = checked.root / file if file == _GITLAB_REPORT else Path(file)
-    write_atomic(path.absolute(), text.encode("utf-8", "replace"))
-    if not asked.quiet:
-        say(f"{form}: written to {os.path.relpath(path)}")
-
-
-def formatted(form: str, name: str, findings: Sequence[Finding], failed: bool) -> str:
-    """The findings in one of the forms."""
-    from patchseries.checks import RULES
-    from patchseries.report import annotations, junit, sarif, text
-    from patchseries.report.documents import finding_rows
-
-    if form == "junit":
-        return junit.junit_xml(name, findings, RULES)
-    if form == "sarif":
-        return _json(sarif.sarif_document(findings, RULES))
-    if form == "gitlab":
-        return _json(annotations.gitlab_report(findings))
-    if form == "github":
-        return "".join(f"{line}\n" for line in annotations.github_commands(findings))
-    if form == "json":
-        return _json({"schema": 1, "ok": not failed, "findings": finding_rows(findings)})
-    return "".join(f"{line}\n" for line, _ in text.text_lines(findings, RULES))
-
-
-def _json(document: Any) -> str:
-    return json_text(document) + "\n"
-
-
-def _show(findings: Sequence[Finding], asked: Given) -> None:
-    from patchseries.checks import RULES
-    from patchseries.report.text import WIDEST, text_lines
-
-    width = min(console(asked.color).width, WIDEST)
-    for line, style in text_lines(findings, RULES, width):
-        show(line, asked, style)
+    name, root, manifest = asked.name or "series", Path.cwd(), None
+    try:
+        series = find_series(root, state_directory(), asked.name)
+    except (SeriesError, OSError):
+        pass  # that may be why
+    else:
+        name, root = series.name, series.root
+        manifest = str(series.manifest_path.relative_to(root))
+    findings = tuple(unfinished(error, root, manifest))
+    return Checked(name, root, findings, True, time.monotonic() - started, error)
 
 
 def _explain(code: str, asked: Given) -> int:

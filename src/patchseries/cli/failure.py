@@ -92,6 +92,15 @@ def _wrong_usage(error: click.ClickException) -> int:
     return ExitCode.USAGE
 
 
+def as_error(error: Exception) -> SeriesError:
+    """What *error*, whatever it is, says in a report; a command that fails with it says more."""
+    if isinstance(error, SeriesError):
+        return error
+    if isinstance(error, OSError):
+        return _refused(error)
+    return SeriesError(f"a bug in series ({type(error).__name__})", exit_code=ExitCode.BUG)
+
+
 def _refused(error: OSError) -> SeriesError:
     where = f" {error.filename}" if error.filename else ""
     return ProgramError(f"the system reports:{where} {error.strerror or error}")
