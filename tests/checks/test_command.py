@@ -222,3 +222,13 @@ def test_what_is_not_stored_is_looked_at_all_the_same(oven: Oven) -> None:
     oven.rebase()
     shutil.rmtree(oven.root / "patches" / "oven")
     assert "dep3-forwarded" in run("--json").stdout
+
+
+def test_the_hint_fits_the_flags(oven: Oven) -> None:
+    """`check` asks no server without --online; it has no --offline to leave out."""
+    source = f'{{ url = "https://x.invalid/a.patch", sha256 = "{"1" * 64}" }}'
+    entry = f'\n[[patch]]\nname = "far"\nproject = "oven"\nsource = {source}\n'
+    oven.manifest.write_text(oven.manifest.read_text() + entry)
+    found = json.loads(run("--json", "--onto", "1.0").stdout)["findings"]
+    hints = [one["hint"] for one in found if one["code"] == "not-at-hand"]
+    assert hints == ["run the command with --online"]

@@ -287,7 +287,7 @@ def test_offline_says_what_mends_it(
     assert "damaged" in said
     assert len(said.splitlines()) == 1
     assert path.read_bytes() == before
-    (hint,) = re.findall(r"run `series (\w+)` without --offline", said)
+    (hint,) = re.findall(r"run `series (\w+)`: it fetches", said)
     cli.run([hint])
     assert "is fetched again" in capsys.readouterr().err
     assert cli.run([command, "--offline"]) == cli.run([command])
@@ -298,5 +298,5 @@ def test_a_download_offline(made: Made, copy: Path, capsys: pytest.CaptureFixtur
     (path,) = (copy / "cache").glob(KINDS["download"])
     WAYS["middle byte"](path)
     assert cli.run(["rebase", "--offline"]) == 4
-    assert f"{path} is damaged; run the command once without --offline" in capsys.readouterr().err
+    assert f"{path} is damaged; run the command without --offline" in capsys.readouterr().err
     assert cli.run(["rebase"]) == made.statuses[0]

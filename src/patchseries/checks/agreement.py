@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from patchseries.checks.inputs import CheckedCell, CheckInputs
+from patchseries.checks.inputs import CheckedCell, CheckInputs, Fate
 from patchseries.checks.rule import Where, error, note, warning
+from patchseries.manifest import PatchEntry
 from patchseries.model import Finding, Outcome
 
 LOCK_MISSING = error(
@@ -77,7 +78,8 @@ SOURCE_FLOATS = warning(
 UNTRACKED = note(
     "untracked",
     "a patch has no Change-Id or upstream commit",
-    "Without either, `series status` cannot tell whether it has landed.",
+    "The project's history does not have its commit either, so `series status` cannot tell whether "
+    "it has landed.",
     "add `change-id` or `upstream`",
 )
 
@@ -113,6 +115,7 @@ def check(inputs: CheckInputs) -> Iterator[Finding]:
 def check_manifest(inputs: CheckInputs) -> Iterator[Finding]:
     """What the manifest itself leaves open."""
     projects = {target.project for target in inputs.targets}
+    fates = {fate.patch: fate for fate in inputs.fates}
     for patch in inputs.manifest.patches:
         if patch.project not in projects:
             continue
@@ -125,13 +128,27 @@ def check_manifest(inputs: CheckInputs) -> Iterator[Finding]:
                     file=inputs.manifest_file,
                     line=line,
                 )
-        if not (patch.change_id or patch.upstream or patch.superseded_by):
+        if not _is_tracked(patch, fates.get(patch.name)):
             yield UNTRACKED.finding(
                 f"{patch.name} has neither change-id nor upstream",
                 patch=patch.name,
                 file=inputs.manifest_file,
                 line=line,
             )
+
+
+def _is_tracked(patch: PatchEntry, fate: Fate | None) -> bool:
+    """Whether `series status` can tell of *patch*: by an id that is named, or by its commit.
+
+    A commit that the history does not have, as one of a fork, tells nothing.
+    """
+    variants = [v for name, v in patch.variants.items() if name == patch.choose and v.change_id]
+    named = any(source.change_id for source in patch.sources)
+    if patch.change_id or patch.upstream or patch.superseded_by or variants or named:
+        return True
+    if fate is None:  # the history is not at hand
+        return any(source.commit for source in patch.sources)
+    return fate.is_known
 
 
 def _cell(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:

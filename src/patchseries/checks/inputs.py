@@ -129,7 +129,8 @@ class Fate:
     """What became of a patch upstream: the verdict of `series status`, and where it landed.
 
     ``successors`` is where those landed that replaced it; ``in_bases`` the bases that contain the
-    patch, each with the commit and the evidence in words.
+    patch, each with the commit and the evidence in words. ``is_known``: the history has the change,
+    or what replaced it.
     """
 
     patch: str
@@ -137,6 +138,7 @@ class Fate:
     landed: tuple[LandedAt, ...] = ()
     successors: tuple[LandedAt, ...] = ()
     in_bases: Mapping[str, str] = field(default_factory=dict)
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,12 +73,15 @@ def command(
 
 def _checked(asked: Given, options: CheckOptions, strict: bool, started: float) -> Checked:
     from patchseries.checks import fails
+    from patchseries.checks.alike import shared
     from patchseries.pipeline.checking import check_series
 
     series, selection = asked.open()
     with Progress(asked) as progress:
-        session = replace(asked, offline=not options.online).session(progress)
-        findings = check_series(session, series, selection, options)
+        hint = None if options.online else "run the command with --online"
+        asked = replace(asked, offline=not options.online, online_hint=hint)
+        session = asked.session(progress)
+        findings = shared(check_series(session, series, selection, options))
     failed = fails(findings, strict=strict)
     return Checked(series.name, series.root, findings, failed, time.monotonic() - started)
 

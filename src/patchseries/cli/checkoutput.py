@@ -131,9 +131,9 @@ def formatted(form: str, checked: Checked) -> str:
 
 def _document(checked: Checked) -> dict[str, Any]:
     from patchseries.cli.failure import error_document
-    from patchseries.report.documents import finding_rows
+    from patchseries.report.documents import checked_rows
 
-    document = {"schema": 1, "ok": not checked.failed, "findings": finding_rows(checked.findings)}
+    document = {"schema": 1, "ok": not checked.failed, "findings": checked_rows(checked.findings)}
     return document | (error_document(checked.error) if checked.error else {})
 
 

@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -122,6 +122,8 @@ class Given:
     as_json: bool = False
     quiet: bool = False
     color: str = "auto"
+    online_hint: str | None = None
+    """How this command is let ask the servers, where that is not by leaving out --offline."""
 
     def open(self) -> tuple[Series, Selection]:
         """The series named and the part of it selected, checked; an interrupted change finished.
@@ -195,6 +197,8 @@ class Given:
 
         told = progress.update if progress.on else None
         fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
+        if self.online_hint:
+            fetching = replace(fetching, online_hint=self.online_hint)
         return Session(
             Cache(cache_directory(), say),
             fetching,

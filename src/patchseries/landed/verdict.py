@@ -47,6 +47,11 @@ class Landings:
     reverted: tuple[Reverted, ...] = ()
     inherited: tuple[Landing, ...] = ()
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the history has the change, by more than author and subject."""
+        return bool(self.landed or self.inherited or self.reverted)
+
     def in_line(self, line: str) -> Landing | None:
         """By which commit and from which tag on *line* contains the change, merged or inherited."""
         return next((found for found in self.inherited if found.line == line.lower()), None)

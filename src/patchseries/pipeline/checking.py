@@ -16,6 +16,7 @@ from patchseries.checks.inputs import (
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file
 from patchseries.landed.landing import Landing
+from patchseries.lock import InBase
 from patchseries.manifest import Manifest, SourceKind
 from patchseries.model import Finding, Target
 from patchseries.pipeline.online import ask_upstreams
@@ -103,15 +104,20 @@ def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterato
             raise
         except SeriesError:
             continue
+        contained: dict[str, dict[str, InBase]] = {}
+        for (name, base), one in found.in_bases.items():
+            contained.setdefault(name, {})[base] = one
         for patch in found.patches:
             landed = tuple(_landing(at) for at in patch.landings.landed)
             by = [_landing(at) for s in patch.superseded_by for at in s.landings.landed[:1]]
             there = {
                 base: f"{one.commit[:12]} ({one.evidence})"
-                for (name, base), one in found.in_bases.items()
-                if name == patch.name
+                for base, one in contained.get(patch.name, {}).items()
             }
-            yield Fate(patch.name, str(patch.verdict), landed, tuple(by), there)
+            is_known = patch.landings.is_known or any(
+                successor.landings.is_known for successor in patch.superseded_by
+            )
+            yield Fate(patch.name, str(patch.verdict), landed, tuple(by), there, is_known)
 
 
 def _landing(landing: Landing) -> LandedAt:

@@ -20,7 +20,6 @@ from patchseries.pipeline.rebase import Rebased, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.testing.packages import refuse_broken_tests
-from patchseries.sources.download import DownloadOptions
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def with_packaging(session: Session, inputs: BuildInputs, selection: Selection) 
     """*inputs* with the packaging and upstream tarballs that the manifest names."""
     series = inputs.series
     cache, fetching = session.cache, session.fetching
-    options = DownloadOptions(fetching.access, fetching.offline, cache.warn)
+    options = fetching.for_downloads(cache)
     downloads = Downloads(cache.root / "downloads", options)
     origs: dict[tuple[str, str], Orig] = {}
     for target in selection.targets(series.manifest):

@@ -26,7 +26,7 @@ from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.tarballs import TarballFetch
 from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects, wants
-from patchseries.sources.download import DownloadOptions, download
+from patchseries.sources.download import download
 
 _UNNAMED = Operation("series", "")
 
@@ -176,8 +176,7 @@ class Session:
             return patch_bytes(series, source)
         url, digest = source.url or "", source.sha256 or ""
         path = self.cache.root / "downloads" / digest[:16] / url.rsplit("/", 1)[-1]
-        fetching = self.fetching
-        options = DownloadOptions(fetching.access, fetching.offline, self.cache.warn)
+        options = self.fetching.for_downloads(self.cache)
         return read_cached(download(url, digest, path, options))
 
     @contextmanager

@@ -12,7 +12,7 @@ from patchseries.model import CommitId
 from patchseries.pipeline.series import Series
 from patchseries.progress import ProgressCallback
 from patchseries.sources import Cache, FetchOptions, Want
-from patchseries.sources.download import DownloadOptions, download
+from patchseries.sources.download import download
 from patchseries.sources.tarballs import bring_tarball, kept_tarball
 
 
@@ -53,7 +53,7 @@ class TarballFetch:
     def _path(self, series: Series, named: OrigTable) -> Path:
         if not named.file.startswith(("https://", "http://")):
             return series.root / named.file
-        options = DownloadOptions(self.fetching.access, self.fetching.offline, self.cache.warn)
+        options = self.fetching.for_downloads(self.cache)
         name = named.file.rsplit("/", 1)[-1]
         path = self.cache.root / "downloads" / named.sha256[:16] / name
         return download(named.file, named.sha256, path, options)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from patchseries.checks.alike import identity
 from patchseries.model import Finding, Severity
 from patchseries.visible import visible
 
@@ -35,7 +36,7 @@ def gitlab_report(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
-    parts = "\0".join((finding.code, finding.patch or "", finding.file or "", finding.message))
+    parts = identity(finding)
     seen[parts] = seen.get(parts, 0) + 1
     unique = f"{parts}\0{seen[parts]}".encode("utf-8", "surrogatepass")
     return {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
+from patchseries.checks.alike import patches_of
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus, Successor
 from patchseries.lock import Cell, InBase
@@ -15,8 +16,17 @@ from patchseries.report.facts import PatchFacts, blueprint_url, bug_url, review_
 
 
 def finding_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as rows of ``check``."""
+    """Findings as rows, of what a port or a package gives to know."""
     return [asdict(finding) for finding in findings]
+
+
+def checked_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as rows of ``check``: ``patches`` are all that one is about."""
+    columns = [column.name for column in fields(Finding)]
+    return [
+        {name: getattr(finding, name) for name in columns} | {"patches": list(patches_of(finding))}
+        for finding in findings
+    ]
 
 
 def conflict_rows(conflicts: Iterable[Conflict]) -> list[dict[str, Any]]:

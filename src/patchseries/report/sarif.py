@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from patchseries import __version__
 from patchseries.checks import Rule
+from patchseries.checks.alike import identity, patches_of
 from patchseries.model import Finding
 from patchseries.visible import visible
 
@@ -63,7 +64,8 @@ def _result(finding: Finding, codes: Sequence[str]) -> dict[str, Any]:
         result["ruleIndex"] = list(codes).index(finding.code)
     if finding.file:
         result["locations"] = [{"physicalLocation": _location(finding, finding.file)}]
-    about = {"patch": finding.patch, "base": finding.base}
+    patches = patches_of(finding) if finding.patch is None else ()
+    about = {"patch": finding.patch, "base": finding.base, "patches": list(patches)}
     if known := {key: value for key, value in about.items() if value}:
         result["properties"] = known
     return result
@@ -86,8 +88,7 @@ def _plain(text: str) -> str:
 
 def _fingerprint(finding: Finding) -> str:
     """The same finding has the same fingerprint in the next run, though its line moves."""
-    parts = (finding.code, finding.patch or "", finding.file or "", finding.message)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(identity(finding).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _semantic(version: str) -> str:

@@ -85,7 +85,7 @@ class Cache:
             if offline:
                 raise UpstreamError(
                     f"{directory} cannot be used ({place})",
-                    hint=f"run `{self.filled_by}` without --offline: it fetches {url} again",
+                    hint=f"run `{self.filled_by}`: it fetches {url} again",
                 )
             self.warn(f"{directory} is fetched again: {place}")
             return Repository.init(directory)

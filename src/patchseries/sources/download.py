@@ -20,6 +20,9 @@ _SECONDS = 1800.0  # in which one file comes whole
 _LARGEST = 512 * 1024 * 1024  # bytes of one file
 
 
+WITHOUT_OFFLINE = "run the command without --offline"
+
+
 @dataclass(frozen=True, slots=True)
 class DownloadOptions:
     """How a server is reached.
@@ -27,11 +30,13 @@ class DownloadOptions:
     :param access: by the URL (None: without credentials or proxy)
     :param offline: ask no server: the file is there, or it is an error
     :param warn: is called with words about damage; the file is downloaded again then
+    :param online_hint: how a person lets the command ask the servers
     """
 
     access: Callable[[str], Access] | None = None
     offline: bool = False
     warn: ProgressCallback = no_progress
+    online_hint: str = WITHOUT_OFFLINE
 
 
 ONLINE = DownloadOptions()
@@ -50,7 +55,7 @@ def download(url: str, digest: str, path: Path, options: DownloadOptions = ONLIN
     damaged = os.path.lexists(path)
     if options.offline:
         what = f"{path} is damaged" if damaged else f"{url} is not in the cache"
-        raise UpstreamError(what, hint="run the command once without --offline")
+        raise UpstreamError(what, hint=options.online_hint)
     if damaged:
         options.warn(f"{path} is damaged: it is downloaded again")
     data = _downloaded(url, digest, options)

@@ -20,6 +20,7 @@ from patchseries.progress import ProgressCallback, Steps, no_progress
 from patchseries.sources import network
 from patchseries.sources.access import Access
 from patchseries.sources.cache import Cache
+from patchseries.sources.download import WITHOUT_OFFLINE, DownloadOptions
 from patchseries.sources.mirrors import mirror_of
 from patchseries.sources.plan import Want
 
@@ -34,13 +35,19 @@ _KEPT = "refs/series/"
 class FetchOptions:
     """Where to look: mirror directories first; *offline* asks no server.
 
-    ``access`` says how a Gerrit server, given by its URL, is reached.
+    ``access`` says how a Gerrit server, given by its URL, is reached; ``online_hint`` how a person
+    lets this command ask the servers.
     """
 
     mirrors: Sequence[Path] = ()
     offline: bool = False
     progress: ProgressCallback | None = None
     access: Callable[[str], Access] = field(default=lambda _: Access())
+    online_hint: str = WITHOUT_OFFLINE
+
+    def for_downloads(self, cache: Cache) -> DownloadOptions:
+        """How files are downloaded; *cache* hears of damage."""
+        return DownloadOptions(self.access, self.offline, cache.warn, self.online_hint)
 
 
 def fetch(

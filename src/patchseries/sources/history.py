@@ -40,7 +40,7 @@ def open_history(
         return
     histories = Cache(cache.root / "histories", cache.warn, "series status")
     if options.offline and not histories.has(url):
-        raise _not_cached(url)
+        raise _not_cached(url, options)
     with histories.locked(url, offline=options.offline) as repository:
         known = having is not None and all(repository.has(commit) for commit in having)
         if not (options.offline or known):
@@ -54,14 +54,14 @@ def open_history(
             )
     with Repository(histories.repository_directory(url)) as repository:
         if options.offline and not repository.refs():
-            raise _not_cached(url)  # a fetch that failed has left nothing in it
+            raise _not_cached(url, options)  # a fetch that failed has left nothing in it
         yield repository
 
 
-def _not_cached(url: str) -> UpstreamError:
+def _not_cached(url: str, options: FetchOptions) -> UpstreamError:
     return UpstreamError(
         f"the history of {url} is not in the cache",
-        hint="run the command without --offline, or name a mirror",
+        hint=f"{options.online_hint}, or name a mirror",
     )
 
 

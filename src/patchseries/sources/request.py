@@ -29,7 +29,7 @@ def request_head(cache: Cache, address: RequestAddress, fetching: FetchOptions) 
             if commit := repository.resolve(ref):
                 return commit
     if fetching.offline:
-        raise UpstreamError(f"{ref} of {url} is not in the cache", hint="run it without --offline")
+        raise UpstreamError(f"{ref} of {url} is not in the cache", hint=fetching.online_hint)
     kept = f"refs/series/{ref}"
     with cache.locked(url) as repository:
         network.fetch_commits(
