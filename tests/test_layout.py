@@ -67,7 +67,6 @@ ELSEWHERE = {
         "checks/dep3": "checks/test_faults.py",
         "checks/disk": "checks/test_faults.py",
         "checks/gate": "checks/test_faults.py",
-        "checks/inputs": "checks/test_faults.py",
         "checks/rule": "checks/test_manual.py",
         "checks/tests": "checks/test_faults.py",
         "checks/traps": "patches/test_dpkg.py",

@@ -47,7 +47,11 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("show", "`status` is the row of `series status`.", ("show one-iptables-run demo",)),
     ("diff", "", ("diff conductor-workers demo --onto 2013.1.3",)),
-    ("check", "The findings, as in every format. `patches` are all that one is about.", ("check demo",)),
+    (
+        "check",
+        "The findings, as in every format. `patches` are all that one is about.",
+        ("check demo",),
+    ),
     ("check --explain", "", ("check --explain conflict",)),
     ("why", "`ours`, `theirs` and `base` (the common ancestor) are lines.", (f"why {_PLACE} ",)),
     ("resolve", "Without `--continue` or `--take`.", (f"resolve {_PLACE} --again",)),

@@ -187,8 +187,9 @@ def _requires(inputs: CheckInputs, place: CheckedCell) -> Iterator[Finding]:
 
 def _stale(inputs: CheckInputs) -> Iterator[Finding]:
     manifest = inputs.manifest
+    patches = {patch.name: patch for patch in manifest.patches}
     for name, base in inputs.lock.cells:
-        patch = manifest.patch(name)
+        patch = patches.get(name)
         if patch and base in manifest.projects[patch.project].bases:
             continue
         unknown = f"base {base} of {patch.project}" if patch else f"patch {name}"

@@ -167,19 +167,17 @@ def _own_copies(target: CheckedTarget, place: CheckedCell) -> Iterator[Finding]:
 
 def _already(inputs: CheckInputs) -> Iterator[Finding]:
     """One note a patch: a line for each base would bury what matters."""
-    for patch in inputs.manifest.patches:
-        there = [
-            place.base
-            for place in inputs.places
-            if place.patch is patch and place.outcome is Outcome.ALREADY_APPLIED
-        ]
-        if there:
-            yield ALREADY_APPLIED.finding(
-                f"{patch.name} is already in {', '.join(there)}",
-                patch=patch.name,
-                file=inputs.manifest_file,
-                line=inputs.patch_line(patch.name),
-            )
+    there: dict[str, list[str]] = {}
+    for place in inputs.places:
+        if place.outcome is Outcome.ALREADY_APPLIED:
+            there.setdefault(place.name, []).append(place.base)
+    for patch, bases in there.items():
+        yield ALREADY_APPLIED.finding(
+            f"{patch} is already in {', '.join(bases)}",
+            patch=patch,
+            file=inputs.manifest_file,
+            line=inputs.patch_line(patch),
+        )
 
 
 def _resolutions(inputs: CheckInputs) -> Iterator[Finding]:

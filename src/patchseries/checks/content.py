@@ -105,8 +105,9 @@ def _distinct(inputs: CheckInputs) -> dict[tuple[str, bytes], list[CheckedCell]]
     """The places of each patch file, by its name and bytes."""
     found: dict[tuple[str, bytes], list[CheckedCell]] = {}
     for place in inputs.places:
-        for name, data in place.target.files.items():
-            if name in place.names.all:
+        for name in place.names.all:
+            data = place.target.files.get(name)
+            if data is not None:
                 found.setdefault((name, data), []).append(place)
     return found
 

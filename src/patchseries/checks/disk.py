@@ -152,7 +152,7 @@ def _series(target: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding
 def _names(
     target: CheckedTarget, path: str, lines: Sequence[SeriesLine], expected: dict[str, str]
 ) -> Iterator[Finding]:
-    named = [line.name for line in lines]
+    seen: set[str] = set()
     for at, line in enumerate(lines, 1):
         patch = expected.get(line.name)
         where: Where = {"patch": patch, "file": path}
@@ -164,15 +164,16 @@ def _names(
         if line.options and line.options != ("-p1",):
             words = " ".join(line.options)
             yield SERIES_OPTIONS.finding(f"{path}: {line.name} with {words}", line=at, **where)
-        if line.name in named[: at - 1]:
+        if line.name in seen:
             yield SERIES_TWICE.finding(f"{path} names {line.name} twice", line=at, **where)
+        seen.add(line.name)
     for name, patch in expected.items():
-        if name in target.files and name not in named:
+        if name in target.files and name not in seen:
             yield SERIES_UNLISTED.finding(f"{path} does not name {name}", patch=patch, file=path)
 
 
 def _order(path: str, named: Sequence[str], expected: dict[str, str]) -> Iterator[Finding]:
-    there = [name for name in dict.fromkeys(named) if name in expected]
+    there = {name: None for name in named if name in expected}
     wanted = [name for name in expected if name in there]
     for is_, should_be in zip(there, wanted, strict=True):
         if is_ != should_be:
@@ -192,8 +193,9 @@ def _strays(target: CheckedTarget, expected: dict[str, str]) -> Iterator[Finding
             target.files.get(target.series_file, b"").decode("utf-8", "replace")
         )
     }
+    known = {"series", *expected, *named, *target.quilt}
     for name in (*target.files, *target.others):
-        if name != "series" and name not in {*expected, *named, *target.quilt}:
+        if name not in known:
             path = f"{target.directory}/{name}"
             yield STRAY.finding(f"{path} belongs to no patch", file=path)
 

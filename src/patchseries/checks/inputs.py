@@ -107,11 +107,19 @@ class CheckedTarget:
 
     def application(self, patch: str) -> Application | None:
         """How *patch* applies, if that is known."""
-        return next((a for a in self.applied if a.patch == patch), None)
+        return self._applications.get(patch)
 
     def port_of(self, patch: str) -> PortedPatch | None:
         """What porting *patch* gives, if that is known."""
-        return next((p for p in self.ported if p.patch == patch), None)
+        return self._ports.get(patch)
+
+    @cached_property
+    def _applications(self) -> dict[str, Application]:
+        return {one.patch: one for one in reversed(self.applied)}
+
+    @cached_property
+    def _ports(self) -> dict[str, PortedPatch]:
+        return {one.patch: one for one in reversed(self.ported)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +202,11 @@ class CheckInputs:
 
     def patch_line(self, name: str) -> int:
         """The line of the manifest on which the patch *name* begins."""
-        index = next((i for i, p in enumerate(self.manifest.patches) if p.name == name), 0)
-        return self.manifest_line("patch", index)
+        return self.manifest_line("patch", self._positions.get(name, 0))
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {patch.name: at for at, patch in enumerate(self.manifest.patches)}
 
     def manifest_line(self, *path: str | int) -> int:
         """The line of the key *path* in the manifest, or of the table around it."""
@@ -205,9 +216,18 @@ class CheckInputs:
 
     def lock_line(self, *words: str) -> int | None:
         """The line of the lock on which every one of *words* stands in quotes."""
-        lines = (self.lock_text or "").splitlines()
-        quoted = [f'"{word}"' for word in words]
-        return next((n for n, at in enumerate(lines, 1) if all(q in at for q in quoted)), None)
+        lines = [self._lock_lines.get(word, ()) for word in words]
+        rarest = min(lines, key=len, default=())
+        return next((n for n in rarest if all(n in others for others in lines)), None)
+
+    @cached_property
+    def _lock_lines(self) -> dict[str, dict[int, None]]:
+        """By each word in quotes: the lines it stands on, in order."""
+        found: dict[str, dict[int, None]] = {}
+        for number, line in enumerate((self.lock_text or "").splitlines(), 1):
+            for word in line.split('"')[1::2]:
+                found.setdefault(word, {})[number] = None
+        return found
 
     @cached_property
     def _manifest_lines(self) -> dict[tuple[str | int, ...], int]:

@@ -94,7 +94,7 @@ class TargetReader:
         path = self._series.root / directory
         project = self._series.manifest.projects[target.project]
         entries = sorted(_entries(path, deep=project.quilt is not None))
-        files = [e for e in entries if e.is_file() and not e.is_symlink()]
+        files = {e: None for e in entries if e.is_file() and not e.is_symlink()}
         return CheckedTarget(
             target.project,
             target.base,
