@@ -54,7 +54,7 @@ RULES: tuple[Rule, ...] = (
     warning(PortCode.REMOVED_OVERRIDE, "a method was removed that only upstream inherits",
             "Upstream it moved to a parent class; here it may just be missing.", _READ),
     error(PortCode.REMOVED_NAME_USED, "a name was removed but is still used",
-          "Upstream nothing uses it any more; on this base something does.", _RESOLVE),
+          "On this base something still uses it: the program fails there.", _RESOLVE),
     warning(PortCode.UNKNOWN_HABIT, "a port calls something in a way that its file never does here",
             "Upstream calls it so; on this base the call may mean something else, or fail.", _READ),
     warning(PortCode.UNKNOWN_FOLDER, "a port adds a file in a directory that is not on this base",

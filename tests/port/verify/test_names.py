@@ -209,6 +209,25 @@ def test_a_name_taken_away_and_still_read(examined: Examined) -> None:
     assert examined({"a.py": old}, {"a.py": new}, {"a.py": old + comment}) == ()
 
 
+@pytest.mark.parametrize("mention", ["# time\n", "def g(time):\n    return time\n", "x = 'time'\n"])
+def test_a_name_taken_away_that_upstream_still_mentions(examined: Examined, mention: str) -> None:
+    old = "import time\nimport os\n\n\ndef f():\n    return os.name\n\n\n"
+    use = "def h():\n    return time.time()\n"
+    new = old.replace("import time\n", "") + mention
+    findings = examined({"a.py": old + mention}, {"a.py": new}, {"a.py": old + mention + use})
+    assert {f.code for f in findings} == {"port-removed-name-used"}
+
+
+def test_a_name_taken_out_of_a_list_of_imports(examined: Examined) -> None:
+    old = "from time import (\n    sleep,\n    time,\n)\n\n\ndef f():\n    sleep(1)\n\n\n"
+    use = "def h():\n    return time()\n"
+    new = old.replace("    time,\n", "")
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use})
+    assert {f.code for f in findings} == {"port-removed-name-used"}
+    again = use.replace("return", "from time import time\n    return")
+    assert examined({"a.py": old}, {"a.py": new}, {"a.py": old + again}) == ()
+
+
 def test_a_method_taken_away_and_still_called(examined: Examined) -> None:
     old = "class A:\n    def one(self):\n        pass\n\n    def two(self):\n        pass\n"
     new = "class A:\n    def two(self):\n        pass\n"

@@ -47,6 +47,27 @@ def test_a_line_that_was_to_go_and_stays_is_kept(examined: Examined) -> None:
     assert codes(examined({"a.py": BASE}, {"a.py": new}, target, target)) == {"port-line-kept"}
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("    reply = connection.send(1)\n", True),
+        ("    connection.send(one, two)\n", True),
+        ("    reply = send(1)\n", False),  # short: by chance
+        ("    reply = connection.send(1,\n        2)\n", False),  # goes on, maybe otherwise
+        ("    return connection.send(1)\n", False),
+    ],
+)
+def test_a_line_that_only_a_like_definition_here_still_has(
+    examined: Examined, line: str, told: bool
+) -> None:
+    old = BASE + "\n\ndef one():\n    pass\n" + line
+    new = old.replace(line, "    connect()\n")
+    own = "def two():\n    pass\n" + line + "\n\n"
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": own + old})
+    assert codes(findings) == ({"port-line-kept"} if told else set())
+    assert examined({"a.py": own + old}, {"a.py": own + new}, {"a.py": "x = 0\n" + own + old}) == ()
+
+
 def test_a_line_that_the_target_never_had_cannot_be_removed(examined: Examined) -> None:
     new = BASE.replace("four = 3\n", "")
     findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": new + "zero = 0\n"})

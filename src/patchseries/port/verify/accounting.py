@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -13,6 +14,9 @@ from patchseries.port.verify.scopes import Chain
 def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
     """Lines added upstream and missing here, removed upstream and left here, or added twice.
 
+    A line that upstream's file has no more, and a like definition of the target's own still has,
+    counts as left here.
+
     What counts is how often a line is in the file: a line that moved is not lost, and
     neither is one that the target had before.
     """
@@ -22,9 +26,11 @@ def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
             wanted.subtract(map(_bare, dropped.added))
             wanted.update(map(_bare, dropped.removed))
     unequal = [n for n in wanted.keys() | done.keys() if n and wanted[n] != done[n]]
-    if not unequal:
+    removed = [n for n in wanted if wanted[n] < 0 and wanted[n] == done[n] and _is_telling(n)]
+    if not unequal and not removed:
         return
-    here, there = (_count(text, unequal) for text in (file.result, file.after))
+    here, there = (_count(text, unequal + removed) for text in (file.result, file.after))
+    unequal += [n for n in removed if here[n] and not there[n]]
     added, added_there = _added(file.ours), _added(file.theirs)
     found: dict[PortCode, list[bytes]] = {}
     for line in sorted(unequal):
@@ -34,6 +40,19 @@ def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
     for code, lines in found.items():
         severity = Severity.NOTE if code is PortCode.LINE_PRESENT else Severity.WARNING
         yield Finding(code, severity, f"{_WORDS[code]}: {_shown(lines)}", file=file.path)
+
+
+_TELLING = re.compile(rb"(?=.{20})(?:[\w.]+[ \t]*=(?!=)|[\w.]+\()")
+
+
+def _is_telling(line: bytes) -> bool:
+    """Whether a like function has *line* by copy, not by chance: an assignment or call, not short.
+
+    One that goes on in the next line may go on otherwise.
+    """
+    pairs = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+    whole = all(line.count(left) == line.count(right) for left, right in pairs)
+    return whole and _TELLING.match(line) is not None
 
 
 def _shown(lines: list[bytes]) -> str:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property
 
-from patchseries.model import Finding, PortCode, Severity
+from patchseries.model import Finding, PortCode, Severity, TreeId
 from patchseries.port.verify.definitions import Module, defines, read_module
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.syntax import Chunk
@@ -21,9 +21,9 @@ from patchseries.port.verify.words import WordIndex, absent_at, words_of
 
 BUILTINS = frozenset(name.encode() for name in dir(builtins)) | frozenset(
     b"unicode xrange basestring long raw_input unichr reduce file cmp execfile reload buffer apply "
-    b"intern coerce StandardError __file__ __path__ self cls".split()
+    b"intern coerce StandardError __file__ __path__ self cls _".split()
 )
-"""The built-in names of Python 3 and 2."""
+"""The built-in names of Python 3 and 2, and ``_``, which gettext installs."""
 
 _DOTTED = re.compile(rb"[\"']((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)[\"']")
 _HABIT = 5
@@ -51,13 +51,11 @@ class Names:
 
     @cached_property
     def _module(self) -> Module:
-        known = self._here.module(self.home)
-        return known or read_module(self.file.result, self._package)
+        return module_here(self._port, self.file)
 
     @cached_property
     def _upstream(self) -> Module:
-        known = self._there.module(self._there_home)
-        return known or read_module(self.file.after, self._there_package)
+        return module_upstream(self._port, self.file)
 
     def check(self) -> Iterator[Finding]:
         """All the rules, the most certain first."""
@@ -238,6 +236,26 @@ def module_name(path: str) -> tuple[bytes, bytes]:
         del parts[-1]
     name = ".".join(parts).encode("utf-8", "surrogateescape")
     return name, name if is_package else name.rpartition(b".")[0]
+
+
+def module_here(port: Port, file: PortedFile) -> Module:
+    """What *file* defines in the result."""
+    return _module(port, port.result, file.path, file.result)
+
+
+def module_before(port: Port, file: PortedFile) -> Module:
+    """What *file* defines in the target."""
+    return _module(port, port.onto, file.path, file.onto)
+
+
+def module_upstream(port: Port, file: PortedFile) -> Module:
+    """What *file* defines upstream after the change."""
+    return _module(port, port.after, file.upstream, file.after)
+
+
+def _module(port: Port, tree: TreeId, path: str, text: bytes) -> Module:
+    home, package = module_name(path)
+    return port.modules(tree).module(home) or read_module(text, package)
 
 
 def _show(name: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from tree_sitter import Language, Node, Query, QueryCursor
@@ -21,12 +22,21 @@ def query(text: str) -> Query:
     return Query(language(), text)
 
 
-def captured(node: Node, text: str, name: str, rows: tuple[int, int] | None = None) -> list[Node]:
-    """The nodes below *node* that the query *text* captures as *name*, in no certain order.
+def captures(
+    node: Node, text: str, rows: tuple[int, int] | None = None
+) -> Mapping[str, Sequence[Node]]:
+    """The nodes below *node* that the query *text* captures, by name, in no certain order.
 
     :param rows: only those on these lines, the last excluded
     """
     cursor = QueryCursor(query(text))
     if rows is not None:
         cursor.set_point_range((rows[0], 0), (rows[1], 0))
-    return cursor.captures(node).get(name, [])
+    return cursor.captures(node)
+
+
+def captured(
+    node: Node, text: str, name: str, rows: tuple[int, int] | None = None
+) -> Sequence[Node]:
+    """Those that it captures as *name*."""
+    return captures(node, text, rows).get(name, [])

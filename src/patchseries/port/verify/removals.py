@@ -8,15 +8,16 @@ from functools import cached_property
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.names.textsearch import says
-from patchseries.port.verify.definitions import imported, read_module
-from patchseries.port.verify.names import module_name
+from patchseries.port.verify.bindings import where_unbound
+from patchseries.port.verify.definitions import imported
+from patchseries.port.verify.names import module_before, module_here, module_name
 from patchseries.port.verify.ported import Port, PortedFile, Runs
 from patchseries.port.verify.scopes import Scopes
-from patchseries.port.verify.syntax import chunks
-from patchseries.port.verify.uses import uses
 
 _DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"(\w+)[ \t]*=(?!=)")
+_AT_MODULE_LEVEL = re.compile(rb"[^ \t\n#]|[ \t]+(?:\w+[ \t,)\\]*$|(?:from|import|global)[ \t])")
+"""A line that can bind a name of the module: of an import, it may be a part."""
 _IMPORT = re.compile(rb"from[ \t]|import[ \t]")
 
 
@@ -44,17 +45,13 @@ class Removals:
 
     def check_names(self) -> Iterator[Finding]:
         """Names of the module that the port took away, and that the file still reads."""
-        mentioned = [n for n in self._removed if self._still_stands(n)]
-        if not mentioned:
+        if not any(_AT_MODULE_LEVEL.match(line) for run in self._file.ours for line in run.removed):
             return
-        result, onto = self._port.modules(self._port.result), self._port.modules(self._port.onto)
-        left = result.module(self._home) or read_module(self._file.result, self._package)
-        known = onto.module(self._home) or read_module(self._file.onto, self._package)
-        for name in mentioned:
-            if name in known.names and name not in left.names and not left.is_open:
-                line = self._reads(name)
-                if line is not None:
-                    yield self._finding(name, line)
+        left, known = module_here(self._port, self._file), module_before(self._port, self._file)
+        for name in () if left.is_open else sorted(known.names - left.names):
+            line = where_unbound(self._file.result_scopes, name)
+            if line is not None:
+                yield self._finding(name, line)
 
     def check_methods(self) -> Iterator[Finding]:
         """Methods that the port took away, and that the file still calls on ``self``."""
@@ -91,16 +88,6 @@ class Removals:
         """Whether the result mentions a name that upstream's file no longer does."""
         return says(self._file.result, name) and not says(self._file.after, name)
 
-    def _reads(self, name: bytes) -> int | None:
-        """The first line of the result whose code reads a plain name (0-based)."""
-        text = self._file.result
-        lines = [
-            text.count(b"\n", 0, m.start()) for m in re.finditer(rb"\b%b\b" % re.escape(name), text)
-        ]
-        runs = [(n, n + 1) for n in dict.fromkeys(lines)][:50]
-        parts = chunks(self._file.result_scopes, iter(runs))
-        return uses(parts, runs, self._package).names.get(name)
-
     def _finding(self, name: bytes, line: int) -> Finding:
         shown = name.decode("utf-8", "replace")
         return Finding(
@@ -109,7 +96,7 @@ class Removals:
             f"{shown} was removed but is still used",
             file=self._file.path,
             line=line + 1,
-            hint="upstream no longer uses it",
+            hint="keep it, or change what uses it too",
         )
 
 

@@ -21,6 +21,7 @@ from patchseries.port.verify.omitted import check_omitted
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.removals import Removals
 from patchseries.port.verify.syntax import check_syntax, chunks
+from patchseries.port.verify.unbound import check_unbound
 
 MERGED = Accounted()
 """The account of git's own merge: nothing mapped, nothing dropped."""
@@ -72,6 +73,7 @@ def _examine_python(port: Port, file: PortedFile, used: list[Names]) -> Iterator
     parts = chunks(file.result_scopes, runs)
     if not file.is_same:
         yield from check_syntax(file, parts)
+        yield from check_unbound(port, file, parts)
     names = Names(port, file, parts)
     used.append(names)
     yield from names.check()

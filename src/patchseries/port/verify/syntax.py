@@ -93,7 +93,7 @@ class Chunk:
         lines = [*scopes.lines[self.start : self.end], b""]
         if lines[0][:1] in (b" ", b"\t"):
             # An indented definition is a method of a class, as far as syntax goes.
-            lines.insert(0, b"class _:")
+            lines.insert(0, b"class __some__:")
         self.tree = parse(b"\n".join(lines))
         self.offset = self.end - len(lines) + 1
         low, high = (line - self.offset for line in near)
@@ -201,9 +201,9 @@ def _closes(line: bytes) -> bool:
     )
 
 
-def misfits_beside(scopes: Scopes, parts: Sequence[Chunk]) -> bool:
+def misfits_beside(scopes: Scopes, parts: Iterable[Chunk]) -> bool:
     """Whether a line is indented wrongly since *parts* changed."""
-    return bool(parts) and has_misfit(scopes.text, scopes.lines, parts[0].start, parts[-1].end)
+    return any(has_misfit(scopes.text, scopes.lines, part.start, part.end) for part in parts)
 
 
 def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:

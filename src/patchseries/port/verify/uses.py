@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node, QueryCursor
 
+from patchseries.port.verify.bindings import Bindings, bindings
 from patchseries.port.verify.definitions import imported
-from patchseries.port.verify.queries import captured, query
+from patchseries.port.verify.queries import query
 from patchseries.port.verify.syntax import Chunk
 
 _USED = """
@@ -20,24 +20,6 @@ _USED = """
 (import_statement) @import
 (import_from_statement) @import
 """
-
-_BOUND = """
-[(parameters (identifier) @b) (lambda_parameters (identifier) @b)
- (default_parameter name: (identifier) @b) (typed_parameter (identifier) @b)
- (typed_default_parameter name: (identifier) @b)
- (list_splat_pattern (identifier) @b) (dictionary_splat_pattern (identifier) @b)
- (tuple_pattern (identifier) @b) (pattern_list (identifier) @b) (list_pattern (identifier) @b)
- (assignment left: (identifier) @b) (augmented_assignment left: (identifier) @b)
- (for_statement left: (identifier) @b) (for_in_clause left: (identifier) @b)
- (as_pattern_target (identifier) @b) (named_expression name: (identifier) @b)
- (function_definition name: (identifier) @b) (class_definition name: (identifier) @b)
- (global_statement (identifier) @b) (aliased_import alias: (identifier) @b)
- (import_statement (dotted_name . (identifier) @b))
- (import_from_statement name: (dotted_name (identifier) @b))]
-"""
-
-_OLD_EXCEPT = re.compile(rb"except[^\n:]*,[ \t]*(\w+)[ \t]*:")
-"""``except Error, e:`` of Python 2, which the grammar takes for a tuple."""
 
 _SET = ("assignment", "augmented_assignment")
 
@@ -70,32 +52,13 @@ def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes
     found = Uses()
     for part in parts:
         inside = [(a, b) for a, b in runs if a < part.end and part.start < b]
-        local = _bound_in(part)
+        local = bindings(part)
         for first, last in inside:
             _collect(found, _Captured(part, first, last), local, package)
     return found
 
 
-def _bound_in(part: Chunk) -> set[bytes]:
-    nodes = captured(part.tree.root_node, _BOUND, "b")
-    return {_text(n) for n in nodes if not _is_method_name(n)} | set(
-        _OLD_EXCEPT.findall(_text(part.tree.root_node))
-    )
-
-
-def _is_method_name(node: Node) -> bool:
-    """Whether it names a method: no plain name means that one."""
-    function = node.parent
-    if function is None or function.type != "function_definition":
-        return False
-    outer = function.parent
-    if outer is not None and outer.type == "decorated_definition":
-        outer = outer.parent
-    owner = outer.parent if outer is not None else None
-    return owner is not None and owner.type == "class_definition"
-
-
-def _collect(collected: Uses, nodes: _Captured, local: set[bytes], package: bytes) -> None:
+def _collect(collected: Uses, nodes: _Captured, local: Bindings, package: bytes) -> None:
     """Add to *collected* what *nodes*, those of some lines of a chunk, use."""
     for node, line in nodes.of("import"):
         for name, dotted in imported(b"\n" + _text(node), package):
@@ -132,7 +95,7 @@ class _Captured:
                 yield node, row + self._offset
 
 
-def _attribute(collected: Uses, node: Node, line: int, local: set[bytes]) -> None:
+def _attribute(collected: Uses, node: Node, line: int, local: Bindings) -> None:
     last = node.child_by_field_name("attribute")
     if last is None:
         return
@@ -149,7 +112,7 @@ def _attribute(collected: Uses, node: Node, line: int, local: set[bytes]) -> Non
             collected.own.setdefault(name, line)
         return
     collected.pairs.setdefault((chain[0], chain[1]), line)
-    if chain[0] not in local:
+    if not local.sees(chain[0], node.start_byte):
         collected.chains.setdefault(chain, line)
 
 
@@ -166,7 +129,7 @@ def _chain(node: Node) -> tuple[bytes, ...]:
     return (_text(here), *reversed(parts))
 
 
-def _name(collected: Uses, node: Node, line: int, local: set[bytes]) -> None:
+def _name(collected: Uses, node: Node, line: int, local: Bindings) -> None:
     parent = node.parent
     if parent is None or parent.type in ("dotted_name", "aliased_import", "global_statement"):
         return
@@ -175,7 +138,10 @@ def _name(collected: Uses, node: Node, line: int, local: set[bytes]) -> None:
         return
     if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
         return
-    if text in local or parent.type in ("function_definition", "class_definition"):
+    if local.sees(text, node.start_byte) or parent.type in (
+        "function_definition",
+        "class_definition",
+    ):
         collected.bound.add(text)
     else:
         collected.names.setdefault(text, line)

@@ -1,0 +1,150 @@
+"""Which plain names have a meaning at a place in a Python text, by Python's rules of scope.
+
+A function sees its own names, bound further up, and those of the functions and the module around
+it; a class body its own too, which its methods do not. The variable of a comprehension counts as
+one of the function around it, as in Python 2.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Set
+from functools import lru_cache
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from patchseries.port.verify.queries import captures
+from patchseries.port.verify.scopes import Scopes
+from patchseries.port.verify.syntax import Chunk, chunks
+
+_SCOPES = """
+(function_definition parameters: (_) @f) (lambda) @lambda (class_definition body: (_) @class)
+"""
+
+_BOUND = """
+[(parameters (identifier) @here) (lambda_parameters (identifier) @here)
+ (default_parameter name: (identifier) @here) (typed_parameter (identifier) @here)
+ (typed_default_parameter name: (identifier) @here)
+ (list_splat_pattern (identifier) @here) (dictionary_splat_pattern (identifier) @here)
+ (tuple_pattern (identifier) @here) (pattern_list (identifier) @here)
+ (list_pattern (identifier) @here)
+ (assignment left: (identifier) @here) (augmented_assignment left: (identifier) @here)
+ (for_statement left: (identifier) @here)
+ (as_pattern_target (identifier) @here) (as_pattern_target (tuple (identifier) @here))
+ (named_expression name: (identifier) @here) (case_pattern (dotted_name (identifier) @here))
+ (function_definition name: (identifier) @here) (class_definition name: (identifier) @here)
+ (aliased_import alias: (identifier) @here)
+ (import_statement (dotted_name . (identifier) @here))
+ (import_from_statement name: (dotted_name (identifier) @here))
+ (for_in_clause left: (identifier) @before) (for_in_clause left: (_ (identifier) @before))
+ (for_in_clause left: (_ (_ (identifier) @before)))
+ (global_statement (identifier) @before) (nonlocal_statement (identifier) @before)]
+"""
+"""What binds a name from here on, or from before."""
+
+_READ = """
+(identifier) @name
+(attribute attribute: (identifier) @other)
+(keyword_argument name: (identifier) @other)
+(dotted_name (identifier) @other)
+"""
+
+_OLD_EXCEPT = re.compile(rb"except[^\n:]*,[ \t]*(\w+)[ \t]*:")
+"""``except Error, e:`` of Python 2, which the grammar takes for a tuple."""
+
+_MANY = 50
+"""So many lines that mention a name are looked at."""
+
+
+class _ScopeBytes(NamedTuple):
+    """The bytes of a function with its parameters, or of a class's body."""
+
+    start: int
+    end: int
+    is_class: bool
+
+
+class Bindings:
+    """The scopes of a parsed text, and the names that each of them binds."""
+
+    def __init__(self, root: Node) -> None:
+        """Read the text that *root* is the tree of."""
+        found = captures(root, _SCOPES)
+        spans = [
+            _ScopeBytes(n.start_byte, n.parent.end_byte, False)
+            for n in found.get("f", ())
+            if n.parent
+        ]
+        spans += [_ScopeBytes(n.start_byte, n.end_byte, False) for n in found.get("lambda", ())]
+        spans += [_ScopeBytes(n.start_byte, n.end_byte, True) for n in found.get("class", ())]
+        self._spans = [_ScopeBytes(-1, root.end_byte + 1, False), *sorted(spans)]
+        self._starts = [span.start for span in self._spans]
+        self._names: list[dict[bytes, int]] = [{} for _ in self._spans]
+        bound = captures(root, _BOUND)
+        for node in bound.get("here", ()):
+            self._bind(node.text or b"", node.start_byte, node.start_byte)
+        for node in bound.get("before", ()):
+            self._bind(node.text or b"", node.start_byte, 0)
+        for old in _OLD_EXCEPT.finditer(root.text or b""):
+            place = root.start_byte + old.start(1)
+            self._bind(old[1], place, place)
+
+    def _bind(self, name: bytes, place: int, since: int) -> None:
+        names = self._names[self._innermost(place)]
+        names[name] = min(names.get(name, since), since)
+
+    def sees(self, name: bytes, place: int) -> bool:
+        """Whether *name* is bound in the scope at the byte *place*, or around it in this text.
+
+        In a function of its own it must be bound further up; when the ones around it are called
+        is not known.
+        """
+        inner = self._innermost(place)
+        since = self._names[inner].get(name)
+        if since is not None and (since <= place or not inner or self._spans[inner].is_class):
+            return True
+        outer = self._around(place, inner - 1)
+        return any(name in self._names[n] for n in outer if not self._spans[n].is_class)
+
+    def _innermost(self, place: int) -> int:
+        return next(self._around(place, bisect_right(self._starts, place) - 1))
+
+    def _around(self, place: int, scope: int) -> Iterator[int]:
+        """The scopes around a place, from *scope* outwards."""
+        return (n for n in range(scope, -1, -1) if place < self._spans[n].end)
+
+
+@lru_cache(maxsize=64)
+def bindings(part: Chunk) -> Bindings:
+    """What the scopes of a chunk bind."""
+    return Bindings(part.tree.root_node)
+
+
+def unbound(part: Chunk, defined: Set[bytes]) -> dict[bytes, int]:
+    """The plain names that a chunk reads, and neither it nor *defined* binds, with a first line.
+
+    The lines are those of the file, from 0.
+    """
+    if not part.parses:
+        return {}
+    root, bound = part.tree.root_node, bindings(part)
+    nodes = captures(root, _READ)
+    names = [(node.start_byte, node.text or b"") for node in nodes.get("name", ())]
+    free = {at: name for at, name in names if name not in defined and not bound.sees(name, at)}
+    not_read = {node.start_byte for node in nodes.get("other", ())} if free else set()
+    text = root.text or b""
+    return {
+        free[at]: text.count(b"\n", 0, at - root.start_byte) + root.start_point.row + part.offset
+        for at in sorted(free.keys() - not_read, reverse=True)
+    }
+
+
+def where_unbound(scopes: Scopes, name: bytes) -> int | None:
+    """A line (from 0) of a text that reads *name* where no function or class binds it."""
+    text = scopes.text
+    words = re.finditer(rb"\b%b\b" % re.escape(name), text)
+    lines = dict.fromkeys(text.count(b"\n", 0, word.start()) for word in words)
+    parts = chunks(scopes, ((line, line + 1) for line in [*lines][:_MANY]))
+    return next((where[name] for part in parts if name in (where := unbound(part, set()))), None)

@@ -1,0 +1,49 @@
+"""Names that a function reads and nothing binds: locals of upstream's function, or of what went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from patchseries.model import Finding, PortCode, Severity
+from patchseries.port.verify.bindings import unbound, where_unbound
+from patchseries.port.verify.definitions import defines
+from patchseries.port.verify.names import BUILTINS, module_before, module_here, module_upstream
+from patchseries.port.verify.ported import Port, PortedFile
+from patchseries.port.verify.syntax import Chunk
+
+
+def check_unbound(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
+    """Names that no scope binds here, in the definitions *parts* that the port changed.
+
+    Left out are names of a module, of which other rules speak, and those that upstream's file or
+    the target's reads as well without a scope that binds them: something puts them there at run
+    time.
+    """
+    here = module_here(port, file)
+    if here.is_open:
+        return
+    known = here.names | BUILTINS
+    found = {name: line for part in parts for name, line in unbound(part, known).items()}
+    if not found:
+        return
+    elsewhere = module_before(port, file).names | module_upstream(port, file).names
+    texts = file.onto_scopes, file.after_scopes
+    for name in sorted(found.keys() - elsewhere):
+        if any(where_unbound(text, name) is not None for text in texts):
+            continue
+        if _may_be_defined(file, found[name], name):
+            continue
+        yield Finding(
+            PortCode.UNKNOWN_NAME,
+            Severity.ERROR,
+            f"{name.decode('utf-8', 'replace')} is not defined in this function",
+            file=file.path,
+            line=found[name] + 1,
+            hint="set it before, or find its name here",
+        )
+
+
+def _may_be_defined(file: PortedFile, line: int, name: bytes) -> bool:
+    """Whether a line outside any function reads what a class defines, maybe further up."""
+    around = file.result_scopes.around(line)
+    return not any(scope.is_function for scope in around) and defines(file.result, name)

@@ -1,0 +1,50 @@
+"""Names that a function of the result reads and nothing binds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from patchseries.model import Finding
+
+Examined = Callable[..., tuple[Finding, ...]]
+
+OLD = "def f(one):\n    start(one)\n    a = 1\n    b = 2\n    c = 3\n    stop(one)\n"
+
+
+def told(findings: tuple[Finding, ...]) -> list[tuple[str, int | None]]:
+    return [(f.message, f.line) for f in findings if f.code == "port-unknown-name"]
+
+
+def test_a_local_of_upstreams_function(examined: Examined) -> None:
+    old = OLD.replace("one):", "one, two):")
+    new = old.replace("stop(one)", "stop(two)")
+    result = OLD.replace("stop(one)", "stop(two)")
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": OLD}, {"a.py": result})
+    assert told(findings) == [("two is not defined in this function", 6)]
+    assert findings[-1].severity == "error"
+    # It is there when the port brings it along, or the module has it.
+    assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": OLD}, {"a.py": new})) == []
+    known = {"a.py": "two = 1\n" + OLD}, {"a.py": "two = 1\n" + result}
+    assert told(examined({"a.py": old}, {"a.py": new}, *known)) == []
+
+
+def test_a_local_that_is_taken_away_and_still_read(examined: Examined) -> None:
+    new = OLD.replace("    a = 1\n", "")
+    target = OLD + "    return a\n"
+    findings = examined({"a.py": OLD}, {"a.py": new}, {"a.py": target})
+    assert told(findings) == [("a is not defined in this function", 6)]
+
+
+def test_what_the_run_time_provides_is_no_news(examined: Examined) -> None:
+    new = OLD.replace("    a = 1\n", "    a = given(1)\n")
+    assert told(examined({"a.py": OLD}, {"a.py": new}, {"a.py": "x = 1\n" + OLD})) == []
+    dynamic = "from x import *\n"
+    target = dynamic + OLD + "    return a\n"
+    gone = OLD.replace("    a = 1\n", "")
+    assert told(examined({"a.py": OLD}, {"a.py": gone}, {"a.py": target})) == []
+
+
+def test_a_class_may_define_it_further_up(examined: Examined) -> None:
+    old = "class A(object):\n    def a(self):\n        pass\n\n    b = 1\n    c = 2\n    d = 3\n"
+    new = old.replace("    d = 3\n", "    d = property(a)\n")
+    assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": "x = 1\n" + old})) == []
