@@ -41,6 +41,23 @@ def test_a_port_is_a_patch(upstream: Upstream, capfdbinary: pytest.CaptureFixtur
     assert err.startswith(b"adapted by hunks:adjacent; review it")
 
 
+def test_a_result_with_an_unknown_name_is_said_not_to_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Upstream(tmp_path / "made.git") as made:
+        root = made.commit({"a.py": b"x = 1\n\n\ndef f():\n    return x\n"}, "Root")
+        made.tag("old", root)
+        more = made.commit(
+            {"a.py": b"x = 1\nz = 2\n\n\ndef f():\n    return x\n"}, "z", parent=root
+        )
+        new = b"x = 1\nz = 2\n\n\ndef f():\n    return x + z\n"
+        made.tag("use", made.commit({"a.py": new}, "Use z", parent=more))
+        assert port(made, "use", "--onto", "old") == 1
+    first, second, *_ = capsys.readouterr().err.splitlines()
+    assert first == "clean; will not run as it is; review it"
+    assert second.startswith("error: a.py:5: z is not defined or imported")
+
+
 def test_the_document_has_the_fields_of_the_contract(
     upstream: Upstream, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -113,7 +113,8 @@ def _show(bench: Workbench, request: Request, ported: PortedRequest) -> None:
     """The patch on standard output; beside it the outcome and what a reviewer should know."""
     result = ported.result
     by = f" by {', '.join(result.strategies)}" if result.strategies else ""
-    note(f"{result.outcome}{by}{'; review it' if result.review else ''}")
+    fails = "; will not run as it is" if result.failing else ""
+    note(f"{result.outcome}{by}{fails}{'; review it' if result.review else ''}")
     for found in result.findings:
         where = f"{found.file}:{found.line or ''}: " if found.file else ""
         note(f"{found.severity}: {where}{found.message} [{found.code}]")

@@ -76,6 +76,8 @@ def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
     show(f"{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
     for words in _contained(cells):
         show(words, asked)
+    for words in _failing(cells):
+        show(words, asked)
     for cell in cells:
         for conflict in cell.result.conflicts:
             where = f"{cell.patch} on {cell.base}: {conflict.path}"
@@ -97,6 +99,16 @@ def _contained(cells: Sequence[RebasedCell]) -> Iterator[str]:
     for (patch, found), names in bases.items():
         where = ", ".join(names)
         yield f"already in: {patch} on {where}: {found.commit[:12]} ({found.evidence})"
+
+
+def _failing(cells: Sequence[RebasedCell]) -> Iterator[str]:
+    """Each port that will not run, unless a person signed it off: where it fails first, and why."""
+    for cell in cells:
+        if cell.result.failing and not cell.accepted:
+            first, *rest = cell.result.failing
+            more = f" (and {len(rest)} more)" if rest else ""
+            at = f"{first.file}:{first.line}" if first.line else first.file
+            yield f"will not run: {cell.patch} on {cell.base}: {at}: {first.message}{more}"
 
 
 def rebase_rows(series: Series, cells: Sequence[RebasedCell]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from patchseries.git import Commit, Repository
-from patchseries.model import CommitId, Conflict, Finding, Outcome, Sides, TreeId
+from patchseries.model import CommitId, Conflict, Finding, Outcome, PortCode, Sides, TreeId
 from patchseries.resolution.replay import Resolution
 
 
@@ -68,6 +68,19 @@ class Proposal:
     taken: str | None
 
 
+_FAILS = frozenset(
+    (
+        PortCode.DROPPED_NAME_USED,
+        PortCode.LEFTOVER_MARKER,
+        PortCode.REMOVED_NAME_USED,
+        PortCode.SYNTAX,
+        PortCode.UNKNOWN_IMPORT,
+        PortCode.UNKNOWN_NAME,
+    )
+)
+"""What is found in a program that stops when it is loaded, or when it reaches that line."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortResult:
     """The outcome, the resulting tree (None on conflict) and what a reviewer should know.
@@ -83,3 +96,8 @@ class PortResult:
     conflicts: tuple[Conflict, ...] = field(default=())
     proposals: tuple[Proposal, ...] = field(default=())
     resolutions: tuple[str, ...] = ()
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The findings that say that the result will not run."""
+        return tuple(found for found in self.findings if found.code in _FAILS)
