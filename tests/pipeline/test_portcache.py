@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,14 @@ def test_every_file_of_the_program_counts(tmp_path: Path) -> None:
     (root / "releases.toml").rename(root / "other.toml")
     seen += [package_digest(root, "1"), package_digest(root, "2")]
     assert len(set(seen)) == 4
+
+
+def test_what_was_ported_before_an_interruption_is_not_ported_again(
+    repository: Repository, tmp_path: Path
+) -> None:
+    change = Change(tree(repository, b"a\n"), tree(repository, b"a\nb\n"))
+    ports = PortCache(tmp_path / "ports.json")
+    with suppress(KeyboardInterrupt), ports.saving():
+        ports.port(repository, change, tree(repository, b"a\n"), PortOptions())
+        raise KeyboardInterrupt
+    assert len(PortCache.load(tmp_path / "ports.json").stored) == 1

@@ -46,3 +46,19 @@ def test_one_that_may_not_be_started(tmp_path: Path) -> None:
         process.run([tmp_path / "broken"])
     with pytest.raises(MachineError, match="could not be started"):
         process.start([tmp_path])
+
+
+def test_one_that_is_interrupted_can_still_tidy_up(tmp_path: Path) -> None:
+    """As git does, which removes its lock files: one that is killed leaves them."""
+    lock = tmp_path / "lock"
+    script = (
+        f"trap 'rm {lock}; exit' TERM; touch {lock}; echo ready >&2; while :; do sleep 0.01; done"
+    )
+
+    def interrupt(_: str) -> None:
+        assert lock.exists()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        process.run(["sh", "-c", script], on_stderr=interrupt)
+    assert not lock.exists()

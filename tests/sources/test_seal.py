@@ -122,6 +122,26 @@ def test_a_change_is_sealed_however_it_ends(repository: Path) -> None:
     assert (repository / "series-seal").stat() == before
 
 
+@pytest.mark.parametrize("name", ["refs/series/1.0.lock", "packed-refs.lock", "refs/tags/a/b.lock"])
+def test_the_locks_of_a_git_that_was_killed_are_removed(repository: Path, name: str) -> None:
+    """Else each later command would fail at them, until somebody deletes them by hand."""
+
+    def leave() -> None:
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_bytes(b"")
+
+    with suppress(KeyboardInterrupt), sealing(repository):
+        leave()
+        raise KeyboardInterrupt
+    assert not (repository / name).exists()
+    assert damage(repository) is None
+    leave()
+    seal(repository)  # as an earlier version left it
+    with sealing(repository):
+        assert not (repository / name).exists()
+    assert damage(repository) is None
+
+
 def test_refs_that_are_gone(repository: Path) -> None:
     shutil.rmtree(repository / "refs")
     (repository / "refs/tags").mkdir(parents=True)

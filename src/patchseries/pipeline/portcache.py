@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import metadata
@@ -65,6 +66,14 @@ class PortCache:
         if result.outcome is Outcome.CLEAN:
             self.fresh[key] = result
         return result
+
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """Around ports: however that ends, what was found out is kept, and not done again."""
+        try:
+            yield
+        finally:
+            self.save()
 
     def save(self) -> None:
         """Keep what this run used or found out, and what others did; a full disk is no matter."""

@@ -123,7 +123,8 @@ class Session:
         """
         urls = [repository for repository, _ in pins]
         ports = PortCache.load(self.cache.root / "ports" / f"{series.name}.json", self.warn)
-        with open_objects(self.cache, urls) as repository:
+        asks = ask and not self.locked
+        with ports.saving(), open_objects(self.cache, urls) as repository:
             yield RebaseInputs(
                 repository,
                 series.manifest,
@@ -132,11 +133,10 @@ class Session:
                 lambda source: self.patch_bytes(series, source),
                 resolutions=load_resolutions(series),
                 porter=ports.port,
-                answers=self._answers(series, pins, repository, ask=ask and not self.locked),
+                answers=self._answers(series, pins, repository, ask=asks),
                 quilt_files=cache(partial(quilt_files, series)),
-                made_for=self._made_for(series, repository, ask=ask and not self.locked),
+                made_for=self._made_for(series, repository, ask=asks),
             )
-        ports.save()
 
     def _made_for(self, series: Series, repository: Repository, *, ask: bool) -> MadeForSearch:
         """What the lock knows of releases that files were made for; the search, where it may."""

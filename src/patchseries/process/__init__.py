@@ -58,6 +58,7 @@ _BAD_SETTINGS = re.compile(
 
 _CHUNK = 1 << 16
 _GRACE = 5.0  # seconds that a program has to end by itself when its time is over
+_SOON = 0.5  # and when a person interrupts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +223,15 @@ def _attend(
         _end(running)
         return None
     except BaseException:
-        running.kill()
+        _end(running, _SOON)  # a git that is killed leaves its lock files
         raise
 
 
-def _end(running: Process) -> None:
+def _end(running: Process, grace: float = _GRACE) -> None:
     """End a program, politely first. What it started may hold our pipes: they are not read on."""
     running.terminate()
     try:
-        running.wait(_GRACE)
+        running.wait(grace)
     except subprocess.TimeoutExpired:
         running.kill()
 

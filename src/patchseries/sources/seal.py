@@ -39,11 +39,22 @@ def seal(repository: Path) -> None:
 
 @contextmanager
 def sealing(repository: Path) -> Iterator[None]:
-    """Around what changes *repository*: however it ends, it is sealed."""
+    """Around what changes *repository*, which no other command uses: however it ends, it is sealed.
+
+    Lock files of a git that was killed are removed: no other git would write there any more.
+    """
+    _remove_locks(repository)
     try:
         yield
     finally:
+        _remove_locks(repository)
         seal(repository)
+
+
+def _remove_locks(repository: Path) -> None:
+    """Remove git's lock files: no ref and no object has such a name."""
+    for path in (*repository.glob("*.lock"), *(repository / "refs").rglob("*.lock")):
+        path.unlink(missing_ok=True)
 
 
 def damage(repository: Path) -> str | None:
