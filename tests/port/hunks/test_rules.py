@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from patchseries.port.hunks.lines import split_lines
@@ -81,6 +83,18 @@ def test_an_edit_follows_a_line_that_stands_elsewhere() -> None:
 def test_an_unsound_candidate_gives_way_to_a_sound_one() -> None:
     resolution = port(*CASES["words"][:3], lambda lines, _: "c" not in "".join(lines))
     assert "".join(resolution.lines) == "f(z, b)\n"
+
+
+def test_the_best_of_what_can_stand_is_taken() -> None:
+    base, ours, theirs = CASES["words"][:3]
+    first, second, *_ = port(base, ours, theirs).choices[0].candidates
+
+    def sound(lines: Sequence[str], _: object) -> float:
+        return {first.lines: 0.5, second.lines: 1}.get(tuple(lines), 0)
+
+    assert port(base, ours, theirs, sound).rules == (second.rule,)
+    assert port(base, ours, theirs, lambda *_: 0.5).rules == (first.rule,)
+    assert port(base, ours, theirs, lambda *_: 0.5).sound
 
 
 def test_when_nothing_is_sound_that_is_said() -> None:

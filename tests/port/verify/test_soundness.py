@@ -49,3 +49,13 @@ def test_lines_that_the_target_has_in_the_wrong_place_are_tolerated() -> None:
     text = split_lines(odd.replace("a + 7", "a"))
     assert soundness("a.py", odd, FILE)(text, [(30, 31)])
     assert not soundness("a.py", FILE, FILE)(text, [(24, 31)])
+
+
+def test_a_text_that_reads_what_nothing_defines_stands_less_well() -> None:
+    text = split_lines(FILE.replace("return a + 7", "return a + b"))
+    run = [(29, 30)]
+    assert soundness("a.py", FILE, FILE)(text, run) == 0.5
+    assert soundness("a.py", "b = 1\n" + FILE, FILE)(["b = 1\n", *text], [(30, 31)]) == 1
+    # As good as what either side reads already.
+    assert soundness("a.py", FILE, FILE.replace("a + 1\n", "b + 1\n"))(text, run) == 1
+    assert soundness("a.py", FILE, FILE)(["from x import *\n", *text], [(30, 31)]) == 1

@@ -19,13 +19,15 @@ from patchseries.port.hunks.rules import candidates
 ADJACENT = "adjacent"
 """The name of what needs no rule: lines next to each other, which git's merge calls a conflict."""
 
-Sound = Callable[[Sequence[str], Sequence[Run]], bool]
-"""Whether a text can stand (it parses, say), of which some runs of lines were chosen."""
+Sound = Callable[[Sequence[str], Sequence[Run]], float]
+"""How well a text can stand, of which some runs of lines were chosen: 0 (it does not parse, say)
+to 1 (nothing speaks against it).
+"""
 
 
-def anything(_: Sequence[str], __: Sequence[Run]) -> bool:
+def anything(_: Sequence[str], __: Sequence[Run]) -> float:
     """Every text can stand."""
-    return True
+    return 1
 
 
 MAX_ATTEMPTS = 40
@@ -58,7 +60,7 @@ class MergedText:
 def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything) -> MergedText:
     """Carry what *theirs* changed in *ancestor* over to *ours*.
 
-    :param sound: a candidate that leaves the text unsound is passed over for one that does not
+    :param sound: a candidate is passed over for one with which the text stands better
     """
     if theirs in (ancestor, ours):
         return MergedText(ours, (), True)
@@ -76,19 +78,23 @@ def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything
 def _pick(
     pieces: Sequence[list[str] | Overlap], proposed: Sequence[Sequence[Candidate]], sound: Sound
 ) -> tuple[list[Candidate], bool]:
-    """The first candidate of each region, unless the text is sound only with another."""
-    first = [found[0] for found in proposed]
-    if not proposed or sound(*_text(pieces, first)):
-        return first, True
-    variants = (
-        [*first[:at], other, *first[at + 1 :]]
+    """The first candidate of each region, unless the text stands better with another."""
+    best = [found[0] for found in proposed]
+    if not proposed:
+        return best, True
+    grade = sound(*_text(pieces, best))
+    variants = [
+        [*best[:at], candidate, *best[at + 1 :]]
         for at, found in enumerate(proposed)
-        for other in found[1:]
-    )
-    for _, variant in zip(range(MAX_ATTEMPTS), variants, strict=False):
-        if sound(*_text(pieces, variant)):
-            return variant, True
-    return first, False
+        for candidate in found[1:]
+    ]
+    for variant in variants[:MAX_ATTEMPTS]:
+        if grade >= 1:
+            break
+        other = sound(*_text(pieces, variant))
+        if other > grade:
+            best, grade = variant, other
+    return best, grade > 0
 
 
 def _text(
