@@ -92,9 +92,12 @@ MINUTES ?= 10
 fuzz: setup-test
 	$(PYTHON) tests/bench/fuzz.py $(MINUTES) $(SEED)
 
-# For how many real backports a prerequisite was found by trying: needs SERIES_MIRRORS.
+# For how many real backports prerequisites were found, and how many of these people took too: PAIRS as
+# for bench-backports, EVERY=N for each Nth pair. Needs SERIES_MIRRORS.
+EVERY ?= 1
 bench-why: setup-test
-	$(PYTHON) tests/bench/prerequisites.py $(PAIRS)
+	mkdir -p build/bench
+	$(PYTHON) tests/bench/prerequisites.py $(PAIRS) build/bench/prerequisites.jsonl --every $(EVERY)
 
 # Kill the commands that write at KILLS random moments; the suite does a few of them.
 KILLS ?= 200

@@ -21,6 +21,7 @@ _BUILD = "build demo --onto 2013.1.3 --project keystone"
 _KEYSTONE = "build/demo/2013.1.1/keystone/keystone_2013.1.1-0+0demo1.dsc"
 _DSC = "build/demo/2013.1.3/nova/nova_2013.1.3-0+0demo1.dsc"
 _UPSTREAM = "../cache/demo-upstreams/demo.invalid/demo/quantum"
+_CONTRIBUTED = "../cache/demo-upstreams/demo.invalid/contributor/nova"
 _QUANTUM = "--repository https://demo.invalid/demo/quantum.git --base 2013.1.1"
 
 COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -96,6 +97,11 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "port",
         "With `--batch`, one document a line. `proposals`: the regions that a strategy resolved.",
         (f"port cd8ff8096a2c --onto 2013.1.1 --repo {_UPSTREAM}",),
+    ),
+    (
+        "port --with-prerequisites",
+        "The document of `port`, and the commits that are ported before it, in order.",
+        (f"port 19667af848bc --with-prerequisites --onto 2013.1 --repo {_CONTRIBUTED}",),
     ),
     ("report", "How many of each the page shows.", ("report demo",)),
     ("checkout", "", ("checkout nova nova --series demo --onto 2013.1.3",)),

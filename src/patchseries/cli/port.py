@@ -11,11 +11,14 @@ import click
 from patchseries.cli.building import words_of, wrap_option
 from patchseries.cli.common import Given, cache_directory, now
 from patchseries.cli.terminal import Progress, note, note_text, show_plain_json, write_patch
+from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
+    from patchseries.pipeline.chain import Chain
     from patchseries.pipeline.requests import PortedRequest, Request, Workbench
     from patchseries.pipeline.testing.candidates import TreeTest
+    from patchseries.port.result import PortResult
 
 
 @click.command("port")
@@ -42,6 +45,11 @@ if TYPE_CHECKING:
     help="Try candidates for a conflict until CMD, run in the tree, passes.",
 )
 @wrap_option
+@click.option(
+    "--with-prerequisites",
+    is_flag=True,
+    help="Search the earlier commits that it needs, and port them before it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def command(
     batch: bool, name_map: tuple[str, ...], path_map: tuple[str, ...], git_only: bool, **given: Any
@@ -51,15 +59,22 @@ def command(
     Prints the result as a patch, or what conflicts. With --batch each line of standard input is
     {"repo": DIR, "upstream": COMMIT, "onto": REV}; the answers come in order, one a line.
     --test runs code of the repository, as you; --wrap isolates it.
+
+    With --with-prerequisites each commit of the chain is a patch of its own, for `git am`.
     """
     from patchseries.pipeline.requests import Workbench
     from patchseries.port.result import PortOptions
 
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
     test = _tree_test(given.pop("test"), given.pop("wrap"))
+    chained = given.pop("with_prerequisites")
     if test and batch:
         raise UsageError("--test is for one port, not for --batch")
+    if chained and (test or batch):
+        raise UsageError("--with-prerequisites goes with neither --test nor --batch")
     with Workbench(cache_directory() / "port", options) as bench:
+        if chained:
+            return _port_chain(bench, **given)
         return _batch(bench) if batch else _port_one(bench, test, **given)
 
 
@@ -92,14 +107,11 @@ def _batch(bench: Workbench) -> int:
 
 
 def _port_one(bench: Workbench, test: TreeTest | None, **given: Any) -> int:
-    from patchseries.pipeline.requests import Request, document
+    from patchseries.pipeline.requests import document
 
-    commit, onto, repo = given["commit"], given["onto"], given["repo"]
-    if not (commit and onto and repo):
-        raise UsageError("series port needs COMMIT, --onto REV and --repo DIR, or --batch")
-    request = Request(repo, commit, onto)
+    request = _request(**given)
     with Progress(Given(quiet=given["as_json"])) as progress:
-        progress.update(f"porting {commit} onto {onto}")
+        progress.update(f"porting {request.upstream} onto {request.onto}")
         ported = bench.port(request, test)
     if given["as_json"]:
         show_plain_json(document(ported))
@@ -109,9 +121,60 @@ def _port_one(bench: Workbench, test: TreeTest | None, **given: Any) -> int:
     return 1 if result.conflicts or result.findings else 0
 
 
+def _request(**given: Any) -> Request:
+    from patchseries.pipeline.requests import Request
+
+    commit, onto, repo = given["commit"], given["onto"], given["repo"]
+    if not (commit and onto and repo):
+        raise UsageError("series port needs COMMIT, --onto REV and --repo DIR, or --batch")
+    return Request(repo, commit, onto)
+
+
+def _port_chain(bench: Workbench, **given: Any) -> int:
+    from patchseries.pipeline.requests import document_of_chain
+
+    request = _request(**given)
+    with Progress(Given(quiet=given["as_json"])) as progress:
+        progress.update(f"porting {request.upstream} onto {request.onto}")
+        onto, chain = bench.port_chain(request, progress.update)
+    result = chain.change.result
+    if given["as_json"]:
+        show_plain_json(document_of_chain(onto, chain))
+    else:
+        _show_prerequisites(chain)
+        _show_result(result)
+        write_patch(bench.mails(request, chain))
+    findings = [
+        one for step in (*chain.prerequisites, chain.change) for one in step.result.findings
+    ]
+    return 1 if result.conflicts or findings else 0
+
+
+def _show_prerequisites(chain: Chain) -> None:
+    """What comes before the change, each with its outcome; or that nothing does."""
+    total = len(chain.prerequisites)
+    for number, step in enumerate(chain.prerequisites, 1):
+        adds = ", only adds lines" if step.only_adds else ""
+        note(f"prerequisite {number} of {total}: {step.commit.id[:12]} {step.commit.subject}{adds}")
+        _show_result(step.result)
+    if chain.why is None:
+        note("no prerequisites are needed")
+    elif chain.why.common is None:
+        note("no search for prerequisites: the two histories have no common ancestor here")
+    elif not total:
+        late = ", then the time was over" if chain.why.stopped else ""
+        note(f"no prerequisites would help ({counted(chain.why.tried, 'merge')} tried{late})")
+    else:
+        note(f"then {chain.change.commit.id[:12]} {chain.change.commit.subject}")
+
+
 def _show(bench: Workbench, request: Request, ported: PortedRequest) -> None:
     """The patch on standard output; beside it the outcome and what a reviewer should know."""
-    result = ported.result
+    _show_result(ported.result)
+    write_patch(bench.diff(request, ported))
+
+
+def _show_result(result: PortResult) -> None:
     by = f" by {', '.join(result.strategies)}" if result.strategies else ""
     fails = "; will not run as it is" if result.failing else ""
     note(f"{result.outcome}{by}{fails}{'; review it' if result.review else ''}")
@@ -125,4 +188,3 @@ def _show(bench: Workbench, request: Request, ported: PortedRequest) -> None:
         for rule, text in made.candidates:
             note(f"--- {rule}")
             note_text(text)
-    write_patch(bench.diff(request, ported))

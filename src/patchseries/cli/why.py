@@ -15,10 +15,11 @@ from patchseries.counting import counted
 from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
+    from patchseries.model import CommitId
     from patchseries.pipeline.conflict.why import Explained
     from patchseries.pipeline.rebase import RebaseInputs
     from patchseries.pipeline.series import Series
-    from patchseries.port.prerequisites import Origin
+    from patchseries.port.prerequisites import Origin, Prerequisites
 
 
 @click.command("why")
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 def command(patch_name: str, add: bool, **given: Any) -> int:
     """Show why PATCH conflicts: who made the lines it depends on, and what it would need.
 
-    Each set of prerequisites was tried: with it, git merges the patch cleanly.
+    Each set of prerequisites was tried: with it, git merges the patch cleanly. Sets of which git
+    merges all come first; without one, the engine may have to adapt a prerequisite.
     """
     from patchseries.pipeline.conflict.why import explained
 
@@ -54,6 +56,8 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
                 show_why(found, asked)
                 cell = found.conflict.cell
                 place = f"{cell.patch} {series.name} --onto {cell.base}"
+                if not add:
+                    _show_commands(series, inputs, found, asked)
                 show(f"→ `series resolve {place}` resolves it", asked)
             if add:
                 _add(series, inputs, found, asked)
@@ -81,10 +85,13 @@ def show_why(explained: Explained, asked: Given) -> None:
             asked,
         )
         for commit in one.commits:
-            show(f"     {_words(explained, commit)}", asked)
+            show(f"     {_words(explained, commit)}{_remarks(one, commit)}", asked)
+        if one.unknown:
+            show(f"   still unknown: {', '.join(one.unknown)}", asked)
     if not explained.why.sets:
         tried = counted(explained.why.tried, "merge")
-        show(f"no set of prerequisites helps ({tried} tried)", asked)
+        late = ", then the time was over" if explained.why.stopped else ""
+        show(f"no set of prerequisites helps ({tried} tried{late})", asked)
     show("", asked)
     show_regions(explained.conflict, asked)
 
@@ -97,6 +104,7 @@ def why_document(explained: Explained) -> dict[str, Any]:
         "origins": [_origin_row(origin) for origin in explained.why.origins],
         "prerequisites": [asdict(one) for one in explained.why.sets],
         "merges_tried": explained.why.tried,
+        "stopped": explained.why.stopped,
         "commits": [asdict(one) for one in explained.commits.values()],
         "regions": region_rows(explained.conflict),
     }
@@ -121,9 +129,33 @@ def _show_commits(
         show(f"    {_words(explained, commit)}{size}", asked)
 
 
+def _remarks(chosen: Prerequisites, commit: CommitId) -> str:
+    adds = " (only adds lines)" if commit in chosen.only_adds else ""
+    return adds + (" (adapted: review it)" if commit in chosen.adapted else "")
+
+
 def _words(explained: Explained, commit: str) -> str:
     one = next(told for told in explained.commits.values() if told.commit == commit)
     return f"{commit[:10]} {one.day} {one.tag or 'in no tag'}: {one.subject}"
+
+
+def _show_commands(
+    series: Series, inputs: RebaseInputs, explained: Explained, asked: Given
+) -> None:
+    """How the first set gets into the manifest: at once, or commit by commit."""
+    from patchseries.pipeline.conflict.why import chosen_commits, prerequisite_names
+
+    if not explained.why.sets:
+        return
+    cell = explained.conflict.cell
+    commits = chosen_commits(inputs.repository, explained.why.sets[0])
+    names = prerequisite_names(commits, series.manifest)
+    place = f"{cell.patch} {series.name} --onto {cell.base}"
+    show(f"→ `series why {place} --add-prerequisites` adds set 1, each commit as a patch", asked)
+    for commit, name in zip(commits, names, strict=True):
+        show(f"  by hand: `series add {commit.id} {series.name} --as {name}`", asked)
+    listed = ", ".join(f'"{name}"' for name in names)
+    show(f"  then move them above {cell.patch}, and write there: requires = [{listed}]", asked)
 
 
 def _add(series: Series, inputs: RebaseInputs, explained: Explained, asked: Given) -> None:

@@ -18,10 +18,13 @@ from patchseries.errors import MachineError, SeriesError, UsageError
 from patchseries.git import Commit, Repository, borrowed, scratch
 from patchseries.model import CommitId
 from patchseries.parsing import parse_json
+from patchseries.pipeline.chain import Chain, mails, port_chain
 from patchseries.pipeline.testing.candidates import TreeTest, port_tested
 from patchseries.port.engine import port
+from patchseries.port.prerequisites import CherryPick
 from patchseries.port.result import Change, PortOptions, PortResult
-from patchseries.report.documents import port_document
+from patchseries.progress import ProgressCallback
+from patchseries.report.documents import chain_document, port_document
 
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -96,6 +99,21 @@ class Workbench:
             result = port_tested(store, change, onto.tree, self._options, test)
         return PortedRequest(upstream.id, onto.id, result)
 
+    def port_chain(self, request: Request, progress: ProgressCallback) -> tuple[CommitId, Chain]:
+        """Do *request* with the prerequisites that it needs before it.
+
+        :return: the commit that it is ported onto, and the chain
+        :raises SeriesError: there is no such repository or commit
+        """
+        source, store = self._stores(request.repo)
+        onto = _commit(source, store, request.onto)
+        pick = CherryPick(_commit(source, store, request.upstream), onto.id, onto.tree)
+        return onto.id, port_chain(store, pick, self._options, progress)
+
+    def mails(self, request: Request, chain: Chain) -> bytes:
+        """The patches of *chain*, in order, for `git am`."""
+        return b"".join(mails(self._stores(request.repo)[1], chain))
+
     def diff(self, request: Request, ported: PortedRequest) -> bytes:
         """The result as a patch on its target; empty for a conflict."""
         _, store = self._stores(request.repo)
@@ -128,6 +146,16 @@ def batch(bench: Workbench, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 def document(ported: PortedRequest) -> dict[str, Any]:
     """The JSON document of a port (DESIGN: the contract), with the proposals beside it."""
     return port_document(ported.upstream, ported.onto, ported.result)
+
+
+def document_of_chain(onto: CommitId, chain: Chain) -> dict[str, Any]:
+    """The JSON document of a port with its prerequisites."""
+    steps = [
+        (step.commit.id, step.commit.subject, step.only_adds, step.result)
+        for step in chain.prerequisites
+    ]
+    last = port_document(chain.change.commit.id, onto, chain.change.result)
+    return chain_document(last, steps, chain.why.tried if chain.why else 0)
 
 
 def _commit(source: Repository, store: Repository, revision: str) -> Commit:

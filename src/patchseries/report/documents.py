@@ -70,6 +70,30 @@ def port_document(upstream: CommitId, onto: CommitId, result: PortResult) -> dic
     }
 
 
+def chain_document(
+    document: Mapping[str, Any],
+    prerequisites: Iterable[tuple[CommitId, str, bool, PortResult]],
+    tried: int,
+) -> dict[str, Any]:
+    """The *document* of a change that was ported after its prerequisites.
+
+    :param prerequisites: the commit, its subject, whether it only adds lines, and its port
+    :param tried: the merges that the search for them took
+    """
+    rows = [
+        {
+            "commit": commit,
+            "subject": subject,
+            "outcome": str(result.outcome),
+            "tree": result.tree,
+            "only_adds": only_adds,
+            "findings": finding_rows(result.findings),
+        }
+        for commit, subject, only_adds, result in prerequisites
+    ]
+    return {**document, "prerequisites": rows, "merges_tried": tried}
+
+
 def _proposal_row(proposal: Proposal) -> dict[str, Any]:
     return {
         "path": proposal.path,

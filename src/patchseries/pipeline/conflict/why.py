@@ -95,7 +95,7 @@ def with_prerequisites(
 
     :raises SeriesError: the manifest cannot be extended so
     """
-    names = _names(commits, {p.name for p in manifest.patches})
+    names = prerequisite_names(commits, manifest)
     index = [p.name for p in manifest.patches].index(patch.name)
     lines = _requiring(text, index, names).splitlines(keepends=True)
     at = key_lines("".join(lines))[("patch", index)] - 1
@@ -150,7 +150,9 @@ def _entry(name: str, project: str, repository: str | None, base: str, commit: C
     return tomlkit.dumps(document)
 
 
-def _names(commits: Sequence[Commit], taken: set[str]) -> list[str]:
+def prerequisite_names(commits: Sequence[Commit], manifest: Manifest) -> list[str]:
+    """Names for *commits* as patches of *manifest*, made of their subjects."""
+    taken = {patch.name for patch in manifest.patches}
     names: list[str] = []
     for commit in commits:
         words = re.sub(r"[^a-z0-9]+", "-", commit.subject.lower()).strip("-")[:40].strip("-")
