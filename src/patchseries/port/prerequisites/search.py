@@ -146,7 +146,8 @@ class _Search:
     def find(self) -> list[Prerequisites]:
         """The sets that help, none with a member too many: the best first."""
         found: dict[Members, Prerequisites] = {}
-        for self._may_adapt, share in ((False, 0.5), (True, 1)):
+        for may_adapt, share in ((False, 0.5), (True, 1)):
+            self._may_adapt = may_adapt
             self.effort.allow(share)
             for chosen in self._helpful():
                 least = self._least(chosen)
