@@ -226,7 +226,7 @@ def test_bash_completes_with_the_script(project: Path) -> None:
 def test_settings_are_completed_and_the_commands_inside_a_command(project: Path) -> None:
     path = project / "series/small.toml"
     path.write_text(f'{path.read_text()}\n[[setting]]\nname = "fans"\ndanger = "x"\n')
-    assert sorted(names(project, "series config ")) == ["explain", "render"]
+    assert sorted(names(project, "series config ")) == ["audit", "explain", "render"]
     assert names(project, "series config explain f") == ["fans"]
     assert names(project, "series config render small --accept-risk f") == ["fans"]
     assert names(project, "series config render small --onto ") == ["2013.1", "2013.1.1"]

@@ -43,6 +43,13 @@ def test_the_contract(project: Project) -> None:
             ]
 
 
+def test_the_lines_that_inherit_a_change_are_in_the_document(project: Project) -> None:
+    rows = {row["name"]: row for row in project.run("status", "--json").document["patches"]}
+    found = [(at["line"], at["tag"]) for at in rows["one-iptables-run"]["inherited"]]
+    assert found == [("unreleased", None)]  # branched off after havana; not those it landed in
+    assert rows["no-idle-updates"]["inherited"] == []
+
+
 def test_a_release_and_a_patch_selected(project: Project) -> None:
     done = project.run(
         "status", "demo", "--json", "--release", "Havana", "--patch", "one-iptables-run"

@@ -43,7 +43,8 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "status",
-        "`release` is there with `--release`.",
+        "`landed` are the lines that it was merged in, `inherited` those that branched off later."
+        " `release` is there with `--release`.",
         ("status demo", "status demo --release havana"),
     ),
     ("show", "`status` is the row of `series status`.", ("show one-iptables-run demo",)),
@@ -54,6 +55,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("check demo",),
     ),
     ("check --explain", "", ("check --explain conflict",)),
+    ("check --explain all", "", ("check --explain all",)),
     ("why", "`ours`, `theirs` and `base` (the common ancestor) are lines.", (f"why {_PLACE} ",)),
     ("resolve", "Without `--continue` or `--take`.", (f"resolve {_PLACE} --again",)),
     ("resolve --status", "The open conflicts.", ("resolve --status",)),
@@ -139,6 +141,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("doctor", "`install`: Debian packages.", ("doctor",)),
     ("manual", "", ("manual",)),
     ("manual TOPIC", "", ("manual json",)),
+    ("schema", "The list.", ("schema",)),
 )
 """A heading, what there is to say, and the commands; the document is that of the last one.
 

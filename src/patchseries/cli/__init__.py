@@ -46,6 +46,7 @@ COMMANDS = {
     "import": "Make a series of a package's, a branch's or a directory's patches.",
     "export": "Write the patches of a series as a debian/patches directory.",
     "manual": "Show a page of the manual.",
+    "schema": "Print the JSON Schema of what a command prints with --json.",
     "completion": "Print a shell's completion script.",
     "doctor": "Show what this machine has, and what is missing.",
 }

@@ -17,6 +17,8 @@ from patchseries.cli.terminal import Progress, show, show_json, show_text
 from patchseries.errors import SeriesError, UsageError
 
 if TYPE_CHECKING:
+    from patchseries.checks import Rule
+    from patchseries.model import Severity
     from patchseries.pipeline.checking import CheckOptions
 
 
@@ -109,6 +111,9 @@ def _explain(code: str, asked: Given) -> int:
     from patchseries.report.text import explanation
 
     if code == "all":
+        if asked.as_json:
+            show_json({"rules": [_row(rule, rule.severity) for rule in RULES.values()]}, ok=True)
+            return 0
         rows = [(rule.code, str(rule.severity), rule.title) for rule in RULES.values()]
         show(TextTable(("", "", ""), rows), asked)
         return 0
@@ -130,16 +135,17 @@ def _explain(code: str, asked: Given) -> int:
         ).chosen
         severity = chosen.get(code, severity)
     if asked.as_json:
-        show_json(
-            {
-                "code": code,
-                "severity": severity,
-                "title": rule_asked.title,
-                "why": rule_asked.why,
-                "remedy": rule_asked.remedy,
-            },
-            ok=True,
-        )
+        show_json(_row(rule_asked, severity), ok=True)
     else:
         show_text(explanation(rule_asked, severity), asked)
     return 0
+
+
+def _row(rule: Rule, severity: Severity | None) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "severity": severity,
+        "title": rule.title,
+        "why": rule.why,
+        "remedy": rule.remedy,
+    }

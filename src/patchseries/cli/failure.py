@@ -14,7 +14,7 @@ import click
 from patchseries.cli import streams
 from patchseries.cli.terminal import note_text, say, show_json
 from patchseries.environment import complete, scrub
-from patchseries.errors import ExitCode, ProgramError, SeriesError
+from patchseries.errors import ExitCode, ProgramError, SeriesError, UsageError
 from patchseries.redaction import redacted
 from patchseries.visible import visible
 
@@ -70,7 +70,7 @@ def _failed(error: BaseException, as_json: bool) -> int:
     except click.Abort:
         return _interrupted()
     except click.ClickException as usage:
-        return _wrong_usage(usage)
+        return _wrong_usage(usage, as_json)
     except KeyboardInterrupt:
         return _interrupted()
     except OSError as refused:
@@ -84,7 +84,14 @@ def _interrupted() -> int:
     return ExitCode.INTERRUPTED
 
 
-def _wrong_usage(error: click.ClickException) -> int:
+def _wrong_usage(error: click.ClickException, as_json: bool) -> int:
+    if as_json:
+        context = getattr(error, "ctx", None)
+        path = " ".join(["series", *context.command_path.split()[1:]]) if context else "series"
+        hint = f"`{path} --help` shows the usage"
+        with suppress(streams.OutputError):
+            known = UsageError(_shortened(error.format_message()), hint=hint)
+            show_json(error_document(known), ok=False)
     words = io.StringIO()
     error.show(words)
     lines = words.getvalue().rstrip().split("\n")  # they repeat words of the command line

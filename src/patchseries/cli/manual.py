@@ -51,7 +51,7 @@ def command(topic: str | None, **given: Any) -> int:
 
 def topics() -> dict[str, Path]:
     """The pages of the manual by their names, in the order of its index: tutorials first."""
-    directory = _directory()
+    directory = manual_directory()
     pages = {path.stem: path for path in sorted(directory.rglob("*.md"))}
     glossary = directory.parent / "glossary.md"
     if glossary.is_file():
@@ -61,7 +61,7 @@ def topics() -> dict[str, Path]:
     return {name: pages[name] for name in dict.fromkeys([*order, *pages]) if name in pages}
 
 
-def _directory() -> Path:
+def manual_directory() -> Path:
     """Where the pages are: in the package, or in the source tree that it runs from.
 
     :raises ProgramError: in neither

@@ -8,7 +8,7 @@ from typing import Any
 
 from patchseries.checks.alike import patches_of
 from patchseries.landed.landing import Landing
-from patchseries.landed.verdict import PatchStatus, Successor
+from patchseries.landed.verdict import Landings, PatchStatus, Successor
 from patchseries.lock import Cell, InBase
 from patchseries.model import CommitId, Conflict, Finding, Outcome
 from patchseries.port.result import PortResult, Proposal
@@ -117,6 +117,7 @@ def status_row(patch: PatchStatus, line: str | None = None) -> dict[str, Any]:
         "change_id": patch.change_id,
         "verdict": str(patch.verdict),
         "landed": _landing_rows(patch.landings.landed),
+        "inherited": _landing_rows(_inherited(patch.landings)),
         "superseded_by": [_successor_row(successor) for successor in patch.superseded_by],
         "possible": _landing_rows(patch.landings.possible),
         "reverted": [{"commit": r.commit, "by": list(r.by)} for r in patch.landings.reverted],
@@ -129,6 +130,12 @@ def status_row(patch: PatchStatus, line: str | None = None) -> dict[str, Any]:
             "superseded": patch.is_replaced_in(line),
         }
     return row
+
+
+def _inherited(landings: Landings) -> list[Landing]:
+    """In which lines the change is without a landing of their own: they branched off later."""
+    own = {landing.line for landing in landings.landed}
+    return [landing for landing in landings.inherited if landing.line not in own]
 
 
 def base_rows(patch: str, in_bases: Mapping[tuple[str, str], InBase]) -> list[dict[str, str]]:
