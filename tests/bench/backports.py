@@ -1,6 +1,6 @@
 """How the port engine does on real backports, against what people committed.
 
-    SERIES_MIRRORS=DIR python tests/bench/backports.py PAIRS OUT [--cherry-pick N]
+    SERIES_MIRRORS=DIR python tests/bench/backports.py PAIRS OUT [--cherry-pick N] [--pyflakes]
     python tests/bench/backports.py --compare A B
 
 PAIRS holds one JSON object a line: id, repo (ORG/NAME below DIR), line, upstream, onto and
@@ -8,8 +8,9 @@ human_tree. OUT gets one object a line with what came of each pair. Printed for 
 and line: how many pairs; git's own merge: clean, identical to the person's tree; the engine's:
 clean, adapted, conflict, identical, identical in source files (tests, docs and locale left out);
 of results without review, how many and how many of them differ; of adapted ones, how many differ;
-median and 95th percentile of milliseconds. The cost of a real cherry-pick with its checkout is
-measured on N pairs of each repository in the same run.
+median and 95th percentile of milliseconds. With --pyflakes: what pyflakes finds in the results that
+neither the target nor upstream's file has, and that no finding of the engine tells. The cost of a
+real cherry-pick with its checkout is measured on N pairs of each repository in the same run.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
+from bench.pyflakes_beside import untold  # noqa: E402
 from patchseries import process  # noqa: E402
 from patchseries.files import write_atomic  # noqa: E402
 from patchseries.git import Repository, scratch  # noqa: E402
@@ -59,6 +61,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--compare", nargs=2, type=Path, metavar=("A", "B"))
     parser.add_argument("--cherry-pick", type=int, default=5, metavar="N")
+    parser.add_argument("--pyflakes", action="store_true")
     parser.add_argument("pairs", nargs="?", type=Path)
     parser.add_argument("out", nargs="?", type=Path)
     given = parser.parse_args()
@@ -69,10 +72,12 @@ def main() -> int:
     if not (mirrors and given.pairs and given.out):
         parser.error("set SERIES_MIRRORS, and name PAIRS and OUT")
     pairs = read_rows(given.pairs)
-    rows = run(pairs, Path(mirrors))
+    rows = run(pairs, Path(mirrors), given.pyflakes)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(given.out, "".join(json.dumps(row) + "\n" for row in rows).encode())
     show(rows)
+    if given.pyflakes:
+        show_untold(rows)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\npeak memory {peak:.0f} MB; each pair's result: {given.out}")
     for repo, times in cherry_pick(pairs, Path(mirrors), given.cherry_pick).items():
@@ -88,7 +93,7 @@ def read_rows(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
 
 
-def run(pairs: Sequence[Row], mirrors: Path) -> list[Row]:
+def run(pairs: Sequence[Row], mirrors: Path, pyflakes: bool = False) -> list[Row]:
     """Port every pair, in the order given, with one scratch store for each repository."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +104,7 @@ def run(pairs: Sequence[Row], mirrors: Path) -> list[Row]:
             with scratch(Path(folder), [objects]) as store:
                 # All are ported before anything else is asked of git: this is what is timed.
                 ported = [timed(store, pair) for pair in mine]
-                rows += [row(store, *each) for each in zip(mine, ported, strict=True)]
+                rows += [row(store, *each, pyflakes) for each in zip(mine, ported, strict=True)]
     order = {pair["id"]: at for at, pair in enumerate(pairs)}
     return sorted(rows, key=lambda row: order[row["id"]])
 
@@ -112,12 +117,13 @@ def timed(store: Repository, pair: Row) -> tuple[PortResult, float]:
     return result, 1000 * (time.perf_counter() - started)
 
 
-def row(store: Repository, pair: Row, ported: tuple[PortResult, float]) -> Row:
+def row(store: Repository, pair: Row, ported: tuple[PortResult, float], pyflakes: bool) -> Row:
     """What came of one pair, and how that compares with the person's tree."""
     result, milliseconds = ported
     change = Change.of(store, store.commit(pair["upstream"]))
     plain = port(store, change, store.commit(pair["onto"]).tree, PortOptions(git_only=True))
     human = pair["human_tree"]
+    onto = store.commit(pair["onto"]).tree
     return {
         "id": pair["id"],
         "repo": pair["repo"],
@@ -133,6 +139,7 @@ def row(store: Repository, pair: Row, ported: tuple[PortResult, float]) -> Row:
         "source_same": result.tree is not None and same_source(store, result.tree, human),
         "differs": sorted(store.changes(result.tree, human)) if result.tree else [],
         "ms": round(milliseconds, 2),
+        "untold": [*untold(store, change, onto, result)] if pyflakes else [],
     }
 
 
@@ -152,6 +159,18 @@ def show(rows: Sequence[Row]) -> None:
     print(f"{'':28}" + "".join(f"{name:>14}" for name in COLUMNS))
     for name, members in groups.items():
         print(f"{name:28}" + "".join(f"{cell:>14}" for cell in cells(members)))
+
+
+def show_untold(rows: Sequence[Row]) -> None:
+    """What pyflakes found that the engine did not tell; the trusted results first."""
+    unread = [words for row in rows for kind, words in row["untold"] if kind == "unread"]
+    print(f"\npyflakes beside the engine ({len(unread)} files it cannot read):")
+    for row in sorted(rows, key=lambda row: bool(row["review"])):
+        for kind, words in row["untold"]:
+            if kind != "unread":
+                state = "review" if row["review"] else "trusted"
+                same = "the person's tree" if row["same"] else "another tree"
+                print(f"{row['id']} ({state}, {same}): {kind}: {words}")
 
 
 def cells(rows: Sequence[Row]) -> list[str]:
