@@ -13,6 +13,7 @@ import click
 from patchseries.cli.checkoutput import FORMATS, Checked, destinations, give
 from patchseries.cli.common import Given, options, state_directory
 from patchseries.cli.failure import as_error
+from patchseries.cli.flags import refuse_others
 from patchseries.cli.terminal import Progress, show, show_json, show_text
 from patchseries.errors import SeriesError, UsageError
 
@@ -59,6 +60,7 @@ def command(
     """
     asked = Given(**given)
     if explain:
+        refuse_others("--explain", ("explain", "name"))
         return _explain(explain, asked)
     from patchseries.pipeline.checking import CheckOptions
 

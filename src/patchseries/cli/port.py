@@ -10,6 +10,7 @@ import click
 
 from patchseries.cli.building import words_of, wrap_option
 from patchseries.cli.common import Given, cache_directory, now
+from patchseries.cli.flags import refuse_others
 from patchseries.cli.terminal import Progress, note, note_text, show_plain_json, write_patch
 from patchseries.counting import counted
 from patchseries.errors import UsageError
@@ -68,8 +69,8 @@ def command(
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
     test = _tree_test(given.pop("test"), given.pop("wrap"))
     chained = given.pop("with_prerequisites")
-    if test and batch:
-        raise UsageError("--test is for one port, not for --batch")
+    if batch:
+        refuse_others("--batch", ("batch", "name_map", "path_map", "git_only"))
     if chained and (test or batch):
         raise UsageError("--with-prerequisites goes with neither --test nor --batch")
     with Workbench(cache_directory() / "port", options) as bench:

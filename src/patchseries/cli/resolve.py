@@ -13,6 +13,7 @@ import click
 from patchseries.cli.building import maintainer
 from patchseries.cli.common import Given, hold, now, operation, options, recovered_state
 from patchseries.cli.completion import patch_names
+from patchseries.cli.flags import refuse_others
 from patchseries.cli.terminal import Progress, clear_progress, say, show, show_json
 from patchseries.errors import UsageError
 
@@ -89,7 +90,14 @@ def command(
     if asked.action == "open" and not patch_name:
         raise UsageError("which patch?", hint="`series rebase` names those that conflict")
     if asked.action == "status":
+        refuse_others("--status", ("action",))
         return _status(shared)
+    if asked.action != "open":
+        place = ("action", "patch_name", "name", "onto", "dry_run", "offline", "mirror")
+        reasons = ("reason",) if asked.action == "continue" else ()
+        refuse_others(f"--{asked.action}", (*place, *reasons))
+    if take and source:
+        raise UsageError("--take has no effect with --from", hint="leave out one of them")
     with Progress(shared) as progress:
         session = shared.session(progress)
         if asked.action in ("continue", "abort"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, hold, operation, options, recovered_state
+from patchseries.cli.flags import refuse_others
 from patchseries.cli.terminal import say, show, show_json
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def command(number: int | None, listing: bool, **given: Any) -> int:
     state = recovered_state(recovered.append)
     known = operations(state)
     if listing:
+        refuse_others("--list", ("listing",))
         show_log(known, asked)
         return 0
     if any(one.paths and one.command == operation().command for one in recovered):
