@@ -46,6 +46,8 @@ def test_all_that_binds_a_name() -> None:
         ("class A:\n    a = 1\n    b = a\n\n    def f(self):\n        return a\n", {"a": 5}),
         ("class A:\n    def f(self):\n        return f\n", {"f": 2}),
         ("def f():\n    if a is None:\n        a = 1\n", {"a": 1}),
+        ("def f():\n    a = g(a)\n\n\ndef g(a):\n    a = g(a)\n", {"a": 1}),
+        ("def f():\n    a = b = 1\n    a = a + b\n", {}),
         ("def f():\n    def g():\n        return a\n    a = 1\n", {}),
         ("def f():\n    def g():\n        a = 1\n    return a\n", {"a": 3}),
         ("def f():\n    return [a for a in ()] + [b.c for d, (b, e) in ()]\n", {}),

@@ -30,7 +30,7 @@ _BOUND = """
  (list_splat_pattern (identifier) @here) (dictionary_splat_pattern (identifier) @here)
  (tuple_pattern (identifier) @here) (pattern_list (identifier) @here)
  (list_pattern (identifier) @here)
- (assignment left: (identifier) @here) (augmented_assignment left: (identifier) @here)
+ (assignment left: (identifier) @after) (augmented_assignment left: (identifier) @here)
  (for_statement left: (identifier) @here)
  (as_pattern_target (identifier) @here) (as_pattern_target (tuple (identifier) @here))
  (named_expression name: (identifier) @here) (case_pattern (dotted_name (identifier) @here))
@@ -42,13 +42,14 @@ _BOUND = """
  (for_in_clause left: (_ (_ (identifier) @before)))
  (global_statement (identifier) @before) (nonlocal_statement (identifier) @before)]
 """
-"""What binds a name from here on, or from before."""
+"""What binds a name from here on, from before, or after its statement."""
 
 _READ = """
 (identifier) @name
 (attribute attribute: (identifier) @other)
 (keyword_argument name: (identifier) @other)
 (dotted_name (identifier) @other)
+(assignment left: (identifier) @other)
 """
 
 _OLD_EXCEPT = re.compile(rb"except[^\n:]*,[ \t]*(\w+)[ \t]*:")
@@ -85,6 +86,9 @@ class Bindings:
         bound = captures(root, _BOUND)
         for node in bound.get("here", ()):
             self._bind(node.text or b"", node.start_byte, node.start_byte)
+        for node in bound.get("after", ()):
+            end = node.parent.end_byte if node.parent else node.end_byte
+            self._bind(node.text or b"", node.start_byte, end)
         for node in bound.get("before", ()):
             self._bind(node.text or b"", node.start_byte, 0)
         for old in _OLD_EXCEPT.finditer(root.text or b""):

@@ -138,10 +138,8 @@ def _name(collected: Uses, node: Node, line: int, local: Bindings) -> None:
         return
     if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
         return
-    if local.sees(text, node.start_byte) or parent.type in (
-        "function_definition",
-        "class_definition",
-    ):
+    is_defined = _is_set(node) or parent.type in ("function_definition", "class_definition")
+    if is_defined or local.sees(text, node.start_byte):
         collected.bound.add(text)
     else:
         collected.names.setdefault(text, line)
