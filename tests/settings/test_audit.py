@@ -104,6 +104,12 @@ def test_several_files(files: dict[str, str | None], state: str, place: str) -> 
     assert (one.state, one.file) == (state, place)
 
 
+def test_a_file_that_is_not_there() -> None:
+    assert row(INI | {"value": 3}, {}).message == "there is no /etc/oven/oven.conf"
+    line = USUAL | {"component": "oven", "file": "init/a.override", "form": "line"}
+    assert row(line | {"value": "manual"}, {}).message == "this line is not set; wanted: manual"
+
+
 def test_the_daemon_that_is_wrong_is_named() -> None:
     files: dict[str, str | None] = {
         CONF: "[oven]\nfans = 3\n",

@@ -210,7 +210,7 @@ class _Audit:
             return self._danger(counting if counting in right else None, bool(places))
         if counting is None:
             return self._unset(read)
-        if counting in right or self._wanted is None:
+        if counting in right:
             return self._at(AuditState.SET, counting, f"{self._name} is set")
         return self._wrong(counting, right, read)
 
@@ -224,7 +224,7 @@ class _Audit:
 
     def _is_wanted(self, place: _Place, read: _DaemonOptions) -> bool:
         if self._wanted is None:
-            return True
+            return True  # only the site knows what is right
         value: str | None = place.assignment.value
         if self._form.has_sections:
             value = substituted(place.assignment.value, read.defaults.get)
