@@ -44,7 +44,7 @@ def _others(series: str, host: RenderedHost) -> Iterator[str]:
     sudoers = [path for path in host.files if path.startswith("sudoers.d/")]
     for path in host.files:
         if path in sudoers:
-            yield f"{path}: install it with mode 0440, owned by root."
+            yield f"{path} must have mode 0440 and belong to root, or sudo does not take it."
         elif path.endswith(f".{series}"):
             yield f"{path}: copy its lines into the file of that name, without the last suffix."
     if len(sudoers) > 1:
