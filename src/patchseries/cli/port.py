@@ -69,10 +69,10 @@ def command(
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
     test = _tree_test(given.pop("test"), given.pop("wrap"))
     chained = given.pop("with_prerequisites")
-    if batch:
-        refuse_others("--batch", ("batch", "name_map", "path_map", "git_only"))
     if chained and (test or batch):
         raise UsageError("--with-prerequisites goes with neither --test nor --batch")
+    if batch:
+        refuse_others("--batch", ("batch", "name_map", "path_map", "git_only"))
     with Workbench(cache_directory() / "port", options) as bench:
         if chained:
             return _port_chain(bench, **given)
