@@ -21,6 +21,22 @@ class WordPlace(NamedTuple):
     line: bytes
 
 
+def paths_with(
+    repository: Repository, tree: str, texts: Iterable[str], where: Iterable[str]
+) -> list[str]:
+    """The paths of *tree* whose files hold one of *texts*, sorted; no binary files.
+
+    :param where: pathspecs that the paths must match
+    """
+    patterns = [word for text in texts for word in ("-e", text)]
+    if not patterns:
+        return []
+    options = ("-l", "-z", "-I", "-F")
+    done = repository.run("grep", *options, *patterns, tree, "--", *where, accept=(0, 1))
+    names = filter(None, done.stdout.split(b"\0"))
+    return sorted(decode_path(name.partition(b":")[2]) for name in names)
+
+
 def places(repository: Repository, tree: str, names: Iterable[bytes]) -> Iterator[WordPlace]:
     """The lines of *tree* that say one of *names*, in git's order of paths; no binary files."""
     wanted = sorted(set(names))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from patchseries.git import Repository
-from patchseries.git.objects import decode_path
+from patchseries.git.search import paths_with
 from patchseries.settings.registered import Registration, registrations
 
 _WHERE = (":(glob)**/*.py", ":(glob)bin/*", ":(exclude,glob)**/tests/**")
@@ -33,16 +33,9 @@ class RegisteredOption:
 def options_in(repository: Repository, tree: str, names: Iterable[str]) -> list[RegisteredOption]:
     """Where the Python files of *tree* (those of tests excepted) register the options *names*."""
     wanted = set(names)
-    if not wanted:
-        return []
     quoted = [f"{quote}{name}{quote}" for name in sorted(wanted) for quote in "'\""]
-    patterns = [word for text in quoted for word in ("-e", text)]
-    done = repository.run(
-        "grep", "-l", "-z", "-I", "-F", *patterns, tree, "--", *_WHERE, accept=(0, 1)
-    )
-    paths = [decode_path(name.partition(b":")[2]) for name in done.stdout.split(b"\0") if name]
     return [
         RegisteredOption(path, one)
-        for path in sorted(paths)
+        for path in paths_with(repository, tree, quoted, _WHERE)
         for one in registrations(repository.file(tree, path) or b"", wanted)
     ]

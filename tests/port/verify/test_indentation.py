@@ -56,7 +56,8 @@ def test_what_python_takes() -> None:
     ],
 )
 def test_a_line_that_does_not_fit(old: str, new: str, line: int) -> None:
-    assert misfits(FILE.replace(old, new).encode())[0] == line
+    text = FILE.replace(old, new).encode()
+    assert text.count(b"\n", 0, misfits(text)[0]) == line
 
 
 def refused(text: str) -> str | None:
@@ -80,7 +81,12 @@ def test_python_agrees(lines: list[str]) -> None:
 
 @given(st.binary())
 def test_any_bytes_are_read(text: bytes) -> None:
-    assert all(0 <= line <= text.count(b"\n") for line in misfits(text))
+    assert all(text[:start][-1:] in (b"", b"\n") for start in misfits(text))
+
+
+def test_a_text_full_of_misfits_takes_linear_time() -> None:
+    text = b" x\n  y\n" * 100_000
+    assert len(misfits(text)) > 100_000
 
 
 def has(lines: list[str], first: int, last: int) -> bool:

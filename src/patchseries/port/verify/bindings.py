@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Set
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -133,22 +134,23 @@ def unbound(part: Chunk, defined: Set[bytes]) -> dict[bytes, int]:
     """
     if not part.parses:
         return {}
-    root, bound = part.tree.root_node, bindings(part)
-    nodes = captures(root, _READ)
-    names = [(node.start_byte, node.text or b"") for node in nodes.get("name", ())]
-    free = {at: name for at, name in names if name not in defined and not bound.sees(name, at)}
+    bound = bindings(part)
+    nodes = captures(part.tree.root_node, _READ)
+    free: dict[int, Node] = {}
+    for node in nodes.get("name", ()):
+        name = node.text or b""
+        if name not in defined and not bound.sees(name, node.start_byte):
+            free[node.start_byte] = node
     not_read = {node.start_byte for node in nodes.get("other", ())} if free else set()
-    text = root.text or b""
     return {
-        free[at]: text.count(b"\n", 0, at - root.start_byte) + root.start_point.row + part.offset
+        free[at].text or b"": free[at].start_point.row + part.offset
         for at in sorted(free.keys() - not_read, reverse=True)
     }
 
 
 def where_unbound(scopes: Scopes, name: bytes) -> int | None:
     """A line (from 0) of a text that reads *name* where no function or class binds it."""
-    text = scopes.text
-    words = re.finditer(rb"\b%b\b" % re.escape(name), text)
-    lines = dict.fromkeys(text.count(b"\n", 0, word.start()) for word in words)
-    parts = chunks(scopes, ((line, line + 1) for line in [*lines][:_MANY]))
+    word = re.compile(rb"\b%b\b" % re.escape(name))
+    saying = (line for line, text in enumerate(scopes.lines) if word.search(text))
+    parts = chunks(scopes, ((line, line + 1) for line in islice(saying, _MANY)))
     return next((where[name] for part in parts if name in (where := unbound(part, set()))), None)

@@ -38,8 +38,8 @@ _MEMBER = re.compile(rb"(|\t|    )(?:(?:async[ \t]+def|def|class)\b|@)")
 
 @lru_cache(maxsize=32)
 def misfits(text: bytes) -> tuple[int, ...]:
-    """The lines (0-based) whose indentation Python does not take."""
-    return tuple(text.count(b"\n", 0, start) for start in _misfits(text))
+    """Where the lines begin whose indentation Python does not take: their first bytes."""
+    return tuple(_misfits(text))
 
 
 def has_misfit(text: bytes, lines: Sequence[bytes], first: int, last: int) -> bool:

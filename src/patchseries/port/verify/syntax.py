@@ -227,7 +227,7 @@ def _first_error(text: bytes) -> int:
     """The 1-based line of the first syntax error."""
     node = parse(text).root_node
     found = [place.start_point.row + 1 for place in _lenience(text)]
-    found += [line + 1 for line in misfits(text)[:1]]
+    found += [text.count(b"\n", 0, start) + 1 for start in misfits(text)[:1]]
     while child := next((c for c in node.children if c.has_error), None):
         node = child
     return min([*found, node.start_point.row + 1] if node.has_error else found)
