@@ -83,6 +83,7 @@ ELSEWHERE = {
         "cli/applying": "cli/test_end_to_end.py",
         "cli/build": "debian/test_commands.py",
         "cli/building": "debian/test_commands.py",
+        "cli/hostoptions": "pipeline/test_packagedsettings.py",
         "cli/check": "checks/test_command.py",
         "cli/checkoutput": "checks/test_command.py",
         "cli/checkout": "pipeline/edit/test_refresh.py",

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from patchseries.cli import group
+from patchseries.errors import SeriesError
+from patchseries.files import rewrite
 from patchseries.manifest import load
 from patchseries.settings.audit import AuditState
 from pipeline.test_configuring import ROOT, config, oven, release, whole  # noqa: F401
@@ -122,6 +124,24 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     etc = made(tmp_path)
     (etc / "stove.conf").chmod(0)
     assert states(config("audit", str(etc), *HOST)[1])["heat"] == "unreadable"
+
+
+@pytest.mark.usefixtures("oven")
+def test_what_is_changed_before_a_file_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    etc = made(tmp_path)
+
+    def fails(path: Path, data: bytes, *, new_mode: int) -> None:
+        if path.name == "stove.conf":
+            raise SeriesError(f"cannot write {path}", hint="nothing was changed")
+        rewrite(path, data, new_mode=new_mode)
+
+    monkeypatch.setattr("patchseries.pipeline.auditing.rewrite", fails)
+    with pytest.raises(SeriesError, match="stove") as raised:
+        config("audit", str(etc), *HOST, "--apply")
+    assert raised.value.hint == "changed already: oven/oven.conf"
+    assert "fans = 4" in (etc / "oven" / "oven.conf").read_text()
 
 
 @pytest.mark.usefixtures("oven")

@@ -16,7 +16,7 @@ from patchseries.cli.building import (
     show_packages,
 )
 from patchseries.cli.common import SERIES_OPTIONS, Given, options
-from patchseries.cli.completion import setting_names
+from patchseries.cli.hostoptions import host_of, host_options
 from patchseries.cli.terminal import Progress, say, show_json
 from patchseries.errors import UsageError
 
@@ -24,25 +24,12 @@ if TYPE_CHECKING:
     from patchseries.debian.request import SourcePackage
     from patchseries.pipeline.configuring import HostOptions
 
-_SIZE = click.IntRange(1, 10**9)
-_SIZES = ("vms", "cores", "memory")
-
 
 @click.command("build")
 @options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
 @build_options
 @click.option("--settings", is_flag=True, help="Add a package with the settings for a host.")
-@click.option("--vms", type=_SIZE, help="With --settings: instances to start at once.")
-@click.option("--cores", type=_SIZE, help="With --settings: processor cores of the host.")
-@click.option("--memory", type=_SIZE, help="With --settings: memory of the host in MiB.")
-@click.option("--host", metavar="ROLE", help="With --settings: only those for this kind of host.")
-@click.option(
-    "--accept-risk",
-    multiple=True,
-    metavar="SETTING",
-    shell_complete=setting_names,
-    help="With --settings: this dangerous setting too (repeatable).",
-)
+@host_options("--settings")
 def command(**chosen: Any) -> int:
     """Build a Debian source package of each project and base of NAME.
 
@@ -77,25 +64,23 @@ def _wanted_settings(chosen: dict[str, Any]) -> HostOptions | None:
 
     :raises UsageError: a size is missing, or there is one and no --settings
     """
-    from patchseries.pipeline.configuring import HostOptions
-
-    wanted = chosen.pop("settings")
-    sizes = {name: size for name in _SIZES if (size := chosen.pop(name)) is not None}
-    host, accepted = chosen.pop("host"), chosen.pop("accept_risk")
+    wanted, host = chosen.pop("settings"), host_of(chosen)
     if not wanted:
-        if sizes or host or accepted:
+        if host.sizes or host.host or host.accepted:
             raise UsageError(
                 "--vms, --cores, --memory, --host and --accept-risk say for which host",
                 hint="write --settings too",
             )
         return None
-    if not {"vms", "cores"} <= sizes.keys():
+    if not {"vms", "cores"} <= host.sizes.keys():
         raise UsageError("--settings needs the sizes of the host", hint="write --vms N --cores N")
-    return HostOptions(sizes, host, None, accepted)
+    return host
 
 
 def _warn_unchecked(packages: Sequence[SourcePackage]) -> None:
+    from patchseries.pipeline.configuring import sudoers_files
+
     for package in packages:
         made = package.settings
-        if made and any(path.startswith("sudoers.d/") for path in made.files) and not made.checked:
+        if made and sudoers_files(made.files) and not made.checked:
             say(f"{package.source}: visudo is not installed: the sudoers file was not checked")

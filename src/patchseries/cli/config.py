@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchseries.cli.common import Given, options
 from patchseries.cli.completion import base_names, setting_names
+from patchseries.cli.hostoptions import host_of, host_options
 from patchseries.cli.terminal import Progress, say, show, show_json
 
 if TYPE_CHECKING:
-    from patchseries.pipeline.configuring import BaseEvidence, HostOptions
+    from patchseries.pipeline.configuring import BaseEvidence
     from patchseries.settings.render import RenderedHost
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _SHARED = ("offline", "mirror", "json", "quiet", "color")
-_SIZE = click.IntRange(1, 10**9)
 
 
 @click.group("config")
@@ -27,50 +24,18 @@ def command() -> None:
     """Make and explain the settings that go with the patches ([[setting]] of the manifest)."""
 
 
-def host_options(command: F) -> F:
-    """The options that say which host it is."""
-    for option in reversed(_HOST):
-        command = option(command)
-    return command
-
-
-_HOST = (
-    click.option("--vms", type=_SIZE, required=True, help="Instances to start at once."),
-    click.option("--cores", type=_SIZE, required=True, help="Processor cores of the host."),
-    click.option("--memory", type=_SIZE, help="Memory of the host in MiB."),
-    click.option("--host", metavar="ROLE", help="Only the settings for this kind of host."),
-    click.option(
-        "--onto",
-        metavar="BASE",
-        shell_complete=base_names,
-        help="The base that runs on the host; default: the last.",
-    ),
-    click.option(
-        "--accept-risk",
-        multiple=True,
-        metavar="SETTING",
-        shell_complete=setting_names,
-        help="Accept this dangerous setting too (repeatable).",
-    ),
+_ONTO = click.option(
+    "--onto",
+    metavar="BASE",
+    shell_complete=base_names,
+    help="The base that runs on the host; default: the last.",
 )
-
-
-def _wanted(given: dict[str, Any]) -> HostOptions:
-    """The host that the options say; they are taken out of *given*."""
-    from patchseries.pipeline.configuring import HostOptions
-
-    sizes = {name: given.pop(name) for name in ("vms", "cores", "memory")}
-    return HostOptions(
-        {name: size for name, size in sizes.items() if size is not None},
-        given.pop("host"),
-        given.pop("onto"),
-        given.pop("accept_risk"),
-    )
 
 
 @command.command("render")
 @options("name")
-@host_options
+@host_options()
+@_ONTO
 @click.option(
     "-o",
     "--output",
@@ -104,7 +69,7 @@ def render_command(output: Path, shape: str | None, replace: bool, **given: Any)
     from patchseries.report.settings import render_document
     from patchseries.settings.shapes import Shape, shape_named
 
-    wanted = _wanted(given)
+    wanted = host_of(given, given.pop("onto"))
     asked = Given(**given)
     series, _ = asked.open()
     with Progress(asked) as progress:
@@ -134,7 +99,8 @@ def _show_rendered(output: Path, host: RenderedHost, asked: Given) -> None:
 @command.command("audit")
 @click.argument("etc", type=click.Path(path_type=Path), metavar="ETC")
 @options("name")
-@host_options
+@host_options()
+@_ONTO
 @click.option(
     "--dpkg-status",
     type=click.Path(path_type=Path),
@@ -148,25 +114,26 @@ def _show_rendered(output: Path, host: RenderedHost, asked: Given) -> None:
 def audit_command(
     etc: Path, dpkg_status: Path | None, show_all: bool, show_diff: bool, write: bool, **given: Any
 ) -> int:
-    """Hold the files of a host against the settings of NAME.
+    """Compare the files of a host with the settings of NAME.
 
-    ETC is the host's /etc, a copy of it, or a tar archive with one. --apply puts in what is missing
-    and replaces what is wrong; comments and all other lines stay. What is dangerous and what a
-    patch is missing for is shown only. The exit status is 1 if something is left to do.
+    ETC is the host's /etc, a copy of it, or a tar archive with one. --apply adds what is missing
+    and replaces what is wrong; comments and all other lines stay. Dangerous settings, and those
+    whose patch is missing, are only shown. The exit status is 1 if something is left to do.
     """
-    from patchseries.pipeline.auditing import apply, audited_host, changes, diff_of
+    from patchseries.pipeline.auditing import apply, changes, diff_of, prepared_audit
     from patchseries.report.audit import audit_document, audit_lines
 
-    wanted = _wanted(given)
+    wanted = host_of(given, given.pop("onto"))
     asked = Given(**given)
     series, _ = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
-        host = audited_host(session, series, etc, dpkg_status, wanted)
+        audit = prepared_audit(session, series, etc, dpkg_status, wanted)
+        host = audit.look()
         changed = changes(host) if show_diff or write else {}
         if write:
             apply(etc, changed)
-            host = audited_host(session, series, etc, dpkg_status, wanted)
+            host = audit.look()
     difference = diff_of(changed) if show_diff else ""
     if asked.as_json:
         document = audit_document(host.rows, changed if write else (), difference)

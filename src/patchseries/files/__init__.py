@@ -11,7 +11,7 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -112,18 +112,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     with explained(f"write {path.name}"):
         if path.is_file() and path.read_bytes() == data:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        _replace(path, data, lambda handle: os.fchmod(handle, 0o644))
 
 
 def rewrite(path: Path, data: bytes, *, new_mode: int) -> None:
@@ -134,20 +123,29 @@ def rewrite(path: Path, data: bytes, *, new_mode: int) -> None:
     """
     with explained(f"write {path}"):
         old = path.stat() if path.exists() else None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                if old and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
-                    os.fchown(handle, old.st_uid, old.st_gid)
-                os.fchmod(handle, stat.S_IMODE(old.st_mode) if old else new_mode)
-                os.fsync(handle)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+
+        def keep(handle: int) -> None:
+            if old and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(handle, old.st_uid, old.st_gid)
+            os.fchmod(handle, stat.S_IMODE(old.st_mode) if old else new_mode)
+
+        _replace(path, data, keep)
+
+
+def _replace(path: Path, data: bytes, finish: Callable[[int], None]) -> None:
+    """Put a new file with *data* in the place of *path*; *finish* sets what else it has."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            finish(handle)
+            os.fsync(handle)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 class DamagedError(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from patchseries.settings.audit import AuditedSetting, AuditState, audit
 from patchseries.settings.etc import EtcFiles
 from patchseries.settings.installed import InstalledPackages, read_status
 from patchseries.settings.render import HostRequest, PlacedSetting
+from patchseries.settings.shapes import mode_of
 from patchseries.settings.sudoaudit import audit_sudoers
 
 
@@ -45,14 +46,38 @@ class AuditedHost:
         return all(row.state.is_right for row in self.rows)
 
 
-def audited_host(
+@dataclass(frozen=True, slots=True)
+class PreparedAudit:
+    """All that an audit needs besides the host's files, which may change in between."""
+
+    placed: tuple[PlacedSetting, ...]
+    request: HostRequest
+    etc: EtcFiles
+    installed: InstalledPackages | None
+
+    def look(self) -> AuditedHost:
+        """What the host's files make of the settings now.
+
+        :raises UsageError: a size is missing
+        """
+        try:
+            rows = audit(self.placed, self.request, self.etc)
+        except ExpressionError as error:
+            raise no_value(error) from None
+        if self.installed:
+            rows = [_step(row, self.installed) for row in rows]
+        rows += audit_sudoers(self.placed, self.request, self.etc)
+        return AuditedHost(tuple(rows), self.etc)
+
+
+def prepared_audit(
     session: Session, series: Series, etc: Path, status: Path | None, wanted: HostOptions
-) -> AuditedHost:
-    """What the files in *etc* make of the settings of *series*.
+) -> PreparedAudit:
+    """What is needed to see what the files in *etc* make of the settings of *series*.
 
     :param etc: a directory that is /etc or a copy of it, or a tar archive
     :param status: dpkg's file of what is installed; None: the archive's, else nothing is known
-    :raises UsageError: a host, risk or base that is not known, a size that is missing, no such file
+    :raises UsageError: a host, risk or base that is not known, no such file
     :raises SeriesError: rootwrap filters, an archive or the status file cannot be read
     """
     files, inside = open_etc(etc)
@@ -61,7 +86,7 @@ def audited_host(
     placed, request = requested_host(session, series, wanted)
     if installed is not None:
         placed = [_as_installed(one, series, installed) for one in placed]
-    return AuditedHost(tuple(_rows(placed, request, files, installed)), files)
+    return PreparedAudit(tuple(placed), request, files, installed)
 
 
 def _status(path: Path) -> bytes:
@@ -69,21 +94,6 @@ def _status(path: Path) -> bytes:
         return read_file(path, LARGEST_STATUS)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _rows(
-    placed: Sequence[PlacedSetting],
-    request: HostRequest,
-    files: EtcFiles,
-    installed: InstalledPackages | None,
-) -> Iterator[AuditedSetting]:
-    try:
-        rows = audit(placed, request, files)
-    except ExpressionError as error:
-        raise no_value(error) from None
-    for row in rows:
-        yield _step(row, installed) if row.state is AuditState.BY_HAND and installed else row
-    yield from audit_sudoers(placed, request, files)
 
 
 def _as_installed(
@@ -103,9 +113,9 @@ def _as_installed(
 
 
 def _step(row: AuditedSetting, installed: InstalledPackages) -> AuditedSetting:
-    """A step by hand whose outcome the list of packages shows."""
+    """*row*; of a step by hand, with its outcome where the list of packages shows it."""
     needed = row.setting.package
-    if needed is None:
+    if needed is None or row.state is not AuditState.BY_HAND:
         return row
     version = installed.version_of(needed.name)
     if version is None:
@@ -165,7 +175,12 @@ def apply(etc: Path, changed: Mapping[str, tuple[str, str]]) -> None:
             hint="install sudo, or make that change by hand: see --diff",
         )
     directory = EtcDirectory(etc)
+    done: list[str] = []
     for path, data in files.items():
-        rewrite(
-            directory.place(path), data, new_mode=0o440 if path.startswith("sudoers") else 0o644
-        )
+        try:
+            rewrite(directory.place(path), data, new_mode=mode_of(path))
+        except SeriesError as error:
+            if done:  # each file is written whole or not at all, but one after the other
+                error.hint = f"changed already: {', '.join(done)}"
+            raise
+        done.append(path)

@@ -9,6 +9,7 @@ from patchseries.files import sha256
 from patchseries.manifest import SettingEntry
 from patchseries.settings.intree import RegisteredOption
 from patchseries.settings.render import RenderedHost, one_line
+from patchseries.settings.shapes import SUDOERS
 
 README = "README"
 README_BEGIN = b"Settings of the series "
@@ -41,7 +42,7 @@ def _directories(host: RenderedHost) -> Iterator[str]:
 
 
 def _others(series: str, host: RenderedHost) -> Iterator[str]:
-    sudoers = [path for path in host.files if path.startswith("sudoers.d/")]
+    sudoers = [path for path in host.files if path.startswith(SUDOERS)]
     for path in host.files:
         if path in sudoers:
             yield f"{path} must have mode 0440 and belong to root, or sudo does not take it."
