@@ -14,12 +14,23 @@ from patchseries.errors import SeriesError
 from patchseries.files import rewrite
 from patchseries.manifest import load
 from patchseries.settings.audit import AuditState
-from pipeline.test_configuring import ROOT, config, oven, release, whole  # noqa: F401
 from support.ovens import Oven
+from support.settingsoven import HEAT, config, entered, release, with_settings
 from support.tools import need
 
+ROOT = Path(__file__).parents[2]
 HOST = ("--vms", "40", "--cores", "4", "--memory", "2048")
 CONF = "# ours\n[oven]\nfans = 2\n"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Oven:
+    return with_settings(tmp_path_factory.mktemp("ovens"), HEAT)
+
+
+@pytest.fixture
+def oven(whole: Oven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Oven:
+    return entered(whole, tmp_path, monkeypatch)
 
 
 def made(tmp_path: Path) -> Path:
@@ -69,7 +80,7 @@ def test_one_line_says_that_all_is_right(
 
 
 def test_the_narrow_sudoers_file_is_written_once_visudo_took_it(
-    oven: Oven,  # noqa: F811
+    oven: Oven,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -91,7 +102,7 @@ def test_the_narrow_sudoers_file_is_written_once_visudo_took_it(
         config("audit", str(etc), *accepted, "--apply")
 
 
-def test_what_is_installed_counts(oven: Oven, tmp_path: Path) -> None:  # noqa: F811
+def test_what_is_installed_counts(oven: Oven, tmp_path: Path) -> None:
     text = oven.manifest.read_text()
     text = text.replace('needs = "labelled"', 'needs = "hotter"')
     step = 'form = "libvirt"\noption = "heat"\nexpression = "memory / 1024"\n'

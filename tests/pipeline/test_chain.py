@@ -12,28 +12,22 @@ from typing import Any
 import pytest
 
 from patchseries.cli import run
+from support.small_series import between
 from support.upstreams import Upstream
-
-HEAD = "".join(f"head_{n} = {n}\n" for n in range(5))
-TAIL = "".join(f"tail_{n} = {n}\n" for n in range(5))
-
-
-def text(*middle: str) -> bytes:
-    return (HEAD + "".join(f"{line}\n" for line in middle) + TAIL).encode()
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Upstream]:
     """``fix`` needs ``helper``; ``lone`` needs nothing, and nothing helps ``odd``."""
     with Upstream(tmp_path / "org" / "made.git") as upstream:
-        start = upstream.commit({"a.py": text(), "b.py": b"x = 1\ny = 1\n"}, "Start")
+        start = upstream.commit({"a.py": between(), "b.py": b"x = 1\ny = 1\n"}, "Start")
         old = upstream.commit({"b.py": b"x = 5\ny = 1\n"}, "Old", branch="old", parent=start)
         upstream.tag("stable", old)
-        upstream.tag("alien", upstream.commit({"a.py": text("z")}, "Alien", branch="alien"))
+        upstream.tag("alien", upstream.commit({"a.py": between("z")}, "Alien", branch="alien"))
         helper = "Add a helper\n\nFrom a Mon Sep 17 00:00:00 2001\nit is needed."
-        upstream.tag("helper", upstream.commit({"a.py": text("def f():", "    a()")}, helper))
+        upstream.tag("helper", upstream.commit({"a.py": between("def f():", "    a()")}, helper))
         upstream.tag("lone", upstream.commit({"c.py": b"z = 1\n"}, "Lone"))
-        upstream.tag("fix", upstream.commit({"a.py": text("def f():", "    b()")}, "Fix it"))
+        upstream.tag("fix", upstream.commit({"a.py": between("def f():", "    b()")}, "Fix it"))
         upstream.tag("odd", upstream.commit({"b.py": b"x = 2\ny = 1\n"}, "Odd", parent=start))
         yield upstream
 
@@ -72,7 +66,7 @@ def test_each_commit_is_a_patch_that_git_am_takes(
         "Test Author: Fix it",
         "Test Author: Add a helper",
     ]
-    assert (work / "a.py").read_bytes() == text("def f():", "    b()")
+    assert (work / "a.py").read_bytes() == between("def f():", "    b()")
     assert re.findall(rb"^Origin: upstream, commit:(\w+)$", out, re.M) == [
         str(one).encode() for one in ids
     ]

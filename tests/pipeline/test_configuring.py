@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -18,90 +17,22 @@ from own.support import MADE_PYTHON2
 from patchseries.cli import group
 from patchseries.errors import SeriesError, UsageError
 from patchseries.manifest import load
-from support import ovens
 from support.ovens import Oven
+from support.settingsoven import HEAT, config, entered, release, with_settings
 from support.tools import need
-from support.upstreams import Upstream
 
 ROOT = Path(__file__).parents[2]
 HOST = ("--vms", "40", "--cores", "4")
-SETTINGS = """
-[[setting]]
-name = "fans"
-project = "oven"
-file = "oven/oven.conf"
-section = "oven"
-option = "fans"
-expression = "min(vms, cores)"
-default = 1
-hosts = ["kitchen"]
-why = "Faster."
-cost = "Louder."
-source = "the kitchen book"
-
-[[setting]]
-name = "labelled"
-project = "oven"
-file = "oven/oven.conf"
-section = "oven"
-option = "label"
-value = "new"
-needs = "labelled"
-why = "It says what it is."
-cost = "None."
-source = "the kitchen book"
-
-[[setting]]
-name = "no-rootwrap"
-project = "oven"
-file = "oven/oven.conf"
-section = "oven"
-option = "helper"
-value = "sudo"
-why = "Faster."
-cost = "Fewer walls."
-source = "the kitchen book"
-danger = "The oven may do what sudo lets it."
-narrow = "Use the filters."
-sudoers = { user = "oven", filters = "etc/rootwrap.d" }
-
-[[setting]]
-name = "heat"
-component = "stove"
-file = "stove.conf"
-form = "libvirt"
-option = "heat"
-expression = "memory / 1024"
-hosts = ["cellar"]
-why = "Warmer."
-cost = "Gas."
-source = "the kitchen book"
-"""
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Oven:
-    oven = ovens.build(tmp_path_factory.mktemp("ovens") / "whole")
-    oven.manifest.write_text(oven.manifest.read_text() + SETTINGS)
-    return oven
+    return with_settings(tmp_path_factory.mktemp("ovens"), HEAT)
 
 
 @pytest.fixture
 def oven(whole: Oven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Oven:
-    copy = whole.copy(tmp_path / "copy")
-    monkeypatch.chdir(copy.root)
-    monkeypatch.setenv("SERIES_CACHE", str(copy.cache))
-    monkeypatch.setenv("SERIES_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("SERIES_MIRRORS", str(copy.mirrors))
-    return copy
-
-
-def config(*words: str) -> tuple[int, dict[str, Any]]:
-    """What `series config … --json` says, and its exit status."""
-    result = CliRunner().invoke(group, ["config", *words, "--json"], standalone_mode=False)
-    if result.exception:
-        raise result.exception
-    return result.return_value, json.loads(result.stdout)
+    return entered(whole, tmp_path, monkeypatch)
 
 
 def files(directory: Path) -> list[str]:
@@ -219,16 +150,6 @@ def test_filters_that_cannot_be_read(oven: Oven, tmp_path: Path) -> None:
     words = ("--host", "kitchen", "--accept-risk", "no-rootwrap", "--onto", "1.2")
     with pytest.raises(SeriesError, match=r"oven 1\.2: rootwrap filters cannot be read"):
         config("render", *HOST, *words, "-o", str(tmp_path / "etc"))
-
-
-def release(oven: Oven, filters: bytes) -> None:
-    """Add the base 1.2, with a file of filters."""
-    with Upstream(oven.upstream) as grown:
-        parent = grown.repository.resolve("refs/tags/1.1")
-        data = {"etc/rootwrap.d/a.filters": filters, "etc/rootwrap.d/README": b"x"}
-        grown.commit(data, "1.2", branch="stable/1", parent=parent)
-        grown.tag("1.2", "refs/heads/stable/1", message="1.2")
-    oven.edit(oven.manifest, 'bases = ["1.0", "1.1"]', 'bases = ["1.0", "1.1", "1.2"]')
 
 
 @pytest.mark.usefixtures("oven")

@@ -12,38 +12,13 @@ from click.testing import CliRunner
 
 from patchseries.cli import group
 from patchseries.errors import UsageError
-from support import ovens
 from support.ovens import Oven
+from support.settingsoven import entered, release, with_settings
 from support.tools import need
-from support.upstreams import Upstream
 
 LIMITS = "security/limits.d/oven.conf"
 HOST = ("--settings", "--vms", "40", "--cores", "4")
-SETTINGS = """
-[[setting]]
-name = "fans"
-project = "oven"
-file = "oven/oven.conf"
-section = "oven"
-option = "fans"
-expression = "min(vms, cores)"
-hosts = ["kitchen"]
-why = "Faster."
-cost = "Louder."
-source = "the kitchen book"
-
-[[setting]]
-name = "labelled"
-project = "oven"
-file = "oven/oven.conf"
-section = "oven"
-option = "label"
-value = "new"
-needs = "labelled"
-why = "It says what it is."
-cost = "None."
-source = "the kitchen book"
-
+MORE = """
 [[setting]]
 name = "baker"
 project = "oven"
@@ -55,20 +30,6 @@ hosts = ["kitchen"]
 why = "Somebody has to."
 cost = "None."
 source = "the kitchen book"
-
-[[setting]]
-name = "no-rootwrap"
-project = "oven"
-file = "oven/oven.conf"
-section = "oven"
-option = "helper"
-value = "sudo"
-why = "Faster."
-cost = "Fewer walls."
-source = "the kitchen book"
-danger = "The oven may do what sudo lets it."
-narrow = "Use the filters."
-sudoers = { user = "oven", filters = "etc/rootwrap.d" }
 
 [[setting]]
 name = "sudo-for-all"
@@ -118,21 +79,14 @@ bases = ["1.1"]
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Oven:
     need("dpkg-source", "xz")
-    oven = ovens.build(tmp_path_factory.mktemp("ovens") / "whole")
-    oven.manifest.write_text(oven.manifest.read_text() + SETTINGS)
-    return oven
+    return with_settings(tmp_path_factory.mktemp("ovens"), MORE)
 
 
 @pytest.fixture
 def oven(whole: Oven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Oven:
-    copy = whole.copy(tmp_path / "copy")
-    monkeypatch.chdir(copy.root)
-    monkeypatch.setenv("SERIES_CACHE", str(copy.cache))
-    monkeypatch.setenv("SERIES_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("SERIES_MIRRORS", str(copy.mirrors))
     monkeypatch.setenv("DEBFULLNAME", "Ada Baker")
     monkeypatch.setenv("DEBEMAIL", "ada@oven.invalid")
-    return copy
+    return entered(whole, tmp_path, monkeypatch)
 
 
 def built(*words: str, base: str = "1.1") -> dict[str, Any]:
@@ -212,12 +166,7 @@ def test_a_file_that_another_package_may_have_is_an_example(oven: Oven) -> None:
 
 def test_sudoers_come_with_an_accepted_risk(oven: Oven, tmp_path: Path) -> None:
     need("/usr/sbin/visudo")
-    with Upstream(oven.upstream) as grown:
-        parent = grown.repository.resolve("refs/tags/1.1")
-        data = b"[Filters]\nroute: CommandFilter, /sbin/route, root\n"
-        grown.commit({"etc/rootwrap.d/a.filters": data}, "1.2", branch="stable/1", parent=parent)
-        grown.tag("1.2", "refs/heads/stable/1", message="1.2")
-    oven.edit(oven.manifest, 'bases = ["1.0", "1.1"]', 'bases = ["1.0", "1.1", "1.2"]')
+    release(oven, b"[Filters]\nroute: CommandFilter, /sbin/route, root\n")
     words = (*HOST, "--allow-unreviewed", "--accept-risk", "no-rootwrap")
     row = built(*words, base="1.2")
     made, narrow = row["settings"], "sudoers.d/oven-rootwrap-filters"

@@ -47,6 +47,11 @@ def text(*parts: list[str]) -> bytes:
     return "".join(line for part in parts for line in part).encode()
 
 
+def between(*middle: str) -> bytes:
+    """The lines *middle* between lines that no test changes."""
+    return text(HEAD, [f"{line}\n" for line in middle], TAIL)
+
+
 @dataclass
 class SmallSeries:
     """The project folder and its upstream."""

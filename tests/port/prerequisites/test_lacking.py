@@ -12,21 +12,17 @@ from hypothesis import strategies as st
 from patchseries.git import Repository, scratch
 from patchseries.model import CommitId
 from patchseries.port.prerequisites import Bounds, CherryPick, Why, why
+from support.small_series import between
 from support.upstreams import Upstream
-
-HEAD = "".join(f"head_{n} = {n}\n" for n in range(5))
-TAIL = "".join(f"tail_{n} = {n}\n" for n in range(5))
-
-
-def text(*middle: str) -> bytes:
-    return (HEAD + "".join(f"{line}\n" for line in middle) + TAIL).encode()
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Upstream]:
     """A base, tagged, with a branch ``stable`` that has one commit more."""
     with Upstream(tmp_path / "org" / "made.git") as upstream:
-        start = upstream.commit({"a.py": text(), "lib.py": text(), "noise.py": b"n = 0\n"}, "Start")
+        start = upstream.commit(
+            {"a.py": between(), "lib.py": between(), "noise.py": b"n = 0\n"}, "Start"
+        )
         upstream.commit({"README": b"stable\n"}, "Stable", branch="stable", parent=start)
         yield upstream
 
@@ -45,9 +41,9 @@ def asked(upstream: Upstream, folder: Path, commit: CommitId, bounds: Bounds | N
 
 
 def test_who_brought_the_lines_near_the_conflict(made: Upstream, tmp_path: Path) -> None:
-    helper = made.commit({"a.py": text("def helper():", "    return 1")}, "Helper")
+    helper = made.commit({"a.py": between("def helper():", "    return 1")}, "Helper")
     noise(made)
-    fix = made.commit({"a.py": text("def helper():", "    return 2")}, "Fix")
+    fix = made.commit({"a.py": between("def helper():", "    return 2")}, "Fix")
     (best,) = asked(made, tmp_path, fix).sets
     assert best.commits == (helper,)
     assert best.only_adds == (helper,)
@@ -55,26 +51,26 @@ def test_who_brought_the_lines_near_the_conflict(made: Upstream, tmp_path: Path)
 
 
 def test_who_took_out_a_line_of_the_target(made: Upstream, tmp_path: Path) -> None:
-    start = made.commit({"a.py": text("old_way()")}, "Begin")
+    start = made.commit({"a.py": between("old_way()")}, "Begin")
     made.commit({"README": b"2\n"}, "Stable", branch="stable", parent=start)
-    dropped = made.commit({"a.py": text()}, "Drop the old way")
+    dropped = made.commit({"a.py": between()}, "Drop the old way")
     noise(made)
-    fix = made.commit({"a.py": text("new_way()")}, "Fix")
+    fix = made.commit({"a.py": between("new_way()")}, "Fix")
     (best,) = asked(made, tmp_path, fix).sets
     assert best.commits == (dropped,)
     assert best.only_adds == ()
 
 
 def test_who_made_a_file_that_is_absent(made: Upstream, tmp_path: Path) -> None:
-    new = made.commit({"new.py": text("x = 1")}, "New")
+    new = made.commit({"new.py": between("x = 1")}, "New")
     noise(made)
-    fix = made.commit({"new.py": text("x = 2")}, "Fix")
+    fix = made.commit({"new.py": between("x = 2")}, "Fix")
     (best,) = asked(made, tmp_path, fix).sets
     assert best.commits == (new,)
 
 
 def test_who_changed_a_file_that_the_change_removes(made: Upstream, tmp_path: Path) -> None:
-    edited = made.commit({"a.py": text("x = 1")}, "Edit")
+    edited = made.commit({"a.py": between("x = 1")}, "Edit")
     noise(made)
     fix = made.commit({"a.py": None}, "Remove")
     (best,) = asked(made, tmp_path, fix).sets
@@ -84,10 +80,10 @@ def test_who_changed_a_file_that_the_change_removes(made: Upstream, tmp_path: Pa
 def test_who_defined_a_name_that_is_unknown_although_git_merges(
     made: Upstream, tmp_path: Path
 ) -> None:
-    helper = made.commit({"lib.py": text("def helper():", "    return 1")}, "Helper")
-    imports = made.commit({"a.py": b"import lib\n" + text(), "noise.py": b""}, "Import")
+    helper = made.commit({"lib.py": between("def helper():", "    return 1")}, "Helper")
+    imports = made.commit({"a.py": b"import lib\n" + between(), "noise.py": b""}, "Import")
     noise(made)
-    fix = made.commit({"a.py": b"import lib\n" + text("value = lib.helper()")}, "Fix")
+    fix = made.commit({"a.py": b"import lib\n" + between("value = lib.helper()")}, "Fix")
     found = asked(made, tmp_path, fix)
     assert found.sets[0].commits == (helper, imports)
     assert found.sets[0].unknown == ()
@@ -95,10 +91,10 @@ def test_who_defined_a_name_that_is_unknown_although_git_merges(
 
 
 def test_a_chain_is_in_upstream_s_order(made: Upstream, tmp_path: Path) -> None:
-    first = made.commit({"a.py": text("def helper():", "    return 1")}, "Helper")
-    second = made.commit({"a.py": text("def helper(size):", "    return size")}, "Size")
+    first = made.commit({"a.py": between("def helper():", "    return 1")}, "Helper")
+    second = made.commit({"a.py": between("def helper(size):", "    return size")}, "Size")
     noise(made)
-    fix = made.commit({"a.py": text("def helper(size):", "    return size + 1")}, "Fix")
+    fix = made.commit({"a.py": between("def helper(size):", "    return size + 1")}, "Fix")
     (best,) = asked(made, tmp_path, fix).sets
     assert best.commits == (first, second)
     assert best.only_adds == (first,)
@@ -107,10 +103,10 @@ def test_a_chain_is_in_upstream_s_order(made: Upstream, tmp_path: Path) -> None:
 def test_nothing_is_proposed_where_the_target_alone_is_the_cause(
     made: Upstream, tmp_path: Path
 ) -> None:
-    start = made.commit({"a.py": text("call()")}, "Begin")
-    made.commit({"a.py": text("call(1)")}, "Stable", branch="stable", parent=start)
+    start = made.commit({"a.py": between("call()")}, "Begin")
+    made.commit({"a.py": between("call(1)")}, "Stable", branch="stable", parent=start)
     noise(made)
-    fix = made.commit({"a.py": text("call(2)")}, "Fix")
+    fix = made.commit({"a.py": between("call(2)")}, "Fix")
     found = asked(made, tmp_path, fix)
     assert found.sets == ()
     assert not found.stopped
@@ -118,7 +114,7 @@ def test_nothing_is_proposed_where_the_target_alone_is_the_cause(
 
 def test_a_clean_change_needs_nothing(made: Upstream, tmp_path: Path) -> None:
     noise(made)
-    fix = made.commit({"a.py": text("x = 1")}, "Fix")
+    fix = made.commit({"a.py": between("x = 1")}, "Fix")
     assert asked(made, tmp_path, fix).sets == ()
 
 
@@ -126,9 +122,9 @@ def test_a_commit_that_conflicts_in_many_files_is_not_followed(
     made: Upstream, tmp_path: Path
 ) -> None:
     paths = [f"many_{n}.py" for n in range(4)]
-    made.commit({path: text("old = 1") for path in paths}, "Files")
-    big = made.commit({p: text("old = 2") for p in paths} | {"a.py": text("x = 1")}, "Big")
-    fix = made.commit({"a.py": text("x = 2")}, "Fix")
+    made.commit({path: between("old = 1") for path in paths}, "Files")
+    big = made.commit({p: between("old = 2") for p in paths} | {"a.py": between("x = 1")}, "Big")
+    fix = made.commit({"a.py": between("x = 2")}, "Fix")
     assert asked(made, tmp_path, fix, Bounds(paths=3)).sets == ()
     found = asked(made, tmp_path, fix, Bounds(paths=4)).sets
     assert big in found[0].commits
@@ -156,9 +152,11 @@ def test_each_set_makes_it_clean_and_none_of_its_members_is_spare(
 ) -> None:
     folder = tmp_path_factory.mktemp("history")
     with Upstream(folder / "org" / "made.git") as upstream:
-        start = upstream.commit({"a.py": text()}, "Start")
+        start = upstream.commit({"a.py": between()}, "Start")
         upstream.commit({"README": b"x\n"}, branch="stable", parent=start)
-        ids = [upstream.commit({"a.py": text(*lines)}, str(n)) for n, lines in enumerate(history)]
+        ids = [
+            upstream.commit({"a.py": between(*lines)}, str(n)) for n, lines in enumerate(history)
+        ]
         found = asked(upstream, folder, ids[-1])
         with scratch(folder, [upstream.repository.objects_directory]) as git:
             tree = git.commit(str(upstream.repository.resolve("stable"))).tree

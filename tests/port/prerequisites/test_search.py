@@ -9,7 +9,7 @@ import pytest
 
 from patchseries.git import Repository, scratch
 from patchseries.port.prerequisites import Bounds, CherryPick, why
-from port.prerequisites.test_lacking import text
+from support.small_series import between
 from support.upstreams import Upstream
 
 
@@ -17,9 +17,9 @@ from support.upstreams import Upstream
 def needy(tmp_path: Path) -> Iterator[tuple[Repository, CherryPick]]:
     """A change that needs each of the twelve commits before it."""
     with Upstream(tmp_path / "org" / "made.git") as upstream:
-        start = upstream.commit({"a.py": text()}, "Start")
+        start = upstream.commit({"a.py": between()}, "Start")
         for size in range(12):
-            fix = upstream.commit({"a.py": text(f"x = {size}")}, f"Step {size}")
+            fix = upstream.commit({"a.py": between(f"x = {size}")}, f"Step {size}")
         with scratch(tmp_path, [upstream.repository.objects_directory]) as repository:
             onto = repository.commit(start).tree
             yield repository, CherryPick(repository.commit(fix), start, onto)
