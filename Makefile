@@ -54,9 +54,10 @@ bench-fetch: setup-test
 bench-landed: setup-test
 	$(PYTHON) tests/bench/landed.py $(PAIRS)
 
-# How the port engine does on real backports, and what pyflakes finds beside it: PAIRS=file in the form of backports.jsonl, such as
-# tools/mine-backports makes of any clone with release branches; OUT=file for the result of each
-# pair; COMPARE="A B" compares two such files instead. Needs SERIES_MIRRORS.
+# How the port engine does on real backports, and what pyflakes finds beside it: PAIRS=file in the
+# form of backports.jsonl, such as tools/mine-backports makes of any clone with release branches;
+# OUT=file for the result of each pair; COMPARE="A B" compares two such files instead. Needs
+# SERIES_MIRRORS.
 OUT ?= build/bench/backports.jsonl
 bench-backports: setup-test
 	$(PYTHON) tests/bench/backports.py $(if $(COMPARE),--compare $(COMPARE),--pyflakes $(PAIRS) $(OUT))
