@@ -14,6 +14,8 @@ _MAIN_THREAD = _thread.get_ident()
 def main() -> None:
     """Run the command line and exit with its status."""
     sys.unraisablehook = _unraisable
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is ignored
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         from patchseries import cli
         from patchseries.cli import streams
@@ -30,12 +32,26 @@ def main() -> None:
     sys.exit(status)
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    sys.unraisablehook = _unraisable_after_interruption
+    raise KeyboardInterrupt
+
+
 def _unraisable(args: "sys.UnraisableHookArgs") -> None:
-    """Python would print an interruption in an object's finalizer with a traceback, and go on."""
     if args.exc_type is KeyboardInterrupt:
-        _thread.start_new_thread(_interrupt_again, ())
+        _unraisable_after_interruption(args)
     else:
         sys.__unraisablehook__(args)
+
+
+def _unraisable_after_interruption(args: "sys.UnraisableHookArgs") -> None:
+    """Python would print an interruption in an object's finalizer with a traceback, and go on.
+
+    Any other error is of an object that was only half made when the interruption came
+    (GitPython's configuration reader is one): there is nothing to tell.
+    """
+    if args.exc_type is KeyboardInterrupt:
+        _thread.start_new_thread(_interrupt_again, ())
 
 
 def _interrupt_again() -> None:

@@ -225,12 +225,20 @@ def test_interrupted(project: Project, delay: float) -> None:
     assert now in (before, whole) or set(now) == set(before) | {"series/demo.lock"}
 
 
-def test_interrupted_in_a_finalizer() -> None:
+@pytest.mark.parametrize(
+    "dying",
+    [
+        "def __del__(self): raise KeyboardInterrupt",
+        # an object that is half made: its finalizer misses what was not set yet
+        "def __init__(self): signal.raise_signal(signal.SIGINT)\n def __del__(self): self.missing",
+    ],
+)
+def test_interrupted_in_a_finalizer(dying: str) -> None:
     """Where Python cannot raise: the command ends all the same, without a traceback."""
     code = (
         "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from patchseries import __main__, cli\n"
-        "class Dying:\n    def __del__(self):\n        raise KeyboardInterrupt\n"
+        f"class Dying:\n {dying}\n"
         "def run(argv):\n    Dying()\n    time.sleep(30)\n    return 0\n"
         "cli.run = run\n__main__.main()"
     )
