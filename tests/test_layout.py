@@ -240,6 +240,8 @@ ELSEWHERE = {
         "port/verify/accounted": "port/verify/test_text.py",
         "port/verify/accounting": "port/verify/test_text.py",
         "port/verify/definitions": "port/verify/test_text.py",
+        "port/verify/language": "port/verify/test_laws.py",
+        "port/verify/languages/python": "port/verify/test_laws.py",
         "port/verify/leftovers": "port/verify/test_text.py",
         "port/verify/modules": "port/verify/test_names.py",
         "port/verify/neighbours": "port/verify/test_names.py",

@@ -32,9 +32,7 @@ def check_markers(file: PortedFile) -> Iterator[Finding]:
 
 
 def check_definitions(file: PortedFile) -> Iterator[Finding]:
-    """Functions, methods and classes that stand twice in one scope, and did not before."""
-    if not file.is_python:
-        return
+    """Python: functions, methods and classes that stand twice in a scope, and did not before."""
     added = {m[1] for _, line in file.added if (m := _DEFINITION.match(line))}
     here = Counter(file.result_scopes.chains(added))
     if max(here.values(), default=0) < 2:

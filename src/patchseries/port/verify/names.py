@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from patchseries.model import Finding, PortCode, Severity, TreeId
 from patchseries.port.verify.definitions import Module, defines, read_module
+from patchseries.port.verify.language import Places
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.syntax import Chunk
 from patchseries.port.verify.uses import uses
@@ -267,10 +268,6 @@ def absent_from_target(port: Port, used: Sequence[Names], words: Iterable[bytes]
     paths = dict.fromkeys(names.file.path for names in used)
     left = absent_at(port.repository, port.onto, paths, words)
     return _INDEX.absent(port.repository, port.onto, left) if left else set()
-
-
-Places = Set[tuple[str | None, int | None]]
-"""Files with 1-based lines."""
 
 
 def check_words(port: Port, used: Sequence[Names], reported: Places) -> Iterator[Finding]:

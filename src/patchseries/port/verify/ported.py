@@ -30,12 +30,10 @@ class PortedFile:
         self.path = path
 
     @property
-    def is_python(self) -> bool:
-        """Whether it is Python by its name or, for a script, by its first line."""
-        if self.path.endswith(".py"):
-            return True
-        name = self.path.rpartition("/")[2]
-        return "." not in name and b"python" in self.result[:80].partition(b"\n")[0]
+    def first_line(self) -> bytes:
+        """How a script begins that has no suffix; of any other file, nothing is read."""
+        is_script = "." not in self.path.rpartition("/")[2]
+        return self.result[:80].partition(b"\n")[0] if is_script else b""
 
     @cached_property
     def theirs(self) -> Runs:

@@ -1,0 +1,13 @@
+"""The languages whose files are verified, a module for each."""
+
+from __future__ import annotations
+
+from patchseries.port.verify.language import Language
+from patchseries.port.verify.languages.python import Python
+
+LANGUAGES: tuple[Language, ...] = (Python(),)
+
+
+def language_of(path: str, first_line: bytes) -> Language | None:
+    """The language of a file, by its name or by the first line of a script; None for any other."""
+    return next((language for language in LANGUAGES if language.owns(path, first_line)), None)
