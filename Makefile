@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports bench-thresholds bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -61,6 +61,11 @@ bench-landed: setup-test
 OUT ?= build/bench/backports.jsonl
 bench-backports: setup-test
 	$(PYTHON) tests/bench/backports.py $(if $(COMPARE),--compare $(COMPARE),--pyflakes $(PAIRS) $(OUT))
+
+# What each threshold of the port engine is worth: tuned on one half of the pairs, reported on the
+# other. PAIRS="A B" may be several files. Takes about an hour. Needs SERIES_MIRRORS.
+bench-thresholds: setup-test
+	$(PYTHON) tests/bench/thresholds.py $(PAIRS)
 
 # Real changes ported onto their own backports: what is told of what is in already, and whether
 # anything is said to be in that is not (the exit status is 1 then). Needs SERIES_MIRRORS.

@@ -48,7 +48,7 @@ def test_a_line_of_immense_length_is_not_merged() -> None:
 
 @given(LINES, LINES)
 def test_pairs_rise_and_are_alike(old: list[str], new: list[str]) -> None:
-    pairs = sorted(counterparts(old, new, 0.6).items())
+    pairs = sorted(counterparts(old, new).items())
     assert all(a < c and b < d for (a, b), (c, d) in pairwise(pairs))
     for at, to in pairs:
         blank = not old[at].strip() or not new[to].strip()

@@ -11,6 +11,8 @@ from patchseries.model import Sides
 from patchseries.port.hunks.merge3 import Overlap, merge3
 
 _WORD = re.compile(r"[^\W\d]\w*|\d+|\s+|.", re.DOTALL)
+_LEAST_ALIKE = 0.6
+"""Two lines at least so alike may stand for each other."""
 _TOO_LONG = 4000
 
 
@@ -93,15 +95,15 @@ def _entries(region: Overlap, ours: Sequence[str], theirs: Sequence[str]) -> lis
     return [*mine, *other]
 
 
-def counterparts(old: Sequence[str], new: Sequence[str], least: float = 0.6) -> dict[int, int]:
+def counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     """Which line of *new* stands for which line of *old*, both rising, by likeness.
 
-    The pairing with the greatest total likeness, among pairs at least as alike as *least*.
+    The pairing with the greatest total likeness, among pairs that are alike enough.
     """
     if len(old) * len(new) > 20_000:
         return {}
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    score = [[_weight(a, b, least) for b in new] for a in old]
+    score = [[_weight(a, b) for b in new] for a in old]
     for i in range(len(old) - 1, -1, -1):
         row, below = best[i], best[i + 1]
         for j in range(len(new) - 1, -1, -1):
@@ -119,12 +121,12 @@ def counterparts(old: Sequence[str], new: Sequence[str], least: float = 0.6) -> 
     return found
 
 
-def _weight(a: str, b: str, least: float) -> float:
+def _weight(a: str, b: str) -> float:
     """The likeness as a score; blank lines count little, so that they follow their neighbours."""
     if not a.strip() or not b.strip():
         return 0.1 if a.strip() == b.strip() else 0.0
     few, many = sorted((_bag(a)[1], _bag(b)[1]))
-    if 2 * few < least * (few + many):  # not even if all the words of one are in the other
+    if 2 * few < _LEAST_ALIKE * (few + many):  # not even if all the words of one are in the other
         return 0.0
     alike = likeness(a, b)
-    return alike if alike >= least else 0.0
+    return alike if alike >= _LEAST_ALIKE else 0.0
