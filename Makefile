@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports bench-thresholds bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports porting-remaining bench-thresholds bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -61,6 +61,10 @@ bench-landed: setup-test
 OUT ?= build/bench/backports.jsonl
 bench-backports: setup-test
 	$(PYTHON) tests/bench/backports.py $(if $(COMPARE),--compare $(COMPARE),--pyflakes $(PAIRS) $(OUT))
+
+# docs/porting-remaining.md, of that run and of the reasons in tests/bench/remaining.toml.
+porting-remaining: setup-test
+	$(PYTHON) tests/bench/remaining.py $(OUT)
 
 # What each threshold of the port engine is worth: tuned on one half of the pairs, reported on the
 # other. PAIRS="A B" may be several files. Takes about an hour. Needs SERIES_MIRRORS.

@@ -5,10 +5,11 @@
 PAIRS are files in the form of ``backports.py``. They are cut into two halves: by their key ``half``
 ("a" to tune on, "b" to report), else by the hash of their id. Each threshold is set to several
 values in turn, the others stay as they are. Printed for each value: how many results of the first
-half are identical to the person's tree, how many are trusted (no review asked for) and how many of
-those differ. The value in use is marked with ``*``. Then the same of the second half, which chose
-nothing: with the value in use, and with the value that did best on the first half. Pairs that need
-no decision (git's merge is clean) count only for thresholds of the checks.
+half are identical to the person's tree, how many files differ in the others, how many results are
+trusted (no review asked for) and how many of those differ. The value in use is marked with ``*``.
+Then the same of the second half, which chose nothing: with the value in use, and with the value
+that did best on the first half. Pairs that need no decision (git's merge is clean) count only for
+thresholds of the checks.
 """
 
 from __future__ import annotations
@@ -89,14 +90,16 @@ THRESHOLDS = (
 
 @dataclass(frozen=True)
 class Score:
-    """How many results are identical to the person's, trusted, and trusted but not identical."""
+    """How many results are identical to the person's, how many files are not in the others, how
+    many results are trusted, and how many of those are not identical."""
 
     identical: int
+    files: int
     trusted: int
     wrong: int
 
     def __str__(self) -> str:
-        return f"{self.identical:>10}{self.trusted:>9}{self.wrong:>7}"
+        return f"{self.identical:>10}{self.files:>7}{self.trusted:>9}{self.wrong:>7}"
 
 
 class Bench:
@@ -129,14 +132,16 @@ class Bench:
 
     def score(self, pairs: Sequence[Row]) -> Score:
         """Port all and count."""
-        identical = trusted = wrong = 0
+        identical = files = trusted = wrong = 0
         for pair in pairs:
             tree, trust = self.ported(pair)
-            same = tree == pair["human_tree"]
-            identical += same
+            human = pair["human_tree"]
+            identical += tree == human
+            store = self.store(pair["repo"])
+            files += len(store.changes(tree or store.commit(pair["onto"]).tree, human))
             trusted += trust
-            wrong += trust and not same
-        return Score(identical, trusted, wrong)
+            wrong += trust and tree != human
+        return Score(identical, files, trusted, wrong)
 
 
 def main() -> int:
@@ -158,7 +163,7 @@ def main() -> int:
         conflicts = halves(bench.undecided(pairs))
         for name, (tuned, reported) in {"all": every, "conflicts": conflicts}.items():
             print(f"{name}: {len(tuned)} pairs to tune on, {len(reported)} to report", flush=True)
-        print(f"\n{'':34}{'identical':>10}{'trusted':>9}{'wrong':>7}")
+        print(f"\n{'':34}{'identical':>10}{'files':>7}{'trusted':>9}{'wrong':>7}")
         for threshold in chosen:
             sweep(bench, threshold, *(every if threshold.checks else conflicts))
     return 0
@@ -191,8 +196,10 @@ def sweep(
 
 
 def best(scores: Mapping[float, Score], used: float) -> float:
-    """The value with most identical, then fewest wrong results; in a tie the one in use."""
-    worth = {value: (score.identical, -score.wrong) for value, score in scores.items()}
+    """The value with most identical results, then fewest files; in a tie the one in use."""
+    worth = {
+        value: (score.identical, -score.files, -score.wrong) for value, score in scores.items()
+    }
     highest = max(worth.values())
     return used if worth[used] == highest else next(v for v in worth if worth[v] == highest)
 
