@@ -184,8 +184,8 @@ def test_sudoers_come_with_an_accepted_risk(oven: Oven, tmp_path: Path) -> None:
     ("words", "message"),
     [
         (("--settings", "--vms", "40"), "--settings needs the sizes of the host"),
-        (("--vms", "40"), "say for which host"),
-        (("--host", "kitchen"), "say for which host"),
+        (("--vms", "40"), "no effect without --settings"),
+        (("--host", "kitchen"), "no effect without --settings"),
         ((*HOST, "--host", "attic"), "no host is called 'attic'"),
         ((*HOST, "--accept-risk", "fans"), "no setting with a danger is called 'fans'"),
     ],

@@ -16,7 +16,8 @@ from patchseries.cli.building import (
     show_packages,
 )
 from patchseries.cli.common import SERIES_OPTIONS, Given, options
-from patchseries.cli.hostoptions import host_of, host_options
+from patchseries.cli.flags import refuse_without
+from patchseries.cli.hostoptions import HOST_OPTIONS, host_of, host_options
 from patchseries.cli.terminal import Progress, say, show_json
 from patchseries.errors import UsageError
 
@@ -66,11 +67,7 @@ def _wanted_settings(chosen: dict[str, Any]) -> HostOptions | None:
     """
     wanted, host = chosen.pop("settings"), host_of(chosen)
     if not wanted:
-        if host.sizes or host.host or host.accepted:
-            raise UsageError(
-                "--vms, --cores, --memory, --host and --accept-risk say for which host",
-                hint="write --settings too",
-            )
+        refuse_without("--settings", *HOST_OPTIONS)
         return None
     if not {"vms", "cores"} <= host.sizes.keys():
         raise UsageError("--settings needs the sizes of the host", hint="write --vms N --cores N")

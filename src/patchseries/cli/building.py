@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from patchseries.cli.common import Given
+from patchseries.cli.flags import refuse_without
 from patchseries.cli.terminal import show
 from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.model import Severity
@@ -77,11 +78,14 @@ def build_options(function: F) -> F:
 def options_from(chosen: dict[str, Any]) -> tuple[BuildOptions, dict[str, Any]]:
     """The package options out of *chosen*, and the rest of it.
 
+    :raises UsageError: an option has no effect
     :raises SeriesError: no maintainer is configured
     """
     from patchseries.debian.request import OrigUpload
     from patchseries.pipeline.build import BuildOptions
 
+    if not chosen["test"]:
+        refuse_without("--test", "wrap")
     chosen["orig_upload"] = OrigUpload(chosen["orig_upload"])
     names = (
         "skip_conflicts",

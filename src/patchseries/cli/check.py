@@ -128,7 +128,9 @@ def _explain(code: str, asked: Given) -> int:
     try:
         series, _ = asked.open()
     except UsageError:
-        pass  # outside of a project the rules are what they are
+        if asked.name:
+            raise
+        # outside of a project the rules are what they are
     else:
         chosen = severities(
             series.manifest.checks,

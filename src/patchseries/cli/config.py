@@ -9,6 +9,7 @@ import click
 
 from patchseries.cli.common import Given, options
 from patchseries.cli.completion import base_names, setting_names
+from patchseries.cli.flags import refuse_beside
 from patchseries.cli.hostoptions import host_of, host_options
 from patchseries.cli.terminal import Progress, say, show, show_json
 
@@ -125,6 +126,8 @@ def audit_command(
 
     wanted = host_of(given, given.pop("onto"))
     asked = Given(**given)
+    if asked.as_json:
+        refuse_beside("--json, which shows all,", "show_all")
     series, _ = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)

@@ -8,6 +8,7 @@ import click
 
 from patchseries.cli.common import Given, options
 from patchseries.cli.completion import base_names, patch_names
+from patchseries.cli.flags import refuse_beside
 from patchseries.cli.terminal import Progress, say, show, show_json
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -40,8 +41,10 @@ def command(wanted: str, onto: str | None, old: str | None, new: str | None, **g
     """
     from patchseries.pipeline.diff import diff_against_upstream, diff_between_bases
 
-    if bool(old) != bool(new) or (old and onto):
-        raise click.UsageError("use --from and --to together, and without --onto")
+    if bool(old) != bool(new):
+        raise click.UsageError("use --from and --to together")
+    if old:
+        refuse_beside("--from and --to", "onto")
     asked = Given(patch=(wanted,), onto=tuple(filter(None, [onto, old, new])), **given)
     series, _ = asked.open()
     patch = series.manifest.patch(wanted)

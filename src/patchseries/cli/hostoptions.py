@@ -16,6 +16,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _SIZE = click.IntRange(1, 10**9)
 _SIZES = ("vms", "cores", "memory")
+HOST_OPTIONS = (*_SIZES, "host", "accept_risk")
+"""The names of their parameters."""
 
 
 def host_options(beside: str | None = None) -> Callable[[F], F]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, hold, operation, options, recovered_state, state_directory
+from patchseries.cli.flags import refuse_beside
 from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from patchseries.pipeline.importing.plan import ImportPlan
 
 FORMS = ("dsc", "tree", "quilt", "branch", "commits", "mail", "spec", "series.conf", "apt")
+
+_WITHOUT_VENDORS = ("commits", "mail", "spec", "series.conf")
+"""The forms in which no series file of a vendor is looked for."""
 
 
 @click.command("import")
@@ -49,6 +53,8 @@ def command(source: str, form: str | None, **given: Any) -> int:
     request = ImportRequest(source, asked.name, known, upstream, vendor)
     with Progress(asked) as progress:
         plan = plan_import(asked.session(progress), state.root, request)
+    if plan.form in _WITHOUT_VENDORS:
+        refuse_beside(f"patches of the form {plan.form}", "vendor")
     changed = sorted(plan.changes)
     if not asked.dry_run:
         hold(state)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, hold, options, state_directory
+from patchseries.cli.flags import refuse_beside
 from patchseries.cli.terminal import Progress, clear_progress, say, show_json, show_text
 from patchseries.errors import UpstreamError, UsageError
 
@@ -71,6 +72,8 @@ def _completed(session: Session, begun: Beginning) -> Beginning:
     """*begun* with what is missing looked up, or asked."""
     from patchseries.pipeline.starting import base_of, name_of
 
+    if begun.bases:
+        refuse_beside("--base", "mirror")
     repository = begun.repository or _ask("repository", "The upstream repository (URL)")
     begun = replace(begun, repository=repository)
     name = begun.name or name_of(begun) or _ask("NAME", "The name of the series")

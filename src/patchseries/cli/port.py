@@ -10,7 +10,7 @@ import click
 
 from patchseries.cli.building import words_of, wrap_option
 from patchseries.cli.common import Given, cache_directory, now
-from patchseries.cli.flags import refuse_others
+from patchseries.cli.flags import refuse_beside, refuse_others, refuse_without
 from patchseries.cli.terminal import Progress, note, note_text, show_plain_json, write_patch
 from patchseries.counting import counted
 from patchseries.errors import UsageError
@@ -66,17 +66,26 @@ def command(
     from patchseries.pipeline.requests import Workbench
     from patchseries.port.result import PortOptions
 
+    chained = given.pop("with_prerequisites")
+    _refuse_idle(batch, git_only, chained, given["test"])
     options = PortOptions(git_only, name_map, tuple(map(_pair, path_map)))
     test = _tree_test(given.pop("test"), given.pop("wrap"))
-    chained = given.pop("with_prerequisites")
-    if chained and (test or batch):
-        raise UsageError("--with-prerequisites goes with neither --test nor --batch")
-    if batch:
-        refuse_others("--batch", ("batch", "name_map", "path_map", "git_only"))
     with Workbench(cache_directory() / "port", options) as bench:
         if chained:
             return _port_chain(bench, **given)
         return _batch(bench) if batch else _port_one(bench, test, **given)
+
+
+def _refuse_idle(batch: bool, git_only: bool, chained: bool, test: str | None) -> None:
+    """Refuse options that have no effect beside another one."""
+    if chained and (test or batch):
+        raise UsageError("--with-prerequisites goes with neither --test nor --batch")
+    if batch:
+        refuse_others("--batch", ("batch", "name_map", "path_map", "git_only"))
+    if git_only:
+        refuse_beside("--git-only", "name_map", "path_map", "test")
+    if not test:
+        refuse_without("--test", "wrap")
 
 
 def _tree_test(command: str | None, wrap: str | None) -> TreeTest | None:

@@ -12,6 +12,7 @@ import click
 from patchseries.cli.building import maintainer
 from patchseries.cli.common import Given, agreed, now, options
 from patchseries.cli.completion import patch_names
+from patchseries.cli.flags import refuse_beside
 from patchseries.cli.terminal import Progress, say, show, show_json
 from patchseries.counting import counted
 from patchseries.errors import UsageError
@@ -42,10 +43,13 @@ def command(what: str, yes: bool, reason: str, **given: Any) -> int:
     change on any base; with -n it ends there.
     """
     asked = Given(**given)
+    is_branch = os.sep in what or (Path(what) / ".git").is_dir()
+    if is_branch:
+        refuse_beside("DIR, which knows its base", "onto")
     by = _signed(reason)
     with Progress(asked) as progress:
         session = asked.session(progress)
-        if os.sep in what or (Path(what) / ".git").is_dir():
+        if is_branch:
             return _branch(session, Path(os.path.abspath(what)), asked, by, yes)
         return _file(session, what, asked, by, yes)
 

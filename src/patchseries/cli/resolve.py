@@ -13,7 +13,7 @@ import click
 from patchseries.cli.building import maintainer
 from patchseries.cli.common import Given, hold, now, operation, options, recovered_state
 from patchseries.cli.completion import patch_names
-from patchseries.cli.flags import refuse_others
+from patchseries.cli.flags import refuse_beside, refuse_others, refuse_without
 from patchseries.cli.terminal import Progress, clear_progress, say, show, show_json
 from patchseries.errors import UsageError
 
@@ -89,20 +89,30 @@ def command(
     asked = _Asked(patch_name, base, action or "open", take, source, reason, again)
     if asked.action == "open" and not patch_name:
         raise UsageError("which patch?", hint="`series rebase` names those that conflict")
+    _refuse_idle(asked)
     if asked.action == "status":
-        refuse_others("--status", ("action",))
         return _status(shared)
-    if asked.action != "open":
-        place = ("action", "patch_name", "name", "onto", "dry_run", "offline", "mirror")
-        reasons = ("reason",) if asked.action == "continue" else ()
-        refuse_others(f"--{asked.action}", (*place, *reasons))
-    if take and source:
-        raise UsageError("--take has no effect with --from", hint="leave out one of them")
     with Progress(shared) as progress:
         session = shared.session(progress)
         if asked.action in ("continue", "abort"):
             return _end(session, asked, shared)
         return _begin(session, asked, shared)
+
+
+def _refuse_idle(asked: _Asked) -> None:
+    """Refuse options that have no effect beside another one."""
+    place = ("action", "patch_name", "name", "onto", "dry_run")
+    match asked.action:
+        case "status":
+            refuse_others("--status", ("action",))
+        case "abort":
+            refuse_others("--abort", place)
+        case "continue":
+            refuse_others("--continue", (*place, "reason"))
+        case _ if asked.source:
+            refuse_beside("--from", "take")
+        case _ if not asked.take:
+            refuse_without("--take or --from", "reason")
 
 
 def _begin(session: Session, asked: _Asked, shared: Given) -> int:
@@ -125,12 +135,13 @@ def _begin(session: Session, asked: _Asked, shared: Given) -> int:
             return _stored(made, series, shared)
         if not shared.as_json:
             show_regions(conflict, shared)
-        if shared.dry_run:
-            return 1
-        opened = create_session(series, conflict, operation().time)
+        opened = None
+        if not shared.dry_run:
+            opened = create_session(series, conflict, operation().time)
         if shared.as_json:
-            show_json({"opened": _row(opened), "regions": region_rows(conflict)}, ok=False)
-        else:
+            row = _row(opened) if opened else None
+            show_json({"opened": row, "regions": region_rows(conflict)}, ok=False)
+        elif opened:
             show("", shared)
             show(f"edit {opened.tree}", shared)
             place = f"{opened.patch} {opened.series} --onto {opened.base}"
@@ -156,7 +167,7 @@ def _end(session: Session, asked: _Asked, shared: Given) -> int:
     state = recovered_state()
     if not shared.dry_run:
         hold(state)
-    opened = find_session(state, asked.patch, asked.base)
+    opened = find_session(state, shared.name, asked.patch, asked.base)
     series = Series(state.root, opened.series, state.home)
     if asked.action == "continue":
         return _stored(finish(session, series, opened, lambda: _signed(asked)), series, shared)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, changed_words, hold, operation, options
+from patchseries.cli.flags import refuse_beside
 from patchseries.cli.terminal import Progress, say, show, show_document, show_json
-from patchseries.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,8 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     from patchseries.report import status as tables
 
     asked = Given(**given)
-    if asked.as_json and form != "text":
-        raise UsageError(f"--format {form} has no effect with --json", hint="leave out one of them")
+    if asked.as_json:
+        refuse_beside("--json", "form")
     series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)

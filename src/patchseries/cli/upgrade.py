@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.common import Given, changed_words, hold, now, options, state_directory
+from patchseries.cli.flags import refuse_beside, refuse_without
 from patchseries.cli.terminal import Progress, say, show, show_json
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ def command(release: str, in_place: bool, uscan: bool, **chosen: Any) -> int:
     )
     from patchseries.pipeline.upgrading.upgrade import upgrade
 
+    _refuse_idle(in_place, uscan, chosen["offline"])
     tree_options = TreeOptions(chosen.pop("repository"), chosen.pop("vendor"))
     request, package_options, asked = _parsed(release, chosen)
-    _check_uscan(uscan, in_place, asked)
     tree = package_tree(Path.cwd()) if in_place else None
     if not tree:
         _check_project()
@@ -95,6 +96,18 @@ def command(release: str, in_place: bool, uscan: bool, **chosen: Any) -> int:
             written = write_debian(tree, result.packaging)
     show_result(result, prepared.series, asked, written)
     return 1 if result.conflicts else 0
+
+
+def _refuse_idle(in_place: bool, uscan: bool, offline: bool) -> None:
+    """Refuse options that have no effect, or that contradict each other."""
+    from patchseries.errors import UsageError
+
+    if not in_place:
+        refuse_without("--in-place", "repository", "uscan", "vendor")
+    if uscan:
+        refuse_beside("--uscan", "orig")
+    if uscan and offline:
+        raise UsageError("--uscan contacts servers, --offline does not", hint="leave out one")
 
 
 def _parsed(release: str, chosen: dict[str, Any]) -> tuple[UpgradeRequest, BuildOptions, Given]:
@@ -145,15 +158,6 @@ def _check_project() -> None:
             hint="in a packaging repository add --in-place; else make a series of the package"
             " first: `series import`",
         ) from error
-
-
-def _check_uscan(uscan: bool, in_place: bool, asked: Given) -> None:
-    from patchseries.errors import UsageError
-
-    if uscan and not in_place:
-        raise UsageError("--uscan needs --in-place", hint="else name the tarball: --orig FILE")
-    if uscan and asked.offline:
-        raise UsageError("--uscan contacts servers, --offline does not", hint="leave out one")
 
 
 def _with_orig(

@@ -9,6 +9,7 @@ import click
 
 from patchseries.cli.common import Given, operation, options
 from patchseries.cli.completion import patch_names
+from patchseries.cli.flags import refuse_without
 from patchseries.cli.resolve import region_rows, removal, show_regions
 from patchseries.cli.terminal import Progress, show, show_json
 from patchseries.counting import counted
@@ -42,6 +43,8 @@ def command(patch_name: str, add: bool, **given: Any) -> int:
     asked = replace(Given(**given), patch=(patch_name,))
     if len(asked.onto) > 1:
         raise UsageError("one base at a time")
+    if not add:
+        refuse_without("--add-prerequisites", "dry_run")
     with Progress(asked) as progress:
         session = asked.session(progress)
         series, _, pins = replace(asked, dry_run=asked.dry_run or not add).open_to_write(session)

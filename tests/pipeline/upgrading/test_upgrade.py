@@ -463,7 +463,7 @@ def test_uscan_finds_the_tarball_when_asked(world: World, monkeypatch: pytest.Mo
         server.shutdown()
     assert made["orig"] == str(top / ".git/patchseries/origs/oven_2.0.orig.tar.gz")
     assert made["package"]["verified"]
-    with pytest.raises(UsageError, match="--uscan needs --in-place"):
+    with pytest.raises(UsageError, match="--uscan has no effect without --in-place"):
         world.run("upgrade", "2.0", "--uscan")
     with pytest.raises(UsageError, match="contacts servers"):
         world.run("upgrade", "2.0", "--in-place", "--uscan", "--offline")

@@ -80,20 +80,24 @@ def open_sessions(state: State) -> list[ResolveSession]:
     return [_read(path.parent) for path in sorted(_home(state).glob(f"[!.]*/{_STATE}"))]
 
 
-def find_session(state: State, patch: str | None, base: str | None) -> ResolveSession:
-    """The open session of *patch* on *base*; the only one that fits when they are None.
+def find_session(
+    state: State, series: str | None, patch: str | None, base: str | None
+) -> ResolveSession:
+    """The open session of *patch* of *series* on *base*; where they are None, the one that fits.
 
     :raises UsageError: there is none, or several fit
     """
-    same_patch = [one for one in open_sessions(state) if patch in (None, one.patch)]
+    in_series = [one for one in open_sessions(state) if series in (None, one.series)]
+    same_patch = [one for one in in_series if patch in (None, one.patch)]
     fit = [one for one in same_patch if base in (None, one.base)]
     if len(fit) == 1:
         return fit[0]
     if fit:
-        names = ", ".join(f"{one.patch} --onto {one.base}" for one in fit)
+        names = ", ".join(f"{one.patch} {one.series} --onto {one.base}" for one in fit)
         raise UsageError(f"several conflicts are open: {names}", hint="give its name")
+    asked = " ".join(filter(None, (patch, series, base and f"--onto {base}")))
     raise UsageError(
-        "this conflict is not open" if patch else "no conflict is open",
+        f"no conflict of {asked} is open" if asked else "no conflict is open",
         hint="open it with `series resolve PATCH NAME --onto BASE`",
     )
 
