@@ -113,6 +113,8 @@ class StrategyName(StrEnum):
     """A module or function that was renamed has its name in the target."""
     PATHS = "paths"
     """The file is elsewhere in the target, or left out."""
+    IMPORTS = "imports"
+    """An import was added that the lines of the change need."""
     RESOLUTION = "resolution"
     """A person's resolution was used."""
     AS_IT_IS = "as-it-is"

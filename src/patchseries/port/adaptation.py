@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 
 from patchseries.git import TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, PortCode, StrategyName
+from patchseries.port.completion import completed_by_imports
 from patchseries.port.context import ChangedFile, Context
 from patchseries.port.hunks.lines import decode, encode
 from patchseries.port.result import PortResult, Proposal
-from patchseries.port.verify import Accounted, LeftOut, examine
+from patchseries.port.verify import Accounted, LeftOut
 from patchseries.resolution.replay import Replay
 
 Renamer = Callable[[str], str]
@@ -104,9 +105,10 @@ def conclude(context: Context, parts: Sequence[Adapted], misfits: Mapping[str, s
     tree = context.repository.edit_tree(context.merge.tree, edits)
     told = tuple(finding for part in parts for finding in part.findings)
     findings = told
+    completed: tuple[str, ...] = ()
     conflicts = tuple(conflict for part in parts for conflict in part.conflicts)
     if not conflicts:
-        doubts = examine(context.repository, context.change, context.onto, tree, _account(parts))
+        tree, doubts, completed = completed_by_imports(context, tree, _account(parts))
         findings = tuple(dict.fromkeys((*told, *doubts)))
         if tree == context.onto:
             conflicts = tuple(_nothing_left(findings, any(part.resolutions for part in parts)))
@@ -123,7 +125,8 @@ def conclude(context: Context, parts: Sequence[Adapted], misfits: Mapping[str, s
             resolutions=used,
         )
     outcome = Outcome.ALREADY_APPLIED if tree == context.onto else Outcome.ADAPTED
-    strategies = tuple(dict.fromkeys(name for part in parts for name in part.strategies))
+    named = (*(name for part in parts for name in part.strategies), *completed)
+    strategies = tuple(dict.fromkeys(named))
     return PortResult(outcome, tree, strategies, True, findings, (), proposals, used)
 
 

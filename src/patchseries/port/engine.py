@@ -15,6 +15,7 @@ from __future__ import annotations
 from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, StrategyName, TreeId
 from patchseries.port.adaptation import adapt, adopt, conclude
+from patchseries.port.completion import completed_by_imports
 from patchseries.port.context import Context
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.strategies import EVERY_FILE, OPEN_FILES
@@ -49,11 +50,11 @@ def port(
         repository.begin_difference(onto, merge.tree)
     parts = [] if options.git_only else adapt(context, context.changed_files(), EVERY_FILE)
     if merge.clean and not any(part.entries for part in parts):
-        return _clean(repository, change, onto, merge)
+        return _clean(context)
     parts = adapt(context, context.open_files(), OPEN_FILES, adopt(replayed, parts))
     result = conclude(context, parts, replayed.misfits)
     if merge.clean and result.tree == merge.tree:  # the strategies came to what git has
-        return _clean(repository, change, onto, merge)
+        return _clean(context)
     return result
 
 
@@ -72,6 +73,13 @@ def _resolved(
     )
 
 
-def _clean(repository: Repository, change: Change, onto: TreeId, merge: Merge) -> PortResult:
-    findings = examine(repository, change, onto, merge.tree)
-    return PortResult(Outcome.CLEAN, merge.tree, review=wants_review(findings), findings=findings)
+def _clean(context: Context) -> PortResult:
+    """What git's merge settles alone, but for imports that it lacks."""
+    merged = context.merge.tree
+    if context.options.git_only:
+        findings = examine(context.repository, context.change, context.onto, merged)
+        return PortResult(Outcome.CLEAN, merged, review=wants_review(findings), findings=findings)
+    tree, findings, completed = completed_by_imports(context, merged)
+    outcome = Outcome.ADAPTED if completed else Outcome.CLEAN
+    review = bool(completed) or wants_review(findings)
+    return PortResult(outcome, tree, completed, review, findings)

@@ -71,3 +71,22 @@ def test_only_blank_lines_come_back(base: Lines, ours: Lines, theirs: Lines) -> 
 @given(LINES, LINES)
 def test_no_gap_comes_back_in_a_target_that_changed_nothing(base: Lines, theirs: Lines) -> None:
     assert imports.with_gap(base, base, theirs) == theirs
+
+
+def test_one_more_import_goes_to_the_block_that_theirs_has_it_in() -> None:
+    ours = split_lines("import re\n\nfrom shop import roof\n\nx = 1\n")
+    theirs = split_lines("import abc\nimport re\nimport till\n\nfrom shop import walls\n")
+    assert "".join(imports.with_import(ours, "import till\n", theirs)) == (
+        "import re\nimport till\n\nfrom shop import roof\n\nx = 1\n"
+    )
+
+
+def test_one_more_import_goes_among_all_where_the_blocks_have_nothing_in_common() -> None:
+    ours = split_lines("x = 1\nimport re\n\nfrom shop import roof\n")
+    assert "".join(imports.with_import(ours, "from shop import till\n", ())) == (
+        "x = 1\nimport re\n\nfrom shop import roof\nfrom shop import till\n"
+    )
+
+
+def test_a_file_without_imports_is_left_alone() -> None:
+    assert imports.with_import(("x = 1\n",), "import re\n", ()) == ("x = 1\n",)

@@ -71,6 +71,24 @@ def in_order(merged: list[str], ours: Lines, theirs: Lines) -> list[str]:
     return merged
 
 
+def with_import(ours: Lines, line: str, theirs: Lines) -> Lines:
+    """*ours* with one more import, in the block that has most in common with theirs around it."""
+    beside = set(_block(theirs, theirs.index(line))) if line in theirs else set[str]()
+    starts = [
+        at
+        for at, other in enumerate(ours)
+        if is_import(other) and not (at and is_import(ours[at - 1]))
+    ]
+    if not starts:
+        return ours
+    start = max(starts, key=lambda at: len(beside.intersection(_block(ours, at))))
+    block = _block(ours, start)
+    if beside.isdisjoint(block):
+        start, block = starts[0], list(ours[starts[0] : starts[-1]]) + _block(ours, starts[-1])
+    at = start + place(block, line)
+    return (*ours[:at], line, *ours[at:])
+
+
 def _block(lines: Sequence[str], at: int) -> list[str]:
     """The run of imports that ``lines[at]`` stands in."""
     low = high = at

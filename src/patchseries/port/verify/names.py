@@ -78,13 +78,25 @@ class Names:
 
     def check_names(self) -> Iterator[Finding]:
         """Plain names that are defined or imported in the file upstream, and not in the result."""
+        for name, line in self.unknown():
+            yield self._finding(
+                PortCode.UNKNOWN_NAME, name, line, "is not defined or imported in this file"
+            )
+
+    def unknown(self) -> Iterator[tuple[bytes, int]]:
+        """Those names, each with its 0-based line."""
         for name, line in self.uses.names.items():
             if name in BUILTINS or self._module.is_open or name in self._module.names:
                 continue
             if name in self._upstream.names:
-                yield self._finding(
-                    PortCode.UNKNOWN_NAME, name, line, "is not defined or imported in this file"
-                )
+                yield name, line
+
+    def lacking_imports(self) -> Iterator[tuple[bytes, bytes]]:
+        """Those names that upstream's file imports and the target can import: name, dotted name."""
+        for name, _ in self.unknown():
+            dotted = self._upstream.imports.get(name)
+            if dotted and not self._is_lost(dotted, dotted):
+                yield name, dotted
 
     def check_chains(self) -> Iterator[Finding]:
         """``module.name`` and ``Class.name`` that the module or the class here does not have."""

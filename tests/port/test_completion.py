@@ -1,0 +1,77 @@
+"""Imports that the lines of a change need, and that the target's file lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from patchseries.git import Repository
+from patchseries.model import Outcome
+from patchseries.port import Change, PortOptions, PortResult, port
+from port.test_engine import Files, content, tree
+
+HEAD = b'"""Tills."""\n\nimport io\nimport os\n\nfrom shop import roof\n\n\n'
+BODY = b"def one():\n    return io, os, roof\n\n\ndef two():\n    return 2\n"
+USED = HEAD.replace(b"import os", b"import math\nimport os") + BODY
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    with Repository.init(tmp_path_factory.mktemp("store") / "r.git") as repository:
+        yield repository
+
+
+def ported(
+    store: Repository, sides: tuple[bytes, bytes, bytes], options: PortOptions | None = None
+) -> tuple[PortResult, bytes]:
+    """The port of ``shop/till.py`` from the first text to the second onto the third."""
+    beside: Files = {"shop/__init__.py": b"", "shop/roof.py": b"x = 1\n"}
+    before, after, onto = (tree(store, {**beside, "shop/till.py": text}) for text in sides)
+    result = port(store, Change(before, after), onto, options)
+    return result, content(store, result.tree)["shop/till.py"]
+
+
+def test_an_import_that_only_upstream_has_is_added_to_its_block(store: Repository) -> None:
+    after = USED.replace(b"return 2", b"return math.pi")
+    result, text = ported(store, (USED, after, HEAD + BODY))
+    assert (result.outcome, result.strategies) == (Outcome.ADAPTED, ("imports",))
+    assert result.review
+    assert text == after
+    assert [f for f in result.findings if f.code == "port-unknown-name"] == []
+
+
+def test_git_alone_adds_nothing(store: Repository) -> None:
+    after = USED.replace(b"return 2", b"return math.pi")
+    result, text = ported(store, (USED, after, HEAD + BODY), PortOptions(git_only=True))
+    assert (result.outcome, text) == (
+        Outcome.CLEAN,
+        HEAD + BODY.replace(b"return 2", b"return math.pi"),
+    )
+    assert "port-unknown-name" in [f.code for f in result.findings]
+
+
+def test_one_of_several_names_of_a_statement_gets_a_statement_of_its_own(
+    store: Repository,
+) -> None:
+    before = HEAD.replace(b"from shop import roof", b"from shop import (\n    door, roof as r)")
+    sides = before + BODY, before + BODY.replace(b"return 2", b"return r"), HEAD + BODY
+    _, text = ported(store, sides)
+    assert text == (HEAD + BODY).replace(
+        b"import roof\n", b"import roof\nfrom shop import roof as r\n"
+    ).replace(b"return 2", b"return r")
+
+
+def test_what_the_target_cannot_import_is_not_added(store: Repository) -> None:
+    """The module is upstream's own, and the target has none such."""
+    before = HEAD.replace(b"roof\n", b"roof\nfrom shop import walls\n") + BODY
+    after = before.replace(b"return 2", b"return walls")
+    beside: Files = {"shop/__init__.py": b"", "shop/roof.py": b"x = 1\n"}
+    there = {**beside, "shop/walls.py": b"y = 2\n"}
+    change = Change(
+        tree(store, {**there, "shop/till.py": before}),
+        tree(store, {**there, "shop/till.py": after}),
+    )
+    result = port(store, change, tree(store, {**beside, "shop/till.py": HEAD + BODY}))
+    assert result.strategies == ()
+    assert "port-unknown-name" in [f.code for f in result.findings]
