@@ -10,7 +10,7 @@ from patchseries.git import FileSides, Future, Merge, Repository, TreeEntry
 from patchseries.model import Sides, TreeId
 from patchseries.port.hunks.lines import decode
 from patchseries.port.names import renames
-from patchseries.port.names.paths import Newcomer
+from patchseries.port.names.paths import Newcomer, followed
 from patchseries.port.result import Change, PortOptions
 
 
@@ -55,6 +55,14 @@ class Context:
             for path, (before, after) in differing.items()
             if after is not None and after.is_file
         ]
+
+    @cached_property
+    def followed(self) -> list[tuple[str, str]]:
+        """Where git's merge followed files of the change: their directory, the target's."""
+        changed = self.repository.difference(self.change.before, self.change.after).entries
+        gone = [path for path, (before, _) in changed.items() if before and not self.here(path)]
+        merged = self.repository.changes(self.onto, self.merge.tree)
+        return followed(gone, sorted({*merged, *self.merge.files}.difference(changed)))
 
     def here(self, path: str) -> TreeEntry | None:
         """What *path* is in the target; None unless a regular file."""

@@ -77,6 +77,49 @@ def test_a_file_is_ported_to_where_it_lives_here(store: Repository) -> None:
     assert part.strategies[0] == "paths"
 
 
+def _functions(*names: str) -> bytes:
+    return b"".join(
+        b"def %b():\n    return tills_of_the_shop(%r)\n\n\n" % (n.encode(), n) for n in names
+    )
+
+
+def test_a_file_goes_to_the_directory_to_which_git_followed_another(store: Repository) -> None:
+    """Too little of its own code is there to know it by that."""
+    door, roof = _functions(*"abcdefgh"), _functions(*"klmnopqr")
+    old = {"new/shop/door.py": door, "new/shop/io/roof.py": roof}
+    other = _functions("k", "s", "t", "u", "v", "w", "x")
+    new = {
+        "new/shop/door.py": door.replace(b"'c'", b"'cc'"),
+        "new/shop/io/roof.py": roof.replace(b"'k'", b"'kk'"),
+    }
+    given = context(store, old, {"shop/door.py": door, "shop/io/roof.py": other}, new)
+    part = elsewhere(given, next(f for f in given.open_files() if f.path.endswith("roof.py")))
+    assert part is not None
+    assert text(store, part, "shop/io/roof.py") == other.replace(b"'k'", b"'kk'")
+
+
+def test_a_change_goes_to_the_file_that_its_code_was_moved_into(store: Repository) -> None:
+    door, roof = _functions(*"abcdefgh"), _functions("z")
+    old = {"door.py": door, "roof.py": roof}
+    new = {"door.py": door.replace(b"'c'", b"'cc'"), "roof.py": roof}
+    given = context(store, old, {"roof.py": roof + door}, new)
+    (file,) = given.open_files()
+    part = elsewhere(given, file)
+    assert part is not None
+    assert text(store, part, "roof.py") == roof + new["door.py"]
+
+
+def test_code_that_a_file_had_all_along_was_not_moved_into_it(store: Repository) -> None:
+    door = _functions(*"abcdefgh")
+    old = {"door.py": door, "roof.py": door}
+    new = {"door.py": door.replace(b"'c'", b"'cc'"), "roof.py": door}
+    given = context(store, old, {"roof.py": door + b"x = 1\n"}, new)
+    (file,) = given.open_files()
+    part = elsewhere(given, file)
+    assert part is not None
+    assert [f.code for f in part.findings] == ["port-dropped"]
+
+
 def test_a_file_that_lives_nowhere_is_left_out_and_said_so(store: Repository) -> None:
     given = context(store, FILES, {}, {"a.py": b"x = 7\n"})
     (file,) = given.open_files()

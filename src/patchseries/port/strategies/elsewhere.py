@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import posixpath
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from patchseries.git import TreeEntry
+from patchseries.git.search import paths_with
 from patchseries.model import Finding, PortCode, Severity, Sides, StrategyName
 from patchseries.port.adaptation import Adapted
 from patchseries.port.context import ChangedFile, Context
@@ -14,13 +16,20 @@ from patchseries.port.hunks.lines import compare, split_lines
 from patchseries.port.names import paths
 from patchseries.port.verify import LeftOut
 
+_MOST_FILES = 64
+"""So many files that have some of the code are compared."""
+
 
 def elsewhere(context: Context, file: ChangedFile) -> Adapted | None:
     """A file that the target does not have: its change goes to its place there, or is dropped."""
     path, (ancestor, ours, theirs) = file.path, file.sides
     if ours or not (ancestor and theirs):
         return None
-    target = _declared(context, path) or _where_it_went(context, path, ancestor, theirs)
+    target = (
+        _declared(context, path)
+        or _beside_others(context, path)
+        or _where_it_went(context, path, ancestor, theirs)
+    )
     here = context.here(target) if target else None
     if target is None or here is None:
         return _left_out(path, "the target has no such file")
@@ -49,11 +58,17 @@ def _declared(context: Context, path: str) -> str | None:
     return None
 
 
+def _beside_others(context: Context, path: str) -> str | None:
+    """Its place in the directory to which git's merge followed another file of the change."""
+    targets = (paths.in_directory(path, *pair) for pair in context.followed)
+    return next((target for target in targets if target and context.here(target)), None)
+
+
 def _where_it_went(
     context: Context, path: str, ancestor: TreeEntry, theirs: TreeEntry
 ) -> str | None:
     lines = split_lines(context.text(ancestor.oid))
-    changes = compare(lines, split_lines(context.text(theirs.oid)))
+    around = paths.surroundings(lines, compare(lines, split_lines(context.text(theirs.oid))))
 
     def read(targets: Sequence[str]) -> Iterator[str]:
         context.repository.prefetch(files=[(context.onto, target) for target in targets])
@@ -61,4 +76,24 @@ def _where_it_went(
             here = context.here(target)
             yield context.text(here.oid) if here else ""
 
-    return paths.home(path, paths.surroundings(lines, changes), context.newcomers, read)
+    home = paths.home(path, around, context.newcomers, read)
+    return home or _where_the_code_went(context, path, around)
+
+
+def _where_the_code_went(context: Context, path: str, around: Set[str]) -> str | None:
+    """The file, of any name, that the code around the change was moved into.
+
+    It did not have that code in the ancestor, and the change itself does not touch it.
+    """
+    changed = context.repository.difference(context.change.before, context.change.after).entries
+    kind = [f"*{posixpath.splitext(path)[1]}"]
+    found = paths_with(context.repository, context.onto, paths.telling(around), kind)
+    moved = {newcomer.path for newcomer in context.newcomers}
+    among = [other for other in found if other in moved and other not in changed]
+    shares: dict[str, float] = {}
+    for other in among[:_MOST_FILES]:
+        was = context.repository.entry(context.change.before, other)
+        old = context.text(was.oid) if was and was.is_file else ""
+        here = context.here(other)
+        shares[other] = paths.share(around, context.text(here.oid) if here else "", old)
+    return paths.best_share(shares)
