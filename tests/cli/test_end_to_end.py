@@ -197,7 +197,7 @@ def test_run_is_all_of_it(project: Project) -> None:
     document = done.document
     assert document["ok"] is True
     assert len(document["packages"]) == 3
-    assert {cell["result"] for cell in document["test-apply"]} <= {"applies", "already-applied"}
+    assert {cell["result"] for cell in document["test_apply"]} <= {"applies", "already-applied"}
 
 
 def test_a_run_that_builds_nothing_says_all_the_rest(project: Project) -> None:

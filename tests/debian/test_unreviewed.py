@@ -92,7 +92,7 @@ def test_what_conflicts_is_named_as_not_in_the_package(
         with pytest.raises(SeriesError, match=r"not built: retry on 1\.1 conflicts; "):
             small.run("build", "--onto", "1.1")
         (row,) = small.json("build", "--onto", "1.1", "--skip-conflicts")["packages"]
-        assert row["left-out"] == ["retry"]
+        assert row["left_out"] == ["retry"]
         assert "* Not in this package, as they conflict with 1.1: - retry" in changelog(row)
         _, said = small.run("build", "--onto", "1.1", "--skip-conflicts")
     assert "left out, because they conflict: retry" in said

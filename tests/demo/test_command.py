@@ -35,8 +35,8 @@ def demo(*options: str) -> int:
 def test_the_whole_path(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert demo("--json") == 0
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert (document["schema"], document["ok"]) == (1, True)
-    assert len(document["rebase"]) == len(document["test-apply"]) == 24
+    assert (document["schema"], document["ok"]) == (2, True)
+    assert len(document["rebase"]) == len(document["test_apply"]) == 24
     outcomes = {(c["patch"], c["base"]): c["outcome"] for c in document["rebase"]}
     assert [cell for cell, word in outcomes.items() if word == "conflict"] == [
         ("no-idle-updates", "2013.1")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -78,9 +80,26 @@ def test_a_schema_says_what_was_seen() -> None:
         assert not fits(bad)
 
 
+def keys_of(schema: dict[str, Any]) -> Iterator[str]:
+    """Every key that *schema* names, at any depth; those of objects by name are data."""
+    for key, inner in schema.get("properties", {}).items():
+        yield key
+        yield from keys_of(inner)
+    for place in {"items", "additionalProperties"} & schema.keys():
+        yield from keys_of(schema[place])
+
+
+@pytest.mark.parametrize("path", sorted(schemas.SCHEMAS.iterdir()), ids=lambda path: path.stem)
+def test_the_keys_of_all_documents_are_written_alike(path: Path) -> None:
+    found = list(keys_of(json.loads(path.read_text())))
+    assert found
+    assert [key for key in found if not re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", key)] == []
+
+
 def test_a_document_that_does_not_fit_is_named() -> None:
-    bad = {"schema": 1, "ok": True, "pins": [{"repository": 1, "rev": "x"}]}
+    bad = {"schema": 1, "ok": True, "pins": [{"repository": 1, "rev": "x", "left-out": 1}]}
     faults = schemas.problems("fetch", bad)
+    assert "$.pins[].left-out: not a key like left_out" in faults
     assert any(fault.startswith("$.pins[0].repository:") for fault in faults)
     error = {"schema": 1, "ok": False, "error": {"message": "x", "cause": None, "hint": None}}
     assert schemas.problems("fetch", error) == []

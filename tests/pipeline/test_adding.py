@@ -112,7 +112,7 @@ def test_the_address_of_a_commit_of_a_fork(small: SmallSeries, tmp_path: Path, d
         "repository": "https://forge.invalid/me/project.git",
         "commit": made,
     }
-    assert (found["change-id"], found["upstream"]) == (CHANGE, tip(small))
+    assert (found["change_id"], found["upstream"]) == (CHANGE, tip(small))
 
 
 @pytest.mark.parametrize("mirrored", [True, False])
@@ -210,7 +210,7 @@ def with_gerrit(small: SmallSeries, server: GerritServer) -> None:
 
 def test_a_merged_review(small: SmallSeries, server: GerritServer) -> None:
     found = entry(small, f"{server.base}/c/org/project/+/7")
-    assert (found["change-id"], found["upstream"]) == (CHANGE, tip(small))
+    assert (found["change_id"], found["upstream"]) == (CHANGE, tip(small))
     assert "source" not in found
 
 
@@ -219,7 +219,7 @@ def test_a_review_that_is_open(small: SmallSeries, server: GerritServer, thing: 
     with_gerrit(small, server)
     found = entry(small, thing.format(base=server.base))
     assert found["source"] == {"change-id": "I" + "9" * 40, "patchset": 2}
-    assert (found["change-id"], found["summary"]) == ("I" + "9" * 40, "Still open")
+    assert (found["change_id"], found["summary"]) == ("I" + "9" * 40, "Still open")
     assert "upstream" not in found
 
 

@@ -119,7 +119,7 @@ def test_what_is_packaged_and_what_is_not(tmp_path: Path) -> None:
         {"setting": "files", "file": LIMITS, "line": "oven - nofile 4096"},
     ]
     assert made["examples"] == ["stove.conf.oven"]
-    assert [one["setting"] for one in made["left-out"]] == [
+    assert [one["setting"] for one in made["left_out"]] == [
         "labelled",
         "no-rootwrap",
         "sudo-for-all",
@@ -161,7 +161,7 @@ def test_a_file_that_another_package_may_have_is_an_example(oven: Oven) -> None:
     assert made["examples"] == [LIMITS, "stove.conf.oven"]
     assert [one["setting"] for one in made["lines"]] == ["fans"]
     why = f"it is in an example, which is to be copied: {LIMITS}"
-    assert {"setting": "files", "why": why} in made["left-out"]
+    assert {"setting": "files", "why": why} in made["left_out"]
 
 
 def test_sudoers_come_with_an_accepted_risk(oven: Oven, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_sudoers_come_with_an_accepted_risk(oven: Oven, tmp_path: Path) -> None:
     row = built(*words, base="1.2")
     made, narrow = row["settings"], "sudoers.d/oven-rootwrap-filters"
     assert [one["setting"] for one in made["lines"]] == ["fans", "no-rootwrap", "files"]
-    assert (made["sudoers-checked"], made["examples"]) == (True, ["stove.conf.oven"])
+    assert (made["sudoers_checked"], made["examples"]) == (True, ["stove.conf.oven"])
     directory = debian(row, tmp_path / "x")
     assert (directory / "series-settings/etc" / narrow).read_text().endswith("/sbin/route\n")
     assert "    - no-rootwrap: The oven may do what" in (directory / "changelog").read_text()

@@ -87,8 +87,9 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "config explain",
-        "`setting` has the keys of [the manifest](manifest.md). A row of `bases` has `base`,"
-        " `wrong[]`, and `registered[]` with `file`, `line`, `type`, `default`, `in_base`.",
+        "`setting` has the keys of [the manifest](manifest.md), with `_` for `-`. A row of `bases`"
+        " has `base`, `wrong[]`, and `registered[]` with `file`, `line`, `type`, `default`,"
+        " `in_base`.",
         tuple(
             f"config explain {name} demo"
             for name in ("clients", "profile", "cores", "newer", "all")
@@ -111,7 +112,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("init", "", (f"init leases {_QUANTUM}",)),
     (
         "add",
-        "`patch` has the keys of [the manifest](manifest.md).",
+        "`patch` has the keys of [the manifest](manifest.md), with `_` for `-`.",
         (
             "add cd8ff8096a2c leases --as one-run",
             "add patches/demo/2013.1.1/quantum/0002-lean-lease-update.patch leases --as lean",
@@ -255,11 +256,20 @@ Documents = Mapping[str, list[dict[str, Any]]]
 def json_page(text: str, made: Documents) -> str:
     """json.md: the head of *text*, and the sections of the commands."""
     sections = (
-        [f"## series {title}", "", *([words, ""] if words else []), *outline(made[title]), ""]
+        [f"## series {title}", "", *_introduction(words, made[title]), *outline(made[title]), ""]
         for title, words, _ in COMMANDS
     )
     head = text[: text.index("\n## series ") + 1]
     return head + "\n".join("\n".join(lines) for lines in sections)
+
+
+def _introduction(words: str, documents: list[dict[str, Any]]) -> list[str]:
+    """*words* as a paragraph, with the version of the keys where it is not the first."""
+    (version,) = {document["schema"] for document in documents}
+    said = [words] if words else []
+    if version != 1:
+        said.append(f"`schema` is {version}.")
+    return [" ".join(said), ""] if said else []
 
 
 def documents(directory: Path) -> Documents:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from support.documents import BY_NAME, Documents
 from support.manual import DIRECTORY
 
 SCHEMAS = DIRECTORY / "schemas"
+_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _KINDS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 _WRITTEN = {"patch", "source"}
@@ -68,7 +69,24 @@ def problems(command: str, document: Mapping[str, Any]) -> list[str]:
         [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(document)]
         for validator in _validators(command)
     ]
-    return min(faults, key=len)
+    return [*min(faults, key=len), *strange_keys(document)]
+
+
+def strange_keys(value: Any, path: str = "$") -> Iterator[str]:
+    """What is wrong with the keys in *value* that are not data: all are written alike.
+
+    >>> list(strange_keys({"left-out": [], "files": {"A-b": {"A": 1}}, "rows": [{"B": 1}]}))
+    ['$.left-out: not a key like left_out', '$.rows[].B: not a key like left_out']
+    """
+    if isinstance(value, list):
+        for inner in value:
+            yield from strange_keys(inner, f"{path}[]")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not _KEY.fullmatch(key):
+                yield f"{path}.{key}: not a key like left_out"
+            if not (key in BY_NAME and isinstance(inner, dict)):
+                yield from strange_keys(inner, f"{path}.{key}")
 
 
 @cache
@@ -95,7 +113,7 @@ def _object(values: Iterable[Mapping[str, Any]]) -> Schema:
     for key in _WRITTEN & properties.keys():
         properties[key].pop("required", None)
     if properties.get("schema") == {"type": ["integer", "null"]}:
-        properties["schema"] = {"const": 1}
+        properties["schema"] = {"const": values[0]["schema"]}
     return schema
 
 

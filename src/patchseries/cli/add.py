@@ -24,6 +24,7 @@ def command(thing: str, patch_name: str | None, **given: Any) -> int:
     """
     from patchseries.pipeline.adding import Finder
     from patchseries.pipeline.edit.addition import add
+    from patchseries.report.documents import table_row
 
     asked = Given(**given)
     with Progress(asked) as progress:
@@ -38,7 +39,8 @@ def command(thing: str, patch_name: str | None, **given: Any) -> int:
             addition.check_is_new(series.manifest)
         changed = add(session, series, addition)
     if asked.as_json:
-        show_json({"patch": addition.patch.table, "changed": changed}, ok=True)
+        row = table_row(addition.patch.table)
+        show_json({"patch": row, "changed": changed}, ok=True, schema=2)
         return 0
     show_text(addition.patch.text, asked)
     verb = "would be added to" if asked.dry_run else "added to"

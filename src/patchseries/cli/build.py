@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.building import (
+    PACKAGE_SCHEMA,
     build_options,
     complaints,
     options_from,
@@ -53,7 +54,8 @@ def command(**chosen: Any) -> int:
         series, selection, pins = asked.open_to_write(session)
         _, packages = rebase_and_build(session, series, selection, pins, package_options)
     if asked.as_json:
-        show_json({"packages": package_rows(packages)}, ok=not complaints(packages))
+        document = {"packages": package_rows(packages)}
+        show_json(document, ok=not complaints(packages), schema=PACKAGE_SCHEMA)
     else:
         show_packages(packages, asked)
     _warn_unchecked(packages)

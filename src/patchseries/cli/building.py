@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from patchseries.debian.request import Dropped, Maintainer, SourcePackage
     from patchseries.pipeline.build import BuildOptions
 
+PACKAGE_SCHEMA = 2
+"""The version of the JSON documents that have rows of packages."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 wrap_option = click.option(
@@ -167,7 +170,7 @@ def package_rows(packages: Sequence[SourcePackage]) -> list[dict[str, Any]]:
             "changes": str(package.directory / package.changes),
             "files": dict(package.files),
             "verified": package.verified,
-            "left-out": list(package.left_out),
+            "left_out": list(package.left_out),
             "unreviewed": list(package.unreviewed),
             "dropped": [_dropped_row(one) for one in package.dropped],
             "settings": _settings_row(package),
@@ -197,8 +200,8 @@ def _settings_row(package: SourcePackage) -> dict[str, Any] | None:
             {"setting": one.setting, "file": one.file, "line": one.line} for one in made.lines
         ],
         "examples": list(made.examples),
-        "left-out": [{"setting": name, "why": why} for name, why in made.left_out],
-        "sudoers-checked": made.checked,
+        "left_out": [{"setting": name, "why": why} for name, why in made.left_out],
+        "sudoers_checked": made.checked,
     }
 
 

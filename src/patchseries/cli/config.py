@@ -181,7 +181,7 @@ def explain_command(setting: str, **given: Any) -> int:
             }
             for one in evidence
         ]
-        table = entry.model_dump(mode="json", by_alias=True, exclude_none=True)
+        table = entry.model_dump(mode="json", exclude_none=True)
         show_json({"setting": table, "bases": rows}, ok=good)
         return 0 if good else 1
     for word, text in [("setting", entry.name), *setting_rows(entry)]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchseries.cli.building import show_packages
+from patchseries.cli.building import PACKAGE_SCHEMA, show_packages
 from patchseries.cli.common import (
     Given,
     changed_words,
@@ -48,7 +48,8 @@ def command(**given: Any) -> int:
         result = tour(asked.session(progress), series)
     ok = all(package.verified for package in result.packages)
     if asked.as_json:
-        show_json({**run_document(series, result), "upstreams": str(upstreams)}, ok=ok)
+        document = {**run_document(series, result), "upstreams": str(upstreams)}
+        show_json(document, ok=ok, schema=PACKAGE_SCHEMA)
     else:
         show_tour(series, result, upstreams, asked)
     return 0 if ok else 1

@@ -123,6 +123,8 @@ def _evidence(patch: ImportedPatch) -> str:
 
 
 def _document(plan: ImportPlan, changed: list[str]) -> dict[str, Any]:
+    from patchseries.report.documents import table_row
+
     return {
         "series": plan.name,
         "source": str(plan.form),
@@ -132,7 +134,7 @@ def _document(plan: ImportPlan, changed: list[str]) -> dict[str, Any]:
             {
                 "name": patch.name,
                 "shown": patch.shown,
-                "source": dict(patch.source),
+                "source": table_row(patch.source),
                 "origin": {
                     "change_id": patch.origin.change_id,
                     "commit": patch.origin.commit,

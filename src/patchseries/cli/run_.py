@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchseries.cli.applying import apply_rows, show_failures
-from patchseries.cli.building import build_options, options_from, package_rows, show_packages
+from patchseries.cli.building import (
+    PACKAGE_SCHEMA,
+    build_options,
+    options_from,
+    package_rows,
+    show_packages,
+)
 from patchseries.cli.common import SERIES_OPTIONS, Given, changed_words, options
 from patchseries.cli.failure import error_document, tell
 from patchseries.cli.rebase import rebase_rows, show_cells
@@ -40,7 +46,7 @@ def command(**chosen: Any) -> int:
         progress.update("writing the report")
         page = write_page(session, series, selection)
     if asked.as_json:
-        show_json(run_document(series, result), ok=result.ok)
+        show_json(run_document(series, result), ok=result.ok, schema=PACKAGE_SCHEMA)
     else:
         show_run(series, result, asked)
         show_gate(result, asked)
@@ -57,7 +63,7 @@ def run_document(series: Series, result: RunResult) -> dict[str, Any]:
     refused = error_document(result.refused) if result.refused else {}
     return {
         "rebase": rebase_rows(series, result.ported.rebased.cells),
-        "test-apply": apply_rows(result.applied),
+        "test_apply": apply_rows(result.applied),
         "packages": package_rows(result.packages),
         "findings": finding_rows(result.findings),
         **refused,

@@ -153,9 +153,12 @@ def show_text(text: str, given: Given) -> None:
         show(line, given)
 
 
-def show_json(document: Mapping[str, Any], *, ok: bool) -> None:
-    """Print the one JSON document of a command."""
-    show_plain_json({"schema": 1, "ok": ok, **document})
+def show_json(document: Mapping[str, Any], *, ok: bool, schema: int = 1) -> None:
+    """Print the one JSON document of a command.
+
+    :param schema: the version of its keys: one more whenever a key is removed or changed
+    """
+    show_plain_json({"schema": schema, "ok": ok, **document})
 
 
 def show_plain_json(document: Mapping[str, Any], *, indent: int | None = 2) -> None:

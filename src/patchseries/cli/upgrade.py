@@ -190,16 +190,17 @@ def show_result(
     result: UpgradeResult, series: Series, asked: Given, written: Sequence[str]
 ) -> None:
     """The table of the patches, the changelog's entry, the package, and what to do next."""
+    from patchseries.cli.building import PACKAGE_SCHEMA, show_packages
+
     if asked.as_json:
-        show_json(_document(result) | {"written": list(written)}, ok=not result.conflicts)
+        document = _document(result) | {"written": list(written)}
+        show_json(document, ok=not result.conflicts, schema=PACKAGE_SCHEMA)
         return
     _show_patches(result, asked)
     if result.packaging:
         for line in ("", *result.packaging.entry.splitlines(), ""):
             show(line, asked)
     if result.package:
-        from patchseries.cli.building import show_packages
-
         show_packages([result.package], asked)
         show(f"    upstream tarball: {result.orig}", asked)
     if written:

@@ -29,6 +29,18 @@ def checked_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
+def table_row(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of a manifest as a row: its keys, and those of tables in it, with ``_`` for ``-``.
+
+    >>> table_row({"change-id": "I1", "source": {"made-for": "1.0"}})
+    {'change_id': 'I1', 'source': {'made_for': '1.0'}}
+    """
+    return {
+        key.replace("-", "_"): table_row(value) if isinstance(value, Mapping) else value
+        for key, value in table.items()
+    }
+
+
 def conflict_rows(conflicts: Iterable[Conflict]) -> list[dict[str, Any]]:
     """Conflicts as rows: path, number of regions, reason."""
     return [{"path": c.path, "hunks": c.hunks, "reason": c.reason} for c in conflicts]
