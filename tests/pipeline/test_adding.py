@@ -66,7 +66,7 @@ def test_a_change_id(small: SmallSeries) -> None:
         "name": "say-more-a-word-or-two",
         "project": "project",
         "summary": "Say more: a {word} or two",
-        "change-id": CHANGE,
+        "change_id": CHANGE,
         "upstream": tip(small),
         "bugs": [1213080],
     }
@@ -218,7 +218,7 @@ def test_a_merged_review(small: SmallSeries, server: GerritServer) -> None:
 def test_a_review_that_is_open(small: SmallSeries, server: GerritServer, thing: str) -> None:
     with_gerrit(small, server)
     found = entry(small, thing.format(base=server.base))
-    assert found["source"] == {"change-id": "I" + "9" * 40, "patchset": 2}
+    assert found["source"] == {"change_id": "I" + "9" * 40, "patchset": 2}
     assert (found["change_id"], found["summary"]) == ("I" + "9" * 40, "Still open")
     assert "upstream" not in found
 
