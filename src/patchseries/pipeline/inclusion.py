@@ -17,13 +17,14 @@ from patchseries.git import Repository
 from patchseries.landed.contains import changes_named, first_contained
 from patchseries.landed.evidence import PatchId, Tracked
 from patchseries.landed.index import HistoryIndex
-from patchseries.landed.patchid import diff_patch_id, patch_ids
+from patchseries.landed.patchid import diff_patch_id
 from patchseries.lock import InBase, Lock
 from patchseries.manifest import Manifest, PatchEntry, Source
 from patchseries.model import CommitId
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.histories import indexed
+from patchseries.pipeline.keptpatchids import kept_patch_ids
 from patchseries.progress import Steps, no_progress
 from patchseries.sources import Cache, FetchOptions
 from patchseries.sources.plan import repository_of
@@ -177,9 +178,11 @@ def from_history(
         url = manifest.projects[name].repository
         having = tuple(dict.fromkeys(question.commit for question in mine))
         try:
-            with indexed(cache, url, fetching, having=having) as (history, index):
+            with (
+                indexed(cache, url, fetching, having=having) as (history, index),
+                kept_patch_ids(cache, url, [history, repository]) as patch_id,
+            ):
                 cut = history.is_shallow
-                patch_id = patch_ids([history, repository])
                 steps = Steps(fetching.progress or no_progress, len(mine))
                 for question in mine:
                     steps.begin(f"searching {question.base} for {question.patch}")

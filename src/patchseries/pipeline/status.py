@@ -12,7 +12,6 @@ from patchseries.errors import UsageError
 from patchseries.git import Commit, Repository
 from patchseries.journal import Operation, commit_files
 from patchseries.landed.evidence import Tracked
-from patchseries.landed.patchid import patch_ids
 from patchseries.landed.places import ReleaseLines, lines_of
 from patchseries.landed.releases import Scheme, scheme_for
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
@@ -21,6 +20,7 @@ from patchseries.manifest import PatchEntry, Project
 from patchseries.model import ChangeId, CommitId
 from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.inclusion import questions
+from patchseries.pipeline.keptpatchids import kept_patch_ids
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.progress import Steps
@@ -113,7 +113,8 @@ def _project_status(
         history, index = stack.enter_context(indexed(session.cache, url, session.fetching))
         objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
         lines = lines_of(scheme, index.refs)
-        patch_id = patch_ids([history, objects])
+        ids = kept_patch_ids(session.cache, url, [history, objects])
+        patch_id = stack.enter_context(ids)
         states = [
             status(index, lines, _to_track(series.lock, project, patch, objects), patch_id)
             for patch in patches

@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,6 +48,20 @@ DEBIAN_PACKAGES = {
 
 MINIMUM = {"git": "2.39"}
 """The first version of a program that will do, where that matters."""
+
+
+@cache
+def identity(name: str) -> str:
+    """What tells the program *name* from another version of it, without running it.
+
+    That is its path, size (bytes) and time of change; no more than its name where it is missing.
+    """
+    path = os.path.realpath(shutil.which(name) or name)
+    try:
+        status = os.stat(path)
+    except OSError:
+        return name
+    return f"{path} {status.st_size} {status.st_mtime_ns}"
 
 
 _BAD_SETTINGS = re.compile(
