@@ -163,7 +163,6 @@ ELSEWHERE = {
     },
     "Parts of one verdict.": {
         "landed/evidence": "landed/test_verdict.py",
-        "landed/landing": "landed/test_verdict.py",
         "landed/places": "landed/test_releases.py",
     },
     "How a change is written whole or not at all shows only when it is interrupted.": {

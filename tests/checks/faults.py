@@ -25,6 +25,7 @@ from checks.seeds import (
     orphan,
     own,
     rebased,
+    reverted,
     series,
     setting,
     stray_base,
@@ -397,6 +398,7 @@ TOLD = (
         "hotter has landed",
     ),
     Fault("superseded-upstream", "what replaces it landed", superseded, "patient was replaced"),
+    Fault("reverted-upstream", "it was taken back", reverted, "hotter was reverted upstream"),
     Fault(
         "new-release",
         "a point release appeared",

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from patchseries.cli import group
 from patchseries.git import Repository
 from support.ovens import BAKE, SETTINGS, Oven, diff, own_patch
+from support.upstreams import Upstream
 
 HOTTER = diff("oven/bake.py", BAKE, BAKE.replace(b"180", b"220"))
 ZEROS = "0" * 64
@@ -202,6 +203,17 @@ def superseded(oven: Oven) -> None:
     upstream("tag", "2.0", "refs/heads/next")(oven)
     known = f'change-id = "I{3:040d}"\n'
     oven.edit(oven.manifest, known, f'{known}superseded-by = "I{1:040d}"\n')
+
+
+def reverted(oven: Oven) -> None:
+    """Upstream's next release has the change of `hotter`, and a revert of it."""
+    with Upstream(oven.upstream) as upstream_now:
+        landed = upstream_now.repository.resolve("refs/heads/next")
+        assert landed is not None
+        tree = upstream_now.repository.commit(landed).tree
+        words = f"Back to 180\n\nThis reverts commit {landed}."
+        upstream_now.commit_tree(tree, [landed], words, branch="next")
+        upstream_now.tag("2.0", "refs/heads/next")
 
 
 def old_resolution(oven: Oven) -> None:

@@ -16,7 +16,7 @@ LANDED = {
     "one-iptables-run": ("landed", [("grizzly", "2013.1.2"), ("havana", "2013.2.b2")]),
     "lean-lease-update": ("superseded", []),
     "keystone-workers": ("landed", [("icehouse", "2014.1.b1")]),
-    "revoked-in-memory": ("not-landed", []),
+    "revoked-in-memory": ("reverted", []),
 }
 
 
@@ -93,7 +93,7 @@ def test_show(project: Project) -> None:
     assert "https://demo.invalid/bugs/1190001" in text
     assert "grizzly 2013.1.2, 81b3fe92d3402906a4678511d26f360ee8742313 (change-id)" in text
     reverted = project.run("show", "revoked-in-memory", "--json").document["patch"]
-    assert reverted["status"]["verdict"] == "not-landed"
+    assert reverted["status"]["verdict"] == "reverted"
     assert len(reverted["status"]["reverted"]) == 1
     assert project.run("show", "one-iptables").status == 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.landed.graph import containing_refs
+from patchseries.landed.graph import containing_refs, difference
 
 
 @st.composite
@@ -38,3 +38,17 @@ def test_a_ref_contains_the_ancestors_of_its_tip(
         for commit in ancestors(parents, tip):
             expected[commit] |= refs
     assert containing_refs(parents, tips) == expected
+
+
+@given(histories(), st.data())
+def test_the_difference_of_two_sets_of_tips(
+    history: tuple[list[list[int]], dict[int, int]], data: st.DataObject
+) -> None:
+    parents, _ = history
+    some = st.lists(st.integers(0, len(parents) - 1), max_size=3)
+    having, without = data.draw(some), data.draw(some)
+    expected = {c for tip in having for c in ancestors(parents, tip)}
+    expected -= {c for tip in without for c in ancestors(parents, tip)}
+    found = difference(parents.__getitem__, having, without)
+    assert found - {c for tip in without for c in ancestors(parents, tip)} == expected
+    assert found == expected

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.landed.message import links, revert_subject, reverted_subject
+from patchseries.landed.message import is_revert_of, links, reverted_subject
 
 CHANGE = "I" + "0123456789" * 4
 OTHER = "I" + "abcdef0123" * 4
@@ -86,7 +86,8 @@ def test_reverts(text: str, reverts: tuple[str, ...]) -> None:
 
 @given(st.text(st.characters(blacklist_categories=("Cc", "Zl", "Zp")), min_size=1))
 def test_the_subject_of_a_revert_gives_back_the_subject(subject: str) -> None:
-    assert reverted_subject(revert_subject(subject)) == subject
+    assert reverted_subject(f'Revert "{subject}"') == subject
+    assert is_revert_of(f'Revert "{subject}" (#13)', f"{subject} (#12)")
 
 
 def test_an_ordinary_subject_reverts_nothing() -> None:

@@ -166,7 +166,7 @@ def test_a_reverted_change_has_not_landed(nova: Release) -> None:
     nova.tag("2013.2.b2")
     nova.tag("2013.2")
     found = nova.status(PatchToTrack("p", "nova", Tracked((CHANGE,))))
-    assert found.verdict is Verdict.NOT_LANDED
+    assert found.verdict is Verdict.REVERTED
     assert found.landings.landed == ()
     assert [(r.commit, r.by) for r in found.landings.reverted] == [(fix, (undone,))]
 

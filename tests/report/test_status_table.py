@@ -70,7 +70,7 @@ COLUMNS = {name: columns_of(LINES, "grizzly") for name in ("nova", "keystone")}
 def test_lines_have_their_columns() -> None:
     table = status_table([BACKPORTED, REPLACED, OPEN], COLUMNS)
     assert table.head[2:5] == ("grizzly", "havana", "later")
-    assert table.verdicts == (Verdict.LANDED, Verdict.SUPERSEDED, Verdict.NOT_LANDED)
+    assert table.verdicts == (Verdict.LANDED, Verdict.SUPERSEDED, Verdict.REVERTED)
     backported, replaced, still_open = table.rows
     assert backported[2:] == (
         "2013.1.3+",
@@ -88,8 +88,10 @@ def test_lines_have_their_columns() -> None:
         "—",
         f"{NEXT[:12]} (havana 2013.2.b3)",
     )
-    assert still_open[5] == "not-landed"
-    assert still_open[6] == (f"perhaps juno 2014.2 (author-subject), {C2[:12]} was reverted")
+    assert still_open[5] == "reverted"
+    assert still_open[6] == (
+        f"perhaps juno 2014.2 (author-subject), {C2[:12]} was reverted by {C3[:12]}"
+    )
 
 
 def test_projects_on_different_lines_share_no_title() -> None:

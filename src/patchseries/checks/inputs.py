@@ -137,8 +137,8 @@ class Fate:
     """What became of a patch upstream: the verdict of `series status`, and where it landed.
 
     ``successors`` is where those landed that replaced it; ``in_bases`` the bases that contain the
-    patch, each with the commit and the evidence in words. ``is_known``: the history has the change,
-    or what replaced it.
+    patch, each with the commit and the evidence in words; ``reverted`` says of each commit that
+    was taken back by which. ``is_known``: the history has the change, or what replaced it.
     """
 
     patch: str
@@ -146,6 +146,7 @@ class Fate:
     landed: tuple[LandedAt, ...] = ()
     successors: tuple[LandedAt, ...] = ()
     in_bases: Mapping[str, str] = field(default_factory=dict)
+    reverted: tuple[str, ...] = ()
     is_known: bool = False
 
 

@@ -20,6 +20,13 @@ SUPERSEDED = note(
     "The change itself was never merged. From that release on, other code does the same.",
     "drop the patch when the series moves to that release",
 )
+REVERTED = note(
+    "reverted-upstream",
+    "the tracked change was reverted upstream",
+    "It landed, and no release line has kept it. Whoever took it back had a reason, which may "
+    "hold for the series too.",
+    "read the message of the revert; to keep the patch, nothing need be done",
+)
 IN_BASE = error(
     "landed-in-base",
     "a base contains the change, and the patch would still be built on it",
@@ -73,6 +80,7 @@ SILENT = warning(
 RULES = (
     LANDED,
     SUPERSEDED,
+    REVERTED,
     IN_BASE,
     UNREAD,
     MOVED,
@@ -95,6 +103,9 @@ def check(inputs: CheckInputs) -> Iterator[Finding]:
         elif fate.verdict == "superseded":
             words = f"{fate.patch} was replaced upstream in {_places(fate.successors)}"
             yield SUPERSEDED.finding(words, line=line, **where)
+        elif fate.verdict == "reverted":
+            words = f"{fate.patch} was reverted upstream: {', '.join(fate.reverted)}"
+            yield REVERTED.finding(words, line=line, **where)
     yield from _in_bases(inputs)
     if inputs.upstream is not None:
         yield from _online(inputs, inputs.upstream)

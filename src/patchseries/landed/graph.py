@@ -7,7 +7,8 @@ oldest, each hands its set to its parents: `git tag --contains` for every commit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 RefSet = int
 """A set of refs: bit i stands for the ref numbered i."""
@@ -28,3 +29,34 @@ def containing_refs(parents: Sequence[Sequence[int]], tips: Mapping[int, RefSet]
             for parent in parents[commit]:
                 sets[parent] |= refs
     return sets
+
+
+def difference(
+    parents_of: Callable[[int], Iterable[int]], having: Iterable[int], without: Iterable[int]
+) -> set[int]:
+    """The commits that are *having* or ancestors of them, and no ancestors of *without* or those.
+
+    Only as much of the history is read as lies between them (`git rev-list HAVING ^WITHOUT`).
+
+    :param parents_of: the parents of a commit, each numbered lower than it
+    """
+    unwanted = set(without)
+    wanted = set(having) - unwanted
+    todo = [-number for number in wanted | unwanted]
+    heapq.heapify(todo)
+    waiting = len(wanted)  # of the commits to look at, those that are wanted as yet
+    while waiting:
+        number = -heapq.heappop(todo)
+        if number in wanted:
+            waiting -= 1
+        for parent in parents_of(number):
+            if parent not in wanted and parent not in unwanted:
+                heapq.heappush(todo, -parent)
+                waiting += number in wanted
+            if number in unwanted:
+                waiting -= parent in wanted
+                wanted.discard(parent)
+                unwanted.add(parent)
+            elif parent not in unwanted:
+                wanted.add(parent)
+    return wanted

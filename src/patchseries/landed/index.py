@@ -10,9 +10,10 @@ import sqlite3
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from patchseries.landed.graph import RefSet
-from patchseries.landed.message import revert_subject
+from patchseries.landed.graph import RefSet, difference
+from patchseries.landed.message import is_revert_of, without_number
 from patchseries.model import ChangeId, CommitId
 
 SCHEMA_VERSION = 1
@@ -110,8 +111,30 @@ class HistoryIndex:
         return self._naming("reverts", "target", commit)
 
     def reverts_by_subject(self, subject: str) -> list[Indexed]:
-        """The commits called ``Revert "subject"``."""
-        return self.by_subject(revert_subject(subject))
+        """The commits called ``Revert "subject"``, with or without a pull request's number."""
+        first = f'Revert "{without_number(subject)}'
+        # U+10FFFF is above whatever follows: these are the subjects that begin so.
+        alike = self._find("c.subject >= ? AND c.subject < ?", first, f"{first}\U0010ffff")
+        return [entry for entry in alike if is_revert_of(entry.subject, subject)]
+
+    def reverting_a_merge_of(self, entry: Indexed) -> list[Indexed]:
+        """The commits that say that they revert a merge, one by which *entry* came in."""
+        return [revert for revert, brought in self._reverted_merges if entry.number in brought]
+
+    @cached_property
+    def _reverted_merges(self) -> list[tuple[Indexed, set[int]]]:
+        """Each revert of a merge, and the numbers of the commits that the merge brought."""
+        rows = self._db.execute("SELECT DISTINCT target FROM reverts").fetchall()
+        found = []
+        for (target,) in rows:
+            merge = self.get(target)
+            if merge is None or len(parents := self._parents(merge.number)) < 2:
+                continue
+            brought = difference(self._parents, parents[1:], parents[:1])
+            found += [
+                (revert, brought) for revert in self._naming("reverts", "target", merge.commit)
+            ]
+        return found
 
     def between(self, first: int, last: int) -> list[Indexed]:
         """The commits with the numbers *first* to *last*, parents before children."""

@@ -99,15 +99,29 @@ def reverts_of(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed])
     :param copies: the same change on other branches: a revert that was cherry-picked to a stable
         branch still names the commit of the branch that it came from
     """
-    named = index.naming_as_reverted(entry.commit)
-    for copy in copies:
-        if copy.commit != entry.commit:
-            named += index.naming_as_reverted(copy.commit)
-    for revert in index.reverts_by_subject(entry.subject):
-        if not any(index.get(target) for target in index.reverted(revert)):
-            named.append(revert)
+    named: list[Indexed] = []
+    for copy in {c.commit: c for c in [entry, *copies]}.values():
+        named += index.naming_as_reverted(copy.commit)
+        named += index.reverting_a_merge_of(copy)
+    named += [
+        revert
+        for revert in index.reverts_by_subject(entry.subject)
+        if _may_revert(index, entry, revert)
+    ]
     unique = {revert.commit: revert for revert in named if revert.commit != entry.commit}
     return [revert for revert in unique.values() if index.is_ancestor(entry, revert)]
+
+
+def _may_revert(index: HistoryIndex, entry: Indexed, revert: Indexed) -> bool:
+    """Whether *revert*, which has the subject for it, takes *entry* back.
+
+    It does when it names no commit of its own history: one of another branch, from which it was
+    picked, or none that is known. Otherwise what it names counts, and the copies of that.
+    """
+    named = [target for name in index.reverted(revert) if (target := index.get(name))]
+    copies = [copy for target in named for copy in copies_of(index, target)]
+    own = [copy.commit for copy in copies if index.is_ancestor(copy, revert)]
+    return not own or entry.commit in own
 
 
 def landing(presence: Presence, lines: ReleaseLines) -> Landing | None:
@@ -116,25 +130,20 @@ def landing(presence: Presence, lines: ReleaseLines) -> Landing | None:
     The lines that begin later inherit it; :func:`point_in` answers for them.
     """
     for line in lines:
-        point = _kept_since(presence, line)
-        if point is not None:
+        kept = point_in([presence], line)
+        if kept is not None:
             entry = presence.match.entry
-            return Landing(line.name, point.tag, entry.commit, presence.match.evidence)
+            return Landing(line.name, kept[1].tag, entry.commit, presence.match.evidence)
     return None
 
 
 def point_in(presences: Sequence[Presence], line: ReleaseLine) -> tuple[Presence, Point] | None:
-    """The first point of *line* at which one of the commits is there to stay, by any way."""
-    there = [(p, point) for p in presences if (point := _kept_since(p, line)) is not None]
-    return min(there, key=lambda pair: line.points.index(pair[1]), default=None)
-
-
-def _kept_since(presence: Presence, line: ReleaseLine) -> Point | None:
-    """The first point of the line since which the commit is in it and not reverted."""
-    since: Point | None = None
+    """The first point of *line* since which it has the change by one of the commits or another."""
+    since: tuple[Presence, Point] | None = None
     for point in line.points:
-        if presence.live >> point.bit & 1:
-            since = since or point
-        elif presence.contained >> point.bit & 1:
-            since = None
+        live = next((p for p in presences if p.live >> point.bit & 1), None)
+        if live is not None:
+            since = since or (live, point)
+        elif any(p.contained >> point.bit & 1 for p in presences):
+            since = None  # it was reverted here
     return since

@@ -23,7 +23,8 @@ _REVERT = re.compile(
     re.MULTILINE,
 )
 _HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])")
-_REVERT_SUBJECT = re.compile(r'Revert "(.+)"\.?\s*')
+_REVERT_SUBJECT = re.compile(r'Revert "(.+)"\.?(?: \(#\d{1,9}\))?\s*')
+_NUMBERED = re.compile(r"(.+) \(#\d{1,9}\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,32 @@ def bugs_closed(message: str) -> tuple[str, ...]:
 def reverted_subject(subject: str) -> str | None:
     """The subject of the commit that a commit with this subject reverts, or None.
 
+    The number of a pull request may stand after either.
+
     >>> reverted_subject('Revert "Add x"'), reverted_subject('Add x')
     ('Add x', None)
+    >>> reverted_subject('Revert "Add x (#12)" (#13)')
+    'Add x (#12)'
     """
     found = _REVERT_SUBJECT.fullmatch(subject)
     return found[1] if found else None
 
 
-def revert_subject(subject: str) -> str:
-    """The subject that git and Gerrit give to a revert of a commit with this subject."""
-    return f'Revert "{subject}"'
+def is_revert_of(subject: str, other: str) -> bool:
+    """Whether a commit with *subject* reverts, by its own words, one with the subject *other*.
+
+    >>> is_revert_of('Revert "Add x" (#13)', 'Add x (#12)')
+    True
+    """
+    named = reverted_subject(subject)
+    return named is not None and named in (other, without_number(other))
+
+
+def without_number(subject: str) -> str:
+    """*subject* without the number of the pull request that was squashed into the commit.
+
+    >>> without_number("Add x (#12)"), without_number("Add x")
+    ('Add x', 'Add x')
+    """
+    found = _NUMBERED.fullmatch(subject)
+    return found[1] if found else subject

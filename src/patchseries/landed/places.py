@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from patchseries.landed.graph import RefSet
 from patchseries.landed.releases import UNRELEASED, ReleasePlace, Scheme
@@ -35,6 +37,11 @@ class ReleaseLines:
     lines: tuple[ReleaseLine, ...]
     main: RefSet
     """The refs of the main branch."""
+
+    @property
+    def refs(self) -> RefSet:
+        """The refs of all lines."""
+        return reduce(or_, (1 << point.bit for line in self.lines for point in line.points), 0)
 
     def __iter__(self) -> Iterator[ReleaseLine]:
         return iter(self.lines)

@@ -19,6 +19,8 @@ class Verdict(StrEnum):
     LANDED = "landed"
     SUPERSEDED = "superseded"
     """It never landed; what its manifest names as its successors did, all of them."""
+    REVERTED = "reverted"
+    """It landed, and was reverted in every line that had it."""
     NOT_LANDED = "not-landed"
 
 
@@ -38,7 +40,7 @@ class Landings:
 
     :param landed: the lines it was merged in, oldest first, one commit a line
     :param possible: the same on weak evidence alone
-    :param reverted: commits of the change that are in no line to stay
+    :param reverted: commits of the change that were in a line, and are in none to stay
     :param inherited: every line that contains it → the first tag there (None: not tagged)
     """
 
@@ -82,7 +84,7 @@ class PatchStatus:
             return Verdict.LANDED
         if self.superseded_by and all(s.landings.landed for s in self.superseded_by):
             return Verdict.SUPERSEDED
-        return Verdict.NOT_LANDED
+        return Verdict.REVERTED if self.landings.reverted else Verdict.NOT_LANDED
 
     def is_replaced_in(self, line: str) -> bool:
         """Whether all that supersedes the patch is in *line*."""
@@ -122,7 +124,7 @@ def landings(
         reverted=tuple(
             Reverted(p.match.entry.commit, p.reverted_by)
             for p in sure
-            if p.reverted_by and landing(p, lines) is None
+            if p.reverted_by and p.contained & lines.refs and landing(p, lines) is None
         ),
         inherited=_inherited(sure, lines),
     )

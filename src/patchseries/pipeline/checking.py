@@ -15,7 +15,7 @@ from patchseries.checks.inputs import (
 )
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file
-from patchseries.landed.landing import Landing
+from patchseries.landed.landing import Landing, Reverted
 from patchseries.lock import InBase
 from patchseries.manifest import Manifest, SourceKind
 from patchseries.model import Finding, Target
@@ -117,7 +117,12 @@ def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterato
             is_known = patch.landings.is_known or any(
                 successor.landings.is_known for successor in patch.superseded_by
             )
-            yield Fate(patch.name, str(patch.verdict), landed, tuple(by), there, is_known)
+            reverted = tuple(_reverted(at) for at in patch.landings.reverted)
+            yield Fate(patch.name, str(patch.verdict), landed, tuple(by), there, reverted, is_known)
+
+
+def _reverted(reverted: Reverted) -> str:
+    return f"{reverted.commit[:12]} by {', '.join(commit[:12] for commit in reverted.by)}"
 
 
 def _landing(landing: Landing) -> LandedAt:

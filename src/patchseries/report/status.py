@@ -17,6 +17,7 @@ NONE = "—"
 _STYLES: Mapping[str, str] = {
     Verdict.LANDED: "green",
     Verdict.SUPERSEDED: "cyan",
+    Verdict.REVERTED: "magenta",
     Verdict.NOT_LANDED: "yellow",
 }
 
@@ -135,7 +136,10 @@ def _evidence(patch: PatchStatus) -> str:
     """The kinds of evidence; weak ones and reverts are named as what they are."""
     sure = dict.fromkeys(str(at.evidence) for at in patch.landings.landed)
     weak = [f"perhaps {at.line} {_tag(at)} ({at.evidence})" for at in patch.landings.possible]
-    taken_back = [f"{r.commit[:12]} was reverted" for r in patch.landings.reverted]
+    taken_back = [
+        f"{r.commit[:12]} was reverted by {', '.join(by[:12] for by in r.by)}"
+        for r in patch.landings.reverted
+    ]
     return ", ".join([*sure, *weak, *taken_back]) or NONE
 
 
