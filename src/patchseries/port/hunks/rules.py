@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from patchseries.port.hunks import imports, ranking
 from patchseries.port.hunks.interleave import Interleaving
@@ -66,10 +67,25 @@ def _missing_neighbour(dispute: Dispute) -> Sequence[str] | None:
     if not ancestor or added <= 0:
         return None
     if theirs[added:] == ancestor:
-        return [*theirs[:added], *dispute.ours]
+        return [*theirs[:added], *(dispute.ours or _gap(dispute, ancestor, +1))]
     if theirs[: len(ancestor)] == ancestor:
-        return [*dispute.ours, *theirs[len(ancestor) :]]
+        return [*(dispute.ours or _gap(dispute, ancestor[::-1], -1)), *theirs[len(ancestor) :]]
     return None
+
+
+def _gap(dispute: Dispute, beside: Sequence[str], way: int) -> Sequence[str]:
+    """The blank lines between what theirs adds and *beside*, if ours would have none there.
+
+    :param way: 1 when the lines that ours lacks follow what theirs adds, -1 when they precede it
+    """
+    ours, place = dispute.texts.ours, dispute.region.ours
+    at = place.high if way > 0 else place.low - 1
+    is_end = not 0 <= at < len(ours)
+    return (
+        []
+        if is_end or not ours[at].strip()
+        else list(takewhile(lambda line: not line.strip(), beside))
+    )
 
 
 def _words(dispute: Dispute) -> Sequence[str] | None:
