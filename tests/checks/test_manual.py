@@ -1,18 +1,22 @@
-"""The CI snippets of the manual: valid by the services' schemas, and their commands work."""
+"""The CI snippets of the manual: valid by the services' schemas, and run as they stand."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
-from click.testing import CliRunner
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
-from patchseries.cli import group
 from patchseries.cli.checkoutput import FORMATS
-from support.manual import job_commands
+from support import cijobs
+from support.cijobs import Runner
+from support.junit import assert_junit
 from support.ovens import Oven
 
 DIRECTORY = Path(__file__).parents[2] / "docs" / "manual"
@@ -21,6 +25,7 @@ SCHEMAS = {
     "GitHub": ["--builtin-schema", "vendor.github-workflows"],
     "GitLab": ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"],
 }
+SERVICES = {"GitHub": cijobs.github, "GitLab": cijobs.gitlab}
 
 
 def snippet(service: str) -> str:
@@ -47,18 +52,64 @@ def test_the_schema_can_say_no(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
-@pytest.mark.parametrize("service", SCHEMAS)
-def test_the_commands_of_the_snippet_work(oven: Oven, service: str) -> None:
-    commands = job_commands(snippet(service))
-    assert [words[0] for words in commands][:2] == ["fetch", "check"]
-    for words in commands:
-        result = CliRunner().invoke(group, words, standalone_mode=False)
-        assert result.exception is None, (words, result.exception)
-        assert result.return_value == 0, words
-    named = re.findall(r"(?:build/\S+\.(?:json|xml|sarif))", snippet(service))
-    assert named
-    for name in named:
-        assert (oven.root / name).is_file()
+def well(oven: Oven) -> None:
+    """Nothing is wrong."""
+
+
+def incomplete(oven: Oven) -> None:
+    oven.patch("hotter").unlink()
+
+
+def broken(oven: Oven) -> None:
+    oven.lock.write_text("schema = 1\n\npins = [\n")
+
+
+def nowhere(oven: Oven) -> None:
+    """The server does not answer, and the cache is empty."""
+    oven.upstream.rename(oven.upstream.with_name("gone.git"))
+
+
+ENDS: dict[int, tuple[Callable[[Oven], None], set[str]]] = {
+    0: (well, set()),
+    1: (incomplete, {"patch-missing", "series-dangling"}),
+    3: (broken, {"not-checked"}),
+    4: (nowhere, {"not-at-hand"}),
+    5: (well, {"not-checked"}),
+}
+"""By the exit status: what leads to it, and the errors that each file has."""
+
+
+@pytest.mark.parametrize("status", ENDS)
+@pytest.mark.parametrize("service", SERVICES)
+def test_however_the_job_ends_every_file_that_it_uploads_is_there(
+    service: str, status: int, oven: Oven, tmp_path: Path
+) -> None:
+    fault, codes = ENDS[status]
+    fault(oven)
+    environ = {"SERIES_MIRRORS": str(oven.mirrors), "https_proxy": "http://127.0.0.1:9"}
+    runner = Runner(tmp_path, oven.root, environ, has_programs=status != 5)
+    ran = SERVICES[service](snippet(service), runner)
+    assert ran.status == status, ran.output
+    assert ran.uploads
+    assert [errors_in(path) for path in ran.uploads] == [codes] * len(ran.uploads)
+    assert ("::error " in ran.output) is (service == "GitHub" and status != 0)
+    if status in (0, 1):
+        assert all(any(path.iterdir()) for path in ran.kept)
+
+
+def errors_in(path: Path) -> set[str]:
+    """The codes of the errors in a file that is uploaded; it is held against its form."""
+    text = path.read_text()
+    if path.suffix == ".sarif":
+        SarifLog.model_validate_json(text)
+        results = json.loads(text)["runs"][0]["results"]
+        return {one["ruleId"] for one in results if one["level"] == "error"}
+    if path.suffix == ".xml":
+        root = ET.fromstring(text)
+        assert_junit(root)
+        return {one.attrib["type"] for one in root.iter("failure")}
+    issues = json.loads(text)
+    return {one["check_name"] for one in issues if one["severity"] == "critical"}
 
 
 def test_the_manual_names_every_format() -> None:

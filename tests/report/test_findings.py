@@ -20,6 +20,7 @@ from patchseries.report.junit import junit_xml
 from patchseries.report.sarif import sarif_document
 from patchseries.report.text import explanation, summary, text_lines
 from patchseries.visible import printable_line, visible
+from support.junit import assert_junit
 
 words = st.text(max_size=40)
 findings = st.lists(
@@ -45,33 +46,6 @@ NASTY = Finding(
     3,
     "do\r\nthis",
 )
-
-JUNIT = {
-    "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),
-    "testsuite": (
-        {"name", "tests", "failures", "errors", "skipped", "time"},
-        {"testcase", "system-out", "system-err", "properties"},
-    ),
-    "testcase": (
-        {"classname", "name", "time"},
-        {"failure", "error", "skipped", "system-out", "system-err"},
-    ),
-    "failure": ({"type", "message"}, set()),
-    "skipped": ({"message"}, set()),
-    "system-out": (set(), set()),
-}
-"""What each element of the common JUnit schema may hold: its attributes and its children."""
-
-
-def assert_junit(element: ET.Element) -> None:
-    """The structure, names and numbers of the common JUnit schema."""
-    attributes, children = JUNIT[element.tag]
-    assert set(element.attrib) <= attributes
-    assert {child.tag for child in element} <= children
-    for name in {"tests", "failures", "errors", "skipped"} & set(element.attrib):
-        assert re.fullmatch(r"\d+", element.attrib[name])
-    for child in element:
-        assert_junit(child)
 
 
 @given(findings)
