@@ -212,7 +212,9 @@ ELSEWHERE = {
         "pipeline/porting": "cli/test_port.py",
         "pipeline/publish": "debian/test_commands.py",
         "pipeline/rebase": "cli/test_end_to_end.py",
+        "pipeline/reportcompare": "report/test_report_command.py",
         "pipeline/reporting": "report/test_report_command.py",
+        "pipeline/reportupstream": "report/test_report_command.py",
         "pipeline/requests": "cli/test_port.py",
         "pipeline/resolutions": "pipeline/conflict/test_resolve.py",
         "pipeline/run": "cli/test_end_to_end.py",
@@ -256,6 +258,7 @@ ELSEWHERE = {
     },
     "A form of one and the same findings, or of one page.": {
         "report/annotations": "report/test_findings.py",
+        "report/grouped": "report/test_findings.py",
         "report/html": "report/test_page.py",
         "report/junit": "report/test_findings.py",
         "report/matrix": "report/test_status_table.py",

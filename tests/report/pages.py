@@ -15,8 +15,10 @@ from patchseries.report.pagemodel import (
     Link,
     PackageView,
     Page,
+    PatchOnBases,
     PatchOrigin,
     PatchView,
+    ProjectView,
     Release,
     SettingView,
 )
@@ -47,8 +49,11 @@ FINDINGS = (
 
 def patch(number: int, name: str, project: str, verdict: str, *words: str) -> PatchView:
     """A patch with one outcome for each base."""
-    arrival = Arrival("two", "2.0b1", _START + 70 * _DAY, "a" * 40, "change-id")
-    by = replace(arrival, line="three", tag="3.0", time=_START + 400 * _DAY, by="I" + "b" * 40)
+    commit = Link("a" * 40, f"https://forge.invalid/{project}/commit/{'a' * 40}")
+    tag = Link("2.0b1", f"https://forge.invalid/{project}/tag/2.0b1")
+    arrival = Arrival("two", tag, _START + 70 * _DAY, commit, "change-id")
+    later = _START + 400 * _DAY
+    by = replace(arrival, line="three", tag=Link("3.0"), time=later, by=Link("I" + "b" * 40))
     arrivals = {"landed": (arrival,), "superseded": (by,)}.get(verdict, ())
     return PatchView(
         number=number,
@@ -65,8 +70,15 @@ def patch(number: int, name: str, project: str, verdict: str, *words: str) -> Pa
         inherited=("three",) if verdict == "landed" else (),
         story=PatchOrigin("Ada Baker <ada@oven.invalid>", "2013-07-01", f"Make {name}", "Because."),
         comparison=Comparison("source against the port", "    @@ a\n    +new\n    -old\n"),
-        diff_of="1.1",
-        diff="--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n",
+        texts=(
+            PatchOnBases(("1.0",), "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-older\n+new\n"),
+            PatchOnBases(
+                ("1.1",),
+                "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n",
+                False,
+                "@@ x\n +++ b/x\n @@\n--older\n+-old\n +new",
+            ),
+        ),
         findings=tuple(f for f in FINDINGS if f.patch == name),
     )
 
@@ -75,7 +87,16 @@ PAGE = Page(
     series="oven",
     summary="a faster oven",
     made="2013-07-01",
-    bases=("1.0", "1.1"),
+    projects=(
+        ProjectView(
+            "stove",
+            (Link("1.0", "https://forge.invalid/stove/tag/1.0"), Link("1.1")),
+            ("one", "two", "three"),
+            RELEASES,
+        ),
+        ProjectView("timer", (Link("1.0"), Link("1.1")), ("one",), RELEASES[:2]),
+        ProjectView("radio", (Link("1.0"),), unknown="its history is not in the cache"),
+    ),
     patches=(
         patch(1, "alpha", "stove", "landed", "clean", "clean"),
         patch(2, "beta", "stove", "superseded", "adapted", "conflict"),
@@ -86,8 +107,6 @@ PAGE = Page(
         PackageView("stove", "1.0", "stove", "1.0-1+0x1", True, {"stove.dsc": "0" * 64}),
         PackageView("timer", "1.0", "timer", "1.0-10+0x1", False, {"timer.dsc": "1" * 64}),
     ),
-    releases=RELEASES,
-    unknown={"radio": "its history is not in the cache"},
     settings=(
         SettingView("fans", "/etc/oven.conf [a] fans", "max(vms, 2)", "beta", "Fast.", "Loud.", ""),
         SettingView("door", "Open it.", "", "", "Cool.", "Cold.", "Fire."),
@@ -108,20 +127,20 @@ PAGE = Page(
 def hostile(word: str) -> Page:
     """A page in which every text is *word*."""
     finding = Finding("conflict", Severity.ERROR, word, word, word, 1, word)
+    link = Link(word, word)
     view = PatchView(
         number=1,
         name=word,
         project=word,
         summary=word,
-        links=((word, Link(word, word)), (word, Link(word, "javascript:alert(1)"))),
+        links=((word, link), (word, Link(word, "javascript:alert(1)"))),
         verdict=word,
-        arrivals=(Arrival(word, word, _START, word, word, word),),
-        cells=(CellView(word, word, (word,), True, word, (word,)),),
+        arrivals=(Arrival(word, link, _START, link, word, link),),
+        cells=(CellView(word, word, (word,), True, word, (word,), link, word),),
         inherited=(word,),
         story=PatchOrigin(word, word, word, word, ((word, word),)),
         comparison=Comparison(word, word, word),
-        diff_of=word,
-        diff=word,
+        texts=(PatchOnBases((word,), word), PatchOnBases((word,), word, True, word)),
         findings=(finding,),
         tests=(
             (word, PatchTests(word, 1, 0, (FailedTest(word, Ending.ERROR, word),), reason=word)),
@@ -135,12 +154,10 @@ def hostile(word: str) -> Page:
         word,
         word,
         word,
-        (word,),
+        (ProjectView(word, (link,), (word,), (release,), word),),
         (view,),
         (finding,),
         (package,),
-        (release,),
-        {word: word},
         (setting,),
         (audit,),
         (Figure(word, "data:image/png;base64,"),),

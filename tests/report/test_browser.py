@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from patchseries.model import Finding, Severity
 from patchseries.report.html import html_page
-from patchseries.report.pagemodel import Page
-from report.pages import PAGE, hostile
-from support.browser import chromium, dark, width
+from patchseries.report.pagemodel import Page, PatchOnBases
+from report.pages import PAGE, hostile, patch
+from support.browser import chromium, dark, faults, width
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -80,13 +83,12 @@ def test_words_filter_every_part(shown: Chrome) -> None:
     assert texts(shown, "article h3") == ["2. beta"]
     assert texts(shown, "#bases tbody th") == ["beta"]
     assert texts(shown, "#landing tbody th") == ["beta"]
-    assert texts(shown, "#findings tbody td:nth-child(3)") == ["beta", ""]
+    assert texts(shown, "#findings .card code") == ["conflict", "stray-file"]
     assert len(shown.find_elements("css selector", "svg g.dim")) == 2
+    assert texts(shown, "#landing h3") == ["stove", "radio"]  # of radio there is only a word
 
 
 def test_project_and_state_filter(shown: Chrome) -> None:
-    from selenium.webdriver.support.ui import Select
-
     project, state = Select(field(shown, "project")), Select(field(shown, "state"))
     project.select_by_visible_text("timer")
     assert texts(shown, "article h3") == ["3. gamma"]
@@ -103,22 +105,84 @@ def test_a_column_sorts_both_ways(shown: Chrome) -> None:
     (button, *_) = shown.find_elements("css selector", "#bases thead button")
     button.click()
     button.click()
-    assert texts(shown, "#bases tbody th") == ["gamma", "beta", "alpha"]
+    assert texts(shown, "#bases tbody th") == ["beta", "alpha", "gamma"]
     head = shown.find_element("css selector", "#bases thead th")
     assert head.get_attribute("aria-sort") == "descending"
     button.click()
     assert texts(shown, "#bases tbody th") == ["alpha", "beta", "gamma"]
 
 
-def test_severities_sort_by_weight_and_versions_by_number(shown: Chrome) -> None:
-    (by_severity, *_) = shown.find_elements("css selector", "#findings thead button")
-    by_severity.click()
-    assert texts(shown, "#findings tbody .pill") == ["error", "warning", "note"]
-    by_severity.click()
-    assert texts(shown, "#findings tbody .pill") == ["note", "warning", "error"]
+def test_versions_sort_by_number(shown: Chrome) -> None:
     by_version = shown.find_elements("css selector", "#packages thead button")[1]
     by_version.click()
-    assert texts(shown, "#packages tbody td:nth-child(2)") == ["1.0-1+0x1", "1.0-10+0x1"]
+    by_version.click()
+    assert texts(shown, "#packages tbody td:nth-child(2)") == ["1.0-10+0x1", "1.0-1+0x1"]
+
+
+def test_the_gravest_findings_come_first(shown: Chrome) -> None:
+    assert texts(shown, "#findings .pill") == ["error", "warning", "note"]
+
+
+def test_words_of_a_diff_find_its_patch(browser: Chrome, tmp_path: Path) -> None:
+    view = replace(PAGE.patches[1], texts=(PatchOnBases(("1.0",), "+a very rare word\n"),))
+    show(browser, replace(PAGE, patches=(PAGE.patches[0], view)), tmp_path)
+    field(browser, "words").send_keys("rare word")
+    assert texts(browser, "article h3") == ["2. beta"]
+
+
+OPEN = "document.querySelectorAll(arguments[0]).forEach((e) => { e.open = true; })"
+
+
+def test_a_diff_is_dressed_when_it_is_opened(shown: Chrome) -> None:
+    assert shown.find_elements("css selector", "pre span") == []
+    before = texts(shown, "#patch-alpha .diff")
+    shown.execute_script(OPEN, "#patch-alpha .diff")
+    WebDriverWait(shown, 5).until(lambda _: texts(shown, "#patch-alpha pre span"))
+    kinds = {
+        span.text: span.get_attribute("class")
+        for span in shown.find_elements("css selector", "#patch-alpha pre[data-kind=diff] span")
+    }
+    assert kinds == {
+        "--- a/x": "file",
+        "+++ b/x": "file",
+        "@@ -1 +1 @@": "hunk",
+        "-older": "del",
+        "-old": "del",
+        "+new": "add",
+    }
+    compared = "#patch-alpha pre[data-kind=range] span"
+    assert [e.get_attribute("class") for e in shown.find_elements("css selector", compared)] == [
+        "hunk",
+        "add",
+        "del",
+    ]
+    assert [text.split() for text in texts(shown, "#patch-alpha .diff")] == [
+        text.split() for text in before
+    ]
+
+
+def test_the_patch_of_each_base_and_what_differs_can_be_seen(shown: Chrome) -> None:
+    assert texts(shown, "#patch-beta .diff summary") == [
+        "source against the port: what the port changed",
+        "The patch on 1.0",
+        "What differs between 1.0 (-) and 1.1 (+)",
+        "The patch on 1.1",
+    ]
+    shown.execute_script(OPEN, "#patch-beta .diff")
+    assert any("+-old" in text for text in texts(shown, "#patch-beta pre"))
+
+
+def test_without_script_all_can_be_read(browser: Chrome, tmp_path: Path) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        show(browser, PAGE, tmp_path)
+        assert not browser.find_element("css selector", "form").is_displayed()
+        browser.find_element("css selector", "#patch-gamma .diff:last-of-type summary").click()
+        assert browser.find_element("css selector", "#patch-gamma .diff[open] pre").text.endswith(
+            "@@ -1 +1 @@\n-old\n+new"
+        )
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 @pytest.mark.parametrize("pixels", [360, 1280])
@@ -138,15 +202,76 @@ def test_dark_mode_is_dark(shown: Chrome) -> None:
     assert brightness[False] > 700 > 100 > brightness[True]
 
 
-def test_on_paper_everything_is_open(shown: Chrome) -> None:
-    count = "return document.querySelectorAll('details:not([open])').length"
-    closed = shown.execute_script(count)
-    assert closed
-    shown.execute_script("dispatchEvent(new Event('beforeprint'))")
-    assert shown.execute_script(count) == 0
-    shown.execute_script("dispatchEvent(new Event('afterprint'))")
-    assert shown.execute_script(count) == closed
+LONG = Finding(
+    "conflict", Severity.ERROR, "a long story of many words " * 12, "beta", f"x/{'y' * 60}", 9, "do"
+)
+
+
+def test_on_a_phone_the_text_of_a_finding_is_on_the_screen(browser: Chrome, tmp_path: Path) -> None:
+    show(browser, replace(PAGE, findings=(LONG, *PAGE.findings)), tmp_path)
+    width(browser, 390)
+    edges = """return Array.from(document.querySelectorAll("#findings li, #findings .place"))
+        .map((e) => e.getBoundingClientRect()).map((r) => [r.left, r.right])"""
+    places = browser.execute_script(edges)
+    assert len(places) == 7
+    assert all(0 <= left < right <= 390 for left, right in places)
+    wide = """return Array.from(document.querySelectorAll("#findings *"))
+        .filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth).length"""
+    assert browser.execute_script(wide) == 0
+
+
+def paper(browser: Chrome) -> list[str]:
+    """What is printed: the elements that leave a trace on paper, by section or patch."""
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        return texts(browser, "h2, article h3, article pre")
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_on_paper_the_page_is_its_summary(shown: Chrome) -> None:
+    summary = ["What landed where", "Patch by base", "Findings", "Packages", "Settings", "Figures"]
+    assert paper(shown) == summary
     assert shown.print_page()
+    shown.execute_script(OPEN, "#patch-beta .diff:last-of-type")
+    *before, patches, beta, diff = paper(shown)
+    assert [*before, patches, beta] == [*summary, "The patches", "2. beta"]
+    assert diff.startswith("--- a/x")
+
+
+def test_of_a_long_series_only_what_is_looked_at_is_laid_out(
+    browser: Chrome, tmp_path: Path
+) -> None:
+    diff = "".join(f"+line {n}\n" for n in range(400))
+    patches = tuple(
+        replace(
+            patch(n, f"fix-{n}", "stove", "landed", "clean", "clean"),
+            texts=(PatchOnBases(("1.0",), diff),),
+        )
+        for n in range(300)
+    )
+    show(browser, replace(PAGE, patches=patches), tmp_path)
+    assert browser.execute_script("return document.querySelectorAll('*').length") < 300 * 100
+    laid_out = """return Array.from(document.querySelectorAll("article header"))
+        .filter((e) => e.checkVisibility({ contentVisibilityAuto: true })).length"""
+    assert browser.execute_script(laid_out) == 0
+    browser.execute_script("document.getElementById('patch-fix-200').scrollIntoView()")
+    WebDriverWait(browser, 5).until(lambda _: browser.execute_script(laid_out))
+    assert browser.execute_script(laid_out) < 30
+
+
+@pytest.mark.parametrize("pixels", [390, 1280])
+@pytest.mark.parametrize("on", [False, True], ids=["light", "dark"])
+def test_it_is_accessible(shown: Chrome, pixels: int, on: bool) -> None:
+    """axe knows of no fault, with every part of the page open."""
+    width(shown, pixels)
+    dark(shown, on)
+    shown.execute_script(OPEN, "details")
+    style = (
+        "document.querySelectorAll('article').forEach((e) => e.style.contentVisibility = 'visible')"
+    )
+    shown.execute_script(style)
+    assert faults(shown) == []
 
 
 def test_a_hostile_page_does_nothing(browser: Chrome, tmp_path: Path) -> None:

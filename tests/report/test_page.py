@@ -7,15 +7,17 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.report.html import html_page, safe_url
-from patchseries.report.pagemodel import Page
-from patchseries.report.timeline import LEFT, RIGHT, WIDTH, timeline
-from report.pages import PAGE, RELEASES, hostile
+from patchseries.report.html import alike, html_page
+from patchseries.report.links import web_address
+from patchseries.report.pagemodel import Page, PatchOnBases, Release
+from patchseries.report.timeline import LEFT, MOST_ROWS, RIGHT, WIDTH, Timeline, timelines
+from report.pages import PAGE, RELEASES, hostile, patch
 
 NASTY = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}--><svg/onload=x>"
@@ -84,20 +86,24 @@ def test_every_word_is_there_as_it_was_given() -> None:
 
 
 def test_only_web_addresses_are_links() -> None:
-    assert safe_url("https://a.invalid/") == "https://a.invalid/"
-    assert [safe_url(u) for u in ("javascript:x", "data:text/html,x", "//x", "", None)] == [
-        None
-    ] * 5
+    assert web_address("https://a.invalid/") == "https://a.invalid/"
     links = [a.get("href") or "" for tag, a in Tags(html_page(PAGE)).tags if tag == "a"]
     assert "https://bugs.invalid/7" in links
-    assert all(link.startswith(("#", "https://bugs.invalid/")) for link in links)
+    assert all(link.startswith(("#", "https://")) for link in links)
+
+
+def test_commits_and_tags_are_links() -> None:
+    links = {a.get("href") for tag, a in Tags(html_page(PAGE)).tags if tag == "a"}
+    pages = {f"commit/{'a' * 40}", "tag/2.0b1", "tag/1.0"}
+    assert {f"https://forge.invalid/stove/{page}" for page in pages} <= links
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        replace(PAGE, findings=(), packages=(), releases=(), unknown={}),
-        replace(PAGE, patches=(), bases=()),
+        replace(PAGE, findings=(), packages=()),
+        replace(PAGE, patches=()),
+        replace(PAGE, patches=(), projects=()),
         Page("x", "", "", (), (), ()),
     ],
 )
@@ -109,27 +115,89 @@ def test_the_same_page_is_the_same_text() -> None:
     assert html_page(PAGE) == html_page(PAGE)
 
 
-def test_the_axis_keeps_the_order_of_time() -> None:
-    axis = timeline(RELEASES, PAGE.patches)
+def only(page: Page, project: str = "stove") -> Timeline:
+    axis = timelines(page)[project]
     assert axis is not None
+    return axis
+
+
+def test_the_axis_keeps_the_order_of_time() -> None:
+    axis = only(PAGE)
     places = {dot.label: dot.x for lane in axis.lanes for dot in lane.dots}
     ordered = [release.tag for release in sorted(RELEASES, key=lambda r: r.time)]
     assert sorted(places, key=lambda tag: places[tag]) == ordered
     assert all(LEFT <= x <= WIDTH - RIGHT for x in places.values())
-    assert [row.name for row in axis.rows] == ["alpha", "beta", "gamma"]
-    assert [[dot.hollow for dot in row.dots] for row in axis.rows] == [[False], [True], []]
-    assert [row.word for row in axis.rows] == ["", "", "not-landed"]
+    assert [row.patch for row in axis.rows] == ["alpha", "beta"]
+    assert [[dot.hollow for dot in row.dots] for row in axis.rows] == [[False], [True]]
     landed = axis.rows[0].dots[0]
     assert landed.x == places["2.0b1"]
 
 
+def test_each_project_has_an_axis_of_its_own_releases() -> None:
+    stove, timer = only(PAGE), only(PAGE, "timer")
+    assert [lane.name for lane in stove.lanes] == ["one", "two", "three"]
+    assert [lane.name for lane in timer.lanes] == ["one"]
+    assert [(row.patch, row.word) for row in timer.rows] == [("gamma", "not-landed")]
+    assert stove.years == timer.years
+    assert stove.lanes[0].dots == timer.lanes[0].dots
+    assert timelines(PAGE)["radio"] is None
+
+
 def test_a_label_gives_way_to_a_release_beside_it() -> None:
-    axis = timeline(RELEASES, ())
-    assert axis is not None
+    axis = only(PAGE)
     shown = {dot.label: dot.shown for lane in axis.lanes for dot in lane.dots}
     assert shown["2.0"]
     assert not shown["2.0rc1"]
 
 
+def test_of_many_patches_the_axis_tells_how_many_arrived_where() -> None:
+    patches = [patch(n, f"fix-{n}", "stove", "landed", "clean", "clean") for n in range(1000)]
+    axis = only(replace(PAGE, patches=tuple(patches)))
+    assert [row.label for row in axis.rows] == ["two: 1000 patches"]
+    assert [(dot.label, dot.title) for dot in axis.rows[0].dots] == [
+        ("1000", "two 2.0b1: 1000 patches")
+    ]
+    axis = only(replace(PAGE, patches=tuple(patches[:MOST_ROWS])))
+    assert len(axis.rows) == MOST_ROWS
+
+
+def test_years_that_are_too_close_for_labels_are_left_out() -> None:
+    project = replace(PAGE.projects[0], releases=(Release("1.0", "one", 0), *RELEASES))
+    axis = only(replace(PAGE, projects=(project,)))
+    places = [x for x, _ in axis.years]
+    assert len(places) > 5
+    assert min(b - a for a, b in pairwise(places)) > 40
+
+
 def test_without_a_time_there_is_no_axis() -> None:
-    assert timeline((), PAGE.patches[2:]) is None
+    projects = tuple(replace(project, releases=()) for project in PAGE.projects)
+    page = replace(PAGE, projects=projects, patches=PAGE.patches[2:])
+    assert set(timelines(page).values()) == {None}
+
+
+def test_a_project_has_its_own_columns() -> None:
+    text = html_page(PAGE)
+    tables = re.findall(r'<table class="matrix">\n<thead>(.*?)</thead>', text, re.DOTALL)
+    heads = [re.findall(r'<button type="button">(.*?)</button>', head) for head in tables]
+    assert heads == [
+        ["patch", "verdict", "one", "two", "three"],
+        ["patch", "verdict", "one"],
+        ["patch", "1.0", "1.1"],
+        ["patch", "1.0", "1.1"],
+    ]
+
+
+def test_bases_with_the_same_to_say_are_one_line() -> None:
+    cells = PAGE.patches[0].cells
+    assert [(bases, cell.outcome) for bases, cell in alike(cells)] == [(["1.0", "1.1"], "clean")]
+    cells = PAGE.patches[1].cells
+    assert [bases for bases, _ in alike(cells)] == [["1.0"], ["1.1"]]
+
+
+def test_a_diff_has_no_element_for_each_line() -> None:
+    """A thousand patches have some hundred thousand lines: the script dresses what is opened."""
+    longer = "".join(f"+line {n}\n" for n in range(5000))
+    view = replace(PAGE.patches[0], texts=(PatchOnBases(("1.0",), longer),))
+    page = replace(PAGE, patches=(view,))
+    before = len(Tags(html_page(replace(PAGE, patches=(replace(view, texts=()),)))).tags)
+    assert len(Tags(html_page(page)).tags) - before == 3

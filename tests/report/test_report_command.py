@@ -44,6 +44,47 @@ def test_it_tells_the_whole_story(oven: Oven) -> None:
     assert "what the port changed" in text
 
 
+def test_the_patch_of_every_base_can_be_seen(oven: Oven) -> None:
+    run("-q")
+    text = (oven.root / "build" / "oven" / "report.html").read_text()
+    articles = dict(
+        re.findall(r'<article[^>]* id="patch-([a-z]+)"(.*?)</article>', text, re.DOTALL)
+    )
+    forms = {
+        name: re.findall("<summary>(The patch on [^<]*|What differs [^<]*)", article)
+        for name, article in articles.items()
+    }
+    assert forms == {
+        "hotter": ["The patch on 1.0 and 1.1"],
+        "louder": ["The patch on 1.0 and 1.1"],
+        "patient": ["The patch on 1.0"],
+        "lit": [
+            "The patch on 1.0",
+            "What differs between 1.0 (-) and 1.1 (+)",
+            "The patch on 1.1",
+        ],
+        "labelled": ["The patch on 1.0"],
+    }
+
+
+def test_what_the_manifest_names_is_a_link(oven: Oven) -> None:
+    text = oven.manifest.read_text()
+    keys = (
+        'commit-url = "https://oven.invalid/c/{commit}"\ntag-url = "https://oven.invalid/t/{tag}"'
+    )
+    oven.manifest.write_text(text.replace("bug-url =", f"{keys}\nbug-url ="))
+    run("-q")
+    page = (oven.root / "build" / "oven" / "report.html").read_text()
+    links = re.findall(r'<a href="https://([^"]*)" rel="noreferrer">([^<]*)</a>', page)
+    assert ("bugs.oven.invalid/101", "101") in links
+    assert ("oven.invalid/t/1.1", "1.1") in links
+    commits = re.findall(r'commit = "([0-9a-f]{40})"', oven.manifest.read_text())
+    assert len(commits) == 4
+    for commit in commits:
+        source = f"https://git.invalid/org/oven.git {commit}"
+        assert (f"oven.invalid/c/{commit}", source) in links
+
+
 @pytest.mark.usefixtures("dated")
 def test_the_same_series_gives_the_same_bytes(oven: Oven) -> None:
     page = oven.root / "build" / "oven" / "report.html"

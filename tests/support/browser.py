@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,3 +66,14 @@ def dark(browser: Chrome, on: bool) -> None:
         "Emulation.setEmulatedMedia",
         {"features": [{"name": "prefers-color-scheme", "value": value}]},
     )
+
+
+def faults(browser: Chrome) -> list[str]:
+    """What axe-core finds of the page that is open: the rule, where, and why."""
+    axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+    browser.execute_script(axe)
+    script = """const done = arguments[0];
+        axe.run(document).then((result) => done(result.violations.map((rule) =>
+            `${rule.id}: ${rule.nodes[0].target}: ${rule.nodes[0].failureSummary}`)));"""
+    found: list[str] = browser.execute_async_script(script)
+    return found

@@ -58,8 +58,8 @@ def show_offers(waiting: list[Offer], asked: Given) -> None:
 
     Those that differ in line numbers alone are shown once.
     """
+    from patchseries.counting import enumerated
     from patchseries.pipeline.conflict.accept import alike
-    from patchseries.report.text import enumerated
 
     for group in alike(waiting):
         offer = group[0]

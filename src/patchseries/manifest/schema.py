@@ -120,7 +120,8 @@ class Project(Table):
 
     ``source-package`` is the Debian source name (the project's own name by default);
     ``name-maps`` names identifier maps for the port engine; ``bug-url`` holds ``{bug}``,
-    and so do those of other trackers (``vendor-bug-urls = { Ubuntu = "…" }``).
+    and so do those of other trackers (``vendor-bug-urls = { Ubuntu = "…" }``); ``commit-url`` and
+    ``tag-url`` hold ``{commit}`` and ``{tag}``.
 
     ``made-for`` is the release that the patch files were made for; ``quilt`` the directory below
     patches/ that holds a packager's debian/patches as it was: names, order and comments come from
@@ -137,6 +138,8 @@ class Project(Table):
     bug_url: PublicUrl | None = None
     vendor_bug_urls: dict[str, PublicUrl] = Field(default_factory=dict)
     blueprint_url: PublicUrl | None = None
+    commit_url: PublicUrl | None = None
+    tag_url: PublicUrl | None = None
     homepage: PublicUrl | None = None
     packaging: PackagingTable | None = None
     orig: dict[str, OrigTable] = Field(default_factory=dict)

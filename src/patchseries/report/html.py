@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from patchseries.report.pagemodel import Page
-from patchseries.report.text import location, summary
-from patchseries.report.timeline import day, timeline
+from patchseries.checks import RULES
+from patchseries.counting import counted, enumerated
+from patchseries.model import Severity
+from patchseries.report.grouped import by_rule
+from patchseries.report.links import web_address
+from patchseries.report.pagemodel import CellView, Link, Page
+from patchseries.report.text import summary
+from patchseries.report.timeline import day, timelines
 from patchseries.visible import visible
 
 _DIRECTORY = "assets"
@@ -28,38 +36,22 @@ def html_page(page: Page) -> str:
     style, script = _text("page.css"), _text("page.js")
     return _template().render(
         page=page,
-        axis=timeline(page.releases, page.patches),
+        axes=timelines(page),
+        bases={one.name: _bases(one.bases) for one in page.projects},
+        groups=list(by_rule(page.findings, RULES)),
+        fails=any(finding.severity is Severity.ERROR for finding in page.findings),
+        summary=summary(page.findings),
         style=Markup(style),
         script=Markup(script),
         policy=(
             f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
             "img-src data:; base-uri 'none'; form-action 'none'"
         ),
-        summary=summary(page.findings),
     )
 
 
-def diff_lines(text: str) -> list[tuple[str, str]]:
-    """Each line of a diff or range-diff with its kind: add, del, hunk, file or none."""
-    return [(_kind(line), line) for line in _lines(text)]
-
-
-def _lines(text: str) -> list[str]:
-    """Only LF ends a line of a diff."""
-    return text.removesuffix("\n").split("\n")
-
-
-def _kind(line: str) -> str:
-    if line.startswith(("+++", "---", "diff ")):
-        return "file"
-    if line.startswith("@@"):
-        return "hunk"
-    return {"+": "add", "-": "del"}.get(line[:1], "")
-
-
-def range_diff_lines(text: str) -> list[tuple[str, str]]:
-    """As :func:`diff_lines`; git indents a range-diff by four columns."""
-    return [(_kind(line[4:5]), line) for line in _lines(text)]
+def _bases(links: Sequence[Link]) -> Mapping[str, Link]:
+    return {link.text: link for link in links}
 
 
 @cache
@@ -72,14 +64,20 @@ def _template() -> Template:
         finalize=_shown,
     )
     environment.filters |= {
+        "alike": alike,
+        "counted": counted,
         "day": day,
-        "diff_lines": diff_lines,
-        "range_diff_lines": range_diff_lines,
-        "location": location,
+        "enumerated": enumerated,
         "shortened": shortened,
-        "safe_url": safe_url,
+        "web_address": web_address,
     }
     return environment.from_string(_text("page.html.j2"))
+
+
+def alike(cells: Sequence[CellView]) -> list[tuple[list[str], CellView]]:
+    """Bases in a row with the same to say of each, together: their names, and what it is."""
+    groups = groupby(cells, key=lambda cell: replace(cell, base=""))
+    return [([cell.base for cell in group], what) for what, group in groups]
 
 
 _LONGEST_OUTPUT = 30
@@ -102,11 +100,6 @@ def shortened(text: str) -> str:
 def _shown(value: Any) -> Any:
     """What the page says for *value*: a stranger's text with escapes for what steers a reader."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def safe_url(url: str | None) -> str | None:
-    """*url* when it leads to a web page; a manifest could hold ``javascript:`` too."""
-    return url if url and url.startswith(("https://", "http://")) else None
 
 
 @cache

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from patchseries.checks import Rule
 from patchseries.checks.unfinished import NOT_CHECKED
 from patchseries.model import Finding, Severity
-from patchseries.report.text import location
+from patchseries.report.grouped import location
 from patchseries.visible import visible
 
 

@@ -32,20 +32,23 @@ class Release:
 class Arrival:
     """A change's arrival in a line: the first tag that has it, when, which commit, how known.
 
-    ``by`` names another change that did it instead.
+    ``time`` is in seconds since 1970 (UTC). ``by`` names another change that did it instead.
     """
 
     line: str
-    tag: str | None
+    tag: Link | None
     time: int | None
-    commit: str
+    commit: Link
     evidence: str
-    by: str | None = None
+    by: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """One patch on one base: the outcome, how it came about, and who signed it off."""
+    """One patch on one base: the outcome, how it came about, and who signed it off.
+
+    ``in_base`` is the commit by which the base contains the patch, ``evidence`` how that is known.
+    """
 
     base: str
     outcome: str
@@ -53,8 +56,22 @@ class CellView:
     waits: bool = False
     accepted: str | None = None
     conflicts: tuple[str, ...] = ()
-    in_base: str = ""
-    """The commit by which the base contains the patch, and the evidence, in words."""
+    in_base: Link | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchOnBases:
+    """A patch as it is on some bases, where it is the same but for line numbers.
+
+    ``diff`` is that of the last of them; ``is_moved`` when line numbers do differ. ``difference``
+    is what distinguishes it from the diff before it in the list; empty for the first.
+    """
+
+    bases: tuple[str, ...]
+    diff: str
+    is_moved: bool = False
+    difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +112,24 @@ class PatchView:
     inherited: tuple[str, ...] = ()
     story: PatchOrigin = field(default_factory=PatchOrigin)
     comparison: Comparison | None = None
-    diff_of: str = ""
-    diff: str = ""
+    texts: tuple[PatchOnBases, ...] = ()
     findings: tuple[Finding, ...] = ()
     tests: tuple[tuple[str, PatchTests], ...] = ()
     """What the project's own tests say, by base."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """A project: its bases, its release lines and the tags of its time axis, oldest first.
+
+    ``lines`` are those worth a column. ``unknown`` says why its upstream's history is not known.
+    """
+
+    name: str
+    bases: tuple[Link, ...]
+    lines: tuple[str, ...] = ()
+    releases: tuple[Release, ...] = ()
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +186,19 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole page. ``releases`` are the tags of the time axis; ``unknown`` says what is not
-    known of the upstreams, by project."""
+    """The whole page."""
 
     series: str
     summary: str
     made: str
-    bases: tuple[str, ...]
+    projects: tuple[ProjectView, ...]
     patches: tuple[PatchView, ...]
     findings: tuple[Finding, ...]
     packages: tuple[PackageView, ...] = ()
-    releases: tuple[Release, ...] = ()
-    unknown: Mapping[str, str] = field(default_factory=dict)
     settings: tuple[SettingView, ...] = ()
     audits: tuple[AuditView, ...] = ()
     figures: tuple[Figure, ...] = ()
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The release lines of the axis, oldest first."""
-        return tuple(dict.fromkeys(release.line for release in self.releases))
+    def patches_of(self, project: ProjectView) -> tuple[PatchView, ...]:
+        """The patches of *project*, in series order."""
+        return tuple(patch for patch in self.patches if patch.project == project.name)

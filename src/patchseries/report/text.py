@@ -1,18 +1,14 @@
-"""Findings as text for people: by rule, the gravest first, each rule's remedy once.
-
-What was found alike on several bases is one line that names them.
-"""
+"""Findings as text for people: by rule, the gravest first."""
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 from patchseries.checks import Rule
 from patchseries.counting import counted
 from patchseries.model import Finding, Severity
+from patchseries.report.grouped import by_rule
 from patchseries.visible import printable_line
 
 WIDEST = 140
@@ -28,16 +24,14 @@ def text_lines(
 
     Each is safe to print. Messages and hints are wrapped at *width* columns; places are not.
     """
-    by_rule = sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.code))
-    for (severity, code), group in groupby(by_rule, key=lambda f: (f.severity, f.code)):
-        title = rules[code].title if code in rules else ""
-        yield f"{severity}: {code}" + (f" · {title}" if title else ""), _STYLES[severity]
-        members = list(group)
-        for alike in _alike(members):
-            yield from ((line, "") for line in _wrapped(_message(alike), width))
-            if alike[0].file:
-                yield f"        {printable_line(_location(alike))}", "dim"
-        for hint in dict.fromkeys(f.hint for f in members if f.hint):
+    for group in by_rule(findings, rules):
+        title = f" · {group.title}" if group.title else ""
+        yield f"{group.severity}: {group.code}{title}", _STYLES[group.severity]
+        for item in group.items:
+            yield from ((line, "") for line in _wrapped(item.message, width))
+            if item.location:
+                yield f"        {printable_line(item.location)}", "dim"
+        for hint in group.hints:
             yield from ((line, "dim") for line in _wrapped(f"→ {hint}", width))
         yield "", ""
     yield summary(findings), ""
@@ -59,70 +53,6 @@ def summary(findings: Sequence[Finding]) -> str:
         return "no findings"
     number = {s: sum(f.severity is s for f in findings) for s in Severity}
     return ", ".join(counted(n, str(s)) for s, n in number.items() if n)
-
-
-def enumerated(words: Sequence[str]) -> str:
-    """``1.0, 1.1 and 1.2``."""
-    *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def location(finding: Finding) -> str:
-    """``file:line``."""
-    return f"{finding.file}:{finding.line}" if finding.line else str(finding.file)
-
-
-_BASE = "\0"
-"""Stands for the base's name: no message and no path has this character."""
-
-
-def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Those that differ in nothing but the base together, in the order of the first."""
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for number, finding in enumerate(findings):
-        groups.setdefault(_but_for_the_base(finding, number), []).append(finding)
-    return list(groups.values())
-
-
-def _but_for_the_base(finding: Finding, number: int) -> tuple[object, ...]:
-    if finding.base is None:
-        return (number,)
-    file = _file(finding, _BASE)
-    # in a file that all bases share (the lock), each base has a line of its own
-    line = finding.line if file != finding.file else None
-    return finding.patch, file, line, _named(finding, _BASE), finding.hint
-
-
-def _message(alike: Sequence[Finding]) -> str:
-    first = alike[0]
-    if len(alike) == 1:
-        return first.message
-    bases = enumerated(_bases(alike))
-    named = _named(first, bases)
-    return named if named != first.message else f"{first.message} (on {bases})"
-
-
-def _location(alike: Sequence[Finding]) -> str:
-    """``file:line``; of several bases as a shell would expand it: ``patches/x/{1.0,1.1}/…``."""
-    first = alike[0]
-    if len(alike) == 1:
-        return location(first)
-    lines = ",".join(dict.fromkeys(str(one.line) for one in alike if one.line))
-    return _file(first, f"{{{','.join(_bases(alike))}}}") + (f":{lines}" if lines else "")
-
-
-def _bases(alike: Sequence[Finding]) -> list[str]:
-    return list(dict.fromkeys(str(one.base) for one in alike))
-
-
-def _named(finding: Finding, base: str) -> str:
-    """Its message with *base* where it first names its own: ``retry on 1.1: …``."""
-    name = rf"(?<![\w.-]){re.escape(str(finding.base))}(?![\w-]|\.\w)"
-    return re.sub(name, lambda _: base, finding.message, count=1)
-
-
-def _file(finding: Finding, base: str) -> str:
-    return str(finding.file).replace(f"/{finding.base}/", f"/{base}/", 1)
 
 
 def explanation(rule: Rule, severity: Severity | None) -> str:
