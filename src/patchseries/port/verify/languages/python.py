@@ -17,6 +17,7 @@ from patchseries.port.verify.names import BUILTINS, Names, check_words
 from patchseries.port.verify.omitted import check_omitted
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.removals import Removals
+from patchseries.port.verify.repeated import check_repeated_imports, check_repeated_keys
 from patchseries.port.verify.scopes import Scopes
 from patchseries.port.verify.syntax import (
     check_syntax,
@@ -94,6 +95,8 @@ class PythonExamination:
         if not file.is_same:
             yield from check_syntax(file, parts)
             yield from check_unbound(self._port, file, parts)
+            yield from check_repeated_keys(file, parts)
+            yield from check_repeated_imports(file)
         names = Names(self._port, file, parts)
         self._used.append(names)
         yield from names.check()

@@ -1,0 +1,78 @@
+"""Keys and imports that stand twice after a port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from patchseries.model import Finding
+
+Examined = Callable[..., tuple[Finding, ...]]
+
+
+def told(findings: tuple[Finding, ...]) -> list[tuple[str, int | None]]:
+    return [(f.message, f.line) for f in findings if f.code == "port-duplicate-definition"]
+
+
+OLD = 'd = {\n    "a": 1,\n    "z": 9,\n}\n'
+NEW = OLD.replace('    "z"', '    "b": 2,\n    "z"')
+
+
+@pytest.mark.parametrize(
+    ("here", "lines"),
+    [
+        ('    "b": 3,\n    "a": 1,\n', [('"b" stands 2 times in a dict', 4)]),
+        ('    "b": 2,\n    "a": 1,\n', []),  # the same value: nothing depends on which one counts
+        ('    b: 3,\n    "a": 1,\n', []),
+    ],
+)
+def test_a_key_that_the_target_has(
+    examined: Examined, here: str, lines: list[tuple[str, int]]
+) -> None:
+    target = OLD.replace('    "a": 1,\n', here)
+    result = NEW.replace('    "a": 1,\n', here)
+    findings = examined({"a.py": OLD}, {"a.py": NEW}, {"a.py": target}, {"a.py": result})
+    assert told(findings) == lines
+
+
+def test_a_key_that_was_there_twice_before(examined: Examined) -> None:
+    twice = OLD.replace('    "a": 1,\n', '    "a": 1,\n    "b": 3,\n    "b": 2,\n')
+    result = twice.replace('"b": 3', '"b": 4')
+    files = {"a.py": OLD}, {"a.py": NEW}, {"a.py": twice}, {"a.py": result}
+    assert told(examined(*files)) == []
+
+
+def test_two_dicts_may_have_one_key(examined: Examined) -> None:
+    target = OLD + 'e = {"b": 3}\n'
+    assert told(examined({"a.py": OLD}, {"a.py": NEW}, {"a.py": target})) == []
+
+
+CODE = "import os\n\n\ndef f():\n    return os\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "target", "lines"),
+    [
+        ("from a import one\n", "from a import one\n", [("one is imported 2 times", 1)]),
+        ("from a import one\n", "from b import one\n", [("one is imported 2 times", 1)]),
+        ("from a import one\n", "from b import two as one\n", [("one is imported 2 times", 1)]),
+        ("from a import (\n    one,\n)\n", "from a import one\n", [("one is imported 2 times", 2)]),
+        ("import one\n", "import one  # noqa\n", [("one is imported 2 times", 1)]),
+        ("import os.path\n", "", []),
+        ("from a import one\n", "from a import two\n", []),
+        ("from a import one\n", "try:\n    from b import one\nexcept E:\n    pass\n", []),
+    ],
+)
+def test_an_import_that_the_target_has(
+    examined: Examined, new: str, target: str, lines: list[tuple[str, int]]
+) -> None:
+    use = CODE.replace("return os", "return one")
+    after, onto, result = new + use, CODE + target, new + use + target
+    findings = examined({"a.py": CODE}, {"a.py": after}, {"a.py": onto}, {"a.py": result})
+    assert told(findings) == lines
+
+
+def test_an_import_that_upstream_has_twice(examined: Examined) -> None:
+    new = "from a import one\nfrom b import one\n" + CODE
+    assert told(examined({"a.py": CODE}, {"a.py": new}, {"a.py": CODE + "\n\nx = 1\n"})) == []
