@@ -73,6 +73,14 @@ def test_an_import_that_the_target_has(
     assert told(findings) == lines
 
 
+@pytest.mark.parametrize(("there", "severity"), [("a", "note"), ("b", "warning")])
+def test_the_same_import_twice_does_no_harm(examined: Examined, there: str, severity: str) -> None:
+    after, here = f"from a import one\n{CODE}", f"{CODE}from {there} import one\n"
+    result = f"from a import one\n{here}"
+    findings = examined({"a.py": CODE}, {"a.py": after}, {"a.py": here}, {"a.py": result})
+    assert [f.severity for f in findings if f.code == "port-duplicate-definition"] == [severity]
+
+
 def test_an_import_that_upstream_has_twice(examined: Examined) -> None:
     new = "from a import one\nfrom b import one\n" + CODE
     assert told(examined({"a.py": CODE}, {"a.py": new}, {"a.py": CODE + "\n\nx = 1\n"})) == []

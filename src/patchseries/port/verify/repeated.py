@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -30,9 +30,8 @@ def check_repeated_keys(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Fi
             lines = [row + part.offset for row in rows]
             if added.isdisjoint(lines) or not _is_new(file, _keys, key, len(lines)):
                 continue
-            yield _finding(
-                file, max(added.intersection(lines)), key, f"stands {len(lines)} times in a dict"
-            )
+            row, what = max(added.intersection(lines)), f"stands {len(lines)} times in a dict"
+            yield _finding(file, row, key, what, Severity.WARNING)
 
 
 def _repeated(root: Node) -> Iterator[tuple[bytes, list[int]]]:
@@ -57,20 +56,32 @@ def _keys(text: bytes) -> Counter[bytes]:
 
 
 def check_repeated_imports(file: PortedFile) -> Iterator[Finding]:
-    """Names that a module imports twice in its first column, one of these added by the port."""
-    for name, count in _imports(file.result).items():
-        if count > 1 and _is_new(file, _imports, name, count):
-            said = (n for n, line in file.added if name in _NAME.findall(line))
-            if (number := next(said, None)) is not None:
-                yield _finding(file, number, name, f"is imported {count} times")
+    """Names that a module imports twice in its first column, one of these added by the port.
+
+    It is a note where both import the same: that does no harm, and people leave it so.
+    """
+    repeated = {n: several for n, several in _imports(file.result).items() if len(several) > 1}
+    for name, several in repeated.items():
+        if not _is_new(file, _import_counts, name, len(several)):
+            continue
+        said = (n for n, line in file.added if name in _NAME.findall(line))
+        if (number := next(said, None)) is not None:
+            severity = Severity.WARNING if len(set(several)) > 1 else Severity.NOTE
+            yield _finding(file, number, name, f"is imported {len(several)} times", severity)
+
+
+def _import_counts(text: bytes) -> Counter[bytes]:
+    return Counter({name: len(several) for name, several in _imports(text).items()})
 
 
 @lru_cache(maxsize=64)
-def _imports(text: bytes) -> Counter[bytes]:
-    """How often each name is imported; ``import a.b`` beside ``import a`` is no repetition."""
+def _imports(text: bytes) -> Mapping[bytes, Sequence[bytes]]:
+    """What each name is imported as; ``import a.b`` beside ``import a`` is no repetition."""
     text = b"\n" + text.replace(b"\r\n", b"\n")
-    found = Counter(name for name, dotted in imported(text, b"") if b"." in dotted)
-    found.update(_PLAIN.findall(text))
+    found: dict[bytes, list[bytes]] = {}
+    dotted = ((name, of) for name, of in imported(text, b"") if b"." in of)
+    for name, of in (*dotted, *((name, name) for name in _PLAIN.findall(text))):
+        found.setdefault(name, []).append(of)
     return found
 
 
@@ -81,10 +92,10 @@ def _is_new(
     return all(count(text)[name] < here for text in (file.onto, file.after))
 
 
-def _finding(file: PortedFile, row: int, name: bytes, what: str) -> Finding:
+def _finding(file: PortedFile, row: int, name: bytes, what: str, severity: Severity) -> Finding:
     return Finding(
         PortCode.DUPLICATE_DEFINITION,
-        Severity.WARNING,
+        severity,
         f"{name.decode('utf-8', 'replace')[:80]} {what}",
         file=file.path,
         line=row + 1,
