@@ -163,7 +163,8 @@ ELSEWHERE = {
     },
     "Parts of one verdict.": {
         "landed/evidence": "landed/test_verdict.py",
-        "landed/places": "landed/test_releases.py",
+        "landed/asked": "report/test_status_table.py",
+        "landed/scheme": "landed/test_places.py",
     },
     "How a change is written whole or not at all shows only when it is interrupted.": {
         "journal/beneath": "journal/test_state.py",

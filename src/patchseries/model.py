@@ -178,7 +178,7 @@ class Finding:
     base: str | None = None
 
 
-MAIN_BRANCHES = ("main", "master", "trunk", "develop")
+MAIN_BRANCHES = ("main", "master", "trunk", "develop", "devel", "unstable")
 """What projects call the branch that their work goes to first; the first that is there is it."""
 
 

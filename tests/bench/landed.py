@@ -81,7 +81,9 @@ def read_pairs(path: Path) -> list[Pair]:
 def open_history(folder: Path, repo: str, repository: Repository) -> History:
     """The index of one repository, made in *folder*."""
     index = open_index(folder / f"{repo.replace('/', '-')}.sqlite", repository)
-    return History(index, lines_of(scheme_for(repo, repo), index.refs), patch_ids([repository]))
+    return History(
+        index, lines_of(scheme_for(repo, repo), index.named_refs), patch_ids([repository])
+    )
 
 
 def ask(pairs: Iterable[Pair], histories: Callable[[str], History]) -> Answers:

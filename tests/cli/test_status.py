@@ -73,8 +73,34 @@ def test_forms_for_people(project: Project) -> None:
 def test_a_line_that_is_not(project: Project) -> None:
     done = project.run("status", "--release", "jaunty")
     assert done.status == 2
-    assert "no release line is called 'jaunty'" in done.err
-    assert "havana" in done.err
+    assert "no release is called 'jaunty'" in done.err
+    assert "keystone has grizzly, havana, icehouse, unreleased" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "since"),
+    [
+        ("2013.2", "2013.2", "2013.2.b2"),
+        ("stable/havana", "havana", "2013.2.b2"),
+        ("2013.1.3", "2013.1.3", "2013.1.2"),
+        ("2013.1.1", "2013.1.1", None),
+        ("master", "unreleased", None),
+    ],
+)
+def test_a_release_by_any_of_its_names(
+    project: Project, name: str, release: str, since: str | None
+) -> None:
+    done = project.run("status", "--json", "--release", name, "--patch", "one-iptables-run")
+    (row,) = done.document["patches"]
+    assert (row["release"]["name"], row["release"]["known"]) == (release, True)
+    assert row["release"].get("tag") == since
+    assert row["release"]["contained"] is (release != "2013.1.1")
+
+
+def test_a_tag_of_one_project_is_no_release_of_another(project: Project) -> None:
+    text = project.run("status", "--release", "2014.1.b1").out
+    assert "in 2014.1.b1" in text
+    assert "no such release" in text
 
 
 def test_without_any_history_at_hand(project: Project, tmp_path: Path) -> None:

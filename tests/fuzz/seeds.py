@@ -128,7 +128,15 @@ COMMITS = tuple(
     b"gpgsig -----BEGIN\n line\n\n" + message
     for message in MESSAGES
 )
-TAGS = (b"2013.1.3", b"2013.2.b1", b"2013.2.rc1", b"12.0.0.0b1", b"stable/havana", b"v1.2.3-rc.4+x")
+TAGS = (
+    b"2013.1.3",
+    b"2013.2.b1",
+    b"2013.2.rc1",
+    b"12.0.0.0b1",
+    b"stable/havana",
+    b"v1.2.3-rc.4+x",
+    b"yoga-eom\ndebian/1%2.3-4\n1.x\nREL_15_4",
+)
 
 
 def JOURNAL() -> Any:

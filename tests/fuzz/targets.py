@@ -39,7 +39,9 @@ from patchseries.errors import SeriesError
 from patchseries.git.objects import parse_commit
 from patchseries.journal import State, find_state, operations, recover
 from patchseries.landed.message import links
+from patchseries.landed.places import lines_of
 from patchseries.landed.releases import scheme_for
+from patchseries.manifest.releases import ReleasesTable
 from patchseries.manifest.suite import Format
 from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import guard
@@ -52,6 +54,7 @@ from patchseries.pipeline.series import Series
 from patchseries.sources.gerrit import Gerrit
 from patchseries.testing.formats import read_results
 from patchseries.testing.outcomes import LONGEST_DETAIL
+from support.namedrefs import only_names
 
 
 @dataclass(frozen=True)
@@ -150,9 +153,15 @@ def read_message(data: bytes) -> None:
 
 
 def read_tag(data: bytes) -> None:
-    scheme = scheme_for("nova", "https://opendev.org/openstack/nova.git")
-    scheme.tag(data.decode("utf-8", "replace"))
-    scheme.branch(data.decode("utf-8", "replace"))
+    """Whatever tags and branches are called, each is in one line at most."""
+    names = data.decode("utf-8", "replace").splitlines()
+    refs = only_names(*(f"{kind}/{name}" for name in names for kind in ("tags", "heads")))
+    for url in ("https://opendev.org/openstack/nova.git", "https://host.invalid/oven.git"):
+        lines = lines_of(scheme_for("p", url, ReleasesTable(branches=("x{line}-*",))), refs)
+        bits = [point.bit for line in lines for point in line.points]
+        assert len(bits) == len(set(bits))
+        for name in names:
+            lines.named(name)
 
 
 def read_change(value: Any) -> None:

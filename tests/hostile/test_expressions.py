@@ -243,7 +243,7 @@ def _parts(value: Any) -> Iterator[Any]:
 
 def test_they_are_found() -> None:
     names = {used.where for used in ALL}
-    assert {"landed.releases._REST", "git.diff._HUNK", "patches.scan._HUNK"} <= names
+    assert {"landed.versions._TOKEN", "git.diff._HUNK", "patches.scan._HUNK"} <= names
     assert len(ALL) > 100
     assert {name.name for name in pkgutil.iter_modules(patchseries.__path__)} > {"port", "landed"}
 

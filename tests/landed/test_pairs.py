@@ -49,7 +49,7 @@ class Pairs:
     def asked(self) -> Iterator[tuple[HistoryIndex, ReleaseLines]]:
         path = self.upstream.path
         with Repository(path) as repository, open_index(path.parent / "i", repository) as index:
-            yield index, lines_of(scheme_for("nova", "x/nova"), index.refs)
+            yield index, lines_of(scheme_for("nova", "x/nova"), index.named_refs)
 
 
 @pytest.fixture

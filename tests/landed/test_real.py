@@ -43,7 +43,7 @@ def histories(mirrors: Path, folder: Path) -> Iterator[Histories]:
             repository = stack.enter_context(Repository(mirrors / "openstack" / project))
             index = stack.enter_context(open_index(folder / project, repository))
             scheme = scheme_for(project, f"https://opendev.org/openstack/{project}.git")
-            found[project] = (index, lines_of(scheme, index.refs))
+            found[project] = (index, lines_of(scheme, index.named_refs))
         yield found
 
 

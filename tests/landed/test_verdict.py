@@ -70,7 +70,11 @@ class Release:
     def _asked(self) -> Iterator[tuple[HistoryIndex, ReleaseLines, PatchId]]:
         path = self.upstream.path
         with Repository(path) as repository, open_index(path.parent / "i", repository) as index:
-            yield index, lines_of(scheme_for("nova", "x/nova"), index.refs), patch_ids([repository])
+            yield (
+                index,
+                lines_of(scheme_for("nova", "x/nova"), index.named_refs),
+                patch_ids([repository]),
+            )
 
 
 @pytest.fixture

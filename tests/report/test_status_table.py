@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.evidence import Evidence
 from patchseries.landed.landing import Landing, Reverted
 from patchseries.landed.verdict import Landings, PatchStatus, Successor, Verdict
 from patchseries.model import ChangeId, CommitId
-from patchseries.report.documents import status_row
+from patchseries.report.documents import release_row, status_row
 from patchseries.report.matrix import MatrixCell, matrix
 from patchseries.report.status import (
     StatusTable,
@@ -107,14 +108,24 @@ def test_bases_that_are_no_release() -> None:
 
 def test_a_release_asked_for() -> None:
     patches = [BACKPORTED, REPLACED, OPEN]
-    juno = release_table(patches, "juno", ["nova"])
+    answers = {
+        BACKPORTED.name: ReleaseAnswer("2014.2", "juno", at("juno", None, C1)),
+        REPLACED.name: ReleaseAnswer("2014.2", "juno"),
+    }
+    juno = release_table(patches, answers, "juno")
+    assert juno.head[2] == "in 2014.2"
     assert [row[2:5] for row in juno.rows] == [
         ("yes", "unreleased", C1[:12]),
         ("no", "—", "—"),
         ("no such release", "—", "—"),
     ]
-    havana = release_table(patches, "havana", ["nova", "keystone"])
-    assert [row[2] for row in havana.rows] == ["no", "by its successor", "no"]
+    replaced = {
+        REPLACED.name: ReleaseAnswer("havana", "havana", is_replaced=True),
+        OPEN.name: ReleaseAnswer("1.4", "1.4"),
+    }
+    havana = release_table([REPLACED, OPEN], replaced, "stable/x")
+    assert havana.head[2] == "in stable/x"  # two projects call it otherwise
+    assert [row[2] for row in havana.rows] == ["by its successor", "no"]
 
 
 def test_the_json_contract() -> None:
@@ -124,7 +135,7 @@ def test_the_json_contract() -> None:
         {"line": "icehouse", "tag": "2014.1.b1", "commit": C1, "evidence": "change-id"},
     ]
     assert (row["verdict"], row["superseded_by"]) == ("landed", [])
-    replaced = status_row(REPLACED, "havana")
+    replaced = status_row(REPLACED)
     assert replaced["superseded_by"] == [
         {
             "change_id": NEXT,
@@ -133,7 +144,22 @@ def test_the_json_contract() -> None:
             ],
         }
     ]
-    assert replaced["release"] == {"line": "havana", "contained": False, "superseded": True}
+
+
+def test_a_release_in_the_document() -> None:
+    answer = ReleaseAnswer("2013.2.1", "havana", at("havana", "2013.2.b3", C1))
+    assert release_row(answer, "2013.2.1") == {
+        "name": "2013.2.1",
+        "known": True,
+        "line": "havana",
+        "tag": "2013.2.b3",
+        "commit": C1,
+        "evidence": "change-id",
+        "contained": True,
+        "superseded": False,
+    }
+    unknown = release_row(None, "2013.2.1")
+    assert (unknown["known"], unknown["contained"]) == (False, False)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])

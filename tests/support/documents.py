@@ -44,7 +44,8 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "status",
         "`landed` are the lines that it was merged in, `inherited` those that branched off later."
-        " `release` is there with `--release`.",
+        " `release` is there with `--release`: `name` is the line, tag or branch; `known` is false"
+        " where a project has none.",
         ("status demo", "status demo --release havana"),
     ),
     ("show", "`status` is the row of `series status`.", ("show one-iptables-run demo",)),

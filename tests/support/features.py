@@ -105,5 +105,5 @@ class FeatureHistory:
         """The index of the history as it is now, its lines, and the patch-ids of its commits."""
         path: Path = self.upstream.path
         with Repository(path) as repository, open_index(path.parent / "i", repository) as index:
-            lines = lines_of(scheme_for("x", "https://host.invalid/o/x"), index.refs)
+            lines = lines_of(scheme_for("x", "https://host.invalid/o/x"), index.named_refs)
             yield index, lines, patch_ids([repository])

@@ -31,6 +31,7 @@ from patchseries.checks import (
 )
 from patchseries.checks.rule import Rule
 from patchseries.manifest import schema
+from patchseries.manifest.releases import ReleasesTable
 from patchseries.manifest.setting import PackageTable, SettingEntry, SudoersTable
 from patchseries.manifest.source import Source
 from patchseries.manifest.suite import SuiteTable
@@ -45,6 +46,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "drop": schema.Drop,
     "orig": schema.OrigTable,
     "[project.NAME.tests]": SuiteTable,
+    "[project.NAME.releases]": ReleasesTable,
     "[[patch]]": schema.PatchEntry,
     "source": Source,
     "[patch.variants.NAME]": schema.Variant,
@@ -74,13 +76,15 @@ _KINDS = {
     "_package": "name",
     "_version": "version",
     "_expression": "expression",
+    "_form": "form",
+    "_line": "line",
 }
 """What a validator of a manifest's string takes, in a word."""
 
 _MANY = {
     "tag or branch": "tags or branches",
     "number or text": "numbers or texts",
-    **{word: f"{word}s" for word in ("text", "table", "file", "URL", "name")},
+    **{word: f"{word}s" for word in ("text", "table", "file", "URL", "name", "form", "line")},
 }
 
 _GROUPS = (

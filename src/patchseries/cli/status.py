@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @click.command("status")
 @options("name", "project", "patch", "offline", "mirror", "json", "quiet", "color")
 @click.option(
-    "--release", metavar="LINE", help="Show whether each patch is in this release line (havana)."
+    "--release",
+    metavar="RELEASE",
+    help="Show whether each patch is in this release: a line (havana, 2013.2), a tag or a branch.",
 )
 @click.option(
     "--format",
@@ -49,15 +51,13 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     series, selection = asked.open()
     with Progress(asked) as progress:
         session = asked.session(progress)
-        found = series_status(session, series, selection)
+        found = series_status(session, series, selection, release)
         if record:
             hold(series.state)
             fresh, selection = asked.reopened()
             if fresh.manifest != series.manifest:  # it was changed meanwhile
-                found = series_status(session, fresh, selection)
+                found = series_status(session, fresh, selection, release)
             series = fresh
-    if release:
-        found.check_line(release)
     if record:
         changed = record_landed(series, found.patches, operation())
         then = f"; then: series rebase {series.name} (patch headers name it)" if changed else ""
@@ -82,9 +82,7 @@ def _table(status: SeriesStatus, release: str | None) -> StatusTable:
     if not release:
         columns = {n: tables.columns_of(p.lines, p.base) for n, p in status.projects.items()}
         return tables.status_table(status.patches, columns)
-    line = release.lower()
-    released = [name for name, known in status.projects.items() if line in known.lines]
-    return tables.release_table(status.patches, line, released)
+    return tables.release_table(status.patches, status.answers, release)
 
 
 def _show_tests(tests: Sequence[RememberedCell], asked: Given) -> None:
@@ -104,10 +102,14 @@ def _rows(
     status: SeriesStatus, release: str | None, tests: Sequence[RememberedCell]
 ) -> list[dict[str, Any]]:
     """Each patch as a JSON object, with what is known of it on each base."""
-    from patchseries.report.documents import base_rows, status_row
+    from patchseries.report.documents import base_rows, release_row, status_row
+
+    def asked(patch: str) -> dict[str, Any]:
+        return {"release": release_row(status.answers.get(patch), release)} if release else {}
 
     return [
-        status_row(patch, release)
+        status_row(patch)
+        | asked(patch.name)
         | {
             "bases": base_rows(patch.name, status.in_bases),
             "tests": [{"base": t.base, "result": t.result} for t in tests if t.patch == patch.name],

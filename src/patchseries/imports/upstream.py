@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from patchseries.landed.releases import current_name
+from patchseries.landed.openstack import current_name
 from patchseries.manifest.values import PublicUrl, RepositoryUrl
 
 _FORGES = ("github.com", "gitlab.com", "codeberg.org", "opendev.org", "git.sr.ht", "bitbucket.org")

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from patchseries.model import MAIN_BRANCHES
 
 RefSet = int
 """A set of refs: bit i stands for the ref numbered i."""
@@ -60,3 +63,54 @@ def difference(
             elif parent not in unwanted:
                 wanted.add(parent)
     return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRefs:
+    """The refs of a repository, by their full names.
+
+    :param bits: the bit of each in a :data:`RefSet`
+    :param holders: for each the refs that contain its commit; empty where no history is at hand
+    """
+
+    bits: Mapping[str, int]
+    holders: Mapping[str, RefSet] = field(default_factory=dict)
+
+    @property
+    def tags(self) -> list[str]:
+        """The short names of the tags."""
+        return [ref.removeprefix(_TAGS) for ref in self.bits if ref.startswith(_TAGS)]
+
+    @property
+    def branches(self) -> dict[str, RefSet]:
+        """The short names of the branches, each with its refs: a clone has some of them twice."""
+        found: dict[str, RefSet] = {}
+        for ref, bit in self.bits.items():
+            if (name := branch_name(ref)) is not None:
+                found[name] = found.get(name, 0) | 1 << bit
+        return found
+
+    def holders_of(self, tag: str) -> RefSet | None:
+        """The refs that contain the commit of *tag*; None: not known."""
+        return self.holders.get(f"{_TAGS}{tag}")
+
+
+def branch_name(ref: str) -> str | None:
+    """The branch that the full name *ref* is; None when it is a tag or something else.
+
+    >>> branch_name("refs/remotes/origin/stable/1.2"), branch_name("refs/tags/1.2")
+    ('stable/1.2', None)
+    """
+    for prefix in ("refs/heads/", "refs/remotes/origin/"):
+        if ref.startswith(prefix):
+            return ref.removeprefix(prefix)
+    return None
+
+
+def main_branch(refs: NamedRefs) -> RefSet:
+    """The refs of the branch that work goes to first."""
+    branches = refs.branches
+    return next((branches[name] for name in MAIN_BRANCHES if name in branches), 0)
+
+
+_TAGS = "refs/tags/"

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from packaging.version import InvalidVersion, Version
 
-from patchseries.landed.releases import Key, OpenStack, ReleasePlace, Scheme, is_final
+from patchseries.landed.openstack import OpenStack
+from patchseries.landed.scheme import ReleasePlace, Scheme
+from patchseries.landed.versions import Key, is_final
 
 
 def new_releases(scheme: Scheme, bases: Sequence[str], tags: Iterable[str]) -> list[str]:
@@ -17,11 +19,11 @@ def new_releases(scheme: Scheme, bases: Sequence[str], tags: Iterable[str]) -> l
     lines of the bases is new when it is newer than all bases. Bases that are no releases (branches,
     commits) count for nothing.
 
-    >>> from patchseries.landed.releases import Patterns
+    >>> from patchseries.landed.numbered import Numbered
     >>> tags = ["1.4.1", "1.4.2", "1.4.3rc1", "1.4.3", "1.5.0", "2.0", "other"]
-    >>> new_releases(Patterns(), ["1.4.1"], tags)
+    >>> new_releases(Numbered(), ["1.4.1"], tags)
     ['1.4.2', '1.4.3']
-    >>> new_releases(Patterns(), ["v1.4.0", "v1.5.0"], ["v1.4.1", "1.5.1", "v1.6.0", "v2.0"])
+    >>> new_releases(Numbered(), ["v1.4.0", "v1.5.0"], ["v1.4.1", "1.5.1", "v1.6.0", "v2.0"])
     ['v1.4.1', '1.5.1', 'v1.6.0']
     """
     points = _Points(scheme, bases)

@@ -86,12 +86,6 @@ class PatchStatus:
             return Verdict.SUPERSEDED
         return Verdict.REVERTED if self.landings.reverted else Verdict.NOT_LANDED
 
-    def is_replaced_in(self, line: str) -> bool:
-        """Whether all that supersedes the patch is in *line*."""
-        return bool(self.superseded_by) and all(
-            successor.landings.in_line(line) for successor in self.superseded_by
-        )
-
 
 def status(
     index: HistoryIndex, lines: ReleaseLines, patch: PatchToTrack, patch_id: PatchId | None = None

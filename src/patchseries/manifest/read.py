@@ -27,6 +27,7 @@ from patchseries.manifest.problems import (
     unknown_name,
 )
 from patchseries.manifest.references import setting_problems
+from patchseries.manifest.releases import ReleasesTable
 from patchseries.manifest.schema import Manifest, PatchEntry, Project, SeriesTable
 from patchseries.manifest.setting import PackageTable, SettingEntry, SudoersTable
 from patchseries.manifest.source import Source, Table
@@ -34,7 +35,7 @@ from patchseries.manifest.suite import SuiteTable
 from patchseries.parsing import NotTomlError, parse_toml
 
 SCHEMA = 1
-_TOP = ("schema", "series", "project", "patch", "setting", "checks", "releases")
+_TOP = ("schema", "series", "project", "patch", "setting", "checks")
 _T = TypeVar("_T", bound=BaseModel)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -95,7 +96,7 @@ class _Reader:
         settings = self._entries(SettingEntry, "setting")
         self._problems += _relations(self._data, projects, patches)
         self._problems += setting_problems(settings, self._data, projects, patches)
-        checks, releases = self._strings("checks"), self._strings("releases")
+        checks = self._strings("checks")
         if self._problems or series is None:
             return None
         return Manifest.model_construct(
@@ -104,7 +105,6 @@ class _Reader:
             patches=tuple(patches.values()),
             settings=tuple(settings.values()),
             checks=checks,
-            releases=releases,
         )
 
     def _projects(self) -> dict[str, Project]:
@@ -179,6 +179,7 @@ def _known_keys(kind: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
         "orig": schema.OrigTable,
         "variants": schema.Variant,
         "tests": SuiteTable,
+        "releases": ReleasesTable,
         "sudoers": SudoersTable,
         "package": PackageTable,
     }

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from patchseries.manifest.releases import ReleasesTable
 from patchseries.manifest.setting import SettingEntry
 from patchseries.manifest.source import MergedSource, Source, Table
 from patchseries.manifest.suite import SuiteTable
@@ -147,6 +148,7 @@ class Project(Table):
     quilt: PatchFile | None = None
     vendor: Slug = "debian"
     tests: SuiteTable | None = None
+    releases: ReleasesTable | None = None
 
     @property
     def has_history(self) -> bool:
@@ -286,7 +288,6 @@ class Manifest(Table):
     patches: tuple[PatchEntry, ...]
     settings: tuple[SettingEntry, ...] = ()
     checks: dict[str, str] = Field(default_factory=dict)
-    releases: dict[str, str] = Field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -32,7 +32,7 @@ def add_bases(session: Session, series: Series, new: Mapping[str, Sequence[str]]
     before = text = read_file(series.manifest_path).decode("utf-8")
     for name, releases in new.items():
         project = series.manifest.projects[name]
-        scheme = scheme_for(name, project.repository, series.manifest.releases)
+        scheme = scheme_for(name, project.repository, project.releases)
         missing = [release for release in releases if release not in project.bases]
         text = with_bases(text, name, missing, scheme) if missing else text
     if text == before:

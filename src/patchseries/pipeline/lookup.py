@@ -12,8 +12,8 @@ from dataclasses import replace
 from patchseries.errors import ExitCode, SeriesError, UpstreamError
 from patchseries.git import Commit, Repository
 from patchseries.landed.evidence import Tracked, find
+from patchseries.landed.graph import main_branch
 from patchseries.landed.index import HistoryIndex, Indexed
-from patchseries.landed.places import main_refs
 from patchseries.model import ChangeId, CommitId
 from patchseries.pipeline.histories import indexed
 from patchseries.sources import Cache, FetchOptions, Want
@@ -82,7 +82,7 @@ def merged(index: HistoryIndex, change: ChangeId) -> list[Indexed]:
     matches = find(index, Tracked(change_ids=(change,)))
     found = [match.entry for match in matches if not match.evidence.is_weak]
     alone = [entry for entry in found if index.change_ids(entry) == [change]]
-    main = main_refs(index.refs)
+    main = main_branch(index.named_refs)
     on_main = [entry for entry in alone or found if entry.refs & main]
     return on_main[-1:] or alone or found
 

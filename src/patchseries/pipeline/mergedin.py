@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
@@ -17,7 +16,8 @@ from patchseries.git.blame import introduced
 from patchseries.git.textmerge import split_lines
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.places import lines_of
-from patchseries.landed.releases import Scheme, is_final, scheme_for
+from patchseries.landed.releases import scheme_for
+from patchseries.landed.scheme import Scheme
 from patchseries.model import CommitId, Outcome
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
@@ -55,7 +55,8 @@ def merged_in(
         url = series.manifest.projects[project].repository
         mine = [cell for cell in merged if cell.project == project]
         bases = tuple(dict.fromkeys(pins[url, cell.base] for cell in mine))
-        scheme = scheme_for(project, url, series.manifest.releases)
+        named = series.manifest.projects[project].releases
+        scheme = scheme_for(project, url, named)
         try:
             with indexed(session.cache, url, session.fetching, having=bases) as (history, index):
                 for cell in mine:
@@ -101,14 +102,10 @@ def first_release(index: HistoryIndex, scheme: Scheme, commit: CommitId) -> str 
     entry = index.get(commit)
     if entry is None:
         return None
-    points = (point for line in lines_of(scheme, index.refs) for point in line.points)
-    tags = [point.tag for point in points if point.tag and entry.refs >> point.bit & 1]
-    return next(filter(partial(_is_final, scheme), tags), tags[0] if tags else None)
-
-
-def _is_final(scheme: Scheme, tag: str) -> bool:
-    place = scheme.tag(tag)
-    return place is not None and is_final(place.key)
+    points = (point for line in lines_of(scheme, index.named_refs) for point in line.points)
+    tags = [point for point in points if point.tag and entry.refs >> point.bit & 1]
+    first = next((point for point in tags if point.is_final), tags[0] if tags else None)
+    return first.tag if first else None
 
 
 def _brought(

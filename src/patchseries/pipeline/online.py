@@ -72,7 +72,7 @@ def releases_to_add(session: Session, chosen: Manifest, project: str) -> list[st
 
 def _new_releases(chosen: Manifest, name: str, tags: Sequence[str]) -> list[str]:
     project = chosen.projects[name]
-    scheme = scheme_for(name, project.repository, chosen.releases)
+    scheme = scheme_for(name, project.repository, project.releases)
     return new_releases(scheme, project.bases, filter(is_ref_name, tags))
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from patchseries.errors import MachineError, SeriesError
 from patchseries.landed.landing import Landing
-from patchseries.landed.releases import is_final, scheme_for
 from patchseries.landed.verdict import PatchStatus
+from patchseries.landed.versions import Key, is_final
 from patchseries.manifest import Project
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.status import series_status
+from patchseries.pipeline.status import ProjectLines, series_status
 from patchseries.report.links import change_link, commit_link, tag_link
 from patchseries.report.pagemodel import Arrival, ProjectView, Release
 from patchseries.sources.history import open_history
@@ -57,7 +57,7 @@ def read_upstream(session: Session, series: Series, name: str) -> Upstream:
         lines.lines if lines else (),
         lines.base if lines else None,
         times,
-        tuple(_releases(series, name, project, times)),
+        tuple(_releases(lines, times)) if lines else (),
     )
 
 
@@ -70,15 +70,16 @@ def _tag_times(session: Session, project: Project) -> dict[str, int]:
     return {row[0]: min(int(row[1]), _LATEST) for row in rows if len(row) == 2 and row[1]}
 
 
-def _releases(
-    series: Series, name: str, project: Project, times: Mapping[str, int]
-) -> Iterator[Release]:
-    scheme = scheme_for(name, project.repository, series.manifest.releases)
-    for tag, time in times.items():
-        place = scheme.tag(tag)
-        if place is not None and place.key[0] == 0:
-            final = not place.key[1] and is_final(place.key)
-            yield Release(tag, place.line, time, final)
+def _releases(lines: ProjectLines, times: Mapping[str, int]) -> Iterator[Release]:
+    """The releases of a project; the first final one of a line is what the line is called by."""
+    firsts: dict[str, tuple[Key, str]] = {}
+    for tag, place in lines.tags.items():
+        if is_final(place.key):
+            firsts[place.line] = min(firsts.get(place.line, (place.key, tag)), (place.key, tag))
+    for tag, place in lines.tags.items():
+        if place.key[0] == 0 and tag in times:
+            final = firsts.get(place.line, (place.key, ""))[1] == tag
+            yield Release(tag, place.line, times[tag], final)
 
 
 def project_view(upstream: Upstream, bases: Sequence[str]) -> ProjectView:

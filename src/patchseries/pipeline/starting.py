@@ -16,7 +16,9 @@ from patchseries.debian.changelog import read_head
 from patchseries.errors import SeriesError, UsageError
 from patchseries.files import read_file
 from patchseries.journal import State, commit_files
-from patchseries.landed.releases import Scheme, is_final, scheme_for
+from patchseries.landed.releases import scheme_for
+from patchseries.landed.scheme import Scheme
+from patchseries.landed.versions import is_final
 from patchseries.pipeline.online import upstream_tags
 from patchseries.pipeline.session import Session
 from patchseries.sources.mirrors import repository_path

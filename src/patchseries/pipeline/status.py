@@ -11,9 +11,12 @@ from patchseries import lock as locks
 from patchseries.errors import UsageError
 from patchseries.git import Commit, Repository
 from patchseries.journal import Operation, commit_files
+from patchseries.landed.asked import ReleaseAnswer, answer
 from patchseries.landed.evidence import Tracked
-from patchseries.landed.places import ReleaseLines, lines_of
-from patchseries.landed.releases import Scheme, scheme_for
+from patchseries.landed.index import Indexed
+from patchseries.landed.places import NamedRelease, ReleaseLines, lines_of
+from patchseries.landed.releases import scheme_for
+from patchseries.landed.scheme import ReleasePlace
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
 from patchseries.lock import InBase, Landed
 from patchseries.manifest import PatchEntry, Project
@@ -30,11 +33,17 @@ from patchseries.sources.plan import is_full, repository_of
 
 @dataclass(frozen=True, slots=True)
 class ProjectLines:
-    """The release lines of a project's history, oldest first, and that of the series' bases."""
+    """The release lines of a project's history, oldest first, and that of the series' last base.
+
+    :param base: None when the last base is in no line
+    :param tags: where each tag stands that is a release
+    :param asked: what the release that was asked for is called here; None: there is none
+    """
 
     lines: tuple[str, ...]
     base: str | None
-    """None when the bases are no releases that the history's naming knows."""
+    tags: Mapping[str, ReleasePlace]
+    asked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +54,48 @@ class SeriesStatus:
     projects: Mapping[str, ProjectLines]
     in_bases: Mapping[tuple[str, str], InBase]
     """By patch and base: the commit by which the base contains the patch, and the evidence."""
-
-    def check_line(self, line: str) -> None:
-        """Refuse a line that no project has.
-
-        :raises UsageError: with the lines there are
-        """
-        known = dict.fromkeys(name for project in self.projects.values() for name in project.lines)
-        if line.lower() not in known:
-            hint = f"known: {', '.join(known)}"
-            raise UsageError(f"no release line is called {line!r}", hint=hint)
+    answers: Mapping[str, ReleaseAnswer]
+    """By patch: what the release that was asked for has of it, where its project has that."""
 
 
-def series_status(session: Session, series: Series, selection: Selection) -> SeriesStatus:
+def series_status(
+    session: Session, series: Series, selection: Selection, release: str | None = None
+) -> SeriesStatus:
     """Look every selected patch up in the history of its project.
 
+    :param release: a line, tag or branch to answer for, by any of its names
     :raises UpstreamError: a history cannot be reached, or is not in the cache when offline
+    :raises UsageError: no project has such a release
     """
     manifest = series.manifest
     found: dict[str, PatchStatus] = {}
     projects: dict[str, ProjectLines] = {}
     in_bases: dict[tuple[str, str], InBase] = {}
+    answers: dict[str, ReleaseAnswer] = {}
     names = selection.projects_of(manifest)
     steps = Steps(session.progress, len(names))
     for name in names:
         steps.begin(f"searching the history of {name}")
         wanted = [p for p in manifest.patches_of(name) if _selected(p, selection)]
         if wanted:
-            lines, states, contained = _project_status(session, series, name, wanted)
-            in_bases |= contained
-            projects[name] = lines
-            found |= {state.name: state for state in states}
+            part = _project_status(session, series, wanted, release)
+            in_bases |= part.in_bases
+            projects |= part.projects
+            answers |= part.answers
+            found |= {state.name: state for state in part.patches}
+    if release and projects and not any(lines.asked for lines in projects.values()):
+        raise _unknown_release(release, projects)
     ordered = (found[patch.name] for patch in manifest.patches if patch.name in found)
-    return SeriesStatus(tuple(ordered), projects, in_bases)
+    return SeriesStatus(tuple(ordered), projects, in_bases, answers)
+
+
+def _unknown_release(release: str, projects: Mapping[str, ProjectLines]) -> UsageError:
+    """The error that names the releases there are, of each project."""
+    known = (f"{name} has {', '.join(p.lines) or 'none'}" for name, p in projects.items())
+    return UsageError(
+        f"no release is called {release[:100]!r}",
+        hint=f"a release is a line, or any tag or branch; lines: {'; '.join(known)}",
+    )
 
 
 def record_landed(
@@ -103,28 +121,32 @@ def _selected(patch: PatchEntry, selection: Selection) -> bool:
 
 
 def _project_status(
-    session: Session, series: Series, name: str, patches: list[PatchEntry]
-) -> tuple[ProjectLines, list[PatchStatus], dict[tuple[str, str], InBase]]:
-    manifest = series.manifest
-    project = manifest.projects[name]
+    session: Session, series: Series, patches: list[PatchEntry], release: str | None
+) -> SeriesStatus:
+    """What is known of *patches*, all of one project."""
+    name = patches[0].project
+    project = series.manifest.projects[name]
     url = project.repository
-    scheme = scheme_for(name, url, manifest.releases)
     with ExitStack() as stack:
         history, index = stack.enter_context(indexed(session.cache, url, session.fetching))
         objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
-        lines = lines_of(scheme, index.refs)
+        lines = lines_of(scheme_for(name, url, project.releases), index.named_refs)
         ids = kept_patch_ids(session.cache, url, [history, objects])
         patch_id = stack.enter_context(ids)
-        states = [
-            status(index, lines, _to_track(series.lock, project, patch, objects), patch_id)
-            for patch in patches
-        ]
+        tracked = [_to_track(series.lock, project, patch, objects) for patch in patches]
+        asked = lines.named(release) if release else None
         pins = _bases(history, project) | dict(series.lock.pins)
         bytes_of = partial(session.patch_bytes, series)
-        asked = questions(manifest, pins, objects, bytes_of, [name])
-        answers = ((q.cell, q.ask(index, patch_id)) for q in asked)
-        contained = {cell: found for cell, found in answers if found}
-    return _project_lines(lines, scheme, project), states, contained
+        questioned = questions(series.manifest, pins, objects, bytes_of, [name])
+        contained = {q.cell: found for q in questioned if (found := q.ask(index, patch_id))}
+        last = pins.get((url, project.bases[-1]))
+        base = _base_line(lines, project.bases[-1], index.get(last) if last else None)
+        return SeriesStatus(
+            tuple(status(index, lines, patch, patch_id) for patch in tracked),
+            {name: _project_lines(lines, base, asked)},
+            contained,
+            {p.name: answer(index, lines, asked, p, patch_id) for p in tracked} if asked else {},
+        )
 
 
 def _bases(history: Repository, project: Project) -> dict[tuple[str, str], CommitId]:
@@ -139,9 +161,21 @@ def _urls(project: Project, patches: Iterable[PatchEntry]) -> Iterable[str]:
         yield from (source.repository for source in patch.sources if source.repository)
 
 
-def _project_lines(lines: ReleaseLines, scheme: Scheme, project: Project) -> ProjectLines:
-    base = scheme.tag(project.bases[-1])
-    return ProjectLines(tuple(line.name for line in lines), base.line if base else None)
+def _project_lines(
+    lines: ReleaseLines, base: str | None, asked: NamedRelease | None
+) -> ProjectLines:
+    tags = [point.tag for line in lines for point in line.points if point.tag]
+    places = {tag: place for tag in tags if (place := lines.scheme.tag(tag))}
+    names = tuple(line.name for line in lines)
+    return ProjectLines(names, base, places, asked.name if asked else None)
+
+
+def _base_line(lines: ReleaseLines, base: str, commit: Indexed | None) -> str | None:
+    """The line of *base*: a release's or a branch's own, else the first that has its commit."""
+    release = lines.named(base)
+    if release and lines.line(release.line.name):
+        return release.line.name
+    return lines.line_with(commit.refs) if commit else None
 
 
 def _to_track(

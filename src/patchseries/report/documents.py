@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from patchseries.checks.alike import patches_of
+from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import Landings, PatchStatus, Successor
 from patchseries.lock import Cell, InBase
@@ -118,12 +119,9 @@ def _proposal_row(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def status_row(patch: PatchStatus, line: str | None = None) -> dict[str, Any]:
-    """One patch as a row of the JSON contract.
-
-    :param line: a release line to answer for, under ``release``
-    """
-    row: dict[str, Any] = {
+def status_row(patch: PatchStatus) -> dict[str, Any]:
+    """One patch as a row of the JSON contract."""
+    return {
         "name": patch.name,
         "project": patch.project,
         "change_id": patch.change_id,
@@ -134,14 +132,19 @@ def status_row(patch: PatchStatus, line: str | None = None) -> dict[str, Any]:
         "possible": _landing_rows(patch.landings.possible),
         "reverted": [{"commit": r.commit, "by": list(r.by)} for r in patch.landings.reverted],
     }
-    if line is not None:
-        found = patch.landings.in_line(line)
-        landing = _landing_rows((found,))[0] if found else {"line": line.lower()}
-        row["release"] = landing | {
-            "contained": found is not None,
-            "superseded": patch.is_replaced_in(line),
-        }
-    return row
+
+
+def release_row(answer: ReleaseAnswer | None, asked: str) -> dict[str, Any]:
+    """What a release has of a patch; *answer* is None where its project has none called *asked*."""
+    if answer is None:
+        return {"name": asked, "known": False, "contained": False, "superseded": False}
+    landing = _landing_rows((answer.landing,))[0] if answer.landing else {"line": answer.line}
+    return landing | {
+        "name": answer.release,
+        "known": True,
+        "contained": answer.landing is not None,
+        "superseded": answer.is_replaced,
+    }
 
 
 def _inherited(landings: Landings) -> list[Landing]:

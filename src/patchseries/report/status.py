@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus, Successor, Verdict
 from patchseries.report.table import TextTable
@@ -69,22 +70,29 @@ def status_table(patches: Sequence[PatchStatus], columns: Mapping[str, LineColum
 
 
 def release_table(
-    patches: Sequence[PatchStatus], line: str, released: Collection[str]
+    patches: Sequence[PatchStatus], answers: Mapping[str, ReleaseAnswer], asked: str
 ) -> StatusTable:
-    """For each patch: is it in the release *line*, since which tag, by which commit?
+    """For each patch: is it in the release that was *asked* for, since which tag, by which commit?
 
-    :param released: the projects that have such a line
+    :param answers: by patch; without one, its project has no such release
     """
-    head = ("patch", "project", f"in {line}", "since", "commit", "evidence", "successor")
+    title = _title([answers[p.name].release for p in patches if p.name in answers], asked)
+    head = ("patch", "project", f"in {title}", "since", "commit", "evidence", "successor")
     rows = []
     for patch in patches:
-        found = patch.landings.in_line(line)
-        answer = "yes" if found else "by its successor" if patch.is_replaced_in(line) else "no"
-        if patch.project not in released:
-            answer = "no such release"
-        told = (_tag(found), found.commit[:12], found.evidence) if found else (NONE, NONE, NONE)
-        rows.append((patch.name, patch.project, answer, *told, _successors(patch)))
+        answer = answers.get(patch.name)
+        landing = answer.landing if answer else None
+        how = (_tag(landing), landing.commit[:12], landing.evidence) if landing else (NONE,) * 3
+        rows.append((patch.name, patch.project, _word(answer), *how, _successors(patch)))
     return StatusTable(head, tuple(rows), tuple(patch.verdict for patch in patches))
+
+
+def _word(answer: ReleaseAnswer | None) -> str:
+    if answer is None:
+        return "no such release"
+    if answer.landing:
+        return "yes"
+    return "by its successor" if answer.is_replaced else "no"
 
 
 def as_text(table: StatusTable) -> TextTable:

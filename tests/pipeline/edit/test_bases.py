@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from patchseries.landed.releases import Patterns
+from patchseries.landed.numbered import Numbered
 from patchseries.parsing import parse_toml
 from patchseries.pipeline.edit.bases import with_bases
 
@@ -30,6 +30,6 @@ repository = "x"
     ],
 )
 def test_each_stands_behind_its_line(bases: str, new: list[str], made: str) -> None:
-    text = with_bases(TEXT.format(bases=bases), "p", new, Patterns())
+    text = with_bases(TEXT.format(bases=bases), "p", new, Numbered())
     assert text == TEXT.format(bases=made)
     assert set(new) <= set(parse_toml(text)["project"]["p"]["bases"])

@@ -502,3 +502,9 @@ def test_a_link_among_the_patches_is_not_lost(
     monkeypatch.chdir(top)
     with pytest.raises(SeriesError, match="debian/patches/link is a symbolic link"):
         world.run("upgrade", "2.0", "--in-place")
+
+
+def test_a_line_stands_for_its_newest_release(world: World) -> None:
+    world.run("import", str(world.tree({"near.diff": PATCHES["near.diff"]})))
+    made = world.run("upgrade", "stable/2.0", "--no-build", "--dry-run")
+    assert (made["base"], made["version"].partition(":")[2]) == ("2.0", "2.0-1")

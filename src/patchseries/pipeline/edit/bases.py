@@ -8,7 +8,7 @@ from typing import Any
 import tomlkit
 
 from patchseries.errors import DeclinedError
-from patchseries.landed.releases import Scheme
+from patchseries.landed.scheme import Scheme
 from patchseries.parsing import parse_toml
 
 

@@ -93,9 +93,10 @@ class _OpenHistory:
 
     @property
     def newest(self) -> str | None:
-        """The last tag of the last line of releases."""
+        """The last release of the last line that has one; where there is none, the last tag."""
+        releases = [line.newest_release for line in self.lines if line.newest_release]
         tags = [point.tag for line in self.lines for point in line.points if point.tag]
-        return tags[-1] if tags else None
+        return next(reversed(releases or tags), None)
 
 
 def _tags(repository: Repository) -> dict[str, CommitId]:
@@ -128,7 +129,7 @@ def _history(
             f"the history of {url} was not read ({why}): no origin is looked up; undo the import"
             " and repeat it with the network, or with a clone (--mirror DIR)",
         )
-    return _OpenHistory(repository, index, lines_of(scheme_for(name, url), index.refs)), ()
+    return _OpenHistory(repository, index, lines_of(scheme_for(name, url), index.named_refs)), ()
 
 
 @dataclass(frozen=True)

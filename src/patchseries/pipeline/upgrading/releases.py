@@ -7,8 +7,11 @@ from collections.abc import Collection
 
 from patchseries.errors import UsageError
 from patchseries.imports.upstream import base_name, tag_of_version
+from patchseries.landed.places import lines_of
+from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Project
 from patchseries.manifest.values import is_ref_name
+from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.session import Session
 from patchseries.sources.history import open_history
 
@@ -18,6 +21,8 @@ _PACKAGING = ("debian/", "ubuntu/", "archive/")
 
 def release_tag(session: Session, project: Project, name: str, release: str) -> str:
     """The base that *release* is: a tag of the project's repository, in any of its spellings.
+
+    A release line, by any of its names, stands for its newest release.
 
     :param name: the project's name
     :raises UsageError: there is no such tag
@@ -32,11 +37,22 @@ def release_tag(session: Session, project: Project, name: str, release: str) -> 
     tags = [tag for ref in refs if is_ref_name(tag := ref.removeprefix(_TAGS))]
     if found := tag_named(release, tags, name):
         return found
+    if found := _newest_of_line(session, project, name, release):
+        return found
     near = difflib.get_close_matches(release, tags, n=3)
     raise UsageError(
         f"{project.repository} has no tag for {release[:100]!r}",
-        hint=f"did you mean {', '.join(near)}?" if near else "name a tag of that repository",
+        hint=f"did you mean {', '.join(near)}?" if near else "name a tag or a release line of it",
     )
+
+
+def _newest_of_line(session: Session, project: Project, name: str, line: str) -> str | None:
+    url = project.repository
+    with indexed(session.cache, url, session.fetching) as (_, index):
+        lines = lines_of(scheme_for(name, url, project.releases), index.named_refs)
+    release = lines.named(line)
+    newest = release.line.newest_release if release else None
+    return newest if newest and is_ref_name(newest) else None
 
 
 def tag_named(release: str, tags: Collection[str], project: str) -> str | None:

@@ -27,7 +27,7 @@ from patchseries.pipeline.upgrading.entry import (
     upstream_version,
 )
 from patchseries.pipeline.upgrading.notes import PatchNote, notes_on
-from patchseries.pipeline.upgrading.releases import release_tag, version_of
+from patchseries.pipeline.upgrading.releases import release_tag, tag_named, version_of
 from patchseries.sources.plan import is_full
 
 
@@ -108,7 +108,7 @@ def prepare(session: Session, series: Series, request: UpgradeRequest) -> Prepar
     tag = release_tag(session, project, name, request.release)
     text = read_file(series.manifest_path).decode("utf-8")
     if tag not in project.bases:
-        scheme = scheme_for(name, project.repository, series.manifest.releases)
+        scheme = scheme_for(name, project.repository, project.releases)
         if request.orig:  # first: a project of tarballs has none without one
             text = with_orig(text, name, tag, _orig_keys(request.orig))
         text = with_bases(text, name, [tag], scheme)
@@ -117,7 +117,7 @@ def prepare(session: Session, series: Series, request: UpgradeRequest) -> Prepar
     fresh = series.with_manifest(text)
     target = Target(name, tag)
     pins = session.at_hand(fresh, Selection((name,), (tag,)))
-    return PreparedUpgrade(fresh, text, target, _version(request, tag), pins)
+    return PreparedUpgrade(fresh, text, target, _version(request, tag, name), pins)
 
 
 def upgrade(
@@ -164,9 +164,11 @@ def _project(series: Series, name: str | None) -> str:
     return projects[0]
 
 
-def _version(request: UpgradeRequest, tag: str) -> str:
-    """The upstream version: as the user spells it, where that is one; else the tag's."""
-    spelled = next((v for v in map(version_of, (request.release, tag)) if v[:1].isdigit()), None)
+def _version(request: UpgradeRequest, tag: str, project: str) -> str:
+    """The upstream version: as the user spells it, where that is the tag's; else the tag's."""
+    is_spelled = tag_named(request.release, [tag], project) is not None
+    names = (request.release, tag) if is_spelled else (tag,)
+    spelled = next((v for v in map(version_of, names) if v[:1].isdigit()), None)
     if spelled is None or is_full(spelled):
         raise UsageError(
             f"{request.release} says no version", hint="name the release by its version"

@@ -1,0 +1,71 @@
+"""The table ``[project.NAME.releases]``, also from somebody's hostile hand."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from patchseries.manifest.problems import ManifestError
+from patchseries.manifest.read import parse
+from patchseries.manifest.releases import ReleasesTable
+
+MANIFEST = """\
+schema = 1
+[series]
+name = "s"
+[project.oven]
+repository = "https://host.invalid/oven.git"
+bases = ["app_1_r2"]
+"""
+
+
+def test_a_project_says_how_its_releases_are_called() -> None:
+    text = MANIFEST + 'releases = { tags = ["app_{line}_r{version}"], names = { jupiter = "1" } }\n'
+    releases = parse(text).projects["oven"].releases
+    assert releases is not None
+    assert (releases.tags, releases.branches) == (("app_{line}_r{version}",), ())
+    assert releases.names == {"jupiter": "1"}
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ("app-{version}", "expected {line} once"),
+        ("{line}-{line}", "expected {line} once"),
+        ("*-*-{line}", "expected {line} once"),
+        ("{line}{version}", "nothing between"),
+        ("*{line}", "nothing between"),
+        ("{lines}", "{lines} in '{lines}' is not a placeholder"),
+        ("{line", "{ in '{line' is not a placeholder"),
+        ("", "1 to 100 characters"),
+        ("{line}" + "x" * 100, "1 to 100 characters"),
+        ("{line}\u2028", "1 to 100 characters"),
+    ],
+)
+@pytest.mark.parametrize("key", ["tags", "branches"])
+def test_a_form_that_is_none(key: str, form: str, why: str) -> None:
+    with pytest.raises(ValidationError, match=why.replace("{", r"\{").replace("}", r"\}")):
+        ReleasesTable.model_validate({key: [form]})
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '{ tags = "v{line}" }',
+        "{ tags = [3] }",
+        '{ regex = ["v{line}"] }',
+        '{ names = { "a b" = "1" } }',
+        '{ names = { a = "../b" } }',
+        "{ tags = [" + '"v{line}", ' * 21 + "] }",
+        "3",
+    ],
+)
+def test_errors_name_the_place(table: str) -> None:
+    with pytest.raises(ManifestError) as error:
+        parse(f"{MANIFEST}releases = {table}\n")
+    assert "releases" in str(error.value)
+
+
+def test_expressions_are_no_table_any_more() -> None:
+    with pytest.raises(ManifestError, match="releases"):
+        parse(MANIFEST + '[releases]\n"v(.*)" = "x"\n')
