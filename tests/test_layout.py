@@ -90,7 +90,7 @@ ELSEWHERE = {
         "cli/common": "cli/test_end_to_end.py",
         "cli/demo": "demo/test_command.py",
         "cli/failure": "cli/test_failures.py",
-        "cli/fetch": "cli/test_failures.py",
+        "cli/fetch": "pipeline/test_fetching.py",
         "cli/export": "pipeline/importing/test_import.py",
         "cli/import_": "pipeline/importing/test_import.py",
         "cli/publish": "debian/test_commands.py",

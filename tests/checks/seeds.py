@@ -106,6 +106,27 @@ def upstream(*command: str) -> Callable[[Oven], object]:
     return seed
 
 
+def forward(branch: str) -> Callable[[Oven], object]:
+    """Commit to a branch of the upstream."""
+
+    def seed(oven: Oven) -> None:
+        with Upstream(oven.upstream) as made:
+            made.commit({"more": b"more"}, branch=branch)
+
+    return seed
+
+
+def moved_base(move: Callable[[Oven], object]) -> Callable[[Oven], object]:
+    """Have the branch ``1.1.9`` as a base, rebased; then *move* it."""
+
+    def seed(oven: Oven) -> None:
+        upstream("branch", "1.1.9", "1.1")(oven)
+        rebased('bases = ["1.0", "1.1"]', 'bases = ["1.0", "1.1", "1.1.9"]')(oven)
+        move(oven)
+
+    return seed
+
+
 def swap(data: bytes) -> bytes:
     lines = data.splitlines(keepends=True)
     return b"".join([lines[3], *lines[1:3], lines[0], *lines[4:]])

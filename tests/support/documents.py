@@ -25,7 +25,13 @@ _CONTRIBUTED = "../cache/demo-upstreams/demo.invalid/contributor/nova"
 _QUANTUM = "--repository https://demo.invalid/demo/quantum.git --base 2013.1.1"
 
 COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("fetch", "What is pinned.", ("fetch demo",)),
+    (
+        "fetch",
+        "`moved` are the branches that are no longer at the commit that is pinned. `kind`:"
+        " `forward`, `rewritten`, `deleted`, or `unknown` (only `--update` looks how far it went)."
+        " `taken`: it is pinned anew. `removed` are the pins that nothing needs any more.",
+        ("fetch demo", "fetch branch --dry-run", "fetch branch --update"),
+    ),
     (
         "rebase",
         "One cell for each patch on each base. `status` is the word of `upgrade` for it.",
@@ -296,7 +302,25 @@ def documents(directory: Path) -> Documents:
     }
     with contextlib.chdir(root), mock.patch.dict(os.environ, environment, clear=True):
         _document("demo")
+        _write_branch_series(root / "series")
         return {title: _documents(title, commands) for title, _, commands in COMMANDS}
+
+
+def _write_branch_series(directory: Path) -> None:
+    """Write the series ``branch``: a branch as base that has moved, and a pin nothing needs."""
+    project = "https://demo.invalid/demo/quantum.git"
+    text = f'''schema = 1
+[series]
+name = "branch"
+[project.quantum]
+repository = "{project}"
+bases = ["2013.1.1", "2013.1.2"]
+'''
+    manifest, lock = directory / "branch.toml", directory / "branch.lock"
+    manifest.write_text(text)
+    _document("fetch branch")
+    manifest.write_text(text.replace('"2013.1.1", "2013.1.2"', '"stable/grizzly"'))
+    lock.write_text(lock.read_text().replace("2013.1.2", "stable/grizzly"))
 
 
 def _documents(title: str, commands: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ PIN_EXTRA = warning(
     "pin-extra",
     "the lock pins a revision that nothing needs",
     "A pin that is left over hides which upstreams the series really depends on.",
-    "remove its line from the lock",
+    "run `series fetch`, which removes it, and commit the lock",
 )
 PIN_CONTRADICTS = error(
     "pin-contradicts",

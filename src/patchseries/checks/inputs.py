@@ -14,6 +14,7 @@ from patchseries.manifest import Manifest, PatchEntry, PatchNames, patch_names
 from patchseries.model import Conflict, Finding, Outcome
 from patchseries.patches.quilt import series_in_use
 from patchseries.settings.intree import RegisteredOption
+from patchseries.sources import BranchMove
 from patchseries.testing.report import PatchTests, TargetTests
 
 
@@ -156,13 +157,15 @@ class ServerAnswers:
 
     ``revisions``: what each pinned tag or branch is today (None: it is gone); ``patchsets``: the
     newest patchset of each Gerrit source, by patch; ``silent``: who could not be asked, and why.
-    ``releases``: the point releases that appeared on the line of each project's bases.
+    ``releases``: the point releases that appeared on the line of each project's bases. ``moves``:
+    the branches that are no longer at the commit that is pinned.
     """
 
     revisions: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     patchsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     silent: Mapping[str, str] = field(default_factory=dict)
     releases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    moves: Sequence[BranchMove] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from patchseries.checks.inputs import CheckInputs, LandedAt, ServerAnswers
 from patchseries.checks.rule import Where, error, note, warning
 from patchseries.model import Finding
+from patchseries.sources import BranchMove, wants
 
 LANDED = note(
     "landed-upstream",
@@ -41,16 +42,24 @@ UNREAD = note(
 )
 MOVED = error(
     "upstream-moved",
-    "a tag or branch is no longer the commit that is pinned",
+    "a tag is no longer the commit that is pinned",
     "Tags of releases do not move. When one does, the upstream was rewritten, or somebody is "
     "between you and it.",
     "find out why it moved; to accept it, remove its line from the lock and run `series fetch`",
 )
 BRANCH_MOVED = note(
     "branch-moved",
-    "a branch has moved on since it was pinned",
-    "The series is ported from the commit that is pinned; there may be a newer version.",
-    "to take it, remove its line from the lock and run `series fetch`",
+    "a branch is no longer at the commit that is pinned",
+    "The series is ported onto, or from, the commit that is pinned. The branch has gone on.",
+    "take it up with `series fetch --update`, then run `series rebase`",
+)
+BRANCH_REWRITTEN = warning(
+    "branch-rewritten",
+    "a branch was rewritten: the pinned commit is no longer in it",
+    "Servers delete such a commit sooner or later. Then only the cache or a mirror has it, and a "
+    "series that is cloned elsewhere cannot be fetched.",
+    "take up the branch with `series fetch --update`, then run `series rebase`; or keep a mirror "
+    "that has the commit",
 )
 GONE = error(
     "upstream-gone",
@@ -85,6 +94,7 @@ RULES = (
     UNREAD,
     MOVED,
     BRANCH_MOVED,
+    BRANCH_REWRITTEN,
     GONE,
     PATCHSET,
     NEW_RELEASE,
@@ -141,16 +151,20 @@ def _in_bases(inputs: CheckInputs) -> Iterator[Finding]:
 def _online(inputs: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
     for repository, why in upstream.silent.items():
         yield SILENT.finding(f"{repository}: {why}", file=inputs.manifest_file)
+    branches = {(move.repository, move.rev) for move in upstream.moves}
     for (repository, rev), now in upstream.revisions.items():
         pinned = inputs.lock.pins.get((repository, rev))
         where: Where = {"file": inputs.lock_file}
         line = inputs.lock_line(repository, rev)
         if now is None:
             yield GONE.finding(f"{repository} no longer has {rev}", line=line, **where)
-        elif pinned and now != pinned:
-            rule = BRANCH_MOVED if rev in _branches(inputs) else MOVED
+        elif pinned and now != pinned and (repository, rev) not in branches:
             words = f"{rev} of {repository} is now {now[:12]}, but pinned as {pinned[:12]}"
-            yield rule.finding(words, line=line, **where)
+            yield MOVED.finding(words, line=line, **where)
+    for move in upstream.moves:
+        rule = BRANCH_REWRITTEN if move.is_rewritten else BRANCH_MOVED
+        line = inputs.lock_line(move.repository, move.rev)
+        yield rule.finding(str(move), file=inputs.lock_file, line=line, hint=_taking(inputs, move))
     for patch, (pinned_set, newest) in upstream.patchsets.items():
         if newest > pinned_set:
             yield PATCHSET.finding(
@@ -176,6 +190,16 @@ def _places(landings: Sequence[LandedAt]) -> str:
     )
 
 
-def _branches(inputs: CheckInputs) -> set[str]:
-    patches = inputs.manifest.patches
-    return {s.branch for p in patches for s in p.sources if s.branch and not s.commit}
+def _taking(inputs: CheckInputs, move: BranchMove) -> str:
+    """The commands that take up a branch as it is now."""
+    name, projects = inputs.manifest.name, inputs.manifest.projects
+    needing = [
+        project
+        for project in projects
+        if any(
+            (want.repository, want.rev) == (move.repository, move.rev)
+            for want in wants(inputs.manifest, [project], ())
+        )
+    ]
+    only = "".join(f" --project {project}" for project in needing) if len(projects) > 1 else ""
+    return f"series fetch {name} --update{only}, then series rebase {name}"

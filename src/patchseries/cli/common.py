@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from patchseries.model import CommitId
     from patchseries.pipeline.series import Selection, Series
     from patchseries.pipeline.session import Session
+    from patchseries.sources import BranchMove
     from patchseries.sources.access import Access
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -196,7 +197,13 @@ class Given:
         from patchseries.sources import Cache, FetchOptions
 
         told = progress.update if progress.on else None
-        fetching = FetchOptions(self.mirrors, self.offline, told, _server_access)
+        fetching = FetchOptions(
+            self.mirrors,
+            self.offline,
+            told,
+            _server_access,
+            on_move=lambda move: say(kept_words(move)),
+        )
         if self.online_hint:
             fetching = replace(fetching, online_hint=self.online_hint)
         return Session(
@@ -368,6 +375,12 @@ def _directory(variable: str, default: str) -> Path:
 def demo_upstreams() -> Path:
     """Where `series demo` makes its upstreams, by host, so that they mirror nothing else."""
     return cache_directory() / "demo-upstreams"
+
+
+def kept_words(move: BranchMove) -> str:
+    """The message about a branch that moved, and is taken as it was pinned."""
+    then = "; `series fetch --update` takes it up" if move.now else ""
+    return f"{move}: the pinned commit is used{then}"
 
 
 def changed_words(changed: Sequence[str], dry_run: bool) -> str:

@@ -80,7 +80,7 @@ def gather(
         whole=whole,
         resolutions=tuple(_resolutions(series)),
         fates=tuple(_fates(session, series, projects)),
-        upstream=ask_upstreams(session, chosen, wanted) if options.online else None,
+        upstream=ask_upstreams(session, series, wanted) if options.online else None,
     )
 
 

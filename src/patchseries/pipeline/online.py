@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from patchseries.checks.inputs import ServerAnswers
-from patchseries.errors import MachineError, SeriesError
+from patchseries.errors import MachineError, SeriesError, UpstreamError
 from patchseries.git import borrowed
 from patchseries.landed.newer import new_releases
 from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Manifest
 from patchseries.manifest.values import is_ref_name
+from patchseries.model import CommitId
+from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
 from patchseries.progress import Steps
-from patchseries.sources import network
+from patchseries.sources import BranchMove, network
 from patchseries.sources.gerrit import Gerrit
+from patchseries.sources.history import open_history
 from patchseries.sources.mirrors import mirror_of
+from patchseries.sources.moves import measured
 from patchseries.sources.plan import Want
 
+_REMOTE = "refs/remotes/origin/"
+"""Where a mirror that is a clone has the branches of its upstream."""
 
-def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) -> ServerAnswers:
+
+def ask_upstreams(session: Session, series: Series, wanted: Sequence[Want]) -> ServerAnswers:
     """What each tag and branch among *wanted* is at its upstream (or its mirror) now."""
+    chosen = series.manifest
     revisions: dict[tuple[str, str], str | None] = {}
     tags: dict[str, list[str]] = {}
     silent: dict[str, str] = {}
+    moves: list[BranchMove] = []
     urls = list(dict.fromkeys(want.repository for want in wanted))
     steps = Steps(session.progress, len(urls))
     for url in urls:
@@ -38,8 +48,11 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
             silent[url] = error.cause or error.message
             continue
         for name in names:
-            ids = [refs.get(f"refs/{kind}/{name}") for kind in ("tags", "heads")]
-            revisions[url, name] = next((i for i in ids if i), None)
+            tag, head = (refs.get(f"refs/{kind}/{name}") for kind in ("tags", "heads"))
+            revisions[url, name] = now = tag or head
+            pinned = series.lock.pins.get((url, name))
+            if pinned and now and pinned != now and not tag:
+                moves.append(BranchMove(url, name, pinned, CommitId(now)))
         tags[url] = _tags(refs)
     patchsets = dict(_patchsets(session, chosen, wanted, silent))
     releases = {
@@ -47,7 +60,24 @@ def ask_upstreams(session: Session, chosen: Manifest, wanted: Sequence[Want]) ->
         for name, project in chosen.projects.items()
         if (new := _new_releases(chosen, name, tags.get(project.repository, [])))
     }
-    return ServerAnswers(revisions, patchsets, silent, releases)
+    return ServerAnswers(
+        revisions, patchsets, silent, releases, tuple(measured_moves(session, moves))
+    )
+
+
+def measured_moves(session: Session, moves: Iterable[BranchMove]) -> list[BranchMove]:
+    """*moves* with how far each branch went, where the history of its upstream can be had."""
+    found: list[BranchMove] = []
+    for url, group in groupby(moves, key=lambda move: move.repository):
+        mine = list(group)
+        having = [commit for move in mine for commit in (move.pinned, move.now) if commit]
+        try:
+            way = open_history(session.cache, url, session.fetching, having=having)
+            with way as history:
+                found += measured(mine, history)
+        except UpstreamError:
+            found += mine
+    return found
 
 
 def upstream_tags(session: Session, url: str) -> list[str]:
@@ -108,7 +138,9 @@ def _refs(session: Session, url: str) -> dict[str, str]:
     if mirror is None:
         return network.list_refs(url)
     with borrowed(mirror) as repository:
-        return dict(repository.refs("refs/tags/", "refs/heads/"))
+        refs = repository.refs("refs/tags/", "refs/heads/", _REMOTE)
+    of_clone = {name.replace(_REMOTE, "refs/heads/", 1): refs[name] for name in refs}
+    return {**of_clone, **refs}
 
 
 def _is_id(rev: str) -> bool:

@@ -45,7 +45,7 @@ def plan(
         changes |= _directory_changes(series, directory, cells)
     if not overwrite:
         _refuse_edited(series, changes)
-    lock = _pruned(_locked(merged_lock(series.lock, pins), rebased), series.manifest)
+    lock = _pruned(_locked(merged_lock(series, pins), rebased), series.manifest)
     lock_text = locks.dump(lock).encode()
     changes[str(series.lock_path.relative_to(series.root))] = lock_text
     return PublishPlan(changes, lock)

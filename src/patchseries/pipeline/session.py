@@ -221,6 +221,8 @@ def quilt_files(series: Series, project: str) -> dict[str, bytes]:
     return read_quilt_directory(plain_directory(series.root, f"patches/{name}"))
 
 
-def merged_lock(lock: Lock, pins: Mapping[tuple[str, str], CommitId]) -> Lock:
-    """*lock* with *pins* added."""
-    return replace(lock, pins=dict(lock.pins) | dict(pins))
+def merged_lock(series: Series, pins: Mapping[tuple[str, str], CommitId]) -> Lock:
+    """The lock with *pins* added, and without those that nothing in the manifest needs."""
+    needed = {(want.repository, want.rev) for want in wants(series.manifest, (), ())}
+    merged = dict(series.lock.pins) | dict(pins)
+    return replace(series.lock, pins={pin: merged[pin] for pin in merged if pin in needed})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from patchseries.errors import SeriesError, UpstreamError
@@ -22,6 +22,7 @@ from patchseries.sources.access import Access
 from patchseries.sources.cache import Cache
 from patchseries.sources.download import WITHOUT_OFFLINE, DownloadOptions
 from patchseries.sources.mirrors import mirror_of
+from patchseries.sources.moves import BranchMove
 from patchseries.sources.plan import Want
 
 Pins = dict[tuple[str, str], CommitId]
@@ -36,7 +37,8 @@ class FetchOptions:
     """Where to look: mirror directories first; *offline* asks no server.
 
     ``access`` says how a Gerrit server, given by its URL, is reached; ``online_hint`` how a person
-    lets this command ask the servers.
+    lets this command ask the servers. ``on_move`` hears of each branch that is no longer at the
+    commit that is pinned; ``update`` takes it as it is now, where else the pinned commit is taken.
     """
 
     mirrors: Sequence[Path] = ()
@@ -44,6 +46,8 @@ class FetchOptions:
     progress: ProgressCallback | None = None
     access: Callable[[str], Access] = field(default=lambda _: Access())
     online_hint: str = WITHOUT_OFFLINE
+    update: bool = False
+    on_move: Callable[[BranchMove], None] = field(default=lambda _: None)
 
     def for_downloads(self, cache: Cache) -> DownloadOptions:
         """How files are downloaded; *cache* hears of damage."""
@@ -58,7 +62,8 @@ def fetch(
 ) -> Pins:
     """Bring every want into the cache; what each revision is, by (repository, rev).
 
-    :param pinned: what the lock says each revision was; another commit there is an error
+    :param pinned: what the lock says each revision was. A branch may have moved since: it is taken
+        as it was pinned. A tag that is another commit is an error
     :raises UpstreamError: not reachable, not there, or not what was pinned
     """
     pins: Pins = {}
@@ -71,9 +76,12 @@ def fetch(
             steps.begin(f"{'reading' if fetcher.is_local else 'fetching'} {url}")
             found = fetcher.bring(mine)
             for want in mine:
-                _agree(want, found[want.rev], pinned.get((url, want.rev)))
+                if want.rev not in fetcher.moves:
+                    _agree(want, found[want.rev], pinned.get((url, want.rev)))
                 pins[url, want.rev] = found[want.rev]
             _keep(repository, found)
+        for move in fetcher.moves.values():
+            options.on_move(move)
     return pins
 
 
@@ -100,6 +108,8 @@ class _Fetcher:
         self._repository = repository
         self._options = options
         self._mirror = None if options.offline else mirror_of(url, options.mirrors)
+        self.moves: dict[str, BranchMove] = {}
+        """By their names: the branches that are not at the commit that is pinned."""
 
     @property
     def is_local(self) -> bool:
@@ -125,24 +135,48 @@ class _Fetcher:
         with borrowed(directory) as mirror:
             self._repository.set_alternates([mirror.objects_directory])
             for want in wanted:
-                commit = _in_mirror(mirror, want.rev)
+                now, is_branch = _in_mirror(mirror, want.rev)
+                commit = self._moved(want, now, is_branch=is_branch) or now
                 if commit is None:
                     raise _missing(want, f"its mirror {directory}")
+                if commit != now and not self._whole(commit, want.with_parent):
+                    raise self._absent(replace(want, rev=commit), f"its mirror {directory}")
                 found[want.rev] = commit
         return found
+
+    def _moved(self, want: Want, now: CommitId | None, *, is_branch: bool) -> CommitId | None:
+        """The pinned commit, where it is to be taken in the place of what *want* names *now*.
+
+        :param now: None: the upstream has no such name (any more)
+        """
+        pinned = self._pinned.get((self._url, want.rev))
+        if pinned in (None, now) or _ID.fullmatch(want.rev) or not (is_branch or now is None):
+            return None
+        self.moves[want.rev] = BranchMove(self._url, want.rev, pinned, now)
+        return None if now and self._options.update else pinned
 
     def _from_network(self, wanted: Sequence[Want]) -> dict[str, CommitId]:
         named = [want for want in wanted if not _ID.fullmatch(want.rev)]
         refs = network.list_refs(self._url) if named else {}
-        names = {want.rev: _listed(refs, want) for want in named}
-        found = {rev: CommitId(refs[name]) for rev, name in names.items()}
-        found |= {want.rev: CommitId(want.rev) for want in wanted if want not in named}
+        found = {want.rev: CommitId(want.rev) for want in wanted if want not in named}
+        names: dict[str, str] = {}
+        for want in named:
+            name = _listed(refs, want.rev)
+            now = CommitId(refs[name]) if name else None
+            is_branch = name is not None and name.startswith("refs/heads/")
+            if pinned := self._moved(want, now, is_branch=is_branch):
+                found[want.rev] = pinned
+            elif name is None or now is None:
+                raise _missing(want, self._url)
+            else:
+                names[want.rev], found[want.rev] = name, now
         for depth, with_parent in ((1, False), (2, True)):
             group = [w for w in wanted if w.with_parent == with_parent]
             absent = [w for w in group if not self._whole(found[w.rev], with_parent)]
             # By name what has one: a server that refuses ids still gives those, shallow.
             self._fetch([names[w.rev] for w in absent if w.rev in names], depth)
-            self._fetch_ids([w for w in absent if w.rev not in names], depth)
+            by_id = [w for w in absent if w.rev not in names]
+            self._fetch_ids([replace(want, rev=found[want.rev]) for want in by_id], depth)
         return found
 
     def _patchset(self, want: Want) -> CommitId:
@@ -168,15 +202,24 @@ class _Fetcher:
     def _fetch_ids(self, absent: Sequence[Want], depth: int) -> None:
         try:
             self._fetch([want.rev for want in absent], depth)
-        except network.RefusedError:
+        except network.RefusedError as refused:
+            for want in absent:
+                if network.says_missing(refused, want.rev):
+                    raise self._absent(want, self._url) from None
             self._fetch_histories(absent)
             for want in absent:
                 if not self._repository.has(want.rev):
-                    raise _missing(want, self._url) from None
+                    raise self._absent(want, self._url) from None
+
+    def _absent(self, want: Want, where: str) -> SeriesError:
+        """What is wrong when *where* does not have the commit of *want*."""
+        move = next((one for one in self.moves.values() if one.pinned == want.rev), None)
+        return _lost(want, move, where) if move else _missing(want, where)
 
     def _fetch_histories(self, wanted: Sequence[Want]) -> None:
         """What a server that refuses ids still gives: the branches named, else all, whole."""
-        branches = {want.hint for want in wanted if want.hint}
+        moved = {one.rev for one in self.moves.values() if one.now}
+        branches = {want.hint for want in wanted if want.hint} | moved
         try:
             self._fetch([f"refs/heads/{b}" for b in sorted(branches)], None)
         except network.RefusedError:
@@ -201,13 +244,11 @@ class _Fetcher:
         return all(self._repository.has(parent) for parent in parents[:1])
 
     def _kept(self, want: Want) -> CommitId:
-        commit = CommitId(want.rev)
+        commit: CommitId | None = CommitId(want.rev)
         if not _ID.fullmatch(want.rev):
-            kept = self._repository.resolve(_KEPT + want.rev)
-            if kept is None:
-                raise _not_cached(want)
-            commit = kept
-        if not self._whole(commit, want.with_parent):
+            pinned = self._pinned.get((self._url, want.rev))
+            commit = pinned or self._repository.resolve(_KEPT + want.rev)
+        if commit is None or not self._whole(commit, want.with_parent):
             raise _not_cached(want)
         return commit
 
@@ -219,21 +260,19 @@ def _keep(repository: Repository, commits: Mapping[str, CommitId]) -> None:
     repository.run("update-ref", "--stdin", stdin=lines.encode())
 
 
-def _in_mirror(mirror: Repository, rev: str) -> CommitId | None:
-    names = (
-        [rev]
-        if _ID.fullmatch(rev)
-        else [f"refs/tags/{rev}", f"refs/heads/{rev}", f"refs/remotes/origin/{rev}"]
-    )
-    return next((c for c in map(mirror.resolve, names) if c is not None), None)
+def _in_mirror(mirror: Repository, rev: str) -> tuple[CommitId | None, bool]:
+    """The commit that *rev* is in *mirror*, if it is there, and whether that is a branch."""
+    if _ID.fullmatch(rev):
+        return mirror.resolve(rev), False
+    for name in (f"refs/tags/{rev}", f"refs/heads/{rev}", f"refs/remotes/origin/{rev}"):
+        if commit := mirror.resolve(name):
+            return commit, not name.startswith("refs/tags/")
+    return None, False
 
 
-def _listed(refs: Mapping[str, str], want: Want) -> str:
-    """The full name of the tag or branch *want* among *refs*."""
-    for name in (f"refs/tags/{want.rev}", f"refs/heads/{want.rev}"):
-        if name in refs:
-            return name
-    raise _missing(want, want.repository)
+def _listed(refs: Mapping[str, str], rev: str) -> str | None:
+    """The full name of the tag or branch *rev*, if it is among *refs*."""
+    return next((n for n in (f"refs/tags/{rev}", f"refs/heads/{rev}") if n in refs), None)
 
 
 def _agree(want: Want, commit: CommitId, pinned: CommitId | None) -> None:
@@ -242,6 +281,19 @@ def _agree(want: Want, commit: CommitId, pinned: CommitId | None) -> None:
             f"{want.rev} of {want.repository} ({want.why}) is {commit}, but was pinned as {pinned}",
             hint="find out why it moved; to accept it, remove its line from the lock",
         )
+
+
+def _lost(want: Want, move: BranchMove, where: str) -> SeriesError:
+    """*where* does not have the commit any more that is pinned for a branch."""
+    keep = "a clone that still has the commit: --mirror DIR"
+    if move.now is None:
+        cause = "no branch and no tag is called so any more"
+        hint = f"name another revision in the manifest, or {keep}"
+    else:
+        cause = "the branch was rewritten"
+        hint = f"take it up as it is now with `series fetch --update`, or name {keep}"
+    what = f"commit {move.pinned}, which is pinned for {move.rev} ({want.why})"
+    return UpstreamError(f"{where} no longer has {what}", cause=cause, hint=hint)
 
 
 def _missing(want: Want, where: str) -> SeriesError:

@@ -52,6 +52,14 @@ class RefusedError(UpstreamError):
     """The server answers, but does not have what was asked for."""
 
 
+def says_missing(refused: RefusedError, oid: str) -> bool:
+    """Whether the server said that it does not have the object *oid*, or that no ref leads to it.
+
+    Other refusals are of commit ids as such: then the commit may still be on a branch.
+    """
+    return f"not our ref {oid}" in (refused.cause or "")
+
+
 def list_refs(url: str) -> dict[str, str]:
     """All heads and tags of *url*: full name → commit id, tags peeled.
 
