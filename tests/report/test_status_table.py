@@ -14,7 +14,7 @@ from rich.console import Console
 from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.evidence import Evidence
 from patchseries.landed.landing import Landing, Reverted
-from patchseries.landed.verdict import Landings, PatchStatus, Successor, Verdict
+from patchseries.landed.verdict import Landings, Part, PatchStatus, Successor, Verdict
 from patchseries.model import ChangeId, CommitId
 from patchseries.report.documents import release_row, status_row
 from patchseries.report.matrix import MatrixCell, matrix
@@ -93,6 +93,16 @@ def test_lines_have_their_columns() -> None:
     assert still_open[6] == (
         f"perhaps juno 2014.2 (author-subject), {C2[:12]} was reverted by {C3[:12]}"
     )
+
+
+def test_a_squash_of_which_a_part_landed() -> None:
+    parts = (Part(CHANGE, HAVANA), Part(C2, Landings()))
+    squash = PatchStatus("squash", "nova", None, Landings(parts=parts))
+    table = status_table([squash], COLUMNS)
+    assert table.rows[0][5:7] == ("not-landed", "1 of 2 parts landed")
+    row = status_row(squash)["parts"]
+    assert [list(part) for part in row] == [["change_id", "landed"], ["commit", "landed"]]
+    assert [bool(part["landed"]) for part in row] == [True, False]
 
 
 def test_projects_on_different_lines_share_no_title() -> None:

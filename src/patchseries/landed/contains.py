@@ -8,13 +8,14 @@ are never an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from patchseries.landed.evidence import Evidence, PatchId, Tracked, find
-from patchseries.landed.index import HistoryIndex
+from patchseries.landed.index import HistoryIndex, Indexed
 from patchseries.landed.landing import in_force
 from patchseries.landed.message import links
+from patchseries.landed.squash import squashed_parts
 from patchseries.model import CommitId
 
 _ORIGIN = re.compile(r"^Origin:[ \t]*(?:upstream|backport)\b(.*(?:\n[ \t]+\S.*)*)", re.M | re.I)
@@ -43,6 +44,24 @@ def contained(
     if tip is None:
         return None
     within = index.history_of(tip)
+    if (whole := _contained(index, within, tracked, patch_id)) is not None:
+        return whole
+    parts = squashed_parts(index, tracked).values()
+    there = [_contained(index, within, part, patch_id) for part in parts]
+    commits = [entry for at in there if at is not None and (entry := index.get(at.commit))]
+    if not parts or len(commits) < len(parts):
+        return None
+    last = max(commits, key=lambda entry: entry.number)
+    return Contained(last.commit, Evidence.PARTS)
+
+
+def _contained(
+    index: HistoryIndex,
+    within: Callable[[Indexed], bool],
+    tracked: Tracked,
+    patch_id: PatchId | None,
+) -> Contained | None:
+    """The commit of the change itself, of the history that *within* answers for."""
     found = find(index, tracked, patch_id)
     sure = [f for f in found if not f.evidence.is_weak]
     copies = [f.entry for f in sure]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +21,8 @@ class Evidence(StrEnum):
     """Its message says that it was cherry-picked from a commit of the change."""
     PATCH_ID = "patch-id"
     """Its diff is the same but for line numbers and white space."""
+    PARTS = "parts"
+    """It is a squash, and each of its parts is there: the commit is that of the last of them."""
     AUTHOR_SUBJECT = "author-subject"
     """Author and subject are the same. Weak: it is shown, and is never a verdict."""
 
@@ -94,13 +96,18 @@ def _add(matches: dict[CommitId, Match], entries: Iterable[Indexed], evidence: E
 def _by_change_id(index: HistoryIndex, tracked: Tracked, commits: list[Indexed]) -> list[Indexed]:
     """The commits with the Change-Ids of the change; its commits tell them when it does not.
 
-    A commit that carries several is several changes squashed: it does not tell which is meant.
+    A commit that carries several is several changes squashed: only what carries them all is it.
     """
-    change_ids = list(tracked.change_ids)
-    if not change_ids:
-        told = [index.change_ids(entry) for entry in commits]
-        change_ids = [ids[0] for ids in told if len(ids) == 1]
-    return [entry for change in dict.fromkeys(change_ids) for entry in index.by_change(change)]
+    wanted: list[tuple[ChangeId, ...]] = [(change,) for change in tracked.change_ids]
+    if not wanted:
+        wanted = [tuple(ids) for entry in commits if (ids := index.change_ids(entry))]
+    return [entry for changes in dict.fromkeys(wanted) for entry in _with_all(index, changes)]
+
+
+def _with_all(index: HistoryIndex, changes: Sequence[ChangeId]) -> list[Indexed]:
+    """The commits that carry all of *changes*."""
+    first, *more = (index.by_change(change) for change in changes)
+    return [entry for entry in first if all(entry in entries for entries in more)]
 
 
 def _add_cherry_picks(
@@ -123,15 +130,25 @@ def _origins(index: HistoryIndex, commit: CommitId) -> list[Indexed]:
     entry = index.get(commit)
     if entry is None or len(index.change_ids(entry)) > 1:
         return []
-    found = origins(index, entry)
-    changes = {tuple(index.change_ids(origin)) or (origin.commit,) for origin in found}
-    return found if len(changes) == 1 else []
+    distinct = distinct_origins(index, entry)
+    changes = {tuple(index.change_ids(origin)) or (origin.commit,) for origin in distinct}
+    return origins(index, entry) if len(changes) == 1 else []
 
 
 def origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
     """What the commit says it was picked from; a merge that it names stands for what it merged."""
     named = (index.get(source) for source in index.sources(entry))
     return [index.merged_tip(origin) or origin for origin in named if origin is not None]
+
+
+def distinct_origins(index: HistoryIndex, entry: Indexed) -> list[Indexed]:
+    """What the commit says it was picked from, without the steps on the way.
+
+    Such a step was itself picked from what the commit names besides: git adds a line at each step.
+    """
+    named = set(index.sources(entry))
+    steps = [(origin, index.sources(origin)) for origin in origins(index, entry)]
+    return [origin for origin, sources in steps if not sources or not named.issuperset(sources)]
 
 
 def _alike(index: HistoryIndex, tracked: Tracked, commits: list[Indexed]) -> list[Indexed]:

@@ -17,6 +17,8 @@ from patchseries.model import ChangeId
 # All are sought in lower-cased text, which is several times faster than ignoring case.
 _CHANGE = re.compile(r"^[ \t]*change-id:[ \t]*i([0-9a-f]{40})[ \t]*$", re.MULTILINE)
 _PICK = re.compile(r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b")
+_SQUASHED = re.compile(r"^[ \t]{0,8}commit ([0-9a-f]{7,64})\n[ \t]{0,8}author: ", re.MULTILINE)
+"""A commit in the list that `git merge --squash` makes."""
 _REVERT = re.compile(
     r"^[^\w\n]*+(?:this\s+(?:change\s+|commit\s+|patch\s+)?)?reverts\s+commits?:?\s+"
     r"((?:\S{0,200}/)?[0-9a-f]{7,64}(?:(?:,\s*|\s+and\s+)(?:\S{0,200}/)?[0-9a-f]{7,64})*)\b",
@@ -49,7 +51,8 @@ def links(message: str) -> Links:
     """
     text = message.replace("\r\n", "\n").lower()
     changes = (ChangeId(f"I{digits}") for digits in _CHANGE.findall(text))
-    picks = _PICK.findall(text) if "picked" in text else ()
+    picks = _PICK.findall(text) if "picked" in text else []
+    picks += _SQUASHED.findall(text) if "\ncommit " in text else []
     reverts: Iterable[str] = ()
     if "reverts" in text:
         reverts = (sha for found in _REVERT.findall(text) for sha in _HEX.findall(found))

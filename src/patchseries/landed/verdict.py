@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 
-from patchseries.landed.evidence import PatchId, Tracked, find
+from patchseries.landed.evidence import Evidence, PatchId, Tracked, find
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.landing import Landing, Presence, Reverted, landing, point_in, presences
-from patchseries.landed.places import ReleaseLines
+from patchseries.landed.places import Point, ReleaseLine, ReleaseLines
+from patchseries.landed.squash import squashed_parts
 from patchseries.model import ChangeId, CommitId
 
 
@@ -42,12 +44,14 @@ class Landings:
     :param possible: the same on weak evidence alone
     :param reverted: commits of the change that were in a line, and are in none to stay
     :param inherited: every line that contains it → the first tag there (None: not tagged)
+    :param parts: what it squashes, where it is tracked as a squash
     """
 
     landed: tuple[Landing, ...] = ()
     possible: tuple[Landing, ...] = ()
     reverted: tuple[Reverted, ...] = ()
     inherited: tuple[Landing, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -57,6 +61,14 @@ class Landings:
     def in_line(self, line: str) -> Landing | None:
         """By which commit and from which tag on *line* contains the change, merged or inherited."""
         return next((found for found in self.inherited if found.line == line.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A change that a squash consists of, and where it landed."""
+
+    id: ChangeId | CommitId
+    landings: Landings
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,38 +120,77 @@ def status(
 def landings(
     index: HistoryIndex, lines: ReleaseLines, tracked: Tracked, patch_id: PatchId | None = None
 ) -> Landings:
-    """Where the tracked change is in the history."""
-    everywhere = presences(index, find(index, tracked, patch_id))
-    sure = [p for p in everywhere if not p.match.evidence.is_weak]
+    """Where the tracked change is in the history: a squash is where all its parts are, too."""
+    parts = {
+        part: presences(index, find(index, change, patch_id))
+        for part, change in squashed_parts(index, tracked).items()
+    }
+    whole = _landings(lines, presences(index, find(index, tracked, patch_id)), parts.values())
+    return replace(
+        whole,
+        parts=tuple(Part(part, _landings(lines, there)) for part, there in parts.items()),
+    )
+
+
+def _landings(
+    lines: ReleaseLines,
+    everywhere: Sequence[Presence],
+    parts: Collection[Sequence[Presence]] = (),
+) -> Landings:
+    """Where a change is whose commits are *everywhere*, or all of whose *parts* are there."""
+    sure = _sure(everywhere)
     weak = [p for p in everywhere if p.match.evidence.is_weak]
+    by_parts = [_sure(part) for part in parts]
+    inherited = tuple(_arrivals(lines, sure, by_parts))
+    homes = {at.line for p in [*sure, *chain(*by_parts)] if (at := landing(p, lines))}
     return Landings(
-        landed=_first_of_each_line(sure, lines),
+        landed=tuple(at for at in inherited if at.line in homes),
         possible=_first_of_each_line(weak, lines),
         reverted=tuple(
             Reverted(p.match.entry.commit, p.reverted_by)
             for p in sure
             if p.reverted_by and p.contained & lines.refs and landing(p, lines) is None
         ),
-        inherited=_inherited(sure, lines),
+        inherited=inherited,
     )
+
+
+def _sure(presences: Sequence[Presence]) -> list[Presence]:
+    return [p for p in presences if not p.match.evidence.is_weak]
+
+
+def _arrivals(
+    lines: ReleaseLines, sure: Sequence[Presence], parts: Sequence[Sequence[Presence]]
+) -> Iterator[Landing]:
+    """For each line that has the change, since when: by its commits, or by all its parts."""
+    for line in lines:
+        arrivals = []
+        if (whole := point_in(sure, line)) is not None:
+            arrivals.append((whole[1], whole[0].match.entry.commit, whole[0].match.evidence))
+        if (last := _last_part(parts, line)) is not None:
+            arrivals.append((last[1], last[0].match.entry.commit, Evidence.PARTS))
+        if arrivals:
+            point, commit, evidence = min(arrivals, key=lambda at: line.points.index(at[0]))
+            yield Landing(line.name, point.tag, commit, evidence)
+
+
+def _last_part(
+    parts: Sequence[Sequence[Presence]], line: ReleaseLine
+) -> tuple[Presence, Point] | None:
+    """Since when *line* has all *parts*, and the commit that brought the last of them."""
+    there = [at for part in parts if (at := point_in(part, line)) is not None]
+    if not parts or len(there) < len(parts):
+        return None
+    return max(there, key=lambda at: line.points.index(at[1]))
 
 
 def _first_of_each_line(presences: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
     """One landing a line: of several commits there, the one that is in its earliest tag."""
-    homes = [known for p in presences if (known := landing(p, lines)) is not None]
+    homes = [at for p in presences if (at := landing(p, lines)) is not None]
     landed = []
     for line in lines:
-        here = [known for known in homes if known.line == line.name]
+        here = [at for at in homes if at.line == line.name]
         tags = [point.tag for point in line.points]
         if here:
-            landed.append(min(here, key=lambda known: tags.index(known.tag)))
+            landed.append(min(here, key=lambda at: tags.index(at.tag)))
     return tuple(landed)
-
-
-def _inherited(presences: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
-    return tuple(
-        Landing(line.name, point.tag, presence.match.entry.commit, presence.match.evidence)
-        for line in lines
-        if (first := point_in(presences, line)) is not None
-        for presence, point in [first]
-    )

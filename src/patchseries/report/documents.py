@@ -9,7 +9,7 @@ from typing import Any
 from patchseries.checks.alike import patches_of
 from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.landing import Landing
-from patchseries.landed.verdict import Landings, PatchStatus, Successor
+from patchseries.landed.verdict import Landings, Part, PatchStatus, Successor
 from patchseries.lock import Cell, InBase
 from patchseries.model import CommitId, Conflict, Finding, Outcome
 from patchseries.port.result import PortResult, Proposal
@@ -128,7 +128,8 @@ def status_row(patch: PatchStatus) -> dict[str, Any]:
         "verdict": str(patch.verdict),
         "landed": _landing_rows(patch.landings.landed),
         "inherited": _landing_rows(_inherited(patch.landings)),
-        "superseded_by": [_successor_row(successor) for successor in patch.superseded_by],
+        "parts": [_change_row(part) for part in patch.landings.parts],
+        "superseded_by": [_change_row(successor) for successor in patch.superseded_by],
         "possible": _landing_rows(patch.landings.possible),
         "reverted": [{"commit": r.commit, "by": list(r.by)} for r in patch.landings.reverted],
     }
@@ -207,6 +208,6 @@ def _landing_rows(landed: Sequence[Landing]) -> list[dict[str, Any]]:
     ]
 
 
-def _successor_row(successor: Successor) -> dict[str, Any]:
-    kind = "change_id" if successor.id.startswith("I") else "commit"
-    return {kind: successor.id, "landed": _landing_rows(successor.landings.landed)}
+def _change_row(change: Successor | Part) -> dict[str, Any]:
+    kind = "change_id" if change.id.startswith("I") else "commit"
+    return {kind: change.id, "landed": _landing_rows(change.landings.landed)}

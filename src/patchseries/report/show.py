@@ -50,6 +50,9 @@ def _status_facts(facts: PatchFacts) -> Iterator[tuple[str, str]]:
     merged = {at.line for at in found.landed}
     if inherited := [at for at in found.inherited if at.line not in merged]:
         yield "also in", ", ".join(f"{at.line} {at.tag or ''}".strip() for at in inherited)
+    for part in found.parts:
+        where = "; ".join(_landing(at) for at in part.landings.landed)
+        yield "squashes", f"{part.id}: {where or 'not landed'}"
     for successor in facts.status.superseded_by:
         where = "; ".join(_landing(at) for at in successor.landings.landed)
         yield "superseded by", f"{successor.id}: {where or 'not landed'}"

@@ -148,7 +148,10 @@ def _evidence(patch: PatchStatus) -> str:
         f"{r.commit[:12]} was reverted by {', '.join(by[:12] for by in r.by)}"
         for r in patch.landings.reverted
     ]
-    return ", ".join([*sure, *weak, *taken_back]) or NONE
+    parts = patch.landings.parts
+    there = [part for part in parts if part.landings.landed]
+    some = [f"{len(there)} of {len(parts)} parts landed"] if there and not sure else []
+    return ", ".join([*sure, *some, *weak, *taken_back]) or NONE
 
 
 def _successors(patch: PatchStatus) -> str:
