@@ -194,6 +194,8 @@ ELSEWHERE = {
         "pipeline/checking": "checks/test_command.py",
         "pipeline/targets": "checks/test_command.py",
         "pipeline/histories": "pipeline/test_inclusion.py",
+        "pipeline/keptresults": "pipeline/test_settled.py",
+        "pipeline/targetinputs": "pipeline/test_settled.py",
         "pipeline/conflict/conflicts": "pipeline/conflict/test_resolve.py",
         "pipeline/conflict/worktree": "pipeline/conflict/test_files.py",
         "pipeline/diff": "cli/test_diff.py",

@@ -5,13 +5,13 @@ One line an entry, sorted, so that two people's changes merge and a diff reads w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import tomlkit
-from tomlkit.items import Array, InlineTable
 
 from patchseries.errors import SeriesError
 from patchseries.files import read_file
@@ -190,27 +190,23 @@ def _made_for(table: Mapping[str, object]) -> tuple[tuple[str, str], MadeFor | N
 
 def dump(lock: Lock) -> str:
     """*lock* as text; ``parse(dump(lock)) == lock``."""
-    document = tomlkit.document()
-    document.add(tomlkit.comment(_HEAD))
-    document.add("schema", tomlkit.item(SCHEMA))
-    document.add(tomlkit.nl())
     # a URL with a password in it, which older manifests could have, is pinned no more
     pins = sorted((pin, c) for pin, c in lock.pins.items() if not has_user_info(pin[0]))
-    document.add(
-        "pins", _lines({"repository": r, "rev": v, "commit": str(c)} for (r, v), c in pins)
-    )
-    document.add(tomlkit.nl())
     cells = sorted(lock.cells.items())
-    document.add("cells", _lines(_cell_table(p, b, cell) for (p, b), cell in cells))
-    if lock.landed:
-        document.add(tomlkit.nl())
-        landed = sorted(lock.landed.items())
-        document.add("landed", _lines({"patch": name, **asdict(found)} for name, found in landed))
-    if lock.made_for:
-        document.add(tomlkit.nl())
-        rows = sorted(lock.made_for.items(), key=lambda row: row[0])
-        document.add("made-for", _lines(_made_for_table(*place, found) for place, found in rows))
-    return tomlkit.dumps(document)
+    landed = sorted(lock.landed.items())
+    made_for = sorted(lock.made_for.items(), key=lambda row: row[0])
+    parts = [
+        f"# {_HEAD}\nschema = {SCHEMA}\n",
+        _array("pins", ({"repository": r, "rev": v, "commit": str(c)} for (r, v), c in pins)),
+        _array("cells", (_cell_table(p, b, cell) for (p, b), cell in cells)),
+    ]
+    if landed:
+        rows = ({"patch": name, **asdict(found)} for name, found in landed)
+        parts.append(_array("landed", rows))
+    if made_for:
+        tables = (_made_for_table(*place, found) for place, found in made_for)
+        parts.append(_array("made-for", tables))
+    return "\n".join(parts)
 
 
 def _made_for_table(project: str, files: str, made_for: MadeFor | None) -> dict[str, object]:
@@ -254,15 +250,22 @@ def _cell_table(patch: str, base: str, cell: Cell) -> dict[str, object]:
     return table
 
 
-def _lines(tables: Iterable[Mapping[str, object]]) -> Array:
-    array = tomlkit.array().multiline(True)
-    for table in tables:
-        array.append(_inline(table))
-    return array
+def _array(key: str, tables: Iterable[Mapping[str, object]]) -> str:
+    """An array of tables, each on its line."""
+    lines = "".join(f"\n    {_value(table)}," for table in tables)
+    return f"{key} = [{lines}\n]\n" if lines else f"{key} = []\n"
 
 
-def _inline(table: Mapping[str, object]) -> InlineTable:
-    inline: InlineTable = tomlkit.inline_table()
-    for key, value in table.items():
-        inline.append(key, _inline(value) if isinstance(value, dict) else value)
-    return inline
+def _value(value: object) -> str:
+    """*value* in TOML: a text, a list, or an inline table."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if _PLAIN.fullmatch(text := str(value)):
+        return f'"{text}"'
+    return tomlkit.string(text).as_string()
+
+
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")
+"""A text that TOML has between quotes as it is: ASCII without quotes and backslashes."""

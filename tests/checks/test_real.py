@@ -17,6 +17,7 @@ from patchseries.pipeline.porting import rebase_and_publish
 from patchseries.pipeline.rebase import Rebased
 from patchseries.pipeline.series import Selection, find_series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.settled import SettledTargets
 from patchseries.sources import Cache, FetchOptions
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ def _rebased(mirrors: Path, folder: Path) -> Grizzly:
     series = find_series(folder / "project", folder / "state", "grizzly")
     session = Session(Cache(folder / "cache"), FetchOptions((mirrors,)))
     pins = session.fetch(series, Selection())
-    done = rebase_and_publish(session, series, Selection(), pins, overwrite=True)
+    done = rebase_and_publish(SettledTargets(session), series, Selection(), pins, overwrite=True)
     return folder / "project", folder / "cache", done.rebased
 
 

@@ -16,6 +16,7 @@ from patchseries.patches.header import split_patch
 from patchseries.pipeline.porting import rebase_and_publish
 from patchseries.pipeline.series import Selection, find_series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.settled import SettledTargets
 from patchseries.sources import Cache, FetchOptions
 from support.upstreams import Upstream
 
@@ -208,7 +209,7 @@ class Oven:
         series = find_series(self.root, self.folder / "state", "oven")
         session = Session(Cache(self.cache), FetchOptions((self.mirrors,)))
         pins = session.fetch(series, Selection())
-        rebase_and_publish(session, series, Selection(), pins, overwrite=True)
+        rebase_and_publish(SettledTargets(session), series, Selection(), pins, overwrite=True)
 
 
 def build(folder: Path) -> Oven:

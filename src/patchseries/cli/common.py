@@ -108,6 +108,9 @@ SERIES_OPTIONS = (
 """The options of a command that works on a series."""
 
 
+PinsAtHand = Callable[["Series", "Selection"], "Mapping[tuple[str, str], CommitId] | None"]
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What the shared options said."""
@@ -144,27 +147,31 @@ class Given:
         return series, selection
 
     def open_to_write(
-        self, session: Session
+        self, session: Session, at_hand: PinsAtHand | None = None
     ) -> tuple[Series, Selection, Mapping[tuple[str, str], CommitId]]:
         """The same for a command that writes, and the pins: see :meth:`open`.
 
         The project is held from what is read here to the end of the command, so that no other
         command changes it in between. What must be fetched is fetched before.
 
+        :param at_hand: gives the pins where nothing of what they name is needed, else None
         :raises SeriesError: another command holds the project and does not end
         """
         from patchseries.errors import UpstreamError
 
+        ask = at_hand or (lambda *_: None)
         if self.dry_run:
             series, selection = self.open()
-            return series, selection, session.at_hand(series, selection)
+            known = ask(series, selection) or session.at_hand(series, selection)
+            return series, selection, known
         state = recovered_state()
         for fetched in (False, True):
             with ExitStack() as stack:
                 stack.enter_context(_held(state))
                 series, selection = self.reopened()
                 try:
-                    pins = (session.at_hand if fetched else session.cached)(series, selection)
+                    cached = session.at_hand if fetched else session.cached
+                    pins = ask(series, selection) or cached(series, selection)
                 except UpstreamError:
                     if self.offline or fetched:
                         raise

@@ -31,13 +31,15 @@ def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
     """
     from patchseries.pipeline.mergedin import merged_in
     from patchseries.pipeline.porting import rebase_and_publish
+    from patchseries.pipeline.settled import SettledTargets
     from patchseries.report.documents import finding_rows
 
     asked = Given(**given)
     with Progress(asked) as progress:
         session = replace(asked.session(progress), ask_again=ask_again)
-        series, selection, pins = asked.open_to_write(session)
-        ported = rebase_and_publish(session, series, selection, pins, overwrite=overwrite)
+        settled = SettledTargets(session)
+        series, selection, pins = asked.open_to_write(session, settled.pins)
+        ported = rebase_and_publish(settled, series, selection, pins, overwrite=overwrite)
         merged = merged_in(session, series, pins, ported.rebased.cells)
     named = selection.patches
     cells = [c for c in ported.rebased.cells if not named or c.patch in named]

@@ -12,21 +12,22 @@ from patchseries.checks.inputs import (
     Fate,
     LandedAt,
     Resolved,
+    ServerAnswers,
 )
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file
 from patchseries.landed.landing import Landing, Reverted
 from patchseries.lock import InBase
-from patchseries.manifest import Manifest, SourceKind
+from patchseries.manifest import Manifest
 from patchseries.model import Finding, Target
-from patchseries.pipeline.online import ask_upstreams
 from patchseries.pipeline.resolutions import load_resolutions, resolution_path
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.status import series_status
+from patchseries.pipeline.targetinputs import own_patches
 from patchseries.pipeline.targets import TargetReader
 from patchseries.pipeline.testing.remembered import Outcomes
-from patchseries.sources import wants
+from patchseries.sources import Want, wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def gather(
     chosen = series.manifest
     projects = selection.projects_of(chosen)
     wanted = wants(chosen, projects, selection.bases)
-    own = _own(series, projects)
+    own = own_patches(series, projects)
     whole = not (selection.projects or selection.bases or selection.patches)
     outcomes = Outcomes(session.cache, series)
     targets = [
@@ -80,8 +81,14 @@ def gather(
         whole=whole,
         resolutions=tuple(_resolutions(series)),
         fates=tuple(_fates(session, series, projects)),
-        upstream=ask_upstreams(session, series, wanted) if options.online else None,
+        upstream=_upstream(session, series, wanted) if options.online else None,
     )
+
+
+def _upstream(session: Session, series: Series, wanted: Sequence[Want]) -> ServerAnswers:
+    from patchseries.pipeline.online import ask_upstreams  # HTTP is slow to import
+
+    return ask_upstreams(session, series, wanted)
 
 
 def _resolutions(series: Series) -> Iterator[Resolved]:
@@ -127,17 +134,6 @@ def _reverted(reverted: Reverted) -> str:
 
 def _landing(landing: Landing) -> LandedAt:
     return LandedAt(landing.line, landing.tag, landing.commit, str(landing.evidence))
-
-
-def _own(series: Series, projects: Sequence[str]) -> dict[str, bytes | None]:
-    """The patch files below patches/ that the manifest names, for the selected projects."""
-    patches = [p for p in series.manifest.patches if p.project in projects]
-    names = dict.fromkeys(name for patch in patches for name in _named(patch.fixups_in_use, patch))
-    return {name: _bytes(series.root / "patches" / name) for name in names}
-
-
-def _named(fixups: Sequence[str], patch: manifest.PatchEntry) -> list[str]:
-    return [*fixups, *(s.file for s in patch.sources if s.kind is SourceKind.FILE and s.file)]
 
 
 def _unnamed(series: Series) -> Iterator[str]:

@@ -17,7 +17,6 @@ from patchseries.landed.index import HistoryIndex, Indexed
 from patchseries.model import ChangeId, CommitId
 from patchseries.pipeline.histories import indexed
 from patchseries.sources import Cache, FetchOptions, Want
-from patchseries.sources.patchset import merged_commit
 
 _LISTED = 8
 """So many of the commits that a name may mean are listed."""
@@ -49,6 +48,8 @@ def commit_of(cache: Cache, fetching: FetchOptions, want: Want) -> CommitId:
                 continue
             raise
     if want.change and not fetching.offline:
+        from patchseries.sources.patchset import merged_commit  # HTTP is slow to import
+
         return merged_commit(want.change, fetching.access(want.change.server))
     raise UpstreamError(
         f"no commit of {want.repository} {_words(want.rev)} ({want.why})",

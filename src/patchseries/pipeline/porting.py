@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchseries.model import CommitId, Finding, Outcome, Severity
 from patchseries.pipeline.publish import plan, publish
-from patchseries.pipeline.rebase import Rebased, RebasedCell, rebase
+from patchseries.pipeline.rebase import Rebased, RebasedCell, joined, rebase_targets
 from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.settled import SettledTargets
 
 Pins = Mapping[tuple[str, str], CommitId]
 
@@ -30,12 +31,29 @@ class PublishedRebase:
 
 
 def rebase_and_publish(
-    session: Session, series: Series, selection: Selection, pins: Pins, *, overwrite: bool = False
+    settled: SettledTargets,
+    series: Series,
+    selection: Selection,
+    pins: Pins,
+    *,
+    overwrite: bool = False,
 ) -> PublishedRebase:
-    """Port what is selected and write patches and lock."""
-    with session.rebase_inputs(series, pins) as given:
-        rebased = rebase(given, selection, session.progress)
-    return publish_rebased(session, series, rebased, pins, overwrite=overwrite)
+    """Port what is selected and not *settled*, and write patches and lock.
+
+    The trees of the result are in no repository.
+    """
+    session, targets = settled.session, selection.targets(series.manifest)
+    done = settled.rebased(series, selection)
+    rest = [target for target in targets if target not in done]
+    fresh = Rebased(())
+    if rest:
+        with session.rebase_inputs(series, pins) as given:
+            fresh = rebase_targets(given, rest, session.progress)
+    rebased = joined(targets, [*done.values(), fresh])
+    published = publish_rebased(session, series, rebased, pins, overwrite=overwrite)
+    if rest and not session.dry_run:
+        settled.keep(replace(series), fresh)  # its lock is another one now
+    return published
 
 
 def publish_rebased(

@@ -5,8 +5,9 @@ Porting is a pure function of manifest, lock, resolutions, own patches and upstr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from patchseries.files import sha256
 from patchseries.lock import Acceptance, MadeFor
@@ -92,16 +93,35 @@ class Rebased:
 
 def rebase(given: RebaseInputs, selection: Selection, progress: ProgressCallback) -> Rebased:
     """Port every selected patch onto every selected base; a conflict stops nothing else."""
+    return rebase_targets(given, selection.targets(given.manifest), progress)
+
+
+def rebase_targets(
+    given: RebaseInputs, targets: Sequence[Target], progress: ProgressCallback
+) -> Rebased:
+    """Port the patches of each of *targets*; a conflict stops nothing else."""
     cells: list[RebasedCell] = []
     trees: dict[tuple[str, str], TreeId] = {}
     changes = ChangeCache(given.repository)
-    targets = selection.targets(given.manifest)
     steps = Steps(progress, sum(len(given.manifest.patches_of(t.project)) for t in targets))
     for target in targets:
         porter = _TargetPorter(given, target, changes)
         cells += porter.port_all(steps)
         trees[target] = porter.tree
     return Rebased(tuple(cells), trees, dict(given.made_for.releases))
+
+
+def joined(targets: Sequence[Target], parts: Iterable[Rebased]) -> Rebased:
+    """*parts*, which share no target, as one; its cells in the order of *targets*."""
+    cells: dict[Target, list[RebasedCell]] = {target: [] for target in targets}
+    trees: dict[tuple[str, str], TreeId] = {}
+    made_for: dict[tuple[str, str], MadeFor | None] = {}
+    for part in parts:
+        for cell in part.cells:
+            cells[Target(cell.project, cell.base)].append(cell)
+        trees |= part.trees
+        made_for |= part.made_for
+    return Rebased(tuple(chain.from_iterable(cells.values())), trees, made_for)
 
 
 class _TargetPorter:

@@ -6,7 +6,6 @@ their facts are kept in the cache, under a digest of all of that and of this pro
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,27 +14,29 @@ from pydantic import Base64Bytes, TypeAdapter
 
 from patchseries.checks.inputs import Application, CheckedTarget, Moved, Obstacle, PortedPatch
 from patchseries.errors import MachineError, SeriesError
-from patchseries.files import DamagedError, read_file, read_sealed, sha256, write_sealed
+from patchseries.files import read_file, sha256
 from patchseries.manifest import patch_names
 from patchseries.manifest.setting import SettingEntry
 from patchseries.model import CommitId, Target, TreeId
-from patchseries.parsing import parse_json
 from patchseries.patches.compose import series_directory
 from patchseries.patches.dpkg import guard_links
 from patchseries.pipeline.applying import AppliedCell, ApplyInputs, apply_series
-from patchseries.pipeline.portcache import program_digest
+from patchseries.pipeline.keptresults import KeptResults
 from patchseries.pipeline.publish import files_of_target
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
-from patchseries.pipeline.resolutions import DIRECTORY
 from patchseries.pipeline.series import Selection, Series
-from patchseries.pipeline.session import Session, quilt_files
+from patchseries.pipeline.session import Session
+from patchseries.pipeline.targetinputs import (
+    OwnPatches,
+    readable_quilt_files,
+    resolutions_digest,
+    target_inputs,
+    words_digest,
+)
 from patchseries.progress import Steps, no_progress
 from patchseries.settings.intree import RegisteredOption, options_in
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
-
-_MOST_KEPT = 1000
-"""Targets whose facts are kept, of all series that share the cache; each is a few kilobytes."""
 
 _Pins = Mapping[tuple[str, str], CommitId]
 
@@ -50,11 +51,6 @@ class _Facts:
     options: tuple[RegisteredOption, ...] = ()
 
 
-def _dumped(facts: _Facts) -> bytes:
-    """*facts* as JSON in ASCII: a path that is not UTF-8 is a text with surrogates."""
-    return json.dumps(_FACTS.dump_python(facts, mode="json")).encode()
-
-
 class TargetReader:
     """The targets of a selection, with their facts from the cache or worked out anew."""
 
@@ -63,7 +59,7 @@ class TargetReader:
         session: Session,
         series: Series,
         selection: Selection,
-        own: Mapping[str, bytes | None],
+        own: OwnPatches,
         *,
         full: bool,
     ) -> None:
@@ -76,10 +72,8 @@ class TargetReader:
         self._selection = selection
         self._own = own
         self._full = full
-        directory = series.root / DIRECTORY / series.name
-        self._resolutions = sha256(
-            b"\0".join(read_file(path) for path in sorted(directory.glob("*.toml")))
-        )
+        self._resolutions = resolutions_digest(series)
+        self._kept = KeptResults(session.cache.root / "checks", _FACTS, session.warn)
 
     def all(self) -> Iterator[CheckedTarget]:
         """Every selected target, in order."""
@@ -101,28 +95,18 @@ class TargetReader:
             directory,
             {e.relative_to(path).as_posix(): read_file(e) for e in files},
             tuple(e.relative_to(path).as_posix() for e in entries if e not in files),
-            tuple(self._quilt_files(target.project)),
+            tuple(readable_quilt_files(self._series, target.project)),
             project.vendor,
             stored=path.is_dir(),
         )
-
-    def _quilt_files(self, project: str) -> dict[str, bytes]:
-        """The files of the project's quilt directory; those that cannot be read are an obstacle
-        to porting, which is told there."""
-        try:
-            return quilt_files(self._series, project)
-        except MachineError:
-            raise
-        except SeriesError:
-            return {}
 
     def _with_facts(self, target: CheckedTarget) -> CheckedTarget:
         chosen = self._series.manifest
         if not (chosen.patches_of(target.project) or self._settings(target)):
             return target  # nothing applies there, so nothing of the base is needed
         wanted = wants(self._series.manifest, [target.project], [target.base])
-        key = self._key(target, wanted)
-        kept = None if self._full else self._kept(key)
+        key = self._key(target)
+        kept = None if self._full else self._kept.get(key)
         if kept is None:
             try:
                 kept = self._work_out(target, wanted)
@@ -130,7 +114,7 @@ class TargetReader:
                 raise
             except SeriesError as error:
                 return replace(target, obstacle=Obstacle(error.message, error.hint))
-            self._keep(key, kept)
+            self._kept.keep(key, kept)
         files = target.files if target.stored else kept.files
         return replace(
             target, files=files, applied=kept.applied, ported=kept.ported, options=kept.options
@@ -141,46 +125,17 @@ class TargetReader:
         settings = self._series.manifest.settings_of(target.project, target.base)
         return [one for one in settings if one.is_registered]
 
-    def _key(self, target: CheckedTarget, wanted: Sequence[Want]) -> str:
+    def _key(self, target: CheckedTarget) -> str:
         """A digest of all that the facts of *target* are a function of."""
-        series, chosen = self._series, self._series.manifest
-        patches = chosen.patches_of(target.project)
-        parts = [
-            program_digest(),
-            series.name,
-            target.base,
-            str(target.stored),
-            chosen.projects[target.project].model_dump_json(),
-            *(patch.model_dump_json() for patch in patches),
-            *(str(setting.option) for setting in self._settings(target)),
-            *(str(series.lock.cells.get((patch.name, target.base))) for patch in patches),
-            *(str(series.lock.pins.get((w.repository, w.rev))) for w in wanted),
-            *(f"{name} {sha256(data)}" for name, data in sorted(target.files.items())),
-            *(f"{name} {sha256(data or b'')}" for name, data in sorted(self._own.items())),
-            *(f"{n} {sha256(d)}" for n, d in self._quilt_files(target.project).items()),
-            self._resolutions,
-        ]
-        return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))
-
-    @property
-    def _directory(self) -> Path:
-        return self._session.cache.root / "checks"
-
-    def _kept(self, key: str) -> _Facts | None:
-        try:
-            return _FACTS.validate_python(parse_json(read_sealed(self._directory / f"{key}.json")))
-        except DamagedError as error:
-            self._session.warn(f"{error}: it is checked again")
-            return None
-        except (OSError, ValueError):
-            return None
-
-    def _keep(self, key: str, facts: _Facts) -> None:
-        """Keep *facts*, and drop the oldest when there are many."""
-        write_sealed(self._directory / f"{key}.json", _dumped(facts))
-        kept = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for path in kept[:-_MOST_KEPT]:
-            path.unlink(missing_ok=True)
+        place = Target(target.project, target.base)
+        return words_digest(
+            [
+                *target_inputs(self._series, place, self._own, self._resolutions),
+                str(target.stored),
+                *(str(setting.option) for setting in self._settings(target)),
+                *(f"{name} {sha256(data)}" for name, data in sorted(target.files.items())),
+            ]
+        )
 
     def _work_out(self, target: CheckedTarget, wanted: Sequence[Want]) -> _Facts:
         pins = self._at_hand(wanted)
