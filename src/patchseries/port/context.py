@@ -10,7 +10,7 @@ from patchseries.git import FileSides, Future, Merge, Repository, TreeEntry
 from patchseries.model import Sides, TreeId
 from patchseries.port.hunks.lines import decode
 from patchseries.port.names import renames
-from patchseries.port.names.paths import Newcomer, followed
+from patchseries.port.names.paths import Newcomer, followed, gained
 from patchseries.port.result import Change, PortOptions
 
 
@@ -55,6 +55,19 @@ class Context:
             for path, (before, after) in differing.items()
             if after is not None and after.is_file
         ]
+
+    @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """The files of the change that git's merge followed to another path, and merged."""
+        theirs = self.repository.difference(self.change.before, self.change.after).lines
+        if all(self.here(path) for path in theirs):
+            return {}
+        made = gained(theirs, self.repository.difference(self.onto, self.merge.tree).lines)
+        return {
+            path: target
+            for path, target in made.items()
+            if self.here(path) is None and target not in self.merge.files
+        }
 
     @cached_property
     def followed(self) -> list[tuple[str, str]]:

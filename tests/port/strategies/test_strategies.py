@@ -140,6 +140,19 @@ def test_a_file_goes_in_the_words_of_the_target(store: Repository) -> None:
     assert part.strategies[0] == "names:quantum-neutron"
 
 
+def test_a_name_is_learned_in_a_file_that_git_followed_to_another_path(store: Repository) -> None:
+    made = b"".join(b"w%d = make(log, %d)\n" % (n, n) for n in range(3))
+    base = made + b"".join(b"line_%d = %d\n" % (n, n) for n in range(40))
+    ours = base.replace(b"log, ", b"")
+    added = b"w = make(log, 40)\n"
+    given = context(store, {"new.py": base}, {"old.py": ours}, {"new.py": base + added})
+    (file,) = given.changed_files()
+    part = learned(given, file)
+    assert part is not None
+    assert text(store, part, "old.py") == ours + b"w = make(40)\n"
+    assert part.moved == {"new.py": "old.py"}
+
+
 def test_each_minds_its_own_business(store: Repository) -> None:
     given = context(store, FILES, FILES, {"a.py": b"x = 1\ny = 2\nz = 4\n"})
     (file,) = given.changed_files()

@@ -8,7 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from patchseries.git import LineChange
 from patchseries.port.hunks.lines import Lines, Replacement
+
+Runs = Sequence[LineChange]
+"""What was changed in a file."""
 
 _AROUND = 12
 """How many unchanged lines around a change count as its surroundings."""
@@ -118,6 +122,26 @@ def _alike_at_the_end(one: Sequence[str], other: Sequence[str]) -> int:
     """How many of the last parts of two paths are the same."""
     pairs = zip(reversed(one), reversed(other), strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def gained(theirs: Mapping[str, Runs], ours: Mapping[str, Runs]) -> dict[str, str]:
+    """For each file that only *theirs* changed, the one only *ours* changed with most of its lines.
+
+    :param theirs: what upstream changed, by path
+    :param ours: what was changed here, by path
+    """
+    strays = {path: _changed_lines(runs) for path, runs in ours.items() if path not in theirs}
+    found = {}
+    for path in (path for path in theirs if strays and path not in ours):
+        changed = _changed_lines(theirs[path])
+        best = max(strays, key=lambda stray: len(changed & strays[stray]))
+        if changed & strays[best]:
+            found[path] = best
+    return found
+
+
+def _changed_lines(runs: Runs) -> set[bytes]:
+    return {line for run in runs for line in (*run.removed, *run.added)}
 
 
 def in_directory(path: str, old: str, new: str) -> str | None:

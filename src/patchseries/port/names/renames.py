@@ -5,7 +5,8 @@ Three sources. The first and the last are sound only for names that the ancestor
 
 - the file itself: where its lines in ancestor and target are alike but for a name, and every place
   agrees, that name was changed;
-- the file itself again, for dotted phrases that both say throughout (:mod:`.phrases`);
+- the file itself again, for dotted phrases that both say throughout (:mod:`.phrases`), and for
+  calls with other arguments (:mod:`.calls`);
 - a module that it imports: where the target imports another module in its place, and that one is
   not in the ancestor nor the first in the target, the module was renamed, and what is defined in
   the two files is compared likewise.
@@ -20,6 +21,7 @@ from difflib import SequenceMatcher
 
 from patchseries.port.hunks.lines import Lines, compare, gone, split_lines
 from patchseries.port.hunks.words import counterparts
+from patchseries.port.names.calls import calls
 from patchseries.port.names.phrases import phrases
 from patchseries.port.names.textsearch import lines_with, says, shared_ends
 
@@ -42,12 +44,14 @@ def learn(
 ) -> dict[str, str]:
     """The target's names for those that theirs brings in anew and the target's file lacks.
 
-    :returns: name (dotted or not) on the change's side → name in the target; mostly empty
+    :returns: name (dotted or not), or start of a call, on the change's side → that of the target;
+        mostly empty
     """
     if ancestor == ours:
         return {}
     added = _new_lines(ancestor, theirs)
-    return phrases(ancestor, ours, added) | _names(ancestor, ours, added, in_ancestor, in_target)
+    found = calls(ancestor, ours, added) | phrases(ancestor, ours, added)
+    return found | _names(ancestor, ours, added, in_ancestor, in_target)
 
 
 def _names(
@@ -88,12 +92,20 @@ def apply(names: Mapping[str, str], text: str) -> str:
 
     >>> apply({"old": "new"}, "old, older, self.old")
     'new, older, self.new'
+    >>> apply({"run(log, ": "run("}, "run(log, x); self.run(log, x)")
+    'run(x); self.run(log, x)'
     """
     if not any(name in text for name in names):
         return text
-    longest_first = sorted(names, key=len, reverse=True)
-    pattern = r"(?<!\w)(?:" + "|".join(re.escape(name) for name in longest_first) + r")(?!\w)"
+    pattern = "|".join(map(_as_pattern, sorted(names, key=len, reverse=True)))
     return re.sub(pattern, lambda found: names[found.group()], text)
+
+
+def _as_pattern(name: str) -> str:
+    """*name* as a whole; a call, which has a bracket, only if nothing is named before it."""
+    before = r"(?<![\w.])" if "(" in name else r"(?<!\w)"
+    after = r"(?!\w)" if name[-1].isidentifier() or name[-1].isdigit() else ""
+    return before + re.escape(name) + after
 
 
 def _new_lines(ancestor: str, theirs: str) -> list[str]:

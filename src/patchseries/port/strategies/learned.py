@@ -11,8 +11,12 @@ from patchseries.port.filemerge import FilePlace, merge_file
 def learned(context: Context, file: ChangedFile) -> Adapted | None:
     """A file that git merges, if the change adds a name that the target spells differently."""
     ancestor, ours, theirs = file.sides
-    if file.conflicts or not (ancestor and ours and theirs):
+    if file.conflicts or not (ancestor and theirs):
         return None
-    if not context.learn(*(context.text(entry.oid) for entry in (ancestor, ours, theirs))):
+    target = file.path if ours else context.renamed.get(file.path)
+    here = context.here(target) if target else None
+    if target is None or here is None:
         return None
-    return merge_file(context, FilePlace(file.path, file.path, Sides(ancestor, ours, theirs)))
+    if not context.learn(*(context.text(entry.oid) for entry in (ancestor, here, theirs))):
+        return None
+    return merge_file(context, FilePlace(file.path, target, Sides(ancestor, here, theirs)))

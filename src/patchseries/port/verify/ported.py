@@ -8,6 +8,7 @@ from functools import cache, cached_property, partial
 
 from patchseries.git import Difference, LineChange, Repository, TreeEntry
 from patchseries.model import TreeId
+from patchseries.port.names.paths import gained
 from patchseries.port.result import Change
 from patchseries.port.verify.accounted import Accounted
 from patchseries.port.verify.modules import Modules
@@ -193,18 +194,5 @@ class Port:
 
     @cached_property
     def _renamed(self) -> dict[str, str]:
-        """Where git's merge followed a rename: the file here that gained the most of the lines."""
-        theirs, ours = self.theirs.lines, self.ours.lines
-        strays = [p for p in ours if p not in theirs]
-        found = {}
-        for path in (p for p in theirs if p not in ours):
-            changed = _changed_lines(theirs[path])
-            shared = {p: len(changed & _changed_lines(ours[p])) for p in strays}
-            best = max(shared, key=shared.__getitem__, default=None)
-            if best is not None and shared[best]:
-                found[path] = best
-        return found
-
-
-def _changed_lines(runs: Runs) -> set[bytes]:
-    return {line for run in runs for line in (*run.removed, *run.added)}
+        """Where git's merge followed a rename."""
+        return gained(self.theirs.lines, self.ours.lines)

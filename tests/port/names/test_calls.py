@@ -1,0 +1,54 @@
+"""Calls that the target makes with other arguments than the ancestor."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchseries.port.names.calls import calls
+
+BASE = "".join(f"w{n} = create(log, path{n}, None)\nuse(w{n})\n" for n in range(4))
+ADDED = ["w = create(log, other, data)\n"]
+
+
+def test_an_argument_that_the_target_never_gives_is_left_out() -> None:
+    assert calls(BASE, BASE.replace("log, ", ""), ADDED) == {"create(log, ": "create("}
+
+
+def test_one_argument_for_which_the_target_gives_two() -> None:
+    ours = BASE.replace("log, ", "err, out, ")
+    assert calls(BASE, ours, ADDED) == {"create(log": "create(err, out"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "why"),
+    [
+        (BASE.replace("log, ", "out, "), "another argument is taste, or a name that changed"),
+        (BASE.replace("log, ", "", 1), "one place is none"),
+        (BASE.replace("log, ", "", 3), "the target calls it as the ancestor does, once"),
+        (BASE.replace("log, ", "", 2).replace("log, ", "a, b, "), "the places do not agree"),
+        (BASE, "nothing differs"),
+    ],
+)
+def test_nothing_is_learned(ours: str, why: str) -> None:
+    assert calls(BASE, ours, ADDED) == {}, why
+
+
+def test_only_what_the_change_adds_counts() -> None:
+    assert calls(BASE, BASE.replace("log, ", ""), ["use(w)\n"]) == {}
+
+
+TEXTS = st.lists(st.sampled_from(["f(a, b)\n", "f(b)\n", "g(f(a), c)\n", "x = (a,\n"])).map("".join)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_what_is_learned_was_said_and_is_not_in_the_target(
+    ancestor: str, ours: str, theirs: str
+) -> None:
+    added = theirs.splitlines(keepends=True)
+    for was, now in calls(ancestor, ours, added).items():
+        assert was in ancestor
+        assert was in theirs
+        assert was not in ours
+        assert now in ours
