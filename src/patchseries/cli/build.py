@@ -19,6 +19,7 @@ from patchseries.cli.building import (
 from patchseries.cli.common import SERIES_OPTIONS, Given, options
 from patchseries.cli.flags import refuse_without
 from patchseries.cli.hostoptions import HOST_OPTIONS, host_of, host_options
+from patchseries.cli.rebase import jobs_option
 from patchseries.cli.terminal import Progress, say, show_json
 from patchseries.errors import UsageError
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @click.command("build")
 @options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
 @build_options
+@jobs_option
 @click.option("--settings", is_flag=True, help="Add a package with the settings for a host.")
 @host_options("--settings")
 def command(**chosen: Any) -> int:

@@ -126,6 +126,8 @@ class Given:
     as_json: bool = False
     quiet: bool = False
     color: str = "auto"
+    jobs: int | None = 1
+    """How many processes port at the same time; None: one for each core."""
     online_hint: str | None = None
     """How this command is let ask the servers, where that is not by leaving out --offline."""
 
@@ -221,6 +223,7 @@ class Given:
             progress.update,
             operation(),
             say,
+            jobs=self.jobs or len(os.sched_getaffinity(0)),
         )
 
     @property

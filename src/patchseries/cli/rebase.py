@@ -18,8 +18,17 @@ if TYPE_CHECKING:
     from patchseries.pipeline.series import Series
 
 
+jobs_option = click.option(
+    "-j",
+    "jobs",
+    type=click.IntRange(1, 64),
+    help="Projects and bases that are ported at the same time. [default: all cores]",
+)
+
+
 @click.command("rebase")
 @options(*SERIES_OPTIONS)
+@jobs_option
 @click.option(
     "--overwrite", is_flag=True, help="Also overwrite patch files that were edited by hand."
 )

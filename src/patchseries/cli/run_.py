@@ -17,7 +17,7 @@ from patchseries.cli.building import (
 )
 from patchseries.cli.common import SERIES_OPTIONS, Given, changed_words, options
 from patchseries.cli.failure import error_document, tell
-from patchseries.cli.rebase import rebase_rows, show_cells
+from patchseries.cli.rebase import jobs_option, rebase_rows, show_cells
 from patchseries.cli.terminal import Progress, show, show_json
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.command("run")
 @options(*(o for o in SERIES_OPTIONS if o not in ("patch", "dry_run")))
 @build_options
+@jobs_option
 def command(**chosen: Any) -> int:
     """Fetch, rebase, test-apply, check and build the series NAME, and print a summary.
 

@@ -11,16 +11,16 @@ that ends the answer. So each request is followed by a tiny merge that does conf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from patchseries import process
 from patchseries.git.coprocess import Channel, Future
 from patchseries.git.objects import TreeEntry
-from patchseries.model import Conflict, Sides, TreeId
+from patchseries.model import CommitId, Conflict, Sides, TreeId
 
 FileSides = Sides[TreeEntry | None]
 """What a path is on the three sides; None where there is none."""
@@ -152,3 +152,26 @@ def _token(stream: IO[bytes]) -> str:
             raise EOFError("merge-tree: the stream ended")
         word += part
     return word[:-1].decode("utf-8", "surrogateescape")
+
+
+class _ObjectWriter(Protocol):
+    """What stores objects of git."""
+
+    def write_blob(self, data: bytes) -> str:
+        """Store a blob; its id."""
+
+    def write_tree(self, entries: Mapping[bytes, TreeEntry]) -> TreeId:
+        """Store one level of a tree; its id."""
+
+    def write_commit(self, tree: str, parents: Iterable[str] = ()) -> CommitId:
+        """Store a commit; its id."""
+
+
+def conflicting_commits(store: _ObjectWriter) -> str:
+    """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""
+    root = store.write_commit(store.write_tree({}))
+    sides = (
+        store.write_tree({b"f": TreeEntry("100644", store.write_blob(data))})
+        for data in (b"a\n", b"b\n")
+    )
+    return " ".join(store.write_commit(tree, [root]) for tree in sides)

@@ -25,7 +25,7 @@ from patchseries.git.diff import (
 )
 from patchseries.git.environment import ISOLATED, git_library
 from patchseries.git.loose import object_format, write_object
-from patchseries.git.merge import Merge, MergeProcess
+from patchseries.git.merge import Merge, MergeProcess, conflicting_commits
 from patchseries.git.objects import (
     Commit,
     Tree,
@@ -82,7 +82,7 @@ class Repository:
         self._borrowed = borrowed
         self._compression = 1
         self._reader = ObjectReader(self.git_dir, ISOLATED)
-        self._merger = MergeProcess(self.git_dir, ISOLATED, self._conflicting_commits)
+        self._merger = MergeProcess(self.git_dir, ISOLATED, lambda: conflicting_commits(self))
         self._entries = DiffProcess(self.git_dir, ISOLATED, parse_entries, "--raw")
         self._lines = DiffProcess(self.git_dir, ISOLATED, parse_difference, "--raw", "-p", "-U0")
         self._patches = DiffProcess(
@@ -134,6 +134,12 @@ class Repository:
             raise SeriesError("the path of a repository may not contain a line break")
         lines = "".join(f"{directory}\n" for directory in resolved)
         (info / "alternates").write_bytes(os.fsencode(lines))
+
+    def reopened(self) -> Repository:
+        """The same repository with git processes of its own, for another process."""
+        repository = Repository(self.git_dir, borrowed=self._borrowed, shown=self.shown)
+        repository._compression = self._compression
+        return repository
 
     def leave_uncompressed(self) -> None:
         """Write new objects as they are: to compress those of a port takes a twentieth of it."""
@@ -373,15 +379,6 @@ class Repository:
             ranges.append(f"{root}..{self.write_commit(after, [root])}")
         # a factor that high pairs the two however much they differ
         return self.run("range-diff", "--no-color", "--creation-factor=999", *ranges).stdout
-
-    def _conflicting_commits(self) -> str:
-        """Two commits, ``A B``, whose merge conflicts in one file and does nothing else."""
-        root = self.write_commit(self.write_tree({}))
-        sides = (
-            self.write_tree({b"f": TreeEntry("100644", self.write_blob(data))})
-            for data in (b"a\n", b"b\n")
-        )
-        return " ".join(self.write_commit(tree, [root]) for tree in sides)
 
     # Private ---------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from patchseries.errors import SeriesError
 from patchseries.files import sha256
@@ -28,8 +29,10 @@ class MadeForSearch:
     """Finds the release that patch files were made for; this one knows what it was given.
 
     :ivar releases: by project and digest of its files; None where there is no such release
+    :ivar searches: whether more is looked for than what it was given
     """
 
+    searches: ClassVar[bool] = False
     releases: dict[tuple[str, str], MadeFor | None] = field(default_factory=dict)
 
     def find(self, project: str, files: Mapping[str, PatchFile]) -> MadeFor | None:
@@ -61,7 +64,8 @@ class RebaseInputs:
     ``porter`` ports one change: the engine, or what remembers its answers. ``answers``, by patch
     and base, say which bases contain a patch: those are not ported. ``quilt_files`` gives the
     files of a project's ``quilt`` directory; ``made_for`` searches for the release that patch
-    files were made for, where the manifest does not name it.
+    files were made for, where the manifest does not name it. ``jobs`` is how many processes may
+    port at once, which changes nothing of the result.
     """
 
     repository: Repository
@@ -75,6 +79,7 @@ class RebaseInputs:
     answers: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
     quilt_files: Callable[[str], Mapping[str, bytes]] = lambda _: {}
     made_for: MadeForSearch = field(default_factory=MadeForSearch)
+    jobs: int = 1
     _quilt: dict[str, _QuiltNames] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )

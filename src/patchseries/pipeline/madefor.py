@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from packaging.version import InvalidVersion, Version
 
@@ -32,6 +33,7 @@ _VERSION = re.compile(r"(?:.*/)?(?:[A-Za-z][A-Za-z_+]*[-_])?v?(\d[\w.+-]*)")
 class TagSearch(MadeForSearch):
     """Tries the tags of a project's repository, the newest version first."""
 
+    searches: ClassVar[bool] = True
     cache: Cache = field(kw_only=True)
     fetching: FetchOptions = field(kw_only=True)
     projects: Mapping[str, Project] = field(kw_only=True)

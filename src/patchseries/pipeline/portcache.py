@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -66,6 +66,13 @@ class PortCache:
         if result.outcome is Outcome.CLEAN:
             self.fresh[key] = result
         return result
+
+    __call__ = port
+
+    def add(self, *fresh: Mapping[str, PortResult]) -> None:
+        """Take what other processes found out with copies of this cache."""
+        for results in fresh:
+            self.fresh |= results
 
     @contextmanager
     def saving(self) -> Iterator[None]:

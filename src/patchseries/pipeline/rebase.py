@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 
 from patchseries.files import sha256
@@ -26,8 +27,10 @@ from patchseries.pipeline.fileport import (
 )
 from patchseries.pipeline.inclusion import Answer
 from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.portcache import PortCache
 from patchseries.pipeline.provenance import Provenance, kept_header, patch_header
 from patchseries.pipeline.series import Selection
+from patchseries.pipeline.sidebyside import ForkedWork, side_by_side
 from patchseries.port import Change, PortResult
 from patchseries.progress import ProgressCallback, Steps
 from patchseries.sources.plan import repository_of
@@ -99,16 +102,74 @@ def rebase(given: RebaseInputs, selection: Selection, progress: ProgressCallback
 def rebase_targets(
     given: RebaseInputs, targets: Sequence[Target], progress: ProgressCallback
 ) -> Rebased:
-    """Port the patches of each of *targets*; a conflict stops nothing else."""
-    cells: list[RebasedCell] = []
-    trees: dict[tuple[str, str], TreeId] = {}
-    changes = ChangeCache(given.repository)
-    steps = Steps(progress, sum(len(given.manifest.patches_of(t.project)) for t in targets))
-    for target in targets:
-        porter = _TargetPorter(given, target, changes)
-        cells += porter.port_all(steps)
-        trees[target] = porter.tree
-    return Rebased(tuple(cells), trees, dict(given.made_for.releases))
+    """Port the patches of each of *targets*; a conflict stops nothing else.
+
+    Many are ported side by side, in as many processes as *given* allows; what comes of them is the
+    same.
+    """
+    count = sum(len(given.manifest.patches_of(t.project)) for t in targets)
+    steps = Steps(progress, count)
+    if given.jobs > 1 and len(targets) > 1 and count >= _MANY and not _searches(given):
+        work = ForkedWork(partial(_Apart, given), _Apart.port)
+        parts = side_by_side(work, targets, given.jobs, steps.begin)
+        if isinstance(given.porter, PortCache):
+            given.porter.add(*(part.ports for part in parts))
+        ported = [part.ported for part in parts]
+    else:
+        changes = ChangeCache(given.repository)
+        ported = [_port_target(given, target, changes, steps.begin) for target in targets]
+    cells = tuple(chain.from_iterable(cells for cells, _ in ported))
+    trees: dict[tuple[str, str], TreeId] = dict(
+        zip(targets, (tree for _, tree in ported), strict=True)
+    )
+    return Rebased(cells, trees, dict(given.made_for.releases))
+
+
+_MANY = 16
+"""Cells from which on it is worth to start other processes."""
+
+
+def _searches(given: RebaseInputs) -> bool:
+    """Whether releases may be searched for that patch files were made for: that is done once."""
+    return given.made_for.searches and any(
+        (source.file or source.url)
+        and not (source.made_for or given.manifest.projects[patch.project].made_for)
+        for patch in given.manifest.patches
+        for source in patch.sources
+    )
+
+
+_Ported = tuple[list["RebasedCell"], TreeId]
+
+
+def _port_target(
+    given: RebaseInputs, target: Target, changes: ChangeCache, begin: ProgressCallback
+) -> _Ported:
+    porter = _TargetPorter(given, target, changes)
+    return porter.port_all(begin), porter.tree
+
+
+@dataclass(frozen=True, slots=True)
+class _PortedApart:
+    """What another process made of a target, and what it has to add to the cache of ports."""
+
+    ported: _Ported
+    ports: dict[str, PortResult]
+
+
+class _Apart:
+    """Porting in another process: with git processes of its own, into the same repository."""
+
+    def __init__(self, given: RebaseInputs) -> None:
+        self._given = replace(given, repository=given.repository.reopened(), jobs=1)
+        self._changes = ChangeCache(self._given.repository)
+
+    def port(self, target: Target, begin: ProgressCallback) -> _PortedApart:
+        porter = self._given.porter
+        before = set(porter.fresh) if isinstance(porter, PortCache) else set()
+        ported = _port_target(self._given, target, self._changes, begin)
+        fresh = porter.fresh if isinstance(porter, PortCache) else {}
+        return _PortedApart(ported, {key: fresh[key] for key in fresh.keys() - before})
 
 
 def joined(targets: Sequence[Target], parts: Iterable[Rebased]) -> Rebased:
@@ -135,10 +196,10 @@ class _TargetPorter:
         self._names = patch_names(given.manifest, self._name)
         self.tree = given.start_of(target)
 
-    def port_all(self, steps: Steps) -> list[RebasedCell]:
+    def port_all(self, begin: ProgressCallback) -> list[RebasedCell]:
         cells = []
         for patch in self._given.manifest.patches_of(self._name):
-            steps.begin(f"rebasing {self._name} onto {self._base}: {patch.name}")
+            begin(f"rebasing {self._name} onto {self._base}: {patch.name}")
             cells.append(self._port(patch))
         return cells
 

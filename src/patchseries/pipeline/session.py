@@ -38,6 +38,7 @@ class Session:
     ``locked``: nothing on disk may change; a difference is an error. ``ask_again``: histories are
     asked what bases contain whatever the lock says of it. ``progress`` hears what is being done;
     ``operation`` is what the log says of what is changed; ``warn`` hears what a person is to know.
+    ``jobs``: how many processes may port at once.
     """
 
     cache: Cache
@@ -48,6 +49,7 @@ class Session:
     operation: Operation = _UNNAMED
     warn: ProgressCallback = no_progress
     ask_again: bool = False
+    jobs: int = 1
 
     def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
         """Bring what the selection needs; the pins, checked against the lock.
@@ -132,10 +134,11 @@ class Session:
                 pins,
                 lambda source: self.patch_bytes(series, source),
                 resolutions=load_resolutions(series),
-                porter=ports.port,
+                porter=ports,
                 answers=self._answers(series, pins, repository, ask=asks),
                 quilt_files=cache(partial(quilt_files, series)),
                 made_for=self._made_for(series, repository, ask=asks),
+                jobs=self.jobs,
             )
 
     def _made_for(self, series: Series, repository: Repository, *, ask: bool) -> MadeForSearch:
