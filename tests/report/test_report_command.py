@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from patchseries.cli.report import command
+from patchseries.git import Repository
+from patchseries.pipeline.diff import RangeDiff, Side, range_diff
 from support.ovens import Oven
 
 
@@ -27,8 +29,6 @@ def dated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("dated")
 def test_it_tells_the_whole_story(oven: Oven) -> None:
-    from patchseries.git import Repository
-
     with Repository(oven.upstream) as upstream:
         upstream.run("tag", "2.0", "refs/heads/next")
     run("-q")
@@ -42,6 +42,35 @@ def test_it_tells_the_whole_story(oven: Oven) -> None:
     assert "patient is already in 1.1" in text
     assert "upstream " in text
     assert "what the port changed" in text
+
+
+def test_only_what_the_port_changed_is_compared_by_git(
+    oven: Oven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A range-diff takes several processes: most ports of a long series need none."""
+    compared: list[str] = []
+
+    def counted(repository: Repository, old: Side, new: Side) -> RangeDiff:
+        compared.append(old.name)
+        return range_diff(repository, old, new)
+
+    monkeypatch.setattr("patchseries.pipeline.reportcompare.range_diff", counted)
+    run("-q")
+    text = (oven.root / "build" / "oven" / "report.html").read_text()
+    same = re.findall(r'<p class="soft">([^<]*) against the port on [^<]*: the same change', text)
+    assert (len(same), len(compared)) == (1, 3)
+    assert not set(same) & set(compared)
+
+
+def test_one_commit_that_is_missing_leaves_the_others(oven: Oven) -> None:
+    text = oven.manifest.read_text()
+    (*_, last) = re.findall(r'commit = "([0-9a-f]{40})"', text)
+    run("-q")
+    oven.manifest.write_text(text.replace(f'"{last}"', f'"{"1" * 40}"'))
+    run("-q")
+    page = (oven.root / "build" / "oven" / "report.html").read_text()
+    assert page.count("The commit&#39;s files are not in the cache.") == 1
+    assert page.count(": what the port changed") == 2
 
 
 def test_the_patch_of_every_base_can_be_seen(oven: Oven) -> None:

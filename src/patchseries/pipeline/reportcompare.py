@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from patchseries.checks.inputs import CheckedTarget, CheckInputs
@@ -18,8 +19,6 @@ from patchseries.pipeline.session import Session
 from patchseries.progress import Steps
 from patchseries.report.pagemodel import Comparison
 from patchseries.sources import Want, fetch
-
-# Comparisons -------------------------------------------------------------------------------------
 
 
 def comparisons(session: Session, series: Series, inputs: CheckInputs) -> dict[str, Comparison]:
@@ -52,24 +51,63 @@ def _of_target(
     if pin is None:
         return {}
     wants = [w for w, _ in wanted.values() if isinstance(w, Want)]
-    at_hand = [
-        w for w in (Want(project.repository, pin, False, None, ""), *wants) if _bring(session, w)
-    ]
+    own = Want(project.repository, pin, False, None, "")
+    at_hand = dict.fromkeys(_brought(session, list(dict.fromkeys([own, *wants]))))
     pins = {(w.repository, w.rev): CommitId(w.rev) for w in at_hand}
-    found: dict[str, Comparison] = {}
     with session.objects(pins) as repository:
         sides = _sides(repository, inputs, target, pin)
-        for name, (want, words) in wanted.items():
-            title = f"{words} against the port on {target.base}"
-            if not isinstance(want, Want):
-                found[name] = Comparison(title, why=want)
-            elif want not in at_hand or name not in sides:
-                found[name] = Comparison(title, why="The commit's files are not in the cache.")
-            else:
-                old = _reference_side(repository, words, want.rev)
-                told = range_diff(repository, old, sides[name]).text
-                found[name] = Comparison(title, told.decode("utf-8", "replace"))
+        pairs = {
+            name: (_reference_side(repository, words, want.rev), sides[name])
+            for name, (want, words) in wanted.items()
+            if isinstance(want, Want) and want in at_hand and name in sides
+        }
+        same = _same_changes(repository, pairs)
+        told = {
+            name: "" if name in same else _range_diff(repository, *pair)
+            for name, pair in pairs.items()
+        }
+    found: dict[str, Comparison] = {}
+    for name, (want, words) in wanted.items():
+        title = f"{words} against the port on {target.base}"
+        why = "The commit's files are not in the cache." if isinstance(want, Want) else want
+        found[name] = Comparison(title, told.get(name), "" if name in told else why)
     return found
+
+
+def _range_diff(repository: Repository, old: Side, new: Side) -> str:
+    return range_diff(repository, old, new).text.decode("utf-8", "replace")
+
+
+_NUMBERS = re.compile(rb"^@@ -[0-9,]+ \+[0-9,]+ @@", re.MULTILINE)
+_BLOBS = re.compile(rb"^index [0-9a-f]+\.\.[0-9a-f]+", re.MULTILINE)
+
+
+def _same_changes(repository: Repository, pairs: Mapping[str, tuple[Side, Side]]) -> set[str]:
+    """The patches that are the same on both sides, but for where in the files they stand.
+
+    One process tells of all of them, where a range-diff takes several for each: most ports are
+    just the change that they were made from.
+    """
+    changes: dict[bytes, list[bytes]] = {
+        _trees(side): [] for pair in pairs.values() for side in pair
+    }
+    argv = ("diff-tree", "--stdin", "-r", "-p", "--no-color", "--no-ext-diff", "--no-textconv")
+    asked = b"".join(trees + b"\n" for trees in changes)
+    lines: list[bytes] = []
+    for line in repository.run(*argv, stdin=asked).stdout.removesuffix(b"\n").split(b"\n"):
+        lines = changes.get(line, lines)
+        if line not in changes:
+            lines.append(line)
+    texts = {
+        trees: _BLOBS.sub(b"", _NUMBERS.sub(b"@@", b"\n".join(lines)))
+        for trees, lines in changes.items()
+    }
+    return {name for name, (old, new) in pairs.items() if texts[_trees(old)] == texts[_trees(new)]}
+
+
+def _trees(side: Side) -> bytes:
+    """As git prints them before the diff of two trees."""
+    return f"{side.before} {side.after}".encode()
 
 
 def _reference(
@@ -83,11 +121,19 @@ def _reference(
     return Want(repository, commit, True, None, name), f"{name} {commit[:12]}"
 
 
-def _bring(session: Session, want: Want) -> bool:
+def _brought(session: Session, wants: Sequence[Want]) -> list[Want]:
+    """Those of *wants* that are in the cache now.
+
+    They are asked for together: each request looks at the whole cache. Where one of them is not
+    to be had, it is looked for in halves.
+    """
     with suppress(SeriesError):
-        fetch(session.cache, [want], {}, session.fetching)
-        return True
-    return False
+        fetch(session.cache, wants, {}, session.fetching)
+        return list(wants)
+    if len(wants) == 1:
+        return []
+    middle = len(wants) // 2
+    return [*_brought(session, wants[:middle]), *_brought(session, wants[middle:])]
 
 
 def _reference_side(repository: Repository, name: str, commit: str) -> Side:
