@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-backports porting-remaining bench-thresholds bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -53,6 +53,13 @@ bench-fetch: setup-test
 # Indexing real histories, and the recall of finding backports: needs SERIES_MIRRORS.
 bench-landed: setup-test
 	$(PYTHON) tests/bench/landed.py $(PAIRS)
+
+# Which release has which change, by plain git and by `series status`: CHANGES changes of the clones
+# REPOS below SERIES_MIRRORS. Each difference is printed, and the exit status is 1 where there is one.
+CHANGES ?= 330
+REPOS ?= openstack/octavia openstack/manila openstack/designate openstack/ironic wagtail/wagtail etcd-io/etcd
+bench-released: setup-test
+	$(PYTHON) tests/bench/released.py --changes $(CHANGES) --seed $(SEED) $(REPOS)
 
 # How the port engine does on real backports, and what pyflakes finds beside it: PAIRS=file in the
 # form of backports.jsonl, such as tools/mine-backports makes of any clone with release branches;

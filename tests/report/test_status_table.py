@@ -109,6 +109,12 @@ def test_projects_on_different_lines_share_no_title() -> None:
     columns = {"nova": columns_of(LINES, "grizzly"), "keystone": columns_of(LINES, "havana")}
     table = status_table([BACKPORTED, OPEN], columns)
     assert table.head[2:4] == ("base line", "next line")
+    assert table.rows[0][2] == "grizzly 2013.1.3+"  # the title does not say which line
+
+
+def test_what_only_a_branch_has_is_unreleased() -> None:
+    table = status_table([BACKPORTED], {"nova": columns_of(LINES, "juno")})
+    assert table.rows[0][2] == "unreleased"
 
 
 def test_bases_that_are_no_release() -> None:

@@ -90,11 +90,11 @@ def series_status(
 
 
 def _unknown_release(release: str, projects: Mapping[str, ProjectLines]) -> UsageError:
-    """The error that names the releases there are, of each project."""
-    known = (f"{name} has {', '.join(p.lines) or 'none'}" for name, p in projects.items())
+    """The error that names the lines there are."""
+    lines = dict.fromkeys(line for project in projects.values() for line in project.lines)
     return UsageError(
         f"no release is called {release[:100]!r}",
-        hint=f"a release is a line, or any tag or branch; lines: {'; '.join(known)}",
+        hint=f"name a tag, a branch or one of the lines {', '.join(lines)}",
     )
 
 

@@ -15,6 +15,8 @@ from patchseries.report.table import TextTable
 from patchseries.visible import printable_line
 
 NONE = "—"
+_BASE_LINE, _NEXT_LINE = "base line", "next line"
+"""The titles of columns where the projects have different lines."""
 _STYLES: Mapping[str, str] = {
     Verdict.LANDED: "green",
     Verdict.SUPERSEDED: "cyan",
@@ -55,17 +57,20 @@ def status_table(patches: Sequence[PatchStatus], columns: Mapping[str, LineColum
     :param columns: by project
     """
     used = [columns[patch.project] for patch in patches]
+    titles = (
+        _title([c.base for c in used], _BASE_LINE),
+        _title([c.following for c in used], _NEXT_LINE),
+    )
     head = (
         "patch",
         "project",
-        _title([c.base for c in used], "base line"),
-        _title([c.following for c in used], "next line"),
+        *titles,
         "later",
         "verdict",
         "evidence",
         "successor",
     )
-    rows = tuple(_row(patch, columns[patch.project]) for patch in patches)
+    rows = tuple(_row(patch, columns[patch.project], titles) for patch in patches)
     return StatusTable(head, rows, tuple(patch.verdict for patch in patches))
 
 
@@ -116,12 +121,12 @@ def as_csv(table: StatusTable) -> str:
     return text.getvalue()
 
 
-def _row(patch: PatchStatus, columns: LineColumns) -> tuple[str, ...]:
+def _row(patch: PatchStatus, columns: LineColumns, titles: tuple[str, str]) -> tuple[str, ...]:
     return (
         patch.name,
         patch.project,
-        _from(patch, columns.base),
-        _from(patch, columns.following),
+        _from(patch, columns.base, titles[0]),
+        _from(patch, columns.following, titles[1]),
         _later(patch, columns),
         str(patch.verdict),
         _evidence(patch),
@@ -129,10 +134,13 @@ def _row(patch: PatchStatus, columns: LineColumns) -> tuple[str, ...]:
     )
 
 
-def _from(patch: PatchStatus, line: str | None) -> str:
-    """The tag since which the patch is in *line*."""
+def _from(patch: PatchStatus, line: str | None, title: str) -> str:
+    """The tag since which the patch is in *line*, with the line where *title* does not say it."""
     found = patch.landings.in_line(line) if line else None
-    return f"{_tag(found)}+" if found else NONE
+    if found is None:
+        return NONE
+    tag = f"{found.tag}+" if found.tag else _tag(found)
+    return tag if title == line else f"{line} {tag}"
 
 
 def _later(patch: PatchStatus, columns: LineColumns) -> str:
