@@ -223,7 +223,6 @@ ELSEWHERE = {
         "pipeline/run": "cli/test_end_to_end.py",
         "pipeline/series": "cli/test_failures.py",
         "pipeline/session": "cli/test_failures.py",
-        "pipeline/status": "cli/test_status.py",
         "sources/tarballs": "pipeline/test_tarballs.py",
     },
     "A part of porting: what counts is the port.": {

@@ -36,6 +36,8 @@ def test_openstack(bases: list[str], tags: list[str], new: list[str]) -> None:
         (["1.0", "1.1"], ["1.2", "1.10", "2.0", "1.1.1", "0.9"], ["1.1.1", "1.2", "1.10"]),
         (["1.1.0", "2.1.0"], ["1.2.0", "3.0.0", "2.1.1"], ["2.1.1"]),
         (["abc"], ["1.0"], []),
+        (["v3.6.10"], ["api/v3.6.11", "client/v3.6.12", "v3.6.11"], ["v3.6.11"]),
+        (["1.2.0"], ["debian/1.2.1-1", "upstream/1.2.1"], ["upstream/1.2.1"]),
     ],
 )
 def test_common_names(bases: list[str], tags: list[str], new: list[str]) -> None:

@@ -76,6 +76,11 @@ class NamedRefs:
     bits: Mapping[str, int]
     holders: Mapping[str, RefSet] = field(default_factory=dict)
 
+    @classmethod
+    def of_tags(cls, tags: Iterable[str]) -> NamedRefs:
+        """The *tags* (short names) of a repository whose history is not at hand."""
+        return cls({f"{_TAGS}{tag}": bit for bit, tag in enumerate(dict.fromkeys(tags))})
+
     @property
     def tags(self) -> list[str]:
         """The short names of the tags."""

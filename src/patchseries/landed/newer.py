@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from packaging.version import InvalidVersion, Version
 
+from patchseries.landed.graph import NamedRefs
 from patchseries.landed.openstack import OpenStack
 from patchseries.landed.scheme import ReleasePlace, Scheme
 from patchseries.landed.versions import Key, is_final
@@ -26,9 +27,11 @@ def new_releases(scheme: Scheme, bases: Sequence[str], tags: Iterable[str]) -> l
     >>> new_releases(Numbered(), ["v1.4.0", "v1.5.0"], ["v1.4.1", "1.5.1", "v1.6.0", "v2.0"])
     ['v1.4.1', '1.5.1', 'v1.6.0']
     """
+    names = list(tags)
+    scheme = scheme.learned(NamedRefs.of_tags([*bases, *names]))
     points = _Points(scheme, bases)
     new: dict[tuple[tuple[int, ...], str, Key], str] = {}
-    for tag in tags:
+    for tag in names:
         place = scheme.tag(tag)
         if place and is_final(place.key) and points.is_before(place, tag):
             new.setdefault((place.rank, place.line, place.key), tag)  # one of several spellings

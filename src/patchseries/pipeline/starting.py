@@ -16,6 +16,7 @@ from patchseries.debian.changelog import read_head
 from patchseries.errors import SeriesError, UsageError
 from patchseries.files import read_file
 from patchseries.journal import State, commit_files
+from patchseries.landed.graph import NamedRefs
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.scheme import Scheme
 from patchseries.landed.versions import is_final
@@ -86,7 +87,7 @@ def base_of(session: Session, begun: Beginning, project: str) -> str | None:
     """
     assert begun.repository is not None
     tags = upstream_tags(session, begun.repository)
-    scheme = scheme_for(project, begun.repository)
+    scheme = scheme_for(project, begun.repository).learned(NamedRefs.of_tags(tags))
     if begun.version:
         return _tag_of(tags, begun.version)
     place = scheme.branch(begun.branch) if begun.branch else None

@@ -139,8 +139,9 @@ def _project_status(
         bytes_of = partial(session.patch_bytes, series)
         questioned = questions(series.manifest, pins, objects, bytes_of, [name])
         contained = {q.cell: found for q in questioned if (found := q.ask(index, patch_id))}
-        last = pins.get((url, project.bases[-1]))
-        base = _base_line(lines, project.bases[-1], index.get(last) if last else None)
+        last = project.bases[-1]
+        commit = pins.get((url, last)) or history.resolve(last)
+        base = _base_line(lines, last, index.get(commit) if commit else None)
         return SeriesStatus(
             tuple(status(index, lines, patch, patch_id) for patch in tracked),
             {name: _project_lines(lines, base, asked)},
