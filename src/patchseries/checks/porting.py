@@ -17,8 +17,11 @@ _READ = "read the port with `series diff PATCH`"
 _RESOLVE = "finish it by hand with `series resolve PATCH`"
 
 RULES: tuple[Rule, ...] = (
-    error(PortCode.SYNTAX, "the result of a port is not valid Python",
+    error(PortCode.SYNTAX, "the result of a port does not parse",
           "The merged lines are not a valid program.", _RESOLVE),
+    note(PortCode.NOT_VERIFIED, "a file of a port was not looked at as a program",
+         "There is no grammar for it, or it is too large; its lines were compared all the same.",
+         _READ),
     error(PortCode.UNKNOWN_NAME, "a port uses a name that does not exist on this base",
           "The change uses what its own branch has and this base does not.", _RESOLVE),
     error(PortCode.UNKNOWN_IMPORT, "a port imports what does not exist on this base",

@@ -103,7 +103,10 @@ _LIBRARIES = (
     "python-debian",
     "tomlkit",
     "tree-sitter",
+    "tree-sitter-c",
+    "tree-sitter-go",
     "tree-sitter-python",
+    "tree-sitter-ruby",
     "tree-sitter-toml",
     "unidiff",
 )
@@ -113,8 +116,16 @@ _LIBRARIES = (
 @cache
 def program_digest() -> str:
     """A digest of the whole program: what another version worked out does not count."""
-    versions = " ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    versions = " ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
     return package_digest(Path(patchseries.__file__).parent, versions)
+
+
+def _version(name: str) -> str:
+    """The version of a library; a grammar may be missing."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "-"
 
 
 def package_digest(root: Path, versions: str) -> str:

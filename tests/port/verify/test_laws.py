@@ -59,8 +59,8 @@ def test_a_clean_merge_beside_the_change_loses_nothing(
 ) -> None:
     apart = b"".join(b"line %d\n" % n for n in range(8))
     old, new = (apart + b"".join(ln + b"\n" for ln in lines) for lines in (before, after))
-    old_tree, new_tree = tree(repository, {"a": old}), tree(repository, {"a": new})
-    onto = tree(repository, {"a": b"own line\n" + old})
+    old_tree, new_tree = tree(repository, {"a.txt": old}), tree(repository, {"a.txt": new})
+    onto = tree(repository, {"a.txt": b"own line\n" + old})
     merge = repository.merge(old_tree, onto, new_tree)
     assert merge.clean
     assert examine(repository, Change(old_tree, new_tree), onto, merge.tree) == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Protocol
 
-from patchseries.model import Finding
+from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.hunks.resolve import Sound
 from patchseries.port.verify.ported import Port, PortedFile
 
@@ -37,3 +37,9 @@ class Language(Protocol):
 
     def soundness(self, path: str, ours: str, theirs: str) -> Sound:
         """How well a text can stand that was merged from *ours* and *theirs*."""
+
+
+def not_verified(file: PortedFile, reason: str) -> Finding:
+    """That a file was not looked at as a program, and why."""
+    what = f"not verified: {reason}; only its lines were compared"
+    return Finding(PortCode.NOT_VERIFIED, Severity.NOTE, what, file=file.path)

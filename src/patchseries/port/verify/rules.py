@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from patchseries.git import Repository
@@ -9,11 +10,14 @@ from patchseries.model import Finding, Severity, TreeId
 from patchseries.port.result import Change
 from patchseries.port.verify.accounted import Accounted
 from patchseries.port.verify.accounting import check_lines, check_places
-from patchseries.port.verify.language import Examination, Language
+from patchseries.port.verify.language import Examination, Language, not_verified
 from patchseries.port.verify.languages import language_of
 from patchseries.port.verify.leftovers import check_blocks, check_keys, check_markers
 from patchseries.port.verify.neighbours import check_new_file
 from patchseries.port.verify.ported import Port, PortedFile
+
+_PROSE = re.compile(r"\.(?:md|rst|txt|adoc|textile|rdoc|pot?)$|(?:^|/)[A-Z]+$")
+"""Text for people, such as README.md or AUTHORS: there is nothing in it to verify."""
 
 MERGED = Accounted()
 """The account of git's own merge: nothing mapped, nothing dropped."""
@@ -53,10 +57,15 @@ def _examine_files(port: Port, examinations: dict[Language, Examination]) -> Ite
         if not file.is_same:
             yield from _examine_text(port, file)
         language = language_of(file.path, file.first_line)
-        if language is not None:
-            if language not in examinations:
-                examinations[language] = language.examination(port)
-            yield from examinations[language].check(file)
+        if language is None:
+            if not file.is_same and file.ours and not _PROSE.search(file.path):
+                name = file.path.rpartition("/")[2]
+                kind = name[name.rfind(".") :] if "." in name else name
+                yield not_verified(file, f"there is no grammar for {kind}")
+            continue
+        if language not in examinations:
+            examinations[language] = language.examination(port)
+        yield from examinations[language].check(file)
 
 
 def _examine_text(port: Port, file: PortedFile) -> Iterator[Finding]:

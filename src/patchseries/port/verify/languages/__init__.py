@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from patchseries.port.verify.language import Language
-from patchseries.port.verify.languages.python import Python
+from patchseries.port.verify.languages import c, go, python, ruby
+from patchseries.port.verify.treechecks import TreeLanguage
 
-LANGUAGES: tuple[Language, ...] = (Python(),)
+GRAMMARS = (c.GRAMMAR, go.GRAMMAR, ruby.GRAMMAR)
+LANGUAGES: tuple[Language, ...] = (python.Python(), *map(TreeLanguage, GRAMMARS))
 
 
 def language_of(path: str, first_line: bytes) -> Language | None:
