@@ -1,4 +1,4 @@
-"""What is remembered of clean ports: the same answer, and nothing that no longer holds."""
+"""What is remembered of ports: the same answer, and nothing that no longer holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Finding, Outcome, Severity, TreeId
 from patchseries.pipeline import portcache
-from patchseries.pipeline.portcache import PortCache, package_digest
+from patchseries.pipeline.portcache import KeptPort, PortCache, package_digest
 from patchseries.port import Change, PortOptions, PortResult
 
 
@@ -42,6 +42,50 @@ def test_the_engine_is_asked_once(
         again.port(repository, change, onto, PortOptions(cautious=True))
 
 
+CAUTIOUS = PortOptions(cautious=True)
+LINES = b"".join(b"value_%d = %d\n" % (n, n) for n in range(9))
+BOTH = LINES.replace(b"value_4 = 4\n", b"ours = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "onto", "outcome"),
+    [
+        (LINES, LINES.replace(b"4 = 4", b"4 = 5"), BOTH, Outcome.CONFLICT),
+        (LINES, b"new\n" + LINES, b"new\n" + LINES, Outcome.ALREADY_APPLIED),
+        (LINES, LINES, LINES, Outcome.EMPTY),
+        (
+            LINES,
+            LINES.replace(b"4 = 4\n", b"4 = 4\nafter = 1\n"),
+            LINES.replace(b"value_5", b"before = 1\nvalue_5"),
+            Outcome.ADAPTED,
+        ),
+    ],
+)
+def test_every_outcome_is_remembered(
+    repository: Repository,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: bytes,
+    after: bytes,
+    onto: bytes,
+    outcome: Outcome,
+) -> None:
+    change = Change(tree(repository, before), tree(repository, after))
+    target = tree(repository, onto)
+    ports = PortCache(tmp_path / "ports.json")
+    answer = ports.port(repository, change, target, CAUTIOUS)
+    assert answer.outcome is outcome
+    ports.save()
+
+    monkeypatch.setattr(portcache, "port", lambda *_: pytest.fail("asked again"))
+    with Repository.init(tmp_path / "again.git") as other:  # where the result's tree is not
+        for data in (before, after, onto):
+            tree(other, data)
+        again = PortCache.load(tmp_path / "ports.json")
+        assert again.port(other, change, target, CAUTIOUS) == answer
+        assert answer.tree is None or other.has(answer.tree)
+
+
 def test_a_tree_that_the_merge_does_not_give_is_not_believed(
     repository: Repository, tmp_path: Path
 ) -> None:
@@ -52,7 +96,7 @@ def test_a_tree_that_the_merge_does_not_give_is_not_believed(
     (key,) = known.fresh
     finding = Finding("x", Severity.ERROR, "made up")
     wrong = PortResult(Outcome.CLEAN, onto, review=True, findings=(finding,))
-    lying = PortCache(tmp_path / "ports.json", {key: wrong})
+    lying = PortCache(tmp_path / "ports.json", {key: KeptPort(wrong)})
     assert lying.port(repository, change, onto, PortOptions()) == right
 
 

@@ -105,6 +105,28 @@ def test_what_changed_is_ported_again(
     assert ported.during(lambda: small.json("rebase", "--overwrite")) == bases
 
 
+FILE = b"""Description: louder
+--- a/log.py
++++ b/log.py
+@@ -1 +1 @@
+-quiet
++loud
+"""
+
+
+def test_patch_files_are_settled_too(small: SmallSeries, ported: Ported) -> None:
+    (small.root / "patches/own").mkdir(parents=True)
+    (small.root / "patches/own/loud.patch").write_bytes(FILE)
+    path = small.root / "series/small.toml"
+    text = path.read_text().replace(f'commit = "{small.log}"', 'file = "own/loud.patch"')
+    path.write_text(text)
+    first = small.json("rebase")
+    assert ported.during(lambda: small.json("rebase")) == []
+    assert small.json("rebase") == first
+    (small.root / "patches/own/loud.patch").write_bytes(FILE.replace(b"louder", b"loudest"))
+    assert ported.during(lambda: small.json("rebase")) == ALL
+
+
 def test_another_program_ports_again(
     small: SmallSeries, ported: Ported, monkeypatch: pytest.MonkeyPatch
 ) -> None:

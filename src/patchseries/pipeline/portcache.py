@@ -1,8 +1,8 @@
-"""What earlier runs found out about ports that git's own merge settles.
+"""What earlier runs found out about ports.
 
-A port is a pure function, and most of its time goes into examining a clean result. So findings
-are remembered in the cache by a digest of everything they depend on, this program included; the
-merge itself is always made anew, and what is remembered counts only if it gives the same tree.
+A port is a pure function, so its result is remembered in the cache by a digest of everything it
+depends on, this program included. A tree is not: git's merge makes that of a clean result anew, and
+a diff that of an adapted one; what is remembered counts only if they give the same tree.
 """
 
 from __future__ import annotations
@@ -11,19 +11,48 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from pydantic import Base64Bytes, TypeAdapter
+
 import patchseries
+from patchseries import process
 from patchseries.errors import SeriesError
 from patchseries.files import DamagedError, read_sealed, sha256, write_sealed
 from patchseries.git import Repository
-from patchseries.model import Finding, Outcome, Severity, TreeId
+from patchseries.model import Outcome, TreeId
 from patchseries.parsing import parse_json
+from patchseries.patches.apply import Applied, apply_patch
 from patchseries.port import Change, PortOptions, PortResult, port
 from patchseries.progress import ProgressCallback, no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPort:
+    """The result of a port; ``diff`` makes the tree of an adapted one."""
+
+    result: PortResult
+    diff: Base64Bytes | None = None
+
+
+@cache
+def _form() -> TypeAdapter[dict[str, KeptPort]]:
+    return TypeAdapter(dict[str, KeptPort])
+
+
+def _is_made(repository: Repository, change: Change, onto: TreeId, kept: KeptPort) -> bool:
+    """Whether the tree of *kept* is in *repository* now: what it says of it was right."""
+    result = kept.result
+    if result.tree is None or result.tree == onto:
+        return result.outcome is not Outcome.CLEAN
+    if kept.diff is not None:
+        applied = apply_patch(repository, onto, kept.diff)
+        return isinstance(applied, Applied) and applied.tree == result.tree
+    merge = repository.merge(change.before, onto, change.after)
+    return merge.clean and merge.tree == result.tree
 
 
 @dataclass
@@ -31,8 +60,8 @@ class PortCache:
     """The remembered ports of one series, in the file *path*; lost without harm."""
 
     path: Path
-    stored: dict[str, PortResult] = field(default_factory=dict)
-    fresh: dict[str, PortResult] = field(default_factory=dict)
+    stored: dict[str, KeptPort] = field(default_factory=dict)
+    fresh: dict[str, KeptPort] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, warn: ProgressCallback = no_progress) -> PortCache:
@@ -44,7 +73,7 @@ class PortCache:
             data = parse_json(read_sealed(path))
             if data["program"] != program_digest():
                 return cls(path)
-            return cls(path, {key: _result(row) for key, row in data["ports"].items()})
+            return cls(path, _form().validate_python(data["ports"]))
         except DamagedError as error:
             warn(f"{error}: the cached result is computed again")
             return cls(path)
@@ -54,22 +83,21 @@ class PortCache:
     def port(
         self, repository: Repository, change: Change, onto: TreeId, options: PortOptions
     ) -> PortResult:
-        """:func:`patchseries.port.port`, with what is known of a clean result taken from here."""
+        """:func:`patchseries.port.port`, with what is known of the result taken from here."""
         key = sha256(repr((change, onto, options)).encode())
-        known = self.stored.get(key)
-        if known is not None:
-            merge = repository.merge(change.before, onto, change.after)
-            if merge.clean and merge.tree == known.tree:
-                self.fresh[key] = known
-                return known
-        result = port(repository, change, onto, options)
-        if result.outcome is Outcome.CLEAN:
-            self.fresh[key] = result
-        return result
+        kept = self.stored.get(key)
+        if kept is None or not _is_made(repository, change, onto, kept):
+            result = port(repository, change, onto, options)
+            diff = None
+            if result.outcome is Outcome.ADAPTED and result.tree is not None:
+                diff = repository.patch(onto, result.tree)
+            kept = KeptPort(result, diff)
+        self.fresh[key] = kept
+        return kept.result
 
     __call__ = port
 
-    def add(self, *fresh: Mapping[str, PortResult]) -> None:
+    def add(self, *fresh: Mapping[str, KeptPort]) -> None:
         """Take what other processes found out with copies of this cache."""
         for results in fresh:
             self.fresh |= results
@@ -87,8 +115,7 @@ class PortCache:
         merged = self.stored | self.fresh
         if merged == self.stored:
             return
-        ports = {key: _row(result) for key, result in merged.items()}
-        document = {"program": program_digest(), "ports": ports}
+        document = {"program": program_digest(), "ports": _form().dump_python(merged, mode="json")}
         try:
             write_sealed(self.path, json.dumps(document).encode())
         except SeriesError:
@@ -115,8 +142,9 @@ _LIBRARIES = (
 
 @cache
 def program_digest() -> str:
-    """A digest of the whole program: what another version worked out does not count."""
+    """A digest of the whole program and of git: what another version worked out does not count."""
     versions = " ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+    versions += f" {process.identity('git')}"
     return package_digest(Path(patchseries.__file__).parent, versions)
 
 
@@ -139,17 +167,3 @@ def package_digest(root: Path, versions: str) -> str:
 
 Porter = Callable[[Repository, Change, TreeId, PortOptions], PortResult]
 """What ports a change: the engine itself, or a cache before it."""
-
-
-def _row(result: PortResult) -> dict[str, object]:
-    findings = [asdict(finding) for finding in result.findings]
-    return {"tree": result.tree, "review": result.review, "findings": findings}
-
-
-def _result(row: dict[str, object]) -> PortResult:
-    findings = row["findings"]
-    if not isinstance(findings, list):
-        raise TypeError("findings: expected a list")
-    told = tuple(Finding(**one | {"severity": Severity(one["severity"])}) for one in findings)
-    tree = TreeId(str(row["tree"]))
-    return PortResult(Outcome.CLEAN, tree, review=bool(row["review"]), findings=told)

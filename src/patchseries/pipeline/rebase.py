@@ -27,7 +27,7 @@ from patchseries.pipeline.fileport import (
 )
 from patchseries.pipeline.inclusion import Answer
 from patchseries.pipeline.inputs import RebaseInputs
-from patchseries.pipeline.portcache import PortCache
+from patchseries.pipeline.portcache import KeptPort, PortCache
 from patchseries.pipeline.provenance import Provenance, kept_header, patch_header
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.sidebyside import ForkedWork, side_by_side
@@ -154,7 +154,7 @@ class _PortedApart:
     """What another process made of a target, and what it has to add to the cache of ports."""
 
     ported: _Ported
-    ports: dict[str, PortResult]
+    ports: dict[str, KeptPort]
 
 
 class _Apart:

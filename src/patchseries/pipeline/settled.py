@@ -8,7 +8,6 @@ there now does not count.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,4 +197,4 @@ def _kept_cell(cell: RebasedCell) -> _KeptCell:
 
 
 def _whole(file: PatchFile) -> _KeptFile:
-    return _KeptFile(file.name, file.sha256, file.strip, base64.b64encode(file.data))
+    return _KeptFile(file.name, file.sha256, file.strip, file.data)
