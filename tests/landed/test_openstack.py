@@ -174,6 +174,15 @@ def test_a_line_with_calendar_versions_has_no_others() -> None:
     assert tags_of(lines_by(refs)) == {"juno": ["2014.2", None], "liberty": [None]}
 
 
+def test_a_fork_of_any_name_is_recognised_by_its_lines() -> None:
+    refs = {**REFS, "tags/wallaby-eol": 1}
+    lines = lines_of(scheme_for("oven", "https://host.invalid/me/oven"), named_refs(PARENTS, refs))
+    assert "18.2.1" in tags_of(lines)["xena"]
+    few = {"heads/stable/zed": 9, "tags/21.0.0": 8}
+    lines = lines_of(scheme_for("oven", "https://host.invalid/me/oven"), named_refs(PARENTS, few))
+    assert tags_of(lines) == {"21.0": ["21.0.0"]}
+
+
 def test_lines_younger_than_the_table() -> None:
     lines = lines_by({**REFS, "heads/stable/2031.1": 10, "tags/23.0.0": 10})
     assert tags_of(lines)["2031.1"] == ["22.0.0", "23.0.0", None]

@@ -65,17 +65,17 @@ class HistoryIndex:
         rows = connection.execute("SELECT name, bit, id FROM refs ORDER BY bit").fetchall()
         self.refs: Mapping[str, int] = {name: bit for name, bit, _ in rows}
         """Full ref name → its bit in every :attr:`Indexed.refs`."""
-        self.named_refs = NamedRefs(self.refs, self._holders())
-        """The refs, and which of them contain which."""
         self._tips = {CommitId(commit.hex()): bit for _, bit, commit in rows}
 
-    def _holders(self) -> dict[str, RefSet]:
-        """For each ref, the refs that contain its commit."""
+    @cached_property
+    def named_refs(self) -> NamedRefs:
+        """The refs, and which of them contain which."""
         rows = self._db.execute(
             "SELECT r.name, s.bits FROM refs r JOIN commits c ON c.id = r.id"
             " JOIN refsets s ON s.key = c.refset"
         )
-        return {name: int.from_bytes(bits, "big") for name, bits in rows}
+        holders = {name: int.from_bytes(bits, "big") for name, bits in rows}
+        return NamedRefs(self.refs, holders)
 
     def __enter__(self) -> HistoryIndex:
         return self

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from patchseries.landed.graph import NamedRefs, RefSet, main_branch
 from patchseries.landed.numbered import Numbered
-from patchseries.landed.scheme import ReleasePlace
+from patchseries.landed.scheme import ReleasePlace, Scheme
 from patchseries.landed.versions import (
     HEAD,
     LONGEST_NAME,
@@ -203,6 +203,22 @@ def openstack(project: str) -> OpenStack:
     counting = table.majors.get(current_name(project))
     major = (names.index(counting.since), counting.major) if counting else None
     return OpenStack(names, versions, major)
+
+
+def openstack_of(scheme: Scheme, refs: NamedRefs) -> Scheme:
+    """*scheme*, or OpenStack's where that is by numbers and *refs* are those of a fork.
+
+    A fork has the branches of several lines, or the tags of their ends, by their names.
+    """
+    if not isinstance(scheme, Numbered):
+        return scheme
+    fork = openstack("")
+    names = {fork.lines[number] for number in fork._ends(refs) if number < len(fork.lines)}
+    return fork if len(names) >= _SEVERAL else scheme
+
+
+_SEVERAL = 3
+"""Lines with OpenStack's names that no other project has by chance."""
 
 
 def is_openstack(project: str, repository: str) -> bool:

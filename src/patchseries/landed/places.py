@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 
 from patchseries.landed.graph import NamedRefs, RefSet, branch_name, main_branch
+from patchseries.landed.openstack import openstack_of
 from patchseries.landed.scheme import UNRELEASED, ReleasePlace, Scheme
 from patchseries.landed.versions import is_final
 
@@ -142,7 +143,7 @@ class ReleaseLines:
 
 def lines_of(scheme: Scheme, refs: NamedRefs) -> ReleaseLines:
     """The lines that *refs* make under *scheme*, with what they tell of it."""
-    learned = scheme.learned(refs)
+    learned = openstack_of(scheme, refs).learned(refs)
     main = main_branch(refs)
     found: dict[str, list[tuple[ReleasePlace, int]]] = {}
     for name, bit in refs.bits.items():
