@@ -8,7 +8,7 @@ by the numbers of the branch that the release is on, else by the first two numbe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from patchseries.landed.graph import NamedRefs, RefSet
@@ -17,6 +17,7 @@ from patchseries.landed.versions import (
     HEAD,
     LONGEST_NAME,
     Version,
+    is_number,
     number_runs,
     packaged_version,
     tokens_of,
@@ -97,7 +98,7 @@ class Numbered:
     def line_named(self, name: str) -> str | None:
         """The line that a person calls *name*: ``v1.4``, ``1.4.x``, ``release-1.4``."""
         numbers = self._line_numbers(name)
-        whole = [token for token in tokens_of(name) if token.isdecimal()]
+        whole = [token for token in tokens_of(name) if is_number(token)]
         return ".".join(numbers) if numbers and len(numbers) == len(whole) else None
 
     def _component(self, version: Version) -> str:
@@ -120,7 +121,11 @@ class Numbered:
         for start, end in number_runs(tokens)[:1]:
             before, behind = _words("".join(tokens[:start])), _words("".join(tokens[end:]))
             words = _BEFORE | self._own_words | set(_words(" ".join(self.components or ())))
-            if set(before) <= words and set(behind) <= _BEHIND and not _has_number(tokens[end:]):
+            if (
+                set(before) <= words
+                and set(behind) <= _BEHIND
+                and not any(map(is_number, tokens[end:]))
+            ):
                 numbers = tuple(tokens[start:end:2])
                 return numbers if behind else numbers[:_USUAL]
         return ()
@@ -131,10 +136,6 @@ class Numbered:
 
 def _words(text: str) -> list[str]:
     return [token.lower() for token in tokens_of(text[:LONGEST_NAME]) if token.isalpha()]
-
-
-def _has_number(tokens: Collection[str]) -> bool:
-    return any(token.isdecimal() for token in tokens)
 
 
 def _main_components(components: Iterable[str]) -> frozenset[str]:

@@ -134,7 +134,7 @@ def place_behind(rest: str) -> Key | None:
     """
     tokens = tokens_of(rest)
     end = 0
-    while tokens[end : end + 1] == ["."] and "".join(tokens[end + 1 : end + 2]).isdecimal():
+    while tokens[end : end + 1] == ["."] and is_number("".join(tokens[end + 1 : end + 2])):
         end += 2
     stage = _stage(tokens[end:])
     if stage is None:
@@ -152,12 +152,17 @@ def tokens_of(name: str) -> list[str]:
     return _TOKEN.findall(name)
 
 
+def is_number(token: str) -> bool:
+    """Whether *token* is a number, in the digits that versions are written with."""
+    return token.isascii() and token.isdecimal()
+
+
 def number_runs(tokens: Sequence[str]) -> list[tuple[int, int]]:
     """Where the numbers of a version may begin and end.
 
     Numbers between equal separators are it, where there are any; else single numbers.
     """
-    single = [at for at, token in enumerate(tokens) if token.isdecimal()]
+    single = [at for at, token in enumerate(tokens) if is_number(token)]
     for separator in _SEPARATORS:
         runs: list[tuple[int, int]] = []
         end = 0
@@ -195,17 +200,19 @@ def _stage(tokens: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
     if not words:
         return _FINAL, ()
     word = words[0].lower()
-    numbers = words if word.isdecimal() else words[1:]
+    numbers = words if is_number(word) else words[1:]
     if numbers and numbers[0] in _SEPARATORS:
         numbers = numbers[1:]
     between = numbers[1::2]
     if len(between) == len(numbers[::2]) > 0 or not set(between) <= set(_SEPARATORS):
         return None
-    if not all(n.isdecimal() for n in numbers[::2]):
+    if not all(map(is_number, numbers[::2])):
         return None
     values = tuple(int(n) for n in numbers[::2])
-    if word.isdecimal():
+    if is_number(word):
         return _FINAL, values
-    if attached and len(word) == 1 and len(words) == 1:  # 1.1.1w: a letter for a patch level
+    if (
+        attached and word.isascii() and len(word) == 1 and len(words) == 1
+    ):  # 1.1.1w: a letter for a patch level
         return _FINAL, (ord(word) - ord("a") + 1,)
     return (_STAGES[word], values) if word in _STAGES else None
