@@ -9,6 +9,7 @@ from patchseries.port.hunks import imports, ranking
 from patchseries.port.hunks.interleave import Interleaving
 from patchseries.port.hunks.lines import split_lines
 from patchseries.port.hunks.regions import Candidate, Dispute
+from patchseries.port.hunks.rewording import reworded
 from patchseries.port.hunks.words import merge_words
 from patchseries.port.hunks.wrap import aligned, fit
 
@@ -22,6 +23,8 @@ def candidates(dispute: Dispute) -> list[Candidate]:
         lines = rule(dispute)
         if lines is None:
             continue
+        if name in ("words", "weave"):
+            lines = reworded(dispute, lines)
         if name == "weave" and list(lines) == dispute.ours:
             name = "dropped"  # all that theirs changes stands in what ours lacks
         found.setdefault(tuple(lines), Candidate(name, tuple(lines)))
