@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.landed.newer import new_releases
+from patchseries.landed.newer import NewReleases, TriedPatch, new_releases
 from patchseries.landed.releases import scheme_for
+from patchseries.model import Outcome
 
 NOVA = scheme_for("nova", "https://opendev.org/openstack/nova.git")
 OTHER = scheme_for("tool", "https://host.invalid/me/tool.git")
+
+
+def flat(lines: Mapping[str, Sequence[str]]) -> list[str]:
+    return [tag for tags in lines.values() for tag in tags]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +30,7 @@ OTHER = scheme_for("tool", "https://host.invalid/me/tool.git")
     ],
 )
 def test_openstack(bases: list[str], tags: list[str], new: list[str]) -> None:
-    assert new_releases(NOVA, bases, [*bases, *tags]) == new
+    assert flat(new_releases(NOVA, bases, [*bases, *tags])) == new
 
 
 @pytest.mark.parametrize(
@@ -41,10 +48,28 @@ def test_openstack(bases: list[str], tags: list[str], new: list[str]) -> None:
     ],
 )
 def test_common_names(bases: list[str], tags: list[str], new: list[str]) -> None:
-    assert new_releases(OTHER, bases, [*bases, *tags]) == new
+    assert flat(new_releases(OTHER, bases, [*bases, *tags])) == new
 
 
 @given(st.lists(st.text(max_size=12)), st.lists(st.text(max_size=12)))
 def test_any_names_of_tags(bases: list[str], tags: list[str]) -> None:
     for scheme in (NOVA, OTHER):
-        assert set(new_releases(scheme, bases, tags)) <= set(tags) - set(bases)
+        assert set(flat(new_releases(scheme, bases, tags))) <= set(tags) - set(bases)
+
+
+def test_the_words() -> None:
+    def words(*outcomes: str, untried: str | None = None) -> str:
+        patches = tuple(TriedPatch(f"p{n}", Outcome(o)) for n, o in enumerate(outcomes))
+        return str(NewReleases("oven", ("1.1", "1.2"), patches, untried))
+
+    head = "oven: 1.1, 1.2 appeared after the bases"
+    assert words() == head
+    assert words("not-applicable") == head
+    assert words("clean") == f"{head}; 1 patch applies"
+    assert words("clean", "adapted") == f"{head}; 2 patches apply"
+    assert words("conflict") == f"{head}; p0 conflicts with 1.2"
+    assert words("already-applied", "conflict", "clean", "conflict", "adapted") == (
+        f"{head}; 1.2 contains p0; p1, p3 conflict with 1.2; 2 other patches apply"
+    )
+    assert "p9 and 2 more" in words(*["already-applied"] * 12)
+    assert words(untried="no source") == (f"{head}; the patches were not tried on 1.2: no source")

@@ -35,7 +35,9 @@ def test_the_check_tells_what_to_type(small: SmallSeries) -> None:
     tag(small, "1.3")
     findings = small.json("check", "--online")["findings"]
     (told,) = [finding for finding in findings if finding["code"] == "new-release"]
-    assert told["message"] == "project: 1.3 appeared after the bases"
+    assert told["message"] == (
+        "project: 1.3 appeared after the bases; retry conflicts with 1.3; 1 other patch applies"
+    )
     assert told["hint"].startswith("series bump small --project project")
     assert told["severity"] == "note"
     offline = small.json("check")["findings"]

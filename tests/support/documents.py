@@ -51,8 +51,10 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "status",
         "`landed` are the lines that it was merged in, `inherited` those that branched off later."
         " `release` is there with `--release`: `name` is the line, tag or branch; `known` is false"
-        " where a project has none.",
-        ("status demo", "status demo --release havana"),
+        " where a project has none. `new_releases`, one row for each line: the `releases` that"
+        " appeared after the bases, and what porting onto the last of them gave; `untried` says why"
+        " that was not done.",
+        ("status demo", "status demo --release havana", "status branch"),
     ),
     ("show", "`status` is the row of `series status`.", ("show one-iptables-run demo",)),
     ("diff", "", ("diff conductor-workers demo --onto 2013.1.3",)),
@@ -125,7 +127,12 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "add patches/demo/2013.1.1/quantum/0002-lean-lease-update.patch leases --as lean",
         ),
     ),
-    ("bump", "`releases` has a list for each project.", ("bump leases",)),
+    (
+        "bump",
+        "`releases` has a list for each project. `tried` is there with `--dry-run`: the rows of"
+        " `new_releases` of `series status`.",
+        ("bump leases --dry-run", "bump leases"),
+    ),
     ("remove", "", ("remove one-run leases",)),
     ("import", "", (f"import {_DSC} taken --offline",)),
     (
@@ -307,19 +314,26 @@ def documents(directory: Path) -> Documents:
 
 
 def _write_branch_series(directory: Path) -> None:
-    """Write the series ``branch``: a branch as base that has moved, and a pin nothing needs."""
+    """Write the series ``branch``: a branch as base that has moved, and a pin nothing needs; and a
+    base that later releases follow."""
     project = "https://demo.invalid/demo/quantum.git"
     text = f'''schema = 1
 [series]
 name = "branch"
 [project.quantum]
 repository = "{project}"
-bases = ["2013.1.1", "2013.1.2"]
+bases = ["2013.1", "2013.1.1", "2013.1.2"]
+[[patch]]
+name = "one-run"
+project = "quantum"
+source = {{ commit = "cd8ff8096a2c" }}
 '''
     manifest, lock = directory / "branch.toml", directory / "branch.lock"
     manifest.write_text(text)
     _document("fetch branch")
-    manifest.write_text(text.replace('"2013.1.1", "2013.1.2"', '"stable/grizzly"'))
+    manifest.write_text(
+        text.replace('"2013.1", "2013.1.1", "2013.1.2"', '"2013.1.1", "stable/grizzly"')
+    )
     lock.write_text(lock.read_text().replace("2013.1.2", "stable/grizzly"))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from patchseries.landed.newer import NewReleases
 from patchseries.lock import Cell, Lock
 from patchseries.manifest import Manifest, PatchEntry, PatchNames, patch_names
 from patchseries.model import Conflict, Finding, Outcome
@@ -157,14 +158,14 @@ class ServerAnswers:
 
     ``revisions``: what each pinned tag or branch is today (None: it is gone); ``patchsets``: the
     newest patchset of each Gerrit source, by patch; ``silent``: who could not be asked, and why.
-    ``releases``: the point releases that appeared on the line of each project's bases. ``moves``:
-    the branches that are no longer at the commit that is pinned.
+    ``releases``: the point releases that appeared after the bases of a project, on one line each.
+    ``moves``: the branches that are no longer at the commit that is pinned.
     """
 
     revisions: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     patchsets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     silent: Mapping[str, str] = field(default_factory=dict)
-    releases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    releases: Sequence[NewReleases] = ()
     moves: Sequence[BranchMove] = ()
 
 

@@ -76,7 +76,8 @@ PATCHSET = warning(
 NEW_RELEASE = note(
     "new-release",
     "a point release has appeared on the line of the bases",
-    "Its users do not have the patches yet. Some of them may be in it, and others may conflict.",
+    "Its users do not have the patches yet. Some of them may be in it, and others may conflict "
+    "with it: the message says which.",
     "add it as a base with `series bump`, then run `series rebase`",
 )
 SILENT = warning(
@@ -173,13 +174,13 @@ def _online(inputs: CheckInputs, upstream: ServerAnswers) -> Iterator[Finding]:
                 file=inputs.manifest_file,
                 line=inputs.patch_line(patch),
             )
-    for project, releases in upstream.releases.items():
+    for new in upstream.releases:
         name = inputs.manifest.name
         yield NEW_RELEASE.finding(
-            f"{project}: {', '.join(releases)} appeared after the bases",
+            str(new),
             file=inputs.manifest_file,
-            line=inputs.manifest_line("project", project, "bases"),
-            hint=f"series bump {name} --project {project}, then series rebase {name}",
+            line=inputs.manifest_line("project", new.project, "bases"),
+            hint=f"series bump {name} --project {new.project}, then series rebase {name}",
         )
 
 

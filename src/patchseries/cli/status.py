@@ -13,6 +13,8 @@ from patchseries.cli.terminal import Progress, say, show, show_document, show_js
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from patchseries.landed.newer import NewReleases
+    from patchseries.pipeline.series import Series
     from patchseries.pipeline.status import SeriesStatus
     from patchseries.pipeline.testing.remembered import RememberedCell
     from patchseries.report.status import StatusTable
@@ -41,9 +43,10 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
     A patch that never merged may be superseded by others that did. Evidence, the strongest first:
     change-id, commit, cherry-pick, patch-id. If only author and subject match, it is "perhaps".
     """
-    from patchseries.pipeline.status import record_landed, series_status
+    from patchseries.pipeline.status import series_status
     from patchseries.pipeline.testing.remembered import remembered_tests
     from patchseries.report import status as tables
+    from patchseries.report.documents import new_release_rows
 
     asked = Given(**given)
     if asked.as_json:
@@ -59,20 +62,30 @@ def command(release: str | None, form: str, record: bool, **given: Any) -> int:
                 found = series_status(session, fresh, selection, release)
             series = fresh
     if record:
-        changed = record_landed(series, found.patches, operation())
-        then = f"; then: series rebase {series.name} (patch headers name it)" if changed else ""
-        say(changed_words(changed, False) + then)
+        _record(series, found)
     tests = remembered_tests(session, series, selection)
+    new = _new_releases(asked, series, found) if form == "text" else []
     if asked.as_json:
-        show_json({"patches": _rows(found, release, tests)}, ok=True)
+        rows = _rows(found, release, tests)
+        show_json({"patches": rows, "new_releases": new_release_rows(new)}, ok=True)
         return 0
     table = _table(found, release)
     if form == "text":
         show(tables.as_text(table), asked)
         _show_tests(tests, asked)
+        _show_releases(new, series.name, asked)
     else:
         show_document(tables.as_markdown(table) if form == "markdown" else tables.as_csv(table))
     return 0
+
+
+def _record(series: Series, status: SeriesStatus) -> None:
+    """Keep in the lock where each patch landed first."""
+    from patchseries.pipeline.status import record_landed
+
+    changed = record_landed(series, status.patches, operation())
+    then = f"; then: series rebase {series.name} (patch headers name it)" if changed else ""
+    say(changed_words(changed, False) + then)
 
 
 def _table(status: SeriesStatus, release: str | None) -> StatusTable:
@@ -96,6 +109,25 @@ def _show_tests(tests: Sequence[RememberedCell], asked: Given) -> None:
         show("", asked)
         show("tests, as `series test` ran them:", asked)
         show(matrix([MatrixCell(*cell[:4]) for cell in tests]), asked)
+
+
+def _new_releases(asked: Given, series: Series, status: SeriesStatus) -> list[NewReleases]:
+    """The releases that appeared after the bases, with what becomes there of the patches asked."""
+    from patchseries.pipeline.trying import try_releases
+
+    lines = {name: project.new for name, project in status.projects.items()}
+    with Progress(asked) as progress:
+        return try_releases(asked.session(progress), series, lines, asked.patch)
+
+
+def _show_releases(new: Sequence[NewReleases], name: str, asked: Given) -> None:
+    """The releases that appeared after the bases, and what becomes of the patches there."""
+    if new:
+        show("", asked)
+    for releases in new:
+        show(f"new release: {releases}", asked)
+    if new:
+        show(f"→ `series bump {name}` adds them to the bases", asked)
 
 
 def _rows(

@@ -14,8 +14,10 @@ from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 
 
-def find_releases(session: Session, series: Series, selection: Selection) -> dict[str, list[str]]:
-    """The new releases of each selected project, oldest first.
+def find_releases(
+    session: Session, series: Series, selection: Selection
+) -> dict[str, dict[str, list[str]]]:
+    """The new releases of each selected project: by line, oldest first.
 
     :raises UpstreamError: a repository cannot be reached
     """

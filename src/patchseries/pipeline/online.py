@@ -1,4 +1,4 @@
-"""Ask the servers what the pinned names mean today. Nothing is fetched."""
+"""Ask the servers what the pinned names mean today, and which releases are new."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import groupby
 from patchseries.checks.inputs import ServerAnswers
 from patchseries.errors import MachineError, SeriesError, UpstreamError
 from patchseries.git import borrowed
+from patchseries.landed.graph import NamedRefs
 from patchseries.landed.newer import new_releases
 from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Manifest
@@ -16,6 +17,7 @@ from patchseries.manifest.values import is_ref_name
 from patchseries.model import CommitId
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.trying import try_releases
 from patchseries.progress import Steps
 from patchseries.sources import BranchMove, network
 from patchseries.sources.gerrit import Gerrit
@@ -32,7 +34,7 @@ def ask_upstreams(session: Session, series: Series, wanted: Sequence[Want]) -> S
     """What each tag and branch among *wanted* is at its upstream (or its mirror) now."""
     chosen = series.manifest
     revisions: dict[tuple[str, str], str | None] = {}
-    tags: dict[str, list[str]] = {}
+    told: dict[str, Mapping[str, str]] = {}
     silent: dict[str, str] = {}
     moves: list[BranchMove] = []
     urls = list(dict.fromkeys(want.repository for want in wanted))
@@ -53,16 +55,14 @@ def ask_upstreams(session: Session, series: Series, wanted: Sequence[Want]) -> S
             pinned = series.lock.pins.get((url, name))
             if pinned and now and pinned != now and not tag:
                 moves.append(BranchMove(url, name, pinned, CommitId(now)))
-        tags[url] = _tags(refs)
+        told[url] = refs
     patchsets = dict(_patchsets(session, chosen, wanted, silent))
-    releases = {
-        name: new
+    new = {
+        name: _new_releases(chosen, name, told.get(project.repository, {}))
         for name, project in chosen.projects.items()
-        if (new := _new_releases(chosen, name, tags.get(project.repository, [])))
     }
-    return ServerAnswers(
-        revisions, patchsets, silent, releases, tuple(measured_moves(session, moves))
-    )
+    releases = try_releases(session, series, new)
+    return ServerAnswers(revisions, patchsets, silent, releases, measured_moves(session, moves))
 
 
 def measured_moves(session: Session, moves: Iterable[BranchMove]) -> list[BranchMove]:
@@ -89,21 +89,24 @@ def upstream_tags(session: Session, url: str) -> list[str]:
     return [tag for tag in _tags(_refs(session, url)) if is_ref_name(tag)]
 
 
-def releases_to_add(session: Session, chosen: Manifest, project: str) -> list[str]:
-    """The point releases that appeared upstream after the bases of *project*, oldest first.
+def releases_to_add(session: Session, chosen: Manifest, project: str) -> dict[str, list[str]]:
+    """The point releases that appeared upstream after the bases of *project*: by line.
 
     :raises UpstreamError: the repository cannot be reached
     """
     if not chosen.projects[project].has_history:
-        return []
-    tags = upstream_tags(session, chosen.projects[project].repository)
-    return _new_releases(chosen, project, tags)
+        return {}
+    url = chosen.projects[project].repository
+    session.progress(f"asking {url}")
+    return _new_releases(chosen, project, _refs(session, url))
 
 
-def _new_releases(chosen: Manifest, name: str, tags: Sequence[str]) -> list[str]:
+def _new_releases(chosen: Manifest, name: str, refs: Mapping[str, str]) -> dict[str, list[str]]:
+    """The new releases of a project whose repository has *refs*."""
     project = chosen.projects[name]
-    scheme = scheme_for(name, project.repository, project.releases)
-    return new_releases(scheme, project.bases, filter(is_ref_name, tags))
+    named = NamedRefs({ref: bit for bit, ref in enumerate(refs)})
+    scheme = scheme_for(name, project.repository, project.releases).learned(named)
+    return new_releases(scheme, project.bases, filter(is_ref_name, named.tags))
 
 
 def _tags(refs: Mapping[str, str]) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from patchseries import lock as locks
@@ -14,12 +14,14 @@ from patchseries.journal import Operation, commit_files
 from patchseries.landed.asked import ReleaseAnswer, answer
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.index import Indexed
+from patchseries.landed.newer import new_releases
 from patchseries.landed.places import NamedRelease, ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.scheme import ReleasePlace
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
 from patchseries.lock import InBase, Landed
 from patchseries.manifest import PatchEntry, Project
+from patchseries.manifest.values import is_ref_name
 from patchseries.model import ChangeId, CommitId
 from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.inclusion import questions
@@ -38,12 +40,14 @@ class ProjectLines:
     :param base: None when the last base is in no line
     :param tags: where each tag stands that is a release
     :param asked: what the release that was asked for is called here; None: there is none
+    :param new: the releases that appeared after the bases of the series, by line, oldest first
     """
 
     lines: tuple[str, ...]
     base: str | None
     tags: Mapping[str, ReleasePlace]
     asked: str | None = None
+    new: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def _project_status(
         base = _base_line(lines, last, index.get(commit) if commit else None)
         return SeriesStatus(
             tuple(status(index, lines, patch, patch_id) for patch in tracked),
-            {name: _project_lines(lines, base, asked)},
+            {name: _project_lines(lines, project, base, asked)},
             contained,
             {p.name: answer(index, lines, asked, p, patch_id) for p in tracked} if asked else {},
         )
@@ -163,12 +167,13 @@ def _urls(project: Project, patches: Iterable[PatchEntry]) -> Iterable[str]:
 
 
 def _project_lines(
-    lines: ReleaseLines, base: str | None, asked: NamedRelease | None
+    lines: ReleaseLines, project: Project, base: str | None, asked: NamedRelease | None
 ) -> ProjectLines:
     tags = [point.tag for line in lines for point in line.points if point.tag]
     places = {tag: place for tag in tags if (place := lines.scheme.tag(tag))}
     names = tuple(line.name for line in lines)
-    return ProjectLines(names, base, places, asked.name if asked else None)
+    new = new_releases(lines.scheme, project.bases, filter(is_ref_name, lines.named_refs.tags))
+    return ProjectLines(names, base, places, asked.name if asked else None, new)
 
 
 def _base_line(lines: ReleaseLines, base: str, commit: Indexed | None) -> str | None:

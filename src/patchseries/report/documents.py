@@ -9,6 +9,7 @@ from typing import Any
 from patchseries.checks.alike import patches_of
 from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.landing import Landing
+from patchseries.landed.newer import NewReleases
 from patchseries.landed.verdict import Landings, Part, PatchStatus, Successor
 from patchseries.lock import Cell, InBase
 from patchseries.model import CommitId, Conflict, Finding, Outcome
@@ -59,6 +60,26 @@ def cell_row(patch: str, project: str, base: str, cell: Cell, file: str | None) 
         "sha256": cell.sha256,
         "in_base": in_base_row(cell.in_base),
     }
+
+
+def new_release_rows(releases: Iterable[NewReleases]) -> list[dict[str, Any]]:
+    """Releases that appeared after the bases, with what becomes of the patches on the last."""
+    return [
+        {
+            "project": new.project,
+            "releases": list(new.tags),
+            "patches": [
+                {
+                    "name": tried.patch,
+                    "outcome": str(tried.outcome),
+                    "in_base": in_base_row(tried.in_base),
+                }
+                for tried in new.patches
+            ],
+            "untried": new.untried,
+        }
+        for new in releases
+    ]
 
 
 def in_base_row(in_base: InBase | None) -> dict[str, str] | None:
