@@ -191,11 +191,10 @@ class Clone:
     def _candidates_with_their_releases(self, lines: dict[str, list[str]]) -> None:
         home = {ref: line for line, refs in lines.items() for ref in refs}
         for ref, line in home.items():
-            release = re.sub(r"\.0(?:a|b|rc)\d+$", "", ref)
-            if home.get(release, line) != line:
+            other = home.get(re.sub(r"\.0(?:a|b|rc)\d+$", "", ref), line)
+            if other != line:
                 lines[line].remove(ref)
-                at = lines[home[release]].index(release)
-                lines[home[release]].insert(at, ref)
+                lines[other] = sorted([*lines[other], ref], key=self.refs.index)
 
 
 _KINDS = ("refs/tags", "refs/heads")

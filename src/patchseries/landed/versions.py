@@ -211,8 +211,6 @@ def _stage(tokens: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
     values = tuple(int(n) for n in numbers[::2])
     if is_number(word):
         return _FINAL, values
-    if (
-        attached and word.isascii() and len(word) == 1 and len(words) == 1
-    ):  # 1.1.1w: a letter for a patch level
-        return _FINAL, (ord(word) - ord("a") + 1,)
+    if attached and word.isascii() and len(word) == len(words) == 1:
+        return _FINAL, (ord(word) - ord("a") + 1,)  # 1.1.1w: a letter for a patch level
     return (_STAGES[word], values) if word in _STAGES else None
