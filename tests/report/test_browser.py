@@ -239,6 +239,47 @@ def test_on_paper_the_page_is_its_summary(shown: Chrome) -> None:
     assert diff.startswith("--- a/x")
 
 
+def test_on_paper_long_tables_have_what_needs_attention(browser: Chrome, tmp_path: Path) -> None:
+    words = ("landed", "clean", "clean"), ("not-landed", "clean", "conflict")
+    patches = tuple(
+        patch(
+            n,
+            f"fix-{n}",
+            "stove",
+            *words[n == 17],
+        )
+        for n in range(60)
+    )
+    show(browser, replace(PAGE, patches=patches), tmp_path)
+    assert len(texts(browser, "#bases tbody th")) == 60
+    assert texts(browser, ".paper") == []
+    short = replace(PAGE, patches=patches[:30])
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert texts(browser, "#landing tbody th") == ["fix-17"]
+        assert texts(browser, "#bases tbody th") == ["fix-17"]
+        assert texts(browser, ".paper") == [
+            "Of 60 patches, those that landed are left out on paper.",
+            "Of 60 patches, those that are clean, or in a base already, are left out on paper.",
+        ]
+        show(browser, short, tmp_path)
+        assert len(texts(browser, "#bases tbody th")) == 30
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_a_long_table_scrolls_by_itself_below_its_head(browser: Chrome, tmp_path: Path) -> None:
+    patches = tuple(patch(n, f"fix-{n}", "stove", "landed", "clean", "clean") for n in range(60))
+    show(browser, replace(PAGE, patches=patches), tmp_path)
+    script = """const table = document.querySelector("#bases .long");
+        table.scrollTop = 900;
+        const head = table.querySelector("thead th").getBoundingClientRect();
+        return [table.clientHeight < innerHeight, head.top - table.getBoundingClientRect().top]"""
+    fits, place = browser.execute_script(script)
+    assert fits
+    assert 0 <= place < 3
+
+
 def test_of_a_long_series_only_what_is_looked_at_is_laid_out(
     browser: Chrome, tmp_path: Path
 ) -> None:

@@ -62,6 +62,19 @@ def test_only_what_the_port_changed_is_compared_by_git(
     assert not set(same) & set(compared)
 
 
+def test_what_is_the_same_on_many_patches_is_one_finding(
+    oven: Oven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `series check` counts them; a patch's own part still says what was found of it."""
+    monkeypatch.setattr("patchseries.checks.alike.MANY", 0)
+    run("-q")
+    text = (oven.root / "build" / "oven" / "report.html").read_text()
+    (section,) = re.findall(r'<section id="findings">(.*?)</section>', text, re.DOTALL)
+    assert section.count("likewise") == 1
+    (patient,) = re.findall(r'<article[^>]* id="patch-patient".*?</article>', text, re.DOTALL)
+    assert "patient is already in 1.1" in patient
+
+
 def test_one_commit_that_is_missing_leaves_the_others(oven: Oven) -> None:
     text = oven.manifest.read_text()
     (*_, last) = re.findall(r'commit = "([0-9a-f]{40})"', text)

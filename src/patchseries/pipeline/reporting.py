@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from patchseries import checks
-from patchseries.checks.alike import patches_of
+from patchseries.checks.alike import shared
 from patchseries.checks.inputs import CheckedCell, CheckInputs
 from patchseries.debian.record import read_record
 from patchseries.manifest import PatchEntry, Project
@@ -77,7 +77,7 @@ def make_page(
         {name: read_upstream(session, series, name) for name in names},
         comparisons(session, series, inputs),
         _by_patch((place.name, place) for place in inputs.places),
-        _by_patch((name, finding) for finding in findings for name in patches_of(finding)),
+        _by_patch((finding.patch, finding) for finding in findings if finding.patch),
     )
     return Page(
         series=series.name,
@@ -89,7 +89,7 @@ def make_page(
             for number, patch in enumerate(series.manifest.patches, 1)
             if _is_selected(patch, inputs, selection)
         ),
-        findings=findings,
+        findings=findings if selection.patches else shared(findings),
         packages=tuple(_packages(series, inputs)),
         settings=setting_views(series.manifest),
         audits=options.audits,

@@ -20,12 +20,12 @@ from markupsafe import Markup
 
 from patchseries.checks import RULES
 from patchseries.counting import counted, enumerated
-from patchseries.model import Severity
+from patchseries.model import Outcome, Severity
 from patchseries.report.grouped import by_rule
 from patchseries.report.links import web_address
-from patchseries.report.pagemodel import CellView, Link, Page
+from patchseries.report.pagemodel import CellView, Link, Page, PatchView
 from patchseries.report.text import summary
-from patchseries.report.timeline import day, timelines
+from patchseries.report.timeline import MOST_ROWS, day, timelines
 from patchseries.visible import visible
 
 _DIRECTORY = "assets"
@@ -38,6 +38,7 @@ def html_page(page: Page) -> str:
         page=page,
         axes=timelines(page),
         bases={one.name: _bases(one.bases) for one in page.projects},
+        most_rows=MOST_ROWS,
         groups=list(by_rule(page.findings, RULES)),
         fails=any(finding.severity is Severity.ERROR for finding in page.findings),
         summary=summary(page.findings),
@@ -68,6 +69,7 @@ def _template() -> Template:
         "counted": counted,
         "day": day,
         "enumerated": enumerated,
+        "is_plain": is_plain,
         "shortened": shortened,
         "web_address": web_address,
     }
@@ -78,6 +80,14 @@ def alike(cells: Sequence[CellView]) -> list[tuple[list[str], CellView]]:
     """Bases in a row with the same to say of each, together: their names, and what it is."""
     groups = groupby(cells, key=lambda cell: replace(cell, base=""))
     return [([cell.base for cell in group], what) for what, group in groups]
+
+
+_ATTENTION = frozenset({Outcome.ADAPTED, Outcome.CONFLICT, "missing"})
+
+
+def is_plain(patch: PatchView) -> bool:
+    """Whether nobody need look at how *patch* came out: it is clean, or nothing was to be done."""
+    return not any(cell.outcome in _ATTENTION for cell in patch.cells)
 
 
 _LONGEST_OUTPUT = 30

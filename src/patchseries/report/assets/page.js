@@ -84,6 +84,7 @@
 
   form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
+  words.addEventListener("focus", () => { parts = parts || index(); });
   words.addEventListener("input", filter);
   for (const choice of [project, state].filter(Boolean)) choice.addEventListener("change", filter);
   for (const button of document.querySelectorAll("thead button")) {
