@@ -130,11 +130,17 @@ _LIBRARIES = (
     "python-debian",
     "tomlkit",
     "tree-sitter",
+    "tree-sitter-bash",
     "tree-sitter-c",
+    "tree-sitter-cpp",
     "tree-sitter-go",
+    "tree-sitter-java",
+    "tree-sitter-javascript",
     "tree-sitter-python",
     "tree-sitter-ruby",
+    "tree-sitter-rust",
     "tree-sitter-toml",
+    "tree-sitter-typescript",
     "unidiff",
 )
 """What compares and parses: another version may give another result."""

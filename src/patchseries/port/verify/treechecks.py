@@ -31,7 +31,8 @@ class TreeLanguage:
         """Whether a file is in this language, by its name or, for a script, by its first line."""
         if path.endswith(self.grammar.suffixes):
             return True
-        return any(name in first_line for name in self.grammar.interpreters)
+        is_script = first_line.startswith(b"#!")
+        return is_script and any(name in first_line for name in self.grammar.interpreters)
 
     def examination(self, port: Port) -> TreeExamination:
         """The checks over the files of *port* in this language."""

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from patchseries.port.verify.language import Language
-from patchseries.port.verify.languages import c, go, python, ruby
+from patchseries.port.verify.languages import (
+    c,
+    cpp,
+    go,
+    java,
+    javascript,
+    python,
+    ruby,
+    rust,
+    shell,
+    typescript,
+)
 from patchseries.port.verify.treechecks import TreeLanguage
 
-GRAMMARS = (c.GRAMMAR, go.GRAMMAR, ruby.GRAMMAR)
+GRAMMARS = (
+    c.GRAMMAR,
+    cpp.GRAMMAR,
+    go.GRAMMAR,
+    java.GRAMMAR,
+    javascript.GRAMMAR,
+    ruby.GRAMMAR,
+    rust.GRAMMAR,
+    shell.GRAMMAR,
+    typescript.GRAMMAR,
+    typescript.TSX,
+)
 LANGUAGES: tuple[Language, ...] = (python.Python(), *map(TreeLanguage, GRAMMARS))
 
 
