@@ -26,6 +26,7 @@ from patchseries.landed.graph import containing_refs
 from patchseries.landed.index import SCHEMA, SCHEMA_VERSION, HistoryIndex
 from patchseries.landed.log import LoggedCommit, count_commits, read_log
 from patchseries.landed.message import links
+from patchseries.landed.shapes import read_shapes
 from patchseries.model import CommitId
 from patchseries.progress import ProgressCallback, no_progress
 
@@ -51,17 +52,17 @@ def open_index(
     :raises SeriesError: the cache cannot be written, or git failed
     """
     refs = {name: tip for name, tip in repository.refs(*REFS).items() if _is_text(name)}
-    if (index := _open_current(path, refs)) is not None:
+    if (index := _open_current(path, repository, refs)) is not None:
         return index
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         clear_place(lock := path.with_name(f"{path.name}.lock"))
         with FileLock(lock):
-            if (index := _open_current(path, refs)) is not None:
+            if (index := _open_current(path, repository, refs)) is not None:
                 return index  # another run has done it meanwhile
             if os.path.lexists(_seal(path)) and not _is_undamaged(path):
                 warn(f"{path} is damaged: the index is rebuilt")
-            _renew(path, repository, refs, progress)
+            _renew(path, repository, refs, warn, progress)
     return HistoryIndex(_connect(path))
 
 
@@ -80,32 +81,39 @@ def _explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _open_current(path: Path, refs: _Refs) -> HistoryIndex | None:
-    """The index, when it is whole and knows exactly *refs*."""
+def _open_current(path: Path, repository: Repository, refs: _Refs) -> HistoryIndex | None:
+    """The index, when it is whole and knows exactly *refs*, and their shapes if it can."""
     if not _is_whole(path):
         return None
     connection = _connect(path)
-    if _indexed_refs(connection) == refs:
+    is_shaped = _is_shaped(connection) or not _has_files(repository, refs)
+    if is_shaped and _indexed_refs(connection) == refs:
         return HistoryIndex(connection)
     connection.close()
     return None
 
 
-def _renew(path: Path, repository: Repository, refs: _Refs, progress: ProgressCallback) -> None:
+def _renew(
+    path: Path,
+    repository: Repository,
+    refs: _Refs,
+    warn: ProgressCallback,
+    progress: ProgressCallback,
+) -> None:
     """Extend the index, or build it when that cannot be, and put it in its place."""
     with staging(path.parent) as stage:
         fresh = stage / path.name
         if _is_whole(path):
             shutil.copyfile(path, fresh)
             try:
-                _extend(fresh, repository, refs, progress)
+                _extend(fresh, repository, refs, warn, progress)
             except ProgramError:  # a history that was rewritten: the old tips are gone
                 fresh.unlink()
         if not fresh.exists():
             with closing(sqlite3.connect(fresh)) as connection:
                 connection.executescript(SCHEMA)
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            _extend(fresh, repository, refs, progress)
+            _extend(fresh, repository, refs, warn, progress)
         digest = _digest(fresh)
         for place in (path, _seal(path)):
             clear_place(place)
@@ -113,7 +121,13 @@ def _renew(path: Path, repository: Repository, refs: _Refs, progress: ProgressCa
         write_atomic(_seal(path), digest.encode())
 
 
-def _extend(path: Path, repository: Repository, refs: _Refs, progress: ProgressCallback) -> None:
+def _extend(
+    path: Path,
+    repository: Repository,
+    refs: _Refs,
+    warn: ProgressCallback,
+    progress: ProgressCallback,
+) -> None:
     with closing(sqlite3.connect(path)) as connection:
         # The file is a copy that nobody else sees: nothing need be kept for a roll-back.
         connection.execute("PRAGMA synchronous = OFF")
@@ -122,6 +136,11 @@ def _extend(path: Path, repository: Repository, refs: _Refs, progress: ProgressC
             known = set(_indexed_refs(connection).values())
             tips = sorted(set(refs.values()))
             _add_commits(connection, _watched(repository, tips, sorted(known), progress))
+            if _has_files(repository, refs):
+                progress("comparing the files of the commits")
+                shaped = sorted(known) if _is_shaped(connection) else []
+                if not _add_shapes(connection, repository, tips, shaped):
+                    warn(f"{repository.shown} is damaged: not every commit was looked into")
             progress("indexing the releases")
             _set_refs(connection, refs)
 
@@ -151,7 +170,7 @@ def _add_commits(connection: sqlite3.Connection, log: Iterable[LoggedCommit]) ->
         changes += [(change, number) for change in found.change_ids]
         picks += [(source, number) for source in found.picked_from]
         reverts += [(target, number) for target in found.reverts]
-    connection.executemany("INSERT INTO commits VALUES (?, ?, ?, ?, ?, 0)", commits)
+    connection.executemany("INSERT INTO commits VALUES (?, ?, ?, ?, ?, 0, NULL)", commits)
     connection.executemany("INSERT INTO change_ids VALUES (?, ?)", changes)
     connection.executemany("INSERT INTO picks VALUES (?, ?)", picks)
     connection.executemany("INSERT INTO reverts VALUES (?, ?)", reverts)
@@ -161,6 +180,35 @@ def _row(number: int, logged: LoggedCommit, numbers: Mapping[str, int]) -> tuple
     # A parent that is not there is the edge of a shallow history.
     parents = array("I", [numbers[p] for p in logged.parents if p in numbers])
     return (number, bytes.fromhex(logged.commit), parents.tobytes(), logged.author, logged.subject)
+
+
+def _add_shapes(
+    connection: sqlite3.Connection,
+    repository: Repository,
+    tips: Sequence[str],
+    shaped: Sequence[str],
+) -> bool:
+    """Store the shapes of what *tips* have and *shaped* have not; False where git failed."""
+    is_whole = True
+    rows: list[tuple[int, bytes]] = []
+    try:
+        for commit, shape in read_shapes(repository, tips, shaped):
+            rows.append((shape, bytes.fromhex(commit)))
+    except ProgramError:
+        is_whole = False
+    connection.executemany("UPDATE commits SET shape = ? WHERE id = ?", rows)
+    connection.execute("DELETE FROM shaped")
+    connection.execute("INSERT INTO shaped VALUES (1)")
+    return is_whole
+
+
+def _is_shaped(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM shaped").fetchone() is not None
+
+
+def _has_files(repository: Repository, refs: _Refs) -> bool:
+    """Whether the trees of the history are here: one that was fetched for its commits has none."""
+    return any(repository.has(repository.commit(tip).tree) for tip in list(refs.values())[:1])
 
 
 def _is_text(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,7 +20,9 @@ class Evidence(StrEnum):
     CHERRY_PICK = "cherry-pick"
     """Its message says that it was cherry-picked from a commit of the change."""
     PATCH_ID = "patch-id"
-    """Its diff is the same but for line numbers and white space."""
+    """Author and subject are the same, and its diff is but for line numbers and white space."""
+    PATCH_ID_ONLY = "patch-id-only"
+    """The same, and author or subject is another."""
     PARTS = "parts"
     """It is a squash, and each of its parts is there: the commit is that of the last of them."""
     AUTHOR_SUBJECT = "author-subject"
@@ -85,6 +87,8 @@ def find(index: HistoryIndex, tracked: Tracked, patch_id: PatchId | None = None)
         if entry.commit not in found:
             same = patch_id is not None and _same_diff(entry, tracked, found, patch_id)
             _add(found, [entry], Evidence.PATCH_ID if same else Evidence.AUTHOR_SUBJECT)
+    if patch_id is not None:
+        _add(found, _twins(index, found, patch_id), Evidence.PATCH_ID_ONLY)
     return _without_reverts(index, list(found.values()))
 
 
@@ -161,6 +165,21 @@ def _alike(index: HistoryIndex, tracked: Tracked, commits: list[Indexed]) -> lis
         for subject, author in sorted(told)
         for entry in index.by_subject(subject)
         if same_person(entry.author, author)
+    ]
+
+
+def _twins(
+    index: HistoryIndex, matches: Mapping[CommitId, Match], patch_id: PatchId
+) -> list[Indexed]:
+    """Other commits with the diff of one that is surely the change, whoever made them."""
+    return [
+        twin
+        for match in matches.values()
+        if not match.evidence.is_weak
+        for twin in index.of_same_shape(match.entry)
+        if twin.commit not in matches
+        and (theirs := patch_id(twin.commit)) is not None
+        and theirs == patch_id(match.entry.commit)
     ]
 
 

@@ -16,7 +16,7 @@ from patchseries.landed.graph import NamedRefs, RefSet, difference
 from patchseries.landed.message import is_revert_of, without_number
 from patchseries.model import ChangeId, CommitId
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with every change of the schema or of what is read from messages."""
 
 SCHEMA = """
@@ -26,9 +26,11 @@ CREATE TABLE commits (
     parents BLOB NOT NULL,          -- their numbers, 32 bits each
     author TEXT NOT NULL,
     subject TEXT NOT NULL,
-    refset INTEGER NOT NULL         -- key of refsets
+    refset INTEGER NOT NULL,        -- key of refsets
+    shape INTEGER                   -- of its diff; NULL: not known
 );
 CREATE INDEX commits_subject ON commits (subject);
+CREATE INDEX commits_shape ON commits (shape);
 CREATE TABLE change_ids (change_id TEXT, n INTEGER, PRIMARY KEY (change_id, n)) WITHOUT ROWID;
 CREATE INDEX change_ids_n ON change_ids (n);
 CREATE TABLE picks (source TEXT, n INTEGER, PRIMARY KEY (source, n)) WITHOUT ROWID;
@@ -36,6 +38,7 @@ CREATE INDEX picks_n ON picks (n);
 CREATE TABLE reverts (target TEXT, n INTEGER, PRIMARY KEY (target, n)) WITHOUT ROWID;
 CREATE INDEX reverts_n ON reverts (n);
 CREATE TABLE refs (bit INTEGER PRIMARY KEY, name TEXT NOT NULL, id BLOB NOT NULL);
+CREATE TABLE shaped (n INTEGER);   -- has a row when the shapes are as complete as they can be
 CREATE TABLE refsets (key INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 """
 
@@ -111,6 +114,11 @@ class HistoryIndex:
     def by_subject(self, subject: str) -> list[Indexed]:
         """The commits with exactly this subject, oldest first."""
         return self._find("c.subject = ?", subject)
+
+    def of_same_shape(self, entry: Indexed) -> list[Indexed]:
+        """The other commits that change the same files by as many bytes, oldest first."""
+        alike = self._find("c.shape = (SELECT shape FROM commits WHERE n = ?)", entry.number)
+        return [other for other in alike if other.number != entry.number]
 
     def picked_from(self, commit: CommitId) -> list[Indexed]:
         """The commits whose message says that they were cherry-picked from *commit*."""

@@ -27,6 +27,7 @@ _HOW = {
     Evidence.COMMIT: "the commit itself",
     Evidence.CHERRY_PICK: "a cherry-pick of it, or its original",
     Evidence.PATCH_ID: "the same diff",
+    Evidence.PATCH_ID_ONLY: "the same diff, under another author or subject",
     Evidence.PARTS: "the last of the changes that it squashes",
 }
 
