@@ -128,7 +128,7 @@ def test_a_tree_that_explodes_is_left_alone(
     """Ten directories in each of ten, ten levels deep, are one kilobyte to store."""
     monkeypatch.setattr("patchseries.landed.shapes._MOST_MEMORY", 64 << 20)
     git = history.upstream.repository
-    tree = git.write_tree({b"f": TreeEntry("100644", git.write_blob(b"x\n"))})
+    tree: str = git.write_tree({b"f": TreeEntry("100644", git.write_blob(b"x\n"))})
     for _ in range(10):
         rows = b"".join(b"040000 tree %s\td%d\n" % (tree.encode(), n) for n in range(10))
         tree = git.run("mktree", stdin=rows).stdout.decode().strip()
