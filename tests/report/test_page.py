@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patchseries.model import Finding, Severity
 from patchseries.report.html import alike, html_page
 from patchseries.report.links import web_address
 from patchseries.report.pagemodel import Page, PatchOnBases, Release
@@ -75,6 +76,7 @@ def test_the_policy_allows_its_own_style_and_script_and_nothing_else() -> None:
 WORDS = st.text(st.characters(exclude_characters="\0\n", exclude_categories=["Cs"]), min_size=1)
 
 
+@settings(deadline=None)  # the first page compiles the template
 @given(st.sampled_from([NASTY, "javascript:alert(1)", "'\"><b>"]) | WORDS)
 def test_no_word_becomes_markup(word: str) -> None:
     assert shape(hostile(word)) == shape(hostile("plain"))
@@ -192,6 +194,18 @@ def test_bases_with_the_same_to_say_are_one_line() -> None:
     assert [(bases, cell.outcome) for bases, cell in alike(cells)] == [(["1.0", "1.1"], "clean")]
     cells = PAGE.patches[1].cells
     assert [bases for bases, _ in alike(cells)] == [["1.0"], ["1.1"]]
+
+
+def test_what_is_alike_on_several_bases_is_said_once() -> None:
+    """In the list of findings, and in the patch's own part."""
+    found = [
+        Finding("port-as-it-is", Severity.NOTE, f"alpha on {base}: odd", "alpha", base=base)
+        for base in ("1.0", "1.1")
+    ]
+    view = replace(PAGE.patches[0], findings=tuple(found))
+    text = html_page(replace(PAGE, patches=(view,), findings=tuple(found)))
+    assert text.count("alpha on 1.0 and 1.1: odd") == 2
+    assert "alpha on 1.0: odd" not in text
 
 
 def test_a_diff_has_no_element_for_each_line() -> None:

@@ -20,8 +20,8 @@ from markupsafe import Markup
 
 from patchseries.checks import RULES
 from patchseries.counting import counted, enumerated
-from patchseries.model import Outcome, Severity
-from patchseries.report.grouped import by_rule
+from patchseries.model import Finding, Outcome, Severity
+from patchseries.report.grouped import FoundGroup, by_rule
 from patchseries.report.links import web_address
 from patchseries.report.pagemodel import CellView, Link, Page, PatchView
 from patchseries.report.text import summary
@@ -39,7 +39,7 @@ def html_page(page: Page) -> str:
         axes=timelines(page),
         bases={one.name: _bases(one.bases) for one in page.projects},
         most_rows=MOST_ROWS,
-        groups=list(by_rule(page.findings, RULES)),
+        groups=_by_rule(page.findings),
         fails=any(finding.severity is Severity.ERROR for finding in page.findings),
         summary=summary(page.findings),
         style=Markup(style),
@@ -49,6 +49,10 @@ def html_page(page: Page) -> str:
             "img-src data:; base-uri 'none'; form-action 'none'"
         ),
     )
+
+
+def _by_rule(findings: Sequence[Finding]) -> list[FoundGroup]:
+    return list(by_rule(findings, RULES))
 
 
 def _bases(links: Sequence[Link]) -> Mapping[str, Link]:
@@ -66,6 +70,7 @@ def _template() -> Template:
     )
     environment.filters |= {
         "alike": alike,
+        "by_rule": _by_rule,
         "counted": counted,
         "day": day,
         "enumerated": enumerated,
