@@ -139,7 +139,7 @@ def test_a_line_has_it_through_a_revert_that_was_taken_back_before_the_next_rele
 BRANCHES = ("master", "stable/1.0", "stable/2.0")
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["land", "revert", "back", "cut", "release", "other"]),
+        st.sampled_from(["land", "twin", "revert", "back", "cut", "release", "other"]),
         st.sampled_from(BRANCHES),
         st.sampled_from(["names", "picks", "subject"]),
     ),
@@ -179,18 +179,16 @@ class Story:
         is_on = bool(here) and here[-1][0] != "off"
         if kind == "land" and not is_on:
             self._add(branch, "on", FIX, on="a")
+        elif kind == "twin" and not is_on:
+            self._add(branch, "on", "Enable it\n\nAs on another branch.", on="a")
         elif kind == "revert" and is_on:
-            # of this branch's own landing, or picked from a branch that reverted its own
-            target = here[-1][1]
-            elsewhere = [c for b, told in self.said.items() if b != branch for k, c in told[-1:]]
-            if how == "picks" and here[-1][0] == "on" and elsewhere:
-                known = [c for told in self.said.values() for k, c in told if k == "on"]
-                target = known[0]
-            words = (
-                "" if how == "subject" and here[-1][0] == "on" else f"This reverts commit {target}."
-            )
-            subject = "Fix" if here[-1][0] == "on" else self._subject(here[-1][1])
-            self._add(branch, "off", f'Revert "{subject}"\n\n{words}', off="a")
+            last, target = here[-1]
+            picked = [c for told in self.said.values() for k, c in told if k == "on"]
+            if how == "picks" and last == "on":
+                target = picked[0]  # of whatever branch: the revert was picked from there
+            by_subject = how == "subject" and last == "on"
+            words = "" if by_subject else f"This reverts commit {target}."
+            self._add(branch, "off", f'Revert "{self._subject(here[-1][1])}"\n\n{words}', off="a")
         elif kind == "back" and here and not is_on:
             undone = here[-1][1]
             message = f'Revert "{self._subject(undone)}"\n\nThis reverts commit {undone}.'
@@ -204,7 +202,7 @@ class Story:
         self.said[branch].append((kind, made))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(STEPS)
 def test_each_release_by_its_own_history(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, str]]
@@ -217,7 +215,11 @@ def test_each_release_by_its_own_history(
         n.removeprefix("refs/tags/") for n in story.history.upstream.repository.refs("refs/tags/")
     ]
     truth = sorted(tag for tag in tags if story.history.has(tag, "a"))
-    assert story.history.releases_with(TRACKED) == truth
+    contained = story.history.releases_with(TRACKED)
+    assert set(contained) <= set(truth)
+    git = story.history.upstream.repository
+    if any(git.commit(c).subject == "Fix" for told in story.said.values() for _, c in told):
+        assert contained == truth
     named = [at.tag for at in story.history.landings(TRACKED).inherited if at.tag]
     assert set(named) <= set(truth)
-    story.history.upstream.repository.close()
+    git.close()
