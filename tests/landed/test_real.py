@@ -148,3 +148,36 @@ def test_every_backport_pair_is_found_and_none_is_invented(mirrors: Path, folder
     assert answers.wrong == []
     right = {question: answers.counts[question, "right"] for question in ("backport", "upstream")}
     assert right == {"backport": len(pairs), "upstream": len(pairs)}
+
+
+@pytest.mark.parametrize("project", ["nova", "neutron", "keystone"])
+def test_the_history_tells_the_lines_that_the_table_has(histories: Histories, project: str) -> None:
+    _, lines = histories[project]
+    table = scheme_for(project, f"https://opendev.org/openstack/{project}.git")
+    learned = lines.scheme
+    places = {tag: (table.tag(tag), learned.tag(tag)) for tag in lines.named_refs.tags}
+    different = {
+        tag: (by_table.line, told and told.line)
+        for tag, (by_table, told) in places.items()
+        if by_table and (told is None or told.line != by_table.line)
+    }
+    assert different == {}
+    assert len(lines.named_refs.tags) > 200
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "line"),
+    [
+        ("2023.1", "antelope", "antelope"),
+        ("2025.1", "epoxy", "epoxy"),
+        ("stable/yoga", "yoga", "yoga"),
+        ("unmaintained/yoga", "yoga", "yoga"),
+        ("25.2.1", "25.2.1", "yoga"),
+        ("yoga-eom", "yoga-eom", "yoga"),
+        ("2013.1.4", "2013.1.4", "grizzly"),
+    ],
+)
+def test_a_release_by_any_name(histories: Histories, name: str, release: str, line: str) -> None:
+    found = histories["nova"][1].named(name)
+    assert found is not None
+    assert (found.name, found.line.name) == (release, line)
