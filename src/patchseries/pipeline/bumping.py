@@ -12,11 +12,10 @@ from patchseries.pipeline.edit.bases import with_bases
 from patchseries.pipeline.online import releases_to_add
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.trying import NewByLine
 
 
-def find_releases(
-    session: Session, series: Series, selection: Selection
-) -> dict[str, dict[str, list[str]]]:
+def find_releases(session: Session, series: Series, selection: Selection) -> dict[str, NewByLine]:
     """The new releases of each selected project: by line, oldest first.
 
     :raises UpstreamError: a repository cannot be reached

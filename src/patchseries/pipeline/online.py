@@ -9,15 +9,12 @@ from itertools import groupby
 from patchseries.checks.inputs import ServerAnswers
 from patchseries.errors import MachineError, SeriesError, UpstreamError
 from patchseries.git import borrowed
-from patchseries.landed.graph import NamedRefs
-from patchseries.landed.newer import new_releases
-from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Manifest
 from patchseries.manifest.values import is_ref_name
 from patchseries.model import CommitId
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.trying import try_releases
+from patchseries.pipeline.trying import NewByLine, releases_after_bases, try_releases
 from patchseries.progress import Steps
 from patchseries.sources import BranchMove, network
 from patchseries.sources.gerrit import Gerrit
@@ -34,7 +31,7 @@ def ask_upstreams(session: Session, series: Series, wanted: Sequence[Want]) -> S
     """What each tag and branch among *wanted* is at its upstream (or its mirror) now."""
     chosen = series.manifest
     revisions: dict[tuple[str, str], str | None] = {}
-    told: dict[str, Mapping[str, str]] = {}
+    tags: dict[str, list[str]] = {}
     silent: dict[str, str] = {}
     moves: list[BranchMove] = []
     urls = list(dict.fromkeys(want.repository for want in wanted))
@@ -55,10 +52,10 @@ def ask_upstreams(session: Session, series: Series, wanted: Sequence[Want]) -> S
             pinned = series.lock.pins.get((url, name))
             if pinned and now and pinned != now and not tag:
                 moves.append(BranchMove(url, name, pinned, CommitId(now)))
-        told[url] = refs
+        tags[url] = _tags(refs)
     patchsets = dict(_patchsets(session, chosen, wanted, silent))
     new = {
-        name: _new_releases(chosen, name, told.get(project.repository, {}))
+        name: releases_after_bases(name, project, tags.get(project.repository, []))
         for name, project in chosen.projects.items()
     }
     releases = try_releases(session, series, new)
@@ -89,24 +86,15 @@ def upstream_tags(session: Session, url: str) -> list[str]:
     return [tag for tag in _tags(_refs(session, url)) if is_ref_name(tag)]
 
 
-def releases_to_add(session: Session, chosen: Manifest, project: str) -> dict[str, list[str]]:
+def releases_to_add(session: Session, chosen: Manifest, project: str) -> NewByLine:
     """The point releases that appeared upstream after the bases of *project*: by line.
 
     :raises UpstreamError: the repository cannot be reached
     """
     if not chosen.projects[project].has_history:
         return {}
-    url = chosen.projects[project].repository
-    session.progress(f"asking {url}")
-    return _new_releases(chosen, project, _refs(session, url))
-
-
-def _new_releases(chosen: Manifest, name: str, refs: Mapping[str, str]) -> dict[str, list[str]]:
-    """The new releases of a project whose repository has *refs*."""
-    project = chosen.projects[name]
-    named = NamedRefs({ref: bit for bit, ref in enumerate(refs)})
-    scheme = scheme_for(name, project.repository, project.releases).learned(named)
-    return new_releases(scheme, project.bases, filter(is_ref_name, named.tags))
+    tags = upstream_tags(session, chosen.projects[project].repository)
+    return releases_after_bases(project, chosen.projects[project], tags)
 
 
 def _tags(refs: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,20 +14,19 @@ from patchseries.journal import Operation, commit_files
 from patchseries.landed.asked import ReleaseAnswer, answer
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.index import Indexed
-from patchseries.landed.newer import new_releases
 from patchseries.landed.places import NamedRelease, ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.scheme import ReleasePlace
 from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
 from patchseries.lock import InBase, Landed
 from patchseries.manifest import PatchEntry, Project
-from patchseries.manifest.values import is_ref_name
 from patchseries.model import ChangeId, CommitId
 from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.inclusion import questions
 from patchseries.pipeline.keptpatchids import kept_patch_ids
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.trying import NewByLine, releases_after_bases
 from patchseries.progress import Steps
 from patchseries.sources import open_objects
 from patchseries.sources.plan import is_full, repository_of
@@ -47,7 +46,7 @@ class ProjectLines:
     base: str | None
     tags: Mapping[str, ReleasePlace]
     asked: str | None = None
-    new: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    new: NewByLine = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +145,10 @@ def _project_status(
         last = project.bases[-1]
         commit = pins.get((url, last)) or history.resolve(last)
         base = _base_line(lines, last, index.get(commit) if commit else None)
+        new = releases_after_bases(name, project, index.named_refs.tags)
         return SeriesStatus(
             tuple(status(index, lines, patch, patch_id) for patch in tracked),
-            {name: _project_lines(lines, project, base, asked)},
+            {name: _project_lines(lines, base, asked, new)},
             contained,
             {p.name: answer(index, lines, asked, p, patch_id) for p in tracked} if asked else {},
         )
@@ -167,12 +167,11 @@ def _urls(project: Project, patches: Iterable[PatchEntry]) -> Iterable[str]:
 
 
 def _project_lines(
-    lines: ReleaseLines, project: Project, base: str | None, asked: NamedRelease | None
+    lines: ReleaseLines, base: str | None, asked: NamedRelease | None, new: NewByLine
 ) -> ProjectLines:
     tags = [point.tag for line in lines for point in line.points if point.tag]
     places = {tag: place for tag in tags if (place := lines.scheme.tag(tag))}
     names = tuple(line.name for line in lines)
-    new = new_releases(lines.scheme, project.bases, filter(is_ref_name, lines.named_refs.tags))
     return ProjectLines(names, base, places, asked.name if asked else None, new)
 
 

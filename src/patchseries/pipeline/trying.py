@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file
-from patchseries.landed.newer import NewReleases, TriedPatch
+from patchseries.landed.newer import NewReleases, TriedPatch, new_releases
 from patchseries.landed.releases import scheme_for
+from patchseries.manifest import Project
+from patchseries.manifest.values import is_ref_name
 from patchseries.model import Target
 from patchseries.pipeline.edit.bases import with_bases
 from patchseries.pipeline.rebase import rebase
@@ -21,6 +23,12 @@ _MOST_LINES = 5
 
 NewByLine = Mapping[str, Sequence[str]]
 """By line, the releases that appeared after a project's bases, oldest first."""
+
+
+def releases_after_bases(name: str, project: Project, tags: Iterable[str]) -> NewByLine:
+    """The releases among *tags*, all of the project *name*, that appeared after its bases."""
+    scheme = scheme_for(name, project.repository, project.releases)
+    return new_releases(scheme, project.bases, filter(is_ref_name, tags))
 
 
 def try_releases(

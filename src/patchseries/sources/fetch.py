@@ -299,7 +299,8 @@ def _lost(want: Want, move: BranchMove, where: str) -> SeriesError:
 def _missing(want: Want, where: str) -> SeriesError:
     what = f"commit {want.rev}" if _ID.fullmatch(want.rev) else f"tag or branch {want.rev!r}"
     return UpstreamError(
-        f"{where} has no {what} ({want.why})", hint="correct the manifest, or update the mirror"
+        f"{where} has no {what} ({want.why})",
+        hint="correct the manifest, or name a clone that has it: --mirror DIR",
     )
 
 
