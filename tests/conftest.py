@@ -13,7 +13,9 @@ import click
 import pytest
 
 from patchseries.cli import COMMANDS
+from patchseries.errors import SeriesError
 from patchseries.visible import json_text
+from support.hints import absent_options
 from support.mirrors import FOLDERS
 from support.schemas import problems
 from support.upstreams import Upstream
@@ -109,6 +111,24 @@ def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
         return text
 
     monkeypatch.setattr("patchseries.cli.terminal.json_text", checked)
+
+
+@pytest.fixture(autouse=True)
+def hints_fit_their_commands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No error that a command meets here names an option which that command does not have."""
+    strange: list[str] = []
+    make = SeriesError.__init__
+
+    def checked(self: SeriesError, *words: Any, **options: Any) -> None:
+        make(self, *words, **options)
+        context = click.get_current_context(silent=True)
+        if context is not None and self.hint:
+            named = absent_options(self.hint, context.command)
+            strange.extend(f"{context.info_name} has no {option}: {self.hint}" for option in named)
+
+    monkeypatch.setattr(SeriesError, "__init__", checked)
+    yield
+    assert strange == []
 
 
 @pytest.fixture

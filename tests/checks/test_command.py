@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from patchseries.checks import RULES
 from patchseries.cli.check import command
 from patchseries.cli.checkoutput import FORMATS, destinations
+from patchseries.cli.terminal import Progress
 from patchseries.errors import SeriesError, UsageError
 from patchseries.manifest import ManifestError
 from support.ovens import Oven
@@ -232,3 +233,12 @@ def test_the_hint_fits_the_flags(oven: Oven) -> None:
     found = json.loads(run("--json", "--onto", "1.0").stdout)["findings"]
     hints = [one["hint"] for one in found if one["code"] == "not-at-hand"]
     assert hints == ["run the command with --online"]
+
+
+@pytest.mark.usefixtures("oven")
+def test_progress_says_which_patch_is_ported(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Progress, "update", lambda _, words: said.append(words))
+    assert run("--full").return_value == 0
+    begun = [word for word in said if word.startswith(("[1/2] checking", "[1/5] rebasing"))]
+    assert begun[:2] == ["[1/2] checking oven on 1.0", "[1/5] rebasing oven onto 1.0: hotter"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
@@ -48,6 +48,7 @@ NASTY = Finding(
 )
 
 
+@settings(deadline=None)  # the model of its schema is large
 @given(findings)
 def test_sarif_is_what_its_schema_says(found: list[Finding]) -> None:
     text = json.dumps(sarif_document(found, RULES)).encode("utf-8", "replace")

@@ -81,8 +81,6 @@ def check(inputs: CheckInputs) -> Iterator[Finding]:
     yield from _patch_files(inputs)
     for place in inputs.places:
         yield from _review(inputs, place)
-        if place.main in place.target.files:
-            yield from _review_header(place, place.target.files[place.main])
         applied = place.target.application(place.name)
         for finding in applied.links if applied else ():
             words = f"{place}: {finding.file}: {finding.message}"
@@ -99,6 +97,9 @@ def _patch_files(inputs: CheckInputs) -> Iterator[Finding]:
         for finding in _of_bytes(first, name, data, profile, kind):
             base = None if others else first.base
             yield replace(finding, message=finding.message + more, base=base)
+        for place in places:
+            if name == place.main:
+                yield from _review_header(place, data)
 
 
 def _distinct(inputs: CheckInputs) -> dict[tuple[str, bytes], list[CheckedCell]]:

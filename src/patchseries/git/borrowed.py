@@ -41,7 +41,7 @@ def borrowed(path: Path) -> Iterator[Repository]:
     if (common / "reftable").is_dir():
         raise SeriesError(
             f"{path} stores its refs as a reftable, which series cannot read",
-            hint="clone it with --ref-format=files, and use the clone",
+            hint="clone it with `git clone --ref-format=files`, and use the clone",
         )
     objects = (common / "objects").resolve()
     with _directory() as directory:

@@ -138,16 +138,18 @@ def _landing(landing: Landing) -> LandedAt:
 
 def _unnamed(series: Series) -> Iterator[str]:
     """Files of patches/own that no manifest of the project names, any variant's included."""
-    named: set[str] = set()
-    for path in sorted((series.root / "series").glob("*.toml")):
+    own = series.root / "patches" / "own"
+    files = sorted(own.glob("*")) if own.is_dir() else []
+    named = _all_named(series.manifest)
+    others = (series.root / "series").glob("*.toml")
+    for path in sorted(set(others) - {series.manifest_path}) if files else ():
         try:
             named |= _all_named(manifest.load(path))
         except MachineError:
             raise
         except SeriesError:
             return  # what a broken manifest names is not known
-    own = series.root / "patches" / "own"
-    for path in sorted(own.glob("*")) if own.is_dir() else ():
+    for path in files:
         if f"own/{path.name}" not in named and not path.name.startswith("."):
             yield f"own/{path.name}"
 

@@ -133,7 +133,7 @@ def _refuse_edited(series: Series, changes: Mapping[str, bytes | None]) -> None:
             continue
         raise SeriesError(
             f"{path} was edited by hand since the last rebase, and is not overwritten",
-            hint="keep the edit with `series refresh`, or drop it with --overwrite",
+            hint="keep the edit with `series refresh`, or drop it with `series rebase --overwrite`",
             exit_code=ExitCode.FINDINGS,
         )
 

@@ -33,7 +33,7 @@ from patchseries.pipeline.targetinputs import (
     target_inputs,
     words_digest,
 )
-from patchseries.progress import Steps, no_progress
+from patchseries.progress import Steps
 from patchseries.settings.intree import RegisteredOption, options_in
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
@@ -141,11 +141,11 @@ class TargetReader:
         pins = self._at_hand(wanted)
         only = Selection((target.project,), (target.base,))
         with self._session.rebase_inputs(self._series, pins, ask=False) as given:
-            cells = rebase(given, only, no_progress).cells
+            cells = rebase(given, only, self._session.progress).cells
             files = target.files if target.stored else files_of_target(self._series, cells)
             there = {f"{target.directory}/{name}": data for name, data in files.items()}
             inputs = ApplyInputs(self._series, given.repository, pins, files=there)
-            applied = apply_series(inputs, only, no_progress)
+            applied = apply_series(inputs, only, self._session.progress)
             whole = replace(target, files=files)
             return _Facts(
                 tuple(self._application(given, whole, pins, cell) for cell in applied),

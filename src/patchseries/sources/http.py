@@ -192,7 +192,7 @@ def _unreachable(url: str, error: BaseException) -> UpstreamError:
     return UpstreamError(
         f"cannot fetch {url}",
         cause=type(error).__name__,
-        hint="check the URL and the network and run it again, or use --offline",
+        hint="check the URL and the network, and run it again",
     )
 
 

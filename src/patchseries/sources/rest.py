@@ -106,7 +106,7 @@ class RestClient:
         except TimeOverError:
             raise UpstreamError(
                 f"{self.url} did not answer completely within {self._access.longest_answer:.0f} s",
-                hint="try again later, or use --offline",
+                hint="try again later",
             ) from None
         except requests.exceptions.SSLError as error:
             raise untrusted(self.url, error) from error
@@ -115,7 +115,7 @@ class RestClient:
                 UpstreamError(
                     f"cannot reach {self.url}",
                     cause=type(error).__name__,
-                    hint="check the URL and the network and run it again, or use --offline",
+                    hint="check the URL and the network, and run it again",
                 )
             ) from error
 

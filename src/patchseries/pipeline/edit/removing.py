@@ -68,8 +68,8 @@ def _refuse_needed(series: Series, patch: PatchEntry) -> None:
         if (session.series, session.patch) == (series.name, patch.name):
             raise DeclinedError(
                 f"a conflict of {patch.name} on {session.base} is being resolved",
-                hint=f"end it first: series resolve {patch.name} {series.name} "
-                f"--onto {session.base} --abort",
+                hint=f"end it first: `series resolve {patch.name} {series.name} "
+                f"--onto {session.base} --abort`",
             )
 
 

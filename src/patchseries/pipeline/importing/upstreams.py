@@ -193,9 +193,10 @@ class _BaseSearch:
             raise UsageError(
                 f"no release of {place.repository} is known", hint="name one with --base TAG"
             )
+        release = "" if base else ", and the release with --base TAG"
         raise UsageError(
             "the upstream of these patches is not known",
-            hint="name its git repository with --repository URL, and the release with --base TAG",
+            hint=f"name its git repository with --repository URL{release}",
         )
 
     def _of_commits(self, commits: CommitSource, notes: tuple[str, ...]) -> UpstreamFacts:
