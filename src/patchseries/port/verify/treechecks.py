@@ -79,6 +79,13 @@ class TreeExamination:
         return iter(())
 
 
+_IMPORTS = re.compile(
+    rb"\s*(?:(?:import|use|from|export|pub)\b|\}|\w*\s*[\"'`][^\"'`]+[\"'`];?\s*$"
+    rb"|\w+(?:\s+as\s+\w+)?,?\s*$)"
+)
+"""A line that may be one of an import: only for those upstream's whole file is parsed."""
+
+
 class _Parts:
     """The blocks around some lines of a text, each parsed by itself."""
 
@@ -218,7 +225,10 @@ class _FileCheck:
     def check_imports(self) -> Iterator[Finding]:
         """Names that added lines read, upstream's file imports, and this one gives no meaning."""
         file = self._file
-        lacking = b"\n".join(set(file.after.split(b"\n")).difference(file.result.split(b"\n")))
+        if "@import" not in self._grammar.bindings:
+            return
+        fresh = set(file.after.split(b"\n")).difference(file.result.split(b"\n"))
+        lacking = b"\n".join(line for line in fresh if _IMPORTS.match(line))
         used = {name: line for name, line in self._parts.uses().items() if says(lacking, name)}
         if not used:
             return
