@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -77,6 +77,11 @@ porting-remaining: setup-test
 # other. PAIRS="A B" may be several files. Takes about an hour. Needs SERIES_MIRRORS.
 bench-thresholds: setup-test
 	$(PYTHON) tests/bench/thresholds.py $(PAIRS)
+
+# What each rule and strategy of the port engine is worth: each is switched off in turn. Needs
+# SERIES_MIRRORS.
+bench-ablation: setup-test
+	$(PYTHON) tests/bench/ablation.py $(PAIRS)
 
 # Real changes ported onto their own backports: what is told of what is in already, and whether
 # anything is said to be in that is not (the exit status is 1 then). Needs SERIES_MIRRORS.
