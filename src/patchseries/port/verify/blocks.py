@@ -24,9 +24,13 @@ _ANYWHERE = (b"", b"#", b'"')
 def blocks_around(lines: Sequence[bytes], runs: Sequence[Run]) -> list[Run]:
     """The blocks around *runs* (first line, one past the last), in order, none in another."""
     found: list[Run] = []
-    for start, end in sorted(_block_around(lines, run) for run in runs):
-        if found and start <= found[-1][1]:
-            start, end = found[-1][0], max(end, found.pop()[1])
+    for run in sorted(runs):
+        if found and found[-1][0] < run[0] and run[1] < found[-1][1]:
+            continue
+        start, end = _block_around(lines, run)
+        while found and start <= found[-1][1]:
+            first, last = found.pop()
+            start, end = min(start, first), max(end, last)
         found.append((start, end))
     return found
 
