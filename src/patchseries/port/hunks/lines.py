@@ -8,15 +8,18 @@ by the same rule, so the same block falls on the same place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import takewhile
 
-from patiencediff import PatienceSequenceMatcher
+from patiencediff import unique_lcs
 
 _SMALL = 1_500_000
 """Up to this many pairs of lines a gap is compared exhaustively."""
+_DEEPEST = 11
+"""So many times a gap between anchors is searched again: a hostile text has no end of them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -108,14 +111,62 @@ _Block = tuple[int, int, int]
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
-    anchored = PatienceSequenceMatcher(None, old, new).get_matching_blocks()
     blocks: list[_Block] = []
     low = start = 0
-    for anchor_old, anchor_new, size in anchored:  # the last is the end of both
+    for anchor_old, anchor_new, size in (*_anchors(old, new), (len(old), len(new), 0)):
         blocks += _exhaustive(old, new, Replacement(low, anchor_old, start, anchor_new))
         blocks.append((anchor_old, anchor_new, size))
         low, start = anchor_old + size, anchor_new + size
     return [block for block in blocks if block[2]]
+
+
+def _anchors(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
+    """The runs that a patience diff finds, in order: lines that are unique on both sides, and again
+    between those; where there are none, what both begin or end with.
+
+    The library's own matcher ends the program where that goes deeper than ten levels.
+    """
+    pairs: list[tuple[int, int]] = []
+    gaps = [(Replacement(0, len(old), 0, len(new)), _DEEPEST)] if old and new else []
+    while gaps:
+        gap, levels = gaps.pop()
+        found = list(_pairs_in(old, new, gap)) if levels else []
+        pairs += found
+        ends = [*sorted(found), (gap.high, gap.end)]
+        low, start = gap.low, gap.start
+        for next_old, next_new in ends:
+            inner = Replacement(low, next_old, start, next_new)
+            if found and low < next_old and start < next_new:
+                gaps.append((inner, levels - 1))
+            low, start = next_old + 1, next_new + 1
+    return _runs(sorted(pairs))
+
+
+def _pairs_in(
+    old: Sequence[str], new: Sequence[str], gap: Replacement
+) -> Iterator[tuple[int, int]]:
+    """The lines of *gap* that stay: unique ones; else those at its beginning, or at its end."""
+    low, start, shorter = gap.low, gap.start, min(gap.high - gap.low, gap.end - gap.start)
+    unique = unique_lcs(old[low : gap.high], new[start : gap.end])
+    if unique:
+        yield from ((low + a, start + b) for a, b in unique)
+    elif old[low] == new[start]:
+        alike = (old[low + n] == new[start + n] for n in range(shorter))
+        yield from ((low + n, start + n) for n, _ in enumerate(takewhile(bool, alike)))
+    else:
+        alike = (old[gap.high - n] == new[gap.end - n] for n in range(1, shorter + 1))
+        yield from ((gap.high - n, gap.end - n) for n, _ in enumerate(takewhile(bool, alike), 1))
+
+
+def _runs(pairs: Iterable[tuple[int, int]]) -> list[_Block]:
+    """The *pairs*, in order, as runs."""
+    runs: list[_Block] = []
+    for low, start in pairs:
+        if runs and (low, start) == (runs[-1][0] + runs[-1][2], runs[-1][1] + runs[-1][2]):
+            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
+        else:
+            runs.append((low, start, 1))
+    return runs
 
 
 def _exhaustive(old: Sequence[str], new: Sequence[str], gap: Replacement) -> list[_Block]:
