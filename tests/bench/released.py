@@ -68,7 +68,7 @@ class Logged:
 
 @dataclass
 class Clone:
-    """A repository, asked with git alone; its commits since :data:`SINCE`."""
+    """A repository, asked with git alone."""
 
     name: str
     path: Path
@@ -87,9 +87,7 @@ class Clone:
     @cached_property
     def commits(self) -> dict[str, Logged]:
         """The commits, by id."""
-        out = self.git(
-            "log", "--branches", "--tags", f"--since={SINCE}", "--format=%H%x00%s%x00%B%x01"
-        )
+        out = self.git("log", "--branches", "--tags", "--format=%H%x00%s%x00%B%x01")
         parts = (entry.strip("\n").split("\0") for entry in out.split("\x01"))
         return {part[0]: Logged(*part) for part in parts if len(part) == 3}
 
@@ -108,7 +106,7 @@ class Clone:
 
     @cached_property
     def patch_ids(self) -> dict[str, str]:
-        """The patch-id of each commit that is no merge."""
+        """The patch-id of each commit since :data:`SINCE` that is no merge."""
         log = [
             "log",
             "--branches",
