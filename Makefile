@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench bench-large bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -45,6 +45,15 @@ grizzly-effects: setup-effects
 	$(SERIES) rebase grizzly
 	$(PYTHON) tools/grizzly-effects grizzly --onto 2013.1.2 $(if $(PYTHON2),--python $(PYTHON2))
 	$(SERIES) report grizzly --figure build/effects/effects.svg
+
+# What the commands take beside git, quilt and dpkg-buildpackage by hand, as one table; RUNS=N runs of
+# each (3). Needs SERIES_MIRRORS, quilt and dpkg-dev.
+bench: setup-test
+	$(PYTHON) tests/bench/speed.py
+
+# What 125 to 2,000 real commits of nova cost as one series: COUNTS="125 250". Needs SERIES_MIRRORS.
+bench-large: setup-test
+	$(PYTHON) tests/bench/large.py $(COUNTS)
 
 # What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test

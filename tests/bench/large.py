@@ -1,0 +1,137 @@
+"""What a long series costs: real commits of nova, Grizzly to Havana, as patches on one base.
+
+    SERIES_MIRRORS=DIR python tests/bench/large.py [COUNT ...]
+
+For each COUNT (default: 125 250 500 1000 2000) the first COUNT commits after 2013.1, in their order
+and without merges and translations, are a series on 2013.1.3, with a cache of its own. Each command
+is run in it: seconds of CPU (git's among them), and the most memory of one process. The last
+column is what each patch took, in milliseconds: it stays about the same where time is linear.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SERIES = ROOT / ".venv/bin/series"
+COUNTS = (125, 250, 500, 1000, 2000)
+BASE = "2013.1.3"
+HEAD = f"""\
+schema = 1
+
+[series]
+name = "large"
+
+[project.nova]
+repository = "https://opendev.org/openstack/nova.git"
+bases = ["{BASE}"]
+"""
+COMMANDS = (
+    ("rebase", ("rebase", "-q")),
+    ("rebase again", ("rebase", "-q")),
+    ("rebase, last patch changed", ("rebase", "-q")),
+    ("test-apply", ("test-apply", "-q")),
+    ("status", ("status", "-q")),
+    ("status again", ("status", "-q")),
+    ("check", ("check", "-q")),
+    ("check again", ("check", "-q")),
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: seconds of CPU, and of the clock; the most memory, in MB."""
+
+    cpu: float
+    clock: float
+    memory: float
+
+
+def measured(argv: list[str], directory: Path, env: dict[str, str]) -> Cost:
+    """Run *argv* by a shell of its own, so that the children that it measures are its alone."""
+    script = (
+        "import os, resource, subprocess, sys, time\n"
+        "start = time.monotonic()\n"
+        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+        "print(used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1000)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *argv],
+        cwd=directory,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return Cost(*map(float, done.stdout.split()))
+
+
+def commits(mirror: Path, count: int) -> list[str]:
+    """The first *count* commits of nova after 2013.1 up to 2013.2."""
+    git = ["git", f"--git-dir={mirror}", "rev-list", "--reverse", "--topo-order", "--no-merges"]
+    asked = [*git, "2013.1..2013.2", "--", ".", ":!nova/locale"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=True)
+    return listed.stdout.split()[:count]
+
+
+def write_manifest(project: Path, chosen: list[str]) -> None:
+    """The series of *chosen* commits, in the project directory."""
+    entries = (
+        f'\n[[patch]]\nname = "c{n:04}"\nproject = "nova"\nsource = {{ commit = "{commit}" }}\n'
+        for n, commit in enumerate(chosen)
+    )
+    (project / "series").mkdir(exist_ok=True)
+    (project / "series/large.toml").write_text(HEAD + "".join(entries))
+
+
+def run(mirror: Path, count: int) -> None:
+    """Print a row for each command."""
+    chosen = commits(mirror, count + 1)
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        (directory / "cache").mkdir(mode=0o700)
+        env = os.environ | {
+            "SERIES_CACHE": str(directory / "cache"),
+            "SERIES_STATE": str(directory / "state"),
+        }
+        write_manifest(directory, chosen[:count])
+        subprocess.run([SERIES, "fetch", "-q"], cwd=directory, env=env, check=True)
+        for words, command in COMMANDS:
+            if "changed" in words:
+                write_manifest(directory, [*chosen[: count - 1], *chosen[count:]])
+            cost = measured([str(SERIES), *command], directory, env)
+            each = 1000 * cost.cpu / count
+            print(
+                f"{count:6} {words:28} {cost.cpu:8.2f} {cost.clock:8.2f}"
+                f" {cost.memory:7.0f} {each:8.1f}",
+                flush=True,
+            )
+
+
+def main() -> int:
+    """Print the table."""
+    mirrors = os.environ.get("SERIES_MIRRORS", "").split(":")[0]
+    if not mirrors:
+        print("set SERIES_MIRRORS to a directory of mirrors ORG/REPO", file=sys.stderr)
+        return 2
+    nova = next(Path(mirrors).glob("openstack/nova*"))
+    mirror = nova / ".git" if (nova / ".git").is_dir() else nova
+    counts = [int(word) for word in sys.argv[1:]] or list(COUNTS)
+    print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{'count':>6} {'command':28} {'CPU s':>8} {'clock s':>8} {'MB':>7} {'ms each':>8}")
+    for count in counts:
+        run(mirror, count)
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+    print(f"the most memory of a process: {most:.0f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
