@@ -62,7 +62,7 @@ def open_index(
                 return index  # another run has done it meanwhile
             if os.path.lexists(_seal(path)) and not _is_undamaged(path):
                 warn(f"{path} is damaged: the index is rebuilt")
-            _renew(path, repository, refs, warn, progress)
+            _renew(path, repository, refs, progress)
     return HistoryIndex(_connect(path))
 
 
@@ -97,7 +97,6 @@ def _renew(
     path: Path,
     repository: Repository,
     refs: _Refs,
-    warn: ProgressCallback,
     progress: ProgressCallback,
 ) -> None:
     """Extend the index, or build it when that cannot be, and put it in its place."""
@@ -106,14 +105,14 @@ def _renew(
         if _is_whole(path):
             shutil.copyfile(path, fresh)
             try:
-                _extend(fresh, repository, refs, warn, progress)
+                _extend(fresh, repository, refs, progress)
             except ProgramError:  # a history that was rewritten: the old tips are gone
                 fresh.unlink()
         if not fresh.exists():
             with closing(sqlite3.connect(fresh)) as connection:
                 connection.executescript(SCHEMA)
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            _extend(fresh, repository, refs, warn, progress)
+            _extend(fresh, repository, refs, progress)
         digest = _digest(fresh)
         for place in (path, _seal(path)):
             clear_place(place)
@@ -125,7 +124,6 @@ def _extend(
     path: Path,
     repository: Repository,
     refs: _Refs,
-    warn: ProgressCallback,
     progress: ProgressCallback,
 ) -> None:
     with closing(sqlite3.connect(path)) as connection:
@@ -139,8 +137,7 @@ def _extend(
             if _has_files(repository, refs):
                 progress("comparing the files of the commits")
                 shaped = sorted(known) if _is_shaped(connection) else []
-                if not _add_shapes(connection, repository, tips, shaped):
-                    warn(f"{repository.shown} is damaged: not every commit was looked into")
+                _add_shapes(connection, repository, tips, shaped)
             progress("indexing the releases")
             _set_refs(connection, refs)
 
@@ -187,9 +184,9 @@ def _add_shapes(
     repository: Repository,
     tips: Sequence[str],
     shaped: Sequence[str],
-) -> bool:
-    """Store the shapes of what *tips* have and *shaped* have not; False where git failed."""
-    is_whole = True
+) -> None:
+    """Store the shapes of what *tips* have and *shaped* have not, as far as git gives them."""
+    is_whole = not shaped or _is_shaped(connection, whole=True)
     rows: list[tuple[int, bytes]] = []
     try:
         for commit, shape in read_shapes(repository, tips, shaped):
@@ -198,12 +195,12 @@ def _add_shapes(
         is_whole = False
     connection.executemany("UPDATE commits SET shape = ? WHERE id = ?", rows)
     connection.execute("DELETE FROM shaped")
-    connection.execute("INSERT INTO shaped VALUES (1)")
-    return is_whole
+    connection.execute("INSERT INTO shaped VALUES (?)", (is_whole,))
 
 
-def _is_shaped(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM shaped").fetchone() is not None
+def _is_shaped(connection: sqlite3.Connection, *, whole: bool = False) -> bool:
+    """Whether the shapes were read; with *whole*, whether git failed at none of them."""
+    return connection.execute("SELECT 1 FROM shaped WHERE n >= ?", (whole,)).fetchone() is not None
 
 
 def _has_files(repository: Repository, refs: _Refs) -> bool:

@@ -38,7 +38,7 @@ CREATE INDEX picks_n ON picks (n);
 CREATE TABLE reverts (target TEXT, n INTEGER, PRIMARY KEY (target, n)) WITHOUT ROWID;
 CREATE INDEX reverts_n ON reverts (n);
 CREATE TABLE refs (bit INTEGER PRIMARY KEY, name TEXT NOT NULL, id BLOB NOT NULL);
-CREATE TABLE shaped (n INTEGER);   -- has a row when the shapes are as complete as they can be
+CREATE TABLE shaped (n INTEGER);   -- has a row when the shapes were read: 1, or 0 where git failed
 CREATE TABLE refsets (key INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 """
 
@@ -114,6 +114,11 @@ class HistoryIndex:
     def by_subject(self, subject: str) -> list[Indexed]:
         """The commits with exactly this subject, oldest first."""
         return self._find("c.subject = ?", subject)
+
+    @property
+    def lacks_shapes(self) -> bool:
+        """Whether git could not say of every commit which files it changes."""
+        return self._db.execute("SELECT 1 FROM shaped WHERE n = 0").fetchone() is not None
 
     def of_same_shape(self, entry: Indexed) -> list[Indexed]:
         """The other commits that change the same files by as many bytes, oldest first."""

@@ -132,6 +132,8 @@ def _project_status(
     url = project.repository
     with ExitStack() as stack:
         history, index = stack.enter_context(indexed(session.cache, url, session.fetching))
+        if index.lacks_shapes:
+            session.warn(f"{history.shown} is damaged: not every commit was compared")
         objects = stack.enter_context(open_objects(session.cache, list(_urls(project, patches))))
         lines = lines_of(scheme_for(name, url, project.releases), index.named_refs)
         ids = kept_patch_ids(session.cache, url, [history, objects])

@@ -6,7 +6,7 @@ grammar is loaded when a file of its language is first looked at.
 
 from __future__ import annotations
 
-import re
+import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ _BYTES_PER_STEP = 60
 that is made to keep a parser busy takes a millisecond for each.
 """
 
-_LAST_WORD = re.compile(rb"(?:\w+|[^\w\s])(?=\s*$)")
+_WORD = f"{string.ascii_letters}{string.digits}_".encode()
 _MOST_CHILDREN = 2000
 """An error of more parts is no program: a query would take the square of their time."""
 
@@ -163,8 +163,7 @@ class SyntaxTree:
             for node, key in self._defined(run):
                 if run[0] <= node.start_point.row < run[1]:
                     start = self.text.rfind(b"\n", 0, node.start_byte) + 1
-                    lead = _LAST_WORD.search(self.text[start : node.start_byte])
-                    sign = lead[0] if lead else b""
+                    sign = _last_word(self.text[start : node.start_byte])
                     yield Definition(_text(node), key, sign, node.start_point.row)
 
     def most(self, name: bytes, key: bytes) -> int:
@@ -238,3 +237,13 @@ class SyntaxTree:
 
 def _text(node: Node) -> bytes:
     return node.text or b""
+
+
+def _last_word(text: bytes) -> bytes:
+    """The last word of *text*, or the sign that it ends with.
+
+    >>> _last_word(b"static int "), _last_word(b"x = *")
+    (b'int', b'*')
+    """
+    text = text.rstrip()
+    return text[len(text.rstrip(_WORD)) :] or text[-1:]
