@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from patchseries.errors import SeriesError, UpstreamError
+from patchseries.errors import ProgramError, SeriesError, UpstreamError
 from patchseries.files import read_sealed
 from patchseries.model import CommitId
 from patchseries.pipeline.sidebyside import ForkedWork, side_by_side
@@ -49,6 +49,17 @@ def test_the_error_of_the_first_thing_comes_back_whole() -> None:
     with pytest.raises(UpstreamError) as caught:
         side_by_side(ForkedWork(os.getpid, _failing), range(9), 2, no_progress)
     assert (caught.value.message, caught.value.hint) == ("five", "take six")
+
+
+def _killed(_: int, number: int, __: ProgressCallback) -> int:
+    if number == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def test_a_process_that_is_killed_is_no_bug_of_ours() -> None:
+    with pytest.raises(ProgramError, match="was killed"):
+        side_by_side(ForkedWork(os.getpid, _killed), range(9), 2, no_progress)
 
 
 _SLOW = """

@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
@@ -61,8 +62,11 @@ def side_by_side(
                 hear(words.get())
         try:
             return [future.result() for future in futures]
-        except multiprocessing.ProcessError as error:  # pragma: no cover
-            raise ProgramError("a process ended unexpectedly", cause=str(error)) from error
+        except BrokenProcessPool as error:
+            raise ProgramError(
+                "a process that did a part of the work was killed",
+                hint="if the memory was full: -j1 takes less",
+            ) from error
 
 
 @contextmanager
