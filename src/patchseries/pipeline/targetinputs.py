@@ -7,6 +7,7 @@ what it pins for ever.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file, sha256
@@ -44,7 +45,17 @@ def _bytes(series: Series, name: str) -> bytes | None:
 def resolutions_digest(series: Series) -> str:
     """A digest of the resolutions of *series*."""
     directory = series.root / DIRECTORY / series.name
-    return sha256(b"\0".join(read_file(path) for path in sorted(directory.glob("*.toml"))))
+    return sha256(b"\0".join(map(_resolution, sorted(directory.glob("*.toml")))))
+
+
+def _resolution(path: Path) -> bytes:
+    """Its bytes; of one that cannot be read none: the port of which it is told then is not kept."""
+    try:
+        return read_file(path)
+    except MachineError:
+        raise
+    except (OSError, SeriesError):
+        return b""
 
 
 def readable_quilt_files(series: Series, project: str) -> dict[str, bytes]:
