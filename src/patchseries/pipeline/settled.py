@@ -98,7 +98,8 @@ class SettledTargets:
     def pins(self, series: Series, selection: Selection) -> Pins | None:
         """The pins of all that *selection* needs, where each target of it is settled.
 
-        None: something is to be ported, which needs the objects that are pinned.
+        None: something is to be ported, which needs the objects that are pinned; or the cache is
+        damaged, which is told and repaired where they are fetched.
         """
         chosen, pinned = series.manifest, series.lock.pins
         wanted = wants(chosen, selection.projects_of(chosen), selection.bases)
@@ -106,7 +107,9 @@ class SettledTargets:
         if not places <= pinned.keys():
             return None
         is_settled = self.rebased(series, selection).keys() >= set(selection.targets(chosen))
-        return {place: pinned[place] for place in places} if is_settled else None
+        if not is_settled or any(map(self.session.cache.is_damaged, {url for url, _ in places})):
+            return None
+        return {place: pinned[place] for place in places}
 
     def rebased(self, series: Series, selection: Selection) -> dict[Target, Rebased]:
         """The settled targets of *selection*, each with what it came to; read once for a series.

@@ -77,6 +77,16 @@ class Cache:
         """Whether anything of *url* was fetched before."""
         return (self.repository_directory(url) / "HEAD").exists()
 
+    def is_damaged(self, url: str) -> bool:
+        """Whether the repository of *url* is there and not as it was left; compared once."""
+        directory = self.repository_directory(url)
+        if directory in self._whole or not os.path.lexists(directory):
+            return False
+        if damage(directory):
+            return True
+        self._whole.add(directory)
+        return False
+
     def _opened(self, directory: Path, url: str, *, offline: bool) -> Repository:
         """The repository there: as it was left (compared once in a command), or a new one."""
         if not os.path.lexists(directory):
