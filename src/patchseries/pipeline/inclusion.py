@@ -15,7 +15,7 @@ from patchseries.errors import UpstreamError
 from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.landed.contains import changes_named, first_contained
-from patchseries.landed.evidence import PatchId, Tracked
+from patchseries.landed.evidence import Evidence, PatchId, Tracked
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.patchid import diff_patch_id
 from patchseries.lock import InBase, Lock
@@ -197,6 +197,10 @@ def _answer(question: Question, index: HistoryIndex, patch_id: PatchId, *, cut: 
     if index.get(question.commit) is None:
         return Answer(why=f"its history does not have {question.base}")
     found = question.ask(index, patch_id)
+    if found is not None and found.evidence == Evidence.PATCH_ID_ONLY:
+        # It is somebody else's diff: where it still stands the merge says so, and where it went
+        # again nothing says that the change did.
+        found = None
     if found is None and cut:
         return Answer(why="its history is shallow")
     return Answer(question.digest, found)

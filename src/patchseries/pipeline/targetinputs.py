@@ -49,12 +49,10 @@ def resolutions_digest(series: Series) -> str:
 
 
 def _resolution(path: Path) -> bytes:
-    """Its bytes; of one that cannot be read none: the port of which it is told then is not kept."""
+    """Its bytes; none of a link that leads nowhere, of which the port tells."""
     try:
         return read_file(path)
-    except MachineError:
-        raise
-    except (OSError, SeriesError):
+    except OSError:
         return b""
 
 

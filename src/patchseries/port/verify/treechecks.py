@@ -80,10 +80,10 @@ class TreeExamination:
 
 
 _IMPORTS = re.compile(
-    rb"\s*(?:(?:import|use|from|export|pub)\b|\}|\w*\s*[\"'`][^\"'`]+[\"'`];?\s*$"
-    rb"|\w+(?:\s+as\s+\w+)?,?\s*$)"
+    rb"(?:import|use|from|export|pub)\b|\}|\w*\s*[\"'`][^\"'`]+[\"'`];?$"
+    rb"|\w+(?:\s+as\s+\w+)?,?$"
 )
-"""A line that may be one of an import: only for those upstream's whole file is parsed."""
+"""A stripped line that may be one of an import: only for those upstream's whole file is parsed."""
 
 
 class _Parts:
@@ -228,7 +228,7 @@ class _FileCheck:
         if "@import" not in self._grammar.bindings:
             return
         fresh = set(file.after.split(b"\n")).difference(file.result.split(b"\n"))
-        lacking = b"\n".join(line for line in fresh if _IMPORTS.match(line))
+        lacking = b"\n".join(line for line in fresh if _IMPORTS.match(line.strip()))
         used = {name: line for name, line in self._parts.uses().items() if says(lacking, name)}
         if not used:
             return
