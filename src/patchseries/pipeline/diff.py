@@ -97,7 +97,7 @@ def reference(lock: Lock, project: Project, patch: PatchEntry, base: str) -> tup
     if commit is None or where is None:
         raise SeriesError(
             f"{patch.name} has no commit to compare with",
-            hint=f"give it `upstream`, or compare bases: `series diff {patch.name} --from A --to B`",
+            hint=f"give it `upstream`, or compare: `series diff {patch.name} --from A --to B`",
         )
     return where[0], commit, "source"
 
