@@ -63,7 +63,8 @@ def test_a_process_that_is_killed_is_no_bug_of_ours() -> None:
 
 
 _SLOW = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run behind a shell
 from patchseries.pipeline.sidebyside import ForkedWork, side_by_side
 def slow(_, number, say):
     say(str(os.getpid()))
