@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,3 +94,24 @@ def test_the_subject_of_a_revert_gives_back_the_subject(subject: str) -> None:
 
 def test_an_ordinary_subject_reverts_nothing() -> None:
     assert reverted_subject("Revert to the old scheduler") is None
+
+
+def listed(*commits: str) -> str:
+    return "".join(
+        f"commit {commit}\nAuthor: A <a@test.invalid>\nDate:   Thu Apr 4\n\n    Fix x\n\n"
+        for commit in commits
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "picks"),
+    [
+        (f"Backports\n\n{listed('0123456', 'abcdef0')}", ("0123456", "abcdef0")),
+        (f"Squashed commit of the following:\n\n{listed('0123456')}", ("0123456",)),
+        (f"Fix x again\n\nThis was first done, and reverted, in\n\n{listed('0123456')}", ()),
+        (f"Backports\n\n{indent(listed('0123456', 'abcdef0'), '    ')}", ()),
+    ],
+    ids=["a list", "git merge --squash", "one that is quoted", "indented quotations"],
+)
+def test_the_list_of_a_squash(text: str, picks: tuple[str, ...]) -> None:
+    assert links(text).picked_from == picks

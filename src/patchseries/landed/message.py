@@ -17,8 +17,9 @@ from patchseries.model import ChangeId
 # All are sought in lower-cased text, which is several times faster than ignoring case.
 _CHANGE = re.compile(r"^[ \t]*change-id:[ \t]*i([0-9a-f]{40})[ \t]*$", re.MULTILINE)
 _PICK = re.compile(r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b")
-_SQUASHED = re.compile(r"^[ \t]{0,8}commit ([0-9a-f]{7,64})\n[ \t]{0,8}author: ", re.MULTILINE)
-"""A commit in the list that `git merge --squash` makes."""
+_LISTED = re.compile(r"^commit ([0-9a-f]{7,64})\nauthor: ", re.MULTILINE)
+"""A commit in a list as `git log` prints it, such as `git merge --squash` makes."""
+_LIST_HEADING = "squashed commit of the following"
 _REVERT = re.compile(
     r"^[^\w\n]*+(?:this\s+(?:change\s+|commit\s+|patch\s+)?)?reverts\s+commits?:?\s+"
     r"((?:\S{0,200}/)?[0-9a-f]{7,64}(?:(?:,\s*|\s+and\s+)(?:\S{0,200}/)?[0-9a-f]{7,64})*)\b",
@@ -52,7 +53,9 @@ def links(message: str) -> Links:
     text = message.replace("\r\n", "\n").lower()
     changes = (ChangeId(f"I{digits}") for digits in _CHANGE.findall(text))
     picks = _PICK.findall(text) if "picked" in text else []
-    picks += _SQUASHED.findall(text) if "\ncommit " in text else []
+    listed = _LISTED.findall(text) if "\ncommit " in text else []
+    if len(listed) > 1 or _LIST_HEADING in text:  # one alone is quoted: a cause, or what was undone
+        picks += listed
     reverts: Iterable[str] = ()
     if "reverts" in text:
         reverts = (sha for found in _REVERT.findall(text) for sha in _HEX.findall(found))
