@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from packaging.version import InvalidVersion, Version
+from itertools import takewhile
 
 from patchseries.landed.graph import NamedRefs
 from patchseries.landed.openstack import OpenStack
 from patchseries.landed.scheme import ReleasePlace, Scheme
-from patchseries.landed.versions import Key, is_final
+from patchseries.landed.versions import Key, Version, is_final, version_in
 from patchseries.lock import InBase
 from patchseries.model import Outcome
 
@@ -105,8 +104,8 @@ class _Points:
     def __init__(self, scheme: Scheme, bases: Sequence[str]) -> None:
         named = [(base, place) for base in bases if (place := scheme.tag(base))]
         self._places = [place for _, place in named]
-        versions = [version for base, _ in named if (version := _version(base))]
-        self._newest = max(versions, default=None)
+        versions = [version for base, _ in named if (version := version_in(base))]
+        self._newest = max((version.key for version in versions), default=None)
         # OpenStack's majors are lines of their own, whatever they have in common
         self._common = () if isinstance(scheme, OpenStack) else _common(versions)
 
@@ -115,30 +114,16 @@ class _Points:
         keys = [base.key for base in self._places if base.line == place.line]
         if keys:
             return place.key > max(keys)
-        version = _version(tag)
+        version = version_in(tag)
         if not (self._common and self._newest and version):
             return False
-        same = version.release[: len(self._common)] == self._common
-        return same and version > self._newest
+        same = version.values[: len(self._common)] == self._common
+        return same and version.key > self._newest
 
 
 def _common(versions: Sequence[Version]) -> tuple[int, ...]:
     """The numbers that all *versions*, several, begin with; () where there is none."""
-    releases = [version.release for version in versions]
-    if len(releases) < 2:
+    if len(versions) < 2:
         return ()
-    common: list[int] = []
-    for numbers in zip(*releases, strict=False):
-        if len(set(numbers)) > 1:
-            break
-        common.append(numbers[0])
-    return tuple(common)
-
-
-def _version(tag: str) -> Version | None:
-    """The version that a tag ends in."""
-    digits = tag[next((at for at, c in enumerate(tag) if c.isdigit()), len(tag)) :]
-    try:
-        return Version(digits.replace("_", "."))
-    except InvalidVersion:
-        return None
+    each = zip(*(version.values for version in versions), strict=False)
+    return tuple(numbers[0] for numbers in takewhile(lambda n: len(set(n)) == 1, each))
