@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from packaging.version import InvalidVersion, Version
-
 from patchseries.errors import MachineError, SeriesError
 from patchseries.git import Repository, borrowed
+from patchseries.landed.versions import version_in
 from patchseries.lock import MadeFor
 from patchseries.manifest import Project
 from patchseries.model import CommitId
@@ -25,8 +23,6 @@ from patchseries.sources.plan import Want
 
 MOST_HERE, MOST_FETCHED = 120, 8
 """Releases that are tried: of a mirror, and of a server, where each is a download."""
-
-_VERSION = re.compile(r"(?:.*/)?(?:[A-Za-z][A-Za-z_+]*[-_])?v?(\d[\w.+-]*)")
 
 
 @dataclass
@@ -100,14 +96,8 @@ def newest_first(tags: list[str]) -> list[str]:
 
     >>> newest_first(["1.9", "v1.10", "release-2.0", "debian/1.0-1", "stable-eol", "2.0.0rc1"])
     ['release-2.0', '2.0.0rc1', 'v1.10', '1.9', 'debian/1.0-1']
+    >>> newest_first(["tool-8_4_0", "tool-8_10_0", "1.1.1w"])
+    ['tool-8_10_0', 'tool-8_4_0', '1.1.1w']
     """
-    return [tag for _, tag in sorted(_versions(tags), reverse=True)]
-
-
-def _versions(tags: list[str]) -> Iterator[tuple[Version, str]]:
-    for tag in tags:
-        found = _VERSION.fullmatch(tag)
-        try:
-            yield Version(found[1] if found else ""), tag
-        except InvalidVersion:
-            continue
+    versions = ((version.key, tag) for tag in tags if (version := version_in(tag)))
+    return [tag for _, tag in sorted(versions, reverse=True)]
