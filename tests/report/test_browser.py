@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import zlib
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from patchseries.model import Finding, Severity
+from patchseries.model import Finding, Outcome, Severity
 from patchseries.report.html import html_page
 from patchseries.report.pagemodel import Page, PatchOnBases
 from report.pages import PAGE, hostile, patch
@@ -75,6 +78,20 @@ def test_it_is_dressed(shown: Chrome) -> None:
     """The policy lets its own style through: a pill is round."""
     radius = "return getComputedStyle(document.querySelector('.pill')).borderRadius"
     assert shown.execute_script(radius) != "0px"
+
+
+def test_every_outcome_is_a_pill_of_one_size(browser: Chrome, tmp_path: Path) -> None:
+    patches = tuple(patch(n, f"fix-{n}", "stove", "landed", o, o) for n, o in enumerate(Outcome))
+    show(browser, replace(PAGE, patches=patches), tmp_path)
+    heights = """return Array.from(document.querySelectorAll("#bases td .pill"))
+        .map((e) => e.offsetHeight)"""
+    found = browser.execute_script(heights)
+    assert (len(found), len(set(found))) == (2 * len(Outcome), 1)
+
+
+def test_a_project_without_patches_has_no_heading(browser: Chrome, tmp_path: Path) -> None:
+    show(browser, replace(PAGE, patches=PAGE.patches[:2]), tmp_path)
+    assert texts(browser, "#landing h3") == ["stove", "radio"]  # of radio there is only a word
 
 
 def test_words_filter_every_part(shown: Chrome) -> None:
@@ -266,6 +283,23 @@ def test_on_paper_long_tables_have_what_needs_attention(browser: Chrome, tmp_pat
         assert len(texts(browser, "#bases tbody th")) == 30
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def printed(browser: Chrome) -> int:
+    """How many letters, about, are on paper, by the drawing operators of the PDF."""
+    pdf = b64decode(browser.print_page())
+    streams = re.findall(rb"FlateDecode.*?stream\n(.*?)endstream", pdf, re.DOTALL)
+    return sum(zlib.decompress(stream).count(b"Tj\n") for stream in streams)
+
+
+def test_on_paper_each_sheet_of_a_table_has_its_head(browser: Chrome, tmp_path: Path) -> None:
+    patches = tuple(patch(n, f"fix-{n}", "stove", "", "clean", "conflict") for n in range(200))
+    show(browser, replace(PAGE, patches=patches), tmp_path)
+    once = len("".join(texts(browser, "thead th")))
+    with_heads = printed(browser)
+    hide = "document.querySelectorAll('thead').forEach((e) => { e.style.visibility = 'hidden' })"
+    browser.execute_script(hide)
+    assert with_heads - printed(browser) > 3 * once
 
 
 def test_a_long_table_scrolls_by_itself_below_its_head(browser: Chrome, tmp_path: Path) -> None:
