@@ -22,6 +22,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,19 +32,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SINCE = "2019-01-01"
-SERIES = ["newton", "ocata", "pike", "queens", "rocky", "stein", "train", "ussuri"]
-SERIES += ["victoria", "wallaby", "xena", "yoga", "zed"]
-VERSIONS = {
-    "2023.1": "antelope",
-    "2023.2": "bobcat",
-    "2024.1": "caracal",
-    "2024.2": "dalmatian",
-    "2025.1": "epoxy",
-    "2025.2": "flamingo",
-    "2026.1": "gazpacho",
-    "2026.2": "hibiscus",
-}
-"""OpenStack's names of these years, in their order."""
+_TABLE = tomllib.loads((ROOT / "src/patchseries/landed/releases.toml").read_text())["openstack"]
+LINES = {line.get("version", line["name"]): line["name"] for line in _TABLE["lines"]}
+"""OpenStack's lines by what their branches are called, in their order."""
 _BEFORE = [".0a", ".0b", ".0rc", ".dev", "-alpha", "-beta", "-rc", ".alpha", ".beta", ".rc", "_RC"]
 _BEFORE += ["a", "b", "rc"]
 """What git is told to sort before a release."""
@@ -170,9 +161,9 @@ class Clone:
         """The refs at the end of each of OpenStack's lines."""
         found: dict[str, list[str]] = defaultdict(list)
         for ref in self.refs:
-            for name in (*SERIES, *VERSIONS):
+            for name, line in LINES.items():
                 if re.fullmatch(rf"refs/(?:tags/{name}-(?:em|eom|eol)|heads/.*/{name})", ref):
-                    found[VERSIONS.get(name, name)].append(ref)
+                    found[line].append(ref)
         return found
 
     def _openstack_line(self, ref: str) -> str | None:
@@ -180,7 +171,7 @@ class Clone:
         if not re.fullmatch(r"refs/tags/\d{1,2}\.\d.*", ref):
             return None
         holding = self.containing(f"{ref}^{{commit}}")
-        order = [*SERIES, *VERSIONS.values()]
+        order = list(LINES.values())
         first = next((n for n in order if holding.intersection(self._ends.get(n, ()))), None)
         if first is None and self.main in holding:
             return order[max(order.index(name) for name in self._ends) + 1]
@@ -402,7 +393,7 @@ def compare_names(changes: Sequence[Change], root: Path, chance: random.Random) 
 def names_of(clone: Clone, chance: random.Random) -> Iterator[tuple[str, str]]:
     """Names of releases, each with the ref at its end."""
     lines = [(line, refs) for line, refs in clone.lines.items() if line != "unreleased"]
-    versions = {name: version for version, name in VERSIONS.items()}
+    versions = {line: version for version, line in LINES.items()}
     for line, refs in chance.sample(lines[-12:], min(3, len(lines))):
         yield versions.get(line, line), refs[-1]
         branches = [ref for ref in refs if ref.startswith("refs/heads/")]

@@ -66,6 +66,9 @@ def test_errors_name_the_place(table: str) -> None:
     assert "releases" in str(error.value)
 
 
-def test_expressions_are_no_table_any_more() -> None:
-    with pytest.raises(ManifestError, match="releases"):
+def test_the_table_of_older_manifests_is_told_where_it_is_now() -> None:
+    with pytest.raises(ManifestError) as error:
         parse(MANIFEST + '[releases]\n"v(.*)" = "x"\n')
+    (problem,) = error.value.problems
+    assert (problem.line, problem.key) == (7, "releases")
+    assert "[project.NAME.releases] now" in problem.message

@@ -36,6 +36,10 @@ from patchseries.parsing import NotTomlError, parse_toml
 
 SCHEMA = 1
 _TOP = ("schema", "series", "project", "patch", "setting", "checks")
+_MOVED = {
+    "releases": "this is the table [project.NAME.releases] now: tag names with {line} in them"
+    " instead of regular expressions (see `series manual manifest`)"
+}
 _T = TypeVar("_T", bound=BaseModel)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -86,7 +90,7 @@ class _Reader:
         self._problems += _control_characters(self._data)
         for key in self._data:
             if key not in _TOP:
-                self._problem((key,), unknown_key(key, _TOP))
+                self._problem((key,), _MOVED.get(key) or unknown_key(key, _TOP))
         schema = self._data.get("schema")
         if schema != SCHEMA or type(schema) is not int:
             self._problem(("schema",), f"expected schema = {SCHEMA} as the first line of the file")
