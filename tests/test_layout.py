@@ -163,8 +163,7 @@ ELSEWHERE = {
     },
     "Parts of one verdict.": {
         "landed/evidence": "landed/test_verdict.py",
-        "landed/asked": "report/test_status_table.py",
-        "landed/scheme": "landed/test_places.py",
+        "landed/scheme": "landed/test_releaselines.py",
     },
     "How a change is written whole or not at all shows only when it is interrupted.": {
         "journal/beneath": "journal/test_state.py",

@@ -29,7 +29,7 @@ from patchseries.landed.evidence import PatchId, origins
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.pairs import backport
 from patchseries.landed.patchid import patch_ids
-from patchseries.landed.places import ReleaseLines, lines_of
+from patchseries.landed.releaselines import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.model import ChangeId, CommitId
 from patchseries.sources.mirrors import mirror_of

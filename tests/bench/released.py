@@ -32,8 +32,10 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SINCE = "2019-01-01"
-_TABLE = tomllib.loads((ROOT / "src/patchseries/landed/releases.toml").read_text())["openstack"]
-LINES = {line.get("version", line["name"]): line["name"] for line in _TABLE["lines"]}
+_NAMES = tomllib.loads((ROOT / "src/patchseries/landed/openstack.toml").read_text())
+LINES: dict[str, str] = {
+    line.get("version", line["name"]): line["name"] for line in _NAMES["openstack"]["lines"]
+}
 """OpenStack's lines by what their branches are called, in their order."""
 _BEFORE = [".0a", ".0b", ".0rc", ".dev", "-alpha", "-beta", "-rc", ".alpha", ".beta", ".rc", "_RC"]
 _BEFORE += ["a", "b", "rc"]

@@ -39,7 +39,7 @@ from patchseries.errors import SeriesError
 from patchseries.git.objects import parse_commit
 from patchseries.journal import State, find_state, operations, recover
 from patchseries.landed.message import links
-from patchseries.landed.places import lines_of
+from patchseries.landed.releaselines import lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.manifest.releases import ReleasesTable
 from patchseries.manifest.suite import Format

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.landed.numbered import Numbered
-from patchseries.landed.places import lines_of
+from patchseries.landed.releaselines import lines_of
 from support.namedrefs import named_refs, only_names
 
 PROJECTS: dict[str, tuple[list[str], dict[str, list[str | None]]]] = {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.landed.openstack import openstack
-from patchseries.landed.places import ReleaseLines, lines_of
+from patchseries.landed.releaselines import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from support.namedrefs import named_refs, only_names
 

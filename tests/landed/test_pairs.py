@@ -11,7 +11,7 @@ from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import origins
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.pairs import backport
-from patchseries.landed.places import ReleaseLines, lines_of
+from patchseries.landed.releaselines import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.model import CommitId
 from support.upstreams import Upstream

@@ -14,7 +14,7 @@ from patchseries.git import Repository
 from patchseries.landed.builder import open_index
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.index import HistoryIndex
-from patchseries.landed.places import ReleaseLines, lines_of
+from patchseries.landed.releaselines import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.verdict import PatchToTrack, status
 from patchseries.model import ChangeId

@@ -15,7 +15,7 @@ from patchseries.landed.evidence import Evidence, PatchId, Tracked
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.landing import Landing
 from patchseries.landed.patchid import patch_ids
-from patchseries.landed.places import ReleaseLines, lines_of
+from patchseries.landed.releaselines import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.verdict import (
     Landings,

@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.evidence import Evidence
 from patchseries.landed.landing import Landing, Reverted
-from patchseries.landed.verdict import Landings, Part, PatchStatus, Successor, Verdict
+from patchseries.landed.verdict import Landings, NamedChange, PatchStatus, ReleaseAnswer, Verdict
 from patchseries.model import ChangeId, CommitId
 from patchseries.report.documents import release_row, status_row
 from patchseries.report.matrix import MatrixCell, matrix
@@ -55,7 +54,7 @@ BACKPORTED = PatchStatus(
     ),
 )
 HAVANA = Landings(landed=(at("havana", "2013.2.b3"),), inherited=(at("havana", "2013.2.b3"),))
-REPLACED = PatchStatus("replaced", "nova", CHANGE, Landings(), (Successor(NEXT, HAVANA),))
+REPLACED = PatchStatus("replaced", "nova", CHANGE, Landings(), (NamedChange(NEXT, HAVANA),))
 OPEN = PatchStatus(
     "open",
     "keystone",
@@ -96,7 +95,7 @@ def test_lines_have_their_columns() -> None:
 
 
 def test_a_squash_of_which_a_part_landed() -> None:
-    parts = (Part(CHANGE, HAVANA), Part(C2, Landings()))
+    parts = (NamedChange(CHANGE, HAVANA), NamedChange(C2, Landings()))
     squash = PatchStatus("squash", "nova", None, Landings(parts=parts))
     table = status_table([squash], COLUMNS)
     assert table.rows[0][5:7] == ("not-landed", "1 of 2 parts landed")

@@ -17,7 +17,7 @@ from patchseries.landed.contains import contained
 from patchseries.landed.evidence import PatchId, Tracked
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.patchid import patch_ids
-from patchseries.landed.places import ReleaseLines, lines_of
+from patchseries.landed.releaselines import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.verdict import Landings, PatchStatus, PatchToTrack, landings, status
 from patchseries.model import CommitId

@@ -13,9 +13,14 @@ from functools import cached_property
 
 from patchseries.git import Repository
 from patchseries.imports.claims import Claim, claims_of
+from patchseries.landed.changedlines import (
+    ChangedLines,
+    changed_lines,
+    lines_in_history,
+    lines_of_commit,
+)
 from patchseries.landed.evidence import same_person
 from patchseries.landed.index import HistoryIndex, Indexed
-from patchseries.landed.lines import ChangedLines, changed_lines, lines_in_history, lines_of_commit
 from patchseries.model import ChangeId, CommitId
 from patchseries.patches.dep3 import Header, read_header
 from patchseries.patches.header import split_patch

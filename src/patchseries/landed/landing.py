@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from patchseries.landed.evidence import Evidence, Match, Tracked, find
 from patchseries.landed.graph import RefSet
 from patchseries.landed.index import HistoryIndex, Indexed
-from patchseries.landed.places import Point, ReleaseLine, ReleaseLines
+from patchseries.landed.releaselines import Point, ReleaseLine, ReleaseLines
 from patchseries.model import CommitId
 
 

@@ -1,6 +1,6 @@
 """OpenStack's release names: a name for each line, and versions that each project counts itself.
 
-The names and the calendar versions of old are a table (releases.toml). Which versions of a project
+The names and the calendar versions of old are a table (openstack.toml). Which versions of a project
 belong to which line is read from its history where there is one: the branch of a line, or the tag
 that was made of its end, contains the line's tags, and a tag is of the first line that has it.
 """
@@ -188,7 +188,7 @@ class _Counting(BaseModel):
 
 
 class _OpenStackTable(BaseModel):
-    """releases.toml."""
+    """openstack.toml."""
 
     lines: list[_LineEntry]
     majors: dict[str, _Counting]
@@ -241,7 +241,7 @@ def current_name(project: str) -> str:
 
 @cache
 def _table() -> _OpenStackTable:
-    text = resources.files(__package__).joinpath("releases.toml").read_text("utf-8")
+    text = resources.files(__package__).joinpath("openstack.toml").read_text("utf-8")
     return _OpenStackTable.model_validate(tomllib.loads(text)["openstack"])
 
 

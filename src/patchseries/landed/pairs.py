@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from patchseries.landed.evidence import Evidence, Match, PatchId, Tracked, find, origins
 from patchseries.landed.index import HistoryIndex, Indexed
-from patchseries.landed.places import ReleaseLines
+from patchseries.landed.releaselines import ReleaseLines
 from patchseries.model import CommitId
 
 

@@ -2,12 +2,12 @@
 
 OpenStack's names are :mod:`patchseries.landed.openstack`. All other projects are read by their
 numbers (:mod:`patchseries.landed.numbered`), or as their manifest says
-(:mod:`patchseries.landed.forms`).
+(:mod:`patchseries.landed.nameforms`).
 """
 
 from __future__ import annotations
 
-from patchseries.landed.forms import Described
+from patchseries.landed.nameforms import Described
 from patchseries.landed.numbered import Numbered
 from patchseries.landed.openstack import is_openstack, openstack
 from patchseries.landed.scheme import Scheme

@@ -10,7 +10,7 @@ from itertools import chain
 from patchseries.landed.evidence import Evidence, PatchId, Tracked, find
 from patchseries.landed.index import HistoryIndex
 from patchseries.landed.landing import Landing, Presence, Reverted, landing, point_in, presences
-from patchseries.landed.places import Point, ReleaseLine, ReleaseLines
+from patchseries.landed.releaselines import NamedRelease, Point, ReleaseLine, ReleaseLines
 from patchseries.landed.squash import squashed_parts
 from patchseries.model import ChangeId, CommitId
 
@@ -51,7 +51,7 @@ class Landings:
     possible: tuple[Landing, ...] = ()
     reverted: tuple[Reverted, ...] = ()
     inherited: tuple[Landing, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[NamedChange, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -64,16 +64,8 @@ class Landings:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A change that a squash consists of, and where it landed."""
-
-    id: ChangeId | CommitId
-    landings: Landings
-
-
-@dataclass(frozen=True, slots=True)
-class Successor:
-    """A change that replaced the patch upstream, and where it landed."""
+class NamedChange:
+    """A change named beside the patch, as its successor or a part of it, and where it landed."""
 
     id: ChangeId | CommitId
     landings: Landings
@@ -87,7 +79,7 @@ class PatchStatus:
     project: str
     change_id: ChangeId | None
     landings: Landings
-    superseded_by: tuple[Successor, ...] = ()
+    superseded_by: tuple[NamedChange, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -99,12 +91,28 @@ class PatchStatus:
         return Verdict.REVERTED if self.landings.reverted else Verdict.NOT_LANDED
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseAnswer:
+    """What a release has of a patch.
+
+    :param release: its name: of the line, or the tag or branch that was asked about
+    :param line: the line that it is of
+    :param landing: by which commit, and since which tag of the line; None: it has not the patch
+    :param is_replaced: whether it has all that supersedes the patch
+    """
+
+    release: str
+    line: str
+    landing: Landing | None = None
+    is_replaced: bool = False
+
+
 def status(
     index: HistoryIndex, lines: ReleaseLines, patch: PatchToTrack, patch_id: PatchId | None = None
 ) -> PatchStatus:
     """What the history says of *patch*."""
     successors = tuple(
-        Successor(known, landings(index, lines, Tracked.named(known), patch_id))
+        NamedChange(known, landings(index, lines, Tracked.named(known), patch_id))
         for known in patch.superseded_by
     )
     change_ids = patch.tracked.change_ids
@@ -115,6 +123,23 @@ def status(
         landings(index, lines, patch.tracked, patch_id),
         successors,
     )
+
+
+def in_release(
+    index: HistoryIndex,
+    lines: ReleaseLines,
+    release: NamedRelease,
+    patch: PatchToTrack,
+    patch_id: PatchId | None = None,
+) -> ReleaseAnswer:
+    """What *release*, one of *lines* or a part of one, has of *patch*."""
+    state = status(index, replace(lines, lines=(release.line,)), patch, patch_id)
+    inherited = state.landings.inherited
+    replaced = bool(state.superseded_by) and all(
+        successor.landings.inherited for successor in state.superseded_by
+    )
+    first = inherited[0] if inherited else None
+    return ReleaseAnswer(release.name, release.line.name, first, replaced)
 
 
 def landings(
@@ -128,7 +153,7 @@ def landings(
     whole = _landings(lines, presences(index, find(index, tracked, patch_id)), parts.values())
     return replace(
         whole,
-        parts=tuple(Part(part, _landings(lines, there)) for part, there in parts.items()),
+        parts=tuple(NamedChange(part, _landings(lines, there)) for part, there in parts.items()),
     )
 
 

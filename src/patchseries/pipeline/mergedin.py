@@ -15,7 +15,7 @@ from patchseries.git import Repository
 from patchseries.git.blame import introduced
 from patchseries.git.textmerge import split_lines
 from patchseries.landed.index import HistoryIndex
-from patchseries.landed.places import lines_of
+from patchseries.landed.releaselines import lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.scheme import Scheme
 from patchseries.model import CommitId, Outcome

@@ -11,13 +11,12 @@ from patchseries import lock as locks
 from patchseries.errors import UsageError
 from patchseries.git import Commit, Repository
 from patchseries.journal import Operation, commit_files
-from patchseries.landed.asked import ReleaseAnswer, answer
 from patchseries.landed.evidence import Tracked
 from patchseries.landed.index import Indexed
-from patchseries.landed.places import NamedRelease, ReleaseLines, lines_of
+from patchseries.landed.releaselines import NamedRelease, ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.landed.scheme import ReleasePlace
-from patchseries.landed.verdict import PatchStatus, PatchToTrack, status
+from patchseries.landed.verdict import PatchStatus, PatchToTrack, ReleaseAnswer, in_release, status
 from patchseries.lock import InBase, Landed
 from patchseries.manifest import PatchEntry, Project
 from patchseries.model import ChangeId, CommitId
@@ -152,7 +151,7 @@ def _project_status(
             tuple(status(index, lines, patch, patch_id) for patch in tracked),
             {name: _project_lines(lines, base, asked, new)},
             contained,
-            {p.name: answer(index, lines, asked, p, patch_id) for p in tracked} if asked else {},
+            {p.name: in_release(index, lines, asked, p, patch_id) for p in tracked if asked},
         )
 
 

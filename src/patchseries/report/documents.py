@@ -7,10 +7,9 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from patchseries.checks.alike import patches_of
-from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.landing import Landing
 from patchseries.landed.newer import NewReleases
-from patchseries.landed.verdict import Landings, Part, PatchStatus, Successor
+from patchseries.landed.verdict import Landings, NamedChange, PatchStatus, ReleaseAnswer
 from patchseries.lock import Cell, InBase
 from patchseries.model import CommitId, Conflict, Finding, Outcome
 from patchseries.port.result import PortResult, Proposal
@@ -229,6 +228,6 @@ def _landing_rows(landed: Sequence[Landing]) -> list[dict[str, Any]]:
     ]
 
 
-def _change_row(change: Successor | Part) -> dict[str, Any]:
+def _change_row(change: NamedChange) -> dict[str, Any]:
     kind = "change_id" if change.id.startswith("I") else "commit"
     return {kind: change.id, "landed": _landing_rows(change.landings.landed)}

@@ -8,9 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from patchseries.landed.asked import ReleaseAnswer
 from patchseries.landed.landing import Landing
-from patchseries.landed.verdict import PatchStatus, Successor, Verdict
+from patchseries.landed.verdict import NamedChange, PatchStatus, ReleaseAnswer, Verdict
 from patchseries.report.table import TextTable
 from patchseries.visible import printable_line
 
@@ -166,7 +165,7 @@ def _successors(patch: PatchStatus) -> str:
     return ", ".join(_successor(successor) for successor in patch.superseded_by) or NONE
 
 
-def _successor(successor: Successor) -> str:
+def _successor(successor: NamedChange) -> str:
     landed = ", ".join(f"{at.line} {_tag(at)}" for at in successor.landings.landed)
     return f"{successor.id[:12]} ({landed or 'not landed'})"
 

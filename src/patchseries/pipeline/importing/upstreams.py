@@ -19,7 +19,7 @@ from patchseries.imports.upstream import (
     upstream_version,
 )
 from patchseries.landed.index import HistoryIndex
-from patchseries.landed.places import ReleaseLines, lines_of
+from patchseries.landed.releaselines import ReleaseLines, lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.model import CommitId
 from patchseries.pipeline.histories import indexed

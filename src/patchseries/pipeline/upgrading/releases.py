@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from patchseries.errors import UsageError
 from patchseries.imports.upstream import base_name, tag_of_version
-from patchseries.landed.places import lines_of
+from patchseries.landed.releaselines import lines_of
 from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Project
 from patchseries.manifest.values import is_ref_name

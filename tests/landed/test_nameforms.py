@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.landed.forms import Described
+from patchseries.landed.nameforms import Described
 from patchseries.landed.numbered import Numbered
-from patchseries.landed.places import lines_of
+from patchseries.landed.releaselines import lines_of
 from patchseries.landed.versions import LONGEST_NAME
 from support.namedrefs import only_names
 

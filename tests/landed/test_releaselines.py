@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from patchseries.landed.numbered import Numbered
 from patchseries.landed.openstack import openstack
-from patchseries.landed.places import lines_of
+from patchseries.landed.releaselines import lines_of
 from support.namedrefs import named_refs, only_names
 
 PARENTS = [[], [0], [1], [2], [2], [4], [5]]

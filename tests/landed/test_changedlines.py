@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.landed.lines import changed_lines, lines_in_history, lines_of_commit
+from patchseries.landed.changedlines import changed_lines, lines_in_history, lines_of_commit
 from support.upstreams import Upstream
 
 BEFORE = b"".join(b"line %d\n" % n for n in range(20))
