@@ -372,13 +372,15 @@ class Repository:
         return self.begin_difference(old, new).result()
 
     def range_diff(self, old: tuple[str, str], new: tuple[str, str]) -> bytes:
-        """How one change of trees (before, after) differs from another: a diff of two diffs."""
+        """How one change of trees (before, after) differs from another; empty: in nothing."""
         ranges = []
         for before, after in (old, new):
             root = self.write_commit(before)
             ranges.append(f"{root}..{self.write_commit(after, [root])}")
         # a factor that high pairs the two however much they differ
-        return self.run("range-diff", "--no-color", "--creation-factor=999", *ranges).stdout
+        done = self.run("range-diff", "--no-color", "--creation-factor=10000", *ranges)
+        # the first line only names two commits that were made up for the comparison
+        return done.stdout.partition(b"\n")[2]
 
     # Private ---------------------------------------------------------------------------------
 

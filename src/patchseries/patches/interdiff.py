@@ -14,12 +14,22 @@ from patchseries.port.hunks.lines import Replacement, edits
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 _BLOBS = re.compile(r"index [0-9a-f]{4,64}\.\.[0-9a-f]{4,64}(?: \d+)?")
 _FILE = re.compile(r"(?:\+\+\+|---) (?!/dev/null)([^\t]+)")
+_NUMBERS = re.compile(rb"^(?:index [0-9a-f]+\.\.[0-9a-f]+|@@ -[0-9,]+ \+[0-9,]+ @@)", re.MULTILINE)
 _CONTEXT = 3
 """Lines before and after a difference that are shown."""
 
 
+def without_numbers(diff: bytes) -> bytes:
+    """*diff* without numbers of lines and ids of blobs; what function a hunk is in stays.
+
+    >>> without_numbers(b"index 12ab..34cd 100644\\n--- a/x\\n@@ -1 +1 @@ def f():\\n-a\\n")
+    b' 100644\\n--- a/x\\n def f():\\n-a\\n'
+    """
+    return _NUMBERS.sub(b"", diff)
+
+
 def without_places(diff: str) -> tuple[str, ...]:
-    """The lines of *diff* without what only says where: numbers of lines, ids of blobs.
+    """The lines of *diff* without what only says where: numbers of lines, functions, ids of blobs.
 
     >>> without_places("index 12ab..34cd 100644\\n--- a/x\\n+++ b/x\\n@@ -1 +1 @@ def f():\\n-a\\n")
     ('--- a/x', '+++ b/x', '@@', '-a')

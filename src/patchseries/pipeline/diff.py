@@ -17,9 +17,6 @@ from patchseries.pipeline.session import Session
 from patchseries.sources import Want, fetch
 from patchseries.sources.plan import is_full, repository_of
 
-_PAIR_ANYHOW = "--creation-factor=10000"
-"""The two are one change, however little of it is left alike."""
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -135,14 +132,7 @@ def _port(given: RebaseInputs, patch: PatchEntry, base: str, session: Session) -
 
 
 def range_diff(repository: Repository, old: Side, new: Side) -> RangeDiff:
-    commits = []
-    for side in (old, new):
-        parent = repository.write_commit(side.before)
-        commits.append((parent, repository.write_commit(side.after, [parent])))
-    ranges = [f"{parent}..{commit}" for parent, commit in commits]
-    done = repository.run("range-diff", _PAIR_ANYHOW, "--no-color", *ranges)
-    # The first line names the commits that only dress the trees.
-    text = done.stdout.partition(b"\n")[2]
+    text = repository.range_diff((old.before, old.after), (new.before, new.after))
     return RangeDiff(old, new, text)
 
 

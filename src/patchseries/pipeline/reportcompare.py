@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -13,6 +12,7 @@ from patchseries.lock import Lock
 from patchseries.manifest import PatchEntry, Project
 from patchseries.model import CommitId, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
+from patchseries.patches.interdiff import without_numbers
 from patchseries.pipeline.diff import Side, range_diff, reference
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
@@ -78,10 +78,6 @@ def _range_diff(repository: Repository, old: Side, new: Side) -> str:
     return range_diff(repository, old, new).text.decode("utf-8", "replace")
 
 
-_NUMBERS = re.compile(rb"^@@ -[0-9,]+ \+[0-9,]+ @@", re.MULTILINE)
-_BLOBS = re.compile(rb"^index [0-9a-f]+\.\.[0-9a-f]+", re.MULTILINE)
-
-
 def _same_changes(repository: Repository, pairs: Mapping[str, tuple[Side, Side]]) -> set[str]:
     """The patches that are the same on both sides, but for where in the files they stand.
 
@@ -98,10 +94,7 @@ def _same_changes(repository: Repository, pairs: Mapping[str, tuple[Side, Side]]
         lines = changes.get(line, lines)
         if line not in changes:
             lines.append(line)
-    texts = {
-        trees: _BLOBS.sub(b"", _NUMBERS.sub(b"@@", b"\n".join(lines)))
-        for trees, lines in changes.items()
-    }
+    texts = {trees: without_numbers(b"\n".join(lines)) for trees, lines in changes.items()}
     return {name for name, (old, new) in pairs.items() if texts[_trees(old)] == texts[_trees(new)]}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,13 +10,11 @@ from patchseries.git import Repository
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.model import Finding, Outcome
 from patchseries.patches.header import split_patch
+from patchseries.patches.interdiff import without_numbers
 from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
 from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-
-_NUMBERS = re.compile(rb"^(?:index [0-9a-f]+\.\.[0-9a-f]+|@@ -[0-9,]+ \+[0-9,]+ @@)", re.M)
-"""What moves with the lines around a change. A line of the change itself starts with a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def _beside_the_diff(strategies: Sequence[str], findings: Sequence[Finding]) -> 
 
 def shape(cell: RebasedCell) -> str:
     """The digest of what *cell*, which has a patch file, changes, without its line numbers."""
-    return sha256(_NUMBERS.sub(b"", split_patch(cell.files[0].data)[1]))
+    return sha256(without_numbers(split_patch(cell.files[0].data)[1]))
 
 
 def range_diff(repository: Repository, cell: RebasedCell) -> str:
@@ -94,8 +91,7 @@ def range_diff(repository: Repository, cell: RebasedCell) -> str:
     if change is None or cell.result.tree is None:
         return ""
     shown = repository.range_diff((change.before, change.after), (cell.before, cell.result.tree))
-    # the first line only names two commits that were made up for the comparison
-    return shown.decode("utf-8", "replace").partition("\n")[2]
+    return shown.decode("utf-8", "replace")
 
 
 def accept(
