@@ -8,7 +8,7 @@ by the same rule, so the same block falls on the same place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -127,35 +127,37 @@ def _anchors(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
     The library's own matcher ends the program where that goes deeper than ten levels.
     """
     pairs: list[tuple[int, int]] = []
-    gaps = [(Replacement(0, len(old), 0, len(new)), _DEEPEST)] if old and new else []
+    gaps = [(0, len(old), 0, len(new), _DEEPEST)]
     while gaps:
-        gap, levels = gaps.pop()
-        found = list(_pairs_in(old, new, gap)) if levels else []
+        low, high, start, end, levels = gaps.pop()
+        before, after = old[low:high], new[start:end]
+        if before == after:  # most gaps are: a few lines that are not unique
+            pairs += zip(range(low, high), range(start, end), strict=True)
+            continue
+        stay = _staying(before, after) if levels else []
+        found = [(low + a, start + b) for a, b in stay]
         pairs += found
-        ends = [*sorted(found), (gap.high, gap.end)]
-        low, start = gap.low, gap.start
-        for next_old, next_new in ends:
-            inner = Replacement(low, next_old, start, next_new)
-            if found and low < next_old and start < next_new:
-                gaps.append((inner, levels - 1))
+        for next_old, next_new in (*found, (high, end)) if found else ():
+            if low < next_old and start < next_new:
+                gaps.append((low, next_old, start, next_new, levels - 1))
             low, start = next_old + 1, next_new + 1
     return _runs(sorted(pairs))
 
 
-def _pairs_in(
-    old: Sequence[str], new: Sequence[str], gap: Replacement
-) -> Iterator[tuple[int, int]]:
-    """The lines of *gap* that stay: unique ones; else those at its beginning, or at its end."""
-    low, start, shorter = gap.low, gap.start, min(gap.high - gap.low, gap.end - gap.start)
-    unique = unique_lcs(old[low : gap.high], new[start : gap.end])
-    if unique:
-        yield from ((low + a, start + b) for a, b in unique)
-    elif old[low] == new[start]:
-        alike = (old[low + n] == new[start + n] for n in range(shorter))
-        yield from ((low + n, start + n) for n, _ in enumerate(takewhile(bool, alike)))
-    else:
-        alike = (old[gap.high - n] == new[gap.end - n] for n in range(1, shorter + 1))
-        yield from ((gap.high - n, gap.end - n) for n, _ in enumerate(takewhile(bool, alike), 1))
+def _staying(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[int, int]]:
+    """The lines that stay, in order: unique ones; else those at the beginning, or at the end."""
+    if unique := unique_lcs(old, new):
+        return unique
+    if ahead := _common(old, new):
+        return [(n, n) for n in range(ahead)]
+    behind = _common(old[::-1], new[::-1])
+    return [(len(old) - n, len(new) - n) for n in range(behind, 0, -1)]
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    alike = (a == b for a, b in zip(old, new, strict=False))
+    return sum(1 for _ in takewhile(bool, alike))
 
 
 def _runs(pairs: Iterable[tuple[int, int]]) -> list[_Block]:

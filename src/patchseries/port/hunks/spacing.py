@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 _END = ""
 """What a gap at the end of a text stands before; at its beginning, what it stands behind."""
@@ -29,14 +29,13 @@ def close_gaps(merged: Sequence[str], ours: Sequence[str], theirs: Sequence[str]
     return kept
 
 
-def _gaps(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _gaps(lines: Sequence[str]) -> list[tuple[int, int]]:
     """The runs of blank lines: the first, and one past the last."""
-    start = 0
-    for at, line in enumerate([*lines, "x"]):
-        if line.strip():
-            if at > start:
-                yield start, at
-            start = at + 1
+    runs: list[tuple[int, int]] = []
+    for at in [at for at, line in enumerate(lines) if not line.strip()]:
+        start = runs.pop()[0] if runs and runs[-1][1] == at else at
+        runs.append((start, at + 1))
+    return runs
 
 
 def _at(lines: Sequence[str], start: int, end: int) -> tuple[str, str]:

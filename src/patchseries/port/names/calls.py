@@ -51,7 +51,7 @@ def _changed(ancestor: Lines, ours: Lines, heads: set[str]) -> Iterator[tuple[st
     """The changed lines with one of *heads* in both."""
     for edit in compare(ancestor, ours):
         old, new = ancestor[edit.low : edit.high], ours[edit.start : edit.end]
-        if any(head in line for line in old for head in heads):
+        if all(any(head in line for line in side for head in heads) for side in (old, new)):
             for at, to in counterparts(old, new).items():
                 if any(head in old[at] and head in new[to] for head in heads):
                     yield old[at], new[to]
