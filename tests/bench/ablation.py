@@ -11,20 +11,18 @@ nothing but git's merge is at work. A part that does not pay goes.
 
 from __future__ import annotations
 
-import argparse
 import importlib
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-from bench.backports import Row, read_rows  # noqa: E402
-from bench.thresholds import Bench  # noqa: E402
+from bench.backports import Row  # noqa: E402
+from bench.thresholds import Bench, arguments, replaced  # noqa: E402
 from patchseries.port import PortOptions  # noqa: E402
 from patchseries.port.hunks.resolve import anything  # noqa: E402
 from patchseries.port.hunks.rules import RULES  # noqa: E402
@@ -38,20 +36,6 @@ class Part:
     module: str
     name: str
     instead: object
-
-    @contextmanager
-    def off(self) -> Iterator[None]:
-        """Without it until the block ends."""
-        home: object = importlib.import_module(f"patchseries.port.{self.module}")
-        *owners, name = self.name.split(".")
-        for owner in owners:
-            home = getattr(home, owner)
-        before = getattr(home, name)
-        setattr(home, name, self.instead)
-        try:
-            yield
-        finally:
-            setattr(home, name, before)
 
 
 def _without(title: str, module: str, name: str) -> Part:
@@ -101,23 +85,16 @@ PARTS = (
 
 def main() -> int:
     """Switch off; 0, or 2 for wrong usage."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("pairs", nargs="+", type=Path)
-    parser.add_argument("--only", action="append", default=[], metavar="NAME")
-    given = parser.parse_args()
-    mirrors = os.environ.get("SERIES_MIRRORS", "").split(os.pathsep)[0]
-    if not mirrors:
-        parser.error("set SERIES_MIRRORS")
-    pairs = [pair for path in given.pairs for pair in read_rows(path)]
+    mirrors, pairs, only = arguments()
     with ExitStack() as stack:
-        bench = Bench(Path(mirrors), stack)
+        bench = Bench(mirrors, stack)
         pairs = [pair for pair in pairs if bench.ported(pair)[0] != merged(bench, pair)]
         print(f"{len(pairs)} pairs\n{'':26}{'identical':>10}{'trusted':>9}{'wrong':>7}")
         whole = results(bench, pairs)
         show("the whole engine", whole, whole)
         for part in PARTS:
-            if not given.only or part.title in given.only:
-                with part.off():
+            if not only or part.title in only:
+                with replaced(part.module, part.name, part.instead):
                     show(f"without {part.title}", results(bench, pairs), whole)
     return 0
 

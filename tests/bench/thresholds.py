@@ -24,7 +24,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
@@ -50,21 +49,25 @@ class Threshold:
 
     def get(self) -> float:
         """The value in use."""
-        value: float = getattr(self._imported(), self.name)
+        value: float = getattr(
+            importlib.import_module(f"patchseries.port.{self.module}"), self.name
+        )
         return value
 
-    def _imported(self) -> ModuleType:
-        return importlib.import_module(f"patchseries.port.{self.module}")
 
-    @contextmanager
-    def set(self, value: float) -> Iterator[None]:
-        """Another value until the block ends."""
-        before = self.get()
-        setattr(self._imported(), self.name, value)
-        try:
-            yield
-        finally:
-            setattr(self._imported(), self.name, before)
+@contextmanager
+def replaced(module: str, name: str, value: object) -> Iterator[None]:
+    """Another value for *name* (dotted, in a class) of a module of the engine, for a while."""
+    home: object = importlib.import_module(f"patchseries.port.{module}")
+    *owners, last = name.split(".")
+    for owner in owners:
+        home = getattr(home, owner)
+    before = getattr(home, last)
+    setattr(home, last, value)
+    try:
+        yield
+    finally:
+        setattr(home, last, before)
 
 
 THRESHOLDS = (
@@ -146,17 +149,10 @@ class Bench:
 
 def main() -> int:
     """Sweep; 0, or 2 for wrong usage."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("pairs", nargs="+", type=Path)
-    parser.add_argument("--only", action="append", default=[], metavar="NAME")
-    given = parser.parse_args()
-    mirrors = os.environ.get("SERIES_MIRRORS", "").split(os.pathsep)[0]
-    if not mirrors:
-        parser.error("set SERIES_MIRRORS")
-    pairs = [pair for path in given.pairs for pair in read_rows(path)]
-    chosen = [t for t in THRESHOLDS if not given.only or t.title in given.only]
+    mirrors, pairs, only = arguments()
+    chosen = [t for t in THRESHOLDS if not only or t.title in only]
     with ExitStack() as stack:
-        bench = Bench(Path(mirrors), stack)
+        bench = Bench(mirrors, stack)
         for threshold in chosen:
             threshold.get()  # a constant that is gone is told at once, not after an hour
         every = halves(pairs)
@@ -167,6 +163,18 @@ def main() -> int:
         for threshold in chosen:
             sweep(bench, threshold, *(every if threshold.checks else conflicts))
     return 0
+
+
+def arguments() -> tuple[Path, list[Row], list[str]]:
+    """The mirrors, the pairs, and what alone is to be tried; the program ends for wrong usage."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pairs", nargs="+", type=Path)
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
+    given = parser.parse_args()
+    mirrors = os.environ.get("SERIES_MIRRORS", "").split(os.pathsep)[0]
+    if not mirrors:
+        parser.error("set SERIES_MIRRORS")
+    return Path(mirrors), [pair for path in given.pairs for pair in read_rows(path)], given.only
 
 
 def halves(pairs: Sequence[Row]) -> tuple[list[Row], list[Row]]:
@@ -186,12 +194,12 @@ def sweep(
     scores: dict[float, Score] = {}
     print(threshold.title, flush=True)
     for value in sorted({*threshold.values, used}):
-        with threshold.set(value):
+        with replaced(threshold.module, threshold.name, value):
             scores[value] = bench.score(tuned)
         mark = "*" if value == used else ""
         print(f"  {value:>8}{mark:<24}{scores[value]}", flush=True)
     for value in dict.fromkeys((used, best(scores, used))):
-        with threshold.set(value):
+        with replaced(threshold.module, threshold.name, value):
             print(f"  {value:>8} on the other half   {'':4}{bench.score(reported)}", flush=True)
 
 
