@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patchseries.errors import SeriesError
-from patchseries.files import read_sealed, write_sealed
+from patchseries.files import read_sealed, sha256, write_sealed
 from patchseries.model import CommitId
 from patchseries.pipeline import porting
 from patchseries.pipeline.portcache import program_digest
@@ -165,6 +165,23 @@ def test_what_is_no_result_counts_for_nothing(
         write_sealed(path, document.encode())
     assert ported.during(lambda: small.json("rebase")) == ALL
     assert small.json("rebase") == first
+
+
+@pytest.mark.parametrize("name", ["../../../../../secret", "{outside}", "series"])
+def test_a_file_that_the_manifest_does_not_name_counts_for_nothing(
+    small: SmallSeries, ported: Ported, name: str
+) -> None:
+    first, files = small.json("rebase"), small.tracked()
+    outside = small.root.parent / "secret"
+    outside.write_bytes(FILE)
+    name = name.format(outside=outside)
+    for path in _results(small):
+        document = json.loads(read_sealed(path))
+        data = (small.root / "patches/small/1.0/project" / name).read_bytes()
+        document["cells"][-1]["files"][-1] |= {"name": name, "sha256": sha256(data)}
+        write_sealed(path, json.dumps(document).encode())
+    assert ported.during(lambda: small.json("rebase")) == ALL
+    assert (small.json("rebase"), small.tracked()) == (first, files)
 
 
 def test_damage_is_ported_again(small: SmallSeries, ported: Ported) -> None:

@@ -17,6 +17,7 @@ from pydantic import Base64Bytes, TypeAdapter
 from patchseries.errors import SeriesError
 from patchseries.files import read_file, sha256
 from patchseries.lock import Acceptance, MadeFor
+from patchseries.manifest import patch_names
 from patchseries.model import CommitId, Target, TreeId
 from patchseries.patches.compose import PatchFile, series_directory
 from patchseries.pipeline.inclusion import Answer
@@ -36,12 +37,20 @@ from patchseries.sources import wants
 
 @dataclass(frozen=True, slots=True)
 class _KeptFile:
-    """A patch file; its bytes where it is not one that was written below patches/."""
+    """A patch file that was written below patches/."""
 
     name: str
     sha256: str
     strip: int
-    data: Base64Bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptOriginal:
+    """A patch file as it was before it was ported."""
+
+    name: str
+    data: Base64Bytes
+    strip: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class _KeptCell:
     change: Change | None
     made_for: CommitId | None
     kept: bool
-    original: _KeptFile | None
+    original: _KeptOriginal | None
 
 
 _ALIKE = (
@@ -168,36 +177,35 @@ def _made_for(series: Series, project: str) -> dict[tuple[str, str], MadeFor | N
 
 
 def _cells(series: Series, target: Target, kept: Iterable[_KeptCell]) -> Iterator[RebasedCell]:
-    """:raises ValueError: a patch file on disk is another one"""
+    """:raises ValueError: a patch file on disk is another one, or the manifest names none so"""
     directory = series.root / series_directory(series.name, target.base, target.project)
+    names = patch_names(series.manifest, target.project)
     for cell in kept:
+        known = names[cell.patch].all if cell.patch in names else ()
+        if any(file.name not in known for file in cell.files):
+            raise ValueError(f"{cell.patch} has no such patch file")
         yield RebasedCell(
             project=target.project,
             base=target.base,
             files=tuple(_file(directory, file) for file in cell.files),
-            original=_file(directory, cell.original) if cell.original else None,
+            original=PatchFile(old.name, old.data, old.strip) if (old := cell.original) else None,
             ported=cell.result if cell.engine else cell.ported,
             **{name: getattr(cell, name) for name in _ALIKE},
         )
 
 
 def _file(directory: Path, kept: _KeptFile) -> PatchFile:
-    data = read_file(directory / kept.name) if kept.data is None else kept.data
+    data = read_file(directory / kept.name)
     if sha256(data) != kept.sha256:
         raise ValueError(f"{kept.name} was changed")
     return PatchFile(kept.name, data, kept.strip)
 
 
 def _kept_cell(cell: RebasedCell) -> _KeptCell:
-    original = cell.original
     return _KeptCell(
         files=tuple(_KeptFile(file.name, file.sha256, file.strip) for file in cell.files),
-        original=_whole(original) if original else None,
+        original=_KeptOriginal(old.name, old.data, old.strip) if (old := cell.original) else None,
         engine=cell.ported == cell.result,
         ported=None if cell.ported == cell.result else cell.ported,
         **{name: getattr(cell, name) for name in _ALIKE},
     )
-
-
-def _whole(file: PatchFile) -> _KeptFile:
-    return _KeptFile(file.name, file.sha256, file.strip, file.data)
