@@ -88,6 +88,7 @@ KINDS = {
     "ports": "ports/*.json",
     "settled": "rebased/*.json",
     "checks": "checks/*.json",
+    "trials": "trials/*.json",
     "download": "downloads/*/hello.patch",
     "lock": "repositories/*.lock",
     "history's lock": "histories/repositories/*.lock",
@@ -125,6 +126,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         upstream.tag("1.0")
         upstream.commit({"more": b"1\n"}, "More")
         upstream.tag("1.1")
+        upstream.commit({"more": b"2\n"}, "More of it")
+        upstream.tag("1.2")
     with Upstream(directory / "git/fork/project.git") as fork:  # so small that git keeps no pack
         fork.commit({"d7/f": b"7\n"}, "Start")
         fix = fork.commit({"d7/f": b"seven\n"}, "Fix")
@@ -268,6 +271,7 @@ def test_each_file_of_the_cache_is_of_a_kind(made: Made) -> None:
         "repositories/*/objects/info/alternates",
         "repositories/*/series-seal",
         "repositories/*/refs/series/*",
+        "repositories/org-project-*/objects/??/*",
         "histories/repositories/*/refs/tags/*",
     )
     known = {path for kind in (*KINDS.values(), *alike) for path in cache.glob(kind)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,11 @@ from click.testing import CliRunner
 from patchseries.cli import group
 from patchseries.model import CommitId
 from patchseries.pipeline import trying
+from patchseries.pipeline.inclusion import Answer
+from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.rebase import Rebased, rebase
+from patchseries.pipeline.series import Selection
+from patchseries.progress import ProgressCallback
 from support.small_series import BODY, HEAD, TAIL, SmallSeries, text
 
 MESSAGE = (
@@ -114,6 +120,61 @@ def test_of_many_lines_the_newest_are_tried(
     found = small.json("status")["new_releases"]
     assert [one["releases"] for one in found] == [["1.3"], ["1.4"], ["1.5"]]
     assert [one["untried"] for one in found] == ["there are more than 1 new lines"] * 2 + [None]
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The bases that are ported onto from now on."""
+    bases: list[str] = []
+
+    def watched(given: RebaseInputs, only: Selection, progress: ProgressCallback) -> Rebased:
+        bases.extend(only.bases)
+        return rebase(given, only, progress)
+
+    monkeypatch.setattr(trying, "rebase", watched)
+    return bases
+
+
+def test_what_a_release_came_to_is_asked_once(
+    small: SmallSeries, released: CommitId, tried: list[str]
+) -> None:
+    assert small.json("status")["new_releases"] == [row(released)]
+    assert small.json("bump", "-n")["tried"] == [row(released)]
+    assert [finding["message"] for finding in new_releases(small, "--online")] == [MESSAGE]
+    assert tried == ["1.2.2"]
+
+
+def test_a_new_release_or_another_manifest_is_tried_again(
+    small: SmallSeries, released: CommitId, tried: list[str]
+) -> None:
+    assert small.json("status")["new_releases"] == [row(released)]
+    small.upstream.tag("1.2.3", released)
+    (found,) = small.json("status")["new_releases"]
+    assert found["releases"] == ["1.2.1", "1.2.2", "1.2.3"]
+    path = small.root / "series/small.toml"
+    path.write_text(path.read_text().replace('name = "log"', 'name = "log"\nbases = "<1.2"'))
+    (found,) = small.json("status")["new_releases"]
+    assert found["patches"][1]["outcome"] == "not-applicable"
+    assert tried == ["1.2.2", "1.2.3", "1.2.3"]
+
+
+@pytest.mark.parametrize("unread", ["the history", "the release that a file was made for"])
+def test_what_may_come_to_something_else_is_not_kept(
+    small: SmallSeries, unread: str, released: CommitId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def port(given: RebaseInputs, only: Selection, progress: ProgressCallback) -> Rebased:
+        done = rebase(given, only, progress)
+        if unread == "the history":
+            first = replace(done.cells[0], answer=Answer(why="it is shallow"))
+            return replace(done, cells=(first, *done.cells[1:]))
+        return replace(done, made_for={("project", "0" * 64): None})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trying, "rebase", port)
+        small.json("status")
+    assert not (small.root.parent / "cache/trials").exists()
+    assert small.json("status")["new_releases"] == [row(released)]
+    assert (small.root.parent / "cache/trials").exists()
 
 
 @pytest.mark.usefixtures("released")

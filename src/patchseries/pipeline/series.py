@@ -64,6 +64,12 @@ class Series:
         made.__dict__["manifest"] = manifest.parse(text, path)
         return made
 
+    def with_lock(self, made: lock.Lock) -> Series:
+        """The same with the lock *made*, which is not on disk yet."""
+        series = Series(self.root, self.name, self.home)
+        series.__dict__.update(manifest=self.manifest, lock=made)
+        return series
+
     @cached_property
     def lock(self) -> lock.Lock:
         """The lock as it is on disk."""

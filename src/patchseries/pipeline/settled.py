@@ -142,13 +142,13 @@ class SettledTargets:
         for cell in rebased.cells:
             by_target.setdefault(Target(cell.project, cell.base), []).append(cell)
         for target, cells in by_target.items():
-            if not any(cell.answer.why for cell in cells):  # a history that could not be asked
+            if are_settled(cells):
                 tree = rebased.trees[target]
                 kept = _KeptTarget(tree, tuple(_kept_cell(cell) for cell in cells))
-                self._kept.keep(_digest(series, target, resolutions), kept)
+                self._kept.keep(target_digest(series, target, resolutions), kept)
 
     def _settled(self, series: Series, target: Target, resolutions: str) -> Rebased | None:
-        kept = self._kept.get(_digest(series, target, resolutions))
+        kept = self._kept.get(target_digest(series, target, resolutions))
         if kept is None:
             return None
         try:
@@ -158,7 +158,12 @@ class SettledTargets:
         return Rebased(cells, {target: kept.tree}, _made_for(series, target.project))
 
 
-def _digest(series: Series, target: Target, resolutions: str) -> str:
+def are_settled(cells: Iterable[RebasedCell]) -> bool:
+    """Whether they come to the same again: a history that could not be asked may be, some day."""
+    return not any(cell.answer.why for cell in cells)
+
+
+def target_digest(series: Series, target: Target, resolutions: str) -> str:
     """A digest of all that the cells of *target* are a function of."""
     own = own_patches(series, [target.project])
     names = [patch.name for patch in series.manifest.patches_of(target.project)]

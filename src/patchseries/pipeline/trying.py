@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from pydantic import TypeAdapter
+
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file
 from patchseries.landed.newer import NewReleases, TriedPatch, new_releases
@@ -13,10 +15,15 @@ from patchseries.manifest import Project
 from patchseries.manifest.values import is_ref_name
 from patchseries.model import Target
 from patchseries.pipeline.edit.bases import with_bases
+from patchseries.pipeline.keptresults import KeptResults
 from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.series import Selection, Series
-from patchseries.pipeline.session import Session
+from patchseries.pipeline.session import Session, merged_lock
+from patchseries.pipeline.settled import are_settled, target_digest
+from patchseries.pipeline.targetinputs import resolutions_digest
 from patchseries.progress import no_progress
+
+_FORM = TypeAdapter(tuple[TriedPatch, ...])
 
 _MOST_LINES = 5
 """So many lines of a project, the newest, are tried."""
@@ -78,6 +85,14 @@ def _ported(session: Session, series: Series, target: Target) -> tuple[TriedPatc
     trial = series.with_manifest(with_bases(text, target.project, [target.base], scheme))
     only = Selection((target.project,), (target.base,))
     pins = session.fetch(trial, only)
+    trial = trial.with_lock(merged_lock(trial, pins))
+    kept = KeptResults(session.cache.root / "trials", _FORM, session.warn)
+    digest = target_digest(trial, target, resolutions_digest(trial))
+    if (known := kept.get(digest)) is not None:
+        return known
     with session.rebase_inputs(trial, pins) as given:
-        cells = rebase(given, only, no_progress).cells
-    return tuple(TriedPatch(cell.patch, cell.outcome, cell.answer.in_base) for cell in cells)
+        done = rebase(given, only, no_progress)
+    tried = tuple(TriedPatch(c.patch, c.outcome, c.answer.in_base) for c in done.cells)
+    if are_settled(done.cells) and done.made_for == trial.lock.made_for:
+        kept.keep(digest, tried)  # what was searched for among the tags may be another one some day
+    return tried
