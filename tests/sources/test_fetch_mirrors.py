@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from patchseries import process
 from patchseries.errors import UpstreamError
+from patchseries.git import Repository
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects
 from patchseries.sources.mirrors import mirror_of
 from support.upstreams import Upstream
@@ -34,6 +38,33 @@ def test_a_mirror_is_read_and_never_written(upstream: Upstream, tmp_path: Path) 
     assert contents(mirrors) == before
     objects = cache.repository_directory(URL) / "objects"
     assert [p for p in objects.rglob("*") if p.is_file()] == [objects / "info" / "alternates"]
+
+
+def test_more_commits_of_a_mirror_take_no_more_processes(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = [upstream.commit({"a": b"%d\n" % number}) for number in range(6)]
+    upstream.tag("1.0", message="Release 1.0")
+    tag = upstream.repository.run("rev-parse", "refs/tags/1.0").stdout.decode().strip()
+    options = FetchOptions([tmp_path / "upstreams"])
+    ran: list[str] = []
+    run = Repository.run
+
+    def counted(self: Repository, *args: Any, **more: Any) -> process.Result:
+        ran.append(args[0])
+        return run(self, *args, **more)
+
+    monkeypatch.setattr(Repository, "run", counted)
+
+    def taken(revs: Sequence[str]) -> list[str]:
+        wants = [Want(URL, rev, True, None, "fix") for rev in revs]
+        ran.clear()
+        pins = fetch(Cache(tmp_path / f"cache{len(revs)}"), wants, {}, options)
+        assert pins == {(URL, rev): commits[-1] if rev == tag else rev for rev in revs}
+        return list(ran)
+
+    assert taken([*commits]) == taken(commits[:1])
+    assert taken([*commits[:2], tag]) == ["rev-parse", *taken(commits[:2])], "an id of a tag"
 
 
 def test_what_the_mirror_lacks_is_named_with_the_mirror(upstream: Upstream, tmp_path: Path) -> None:

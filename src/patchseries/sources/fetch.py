@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -263,6 +263,8 @@ def _keep(repository: Repository, commits: Mapping[str, CommitId]) -> None:
 def _in_mirror(mirror: Repository, rev: str) -> tuple[CommitId | None, bool]:
     """The commit that *rev* is in *mirror*, if it is there, and whether that is a branch."""
     if _ID.fullmatch(rev):
+        with suppress(SeriesError, ValueError):  # a tag's id, or none: git says what it leads to
+            return mirror.commit(rev).id, False
         return mirror.resolve(rev), False
     for name in (f"refs/tags/{rev}", f"refs/heads/{rev}", f"refs/remotes/origin/{rev}"):
         if commit := mirror.resolve(name):
