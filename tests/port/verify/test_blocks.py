@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from patchseries.port.verify.blocks import blocks_around
+from patchseries.port.verify.blocks import IndentedText, blocks_around
 
 TEXT = b"""\
 package oven
@@ -43,3 +45,22 @@ def test_a_block_is_whole(runs: list[tuple[int, int]], expected: list[tuple[int,
 
 def test_of_no_lines_there_is_no_block_but_an_empty_one() -> None:
     assert blocks_around([], [(0, 0)]) == [(0, 0)]
+
+
+LINES = st.lists(
+    st.sampled_from([b"", b"a", b"}", b"#if", b"\ta {", b"\t}", b"\t} else {", b"\t\tb", b"\t\t}"]),
+    max_size=20,
+)
+
+
+@settings(max_examples=1000)
+@given(LINES, st.data())
+def test_a_block_is_the_same_whatever_was_searched_before(
+    lines: list[bytes], data: st.DataObject
+) -> None:
+    places = st.integers(0, len(lines))
+    ends = data.draw(st.lists(st.tuples(places, st.integers(0, 2)), min_size=2, max_size=6))
+    runs = [(first, min(first + count, len(lines))) for first, count in ends]
+    text = IndentedText(lines)
+    found = [text.block_around(run) for run in runs]
+    assert found == [IndentedText(lines).block_around(run) for run in runs]

@@ -23,11 +23,12 @@ _ANYWHERE = (b"", b"#", b'"')
 
 def blocks_around(lines: Sequence[bytes], runs: Sequence[Run]) -> list[Run]:
     """The blocks around *runs* (first line, one past the last), in order, none in another."""
+    text = IndentedText(lines)
     found: list[Run] = []
     for run in sorted(runs):
         if found and found[-1][0] < run[0] and run[1] < found[-1][1]:
             continue
-        start, end = _block_around(lines, run)
+        start, end = text.block_around(run)
         while found and start <= found[-1][1]:
             first, last = found.pop()
             start, end = min(start, first), max(end, last)
@@ -35,25 +36,70 @@ def blocks_around(lines: Sequence[bytes], runs: Sequence[Run]) -> list[Run]:
     return found
 
 
-def _block_around(lines: Sequence[bytes], run: Run) -> Run:
-    start, end = max(run[0] - 1, 0), min(run[1] + 1, len(lines))
-    if start < run[0] < end and _CLOSES.match(lines[start]):
-        start += 1
-    depths = (_depth(line) for line in lines[start:end])
-    level = min((depth for depth in depths if depth is not None), default=0)
-    while start and (level or not _begins(lines, start)):
-        start -= 1
-        depth = _depth(lines[start])
-        if depth is not None and depth < level:
+class IndentedText:
+    """Lines, and how far the last search at each depth went: the next one stops there."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
+        self._upwards: dict[int, Run] = {}
+        self._downwards: dict[int, Run] = {}
+
+    def block_around(self, run: Run) -> Run:
+        """The block that the lines *run* are in."""
+        lines = self._lines
+        start, end = max(run[0] - 1, 0), min(run[1] + 1, len(lines))
+        if start < run[0] < end and _CLOSES.match(lines[start]):
+            start += 1
+        depths = (_depth(line) for line in lines[start:end])
+        level = min((depth for depth in depths if depth is not None), default=0)
+        start, level = self._begin(start, level)
+        end = self._end(end, level)
+        return start, end + (end < len(lines) and bool(_CLOSES.match(lines[end])))
+
+    def _begin(self, start: int, level: int) -> tuple[int, int]:
+        """The first line of the block that *start*, of depth *level*, is in, and its depth."""
+        while start and level:
+            start = self._above(start - 1, level)
+            depth = _depth(self._lines[start])
+            if depth is None or depth >= level:
+                return 0, level
             level = depth
-            if level and not _GOES_ON.match(lines[start]):
+            if level and not _GOES_ON.match(self._lines[start]):
+                return start, level
+        return self._above(start, 0), level
+
+    def _above(self, row: int, level: int) -> int:
+        """The last line up to *row* that is less deep or, of depth 0, begins something; else 0."""
+        top, bottom = self._upwards.get(level, (0, -1))
+        if row < top:
+            top, bottom = 0, -1
+        at = row
+        while at > bottom and at and not self._is_above(at, level):
+            at -= 1
+        if at <= bottom:
+            at = top
+        self._upwards[level] = at, row
+        return at
+
+    def _is_above(self, row: int, level: int) -> bool:
+        if not level:
+            return _begins(self._lines, row)
+        depth = _depth(self._lines[row])
+        return depth is not None and depth < level
+
+    def _end(self, row: int, level: int) -> int:
+        """The first line from *row* on that is not deeper than *level*."""
+        first, last = self._downwards.get(level, (0, -1))
+        if first <= row <= last:
+            return last
+        at = row
+        while at < len(self._lines):
+            depth = _depth(self._lines[at])
+            if depth is not None and depth <= level:
                 break
-    while end < len(lines):
-        depth = _depth(lines[end])
-        if depth is not None and depth <= level:
-            return start, end + bool(_CLOSES.match(lines[end]))
-        end += 1
-    return start, end
+            at += 1
+        self._downwards[level] = row, at
+        return at
 
 
 def _begins(lines: Sequence[bytes], at: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib import import_module
@@ -32,6 +32,10 @@ that is made to keep a parser busy takes a millisecond for each.
 _WORD = f"{string.ascii_letters}{string.digits}_".encode()
 _MOST_CHILDREN = 2000
 """An error of more parts is no program: a query would take the square of their time."""
+
+
+Captures = Mapping[str, Sequence[Node]]
+"""The nodes that a query found, by the name it gives them."""
 
 
 class UnparsedError(Exception):
@@ -168,15 +172,13 @@ class SyntaxTree:
 
     def most(self, name: bytes, key: bytes) -> int:
         """How often *name* with that key is defined in one scope, at most."""
-        starts = (n.start_byte for n, k in self._defined() if k == key and _text(n) == name)
-        counted = Counter(self._scopes(sorted(starts)))
+        counted = Counter(self._scopes(sorted(self._starts.get((name, key), ()))))
         return max(counted.values(), default=0)
 
-    def imports(self, runs: Iterable[Run | None] = (None,)) -> set[bytes]:
-        """The names that imports give on the lines *runs*, or anywhere."""
-        made = self._grammar.imported
-        found = (self._captures(self._grammar.bindings, run).get("import", ()) for run in runs)
-        return {made(_text(node)) for nodes in found for node in nodes}
+    def imports(self, runs: Iterable[Run]) -> set[bytes]:
+        """The names that imports give on the lines *runs*."""
+        found = (self._captures(self._grammar.bindings, run) for run in runs)
+        return {name for captures in found for name in self._imported(captures)}
 
     def uses(self, runs: Iterable[Run]) -> dict[bytes, int]:
         """The plain names that the lines *runs* read, with the line of each."""
@@ -200,17 +202,43 @@ class SyntaxTree:
 
     def binds(self, name: bytes) -> bool:
         """Whether anything in the text gives *name* a meaning."""
-        if not says(self.text, name):
-            return False
-        if any(_text(node) == name for node, _ in self._defined()) or name in self.imports():
-            return True
-        nodes = self._captures(self._grammar.bindings).get("local", ())
-        return any(_text(node) == name for node in nodes)
+        return says(self.text, name) and name in self._bound
+
+    @cached_property
+    def all_imports(self) -> Set[bytes]:
+        """The names that imports give anywhere."""
+        return self._imported(self._bindings)
+
+    @cached_property
+    def _bound(self) -> Set[bytes]:
+        """The names of definitions, imports, variables and parameters."""
+        defined = {name for name, _ in self._starts}
+        return defined | self.all_imports | set(map(_text, self._bindings.get("local", ())))
+
+    @cached_property
+    def _bindings(self) -> Captures:
+        return self._captures(self._grammar.bindings)
+
+    @cached_property
+    def _starts(self) -> Mapping[tuple[bytes, bytes], Sequence[int]]:
+        """The bytes at which each name is defined, by name and key."""
+        found: dict[tuple[bytes, bytes], list[int]] = {}
+        for node, key in self._defined():
+            found.setdefault((_text(node), key), []).append(node.start_byte)
+        return found
+
+    def _imported(self, captures: Captures) -> Set[bytes]:
+        return {self._grammar.imported(_text(node)) for node in captures.get("import", ())}
+
+    @cached_property
+    def _scopes_backwards(self) -> Sequence[tuple[int, int]]:
+        """The bytes at which each scope starts and ends, the last first."""
+        nodes = self._captures(self._grammar.definitions).get("scope", ())
+        return sorted(((n.start_byte, n.end_byte) for n in nodes), reverse=True)
 
     def _scopes(self, places: Sequence[int]) -> Iterator[int]:
         """For each of *places*, in order, the byte at which its scope starts; -1 in none."""
-        nodes = self._captures(self._grammar.definitions).get("scope", ())
-        left = sorted(((n.start_byte, n.end_byte) for n in nodes), reverse=True)
+        left = list(self._scopes_backwards)
         around = [(-1, len(self.text) + 1)]
         for place in places:
             while left and left[-1][0] <= place:
@@ -225,7 +253,7 @@ class SyntaxTree:
             for node in match.get("name", ()):
                 yield node, b" ".join(map(_text, match.get("key", ())))
 
-    def _captures(self, query: str, run: Run | None = None) -> Mapping[str, Sequence[Node]]:
+    def _captures(self, query: str, run: Run | None = None) -> Captures:
         return self._cursor(query, run).captures(self._root)
 
     def _cursor(self, text: str, run: Run | None) -> QueryCursor:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,7 +83,9 @@ _IMPORTS = re.compile(
     rb"(?:import|use|from|export|pub)\b|\}|\w*\s*[\"'`][^\"'`]+[\"'`];?$"
     rb"|\w+(?:\s+as\s+\w+)?,?$"
 )
-"""A stripped line that may be one of an import: only for those upstream's whole file is parsed."""
+"""A stripped line that may be one of an import: only those of upstream's file are parsed."""
+
+_WORDS = re.compile(rb"[\w$\x80-\xff]+")
 
 
 class _Parts:
@@ -127,8 +129,8 @@ class _Parts:
         return {name: row + above for names, above in used for name, row in names.items()}
 
     def binds(self, name: bytes) -> bool:
-        """Whether one of the blocks gives *name* a meaning."""
-        return any(tree.binds(name) for tree, _ in self._parts)
+        """Whether one of the blocks that parse gives *name* a meaning."""
+        return any(tree.parses and tree.binds(name) for tree, _ in self._parts)
 
     def _within(self, above: int) -> list[Run]:
         return [(first - above, last - above) for first, last in self._runs if first >= above]
@@ -201,12 +203,15 @@ class _FileCheck:
 
     def check_removed(self) -> Iterator[Finding]:
         """Names that the removed lines defined or imported, and that the file still reads."""
-        if all(first == last for first, last in self._removed):
+        removed = [run for run in self._removed if run[0] < run[1]]
+        if not removed:
             return
-        old = self._old_parts
+        old = _Parts(self._grammar, self._file.onto, removed)
         gone = {definition.name for definition in old.definitions()} | old.imports()
         for name in sorted(gone):
-            if not says(self._file.result, name) or self._result.binds(name):
+            if not says(self._file.result, name) or self._parts.binds(name):
+                continue
+            if self._result.binds(name):
                 continue
             line = self._result.where_used(name)
             if line is None or self._is_elsewhere(name):
@@ -224,19 +229,27 @@ class _FileCheck:
 
     def check_imports(self) -> Iterator[Finding]:
         """Names that added lines read, upstream's file imports, and this one gives no meaning."""
-        file = self._file
         if "@import" not in self._grammar.bindings:
             return
-        fresh = set(file.after.split(b"\n")).difference(file.result.split(b"\n"))
-        lacking = b"\n".join(line for line in fresh if _IMPORTS.match(line.strip()))
-        used = {name: line for name, line in self._parts.uses().items() if says(lacking, name)}
-        if not used:
-            return
-        for name in sorted(self._after.imports() & used.keys()):
-            if not self._result.binds(name):
+        used = self._parts.uses()
+        for name in sorted(self._lacking_imports(used.keys()) & used.keys()):
+            if not self._parts.binds(name) and not self._result.binds(name):
                 what = f"{_shown(name)} is not imported in this file"
                 hint = "upstream it is; find its name here"
                 yield self._finding(PortCode.UNKNOWN_NAME, used[name], what, hint)
+
+    def _lacking_imports(self, names: Set[bytes]) -> Set[bytes]:
+        """What upstream's file imports on lines that this one lacks and that say one of *names*."""
+        here = set(self._file.result.split(b"\n"))
+        lacking = [
+            (row, row + 1)
+            for row, line in enumerate(self._file.after.split(b"\n"))
+            if line not in here
+            and _IMPORTS.match(line.strip())
+            and not names.isdisjoint(_WORDS.findall(line))
+        ]
+        parts = _Parts(self._grammar, self._file.after, lacking)
+        return parts.imports() if parts.parse else self._after.all_imports
 
     def _finding(self, code: PortCode, line: int, what: str, hint: str | None = None) -> Finding:
         return Finding(code, Severity.ERROR, what, file=self._file.path, line=line + 1, hint=hint)
