@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint man reference grizzly grizzly-tests grizzly-effects bench bench-large bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint coverage mutants man reference grizzly grizzly-tests grizzly-effects bench bench-large bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -12,6 +12,17 @@ demo: setup-demo
 
 test: setup-test
 	$(PYTHON) -m pytest -n auto
+
+# Branch coverage of the whole suite: the lines without a test, and the rate, which is at least 95 %.
+coverage: setup-test
+	mkdir -p build/coverage
+	$(PYTHON) -m pytest -n auto --cov --cov-report=term
+
+# Whether the tests notice small faults: N of them, drawn evenly over ROOMS (all), from SEED. What
+# lived is printed. For the first time it measures what each test runs, which takes long.
+mutants: N = 200
+mutants: setup-test
+	$(PYTHON) tests/bench/mutants.py --count $(N) --seed $(SEED) --rooms "$(ROOMS)"
 
 lint: setup-test
 	$(PYTHON) -m ruff check .

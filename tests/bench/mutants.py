@@ -1,0 +1,227 @@
+"""Whether the tests notice small faults in the source: what lived, and the rate of each room.
+
+    python tests/bench/mutants.py [--count N] [--seed S] [--rooms "files lock"] [--jobs J]
+
+N faults (see mutations.py) are drawn evenly over the rooms: the packages and modules right below
+src/patchseries. Each is put into a copy of the tree, and the tests that cover its line are run
+there: first those of its room, then others, each of another file as far as they go. A fault is
+found when a test fails or does not end in time; what lived is printed. The seed draws the faults
+and Hypothesis' examples.
+
+For time's sake a run of tests ends after about a minute: tests slower than SLOW seconds are left
+out where quicker ones cover the line. So one that lived may be found by a slow test. A test that
+fails on the copy without a fault counts for nothing.
+
+The first run measures which lines each test runs, which takes longer than the whole suite; see
+covering.py. The tests run where all but the copy is read-only, and see no process but their own
+(`unshare` of util-linux): a fault in what removes files or ends processes does no harm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Protocol
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+
+from bench.covering import PACKAGE, CoveringTests, covering_tests, is_near  # noqa: E402
+from bench.mutations import Mutation, mutations  # noqa: E402
+from bench.treecopies import Copy, copies  # noqa: E402
+
+NO_SOURCE = "demo/upstreams"
+"""Files of the demonstration's upstreams: data, though Python."""
+
+SLOW = 15.0
+"""Seconds of a test that is run only where no quicker one covers the line."""
+
+NEAR, FAR = 40.0, 60.0
+"""Seconds of tests of the room, and of others."""
+
+FILE = 0.2
+"""Seconds that collecting a file of tests takes, about."""
+
+PATIENCE = 6.0
+"""How often longer than usual tests may take before they count as not ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A fault in a file of the source, by its path in the tree."""
+
+    module: str
+    fault: Mutation
+
+    @property
+    def room(self) -> str:
+        """The package or module right below the package that it is in."""
+        return room_of(self.module)
+
+    def __str__(self) -> str:
+        before, after = (" ".join(s.split()) for s in (self.fault.before, self.fault.after))
+        return f"{self.module}:{self.fault.line}: {before} → {after}"
+
+
+def room_of(module: str) -> str:
+    """The room of a file of the source."""
+    return Path(module).relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def drawn(
+    sources: dict[str, bytes], count: int, seed: int, rooms: Sequence[str] = ()
+) -> list[Mutant]:
+    """So many mutants of *sources* (path → bytes): evenly many of each room that has as many.
+
+    :param rooms: those drawn from; none: all
+    """
+    waiting: defaultdict[str, list[Mutant]] = defaultdict(list)
+    for module, source in sorted(sources.items()):
+        room = room_of(module)
+        if not rooms or room in rooms:
+            chance = random.Random(f"{seed} {module}")
+            places = mutations(source)
+            waiting[room] += [Mutant(module, chance.choice(faults)) for faults in places]
+    for room, mutants in waiting.items():
+        random.Random(f"{seed} {room}").shuffle(mutants)
+    taken: list[Mutant] = []
+    order = sorted(waiting)
+    random.Random(seed).shuffle(order)
+    while len(taken) < count and any(waiting.values()):
+        for room in order:
+            if waiting[room] and len(taken) < count:
+                taken.append(waiting[room].pop())
+    return taken
+
+
+def chosen(names: Sequence[str], seconds: dict[str, float], budget: float) -> list[str]:
+    """Of the tests *names* as many as *budget* seconds allow: of many files, and quick ones."""
+    by_file: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted(names, key=lambda name: seconds[name]):
+        by_file[name.partition("::")[0]].append(name)
+    turns = sorted(
+        (turn, seconds[name], name)
+        for of_file in by_file.values()
+        for turn, name in enumerate(of_file)
+    )
+    quick = [name for _, took, name in turns if took <= SLOW] or [t[2] for t in turns[:1]]
+    picked: list[str] = []
+    opened: set[str] = set()
+    for name in quick:
+        file = name.partition("::")[0]
+        budget -= seconds[name] + (0 if file in opened else FILE)
+        if budget < 0 and picked:
+            break
+        picked.append(name)
+        opened.add(file)
+    return picked
+
+
+class Covering(Protocol):
+    """Tells which tests run a line, and how long each takes."""
+
+    seconds: dict[str, float]
+
+    def of(self, module: str, line: int, /) -> list[str]:
+        """The tests that run *line* of *module*."""
+
+
+def found_by(mutant: Mutant, covering: Covering, copy: Copy) -> str:
+    """What found *mutant*, in words; empty when it lived."""
+    names = covering.of(mutant.module, mutant.fault.line)
+    near = [name for name in names if is_near(name, mutant.module)]
+    far = [name for name in names if not is_near(name, mutant.module)]
+    for some, budget in ((near, NEAR), (far, FAR)):
+        picked = chosen(some, covering.seconds, budget)
+        while picked:
+            limit = 30 + PATIENCE * sum(covering.seconds[name] + FILE for name in picked)
+            with copy.with_fault(mutant.module, mutant.fault):
+                outcome = copy.run(picked, limit)
+            if not outcome.failure:
+                break
+            suspects = [outcome.test] if outcome.test else picked
+            if _pass_without(copy, suspects, limit, bool(outcome.test)):
+                return outcome.test or outcome.failure
+            if not outcome.test:
+                sys.exit(f"the tests do not run without a fault:\n{copy.run(picked, limit).output}")
+            picked.remove(outcome.test)
+    return ""
+
+
+def _pass_without(copy: Copy, names: Sequence[str], limit: float, is_test: bool) -> bool:
+    """Whether tests pass on the copy as it is; where none failed by name, they all must."""
+    if is_test and names[0] in copy.good:
+        return True
+    passed = not copy.run(names, limit).failure
+    if passed:
+        copy.good.update(names)
+    return passed
+
+
+def main() -> int:
+    """Draw, run, print; 0 whatever lived."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rooms", default="", help="names of rooms, with spaces between them")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    words = parser.parse_args()
+    paths = {str(p.relative_to(ROOT)): p for p in sorted((ROOT / PACKAGE).rglob("*.py"))}
+    sources = {name: p.read_bytes() for name, p in paths.items() if NO_SOURCE not in name}
+    mutants = drawn(sources, words.count, words.seed, words.rooms.split())
+    covering = covering_tests(words.jobs)
+    with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as place:
+        queue = copies(words.jobs, Path(place), words.seed, sorted(covering.seconds))
+        lived = _lived(mutants, covering, queue, words.jobs)
+    print(table(mutants, lived))
+    return 0
+
+
+def _lived(
+    mutants: Sequence[Mutant], covering: CoveringTests, queue: SimpleQueue[Copy], jobs: int
+) -> list[Mutant]:
+    """Those that no test found, printed as soon as that is known."""
+
+    def one(mutant: Mutant) -> str:
+        copy = queue.get()
+        try:
+            return found_by(mutant, covering, copy)
+        finally:
+            queue.put(copy)
+
+    lived = []
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = {pool.submit(one, mutant): mutant for mutant in mutants}
+        for number, done in enumerate(as_completed(waiting), 1):
+            by = done.result()
+            if not by:
+                lived.append(waiting[done])
+            sign = f"found by {by}" if by else "LIVED"
+            print(f"{number}/{len(mutants)} {waiting[done]}: {sign}", flush=True)
+    return lived
+
+
+def table(mutants: Sequence[Mutant], lived: Sequence[Mutant]) -> str:
+    """What lived, and for each room how many of how many were found."""
+    lines = [f"lived: {mutant}" for mutant in sorted(lived, key=str)]
+    alive, all_of = (Counter(mutant.room for mutant in some) for some in (lived, mutants))
+    for room in sorted(all_of):
+        lines.append(_rate(room, all_of[room] - alive[room], all_of[room]))
+    return "\n".join([*lines, _rate("all", len(mutants) - len(lived), len(mutants))])
+
+
+def _rate(name: str, found: int, count: int) -> str:
+    return f"{name:12} {found:4} of {count:4} found, {100 * found / max(1, count):5.1f} %"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
