@@ -120,28 +120,26 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
     return [block for block in blocks if block[2]]
 
 
-def _anchors(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
+def _anchors(old: Sequence[str], new: Sequence[str], levels: int = _DEEPEST) -> list[_Block]:
     """The runs that a patience diff finds, in order: lines that are unique on both sides, and again
     between those; where there are none, what both begin or end with.
 
     The library's own matcher ends the program where that goes deeper than ten levels.
     """
-    pairs: list[tuple[int, int]] = []
-    gaps = [(0, len(old), 0, len(new), _DEEPEST)]
-    while gaps:
-        low, high, start, end, levels = gaps.pop()
-        before, after = old[low:high], new[start:end]
-        if before == after:  # most gaps are: a few lines that are not unique
-            pairs += zip(range(low, high), range(start, end), strict=True)
-            continue
-        stay = _staying(before, after) if levels else []
-        found = [(low + a, start + b) for a, b in stay]
-        pairs += found
-        for next_old, next_new in (*found, (high, end)) if found else ():
-            if low < next_old and start < next_new:
-                gaps.append((low, next_old, start, next_new, levels - 1))
-            low, start = next_old + 1, next_new + 1
-    return _runs(sorted(pairs))
+    runs = _runs(_staying(old, new))
+    if not runs or not levels:
+        return []
+    found: list[_Block] = []
+    low = start = 0
+    for at, to, size in (*runs, (len(old), len(new), 0)):
+        before, after = old[low:at], new[start:to]
+        same = len(before) if before == after else 0  # most are: a few lines that are not unique
+        if not same and not set(before).isdisjoint(after):
+            inner = _anchors(before, after, levels - 1)
+            found += [(low + a, start + b, count) for a, b, count in inner]
+        found.append((at - same, to - same, size + same))
+        low, start = at + size, to + size
+    return _joined(found)
 
 
 def _staying(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[int, int]]:
@@ -163,12 +161,27 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
 def _runs(pairs: Iterable[tuple[int, int]]) -> list[_Block]:
     """The *pairs*, in order, as runs."""
     runs: list[_Block] = []
-    for low, start in pairs:
-        if runs and (low, start) == (runs[-1][0] + runs[-1][2], runs[-1][1] + runs[-1][2]):
-            runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
+    low = start = size = 0
+    for old, new in pairs:
+        if old - size == low and new - size == start:
+            size += 1
+            continue
+        runs.append((low, start, size))
+        low, start, size = old, new, 1
+    runs.append((low, start, size))
+    return [run for run in runs if run[2]]
+
+
+def _joined(runs: Iterable[_Block]) -> list[_Block]:
+    """The same *runs* without empty ones, and one where one follows right on another."""
+    joined: list[_Block] = []
+    for low, start, size in runs:
+        before = joined[-1] if joined else (0, 0, 0)
+        if (low - before[2], start - before[2]) == before[:2]:
+            joined[-1:] = [(*before[:2], before[2] + size)]
         else:
-            runs.append((low, start, 1))
-    return runs
+            joined.append((low, start, size))
+    return [run for run in joined if run[2]]
 
 
 def _exhaustive(old: Sequence[str], new: Sequence[str], gap: Replacement) -> list[_Block]:

@@ -32,7 +32,7 @@ def close_gaps(merged: Sequence[str], ours: Sequence[str], theirs: Sequence[str]
 def _gaps(lines: Sequence[str]) -> list[tuple[int, int]]:
     """The runs of blank lines: the first, and one past the last."""
     runs: list[tuple[int, int]] = []
-    for at in [at for at, line in enumerate(lines) if not line.strip()]:
+    for at in [at for at, line in enumerate(lines) if line.isspace()]:
         start = runs.pop()[0] if runs and runs[-1][1] == at else at
         runs.append((start, at + 1))
     return runs

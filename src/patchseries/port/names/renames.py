@@ -95,10 +95,16 @@ def apply(names: Mapping[str, str], text: str) -> str:
     >>> apply({"run(log, ": "run("}, "run(log, x); self.run(log, x)")
     'run(x); self.run(log, x)'
     """
-    if not any(name in text for name in names):
+    starts = sorted({start for name in names for start in lines_with(text, name)})
+    if not starts:
         return text
-    pattern = "|".join(map(_as_pattern, sorted(names, key=len, reverse=True)))
-    return re.sub(pattern, lambda found: names[found.group()], text)
+    pattern = re.compile("|".join(map(_as_pattern, sorted(names, key=len, reverse=True))))
+    pieces, at = [], 0
+    for start in starts:  # a search of the whole text takes ten times longer
+        end = text.find("\n", start) + 1 or len(text)
+        pieces += [text[at:start], pattern.sub(lambda said: names[said.group()], text[start:end])]
+        at = end
+    return "".join((*pieces, text[at:]))
 
 
 def _as_pattern(name: str) -> str:
