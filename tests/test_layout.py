@@ -214,6 +214,7 @@ ELSEWHERE = {
         "pipeline/porting": "cli/test_port.py",
         "pipeline/publish": "debian/test_commands.py",
         "pipeline/rebase": "cli/test_end_to_end.py",
+        "pipeline/rebased": "cli/test_rebase_cells.py",
         "pipeline/reportcompare": "report/test_report_command.py",
         "pipeline/reporting": "report/test_report_command.py",
         "pipeline/reportupstream": "report/test_report_command.py",
@@ -281,6 +282,7 @@ ELSEWHERE = {
         "resolution/files": "pipeline/conflict/test_files.py",
         "resolution/record": "pipeline/conflict/test_resolve.py",
         "resolution/replay": "resolution/test_lines.py",
+        "resolution/reading": "resolution/test_lines.py",
         "resolution/store": "resolution/test_lines.py",
     },
     "How a server is reached: tried on a server of our own.": {

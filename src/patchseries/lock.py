@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import tomlkit
-
 from patchseries.errors import SeriesError
 from patchseries.files import read_file
 from patchseries.model import CommitId, Outcome, commit_id
@@ -20,6 +18,8 @@ from patchseries.parsing import NotTomlError, parse_toml
 from patchseries.redaction import has_user_info
 
 SCHEMA = 1
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")
+"""What a string of TOML may hold as it is."""
 _T = TypeVar("_T")
 _HEAD = "Written by series: what was ported, from which commits, and with what result."
 
@@ -264,6 +264,10 @@ def _value(value: object) -> str:
         return "[" + ", ".join(map(_value, value)) + "]"
     if _PLAIN.fullmatch(text := str(value)):
         return f'"{text}"'
+    if _PLAIN.fullmatch(text):
+        return f'"{text}"'
+    import tomlkit
+
     return tomlkit.string(text).as_string()
 
 

@@ -35,7 +35,8 @@ from bench.pyflakes_beside import untold  # noqa: E402
 from patchseries import process  # noqa: E402
 from patchseries.files import write_atomic  # noqa: E402
 from patchseries.git import Repository, scratch  # noqa: E402
-from patchseries.port import Change, PortOptions, PortResult, port  # noqa: E402
+from patchseries.port import Change, PortOptions, PortResult  # noqa: E402
+from patchseries.port.engine import port  # noqa: E402
 
 Row = dict[str, Any]
 NOT_SOURCE = re.compile(r"(^|/)(tests?|docs?|locale)(/|$)|\.pot?$")

@@ -35,7 +35,8 @@ from patchseries.landed.evidence import PatchId  # noqa: E402
 from patchseries.landed.index import HistoryIndex  # noqa: E402
 from patchseries.landed.patchid import patch_ids  # noqa: E402
 from patchseries.model import CommitId  # noqa: E402
-from patchseries.port import Change, port  # noqa: E402
+from patchseries.port import Change  # noqa: E402
+from patchseries.port.engine import port  # noqa: E402
 
 Row = dict[str, Any]
 NONE = "-"

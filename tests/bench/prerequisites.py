@@ -40,7 +40,8 @@ sys.path.insert(0, str(ROOT / "src"))
 from patchseries.git import Repository, scratch  # noqa: E402
 from patchseries.git.blame import merge_base  # noqa: E402
 from patchseries.model import CommitId, Outcome, TreeId  # noqa: E402
-from patchseries.port import Change, port  # noqa: E402
+from patchseries.port import Change  # noqa: E402
+from patchseries.port.engine import port  # noqa: E402
 from patchseries.port.prerequisites import CherryPick, why  # noqa: E402
 
 Row = dict[str, Any]

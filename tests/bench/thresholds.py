@@ -30,7 +30,8 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 from bench.backports import Row, read_rows  # noqa: E402
 from patchseries.git import Repository, scratch  # noqa: E402
-from patchseries.port import Change, PortOptions, port  # noqa: E402
+from patchseries.port import Change, PortOptions  # noqa: E402
+from patchseries.port.engine import port  # noqa: E402
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.checks import RULES
 from patchseries.checks.agreement import UNTRACKED, check_manifest
 from patchseries.checks.alike import MANY, identity, patches_of, shared
 from patchseries.checks.disk import PATCH_MISSING
+from patchseries.checks.gate import RULES
 from patchseries.checks.inputs import CheckedTarget, CheckInputs, Fate
 from patchseries.cli import group
 from patchseries.lock import Lock

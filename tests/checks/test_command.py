@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner, Result
 
-from patchseries.checks import RULES
+from patchseries.checks.gate import RULES
 from patchseries.cli.check import command
 from patchseries.cli.checkoutput import FORMATS, destinations
 from patchseries.cli.terminal import Progress

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from checks.faults import ERRORS, TOLD
 from checks.seeds import Fault
-from patchseries.checks import RULES, porting
+from patchseries.checks import porting
+from patchseries.checks.gate import RULES
 from patchseries.cli.check import command
 from support.ovens import Oven
 

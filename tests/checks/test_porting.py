@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from patchseries.checks import RULES, check, fails, porting
+from patchseries.checks import porting
+from patchseries.checks.gate import RULES, check, fails
 from patchseries.checks.inputs import CheckedTarget, CheckInputs, PortedPatch
 from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.manifest import parse

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from patchseries.cli.check import command
 from patchseries.model import Outcome
 from patchseries.pipeline.porting import rebase_and_publish
-from patchseries.pipeline.rebase import Rebased
+from patchseries.pipeline.rebased import Rebased
 from patchseries.pipeline.series import Selection, find_series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.settled import SettledTargets

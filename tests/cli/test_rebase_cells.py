@@ -7,7 +7,7 @@ import pytest
 from patchseries.cli.common import Given
 from patchseries.cli.rebase import show_cells
 from patchseries.model import Finding, Outcome, PortCode, Severity, TreeId
-from patchseries.pipeline.rebase import RebasedCell
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.port.result import PortResult
 
 TREE = TreeId("1" * 40)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.checks import RULES
+from patchseries.checks.gate import RULES
 from patchseries.cli import terminal
 from patchseries.cli.common import Given
 from patchseries.cli.failure import exit_status

@@ -15,7 +15,8 @@ from patchseries.demo import create
 from patchseries.git import Commit, Repository
 from patchseries.manifest import Manifest, load
 from patchseries.model import Outcome
-from patchseries.port import Change, PortOptions, port
+from patchseries.port import Change, PortOptions
+from patchseries.port.engine import port
 from patchseries.sources.mirrors import mirror_of
 
 MANIFEST = Path(__file__).parents[2] / "series" / "demo.toml"

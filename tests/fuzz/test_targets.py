@@ -15,7 +15,7 @@ from patchseries.debian.dsc import files_of
 from patchseries.git.objects import parse_commit
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import parse_patch
-from patchseries.resolution.store import parse_resolution
+from patchseries.resolution.reading import parse_resolution
 
 _MOST_SECONDS = 10.0
 """Processor time in which any input must have been read: a hang, not a slow machine."""

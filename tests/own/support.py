@@ -17,7 +17,8 @@ from own.published import PATCHES, USUAL_BASE, Published
 from patchseries import process
 from patchseries.git import Repository, scratch
 from patchseries.model import CommitId, TreeId
-from patchseries.port import Change, port
+from patchseries.port import Change
+from patchseries.port.engine import port
 from support.mirrors import FOLDERS
 
 PYTHON2 = Path(__file__).parent / "python2"

@@ -10,7 +10,7 @@ import pytest
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Finding, Outcome, Severity, TreeId
 from patchseries.pipeline import portcache
-from patchseries.pipeline.portcache import KeptPort, PortCache, package_digest
+from patchseries.pipeline.portcache import KeptPort, PortCache
 from patchseries.port import Change, PortOptions, PortResult
 
 
@@ -104,31 +104,6 @@ def test_a_tree_that_the_merge_does_not_give_is_not_believed(
 def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
     (tmp_path / "ports.json").write_text(text)
     assert PortCache.load(tmp_path / "ports.json").stored == {}
-
-
-def test_another_version_of_what_parses_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    portcache.program_digest.cache_clear()
-    before = portcache.program_digest()
-    monkeypatch.setattr("importlib.metadata.version", lambda _: "999")
-    portcache.program_digest.cache_clear()
-    assert portcache.program_digest() != before
-    monkeypatch.undo()
-    portcache.program_digest.cache_clear()
-
-
-def test_every_file_of_the_program_counts(tmp_path: Path) -> None:
-    root = tmp_path / "program"
-    (root / "checks" / "__pycache__").mkdir(parents=True)
-    (root / "checks" / "rule.py").write_text("A = 1")
-    (root / "releases.toml").write_text("")
-    seen = [package_digest(root, "1")]
-    (root / "checks" / "__pycache__" / "rule.pyc").write_bytes(b"made by Python")
-    assert package_digest(root, "1") == seen[0]
-    (root / "checks" / "rule.py").write_text("A = 2")
-    seen.append(package_digest(root, "1"))
-    (root / "releases.toml").rename(root / "other.toml")
-    seen += [package_digest(root, "1"), package_digest(root, "2")]
-    assert len(set(seen)) == 4
 
 
 def test_what_was_ported_before_an_interruption_is_not_ported_again(

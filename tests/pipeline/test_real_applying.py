@@ -17,7 +17,9 @@ from patchseries.model import TreeId
 from patchseries.patches.apply import Applied, apply_patch
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import parse_patch
-from patchseries.pipeline.rebase import Rebased, RebaseInputs, rebase
+from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import Rebased
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Cache, FetchOptions

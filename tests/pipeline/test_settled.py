@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,9 @@ from hypothesis import strategies as st
 from patchseries.errors import SeriesError
 from patchseries.files import read_sealed, sha256, write_sealed
 from patchseries.model import CommitId
-from patchseries.pipeline import porting
-from patchseries.pipeline.portcache import program_digest
-from patchseries.pipeline.rebase import Rebased, rebase_targets
+from patchseries.pipeline.programdigest import program_digest
+from patchseries.pipeline.rebase import rebase_targets
+from patchseries.pipeline.rebased import Rebased
 from support.manifests import small_manifest
 from support.small_series import THEIRS, SmallSeries, between, enter
 from support.upstreams import Upstream
@@ -34,7 +36,7 @@ class Ported:
             self.targets += [target.base for target in targets]
             return port(given, targets, progress)
 
-        monkeypatch.setattr(porting, "rebase_targets", watched)
+        monkeypatch.setattr("patchseries.pipeline.rebase.rebase_targets", watched)
 
     def during(self, run: Callable[[], object]) -> list[str]:
         """The bases that *run* ports onto."""
@@ -252,3 +254,13 @@ def test_cold_and_warm_are_the_same(
         assert any((folder / "cache/rebased").iterdir())
         monkeypatch.setenv("SERIES_CACHE", str(folder / "other"))
         assert results() == warm == cold
+
+
+def test_what_is_settled_needs_no_engine_to_be_imported() -> None:
+    modules = ("cli.common", "pipeline.mergedin", "pipeline.porting", "pipeline.settled")
+    imported = ", ".join(f"patchseries.{name}" for name in modules)
+    shown = "print(*sorted(name for name in sys.modules if name.startswith(%r)))"
+    asked = [shown % name for name in ("patchseries.port.", "patchseries.landed", "tree_sitter")]
+    argv = [sys.executable, "-c", "; ".join([f"import sys, {imported}", *asked])]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["patchseries.port.result"]

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from patchseries.cli import group
 from patchseries.model import CommitId
 from patchseries.pipeline import trying
-from patchseries.pipeline.inclusion import Answer
 from patchseries.pipeline.inputs import RebaseInputs
-from patchseries.pipeline.rebase import Rebased, rebase
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import Answer, Rebased
 from patchseries.pipeline.series import Selection
 from patchseries.progress import ProgressCallback
 from support.small_series import BODY, HEAD, TAIL, SmallSeries, text

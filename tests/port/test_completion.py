@@ -8,7 +8,8 @@ import pytest
 
 from patchseries.git import Repository
 from patchseries.model import Outcome
-from patchseries.port import Change, PortOptions, PortResult, port
+from patchseries.port import Change, PortOptions, PortResult
+from patchseries.port.engine import port
 from port.test_engine import Files, content, tree
 
 HEAD = b'"""Tills."""\n\nimport io\nimport os\n\nfrom shop import roof\n\n\n'

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from patchseries.errors import SeriesError
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Outcome, Severity, TreeId
-from patchseries.port import Change, PortOptions, port
+from patchseries.port import Change, PortOptions
+from patchseries.port.engine import port
 
 Files = Mapping[str, bytes]
 BYTES = st.binary(max_size=40) | st.lists(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
-from patchseries.checks import RULES
+from patchseries.checks.gate import RULES
 from patchseries.model import Finding, Severity
 from patchseries.report.annotations import github_commands, gitlab_report
 from patchseries.report.documents import finding_rows

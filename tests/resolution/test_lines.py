@@ -24,8 +24,9 @@ from patchseries.resolution.lines import (
     pieces_of,
     whole,
 )
+from patchseries.resolution.reading import parse_resolution
 from patchseries.resolution.replay import Resolution
-from patchseries.resolution.store import format_resolution, parse_resolution
+from patchseries.resolution.store import format_resolution
 
 LINE = st.sampled_from(
     [b"a\n", b"b\n", b"\n", b"  c\n", b"    c\n", b"  a\n", b" \n", b"=======\n", b"<<<<<<< x\n"]

@@ -1,7 +1,4 @@
-"""The check: rules over a series on disk, each with a code, a severity and a reason."""
+"""The check: rules over a series on disk, each with a code, a severity and a reason.
 
-from patchseries.checks.gate import RULES, Severities, check, fails, nearest, severities
-from patchseries.checks.inputs import CheckInputs
-from patchseries.checks.rule import Rule
-
-__all__ = ["RULES", "CheckInputs", "Rule", "Severities", "check", "fails", "nearest", "severities"]
+``gate`` has them all; nothing is imported here, so that a module of this room can be had alone.
+"""

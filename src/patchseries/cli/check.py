@@ -18,7 +18,7 @@ from patchseries.cli.terminal import Progress, show, show_json, show_text
 from patchseries.errors import SeriesError, UsageError
 
 if TYPE_CHECKING:
-    from patchseries.checks import Rule
+    from patchseries.checks.rule import Rule
     from patchseries.model import Severity
     from patchseries.pipeline.checking import CheckOptions
 
@@ -76,8 +76,8 @@ def command(
 
 
 def _checked(asked: Given, options: CheckOptions, strict: bool, started: float) -> Checked:
-    from patchseries.checks import fails
     from patchseries.checks.alike import shared
+    from patchseries.checks.gate import fails
     from patchseries.pipeline.checking import check_series
 
     series, selection = asked.open()
@@ -108,7 +108,7 @@ def _unchecked(asked: Given, error: SeriesError, started: float) -> Checked:
 
 
 def _explain(code: str, asked: Given) -> int:
-    from patchseries.checks import RULES, nearest, severities
+    from patchseries.checks.gate import RULES, nearest, severities
     from patchseries.report.table import TextTable
     from patchseries.report.text import explanation
 

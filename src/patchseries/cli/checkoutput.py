@@ -109,7 +109,7 @@ def _give(checked: Checked, form: str, file: str | None, asked: Given) -> None:
 
 def formatted(form: str, checked: Checked) -> str:
     """The findings in one of the forms."""
-    from patchseries.checks import RULES
+    from patchseries.checks.gate import RULES
     from patchseries.report import annotations, junit, sarif, text
 
     findings = checked.findings
@@ -142,7 +142,7 @@ def _json(document: Any) -> str:
 
 
 def _show(findings: Sequence[Finding], asked: Given) -> None:
-    from patchseries.checks import RULES
+    from patchseries.checks.gate import RULES
     from patchseries.report.text import WIDEST, text_lines
 
     width = min(console(asked.color).width, WIDEST)

@@ -14,7 +14,7 @@ from patchseries.counting import counted
 
 if TYPE_CHECKING:
     from patchseries.lock import InBase
-    from patchseries.pipeline.rebase import RebasedCell
+    from patchseries.pipeline.rebased import RebasedCell
     from patchseries.pipeline.series import Series
 
 

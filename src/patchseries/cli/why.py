@@ -18,7 +18,7 @@ from patchseries.errors import UsageError
 if TYPE_CHECKING:
     from patchseries.model import CommitId
     from patchseries.pipeline.conflict.why import Explained
-    from patchseries.pipeline.rebase import RebaseInputs
+    from patchseries.pipeline.inputs import RebaseInputs
     from patchseries.pipeline.series import Series
     from patchseries.port.prerequisites import Origin, Prerequisites
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
-from patchseries.git import Repository
 from patchseries.model import TreeId
-from patchseries.patches.apply import Applied, apply_patch
 from patchseries.patches.header import PatchHeader, format_header, split_patch
+
+if TYPE_CHECKING:
+    from patchseries.git import Repository
 
 _BINARY = b"\nGIT binary patch\n"
 
@@ -63,6 +65,8 @@ def text_diff(repository: Repository, before: TreeId, after: TreeId, patch: byte
     diff = patch_diff(repository, before, after)
     if _BINARY not in diff or _BINARY in patch:
         return diff
+    from patchseries.patches.apply import Applied, apply_patch
+
     applied = apply_patch(repository, before, patch)
     if isinstance(applied, Applied) and applied.tree == after:
         return split_patch(patch)[1]

@@ -14,8 +14,11 @@ from email.charset import QP, Charset
 from email.header import Header
 from email.message import Message
 from email.policy import Compat32
+from typing import TYPE_CHECKING
 
-from patchseries.git import Signature
+if TYPE_CHECKING:
+    from patchseries.git import Signature
+
 
 _LINE_LENGTH = 77
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")

@@ -32,9 +32,10 @@ from patchseries.patches.dep3 import read_header
 from patchseries.patches.dpkg import Profile
 from patchseries.pipeline.configuring import HostOptions
 from patchseries.pipeline.conflict.accept import shape
+from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.packaging import options_of
 from patchseries.pipeline.publish import package_patches
-from patchseries.pipeline.rebase import Rebased, RebasedCell, RebaseInputs
+from patchseries.pipeline.rebased import Rebased, RebasedCell
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.upgrading.notes import changelog_lines, notes_on
 from patchseries.progress import ProgressCallback, Steps

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from patchseries import checks, manifest
+from patchseries import manifest
+from patchseries.checks import gate
 from patchseries.checks.inputs import (
     CheckInputs,
     Fate,
@@ -46,8 +47,8 @@ def check_series(
     :raises SeriesError: the manifest's ``[checks]`` is wrong, or a file cannot be read
     """
     text = series.manifest_path.read_text(encoding="utf-8")
-    chosen = checks.severities(series.manifest.checks, str(series.manifest_path), text)
-    findings = checks.check(gather(session, series, selection, options), chosen)
+    chosen = gate.severities(series.manifest.checks, str(series.manifest_path), text)
+    findings = gate.check(gather(session, series, selection, options), chosen)
     named = selection.patches
     return tuple(f for f in findings if not named or f.patch is None or f.patch in named)
 

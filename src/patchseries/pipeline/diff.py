@@ -11,7 +11,8 @@ from patchseries.manifest import PatchEntry, Project, Source
 from patchseries.model import CommitId, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.header import split_patch
-from patchseries.pipeline.rebase import RebaseInputs, rebase
+from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.sources import Want, fetch

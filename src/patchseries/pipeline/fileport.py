@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Protocol
 
 from patchseries.errors import ProgramError
@@ -26,36 +25,6 @@ from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
 from patchseries.pipeline.filechanges import NotMadeFor
 from patchseries.port import Change, PortResult
 from patchseries.port.adaptation import NOTHING_TAKEN
-
-
-class CellStatus(StrEnum):
-    """What became of a patch on a base, in a packager's words."""
-
-    UNCHANGED = "unchanged"
-    """The patch file is the same, byte for byte."""
-    REFRESHED = "refreshed"
-    """Its diff was made anew; git's merge was enough."""
-    ADAPTED = "adapted"
-    MERGED = "merged"
-    """The base has it already."""
-    CONFLICT = "conflict"
-    EMPTY = "empty"
-    NOT_APPLICABLE = "not-applicable"
-
-
-_STATUS = {
-    Outcome.CLEAN: CellStatus.REFRESHED,
-    Outcome.ADAPTED: CellStatus.ADAPTED,
-    Outcome.ALREADY_APPLIED: CellStatus.MERGED,
-    Outcome.CONFLICT: CellStatus.CONFLICT,
-    Outcome.EMPTY: CellStatus.EMPTY,
-    Outcome.NOT_APPLICABLE: CellStatus.NOT_APPLICABLE,
-}
-
-
-def status_of(outcome: Outcome, *, kept: bool) -> CellStatus:
-    """The status of a port; *kept*: the patch file stays as it is."""
-    return CellStatus.UNCHANGED if kept and outcome is Outcome.CLEAN else _STATUS[outcome]
 
 
 @dataclass(frozen=True, slots=True)

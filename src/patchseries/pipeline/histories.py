@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from patchseries.debian.basetree import History, HistoryEvidence
 from patchseries.errors import ProgramError, UpstreamError
 from patchseries.git import Repository
 from patchseries.git.objects import decode
@@ -21,6 +21,9 @@ from patchseries.patches.parse import PatchSyntaxError, parse_patch
 from patchseries.progress import no_progress
 from patchseries.sources import Cache, FetchOptions
 from patchseries.sources.history import index_path, open_history
+
+if TYPE_CHECKING:
+    from patchseries.debian.basetree import History, HistoryEvidence
 
 _HOW = {
     Evidence.CHANGE_ID: "the same Change-Id",
@@ -76,6 +79,8 @@ class Histories:
         """
 
         def ask(data: bytes, upstream: Sequence[str]) -> HistoryEvidence | None:
+            from patchseries.debian.basetree import HistoryEvidence
+
             changes = [Tracked.named(name) for name in upstream] or _changes(data)
             if not changes:
                 return None

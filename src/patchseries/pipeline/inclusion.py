@@ -25,6 +25,7 @@ from patchseries.patches.dep3 import read_header
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.histories import indexed
 from patchseries.pipeline.keptpatchids import kept_patch_ids
+from patchseries.pipeline.rebased import Answer
 from patchseries.progress import Steps, no_progress
 from patchseries.sources import Cache, FetchOptions
 from patchseries.sources.plan import repository_of
@@ -40,19 +41,6 @@ Cells = tuple[str, str]
 
 Ways = tuple[tuple[Tracked, ...], ...]
 """A base contains a patch when for one of the ways it contains all its changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether a base contains a patch.
-
-    ``question`` is the digest of the one that was answered; None when it could not be, and then
-    ``why`` says why. ``in_base`` is the commit of the base by which it has the change.
-    """
-
-    question: str | None = None
-    in_base: InBase | None = None
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from patchseries.manifest.filenames import PatchNames
 from patchseries.model import CommitId, Target, TreeId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.quilt import parse_series, series_in_use, strip_level
-from patchseries.pipeline.inclusion import Answer
 from patchseries.pipeline.portcache import Porter
-from patchseries.port import PortOptions, port
+from patchseries.pipeline.rebased import Answer
+from patchseries.port import PortOptions
+from patchseries.port.engine import port
 from patchseries.resolution.replay import Resolution
 
 _DIGITS = 16

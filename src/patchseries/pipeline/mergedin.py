@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from patchseries.errors import UpstreamError
-from patchseries.git import Repository
-from patchseries.git.blame import introduced
-from patchseries.git.textmerge import split_lines
-from patchseries.landed.index import HistoryIndex
-from patchseries.landed.releaselines import lines_of
-from patchseries.landed.releases import scheme_for
-from patchseries.landed.scheme import Scheme
 from patchseries.model import CommitId, Outcome
 from patchseries.patches.header import split_patch
 from patchseries.patches.parse import FilePatch, PatchSyntaxError, parse_patch
-from patchseries.pipeline.histories import indexed
-from patchseries.pipeline.rebase import RebasedCell
-from patchseries.pipeline.series import Series
-from patchseries.pipeline.session import Session
+
+if TYPE_CHECKING:
+    from patchseries.git import Repository
+    from patchseries.landed.index import HistoryIndex
+    from patchseries.landed.scheme import Scheme
+    from patchseries.pipeline.rebased import RebasedCell
+    from patchseries.pipeline.series import Series
+    from patchseries.pipeline.session import Session
 
 _MOST_LINES = 40
 """Lines of a patch that are blamed."""
@@ -51,6 +49,11 @@ def merged_in(
     merged = [
         cell for cell in cells if cell.outcome is Outcome.ALREADY_APPLIED and cell.source is None
     ]
+    if not merged:
+        return found
+    from patchseries.landed.releases import scheme_for
+    from patchseries.pipeline.histories import indexed
+
     for project in dict.fromkeys(cell.project for cell in merged):
         url = series.manifest.projects[project].repository
         mine = [cell for cell in merged if cell.project == project]
@@ -99,6 +102,8 @@ def _merged_in(history: Repository, cell: RebasedCell, base: CommitId) -> Merged
 
 def first_release(index: HistoryIndex, scheme: Scheme, commit: CommitId) -> str | None:
     """The oldest release that has *commit*; a candidate only where no release has it."""
+    from patchseries.landed.releaselines import lines_of
+
     entry = index.get(commit)
     if entry is None:
         return None
@@ -112,6 +117,9 @@ def _brought(
     history: Repository, files: Iterable[FilePatch], since: CommitId, base: CommitId
 ) -> tuple[Counter[CommitId], int]:
     """Which commits of ``since..base`` brought the new lines of *files* in; how many were asked."""
+    from patchseries.git.blame import introduced
+    from patchseries.git.textmerge import split_lines
+
     brought: Counter[CommitId] = Counter()
     asked = 0
     for patched in files:

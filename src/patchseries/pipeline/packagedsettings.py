@@ -15,7 +15,7 @@ from patchseries.pipeline.configuring import (
     filters_of,
     no_value,
 )
-from patchseries.pipeline.rebase import Rebased
+from patchseries.pipeline.rebased import Rebased
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.report.settings import readme

@@ -7,26 +7,24 @@ a diff that of an adapted one; what is remembered counts only if they give the s
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 from pydantic import Base64Bytes, TypeAdapter
 
-import patchseries
-from patchseries import process
 from patchseries.errors import SeriesError
 from patchseries.files import DamagedError, read_sealed, sha256, write_sealed
 from patchseries.git import Repository
 from patchseries.model import Outcome, TreeId
 from patchseries.parsing import parse_json
 from patchseries.patches.apply import Applied, apply_patch
-from patchseries.port import Change, PortOptions, PortResult, port
+from patchseries.pipeline.programdigest import program_digest
+from patchseries.port import Change, PortOptions, PortResult
+from patchseries.port.engine import port
 from patchseries.progress import ProgressCallback, no_progress
 
 
@@ -120,55 +118,6 @@ class PortCache:
             write_sealed(self.path, json.dumps(document).encode())
         except SeriesError:
             return
-
-
-_LIBRARIES = (
-    "gitpython",
-    "packaging",
-    "patiencediff",
-    "pydantic",
-    "python-debian",
-    "tomlkit",
-    "tree-sitter",
-    "tree-sitter-bash",
-    "tree-sitter-c",
-    "tree-sitter-cpp",
-    "tree-sitter-go",
-    "tree-sitter-java",
-    "tree-sitter-javascript",
-    "tree-sitter-python",
-    "tree-sitter-ruby",
-    "tree-sitter-rust",
-    "tree-sitter-toml",
-    "tree-sitter-typescript",
-    "unidiff",
-)
-"""What compares and parses: another version may give another result."""
-
-
-@cache
-def program_digest() -> str:
-    """A digest of the whole program and of git: what another version worked out does not count."""
-    versions = " ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
-    versions += f" {process.identity('git')}"
-    return package_digest(Path(patchseries.__file__).parent, versions)
-
-
-def _version(name: str) -> str:
-    """The version of a library; a grammar may be missing."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "-"
-
-
-def package_digest(root: Path, versions: str) -> str:
-    """The SHA-256 of *versions* and of each file below *root*, by its path, without byte code."""
-    digest = hashlib.sha256(versions.encode())
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"\0{path.relative_to(root)}\0{sha256(path.read_bytes())}".encode())
-    return digest.hexdigest()
 
 
 Porter = Callable[[Repository, Change, TreeId, PortOptions], PortResult]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from patchseries.model import CommitId, Finding, Outcome, Severity
 from patchseries.pipeline.publish import plan, publish
-from patchseries.pipeline.rebase import Rebased, RebasedCell, joined, rebase_targets
+from patchseries.pipeline.rebased import Rebased, RebasedCell, joined
 from patchseries.pipeline.resolutions import load_resolutions, unused_resolutions
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
@@ -47,6 +47,8 @@ def rebase_and_publish(
     rest = [target for target in targets if target not in done]
     fresh = Rebased(())
     if rest:
+        from patchseries.pipeline.rebase import rebase_targets  # the engine: long to import
+
         with session.rebase_inputs(series, pins) as given:
             fresh = rebase_targets(given, rest, session.progress)
     rebased = joined(targets, [*done.values(), fresh])

@@ -15,7 +15,7 @@ from patchseries.model import CommitId
 from patchseries.patches.compose import series_directory
 from patchseries.patches.quilt import parse_series, series_in_use
 from patchseries.patches.quiltdir import directory_of
-from patchseries.pipeline.rebase import Rebased, RebasedCell
+from patchseries.pipeline.rebased import Rebased, RebasedCell
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import merged_lock, quilt_files
 

@@ -5,93 +5,29 @@ Porting is a pure function of manifest, lock, resolutions, own patches and upstr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
 from patchseries.files import sha256
-from patchseries.lock import Acceptance, MadeFor
+from patchseries.lock import Acceptance
 from patchseries.manifest import PatchEntry, Project, Source, SourceKind, patch_names
-from patchseries.model import CommitId, Outcome, Target, TreeId
+from patchseries.model import Outcome, Target, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.compose import PatchFile, compose, keep_header, patch_diff, text_diff
 from patchseries.patches.header import split_patch
 from patchseries.pipeline.filechanges import ChangeCache
-from patchseries.pipeline.fileport import (
-    CellStatus,
-    FilePorting,
-    rejection,
-    status_of,
-    touches_all,
-)
-from patchseries.pipeline.inclusion import Answer
+from patchseries.pipeline.fileport import FilePorting, rejection, touches_all
 from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.portcache import KeptPort, PortCache
 from patchseries.pipeline.provenance import Provenance, kept_header, patch_header
+from patchseries.pipeline.rebased import Answer, Rebased, RebasedCell
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.sidebyside import ForkedWork, side_by_side
 from patchseries.port import Change, PortResult
 from patchseries.progress import ProgressCallback, Steps
 from patchseries.sources.plan import repository_of
-
-__all__ = ["RebaseInputs", "Rebased", "RebasedCell", "rebase"]
-
-
-@dataclass(frozen=True, slots=True)
-class RebasedCell:
-    """One patch on one base: the outcome, its files (the patch, then own patches on top).
-
-    ``before`` is the tree it was ported onto; ``source`` the commit, None for a patch file,
-    which is ``original`` then; ``change`` what was merged: the commit's, or the file's on the
-    release ``made_for``. ``kept``: the patch file, as it is, makes this very tree, for dpkg-source
-    too, which takes it with ``-p1``. ``diff`` is the SHA-256 of what the port changes: what a
-    person signs off; ``ported`` what the engine made of the change. ``answer`` is what the base's
-    history said of the patch.
-    """
-
-    patch: str
-    project: str
-    base: str
-    result: PortResult
-    before: TreeId
-    source: CommitId | None = None
-    files: tuple[PatchFile, ...] = ()
-    diff: str | None = None
-    accepted: Acceptance | None = None
-    ported: PortResult | None = None
-    answer: Answer = field(default_factory=Answer)
-    change: Change | None = None
-    made_for: CommitId | None = None
-    kept: bool = False
-    original: PatchFile | None = None
-
-    @property
-    def status(self) -> CellStatus:
-        """What became of it, in a packager's words."""
-        return status_of(self.outcome, kept=self.kept)
-
-    @property
-    def outcome(self) -> Outcome:
-        """What porting came to."""
-        return self.result.outcome
-
-    @property
-    def needs_review(self) -> bool:
-        """Whether a person still has to sign it off."""
-        return self.outcome is Outcome.ADAPTED and self.accepted is None
-
-
-@dataclass(frozen=True)
-class Rebased:
-    """All cells in order, and for each (project, base) the tree with its whole series applied.
-
-    ``made_for`` is what is known of the releases that patch files were made for.
-    """
-
-    cells: tuple[RebasedCell, ...]
-    trees: Mapping[tuple[str, str], TreeId] = field(default_factory=dict)
-    made_for: Mapping[tuple[str, str], MadeFor | None] = field(default_factory=dict)
 
 
 def rebase(given: RebaseInputs, selection: Selection, progress: ProgressCallback) -> Rebased:
@@ -170,19 +106,6 @@ class _Apart:
         ported = _port_target(self._given, target, self._changes, begin)
         fresh = porter.fresh if isinstance(porter, PortCache) else {}
         return _PortedApart(ported, {key: fresh[key] for key in fresh.keys() - before})
-
-
-def joined(targets: Sequence[Target], parts: Iterable[Rebased]) -> Rebased:
-    """*parts*, which share no target, as one; its cells in the order of *targets*."""
-    cells: dict[Target, list[RebasedCell]] = {target: [] for target in targets}
-    trees: dict[tuple[str, str], TreeId] = {}
-    made_for: dict[tuple[str, str], MadeFor | None] = {}
-    for part in parts:
-        for cell in part.cells:
-            cells[Target(cell.project, cell.base)].append(cell)
-        trees |= part.trees
-        made_for |= part.made_for
-    return Rebased(tuple(chain.from_iterable(cells.values())), trees, made_for)
 
 
 class _TargetPorter:

@@ -9,7 +9,7 @@ from datetime import UTC
 from itertools import groupby
 from typing import TypeVar
 
-from patchseries import checks
+from patchseries.checks import gate
 from patchseries.checks.alike import shared
 from patchseries.checks.inputs import CheckedCell, CheckInputs
 from patchseries.debian.record import read_record
@@ -69,8 +69,8 @@ def make_page(
     """The page for the selected part of *series*."""
     inputs = gather(session, series, selection, CheckOptions())
     text = series.manifest_path.read_text("utf-8")
-    chosen = checks.severities(series.manifest.checks, str(series.manifest_path), text)
-    findings = _selected_findings(checks.check(inputs, chosen), selection)
+    chosen = gate.severities(series.manifest.checks, str(series.manifest_path), text)
+    findings = _selected_findings(gate.check(inputs, chosen), selection)
     names = selection.projects_of(series.manifest)
     gathered = _Gathered(
         inputs,

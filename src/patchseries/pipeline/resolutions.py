@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from patchseries.errors import SeriesError
 from patchseries.files import read_file
 from patchseries.model import Finding, Severity
-from patchseries.pipeline.rebase import RebasedCell
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.series import Series
-from patchseries.resolution.replay import Resolution
-from patchseries.resolution.store import format_resolution, parse_resolution
+
+if TYPE_CHECKING:
+    from patchseries.resolution.replay import Resolution
 
 DIRECTORY = PurePosixPath("series/resolutions")
 
@@ -23,6 +25,8 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
     """
     found: dict[tuple[str, str], Resolution] = {}
     for path in sorted((series.root / DIRECTORY / series.name).glob("*.toml")):
+        from patchseries.resolution.reading import parse_resolution
+
         try:
             one = parse_resolution(read_file(path).decode("utf-8"))
         except (OSError, ValueError) as error:
@@ -43,6 +47,9 @@ def load_resolutions(series: Series) -> tuple[Resolution, ...]:
 
 def resolution_changes(series: Series, made: Iterable[Resolution]) -> dict[str, bytes | None]:
     """The files that hold *made*, by path below the root; a file of the same conflict goes away."""
+    from patchseries.resolution.reading import parse_resolution
+    from patchseries.resolution.store import format_resolution
+
     changes: dict[str, bytes | None] = {}
     keys = {(one.patch, one.key) for one in made}
     for path in sorted((series.root / DIRECTORY / series.name).glob("*.toml")):

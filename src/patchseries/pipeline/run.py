@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from patchseries.checks import fails
+from patchseries.checks.gate import fails
 from patchseries.debian.request import Orig, SourcePackage
 from patchseries.errors import SeriesError, UsageError
 from patchseries.model import Finding
@@ -16,7 +16,8 @@ from patchseries.pipeline.histories import Histories
 from patchseries.pipeline.packagedsettings import check_wanted, settings_packages
 from patchseries.pipeline.packaging import Downloads, given_orig, packaging_inputs
 from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
-from patchseries.pipeline.rebase import Rebased, rebase
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import Rebased
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.testing.packages import refuse_broken_tests

@@ -6,27 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from patchseries.errors import SeriesError, UpstreamError
 from patchseries.files import read_cached, read_file
-from patchseries.git import Repository
 from patchseries.journal import Operation, plain_directory
 from patchseries.lock import Lock
 from patchseries.manifest import Source, SourceKind
 from patchseries.manifest.schema import TARBALLS
 from patchseries.model import CommitId
 from patchseries.patches.quiltdir import read_quilt_directory
-from patchseries.pipeline.inclusion import Answer, from_history, from_lock, questions
-from patchseries.pipeline.inputs import MadeForSearch, RebaseInputs
-from patchseries.pipeline.lookup import commit_of
-from patchseries.pipeline.madefor import TagSearch
-from patchseries.pipeline.portcache import PortCache
-from patchseries.pipeline.resolutions import load_resolutions
 from patchseries.pipeline.series import Selection, Series
-from patchseries.pipeline.tarballs import TarballFetch
 from patchseries.progress import ProgressCallback, no_progress
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects, wants
-from patchseries.sources.download import download
+
+if TYPE_CHECKING:
+    from patchseries.git import Repository
+    from patchseries.pipeline.inputs import MadeForSearch, RebaseInputs
+    from patchseries.pipeline.rebased import Answer
 
 _UNNAMED = Operation("series", "")
 
@@ -61,6 +58,8 @@ class Session:
         searched = list(_searched(series, projects))
         tarballs = [want for want in wanted if want.repository.startswith(TARBALLS)]
         others = [want for want in (*wanted, *searched) if want not in tarballs]
+        from patchseries.pipeline.tarballs import TarballFetch
+
         releases = TarballFetch(self.cache, self.fetching, self.progress)
         brought = releases.bring(series, tarballs) | self.bring(others, series.lock.pins)
         pins = {(want.repository, want.rev): brought[want.repository, want.rev] for want in wanted}
@@ -89,6 +88,8 @@ class Session:
         commit = pinned.get((want.repository, want.rev))
         if commit is None:
             self.progress(f"searching {want.rev} in {want.repository}")
+            from patchseries.pipeline.lookup import commit_of
+
             commit = commit_of(self.cache, self.fetching, want)
         elif not want.rev.startswith("I") and not commit.startswith(want.rev):
             raise UpstreamError(
@@ -123,6 +124,10 @@ class Session:
         :param ask: whether the histories of the bases may be asked what they contain; what the
             lock says of that comes first, and when *locked* it is all there is
         """
+        from patchseries.pipeline.inputs import RebaseInputs
+        from patchseries.pipeline.portcache import PortCache
+        from patchseries.pipeline.resolutions import load_resolutions
+
         urls = [repository for repository, _ in pins]
         ports = PortCache.load(self.cache.root / "ports" / f"{series.name}.json", self.warn)
         asks = ask and not self.locked
@@ -143,6 +148,9 @@ class Session:
 
     def _made_for(self, series: Series, repository: Repository, *, ask: bool) -> MadeForSearch:
         """What the lock knows of releases that files were made for; the search, where it may."""
+        from patchseries.pipeline.inputs import MadeForSearch
+        from patchseries.pipeline.madefor import TagSearch
+
         known = dict(series.lock.made_for)
         if not ask:
             return MadeForSearch(known)
@@ -164,6 +172,9 @@ class Session:
         ask: bool,
     ) -> dict[tuple[str, str], Answer]:
         """What is known of which bases contain a patch."""
+        from patchseries.pipeline.inclusion import from_history, from_lock, questions
+        from patchseries.pipeline.rebased import Answer
+
         chosen = series.manifest
         bytes_of = partial(self.patch_bytes, series)
         asked = list(questions(chosen, pins, repository, bytes_of, chosen.projects))
@@ -177,6 +188,8 @@ class Session:
         """The bytes of a patch file: at a URL (kept in the cache), or below patches/."""
         if isinstance(source, str) or source.kind is not SourceKind.URL:
             return patch_bytes(series, source)
+        from patchseries.sources.download import download
+
         url, digest = source.url or "", source.sha256 or ""
         path = self.cache.root / "downloads" / digest[:16] / url.rsplit("/", 1)[-1]
         options = self.fetching.for_downloads(self.cache)

@@ -20,9 +20,8 @@ from patchseries.lock import Acceptance, MadeFor
 from patchseries.manifest import patch_names
 from patchseries.model import CommitId, Target, TreeId
 from patchseries.patches.compose import PatchFile, series_directory
-from patchseries.pipeline.inclusion import Answer
 from patchseries.pipeline.keptresults import KeptResults
-from patchseries.pipeline.rebase import Rebased, RebasedCell
+from patchseries.pipeline.rebased import Answer, Rebased, RebasedCell
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.targetinputs import (

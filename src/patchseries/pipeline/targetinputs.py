@@ -13,7 +13,7 @@ from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file, sha256
 from patchseries.manifest import PatchEntry, SourceKind
 from patchseries.model import Target
-from patchseries.pipeline.portcache import program_digest
+from patchseries.pipeline.programdigest import program_digest
 from patchseries.pipeline.resolutions import DIRECTORY
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import quilt_files

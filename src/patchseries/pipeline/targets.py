@@ -21,9 +21,11 @@ from patchseries.model import CommitId, Target, TreeId
 from patchseries.patches.compose import series_directory
 from patchseries.patches.dpkg import guard_links
 from patchseries.pipeline.applying import AppliedCell, ApplyInputs, apply_series
+from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.keptresults import KeptResults
 from patchseries.pipeline.publish import files_of_target
-from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.targetinputs import (

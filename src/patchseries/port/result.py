@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from patchseries.git import Commit, Repository
 from patchseries.model import CommitId, Conflict, Finding, Outcome, PortCode, Sides, TreeId
-from patchseries.resolution.replay import Resolution
+
+if TYPE_CHECKING:
+    from patchseries.git import Commit, Repository
+    from patchseries.resolution.replay import Resolution
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from patchseries.checks.alike import patches_of
-from patchseries.landed.landing import Landing
-from patchseries.landed.newer import NewReleases
-from patchseries.landed.verdict import Landings, NamedChange, PatchStatus, ReleaseAnswer
 from patchseries.lock import Cell, InBase
 from patchseries.model import CommitId, Conflict, Finding, Outcome
-from patchseries.port.result import PortResult, Proposal
 from patchseries.report.facts import PatchFacts, blueprint_url, bug_url, review_url, source_text
+
+if TYPE_CHECKING:
+    from patchseries.landed.landing import Landing
+    from patchseries.landed.newer import NewReleases
+    from patchseries.landed.verdict import Landings, NamedChange, PatchStatus, ReleaseAnswer
+    from patchseries.port.result import PortResult, Proposal
 
 
 def finding_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:

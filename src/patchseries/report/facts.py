@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from patchseries.landed.verdict import PatchStatus
 from patchseries.lock import Cell
 from patchseries.manifest import PatchEntry, Project, Source, SourceKind
+
+if TYPE_CHECKING:
+    from patchseries.landed.verdict import PatchStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from patchseries.checks import Rule
 from patchseries.checks.alike import patches_of
+from patchseries.checks.rule import Rule
 from patchseries.counting import enumerated
 from patchseries.model import Finding, Severity
 

@@ -18,7 +18,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from patchseries.checks import RULES
+from patchseries.checks.gate import RULES
 from patchseries.counting import counted, enumerated
 from patchseries.model import Finding, Outcome, Severity
 from patchseries.report.grouped import FoundGroup, by_rule

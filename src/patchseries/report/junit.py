@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-from patchseries.checks import Rule
+from patchseries.checks.rule import Rule
 from patchseries.checks.unfinished import NOT_CHECKED
 from patchseries.model import Finding, Severity
 from patchseries.report.grouped import location

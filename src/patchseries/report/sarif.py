@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from patchseries import __version__
-from patchseries.checks import Rule
 from patchseries.checks.alike import identity, patches_of
+from patchseries.checks.rule import Rule
 from patchseries.model import Finding
 from patchseries.visible import visible
 

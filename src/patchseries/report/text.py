@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from patchseries.checks import Rule
+from patchseries.checks.rule import Rule
 from patchseries.counting import counted
 from patchseries.model import Finding, Severity
 from patchseries.report.grouped import by_rule

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from patchseries.counting import counted
-from patchseries.git import Repository
 from patchseries.model import CommitId
+
+if TYPE_CHECKING:
+    from patchseries.git import Repository
 
 _DIGITS = 12
 

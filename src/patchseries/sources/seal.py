@@ -99,17 +99,19 @@ def _rows(repository: Path, sealed: Mapping[str, str]) -> Iterator[tuple[str, st
                         yield name, "directory"
                 elif name != _SEAL:
                     kept = sealed.get(name) if name.startswith(_IMMUTABLE) else None
-                    yield name, kept or _row(Path(entry.path))
+                    yield name, kept or _row(entry.path)
 
 
-def _row(path: Path) -> str:
+def _row(path: str) -> str:
     """The size and CRC-32 of a regular file; "" for anything else."""
-    if not stat.S_ISREG(path.lstat().st_mode):
+    if not stat.S_ISREG(os.lstat(path).st_mode):
         return ""
     size = checksum = 0
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(handle, "rb", buffering=0) as stream:
-        while data := stream.read(_CHUNK):
+    try:
+        while data := os.read(handle, _CHUNK):
             size += len(data)
             checksum = zlib.crc32(data, checksum)
+    finally:
+        os.close(handle)
     return f"{size}-{checksum:08x}"

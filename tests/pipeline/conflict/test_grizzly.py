@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from patchseries.model import Outcome
-from patchseries.pipeline.rebase import Rebased, rebase
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import Rebased
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.resolution.store import parse_resolution
+from patchseries.resolution.reading import parse_resolution
 from patchseries.sources import Cache, FetchOptions
 
 ROOT = Path(__file__).parents[3]

@@ -11,8 +11,10 @@ from patchseries.lock import Acceptance, Cell, Lock
 from patchseries.model import Finding, Outcome
 from patchseries.patches.header import split_patch
 from patchseries.patches.interdiff import without_numbers
+from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.porting import Pins, PublishedRebase, publish_rebased
-from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 

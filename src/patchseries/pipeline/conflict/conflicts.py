@@ -10,10 +10,13 @@ from patchseries.errors import ExitCode, SeriesError, UsageError
 from patchseries.git import Merge, Repository, TreeEntry
 from patchseries.git.textmerge import Lines, Region, split_lines
 from patchseries.model import Outcome, StrategyName
-from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
+from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
-from patchseries.port import Change, PortResult, port
+from patchseries.port import Change, PortResult
+from patchseries.port.engine import port
 from patchseries.port.hunks.lines import encode
 from patchseries.resolution.conflict import SIDES, OpenFile, left_behind, open_files
 from patchseries.resolution.edits import EditBeside, StaleError, edited

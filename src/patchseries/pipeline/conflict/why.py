@@ -20,7 +20,7 @@ from patchseries.manifest.positions import key_lines
 from patchseries.model import CommitId
 from patchseries.patches.header import iso_date
 from patchseries.pipeline.conflict.conflicts import OpenConflict, find_conflict
-from patchseries.pipeline.rebase import RebaseInputs
+from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.session import Session
 from patchseries.port.prerequisites import CherryPick, Prerequisites, Why, why
 from patchseries.sources.history import open_history

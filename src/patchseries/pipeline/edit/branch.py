@@ -20,7 +20,8 @@ from patchseries.model import Target, TreeId
 from patchseries.parsing import parse_json
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dep3 import Header, read_header
-from patchseries.pipeline.rebase import RebaseInputs, rebase
+from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change

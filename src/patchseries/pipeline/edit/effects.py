@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.model import CommitId, Outcome, TreeId
+from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.portcache import Porter
-from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
 from patchseries.port import Change, PortOptions, PortResult

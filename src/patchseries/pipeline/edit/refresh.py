@@ -24,7 +24,9 @@ from patchseries.pipeline.edit.effects import effects
 from patchseries.pipeline.edit.manifestchanges import add, composed, drop, own_source
 from patchseries.pipeline.edit.refreshplan import RefreshInputs, RefreshPlan
 from patchseries.pipeline.edit.reorder import in_order, moved_words, new_order
-from patchseries.pipeline.rebase import RebasedCell, RebaseInputs, rebase
+from patchseries.pipeline.inputs import RebaseInputs
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.resolutions import resolution_changes
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from patchseries.git import Repository
 from patchseries.pipeline.edit.effects import Effect
-from patchseries.pipeline.rebase import RebaseInputs
+from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.resolution.record import Attribution
 from patchseries.resolution.replay import Resolution
 

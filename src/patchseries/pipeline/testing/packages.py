@@ -10,7 +10,7 @@ from patchseries.patches.compose import series_directory
 from patchseries.pipeline.applying import ApplyInputs
 from patchseries.pipeline.build import BuildInputs, BuildOptions
 from patchseries.pipeline.publish import files_of_target
-from patchseries.pipeline.rebase import Rebased
+from patchseries.pipeline.rebased import Rebased
 from patchseries.pipeline.series import Selection
 from patchseries.pipeline.session import Session
 from patchseries.pipeline.testing.suiterun import SuiteOptions, run_suites

@@ -13,7 +13,7 @@ from patchseries.debian.version import release_version
 from patchseries.errors import UsageError
 from patchseries.patches.quilt import is_series_file, series_in_use
 from patchseries.pipeline.publish import package_patches, parse_names
-from patchseries.pipeline.rebase import RebasedCell
+from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.upgrading.notes import PatchNote, changelog_lines
 

@@ -12,10 +12,9 @@ from patchseries.manifest.filenames import PatchNames
 from patchseries.model import CommitId
 from patchseries.patches.compose import PatchFile
 from patchseries.patches.quilt import series_in_use
-from patchseries.pipeline.fileport import CellStatus
 from patchseries.pipeline.mergedin import MergedIn
 from patchseries.pipeline.publish import package_patches, parse_names
-from patchseries.pipeline.rebase import RebasedCell
+from patchseries.pipeline.rebased import CellStatus, RebasedCell
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.upgrading.releases import version_of
 

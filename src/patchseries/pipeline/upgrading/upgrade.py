@@ -16,7 +16,8 @@ from patchseries.pipeline.edit.bases import with_bases, with_orig
 from patchseries.pipeline.mergedin import merged_in
 from patchseries.pipeline.porting import Pins
 from patchseries.pipeline.publish import plan, publish
-from patchseries.pipeline.rebase import Rebased, RebasedCell, rebase
+from patchseries.pipeline.rebase import rebase
+from patchseries.pipeline.rebased import Rebased, RebasedCell
 from patchseries.pipeline.run import with_packaging
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
