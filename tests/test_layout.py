@@ -169,7 +169,6 @@ ELSEWHERE = {
         "journal/beneath": "journal/test_state.py",
         "journal/commit": "journal/test_killed.py",
         "journal/log": "journal/test_undo.py",
-        "files/private": "cli/test_private_cache.py",
     },
     "Values, and the door to programs: every test uses them.": {
         "counting": "test_doctests.py",

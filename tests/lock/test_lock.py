@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from patchseries import lock
 from patchseries.errors import SeriesError
-from patchseries.lock import Acceptance, Cell, InBase, Landed, Lock
+from patchseries.lock import Acceptance, Cell, InBase, Landed, Lock, MadeFor
 from patchseries.model import CommitId, Outcome
 
 _WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
@@ -29,6 +30,9 @@ _LOCKS = st.builds(
     st.dictionaries(st.tuples(_WORDS, _WORDS), _IDS, max_size=3),
     st.dictionaries(st.tuples(_WORDS, _WORDS), _CELLS, max_size=3),
     st.dictionaries(_WORDS, st.builds(Landed, _WORDS, _IDS), max_size=3),
+    st.dictionaries(
+        st.tuples(_WORDS, _WORDS), st.none() | st.builds(MadeFor, _WORDS, _IDS), max_size=3
+    ),
 )
 
 
@@ -48,9 +52,97 @@ def test_no_file_is_an_empty_lock(tmp_path: Path) -> None:
     assert lock.load(tmp_path / "none.lock") == Lock()
 
 
-@pytest.mark.parametrize("text", ["schema = 2", "schema = 1\ncells = [{}]", "[", "cells = 3"])
-def test_a_damaged_lock_is_told(tmp_path: Path, text: str) -> None:
+def test_what_says_nothing_is_not_written() -> None:
+    plain = lock.dump(Lock({}, {("p", "1.0"): Cell(Outcome.CLEAN)}))
+    assert plain.splitlines()[1:] == [
+        "schema = 1",
+        "",
+        "pins = []",
+        "",
+        "cells = [",
+        '    {patch = "p", base = "1.0", outcome = "clean"},',
+        "]",
+    ]
+
+
+def test_a_password_is_not_written() -> None:
+    pins = {(f"https://{user}host.invalid/x", "1.0"): CommitId("1" * 40) for user in ("", "a:b@")}
+    assert lock.parse(lock.dump(Lock(pins))).pins == {
+        ("https://host.invalid/x", "1.0"): CommitId("1" * 40)
+    }
+
+
+_ONE_OF_ALL = lock.dump(
+    Lock(
+        {("url", "1.0"): CommitId("1" * 40)},
+        {
+            ("p", "1.0"): Cell(
+                Outcome.ADAPTED,
+                ("moved",),
+                "2" * 64,
+                Acceptance("Ann <ann@test.invalid>", "2013-04-04", "3" * 64),
+                InBase(CommitId("4" * 40), "change-id"),
+                "5" * 64,
+            )
+        },
+        {"p": Landed("1.1", CommitId("6" * 40))},
+        {("nova", "7" * 64): MadeFor("1.1", CommitId("8" * 40))},
+    )
+)
+_VALUE = re.compile(r'(?<= = )(?=("[^"]*"|\["moved"\]|\{by[^}]*\}|\{commit[^}]*\}))')
+
+
+def test_each_value_of_another_type_is_told_with_its_line(tmp_path: Path) -> None:
+    """Every one: none is taken for something else, and none escapes as another error."""
+    path = tmp_path / "x.lock"
+    values = list(_VALUE.finditer(_ONE_OF_ALL))
+    assert len(values) > 20
+    for value in values:
+        for wrong in ("3", "[3]", "true"):
+            path.write_text(_ONE_OF_ALL[: value.start(1)] + wrong + _ONE_OF_ALL[value.end(1) :])
+            with pytest.raises(SeriesError, match="is damaged") as caught:
+                lock.load(path)
+            line = _ONE_OF_ALL.count("\n", 0, value.start()) + 1
+            assert caught.value.place == (str(path), line)
+            assert f"{path}:{line} " in caught.value.message
+
+
+def test_each_key_that_an_entry_needs_is_missed(tmp_path: Path) -> None:
+    path = tmp_path / "x.lock"
+    path.write_text(_ONE_OF_ALL)
+    assert lock.load(path) == lock.parse(_ONE_OF_ALL)
+    optional = {"strategies", "sha256", "accepted", "in-base", "asked", "tag"}
+    for key in re.findall(r"(?<=[{ ])([a-z0-9-]+)(?= = )", _ONE_OF_ALL):
+        cut = re.sub(rf"(?<=[{{ ]){key} = ", f"other-{key} = ", _ONE_OF_ALL)
+        path.write_text(cut)
+        if key not in optional - {"tag"}:
+            with pytest.raises(SeriesError, match=f"the key '{key}' is missing"):
+                lock.load(path)
+        else:
+            assert lock.load(path) != lock.parse(_ONE_OF_ALL)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("schema = 2", 1),
+        ("schema = 1\ncells = [{}]", 2),
+        ("\n\n[", 3),
+        ("schema = 1\n\ncells = 3", 3),
+        ("schema = 1\npins = [\n 3]", 3),
+    ],
+)
+def test_a_damaged_lock_is_told(tmp_path: Path, text: str, line: int) -> None:
     path = tmp_path / "x.lock"
     path.write_text(text)
-    with pytest.raises(SeriesError, match="is damaged"):
+    with pytest.raises(SeriesError, match="is damaged") as caught:
         lock.load(path)
+    assert caught.value.place == (str(path), line)
+
+
+def test_one_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "latin").write_bytes(b"\xff")
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("latin", "loop"):
+        with pytest.raises(SeriesError, match=f"cannot read .*{name}"):
+            lock.load(tmp_path / name)
