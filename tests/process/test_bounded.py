@@ -135,6 +135,13 @@ def test_a_file_and_memory_are_the_kernels_care(tmp_path: Path) -> None:
     assert b"MemoryError" in (tmp_path / "err").read_bytes()
 
 
+def test_one_that_cannot_be_started_is_told(tmp_path: Path) -> None:
+    out, err = tmp_path / "out", tmp_path / "err"
+    run = BoundedRun(["true"], tmp_path / "none", environment(), out, err)
+    with pytest.raises(MachineError, match="true could not be started"):
+        run_bounded(run, Limits(60, 60))
+
+
 def test_what_looks_on_may_end_it(tmp_path: Path) -> None:
     def look() -> None:
         raise KeyboardInterrupt

@@ -235,14 +235,14 @@ def _attend(
             stdout, stderr = _listen(running, on_stderr, timeout)
         return Result(running.wait(), stdout, stderr)
     except subprocess.TimeoutExpired:
-        _end(running)
+        _end(running, _GRACE)
         return None
     except BaseException:
         _end(running, _SOON)  # a git that is killed leaves its lock files
         raise
 
 
-def _end(running: Process, grace: float = _GRACE) -> None:
+def _end(running: Process, grace: float) -> None:
     """End a program, politely first. What it started may hold our pipes: they are not read on."""
     running.terminate()
     try:
