@@ -166,7 +166,6 @@ ELSEWHERE = {
         "landed/scheme": "landed/test_releaselines.py",
     },
     "How a change is written whole or not at all shows only when it is interrupted.": {
-        "journal/beneath": "journal/test_state.py",
         "journal/commit": "journal/test_killed.py",
         "journal/log": "journal/test_undo.py",
     },

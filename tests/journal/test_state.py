@@ -11,9 +11,18 @@ from typing import Any
 
 import pytest
 
-from patchseries.errors import SeriesError
+from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
-from patchseries.journal import Operation, State, commit, commit_files, find_state, operations, undo
+from patchseries.journal import (
+    Operation,
+    State,
+    commit,
+    commit_files,
+    find_state,
+    held,
+    operations,
+    undo,
+)
 from patchseries.journal.commit import recover
 from support.state import content, project_state
 
@@ -310,3 +319,72 @@ def test_a_state_that_cannot_be_read_now_is_not_set_aside(
     with pytest.raises(OSError, match="Too many open files"):
         find_state(state.home, state.root)
     assert find_state(state.home, state.root).set_aside is None
+
+
+def in_another_process(act: Any) -> None:
+    """Run *act* in a child; its end is waited for, and must be a good one."""
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_held_project_is_held_against_others_and_not_against_itself(state: State) -> None:
+    waited: list[int] = []
+
+    def other() -> None:
+        with (
+            pytest.raises(SeriesError, match=r"using .*project for more than 0 s") as caught,
+            held(state, lambda: waited.append(1), 0.01),
+        ):
+            raise AssertionError("it was held")
+        assert (caught.value.exit_code, waited) == (ExitCode.PROGRAM, [1])
+
+    with held(state):
+        with held(state, lambda: waited.append(2), 0):
+            in_another_process(other)
+        in_another_process(other)
+    in_another_process(lambda: held(state, lambda: waited.append(3), 0).__enter__())
+    with held(state, lambda: waited.append(4), 0):
+        pass
+    assert waited == []
+
+
+def test_each_directory_that_was_there_before_keeps_its_state(state: State) -> None:
+    for number in (1, 2, 3):
+        state.root.rename(state.root.parent / f"before-{number}")
+        state.root.mkdir()
+        fresh = find_state(state.home, state.root)
+        assert fresh.set_aside == fresh.directory.with_name(f"{fresh.directory.name}.old-{number}")
+        commit_files(fresh, {"series/new": b"1"}, COMMAND)
+    assert len(list((state.home / "projects").iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("a b/../c", "c-"), ("-.x.-", "x-"), ("x" * 60, "x" * 40 + "-"), ("é", "")]
+)
+def test_a_state_is_named_after_its_project(tmp_path: Path, name: str, shown: str) -> None:
+    (tmp_path / "a b").mkdir()
+    root = tmp_path / name
+    root.mkdir()
+    found = find_state(tmp_path / "home", root)
+    assert found.directory.parent == tmp_path / "home/projects"
+    assert found.directory.name[:-16] == shown
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_path_counts_as_the_directory_does(state: State) -> None:
+    """A state that is not of this very path and directory is another's."""
+    record = state.directory / "project.json"
+    told = json.loads(record.read_bytes())
+    for key in told:
+        record.write_text(json.dumps(told | {key: "other"}))
+        found = find_state(state.home, state.root)
+        assert found.set_aside is not None
+        found.set_aside.rename(state.directory)
+    record.write_text(json.dumps(told))
+    assert find_state(state.home, state.root / "." / ".." / state.root.name).set_aside is None
