@@ -145,6 +145,7 @@ class PortCode(StrEnum):
     LINE_LOST = "port-line-lost"
     LINE_PRESENT = "port-line-present"
     LINE_REMOVED = "port-line-removed"
+    MIGRATION_MISSING = "port-migration-missing"
     NOT_VERIFIED = "port-not-verified"
     NUMBER_GAP = "port-number-gap"
     NUMBER_TAKEN = "port-number-taken"

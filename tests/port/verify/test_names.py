@@ -271,3 +271,24 @@ def test_a_new_file_in_a_folder_that_the_target_lacks(examined: Examined) -> Non
     assert {f.code for f in findings} == {"port-unknown-folder"}
     beside = {"neutron/x.py": ""}
     assert examined(*case, beside, beside | added) == ()
+
+
+def revision(name: str, follows: str) -> str:
+    return f"revision = '{name}'\ndown_revision = {follows}\n\n\ndef upgrade():\n    pass\n"
+
+
+@pytest.mark.parametrize("follows", ["'1a'", '"1a"', "('0', '1a')"])
+def test_a_migration_that_follows_one_which_is_missing(examined: Examined, follows: str) -> None:
+    first, second = {"db/a.py": revision("0", "None")}, {"db/b.py": revision("1a", "'0'")}
+    third = {"db/c.py": revision("2b", follows)}
+    (finding,) = examined(first | second, first | second | third, first)
+    assert (finding.code, finding.line, finding.severity) == ("port-migration-missing", 2, "error")
+    assert "the migration 1a" in finding.message
+    other = {"db/other.py": revision("1a", "'0'")}
+    assert examined(first | second, first | second | third, first | other) == ()
+
+
+def test_migrations_of_one_change_follow_each_other(examined: Examined) -> None:
+    first, others = {"db/a.py": revision("0", "None")}, {"x": "", "db/a.py": revision("0", "None")}
+    both = {"db/b.py": revision("1a", "'0'"), "db/c.py": revision("2b", "'1a'")}
+    assert examined(first, first | both, others) == ()

@@ -1,4 +1,4 @@
-"""Whether a new file fits its place: its directory, and the number in its name."""
+"""Whether a new file fits its place: its directory, its number, the migration it follows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.ported import Port, PortedFile
 
 _NUMBERED = re.compile(rb"(\d{2,})[_-]")
+_FOLLOWS = re.compile(rb"^down_revision\b[^=\n]*=[ \t]*(.+)$", re.MULTILINE)
+_REVISION = re.compile(rb"^revision\b[^=\n]*=[ \t]*[\"']([^\"'\n]+)", re.MULTILINE)
+_QUOTED = re.compile(rb"[\"']([^\"'\n]+)[\"']")
 
 
 def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
@@ -32,6 +35,7 @@ def check_new_file(port: Port, file: PortedFile) -> Iterator[Finding]:
         )
         return
     yield from _check_number(file, name.encode("utf-8", "surrogateescape"), upstream, here)
+    yield from _check_migration(port, file, directory)
 
 
 def _check_number(
@@ -57,6 +61,34 @@ def _check_number(
             file=file.path,
             hint="port the earlier file too, or renumber",
         )
+
+
+def _check_migration(port: Port, file: PortedFile, directory: str) -> Iterator[Finding]:
+    """The migration that an Alembic migration follows: without it, none of them can be run."""
+    text = file.result
+    wanted = {name for said in _FOLLOWS.findall(text) for name in _QUOTED.findall(said)}
+    if not wanted or not _REVISION.search(text):
+        return
+    for name in sorted(wanted.difference(_revisions(port, directory))):
+        found = _FOLLOWS.search(text)
+        yield Finding(
+            PortCode.MIGRATION_MISSING,
+            Severity.ERROR,
+            f"the migration {name.decode('utf-8', 'replace')}, which this one follows, is missing",
+            file=file.path,
+            line=text.count(b"\n", 0, found.start()) + 1 if found else None,
+            hint="port that migration first, or name the last one that is here",
+        )
+
+
+def _revisions(port: Port, directory: str) -> set[bytes]:
+    """The migrations that a directory of the result has."""
+    entry = port.repository.entry(port.result, directory)
+    entries = port.repository.tree(entry.oid) if entry and entry.is_tree else {}
+    files = [e.oid for name, e in entries.items() if e.is_file and name.endswith(b".py")]
+    port.repository.prefetch(files)
+    found = (_REVISION.search(port.repository.blob(oid)) for oid in files)
+    return {match[1] for match in found if match}
 
 
 def _numbers(names: set[bytes]) -> set[int]:
