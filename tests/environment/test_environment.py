@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from patchseries import process
-from patchseries.environment import Inherit, complete, environment, loading_git_library
+from patchseries.environment import Inherit, complete, environment
 from patchseries.errors import MachineError
 from support.project import REPOSITORY
 
@@ -102,16 +102,7 @@ def test_a_user_id_without_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caller["HOME"] == "/nonexistent"
 
 
-def test_the_git_library_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/mine")
-    monkeypatch.delenv("GIT_PYTHON_REFRESH", raising=False)
-    before = dict(os.environ)
-    with loading_git_library():
-        assert os.environ["GIT_CONFIG_GLOBAL"] == os.devnull
-    assert dict(os.environ) == before
-
-
-def test_the_git_library_loads_whatever_the_users_configuration_says(tmp_path: Path) -> None:
+def test_a_repository_is_opened_whatever_the_users_configuration_says(tmp_path: Path) -> None:
     (tmp_path / ".gitconfig").write_text("[user\n")
     code = "from patchseries.git import Repository; from pathlib import Path; Repository(Path('r'))"
     process.run(["git", "init", "--bare", "--quiet", "r"], cwd=tmp_path)

@@ -15,7 +15,7 @@ from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.rebased import Answer, Rebased
 from patchseries.pipeline.series import Selection
-from patchseries.progress import ProgressCallback
+from patchseries.progress import no_progress
 from support.small_series import BODY, HEAD, TAIL, SmallSeries, text
 
 MESSAGE = (
@@ -127,11 +127,11 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The bases that are ported onto from now on."""
     bases: list[str] = []
 
-    def watched(given: RebaseInputs, only: Selection, progress: ProgressCallback) -> Rebased:
+    def watched(given: RebaseInputs, only: Selection) -> Rebased:
         bases.extend(only.bases)
-        return rebase(given, only, progress)
+        return rebase(given, only, no_progress)
 
-    monkeypatch.setattr(trying, "rebase", watched)
+    monkeypatch.setattr(trying, "_rebase", watched)
     return bases
 
 
@@ -162,15 +162,15 @@ def test_a_new_release_or_another_manifest_is_tried_again(
 def test_what_may_come_to_something_else_is_not_kept(
     small: SmallSeries, unread: str, released: CommitId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def port(given: RebaseInputs, only: Selection, progress: ProgressCallback) -> Rebased:
-        done = rebase(given, only, progress)
+    def port(given: RebaseInputs, only: Selection) -> Rebased:
+        done = rebase(given, only, no_progress)
         if unread == "the history":
             first = replace(done.cells[0], answer=Answer(why="it is shallow"))
             return replace(done, cells=(first, *done.cells[1:]))
         return replace(done, made_for={("project", "0" * 64): None})
 
     with monkeypatch.context() as patch:
-        patch.setattr(trying, "rebase", port)
+        patch.setattr(trying, "_rebase", port)
         small.json("status")
     assert not (small.root.parent / "cache/trials").exists()
     assert small.json("status")["new_releases"] == [row(released)]

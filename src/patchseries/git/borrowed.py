@@ -15,7 +15,7 @@ from pathlib import Path
 
 from patchseries.errors import SeriesError
 from patchseries.files import explained, staging
-from patchseries.git.loose import object_format
+from patchseries.git.loose import make_bare, object_format
 from patchseries.git.repository import Repository
 from patchseries.git.temporary import scratch_home
 
@@ -47,7 +47,7 @@ def borrowed(path: Path) -> Iterator[Repository]:
     with _directory() as directory:
         made = directory / "repo.git"
         with explained("copy the refs of a repository"):
-            _make(made, object_format(common))
+            make_bare(made, object_format(common), head="refs/heads/none")
             _copy_refs(git_dir, common, made)
         with Repository(made, borrowed=objects, shown=path) as repository:
             repository.set_alternates([objects])
@@ -73,18 +73,6 @@ def _find(path: Path) -> tuple[Path, Path]:
     if not ((common / "objects").is_dir() and (git_dir / "HEAD").exists()):
         raise SeriesError(f"no git repository at {path}")
     return git_dir, common
-
-
-def _make(made: Path, algorithm: str) -> None:
-    for directory in ("objects/pack", "objects/info", "refs"):
-        (made / directory).mkdir(parents=True)
-    config = "[core]\n\tbare = true\n\trepositoryformatversion = "
-    if algorithm == "sha256":
-        config += "1\n[extensions]\n\tobjectformat = sha256\n"
-    else:
-        config += "0\n"
-    (made / "config").write_text(config)
-    (made / "HEAD").write_text("ref: refs/heads/none\n")
 
 
 def _copy_refs(git_dir: Path, common: Path, made: Path) -> None:

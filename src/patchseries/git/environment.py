@@ -7,11 +7,8 @@ These settings win over those of the repository. git runs only in repositories t
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
 from patchseries import process
-from patchseries.environment import loading_git_library
-from patchseries.errors import MachineError
 from patchseries.files import write_atomic
 
 _SETTINGS = {
@@ -66,22 +63,6 @@ _CONVERSIONS = "* -text -ident -filter -working-tree-encoding\n"
 def keep_bytes(git_dir: Path) -> None:
     """Have files written and read as they are: attributes in a tree then convert nothing."""
     write_atomic(git_dir / "info" / "attributes", _CONVERSIONS.encode())
-
-
-def git_library() -> ModuleType:
-    """GitPython.
-
-    :raises MachineError: git is not installed
-    """
-    process.require("git")
-    with loading_git_library():
-        try:
-            import git
-        except ImportError as error:  # GitPython tries git, and says no more than that
-            raise MachineError(
-                "git cannot be run", cause=str(error), hint="try `git version`, and reinstall git"
-            ) from error
-    return git
 
 
 def make_work_tree(tree: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reading objects by one ``git cat-file --batch`` process, and keeping them for the next question.
+"""Reading objects by one ``git cat-file`` process, and keeping them for the next question.
 
 To ask and wait costs two switches between processes, about as much as all that git does to find
 an object. Questions known together are therefore asked together (:meth:`ObjectReader.prefetch`).
@@ -18,6 +18,7 @@ from patchseries import process
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _AT_ONCE = 12_000
 """Bytes of questions before an answer is read: they must fit a pipe, or both sides would wait."""
+_NOT_THERE = (b" missing\n", b" ambiguous\n")
 _KEPT_BYTES = 48_000_000
 """How much is kept: several ports' worth of files, and never a burden."""
 _LARGE = 2_000_000
@@ -31,12 +32,12 @@ Object = tuple[str, bytes]
 
 
 class ObjectReader:
-    """A running ``git cat-file --batch``: ask with :meth:`read`, end with :meth:`close`."""
+    """A running ``git cat-file --batch-command``: ask with :meth:`read`, end with :meth:`close`."""
 
     def __init__(self, git_dir: Path, env: dict[str, str]) -> None:
         """Prepare to read objects of *git_dir*."""
         self._git = process.CoProcess(
-            ["git", f"--git-dir={git_dir}", "cat-file", "--batch"], cwd=git_dir, env=env
+            ["git", f"--git-dir={git_dir}", "cat-file", "--batch-command"], cwd=git_dir, env=env
         )
         self._kept: OrderedDict[str, Object] = OrderedDict()
         self._size = 0
@@ -52,6 +53,24 @@ class ObjectReader:
     def has(self, oid: str) -> bool:
         """Whether the object is remembered."""
         return oid in self._kept
+
+    def is_there(self, oid: str) -> bool:
+        """Whether git finds the object with the full id *oid*, which is not read.
+
+        :raises EOFError: git ended instead of answering
+        """
+        try:
+            head = self._begin([f"info {oid}"]).readline()
+        except OSError as error:
+            self.close()
+            raise EOFError("cat-file: the stream ended") from error
+        except BaseException:
+            self.close()
+            raise
+        if not head.endswith(b"\n"):
+            self.close()
+            raise EOFError("cat-file: the stream ended")
+        return not head.endswith(_NOT_THERE)
 
     def prefetch(self, oids: Iterable[str], places: Iterable[tuple[str, str]] = ()) -> None:
         """Read objects that will be asked for one by one: by id, or by tree and path."""
@@ -74,14 +93,9 @@ class ObjectReader:
         self._git.close()
 
     def _ask(self, names: Sequence[str]) -> list[Object | None]:
-        running = self._git.running()
-        assert running.stdin is not None
-        assert running.stdout is not None
         try:
-            lines = "".join(f"{name}\n" for name in names)
-            running.stdin.write(lines.encode("utf-8", "surrogateescape"))
-            running.stdin.flush()
-            found = [self._read_object(running.stdout) for _ in names]
+            answers = self._begin([f"contents {name}" for name in names])
+            found = [self._read_object(answers) for _ in names]
         except (OSError, EOFError):  # git ends at an object that is damaged
             self.close()
             return [None] * len(names)
@@ -90,11 +104,24 @@ class ObjectReader:
             raise
         return found
 
+    def _begin(self, questions: Sequence[str]) -> IO[bytes]:
+        """Ask *questions*; the stream that the answers come from.
+
+        :raises OSError: git ended
+        """
+        running = self._git.running()
+        assert running.stdin is not None
+        assert running.stdout is not None
+        lines = "".join(f"{question}\n" for question in questions)
+        running.stdin.write(lines.encode("utf-8", "surrogateescape"))
+        running.stdin.flush()
+        return running.stdout
+
     def _read_object(self, stream: IO[bytes]) -> Object | None:
         head = stream.readline()
         if not head.endswith(b"\n"):
             raise EOFError("cat-file: the stream ended")
-        if head.endswith((b" missing\n", b" ambiguous\n")):
+        if head.endswith(_NOT_THERE):
             return None
         oid, kind, length = head.decode().split(" ")
         size = int(length)
@@ -117,6 +144,6 @@ def _batches(names: Iterable[str]) -> Iterator[list[str]]:
             yield some
             some, size = [], 0
         some.append(name)
-        size += len(name) + 1
+        size += len(name) + len("contents \n")
     if some:
         yield some

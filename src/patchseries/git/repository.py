@@ -1,7 +1,7 @@
 """A git repository: reading and writing objects, naming commits, comparing and merging trees.
 
-GitPython opens the repository; objects are read by a ``cat-file --batch`` of our own. The user's
-git configuration is never read here: results depend on objects alone.
+Objects are read by one ``cat-file`` process. The user's git configuration is never read here:
+results depend on objects alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
-from patchseries.files import staging, swap_in
+from patchseries.files import explained, staging, swap_in
 from patchseries.git.coprocess import MENDING, Future, check_alternates
 from patchseries.git.diff import (
     PLAIN,
@@ -23,8 +23,8 @@ from patchseries.git.diff import (
     parse_difference,
     parse_entries,
 )
-from patchseries.git.environment import ISOLATED, git_library
-from patchseries.git.loose import object_format, write_object
+from patchseries.git.environment import ISOLATED
+from patchseries.git.loose import find_git_dir, make_bare, object_format, write_object
 from patchseries.git.merge import Merge, MergeProcess, conflicting_commits
 from patchseries.git.objects import (
     Commit,
@@ -63,20 +63,16 @@ class Repository:
         :param shown: what to call it in messages (default: its git directory)
         :raises SeriesError: there is none
         """
-        git = git_library()
-        self._errors = (git.exc.GitError, git.exc.ODBError, ValueError)
-        try:
-            self._repo = git.Repo(path, odbt=git.GitCmdObjectDB, expand_vars=False)
-        except (git.exc.GitError, git.exc.NoSuchPathError, UnicodeError) as error:
+        process.require("git")
+        found = find_git_dir(path)
+        if found is None:
             if any((directory / "HEAD").is_file() for directory in (path, path / ".git")):
                 raise ProgramError(
                     f"the git repository {path} is damaged, or cannot be read now",
                     hint="run it again; if it stays damaged in the cache, delete that directory",
-                ) from error
-            raise SeriesError(f"no git repository at {path}") from error
-        # GIT_DIR: a bare repository without a configuration file is not taken for a work tree
-        self._repo.git.update_environment(GIT_DIR=str(self._repo.git_dir), **ISOLATED)
-        self.git_dir = Path(self._repo.git_dir)
+                )
+            raise SeriesError(f"no git repository at {path}")
+        self.git_dir = found
         self._algorithm = object_format(self.git_dir)
         self.shown = shown or self.git_dir
         self._borrowed = borrowed
@@ -105,7 +101,6 @@ class Repository:
         self._entries.close()
         self._lines.close()
         self._patches.close()
-        self._repo.close()
 
     @classmethod
     def init(cls, path: Path, alternates: Sequence[Path] = ()) -> Repository:
@@ -113,13 +108,13 @@ class Repository:
 
         It appears whole or not at all, in the place of whatever stands there.
 
-        :raises ProgramError: git cannot make it
+        :raises SeriesError: it cannot be written
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         with staging(path.parent) as stage:
             fresh = stage / "repo.git"
-            init = ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master"]
-            process.run([*init, fresh], env=ISOLATED)
+            with explained("make a repository"):
+                make_bare(fresh)
             swap_in(fresh, path)
         repository = cls(path)
         repository.set_alternates(alternates)
@@ -256,16 +251,15 @@ class Repository:
         :raises ProgramError: git ended instead of answering, or cannot read its alternates
         """
         try:
-            self._repo.odb.info(bytes.fromhex(oid))
-        except (*self._errors, OSError) as error:
-            if "missing" not in str(error):
-                words = f"git ended unexpectedly in {self.shown}"
-                hint = "run the command again"
-                raise ProgramError(words, cause=f"is {oid} missing?", hint=hint) from error
-            # as long as it runs, a git that could not read its alternates says so of all they have
-            self._repo.git.clear_cache()
-            return self.run("cat-file", "-e", oid, accept=(0, 1, 128)).status == 0
-        return True
+            if self._reader.is_there(oid):
+                return True
+        except EOFError as error:
+            words = f"git ended unexpectedly in {self.shown}"
+            hint = "run the command again"
+            raise ProgramError(words, cause=f"is {oid} missing?", hint=hint) from error
+        # as long as it runs, a git that could not read its alternates says so of all they have
+        self._reader.close()
+        return self.run("cat-file", "-e", oid, accept=(0, 1, 128)).status == 0
 
     def blob(self, oid: str) -> bytes:
         """The bytes of a blob."""

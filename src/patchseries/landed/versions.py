@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 Key = tuple[int, tuple[int, ...], int, tuple[int, ...], tuple[int, ...]]
 """Where in its line a place stands: (0 release, 1 end of line, 2 branch head), the numbers without
@@ -59,6 +60,7 @@ class Version:
         return tuple(int(number) for number in self.numbers)
 
 
+@lru_cache(maxsize=16384)  # the tags of a repository are asked for time and again
 def version_in(name: str) -> Version | None:
     """The version that *name* ends in; None when it ends in none.
 

@@ -17,7 +17,6 @@ from patchseries.files import sha256
 _VERSION = re.compile(r"^Version: *(\S+)", re.M)
 
 _LIBRARIES = (
-    "gitpython",
     "packaging",
     "patiencediff",
     "pydantic",

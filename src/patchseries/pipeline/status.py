@@ -139,7 +139,8 @@ def _project_status(
         patch_id = stack.enter_context(ids)
         tracked = [_to_track(series.lock, project, patch, objects) for patch in patches]
         asked = lines.named(release) if release else None
-        pins = _bases(history, project) | dict(series.lock.pins)
+        pins = dict(series.lock.pins)
+        pins |= _unpinned_bases(history, project, pins)
         bytes_of = partial(session.patch_bytes, series)
         questioned = questions(series.manifest, pins, objects, bytes_of, [name])
         contained = {q.cell: found for q in questioned if (found := q.ask(index, patch_id))}
@@ -155,9 +156,12 @@ def _project_status(
         )
 
 
-def _bases(history: Repository, project: Project) -> dict[tuple[str, str], CommitId]:
-    """The bases of *project* as its history has them, for those that no lock pins."""
-    found = {base: history.resolve(f"refs/tags/{base}") for base in project.bases}
+def _unpinned_bases(
+    history: Repository, project: Project, pins: Mapping[tuple[str, str], CommitId]
+) -> dict[tuple[str, str], CommitId]:
+    """The bases of *project* that are not among *pins*, as its history has them."""
+    unpinned = [base for base in project.bases if (project.repository, base) not in pins]
+    found = {base: history.resolve(f"refs/tags/{base}") for base in unpinned}
     return {(project.repository, base): commit for base, commit in found.items() if commit}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Base64Bytes, TypeAdapter
 
@@ -21,10 +22,8 @@ from patchseries.model import CommitId, Target, TreeId
 from patchseries.patches.compose import series_directory
 from patchseries.patches.dpkg import guard_links
 from patchseries.pipeline.applying import AppliedCell, ApplyInputs, apply_series
-from patchseries.pipeline.inputs import RebaseInputs
 from patchseries.pipeline.keptresults import KeptResults
 from patchseries.pipeline.publish import files_of_target
-from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.rebased import RebasedCell
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
@@ -39,6 +38,9 @@ from patchseries.progress import Steps
 from patchseries.settings.intree import RegisteredOption, options_in
 from patchseries.sources import fetch, wants
 from patchseries.sources.plan import Want
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.inputs import RebaseInputs
 
 _Pins = Mapping[tuple[str, str], CommitId]
 
@@ -140,6 +142,8 @@ class TargetReader:
         )
 
     def _work_out(self, target: CheckedTarget, wanted: Sequence[Want]) -> _Facts:
+        from patchseries.pipeline.rebase import rebase  # the engine: long to import
+
         pins = self._at_hand(wanted)
         only = Selection((target.project,), (target.base,))
         with self._session.rebase_inputs(self._series, pins, ask=False) as given:

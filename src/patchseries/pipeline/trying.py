@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -14,14 +15,16 @@ from patchseries.landed.releases import scheme_for
 from patchseries.manifest import Project
 from patchseries.manifest.values import is_ref_name
 from patchseries.model import Target
-from patchseries.pipeline.edit.bases import with_bases
 from patchseries.pipeline.keptresults import KeptResults
-from patchseries.pipeline.rebase import rebase
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session, merged_lock
 from patchseries.pipeline.settled import are_settled, target_digest
 from patchseries.pipeline.targetinputs import resolutions_digest
 from patchseries.progress import no_progress
+
+if TYPE_CHECKING:
+    from patchseries.pipeline.inputs import RebaseInputs
+    from patchseries.pipeline.rebased import Rebased
 
 _FORM = TypeAdapter(tuple[TriedPatch, ...])
 
@@ -74,11 +77,19 @@ def _tried(session: Session, series: Series, releases: NewReleases) -> NewReleas
         return replace(releases, untried=error.message)
 
 
+def _rebase(given: RebaseInputs, only: Selection) -> Rebased:
+    from patchseries.pipeline.rebase import rebase  # the engine: long to import
+
+    return rebase(given, only, no_progress)
+
+
 def _ported(session: Session, series: Series, target: Target) -> tuple[TriedPatch, ...]:
     """What porting the patches of a project onto the release *target* gives.
 
     :raises SeriesError: a patch has no source for it, or something cannot be fetched
     """
+    from patchseries.pipeline.edit.bases import with_bases
+
     project = series.manifest.projects[target.project]
     scheme = scheme_for(target.project, project.repository, project.releases)
     text = read_file(series.manifest_path).decode("utf-8")
@@ -91,7 +102,7 @@ def _ported(session: Session, series: Series, target: Target) -> tuple[TriedPatc
     if (known := kept.get(digest)) is not None:
         return known
     with session.rebase_inputs(trial, pins) as given:
-        done = rebase(given, only, no_progress)
+        done = _rebase(given, only)
     tried = tuple(TriedPatch(c.patch, c.outcome, c.answer.in_base) for c in done.cells)
     if are_settled(done.cells) and done.made_for == trial.lock.made_for:
         kept.keep(digest, tried)  # what was searched for among the tags may be another one some day

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from patchseries.port.verify.queries import captured, language
-
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -60,6 +58,8 @@ def registrations(source: bytes, options: Set[str]) -> list[Registration]:
     """
     from tree_sitter import Parser
 
+    from patchseries.port.verify.queries import language  # the parsers: long to import
+
     found = _SourceFile(Parser(language()).parse(source).root_node).registrations(options)
     return sorted(found, key=lambda one: (one.line, one.group or ""))
 
@@ -68,6 +68,9 @@ class _SourceFile:
     """One parsed file."""
 
     def __init__(self, root: Node) -> None:
+        from patchseries.port.verify.queries import captured
+
+        self._captured = captured
         self._calls = captured(root, "(call) @call", "call")
         self._root = root
 
@@ -89,7 +92,7 @@ class _SourceFile:
     def _values(self) -> dict[str, Node]:
         """What is assigned to each name, the last of all."""
         values = {}
-        for node in captured(self._root, "(assignment) @one", "one"):
+        for node in self._captured(self._root, "(assignment) @one", "one"):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if left is not None and right is not None and left.type == "identifier":
                 values[_text(left)] = right
