@@ -1,6 +1,6 @@
 """Whether the tests notice small faults in the source: what lived, and the rate of each room.
 
-    python tests/bench/mutants.py [--count N] [--seed S] [--rooms "files lock"] [--jobs J]
+    python tests/bench/mutants.py [--count N] [--seed S] [--rooms "files port/verify"] [--jobs J]
 
 N faults (see mutations.py) are drawn evenly over the rooms: the packages and modules right below
 src/patchseries. Each is put into a copy of the tree, and the tests that cover its line are run
@@ -57,24 +57,23 @@ PATIENCE = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A fault in a file of the source, by its path in the tree."""
+    """A fault in a file of the source (path in the tree), and the room that it was drawn for."""
 
     module: str
     fault: Mutation
-
-    @property
-    def room(self) -> str:
-        """The package or module right below the package that it is in."""
-        return room_of(self.module)
+    room: str
 
     def __str__(self) -> str:
         before, after = (" ".join(s.split()) for s in (self.fault.before, self.fault.after))
         return f"{self.module}:{self.fault.line}: {before} → {after}"
 
 
-def room_of(module: str) -> str:
-    """The room of a file of the source."""
-    return Path(module).relative_to(PACKAGE).parts[0].removesuffix(".py")
+def room_of(module: str, rooms: Sequence[str]) -> str | None:
+    """Which of *rooms* (``port/verify``) a file of the source is in; of none: the topmost."""
+    path = Path(module).relative_to(PACKAGE).with_suffix("")
+    if not rooms:
+        return path.parts[0]
+    return next((room for room in rooms if path.is_relative_to(room)), None)
 
 
 def drawn(
@@ -82,15 +81,15 @@ def drawn(
 ) -> list[Mutant]:
     """So many mutants of *sources* (path → bytes): evenly many of each room that has as many.
 
-    :param rooms: those drawn from; none: all
+    :param rooms: those drawn from, or packages in them; none: all
     """
     waiting: defaultdict[str, list[Mutant]] = defaultdict(list)
     for module, source in sorted(sources.items()):
-        room = room_of(module)
-        if not rooms or room in rooms:
+        room = room_of(module, rooms)
+        if room is not None:
             chance = random.Random(f"{seed} {module}")
             places = mutations(source)
-            waiting[room] += [Mutant(module, chance.choice(faults)) for faults in places]
+            waiting[room] += [Mutant(module, chance.choice(faults), room) for faults in places]
     for room, mutants in waiting.items():
         random.Random(f"{seed} {room}").shuffle(mutants)
     taken: list[Mutant] = []

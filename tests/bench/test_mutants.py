@@ -69,6 +69,7 @@ def test_rooms_are_drawn_from_evenly_and_a_seed_draws_the_same() -> None:
     assert mutants == drawn(SOURCES, 4, 7)
     assert len(drawn(SOURCES, 100, 7)) == sum(len(mutations(s)) for s in SOURCES.values())
     assert {m.room for m in drawn(SOURCES, 100, 7, ["other"])} == {"other"}
+    assert {m.module for m in drawn(SOURCES, 100, 7, ["room/two"])} == {f"{PACKAGE}/room/two.py"}
 
 
 def test_chosen_are_quick_tests_of_many_files() -> None:
@@ -114,7 +115,7 @@ def test_a_test_that_fails_without_the_fault_finds_nothing(
 
 def test_what_lived_is_named_and_counted() -> None:
     (place,) = mutations(b"a = b == c")
-    mutant = Mutant(f"{PACKAGE}/room/one.py", place[0])
+    mutant = Mutant(f"{PACKAGE}/room/one.py", place[0], "room")
     assert table([mutant, mutant], [mutant]).splitlines() == [
         "lived: src/patchseries/room/one.py:1: b == c → (b != c)",
         "room            1 of    2 found,  50.0 %",
