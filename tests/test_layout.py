@@ -183,7 +183,6 @@ ELSEWHERE = {
         "patches/compose": "patches/test_dep3.py",
         "patches/parse": "patches/test_apply.py",
         "patches/quiltdir": "pipeline/test_fileport.py",
-        "patches/scan": "patches/test_dpkg.py",
     },
     "A stage of the pipeline is run on a small series, by its command.": {
         "pipeline/applying": "pipeline/test_real_applying.py",

@@ -45,7 +45,7 @@ NO_SOURCE = "demo/upstreams"
 SLOW = 15.0
 """Seconds of a test that is run only where no quicker one covers the line."""
 
-NEAR, FAR = 40.0, 60.0
+NEAR, FAR = 30.0, 30.0
 """Seconds of tests of the room, and of others."""
 
 FILE = 0.2
