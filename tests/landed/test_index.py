@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,6 +32,12 @@ def path(tmp_path: Path) -> Path:
 def opened(path: Path, upstream: Upstream) -> HistoryIndex:
     with Repository(upstream.path) as repository:
         return open_index(path, repository)
+
+
+def connect_by(monkeypatch: pytest.MonkeyPatch, connect: Callable[..., sqlite3.Connection]) -> None:
+    """Let the index alone be opened by *connect*: coverage keeps its data in SQLite, too."""
+    other = SimpleNamespace(**vars(sqlite3) | {"connect": connect})
+    monkeypatch.setattr("patchseries.landed.builder.sqlite3", other)
 
 
 def tags(index: HistoryIndex, commit: str) -> set[str]:
@@ -223,7 +231,7 @@ def test_a_full_disk_is_an_error_in_words(
         connection.execute("PRAGMA max_page_count = 1")
         return connection
 
-    monkeypatch.setattr("patchseries.landed.builder.sqlite3.connect", limited)
+    connect_by(monkeypatch, limited)
     with pytest.raises(SeriesError, match="cannot write") as caught:
         opened(path, upstream)
     assert caught.value.cause is not None
@@ -241,7 +249,7 @@ def test_a_file_that_cannot_be_opened_now_is_an_error_of_the_machine(
     def refused(*_: Any, **__: Any) -> sqlite3.Connection:
         raise sqlite3.OperationalError("unable to open database file")
 
-    monkeypatch.setattr("patchseries.landed.builder.sqlite3.connect", refused)
+    connect_by(monkeypatch, refused)
     with pytest.raises(MachineError, match="unable to open database file"):
         opened(path, upstream)
 
