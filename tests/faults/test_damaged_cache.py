@@ -25,7 +25,7 @@ from support.gitserver import GitServer, serve
 from support.upstreams import Upstream
 
 ALL = os.environ.get("FAULTS") == "all"
-COMMANDS = (("rebase",), ("check",), ("status",))
+COMMANDS = (("rebase",), ("check",), ("status",), ("report",))
 SECONDS = 10.0
 
 MANIFEST = """\
@@ -89,6 +89,7 @@ KINDS = {
     "settled": "rebased/*.json",
     "checks": "checks/*.json",
     "trials": "trials/*.json",
+    "comparisons": "compared/*.json",
     "download": "downloads/*/hello.patch",
     "lock": "repositories/*.lock",
     "history's lock": "histories/repositories/*.lock",

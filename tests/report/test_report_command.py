@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +57,15 @@ def test_only_what_the_port_changed_is_compared_by_git(
         return range_diff(repository, old, new)
 
     monkeypatch.setattr("patchseries.pipeline.reportcompare.range_diff", counted)
+    shutil.rmtree(Path(os.environ["SERIES_CACHE"], "compared"), ignore_errors=True)
     run("-q")
     text = (oven.root / "build" / "oven" / "report.html").read_text()
     same = re.findall(r'<p class="soft">([^<]*) against the port on [^<]*: the same change', text)
     assert (len(same), len(compared)) == (1, 3)
     assert not set(same) & set(compared)
+    run("-q")  # the same as before: nothing is compared again
+    assert (oven.root / "build" / "oven" / "report.html").read_text() == text
+    assert len(compared) == 3
 
 
 def test_what_is_the_same_on_many_patches_is_one_finding(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
 
 from patchseries.checks.inputs import CheckedTarget, CheckInputs
 from patchseries.errors import MachineError, SeriesError
+from patchseries.files import sha256
 from patchseries.git import Repository
 from patchseries.lock import Lock
 from patchseries.manifest import PatchEntry, Project
@@ -14,11 +18,16 @@ from patchseries.model import CommitId, TreeId
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.interdiff import without_numbers
 from patchseries.pipeline.diff import Side, range_diff, reference
+from patchseries.pipeline.keptresults import KeptResults
+from patchseries.pipeline.programdigest import program_digest
 from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.targetinputs import words_digest
 from patchseries.progress import Steps
 from patchseries.report.pagemodel import Comparison
 from patchseries.sources import Want, fetch
+
+_FORM = TypeAdapter(dict[str, Comparison])
 
 
 def comparisons(session: Session, series: Series, inputs: CheckInputs) -> dict[str, Comparison]:
@@ -50,28 +59,62 @@ def _of_target(
     pin = series.lock.pins.get(base)
     if pin is None:
         return {}
-    wants = [w for w, _ in wanted.values() if isinstance(w, Want)]
+    comparison = _TargetComparison(inputs, target, pin, wanted)
+    kept = KeptResults(session.cache.root / "compared", _FORM, session.warn)
+    digest = comparison.digest()
+    if (known := kept.get(digest)) is not None:
+        return known
+    wants = [want for want, _ in wanted.values() if isinstance(want, Want)]
     own = Want(project.repository, pin, False, None, "")
     at_hand = dict.fromkeys(_brought(session, list(dict.fromkeys([own, *wants]))))
-    pins = {(w.repository, w.rev): CommitId(w.rev) for w in at_hand}
-    with session.objects(pins) as repository:
-        sides = _sides(repository, inputs, target, pin)
-        pairs = {
-            name: (_reference_side(repository, words, want.rev), sides[name])
-            for name, (want, words) in wanted.items()
-            if isinstance(want, Want) and want in at_hand and name in sides
-        }
-        same = _same_changes(repository, pairs)
-        told = {
-            name: "" if name in same else _range_diff(repository, *pair)
-            for name, pair in pairs.items()
-        }
+    with session.objects({(w.repository, w.rev): CommitId(w.rev) for w in at_hand}) as repository:
+        differences = comparison.range_diffs(repository, at_hand)
     found: dict[str, Comparison] = {}
     for name, (want, words) in wanted.items():
         title = f"{words} against the port on {target.base}"
         why = "The commit's files are not in the cache." if isinstance(want, Want) else want
-        found[name] = Comparison(title, told.get(name), "" if name in told else why)
+        found[name] = Comparison(title, differences.get(name), "" if name in differences else why)
+    if at_hand.keys() >= {own, *wants}:
+        kept.keep(digest, found)  # what is missing may be had another time
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _TargetComparison:
+    """What is compared on one target: its patches as *wanted* names what they were made from."""
+
+    inputs: CheckInputs
+    target: CheckedTarget
+    base: CommitId
+    wanted: Mapping[str, tuple[Want | str, str]]
+
+    def digest(self) -> str:
+        """A digest of all that the comparisons are a function of."""
+        places = [place for place in self.inputs.places if place.target is self.target]
+        return words_digest(
+            [
+                program_digest(),
+                self.target.base,
+                self.base,
+                *(f"{name} {want!r} {words}" for name, (want, words) in self.wanted.items()),
+                *(repr((place.name, place.expected)) for place in places),
+                *(f"{name} {sha256(data)}" for name, data in sorted(self.target.files.items())),
+            ]
+        )
+
+    def range_diffs(self, repository: Repository, at_hand: Collection[Want]) -> dict[str, str]:
+        """What git tells of each patch whose source is *at_hand*; nothing where it is the same."""
+        sides = _sides(repository, self.inputs, self.target, self.base)
+        pairs = {
+            name: (_reference_side(repository, words, want.rev), sides[name])
+            for name, (want, words) in self.wanted.items()
+            if isinstance(want, Want) and want in at_hand and name in sides
+        }
+        same = _same_changes(repository, pairs)
+        return {
+            name: "" if name in same else _range_diff(repository, *pair)
+            for name, pair in pairs.items()
+        }
 
 
 def _range_diff(repository: Repository, old: Side, new: Side) -> str:
