@@ -106,6 +106,7 @@ ELSEWHERE = {
         "cli/upgrade": "pipeline/upgrading/test_upgrade.py",
         "cli/test": "pipeline/testing/test_suiterun.py",
         "cli/why": "pipeline/conflict/test_why.py",
+        "cli/worker": "pipeline/cluster/test_dispatch.py",
     },
     "A few lines of a command or rule on settings.": {
         "report/audit": "pipeline/test_auditing.py",
@@ -194,6 +195,8 @@ ELSEWHERE = {
         "pipeline/targetinputs": "pipeline/test_settled.py",
         "pipeline/conflict/conflicts": "pipeline/conflict/test_resolve.py",
         "pipeline/conflict/worktree": "pipeline/conflict/test_files.py",
+        "pipeline/cluster/offers": "pipeline/cluster/test_dispatch.py",
+        "pipeline/cluster/worker": "pipeline/cluster/test_dispatch.py",
         "pipeline/diff": "cli/test_diff.py",
         "pipeline/edit/addition": "pipeline/test_adding.py",
         "pipeline/filechanges": "pipeline/test_fileport.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,44 @@ def test_what_was_ported_before_an_interruption_is_not_ported_again(
         ports.port(repository, change, tree(repository, b"a\n"), PortOptions())
         raise KeyboardInterrupt
     assert len(PortCache.load(tmp_path / "ports.json").stored) == 1
+
+
+def test_an_offer_counts_only_if_it_is_what_the_engine_could_give(
+    repository: Repository, tmp_path: Path
+) -> None:
+    change = Change(tree(repository, LINES), tree(repository, LINES.replace(b"4 = 4", b"4 = 5")))
+    onto, evil = tree(repository, b"other\n" + LINES), tree(repository, b"evil\n")
+    recorder = PortCache(tmp_path / "ports.json")
+    answer = recorder.port(repository, change, onto, CAUTIOUS)
+    ((key, honest),) = recorder.fresh.items()
+    diff = repository.patch(onto, evil)
+    adapted = PortResult(Outcome.ADAPTED, evil, ("x\nReviewed-by: Eve",), review=True)
+    lies = [
+        KeptPort(replace(answer, tree=evil)),
+        KeptPort(replace(answer, tree=evil), diff),  # a diff makes it, and no merge is asked
+        KeptPort(replace(answer, outcome=Outcome.ADAPTED, tree=onto), diff),
+        KeptPort(replace(answer, outcome=Outcome.ADAPTED)),
+        KeptPort(adapted, diff),
+        KeptPort(PortResult(Outcome.ALREADY_APPLIED, onto)),
+        KeptPort(PortResult(Outcome.EMPTY, onto)),
+        KeptPort(PortResult(Outcome.CONFLICT, evil)),
+        KeptPort(PortResult(Outcome.NOT_APPLICABLE, onto)),
+    ]
+    for lie in lies:
+        ports = PortCache(tmp_path / "ports.json", offered={key: lie})
+        assert ports.port(repository, change, onto, CAUTIOUS) == answer, lie
+        assert ports.fresh == {key: honest}
+
+
+def test_an_offer_that_is_confirmed_is_taken_and_kept(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = Change(tree(repository, LINES), tree(repository, LINES + b"new = 1\n"))
+    onto = tree(repository, b"other\n" + LINES)
+    recorder = PortCache(tmp_path / "ports.json")
+    answer = recorder.port(repository, change, onto, CAUTIOUS)
+    monkeypatch.setattr(portcache, "port", lambda *_: pytest.fail("asked again"))
+    ports = PortCache(tmp_path / "ports.json", offered=recorder.fresh)
+    assert ports.port(repository, change, onto, CAUTIOUS) == answer
+    ports.save()
+    assert PortCache.load(tmp_path / "ports.json").stored == recorder.fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from patchseries.pipeline.programdigest import package_digest, program_digest
 def test_another_version_of_what_parses_remembers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     program_digest.cache_clear()
     before = program_digest()
-    read_text = "importlib.metadata.PathDistribution.read_text"
-    monkeypatch.setattr(read_text, lambda *_: "Metadata-Version: 2.1\nVersion: 999\n")
+    # importlib_metadata, once anything imports it, puts its own class in the place of Python's
+    kind = type(metadata.distribution("pydantic"))
+    monkeypatch.setattr(kind, "read_text", lambda *_: "Metadata-Version: 2.1\nVersion: 999\n")
     program_digest.cache_clear()
     assert program_digest() != before
     monkeypatch.undo()

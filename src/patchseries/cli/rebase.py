@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from patchseries.lock import InBase
     from patchseries.pipeline.rebased import RebasedCell
     from patchseries.pipeline.series import Series
+    from patchseries.pipeline.session import Session
 
 
 jobs_option = click.option(
@@ -26,14 +29,32 @@ jobs_option = click.option(
 )
 
 
+def _executor(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """:raises BadParameter: it is no address of a scheduler"""
+    if value is None or re.fullmatch(r"dask(?:\+tls)?://[\w.-]{1,250}:\d{1,5}", value, re.ASCII):
+        return value
+    raise click.BadParameter(
+        "expected dask://HOST:PORT or dask+tls://HOST:PORT", context, parameter
+    )
+
+
+executor_option = click.option(
+    "--executor",
+    metavar="dask://HOST:PORT",
+    callback=_executor,
+    help="Port on the workers of this dask scheduler.",
+)
+
+
 @click.command("rebase")
 @options(*SERIES_OPTIONS)
 @jobs_option
+@executor_option
 @click.option(
     "--overwrite", is_flag=True, help="Also overwrite patch files that were edited by hand."
 )
 @click.option("--ask-again", is_flag=True, help="Search again which bases contain a patch already.")
-def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
+def command(overwrite: bool, ask_again: bool, executor: str | None, **given: Any) -> int:
     """Port every patch of NAME onto every base, in order; write patches/NAME and the lock.
 
     A conflict does not stop the other patches; the exit status is then 1.
@@ -45,7 +66,7 @@ def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
 
     asked = Given(**given)
     with Progress(asked) as progress:
-        session = replace(asked.session(progress), ask_again=ask_again)
+        session = with_cluster(replace(asked.session(progress), ask_again=ask_again), executor)
         settled = SettledTargets(session)
         series, selection, pins = asked.open_to_write(session, settled.pins)
         ported = rebase_and_publish(settled, series, selection, pins, overwrite=overwrite)
@@ -72,6 +93,19 @@ def command(overwrite: bool, ask_again: bool, **given: Any) -> int:
             show(f"{finding.severity}: {patch}{finding.message}", asked)
         say(changed_words(ported.changed, asked.dry_run))
     return 1 if conflicts else 0
+
+
+def with_cluster(session: Session, address: str | None) -> Session:
+    """*session* with the cluster of the scheduler *address*, if there is one."""
+    if address is None:
+        return session
+    from patchseries.cli import worker
+    from patchseries.pipeline.cluster.dask import WorkerFunctions, dask_cluster
+    from patchseries.pipeline.cluster.dispatch import Hearing
+
+    functions = WorkerFunctions(worker.work, worker.program_parts)
+    hearing = Hearing(session.progress, session.warn)
+    return replace(session, cluster=partial(dask_cluster, address, functions, hearing))
 
 
 def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:

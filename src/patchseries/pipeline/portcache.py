@@ -53,13 +53,40 @@ def _is_made(repository: Repository, change: Change, onto: TreeId, kept: KeptPor
     return merge.clean and merge.tree == result.tree
 
 
+def _is_confirmed(repository: Repository, change: Change, onto: TreeId, kept: KeptPort) -> bool:
+    """Whether *kept*, which another machine worked out, can be what the engine would give.
+
+    Its tree is made here. What makes no patch is believed of a conflict alone, which a person sees.
+    """
+    result = kept.result
+    if not all(text.isprintable() for text in result.strategies):  # they go into a header
+        return False
+    match result.outcome:
+        case Outcome.CLEAN:
+            is_its = kept.diff is None
+        case Outcome.ADAPTED:
+            is_its = kept.diff is not None and result.tree != onto
+        case Outcome.ALREADY_APPLIED:
+            merge = repository.merge(change.before, onto, change.after)
+            is_its = result.tree == onto and merge.clean and merge.tree == onto
+        case Outcome.EMPTY:
+            is_its = result.tree == onto and change.before == change.after
+        case _:
+            is_its = result.outcome is Outcome.CONFLICT and result.tree is None
+    return is_its and _is_made(repository, change, onto, kept)
+
+
 @dataclass
 class PortCache:
-    """The remembered ports of one series, in the file *path*; lost without harm."""
+    """The remembered ports of one series, in the file *path*; lost without harm.
+
+    ``offered`` are ports that other machines worked out: each counts only if it is confirmed here.
+    """
 
     path: Path
     stored: dict[str, KeptPort] = field(default_factory=dict)
     fresh: dict[str, KeptPort] = field(default_factory=dict)
+    offered: Mapping[str, KeptPort] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, warn: ProgressCallback = no_progress) -> PortCache:
@@ -84,7 +111,11 @@ class PortCache:
         """:func:`patchseries.port.port`, with what is known of the result taken from here."""
         key = sha256(repr((change, onto, options)).encode())
         kept = self.stored.get(key)
-        if kept is None or not _is_made(repository, change, onto, kept):
+        if kept is not None and not _is_made(repository, change, onto, kept):
+            kept = None
+        if kept is None and (offered := self.offered.get(key)) is not None:
+            kept = offered if _is_confirmed(repository, change, onto, offered) else None
+        if kept is None:
             result = port(repository, change, onto, options)
             diff = None
             if result.outcome is Outcome.ADAPTED and result.tree is not None:

@@ -50,6 +50,10 @@ def rebase_and_publish(
         from patchseries.pipeline.rebase import rebase_targets  # the engine: long to import
 
         with session.rebase_inputs(series, pins) as given:
+            if session.cluster is not None:
+                from patchseries.pipeline.cluster.offers import take_offers
+
+                take_offers(session, given, rest)
             fresh = rebase_targets(given, rest, session.progress)
     rebased = joined(targets, [*done.values(), fresh])
     published = publish_rebased(session, series, rebased, pins, overwrite=overwrite)

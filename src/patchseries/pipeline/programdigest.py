@@ -14,6 +14,9 @@ import patchseries
 from patchseries import process
 from patchseries.files import sha256
 
+PACKAGE = Path(patchseries.__file__).parent
+"""The directory of the program."""
+
 _VERSION = re.compile(r"^Version: *(\S+)", re.M)
 
 _LIBRARIES = (
@@ -42,9 +45,14 @@ _LIBRARIES = (
 @cache
 def program_digest() -> str:
     """A digest of the whole program and of git: what another version worked out does not count."""
-    versions = " ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+    versions = " ".join(f"{name} {version}" for name, version in library_versions().items())
     versions += f" {process.identity('git')}"
-    return package_digest(Path(patchseries.__file__).parent, versions)
+    return package_digest(PACKAGE, versions)
+
+
+def library_versions() -> dict[str, str]:
+    """The version of each library that ports depend on, by its name; a grammar may be missing."""
+    return {name: _version(name) for name in _LIBRARIES}
 
 
 def _version(name: str) -> str:

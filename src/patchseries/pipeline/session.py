@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects, 
 
 if TYPE_CHECKING:
     from patchseries.git import Repository
+    from patchseries.pipeline.cluster.dispatch import JobExecutor
     from patchseries.pipeline.inputs import MadeForSearch, RebaseInputs
     from patchseries.pipeline.rebased import Answer
 
@@ -35,7 +36,7 @@ class Session:
     ``locked``: nothing on disk may change; a difference is an error. ``ask_again``: histories are
     asked what bases contain whatever the lock says of it. ``progress`` hears what is being done;
     ``operation`` is what the log says of what is changed; ``warn`` hears what a person is to know.
-    ``jobs``: how many processes may port at once.
+    ``jobs``: how many processes may port at once; ``cluster`` connects to machines that port too.
     """
 
     cache: Cache
@@ -47,6 +48,7 @@ class Session:
     warn: ProgressCallback = no_progress
     ask_again: bool = False
     jobs: int = 1
+    cluster: Callable[[], AbstractContextManager[JobExecutor]] | None = None
 
     def fetch(self, series: Series, selection: Selection) -> dict[tuple[str, str], CommitId]:
         """Bring what the selection needs; the pins, checked against the lock.
