@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from patchseries.model import Sides
@@ -25,15 +25,19 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+_Bag = tuple[Set[object], int]
+"""The words of a line and how many they are; a word's second is another: ``("x", 1)``."""
+
+
 @lru_cache(maxsize=8192)
-def _bag(line: str) -> tuple[Mapping[str, int], int]:
-    """How often each word stands in a line, and how many they are."""
+def _bag(line: str) -> _Bag:
     found = [word for word in words(line) if not word.isspace()]
-    return Counter(found), len(found)
-
-
-def _shared(a: Mapping[str, int], b: Mapping[str, int]) -> int:
-    return sum(min(count, b[word]) for word, count in a.items() if word in b)
+    counts: Counter[str] = Counter()
+    bag: set[object] = set()
+    for word in found:
+        bag.add((word, counts[word]) if word in counts else word)
+        counts[word] += 1
+    return bag, len(found)
 
 
 def likeness(one: str, other: str) -> float:
@@ -46,7 +50,7 @@ def likeness(one: str, other: str) -> float:
         return 1.0
     (a, size), (b, other_size) = _bag(one), _bag(other)
     total = size + other_size
-    return 2 * _shared(a, b) / total if total else 1.0
+    return 2 * len(a & b) / total if total else 1.0
 
 
 def survival(old: str, new: str) -> float:
@@ -56,7 +60,7 @@ def survival(old: str, new: str) -> float:
     1.0
     """
     (a, size), (b, _) = _bag(old), _bag(new)
-    return _shared(a, b) / size if size else 1.0
+    return len(a & b) / size if size else 1.0
 
 
 def merge_words(ancestor: str, ours: str, theirs: str) -> str | None:
@@ -103,7 +107,8 @@ def counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     if len(old) * len(new) > 20_000:
         return {}
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    score = [[_weight(a, b) for b in new] for a in old]
+    bags = [_bag(line) for line in new]
+    score = [_weights(_bag(line), bags) for line in old]
     for i in range(len(old) - 1, -1, -1):
         row, below = best[i], best[i + 1]
         for j in range(len(new) - 1, -1, -1):
@@ -121,12 +126,18 @@ def counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     return found
 
 
-def _weight(a: str, b: str) -> float:
-    """The likeness as a score; blank lines count little, so that they follow their neighbours."""
-    if not a.strip() or not b.strip():
-        return 0.1 if a.strip() == b.strip() else 0.0
-    few, many = sorted((_bag(a)[1], _bag(b)[1]))
-    if 2 * few < _LEAST_ALIKE * (few + many):  # not even if all the words of one are in the other
-        return 0.0
-    alike = likeness(a, b)
-    return alike if alike >= _LEAST_ALIKE else 0.0
+def _weights(bag: _Bag, others: Sequence[_Bag]) -> list[float]:
+    """The likeness to each other line as a score: 0 for lines that are not alike enough.
+
+    Blank lines count little, so that they follow their neighbours.
+    """
+    mine, size = bag
+    if not size:
+        return [0.0 if count else 0.1 for _, count in others]
+    weights = []
+    for other, count in others:
+        total = size + count
+        enough = 2 * min(size, count) >= _LEAST_ALIKE * total  # were all of the shorter shared
+        alike = 2 * len(mine & other) / total if enough else 0.0
+        weights.append(alike if alike >= _LEAST_ALIKE else 0.0)
+    return weights
