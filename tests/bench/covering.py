@@ -18,6 +18,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -57,7 +58,7 @@ class CoveringTests:
         self._by_line = cache(self._lines_of)
 
     def of(self, module: str, line: int) -> list[str]:
-        """The tests that run *line* of the file *module*, those of its own room first.
+        """The tests that run *line* of the file *module*.
 
         A line that runs when its module is imported belongs to all tests of the module; one inside
         a statement that no test is known to run, to the tests of the lines above it.
@@ -69,7 +70,7 @@ class CoveringTests:
         if not here - {""}:
             own = _own_tests(module)
             here = {name for name in self.seconds if name.startswith(f"{own}::")}
-        return sorted(here & set(self.seconds), key=lambda name: (_far(name, module), name))
+        return sorted(here & set(self.seconds))
 
     def _lines_of(self, module: str) -> dict[int, set[str]]:
         now = (ROOT / module).read_text().splitlines()
@@ -117,16 +118,19 @@ def _own_tests(module: str) -> str:
     return f"tests/{TESTED_ELSEWHERE.get(str(path), room / f'test_{path.name}.py')}"
 
 
-def _far(name: str, module: str) -> int:
-    """0: the module's own test file, 1: its room, 2: elsewhere."""
+class Distance(Enum):
+    """Where a test lies: in the file that tests the module, in the module's room, or elsewhere."""
+
+    FILE, ROOM, ELSEWHERE = range(3)
+
+
+def distance_of(name: str, module: str) -> Distance:
+    """How far the test *name* is from the file *module*."""
     file = name.partition("::")[0]
+    if file == _own_tests(module):
+        return Distance.FILE
     room = Path(module).relative_to(PACKAGE).with_suffix("").parts[0]
-    return 0 if file == _own_tests(module) else 1 if file.startswith(f"tests/{room}/") else 2
-
-
-def is_near(name: str, module: str) -> bool:
-    """Whether a test is one of the room that *module* lies in."""
-    return _far(name, module) < 2
+    return Distance.ROOM if file.startswith(f"tests/{room}/") else Distance.ELSEWHERE
 
 
 def covering_tests(jobs: int) -> CoveringTests:

@@ -4,13 +4,13 @@
 
 N faults (see mutations.py) are drawn evenly over the rooms: the packages and modules right below
 src/patchseries. Each is put into a copy of the tree, and the tests that cover its line are run
-there: first those of its room, then others, each of another file as far as they go. A fault is
+there: first those of its own test file, then of its room, then others, of many files. A fault is
 found when a test fails or does not end in time; what lived is printed. The seed draws the faults
 and Hypothesis' examples.
 
-For time's sake a run of tests ends after about a minute: tests slower than SLOW seconds are left
-out where quicker ones cover the line. So one that lived may be found by a slow test. A test that
-fails on the copy without a fault counts for nothing.
+For time's sake each of these three ends after BUDGET seconds, and tests slower than SLOW seconds
+are left out where quicker ones cover the line: one that lived may be found by a slow test. A test
+that fails on the copy without a fault counts for nothing.
 
 The first run measures which lines each test runs, which takes longer than the whole suite; see
 covering.py. The tests run where all but the copy is read-only, and see no process but their own
@@ -35,7 +35,7 @@ from typing import Protocol
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
-from bench.covering import PACKAGE, CoveringTests, covering_tests, is_near  # noqa: E402
+from bench.covering import PACKAGE, Distance, covering_tests, distance_of  # noqa: E402
 from bench.mutations import Mutation, mutations  # noqa: E402
 from bench.treecopies import Copy, copies  # noqa: E402
 
@@ -45,8 +45,8 @@ NO_SOURCE = "demo/upstreams"
 SLOW = 15.0
 """Seconds of a test that is run only where no quicker one covers the line."""
 
-NEAR, FAR = 30.0, 30.0
-"""Seconds of tests of the room, and of others."""
+BUDGET = 20.0
+"""Seconds of tests of its own file, of its room, and of others, each."""
 
 FILE = 0.2
 """Seconds that collecting a file of tests takes, about."""
@@ -137,10 +137,9 @@ class Covering(Protocol):
 def found_by(mutant: Mutant, covering: Covering, copy: Copy) -> str:
     """What found *mutant*, in words; empty when it lived."""
     names = covering.of(mutant.module, mutant.fault.line)
-    near = [name for name in names if is_near(name, mutant.module)]
-    far = [name for name in names if not is_near(name, mutant.module)]
-    for some, budget in ((near, NEAR), (far, FAR)):
-        picked = chosen(some, covering.seconds, budget)
+    for distance in Distance:
+        some = [name for name in names if distance_of(name, mutant.module) is distance]
+        picked = chosen(some, covering.seconds, BUDGET)
         while picked:
             limit = 30 + PATIENCE * sum(covering.seconds[name] + FILE for name in picked)
             with copy.with_fault(mutant.module, mutant.fault):
@@ -186,7 +185,7 @@ def main() -> int:
 
 
 def _lived(
-    mutants: Sequence[Mutant], covering: CoveringTests, queue: SimpleQueue[Copy], jobs: int
+    mutants: Sequence[Mutant], covering: Covering, queue: SimpleQueue[Copy], jobs: int
 ) -> list[Mutant]:
     """Those that no test found, printed as soon as that is known."""
 

@@ -194,3 +194,32 @@ def test_a_pipe_is_not_waited_for(state: State) -> None:
     assert beneath.read(state.root, "series/none") is None
     assert beneath.read(state.root, "patches/none/x") is None
     assert beneath.read(state.root, "series/kept") == b"old"
+
+
+def test_a_file_that_becomes_a_link_while_we_look_is_not_followed(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = state.root.parent / "outside"
+    outside.write_bytes(b"private")
+    (state.root / "series/kept").unlink()
+    (state.root / "series/kept").symlink_to(outside)
+    monkeypatch.setattr(beneath, "_is_there", lambda *_: True)
+    with pytest.raises(OSError, match="symbolic links"):
+        beneath.read(state.root, "series/kept")
+
+
+def test_what_was_prepared_and_lost_is_written_again(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a person who cleans up between a kill and the next command."""
+    with monkeypatch.context() as patch:
+        failing(patch, beneath, "complete", 1, 9)
+        with pytest.raises(SeriesError, match="saved"):
+            commit_files(state, CHANGES, COMMAND)
+    for number, fresh in enumerate(sorted(state.root.rglob("*.series-new"))):
+        if number:
+            fresh.write_bytes(b"other")
+        else:
+            fresh.unlink()
+    assert recover(state) is not None
+    assert content(state) == {"series/kept": b"new", "patches/e/f/made": b"new", "series/x": b""}

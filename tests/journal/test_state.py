@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -337,12 +338,14 @@ def test_a_held_project_is_held_against_others_and_not_against_itself(state: Sta
     waited: list[int] = []
 
     def other() -> None:
+        before = time.monotonic()
         with (
             pytest.raises(SeriesError, match=r"using .*project for more than 0 s") as caught,
             held(state, lambda: waited.append(1), 0.01),
         ):
             raise AssertionError("it was held")
         assert (caught.value.exit_code, waited) == (ExitCode.PROGRAM, [1])
+        assert time.monotonic() - before < 0.9
 
     with held(state):
         with held(state, lambda: waited.append(2), 0):
