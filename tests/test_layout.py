@@ -183,7 +183,6 @@ ELSEWHERE = {
     "Parsers beside each other: any bytes for all of them.": {
         "patches/compose": "patches/test_dep3.py",
         "patches/parse": "patches/test_apply.py",
-        "patches/quiltdir": "pipeline/test_fileport.py",
     },
     "A stage of the pipeline is run on a small series, by its command.": {
         "pipeline/applying": "pipeline/test_real_applying.py",

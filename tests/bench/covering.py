@@ -57,14 +57,14 @@ class CoveringTests:
         self.seconds = {name: took for part in parts for name, took in part.seconds.items()}
         self._by_line = cache(self._lines_of)
 
-    def of(self, module: str, line: int) -> list[str]:
-        """The tests that run *line* of the file *module*.
+    def of(self, module: str, line: int | None) -> list[str]:
+        """The tests that run *line* of the file *module*; None: any line.
 
-        A line that runs when its module is imported belongs to all tests of the module; one inside
-        a statement that no test is known to run, to the tests of the lines above it.
+        A line inside a statement that no test is known to run has the tests of the lines above it.
         """
         lines = self._by_line(module)
-        here = next((lines[at] for at in range(line, max(0, line - 10), -1) if at in lines), set())
+        near = range(line, max(0, line - 10), -1) if line else ()
+        here = next((lines[at] for at in near if at in lines), set())
         if here <= {""}:
             here = set().union(*lines.values()) if lines else set()
         if not here - {""}:

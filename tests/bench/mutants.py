@@ -130,19 +130,21 @@ class Covering(Protocol):
 
     seconds: dict[str, float]
 
-    def of(self, module: str, line: int, /) -> list[str]:
-        """The tests that run *line* of *module*."""
+    def of(self, module: str, line: int | None, /) -> list[str]:
+        """The tests that run *line* of *module*; None: any line."""
 
 
 def found_by(mutant: Mutant, covering: Covering, copy: Copy) -> str:
     """What found *mutant*, in words; empty when it lived."""
-    names = covering.of(mutant.module, mutant.fault.line)
+    fault = mutant.fault
+    names = covering.of(mutant.module, None if fault.at_import else fault.line)
+    names = [name for name in names if name not in copy.unfit]
     for distance in Distance:
         some = [name for name in names if distance_of(name, mutant.module) is distance]
         picked = chosen(some, covering.seconds, BUDGET)
         while picked:
             limit = 30 + PATIENCE * sum(covering.seconds[name] + FILE for name in picked)
-            with copy.with_fault(mutant.module, mutant.fault):
+            with copy.with_fault(mutant.module, fault):
                 outcome = copy.run(picked, limit)
             if not outcome.failure:
                 break
@@ -152,6 +154,7 @@ def found_by(mutant: Mutant, covering: Covering, copy: Copy) -> str:
             if not outcome.test:
                 sys.exit(f"the tests do not run without a fault:\n{copy.run(picked, limit).output}")
             picked.remove(outcome.test)
+            copy.unfit.add(outcome.test)
     return ""
 
 
@@ -180,6 +183,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as place:
         queue = copies(words.jobs, Path(place), words.seed, sorted(covering.seconds))
         lived = _lived(mutants, covering, queue, words.jobs)
+        unfit = sorted({test for _ in range(words.jobs) for test in queue.get().unfit})
+    for test in unfit:
+        print(f"not counted, it fails without a fault in a copy: {test}")
     print(table(mutants, lived))
     return 0
 

@@ -40,11 +40,15 @@ _COMPUTED: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One fault: its place in the bytes of a file, its first line, and what stands there then."""
+    """One fault: its place in the bytes of a file, its first line, and what stands there then.
+
+    :ivar at_import: whether its line runs at the import of the module, not when a function does
+    """
 
     start: int
     end: int
     line: int
+    at_import: bool
     before: str
     after: str
 
@@ -74,7 +78,7 @@ class _Places:
         if _has_none(node):
             return
         inside = inside or isinstance(node, ast.FunctionDef | ast.Lambda)
-        place = [self._mutation(old, new) for old, new in _faults(node, inside=inside)]
+        place = [self._mutation(old, new, inside) for old, new in _faults(node, inside=inside)]
         if place:
             self.found.append(place)
         for name, value in ast.iter_fields(node):
@@ -84,12 +88,13 @@ class _Places:
                     if isinstance(child, ast.AST):
                         self._walk(child, inside=inside and not default)
 
-    def _mutation(self, old: ast.expr | ast.stmt, new: str) -> Mutation:
+    def _mutation(self, old: ast.expr | ast.stmt, new: str, inside: bool) -> Mutation:
         assert old.end_lineno is not None
         assert old.end_col_offset is not None
         start = self._starts[old.lineno - 1] + old.col_offset
         end = self._starts[old.end_lineno - 1] + old.end_col_offset
-        return Mutation(start, end, old.lineno, self._source[start:end].decode(), new)
+        before = self._source[start:end].decode()
+        return Mutation(start, end, old.lineno, not inside, before, new)
 
 
 def _has_none(node: ast.AST) -> bool:

@@ -87,7 +87,7 @@ class Fakes:
     def __init__(self, finds: bool) -> None:
         self.finds = finds
 
-    def of(self, _module: str, _line: int) -> list[str]:
+    def of(self, _module: str, _line: int | None) -> list[str]:
         return list(self.seconds)
 
 

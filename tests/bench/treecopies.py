@@ -59,7 +59,8 @@ def run_inside(request: Path) -> int:
 
 
 ENTER = """
-mount --bind "$1" "$1" && mount -o remount,bind,ro / && cd "$1/tree" && shift && exec "$@"
+mount --bind "$1" "$1" && mount --bind "$1/scratch/tmp" /var/tmp && mount -o remount,bind,ro / &&
+    cd "$1/tree" && shift && exec "$@"
 """
 
 
@@ -71,6 +72,8 @@ class Copy:
     seed: int
     good: set[str] = field(default_factory=set)
     """Tests that pass without a fault."""
+    unfit: set[str] = field(default_factory=set)
+    """Tests that do not."""
 
     @property
     def tree(self) -> Path:
