@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.debian.version import (
+    LONGEST,
     Suffix,
     check,
     default_suffix,
     likely_updates,
+    parse,
+    release_version,
     stock_version,
     upstream_version,
 )
@@ -113,3 +116,66 @@ def test_a_native_version_is_refused() -> None:
         stock_version("2013.1.3", base("2013.1.3"))
     with pytest.raises(SeriesError, match="not a Debian version"):
         stock_version("1.0-1; rm -rf", base("1.0"))
+
+
+@pytest.mark.parametrize(
+    ("stock", "updates"),
+    [
+        (
+            "1:2013.1.3-0ubuntu1~cloud0",
+            "ubuntu1~cloud1 ubuntu1 ubuntu1~cloud0.1 ubuntu1.1~cloud0 ubuntu2~cloud0",
+        ),
+        ("1:2013.1.3-0ubuntu1~cloud0.x1", "ubuntu1~cloud1 ubuntu1~cloud0.x1.1"),
+        ("2013.1.3-2", "+deb7u1 +deb12u1 +esm1 +b1 .1"),
+        ("1.0-0ubuntu2.1", ".1 +esm1"),
+    ],
+)
+def test_an_update_counts_one_number_up(stock: str, updates: str) -> None:
+    likely = likely_updates(stock)
+    head = stock.partition("ubuntu")[0] if updates.startswith("ubuntu") else stock
+    assert {head + update for update in updates.split()} <= set(likely)
+
+
+def test_the_next_revision_and_the_next_release() -> None:
+    assert {"2013.1.3-3", "2013.1.4-0"} <= set(likely_updates("2013.1.3-2"))
+    assert {"1.0-a1", "1.1-0"} <= set(likely_updates("1.0-a"))
+    assert {"1.0-0ubuntu3", "1.1-0ubuntu0"} <= set(likely_updates("1.0-0ubuntu2.1"))
+    assert "1:3-0ubuntu0~cloud0" in likely_updates("1:2-0ubuntu1~cloud0")
+
+
+_RELEASES = st.lists(st.integers(0, 30), min_size=2, max_size=3).map(
+    lambda parts: ".".join(map(str, parts))
+)
+
+
+@given(
+    _RELEASES,
+    _RELEASES,
+    st.sampled_from(["", "2:"]),
+    st.sampled_from(["1", "1~deb12u3", "0ubuntu2"]),
+    st.sampled_from(["", "rc1", "-rc2", ".a3", "~b4"]),
+)
+def test_the_packagers_first_version_of_a_release(
+    old: str, new: str, epoch: str, revision: str, candidate: str
+) -> None:
+    packaged = f"{epoch}{old}-{revision}"
+    is_newer = NativeVersion(f"{new}{'~' if candidate else ''}") > NativeVersion(old)
+    if not candidate and new == old:
+        assert release_version(packaged, new) == packaged
+    elif not is_newer:
+        with pytest.raises(SeriesError, match=f"is not newer than {packaged}"):
+            release_version(packaged, new + candidate)
+    else:
+        made = release_version(packaged, f"v{new}{candidate}")
+        assert NativeVersion(packaged) < NativeVersion(made)
+        assert made.startswith(epoch + new)
+        assert made.endswith("-0ubuntu1" if "ubuntu" in revision else "-1")
+        final = release_version(packaged, new)
+        assert (NativeVersion(made) < NativeVersion(final)) == bool(candidate)
+        assert release_version(f"{epoch}{new}+dfsg-3", new) == f"{epoch}{new}+dfsg-3"
+
+
+def test_versions_have_an_end() -> None:
+    assert parse("1" * (LONGEST - 2) + "-1")
+    with pytest.raises(SeriesError, match=f"a version of {LONGEST + 1} characters"):
+        parse("1" * (LONGEST - 1) + "-1")
