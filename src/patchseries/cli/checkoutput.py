@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from patchseries.cli.terminal import console, say, show, show_document
+from patchseries.cli.terminal import console, say, show_document, show_lines
 from patchseries.errors import SeriesError, UsageError
 from patchseries.visible import json_text
 
@@ -146,5 +146,4 @@ def _show(findings: Sequence[Finding], asked: Given) -> None:
     from patchseries.report.text import WIDEST, text_lines
 
     width = min(console(asked.color).width, WIDEST)
-    for line, style in text_lines(findings, RULES, width):
-        show(line, asked, style)
+    show_lines(text_lines(findings, RULES, width), asked)

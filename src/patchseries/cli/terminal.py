@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -139,18 +139,28 @@ def show(what: RenderableType, given: Given, style: str = "") -> None:
 
     A line feed in a line is an escape: it cannot begin a line of its own (:func:`show_text`).
     """
+    if isinstance(what, str):
+        show_lines([(what, style)], given)
+        return
     from rich.text import Text
 
     clear_progress()
-    if isinstance(what, str):
-        what = Text(printable_line(redacted(what)), style=style)
     console(given.color).print(what, soft_wrap=isinstance(what, Text))
+
+
+def show_lines(lines: Iterable[tuple[str, str]], given: Given) -> None:
+    """Print lines, each with its style, as :func:`show` prints one."""
+    from rich.text import Text
+
+    clear_progress()
+    printer = console(given.color)  # to make one takes as long as to print three lines
+    for line, style in lines:
+        printer.print(Text(printable_line(redacted(line)), style=style), soft_wrap=True)
 
 
 def show_text(text: str, given: Given) -> None:
     """Print a text of several lines, each ended by a line feed."""
-    for line in text.removesuffix("\n").split("\n"):
-        show(line, given)
+    show_lines(((line, "") for line in text.removesuffix("\n").split("\n")), given)
 
 
 def show_json(document: Mapping[str, Any], *, ok: bool, schema: int = 1) -> None:

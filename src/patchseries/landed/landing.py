@@ -139,6 +139,10 @@ def landing(presence: Presence, lines: ReleaseLines) -> Landing | None:
 
 def point_in(presences: Sequence[Presence], line: ReleaseLine) -> tuple[Presence, Point] | None:
     """The first point of *line* since which it has the change by one of the commits or another."""
+    if not any(p.contained & line.refs for p in presences):
+        return None
+    if presences[0].live & line.refs == line.refs:  # as in all lines that began after it
+        return presences[0], line.points[0]
     since: tuple[Presence, Point] | None = None
     for point in line.points:
         live = next((p for p in presences if p.live >> point.bit & 1), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
@@ -28,10 +28,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseLine:
-    """A release line and its points, oldest first."""
+    """A release line and its points, oldest first; ``refs`` are those of all points."""
 
     name: str
     points: tuple[Point, ...]
+    refs: RefSet = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "refs", reduce(or_, (1 << p.bit for p in self.points), 0))
 
     @property
     def newest_release(self) -> str | None:
@@ -64,7 +68,7 @@ class ReleaseLines:
     @property
     def refs(self) -> RefSet:
         """The refs of all lines."""
-        return reduce(or_, (1 << point.bit for line in self.lines for point in line.points), 0)
+        return reduce(or_, (line.refs for line in self.lines), 0)
 
     def __iter__(self) -> Iterator[ReleaseLine]:
         return iter(self.lines)
@@ -75,8 +79,7 @@ class ReleaseLines:
 
     def line_with(self, refs: RefSet) -> str | None:
         """The name of the first line that has one of *refs*."""
-        with_them = (line for line in self.lines if any(refs >> p.bit & 1 for p in line.points))
-        return next((line.name for line in with_them), None)
+        return next((line.name for line in self.lines if line.refs & refs), None)
 
     def named(self, name: str) -> NamedRelease | None:
         """The release that a person calls *name*; None when there is none.

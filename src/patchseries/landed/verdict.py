@@ -195,7 +195,11 @@ def _arrivals(
         if (last := _last_part(parts, line)) is not None:
             arrivals.append((last[1], last[0].match.entry.commit, Evidence.PARTS))
         if arrivals:
-            point, commit, evidence = min(arrivals, key=lambda at: line.points.index(at[0]))
+            point, commit, evidence = (
+                min(arrivals, key=lambda at: line.points.index(at[0]))
+                if len(arrivals) > 1
+                else arrivals[0]
+            )
             yield Landing(line.name, point.tag, commit, evidence)
 
 
@@ -203,8 +207,10 @@ def _last_part(
     parts: Sequence[Sequence[Presence]], line: ReleaseLine
 ) -> tuple[Presence, Point] | None:
     """Since when *line* has all *parts*, and the commit that brought the last of them."""
+    if not parts:
+        return None
     there = [at for part in parts if (at := point_in(part, line)) is not None]
-    if not parts or len(there) < len(parts):
+    if len(there) < len(parts):
         return None
     return max(there, key=lambda at: line.points.index(at[1]))
 
