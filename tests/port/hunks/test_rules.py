@@ -12,12 +12,6 @@ from patchseries.port.hunks.wrap import LIMIT, fit
 
 CASES = {
     "adjacent": ("a\nb\n", "A\nb\n", "a\nB\n", "A\nB\n"),
-    "imports": (
-        "import os\n\nx\n",
-        "import os\nimport sys\n\nx\n",
-        "import os\nimport re\n\nx\n",
-        "import os\nimport re\nimport sys\n\nx\n",
-    ),
     "words": ("f(a, b)\n", "f(z, b)\n", "f(a, b, c)\n", "f(z, b, c)\n"),
     "dropped": (
         "x = 1\n\n\ndef f():\n    a = 1\n    b = 2\n    return a\n\n\ny = 1\n",
@@ -55,6 +49,13 @@ def test_rule(rule: str) -> None:
 def test_an_import_that_the_target_has_already_is_not_repeated() -> None:
     resolution = port("x\n", "import os\nx\n", "y\nimport os\nx\n")
     assert "".join(resolution.lines).count("import os") == 1
+
+
+def test_imports_of_both_sides_are_kept_in_order() -> None:
+    resolution = port(
+        "import os\n\nx\n", "import os\nimport sys\n\nx\n", "import os\nimport re\n\nx\n"
+    )
+    assert "".join(resolution.lines) == "import os\nimport re\nimport sys\n\nx\n"
 
 
 def test_entries_added_to_one_list_are_all_kept() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-from patchseries.port.hunks import imports, ranking
+from patchseries.port.hunks import ranking
 from patchseries.port.hunks.interleave import Interleaving
 from patchseries.port.hunks.lines import split_lines
 from patchseries.port.hunks.regions import Candidate, Dispute
@@ -31,18 +31,6 @@ def candidates(dispute: Dispute) -> list[Candidate]:
     wanted = ranking.order(dispute.ancestor, dispute.ours, dispute.theirs)
     rank = {name: at for at, name in enumerate(wanted)}
     return sorted(found.values(), key=lambda made: rank.get(made.rule, len(wanted)))
-
-
-def _imports(dispute: Dispute) -> Sequence[str] | None:
-    """Theirs only adds and removes imports: each goes to its sorted place."""
-    changed = (*dispute.added, *dispute.removed)
-    if not dispute.added or not all(map(imports.is_import, changed)):
-        return None
-    merged = [line for line in dispute.ours if line not in dispute.removed]
-    for line in dispute.added:
-        if line not in merged:
-            merged.insert(imports.place(merged, line), line)
-    return merged
 
 
 def _already_in(dispute: Dispute) -> Sequence[str] | None:
@@ -108,7 +96,6 @@ def _holds(lines: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
-    ("imports", _imports),
     ("already-in", _already_in),
     ("same-spot", _same_spot),
     ("missing-neighbour", _missing_neighbour),
