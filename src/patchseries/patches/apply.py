@@ -7,7 +7,7 @@ be at that end of the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from patchseries.git import Repository, TreeEntry
@@ -138,23 +138,29 @@ def _locate(lines: Sequence[bytes], hunk: Hunk, guess: int, done: int) -> int | 
     last = len(lines) - size
     if not size:
         return guess if done <= guess <= len(lines) else None
+    candidates: Iterable[int]
     if hunk.leading < hunk.trailing and hunk.start <= 1:
         candidates = [0] if hunk.leading >= hunk.trailing or done == 0 else []
     elif hunk.trailing < hunk.leading:
         candidates = [last]
     else:
         candidates = _outwards(guess, done, last)
+    first = hunk.old[0]
     for at in candidates:
-        if done <= at <= last and tuple(lines[at : at + size]) == hunk.old:
+        if done <= at <= last and lines[at] == first and tuple(lines[at : at + size]) == hunk.old:
             return at
     return None
 
 
-def _outwards(guess: int, first: int, last: int) -> list[int]:
+def _outwards(guess: int, first: int, last: int) -> Iterator[int]:
     """The positions from *first* to *last*, the nearest to *guess* first, forwards before back."""
-    reach = max(abs(last - guess), abs(guess - first)) + 1
-    steps = (at for d in range(reach) for at in ((guess + d, guess - d) if d else (guess,)))
-    return [at for at in steps if first <= at <= last]
+    if first <= guess <= last:
+        yield guess
+    for distance in range(1, max(abs(last - guess), abs(guess - first)) + 1):
+        if first <= guess + distance <= last:
+            yield guess + distance
+        if first <= guess - distance <= last:
+            yield guess - distance
 
 
 def _apply_file(

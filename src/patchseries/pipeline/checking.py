@@ -24,7 +24,7 @@ from patchseries.model import Finding, Target
 from patchseries.pipeline.resolutions import load_resolutions, resolution_path
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.status import series_status
+from patchseries.pipeline.status import ProjectStatuses
 from patchseries.pipeline.targetinputs import own_patches
 from patchseries.pipeline.targets import TargetReader
 from patchseries.pipeline.testing.remembered import Outcomes
@@ -54,9 +54,17 @@ def check_series(
 
 
 def gather(
-    session: Session, series: Series, selection: Selection, options: CheckOptions
+    session: Session,
+    series: Series,
+    selection: Selection,
+    options: CheckOptions,
+    statuses: ProjectStatuses | None = None,
 ) -> CheckInputs:
-    """The selected part of *series* as values."""
+    """The selected part of *series* as values.
+
+    :param statuses: those of its projects, for who needs them again
+    """
+    statuses = statuses or ProjectStatuses(session, series)
     chosen = series.manifest
     projects = selection.projects_of(chosen)
     wanted = wants(chosen, projects, selection.bases)
@@ -81,7 +89,7 @@ def gather(
         directories=tuple(_directories(series)),
         whole=whole,
         resolutions=tuple(_resolutions(series)),
-        fates=tuple(_fates(session, series, projects)),
+        fates=tuple(_fates(statuses, projects)),
         upstream=_upstream(session, series, wanted) if options.online else None,
     )
 
@@ -103,11 +111,11 @@ def _resolutions(series: Series) -> Iterator[Resolved]:
         return
 
 
-def _fates(session: Session, series: Series, projects: Sequence[str]) -> Iterator[Fate]:
+def _fates(statuses: ProjectStatuses, projects: Sequence[str]) -> Iterator[Fate]:
     """What became of the patches upstream; nothing of a project whose history is not at hand."""
     for project in projects:
         try:
-            found = series_status(session, series, Selection((project,)))
+            found = statuses.of(project)
         except MachineError:
             raise
         except SeriesError:

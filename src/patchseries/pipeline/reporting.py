@@ -31,6 +31,7 @@ from patchseries.pipeline.reportupstream import (
 )
 from patchseries.pipeline.series import Selection, Series
 from patchseries.pipeline.session import Session
+from patchseries.pipeline.status import ProjectStatuses
 from patchseries.report.links import (
     blueprint_link,
     bug_link,
@@ -67,14 +68,15 @@ def make_page(
     session: Session, series: Series, selection: Selection, options: ReportOptions
 ) -> Page:
     """The page for the selected part of *series*."""
-    inputs = gather(session, series, selection, CheckOptions())
+    statuses = ProjectStatuses(session, series)
+    inputs = gather(session, series, selection, CheckOptions(), statuses)
     text = series.manifest_path.read_text("utf-8")
     chosen = gate.severities(series.manifest.checks, str(series.manifest_path), text)
     findings = _selected_findings(gate.check(inputs, chosen), selection)
     names = selection.projects_of(series.manifest)
     gathered = _Gathered(
         inputs,
-        {name: read_upstream(session, series, name) for name in names},
+        {name: read_upstream(session, series, name, statuses) for name in names},
         comparisons(session, series, inputs),
         _by_patch((place.name, place) for place in inputs.places),
         _by_patch((finding.patch, finding) for finding in findings if finding.patch),

@@ -10,9 +10,9 @@ from patchseries.landed.landing import Landing
 from patchseries.landed.verdict import PatchStatus
 from patchseries.landed.versions import Key, is_final
 from patchseries.manifest import Project
-from patchseries.pipeline.series import Selection, Series
+from patchseries.pipeline.series import Series
 from patchseries.pipeline.session import Session
-from patchseries.pipeline.status import ProjectLines, series_status
+from patchseries.pipeline.status import ProjectLines, ProjectStatuses
 from patchseries.report.links import change_link, commit_link, tag_link
 from patchseries.report.pagemodel import Arrival, ProjectView, Release
 from patchseries.sources.history import open_history
@@ -39,11 +39,13 @@ class Upstream:
     unknown: str = ""
 
 
-def read_upstream(session: Session, series: Series, name: str) -> Upstream:
+def read_upstream(
+    session: Session, series: Series, name: str, statuses: ProjectStatuses
+) -> Upstream:
     """Search the history of the project *name* for its patches and its releases."""
     project = series.manifest.projects[name]
     try:
-        found = series_status(session, series, Selection((name,)))
+        found = statuses.of(name)
         times = _tag_times(session, project)
     except MachineError:
         raise

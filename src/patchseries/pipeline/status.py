@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from patchseries import lock as locks
-from patchseries.errors import UsageError
+from patchseries.errors import MachineError, SeriesError, UsageError
 from patchseries.git import Commit, Repository
 from patchseries.journal import Operation, commit_files
 from patchseries.landed.evidence import Tracked
@@ -98,6 +98,34 @@ def _unknown_release(release: str, projects: Mapping[str, ProjectLines]) -> Usag
         f"no release is called {release[:100]!r}",
         hint=f"name a tag, a branch or one of the lines {', '.join(lines)}",
     )
+
+
+class ProjectStatuses:
+    """The status of each project of a series, looked up when first asked, and once."""
+
+    def __init__(self, session: Session, series: Series) -> None:
+        self._session = session
+        self._series = series
+        self._found: dict[str, SeriesStatus | SeriesError] = {}
+
+    def of(self, project: str) -> SeriesStatus:
+        """The status of the patches of *project*.
+
+        :raises SeriesError: its history is not at hand
+        """
+        if project not in self._found:
+            try:
+                self._found[project] = series_status(
+                    self._session, self._series, Selection((project,))
+                )
+            except MachineError:
+                raise
+            except SeriesError as error:
+                self._found[project] = error
+        found = self._found[project]
+        if isinstance(found, SeriesError):
+            raise found
+        return found
 
 
 def record_landed(
