@@ -254,9 +254,7 @@ ELSEWHERE = {
         "port/verify/queries": "port/verify/test_laws.py",
         "port/verify/removals": "port/verify/test_names.py",
         "port/verify/rules": "port/verify/test_laws.py",
-        "port/verify/scopes": "port/verify/test_chunks.py",
         "port/verify/syntax": "port/verify/test_chunks.py",
-        "port/verify/uses": "port/verify/test_laws.py",
         "port/verify/words": "port/verify/test_laws.py",
     },
     "A form of one and the same findings, or of one page.": {

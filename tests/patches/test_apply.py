@@ -97,6 +97,7 @@ def test_lines_like_those_of_a_hunk_elsewhere_are_not_the_change(repository: Rep
     assert any_hunk_applies(repository, half, diff)
     assert is_applied(repository, new, diff)
     assert not any_hunk_applies(repository, new, diff)
+    assert not any_hunk_applies(repository, new, diff + b"@@ -1,9 +1 @@\n torn\n")
 
 
 def test_offsets_are_told(repository: Repository) -> None:

@@ -1,0 +1,63 @@
+"""What lines use of each kind, and where: all of a text at once, and of one line of it."""
+
+from __future__ import annotations
+
+from patchseries.port.verify.scopes import Scopes
+from patchseries.port.verify.syntax import chunks
+from patchseries.port.verify.uses import Uses, uses
+
+TEXT = b"""\
+import os.path as p
+from q.r import s as t
+class C(D, metaclass=M):
+    \"\"\"doc\"\"\"
+    x = y
+    def f(self, a, b=c, *d):
+        self.g = a.h + z.i.j(k=l)
+        for m, n in w():
+            n += v[u]
+        global G
+        del self.old
+        return self.run(cls.make) or "text" % o
+"""
+
+
+def used(first: int, last: int) -> Uses:
+    runs = [(first, last)]
+    return uses(chunks(Scopes.of(TEXT, "a.py"), runs), runs, b"pkg")
+
+
+def test_all_that_a_text_uses() -> None:
+    assert used(0, 12) == Uses(
+        names={b"D": 2, b"M": 2, b"y": 4, b"c": 5, b"z": 6, b"l": 6, b"w": 7, b"v": 8}
+        | {b"u": 8, b"cls": 11, b"o": 11},
+        chains={(b"z", b"i"): 6, (b"z", b"i", b"j"): 6},
+        pairs={(b"a", b"h"): 6, (b"z", b"i"): 6},
+        own={b"old": 10, b"run": 11, b"make": 11},
+        attributes={b"h": 6, b"i": 6, b"j": 6, b"old": 10, b"run": 11, b"make": 11},
+        keywords={b"metaclass": 2, b"k": 6},
+        strings={b'"text"': 11},
+        imports={b"os.path": 0, b"q.r.s": 1},
+        bound={b"C", b"x", b"f", b"self", b"a", b"b", b"d", b"g", b"m", b"n", b"p", b"t"},
+    )
+
+
+def test_what_one_line_uses_and_what_the_function_around_it_binds() -> None:
+    assert used(6, 7) == Uses(
+        names={b"z": 6, b"l": 6},
+        chains={(b"z", b"i"): 6, (b"z", b"i", b"j"): 6},
+        pairs={(b"a", b"h"): 6, (b"z", b"i"): 6},
+        attributes={b"h": 6, b"i": 6, b"j": 6},
+        keywords={b"k": 6},
+        bound={b"a", b"self", b"g"},
+    )
+
+
+def test_an_import_of_several_lines_is_used_by_each() -> None:
+    text = b"from a import (\n    b,\n    c,\n)\nx = 1\n"
+    for line in range(4):
+        runs = [(line, line + 1)]
+        found = uses(chunks(Scopes.of(text, "a.py"), runs), runs, b"pkg")
+        assert set(found.imports) == {b"a.b", b"a.c"}
+    runs = [(4, 5)]
+    assert uses(chunks(Scopes.of(text, "a.py"), runs), runs, b"pkg").imports == {}
