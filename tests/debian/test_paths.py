@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.debian.paths import check_links, check_nesting, check_path
+from patchseries.debian.paths import check_count, check_links, check_nesting, check_path
 from patchseries.debian.request import PackagedFile
 from patchseries.errors import SeriesError
 
@@ -91,3 +91,28 @@ def test_a_path_below_a_file_or_link() -> None:
 def test_paths_that_are_refused(path: str) -> None:
     with pytest.raises(SeriesError):
         check_path(path, "a test")
+
+
+def test_so_many_files_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("patchseries.debian.paths._MOST", 3)
+    check_count(3, "a test")
+    with pytest.raises(SeriesError, match=r"a test has more than 3 files"):
+        check_count(4, "a test")
+
+
+def test_names_and_paths_as_long_as_a_file_system_takes() -> None:
+    long = "é" * 127  # 254 bytes
+    for path in (long + "x", "/".join([long] * 3 + ["a" * 235])):
+        check_path(path, "a test")
+        with pytest.raises(SeriesError, match="too long"):
+            check_path(path + "x", "a test")
+    check_links(_links(x="./" * 2047 + "a"), "a test")
+    with pytest.raises(SeriesError, match="is unsafe"):
+        check_links(_links(x="./" * 2047 + "ab"), "a test")
+
+
+def test_links_one_after_the_other_as_many_as_the_system_takes() -> None:
+    chain = {f"x{n}": PackagedFile("120000", b"x%d" % (n + 1)) for n in range(39)}
+    check_links(chain, "a test")
+    with pytest.raises(SeriesError, match="leads out"):
+        check_links(chain | {"x39": PackagedFile("120000", b"x0")}, "a test")

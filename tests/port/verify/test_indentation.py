@@ -111,3 +111,9 @@ def test_what_a_change_breaks_is_seen_beside_it(new: list[str], at: int, gone: i
     text = "\n".join(lines)
     if not any("'''" in line or "(" in line for line in new):
         assert has(lines, at, at + len(new)) == bool(misfits(text.encode()))
+
+
+def test_what_follows_a_line_that_does_not_fit_is_measured_by_it() -> None:
+    """One fault is told once: the lines that go on as deep as the misfit are no others."""
+    text = b"if x:\n        a\n    b\n    c\nd\n  e\n  f\n"
+    assert [text.count(b"\n", 0, at) for at in misfits(text)] == [2, 5]
