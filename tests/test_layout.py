@@ -255,7 +255,6 @@ ELSEWHERE = {
         "port/verify/removals": "port/verify/test_names.py",
         "port/verify/rules": "port/verify/test_laws.py",
         "port/verify/syntax": "port/verify/test_chunks.py",
-        "port/verify/words": "port/verify/test_laws.py",
     },
     "A form of one and the same findings, or of one page.": {
         "report/annotations": "report/test_findings.py",

@@ -144,6 +144,16 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         read_debian_tar(path)
 
 
+def test_more_files_than_any_debian_has_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchseries.debian.paths._MOST", 3)
+    members = [(member(f"debian/{n}"), b"") for n in range(4)]
+    assert len(read_debian_tar(tar_of(tmp_path / "a.debian.tar.xz", *members[:3]))) == 3
+    with pytest.raises(SeriesError, match="more than 3 files"):
+        read_debian_tar(tar_of(tmp_path / "b.debian.tar.xz", *members))
+
+
 def test_what_is_no_archive_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.debian.tar.xz"
     path.write_bytes(b"junk")

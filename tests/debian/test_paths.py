@@ -27,6 +27,7 @@ def _links(**targets: str) -> dict[str, PackagedFile]:
         _links(x="control"),
         _links(x="../README"),
         _links(x="nothing/there"),
+        _links(x="a name with spaces"),
         _links(a__x="../b/y", b="c"),
         _links(a__b__up="../../..", x="a/b/up/README"),
         _links(x="./.././debian/../README"),
@@ -48,6 +49,7 @@ def test_links_that_stay(links: dict[str, PackagedFile]) -> None:
         _links(x="y/y", y="x/x"),
         _links(x=""),
         _links(x="a\x1bb"),
+        _links(x="a\x1fb"),
         _links(x="a" * 5000),
     ],
 )

@@ -40,6 +40,20 @@ def test_fields_of_dep3() -> None:
     assert header.date is None
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (b"Foo: one\n more\nBar: x\n", ["Foo", "Bar"]),  # of the first paragraph alone
+        (b"Foo: one\nmore\nBar: x\n", []),
+        (b"Words.\n\nFoo: one\n more\n", []),
+        (b"Words.\n\nFoo: one\n more\nOrigin: x\n", ["Foo", "Origin"]),
+        (b"Words.\n\nOrigin: x\nwords\n", ["Origin"]),
+    ],
+)
+def test_which_paragraphs_are_fields(text: bytes, names: list[str]) -> None:
+    assert [name for name, _ in fields(read_header(text))] == names
+
+
 def test_a_mail() -> None:
     header = read_header(
         b"From 1234567890123456789012345678901234567890 Mon Sep 17 00:00:00 2001\n"
