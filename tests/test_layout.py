@@ -286,7 +286,6 @@ ELSEWHERE = {
         "sources/cache": "sources/test_fetch_network.py",
         "sources/fetch": "sources/test_fetch_network.py",
         "sources/http": "sources/test_download.py",
-        "sources/network": "sources/test_fetch_network.py",
         "sources/patchset": "sources/test_gerrit.py",
         "sources/plan": "sources/test_gerrit.py",
         "sources/request": "pipeline/test_adding.py",
