@@ -52,8 +52,8 @@ def _unraisable(args: "sys.UnraisableHookArgs") -> None:
 def _unraisable_after_interruption(args: "sys.UnraisableHookArgs") -> None:
     """Python would print an interruption in an object's finalizer with a traceback, and go on.
 
-    Any other error is of an object that was only half made when the interruption came:
-    there is nothing to tell.
+    Any other error is of an object that was only half made when the interruption came
+    (GitPython's configuration reader is one): there is nothing to tell.
     """
     if args.exc_type is KeyboardInterrupt:
         _thread.start_new_thread(_interrupt_again, ())

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from enum import Enum
 
 _STABLE = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "LANGUAGE": "C", "TZ": "UTC"}
@@ -81,3 +82,26 @@ def complete(environ: MutableMapping[str, str]) -> None:
     for variable, value in (("HOME", home), ("USER", name), ("LOGNAME", name)):
         if not environ.get(variable):
             environ[variable] = value
+
+
+@contextmanager
+def loading_git_library() -> Iterator[None]:
+    """Keep GitPython quiet while it is imported.
+
+    It tries git then, and calls one that the user's configuration stops an ImportError.
+    """
+    mine = {
+        "GIT_PYTHON_REFRESH": "quiet",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    before = {name: os.environ.get(name) for name in mine}
+    os.environ.update(mine)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

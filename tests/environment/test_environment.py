@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from patchseries import process
-from patchseries.environment import Inherit, complete, environment
+from patchseries.environment import Inherit, complete, environment, loading_git_library
 from patchseries.errors import MachineError
 from support.project import REPOSITORY
 
@@ -100,6 +100,15 @@ def test_a_user_id_without_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
     complete(caller)
     assert caller["USER"] == f"uid-{os.getuid()}"
     assert caller["HOME"] == "/nonexistent"
+
+
+def test_the_git_library_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/mine")
+    monkeypatch.delenv("GIT_PYTHON_REFRESH", raising=False)
+    before = dict(os.environ)
+    with loading_git_library():
+        assert os.environ["GIT_CONFIG_GLOBAL"] == os.devnull
+    assert dict(os.environ) == before
 
 
 def test_a_repository_is_opened_whatever_the_users_configuration_says(tmp_path: Path) -> None:

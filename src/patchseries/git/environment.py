@@ -7,8 +7,11 @@ These settings win over those of the repository. git runs only in repositories t
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 from patchseries import process
+from patchseries.environment import loading_git_library
+from patchseries.errors import MachineError, ProgramError, SeriesError
 from patchseries.files import write_atomic
 
 _SETTINGS = {
@@ -63,6 +66,40 @@ _CONVERSIONS = "* -text -ident -filter -working-tree-encoding\n"
 def keep_bytes(git_dir: Path) -> None:
     """Have files written and read as they are: attributes in a tree then convert nothing."""
     write_atomic(git_dir / "info" / "attributes", _CONVERSIONS.encode())
+
+
+def find_git_dir(path: Path) -> Path:
+    """The git directory of the repository at *path*.
+
+    :raises SeriesError: there is none
+    """
+    git = _library()
+    try:
+        with git.Repo(path, expand_vars=False) as repository:
+            return Path(repository.git_dir)
+    except (git.exc.GitError, git.exc.NoSuchPathError, UnicodeError) as error:
+        if any((directory / "HEAD").is_file() for directory in (path, path / ".git")):
+            raise ProgramError(
+                f"the git repository {path} is damaged, or cannot be read now",
+                hint="run it again; if it stays damaged in the cache, delete that directory",
+            ) from error
+        raise SeriesError(f"no git repository at {path}") from error
+
+
+def _library() -> ModuleType:
+    """GitPython.
+
+    :raises MachineError: git is not installed
+    """
+    process.require("git")
+    with loading_git_library():
+        try:
+            import git
+        except ImportError as error:  # GitPython tries git, and says no more than that
+            raise MachineError(
+                "git cannot be run", cause=str(error), hint="try `git version`, and reinstall git"
+            ) from error
+    return git
 
 
 def make_work_tree(tree: Path) -> None:

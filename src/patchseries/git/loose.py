@@ -58,28 +58,6 @@ def make_bare(place: Path, algorithm: str = "sha1", *, head: str = "refs/heads/m
     (place / "HEAD").write_text(f"ref: {head}\n")
 
 
-def find_git_dir(path: Path) -> Path | None:
-    """The git directory of the repository at *path*, bare or with a work tree; None without one.
-
-    It must have what git asks for, and a configuration that is text.
-    """
-    for place in (path, path / ".git"):
-        parts = (place / "objects", place / "refs")
-        if (place / "HEAD").is_file() and all(part.is_dir() for part in parts):
-            return place.absolute() if _is_text(place / "config") else None
-    return None
-
-
-def _is_text(config: Path) -> bool:
-    try:
-        config.read_bytes().decode()
-    except UnicodeDecodeError:
-        return False
-    except FileNotFoundError:
-        pass
-    return True
-
-
 def object_format(git_dir: Path) -> str:
     """The algorithm of a repository's object ids (``sha1``, ``sha256``), by its configuration."""
     config = git_dir / "config"

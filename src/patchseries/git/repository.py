@@ -1,7 +1,7 @@
 """A git repository: reading and writing objects, naming commits, comparing and merging trees.
 
-Objects are read by one ``cat-file`` process. The user's git configuration is never read here:
-results depend on objects alone.
+GitPython opens the repository; objects are read by one ``cat-file`` process. The user's git
+configuration is never read here: results depend on objects alone.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from patchseries.git.diff import (
     parse_difference,
     parse_entries,
 )
-from patchseries.git.environment import ISOLATED
-from patchseries.git.loose import find_git_dir, make_bare, object_format, write_object
+from patchseries.git.environment import ISOLATED, find_git_dir
+from patchseries.git.loose import make_bare, object_format, write_object
 from patchseries.git.merge import Merge, MergeProcess, conflicting_commits
 from patchseries.git.objects import (
     Commit,
@@ -55,24 +55,22 @@ class Repository:
     """
 
     def __init__(
-        self, path: Path, *, borrowed: Path | None = None, shown: Path | None = None
+        self,
+        path: Path,
+        *,
+        made: bool = False,
+        borrowed: Path | None = None,
+        shown: Path | None = None,
     ) -> None:
         """Open the repository at *path*: a bare one, a git directory or a work tree.
 
+        :param made: a bare one that was made a moment ago: there is nothing to find out
         :param borrowed: the objects directory that it only reads; its own has none
         :param shown: what to call it in messages (default: its git directory)
         :raises SeriesError: there is none
         """
         process.require("git")
-        found = find_git_dir(path)
-        if found is None:
-            if any((directory / "HEAD").is_file() for directory in (path, path / ".git")):
-                raise ProgramError(
-                    f"the git repository {path} is damaged, or cannot be read now",
-                    hint="run it again; if it stays damaged in the cache, delete that directory",
-                )
-            raise SeriesError(f"no git repository at {path}")
-        self.git_dir = found
+        self.git_dir = path if made else find_git_dir(path)
         self._algorithm = object_format(self.git_dir)
         self.shown = shown or self.git_dir
         self._borrowed = borrowed
@@ -116,7 +114,7 @@ class Repository:
             with explained("make a repository"):
                 make_bare(fresh)
             swap_in(fresh, path)
-        repository = cls(path)
+        repository = cls(path, made=True)
         repository.set_alternates(alternates)
         return repository
 

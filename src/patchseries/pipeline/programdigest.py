@@ -20,6 +20,7 @@ PACKAGE = Path(patchseries.__file__).parent
 _VERSION = re.compile(r"^Version: *(\S+)", re.M)
 
 _LIBRARIES = (
+    "gitpython",
     "packaging",
     "patiencediff",
     "pydantic",
