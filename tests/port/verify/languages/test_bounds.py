@@ -12,6 +12,7 @@ import pytest
 from patchseries.model import Finding, Severity
 from patchseries.port.verify.grammar import MAX_BYTES, Grammar, UnparsedError
 from patchseries.port.verify.languages import GRAMMARS, language_of
+from patchseries.port.verify.treechecks import TreeLanguage
 from port.verify.conftest import Examined
 
 ONE = "a\n\n\n\n\nb\n"
@@ -113,3 +114,19 @@ def test_a_port_of_python_loads_no_other_grammar() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert made.stdout.strip() == "['tree_sitter_python', 'tree_sitter_python._binding']"
+
+
+@pytest.mark.parametrize(
+    ("path", "first_line", "name"),
+    [
+        ("a.go", b"", "Go"),
+        ("bin/run", b"#!/bin/sh -e", "shell"),
+        ("bin/run", b"#!/usr/bin/env bash", "shell"),
+        ("bin/run", b"# /bin/sh", None),
+        ("bin/run", b"#!/usr/bin/perl", None),
+        ("a.go.in", b"", None),
+    ],
+)
+def test_whose_language_a_file_is_in(path: str, first_line: bytes, name: str | None) -> None:
+    found = language_of(path, first_line)
+    assert (found.grammar.name if isinstance(found, TreeLanguage) else found) == name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from port.verify.conftest import Examined
 from port.verify.languages.conftest import Codes
 
 HEAD = 'package oven\n\nimport (\n\t"fmt"\n)\n\n'
@@ -61,3 +62,13 @@ def test_a_name_that_upstream_reads_without_a_meaning_too_is_another_files(codes
     assert codes("a.go", HEAD + gone, HEAD, HEAD + use + gone, HEAD + use) == [
         "port-removed-name-used"
     ]
+
+
+def test_a_name_that_the_port_moved_to_another_file_is_there(examined: Examined) -> None:
+    use, gone = "\nfunc cool() { roast() }\n", "\nfunc roast() {}\n"
+    before = {"a.go": HEAD + gone, "b.go": HEAD}
+    onto = {"a.go": HEAD + use + gone, "b.go": HEAD}
+    after = {"a.go": HEAD, "b.go": HEAD + gone}
+    result = {"a.go": HEAD + use, "b.go": HEAD + gone}
+    assert examined(before, after, onto, result) == ()
+    assert examined(before, after, onto, result | {"b.go": HEAD}) != ()
