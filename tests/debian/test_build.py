@@ -11,7 +11,7 @@ import pytest
 from patchseries import process
 from patchseries.debian.build import build
 from patchseries.debian.changelog import read_date
-from patchseries.debian.request import OrigUpload
+from patchseries.debian.request import OrigUpload, PackagedFile
 from patchseries.errors import SeriesError
 from patchseries.files import directory_contents
 from support.packages import HOTTER, Upstream, packaging
@@ -164,3 +164,11 @@ def _changelog(dsc: Path) -> str:
     archive = dsc.with_name(dsc.name.removesuffix(".dsc") + ".debian.tar.xz")
     done = process.run(["tar", "--extract", "--to-stdout", "--file", archive, "debian/changelog"])
     return done.stdout.decode()
+
+
+def test_a_file_where_the_patches_go_is_refused(upstream: Upstream) -> None:
+    given = packaging()
+    files = {path: file for path, file in given.debian.items() if not path.startswith("patches/")}
+    blocked = replace(given, debian=files | {"patches": PackagedFile("100644", b"x")})
+    with pytest.raises(SeriesError, match="lies below debian/patches, which is no directory"):
+        build(upstream.request(packaging=blocked))

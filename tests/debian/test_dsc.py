@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import lzma
 import tarfile
@@ -250,6 +251,18 @@ def test_a_hostile_tarball_is_refused(
 ) -> None:
     path = _tarball(upstream, tmp_path, info)
     with pytest.raises(SeriesError, match=why):
+        build(upstream.request(orig=Orig(path, sha256(path.read_bytes()))))
+    assert not upstream.out.exists()
+
+
+def test_a_tarball_that_unpacks_to_too_much_is_refused(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchseries.debian.tarball._ALWAYS", 100)
+    monkeypatch.setattr("patchseries.debian.tarball._RATIO", 0)
+    path = tmp_path / "oven-1.0.tar.gz"
+    path.write_bytes(gzip.compress(b"\0" * 5000))
+    with pytest.raises(SeriesError, match="unpacks to more than"):
         build(upstream.request(orig=Orig(path, sha256(path.read_bytes()))))
     assert not upstream.out.exists()
 
