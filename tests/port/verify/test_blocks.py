@@ -43,6 +43,28 @@ def test_a_block_is_whole(runs: list[tuple[int, int]], expected: list[tuple[int,
     assert blocks_around(TEXT, runs) == expected
 
 
+BRANCHES = b"""\
+func bake() {
+	if hot {
+		a()
+		b()
+		c()
+	} else {
+		d()
+		e()
+		f()
+	}
+	g()
+}
+""".split(b"\n")
+
+
+def test_a_block_that_goes_on_is_whole_from_its_first_line() -> None:
+    """What stands in an `if` needs no more than it; an `else` needs its `if`, so all around it."""
+    assert blocks_around(BRANCHES, [(3, 4)]) == [(1, 6)]
+    assert blocks_around(BRANCHES, [(7, 8)]) == [(0, 12)]
+
+
 def test_of_no_lines_there_is_no_block_but_an_empty_one() -> None:
     assert blocks_around([], [(0, 0)]) == [(0, 0)]
 
