@@ -66,6 +66,7 @@ _MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 SMALL = {
     "fetch": Case(("fetch",)),
     "rebase": Case(("rebase",), (_TAKE, ("fetch",))),
+    "rebase all": Case(("rebase", "--all"), (_TAKE, ("fetch",))),
     "build": Case(
         ("build", "--onto", "1.1", "--urgency", "high"),
         (_TAKE, ("rebase",), ("accept", "retry", "--yes"), ("build", "--onto", "1.1")),

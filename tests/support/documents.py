@@ -41,6 +41,12 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "rebase demo",
         ),
     ),
+    (
+        "rebase --all",
+        "One row for each series, with the document of `rebase`. `exit_status` is that of a rebase"
+        " of this series alone; `error` says why it could not be done.",
+        ("rebase --all --dry-run",),
+    ),
     ("test-apply", "`result` is the word of the table.", ("test-apply demo",)),
     (
         "test",
@@ -310,6 +316,7 @@ def documents(directory: Path) -> Documents:
     with contextlib.chdir(root), mock.patch.dict(os.environ, environment, clear=True):
         _document("demo")
         _write_branch_series(root / "series")
+        (root / "series/broken.toml").write_text("schema = 1\n")
         return {title: _documents(title, commands) for title, _, commands in COMMANDS}
 
 

@@ -169,7 +169,7 @@ class Given:
         state = recovered_state()
         for fetched in (False, True):
             with ExitStack() as stack:
-                stack.enter_context(_held(state))
+                stack.enter_context(held_project(state))
                 series, selection = self.reopened()
                 try:
                     cached = session.at_hand if fetched else session.cached
@@ -304,18 +304,16 @@ def recovered_state(hear: Callable[[Recovered], None] = lambda _: None) -> State
 
 def hold(state: State) -> None:
     """Lock the project until the command ends; what was read before may be out of date."""
-    click.get_current_context().with_resource(_held(state))
+    click.get_current_context().with_resource(held_project(state))
 
 
 @contextmanager
-def _held(state: State) -> Iterator[None]:
+def held_project(state: State) -> Iterator[None]:
+    """Lock the project while the block lasts; an interrupted change is finished first."""
     from patchseries.journal import held
 
-    def waiting() -> None:
-        if sys.stderr.isatty():
-            say("another command is running in this project: waiting for it")
-
-    with held(state, waiting):
+    wait = "another command is running in this project: waiting for it"
+    with held(state, lambda: say(wait) if sys.stderr.isatty() else None):
         _finish(state)  # another command may have been killed while this one waited
         yield
 

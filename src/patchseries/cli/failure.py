@@ -120,10 +120,14 @@ def _fail(error: SeriesError, as_json: bool) -> int:
     return tell(error)
 
 
-def tell(error: SeriesError) -> int:
-    """Say *error* on stderr; its exit status."""
+def tell(error: SeriesError, about: str = "") -> int:
+    """Say *error* on stderr; its exit status.
+
+    :param about: what it is an error of, where a command does several things
+    """
     for line in error.lines:
-        say("\n".join(map(_shortened, line.split("\n"))))
+        words = f"{about}: {line}" if about else line
+        say("\n".join(map(_shortened, words.split("\n"))))
     return error.exit_code
 
 

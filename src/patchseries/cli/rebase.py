@@ -16,9 +16,11 @@ from patchseries.counting import counted
 
 if TYPE_CHECKING:
     from patchseries.lock import InBase
+    from patchseries.pipeline.rebaseall import SeriesRebase
     from patchseries.pipeline.rebased import RebasedCell
     from patchseries.pipeline.series import Series
     from patchseries.pipeline.session import Session
+    from patchseries.pipeline.settled import SettledTargets
 
 
 jobs_option = click.option(
@@ -48,51 +50,89 @@ executor_option = click.option(
 
 @click.command("rebase")
 @options(*SERIES_OPTIONS)
+@click.option("--all", "everything", is_flag=True, help="Every series of the project, at once.")
 @jobs_option
 @executor_option
 @click.option(
     "--overwrite", is_flag=True, help="Also overwrite patch files that were edited by hand."
 )
 @click.option("--ask-again", is_flag=True, help="Search again which bases contain a patch already.")
-def command(overwrite: bool, ask_again: bool, executor: str | None, **given: Any) -> int:
+def command(
+    everything: bool, overwrite: bool, ask_again: bool, executor: str | None, **given: Any
+) -> int:
     """Port every patch of NAME onto every base, in order; write patches/NAME and the lock.
 
-    A conflict does not stop the other patches; the exit status is then 1.
+    A conflict does not stop the other patches; the exit status is then 1. With --all, what is wrong
+    with one series does not stop the others; the exit status is the highest of all.
     """
-    from patchseries.pipeline.mergedin import merged_in
-    from patchseries.pipeline.porting import rebase_and_publish
     from patchseries.pipeline.settled import SettledTargets
-    from patchseries.report.documents import finding_rows
 
     asked = Given(**given)
     with Progress(asked) as progress:
         session = with_cluster(replace(asked.session(progress), ask_again=ask_again), executor)
         settled = SettledTargets(session)
-        series, selection, pins = asked.open_to_write(session, settled.pins)
-        ported = rebase_and_publish(settled, series, selection, pins, overwrite=overwrite)
-        merged = merged_in(session, series, pins, ported.rebased.cells)
-    named = selection.patches
-    cells = [c for c in ported.rebased.cells if not named or c.patch in named]
-    conflicts = [cell for cell in cells if cell.outcome == "conflict"]
+        if everything:
+            from patchseries.cli.rebaseall import all_rebased, show_all
+
+            results = all_rebased(asked, settled, overwrite=overwrite)
+        else:
+            result = _rebased(asked, settled, overwrite=overwrite)
+    if everything:
+        return show_all(results, asked)
     if asked.as_json:
-        rows = rebase_rows(series, cells)
-        for row in rows:
-            found = merged.get((row["patch"], row["base"]))
-            row["merged"] = asdict(found) if found else None
-        show_json({"cells": rows, "findings": finding_rows(ported.findings)}, ok=not conflicts)
+        show_json(series_document(result), ok=not result.exit_code)
     else:
-        show_cells(cells, series.name, asked)
-        for (patch, base), found in merged.items():
-            if found.commit and (not named or patch in named):
-                tag = f", first in {found.tag}" if found.tag else ""
-                show(
-                    f"merged: {patch} on {base}: {found.commit[:12]}{tag} ({found.evidence})", asked
-                )
-        for finding in ported.findings:
-            patch = f"{finding.patch}: " if finding.patch else ""
-            show(f"{finding.severity}: {patch}{finding.message}", asked)
-        say(changed_words(ported.changed, asked.dry_run))
-    return 1 if conflicts else 0
+        _show(result, asked)
+    return result.exit_code
+
+
+def _rebased(asked: Given, settled: SettledTargets, *, overwrite: bool) -> SeriesRebase:
+    """The one series that is named, rebased; of the patches that are named, if any are."""
+    from patchseries.pipeline.mergedin import merged_in
+    from patchseries.pipeline.porting import rebase_and_publish
+    from patchseries.pipeline.rebaseall import SeriesRebase
+
+    session = settled.session
+    series, selection, pins = asked.open_to_write(session, settled.pins)
+    ported = rebase_and_publish(settled, series, selection, pins, overwrite=overwrite)
+    merged = merged_in(session, series, pins, ported.rebased.cells)
+    if named := selection.patches:
+        cells = tuple(cell for cell in ported.rebased.cells if cell.patch in named)
+        ported = replace(ported, rebased=replace(ported.rebased, cells=cells))
+        merged = {place: found for place, found in merged.items() if place[0] in named}
+    return SeriesRebase(series.name, series, ported, merged)
+
+
+def series_document(result: SeriesRebase) -> dict[str, Any]:
+    """What ``--json`` says of one series that could be rebased."""
+    from patchseries.report.documents import finding_rows
+
+    assert result.series is not None
+    assert result.ported is not None
+    rows = rebase_rows(result.series, result.ported.rebased.cells)
+    for row in rows:
+        merged = result.merged.get((row["patch"], row["base"]))
+        row["merged"] = asdict(merged) if merged else None
+    return {"cells": rows, "findings": finding_rows(result.ported.findings)}
+
+
+def _show(result: SeriesRebase, asked: Given) -> None:
+    assert result.ported is not None
+    show_cells(list(result.ported.rebased.cells), result.name, asked)
+    show_findings(result, asked)
+    say(changed_words(result.ported.changed, asked.dry_run))
+
+
+def show_findings(result: SeriesRebase, asked: Given) -> None:
+    """Which patch files are merged, and by which commit; what else is to be told."""
+    for (patch, base), merged in result.merged.items():
+        if merged.commit:
+            tag = f", first in {merged.tag}" if merged.tag else ""
+            words = f"{patch} on {base}: {merged.commit[:12]}{tag} ({merged.evidence})"
+            show(f"merged: {words}", asked)
+    for finding in result.ported.findings if result.ported else ():
+        patch = f"{finding.patch}: " if finding.patch else ""
+        show(f"{finding.severity}: {patch}{finding.message}", asked)
 
 
 def with_cluster(session: Session, address: str | None) -> Session:
@@ -119,6 +159,11 @@ def show_cells(cells: list[RebasedCell], name: str, asked: Given) -> None:
     show(matrix(rows), asked)
     show("", asked)
     show(f"{counted(len(rows), 'cell')}: {counts([str(row.word) for row in rows])}", asked)
+    show_notes(cells, name, asked)
+
+
+def show_notes(cells: Sequence[RebasedCell], name: str, asked: Given) -> None:
+    """Of the series *name*: what bases contain, each conflict, and what needs review."""
     for words in _contained(cells):
         show(words, asked)
     for words in _failing(cells):

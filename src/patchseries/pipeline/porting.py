@@ -70,8 +70,13 @@ def publish_rebased(
     changed = publish(
         series, planned, session.operation, locked=session.locked, dry_run=session.dry_run
     )
+    return PublishedRebase(rebased, tuple(changed), findings_of(series, rebased))
+
+
+def findings_of(series: Series, rebased: Rebased) -> tuple[Finding, ...]:
+    """What is to be told of *rebased*: histories that were not asked, resolutions without use."""
     unused = unused_resolutions(series, load_resolutions(series), rebased.cells)
-    return PublishedRebase(rebased, tuple(changed), (*unread_histories(rebased.cells), *unused))
+    return (*unread_histories(rebased.cells), *unused)
 
 
 def unread_histories(cells: Sequence[RebasedCell]) -> Iterator[Finding]:

@@ -58,16 +58,25 @@ def publish(
 
     :raises SeriesError: *locked*, and something would change
     """
-    differing = sorted(p for p, d in planned.changes.items() if _on_disk(series, p) != d)
-    if locked and differing:
+    paths = differing(series, planned, locked=locked)
+    if dry_run or not paths:
+        return paths
+    return commit_files(series.state, planned.changes, operation)
+
+
+def differing(series: Series, planned: PublishPlan, *, locked: bool) -> list[str]:
+    """The paths of *planned* that are other bytes on disk.
+
+    :raises SeriesError: *locked*, and there are some
+    """
+    paths = sorted(path for path, data in planned.changes.items() if _on_disk(series, path) != data)
+    if locked and paths:
         raise SeriesError(
-            f"the lock or the patches on disk differ from a new rebase: {differing[0]}"
-            + (f" and {len(differing) - 1} more" if len(differing) > 1 else ""),
+            f"the lock or the patches on disk differ from a new rebase: {paths[0]}"
+            + (f" and {len(paths) - 1} more" if len(paths) > 1 else ""),
             hint="run `series rebase` without --locked and commit what changed",
         )
-    if dry_run or not differing:
-        return differing
-    return commit_files(series.state, planned.changes, operation)
+    return paths
 
 
 def _by_directory(series: Series, rebased: Rebased) -> dict[str, list[RebasedCell]]:

@@ -248,3 +248,18 @@ def test_what_only_this_machine_has_is_ported_here(
     (small.root / "patches/x.patch").write_bytes(diff)
     small.run("rebase", *EXECUTOR)  # the release it was made for is searched for
     assert cluster.rounds == 0
+
+
+def test_the_jobs_of_all_series_are_sent_at_once(
+    small: SmallSeries, away: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = (small.root / "series/small.toml").read_text().replace('"small"', '"zebra"')
+    (small.root / "series/zebra.toml").write_text(manifest)
+    alone = rebased(small, "--all", "-j1")
+    cluster = OneMachine(away)
+    use(monkeypatch, cluster)
+    for lock in (small.root / "series").glob("*.lock"):
+        lock.unlink()
+    shutil.rmtree(small.root / "patches")
+    assert rebased(small, "--all", *EXECUTOR) == alone
+    assert cluster.rounds == 1
