@@ -249,7 +249,6 @@ ELSEWHERE = {
         "port/verify/treechecks": "port/verify/languages/test_go.py",
         "port/verify/leftovers": "port/verify/test_text.py",
         "port/verify/modules": "port/verify/test_names.py",
-        "port/verify/neighbours": "port/verify/test_names.py",
         "port/verify/omitted": "port/strategies/test_strategies.py",
         "port/verify/ported": "port/verify/test_laws.py",
         "port/verify/queries": "port/verify/test_laws.py",

@@ -154,6 +154,20 @@ def test_a_hunk_in_another_class_is_misplaced(examined: Examined) -> None:
     assert "B.setup" in findings[0].message
 
 
+def test_lines_taken_out_of_another_class_are_misplaced(examined: Examined) -> None:
+    body = "        self.one()\n        self.two()\n"
+    here, there = "class A:\n    def setup(self):\n", "class B:\n    def setup(self):\n"
+    left = "        self.two()\n"
+    findings = examined(
+        {"a.py": TWICE},
+        {"a.py": TWICE.replace(there + body, there + left)},
+        {"a.py": "import os\n" + TWICE},
+        {"a.py": "import os\n" + TWICE.replace(here + body, here + left)},
+    )
+    assert codes(findings) == {"port-hunk-misplaced"}
+    assert "upstream this is in B.setup, here in A.setup: self.one()" in findings[0].message
+
+
 def test_a_hunk_in_a_renamed_function_is_not_misplaced(examined: Examined) -> None:
     findings = examined(
         {"a.py": TWICE},
