@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from patchseries import process
+from patchseries.debian.assemble import change, entry
 from patchseries.debian.build import build
-from patchseries.debian.changelog import read_date
+from patchseries.debian.changelog import ChangelogItem, read_date
 from patchseries.debian.request import OrigUpload, PackagedFile
 from patchseries.errors import SeriesError
 from patchseries.files import directory_contents
+from patchseries.patches.compose import PatchFile
+from patchseries.patches.dpkg import Profile
 from support.packages import HOTTER, Upstream, packaging
 from support.tools import need
 
@@ -172,3 +175,30 @@ def test_a_file_where_the_patches_go_is_refused(upstream: Upstream) -> None:
     blocked = replace(given, debian=files | {"patches": PackagedFile("100644", b"x")})
     with pytest.raises(SeriesError, match="lies below debian/patches, which is no directory"):
         build(upstream.request(packaging=blocked))
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "item"),
+    [
+        ("0001-hot.patch", b"Subject: [PATCH 1/2] hotter\n", ChangelogItem("hot", "hotter")),
+        ("2.1-a-b.diff", b"Description: b\n c\n", ChangelogItem("a-b", "b")),
+        ("x.patch", b"Origin: other\n", ChangelogItem("x", "x")),
+        (
+            "x.patch",
+            b"Subject: y\nBug: https://bugs.debian.org/7\n"
+            b"Bug-Ubuntu: https://bugs.launchpad.net/bugs/8\nOrigin: https://bugs.debian.org/9\n",
+            ChangelogItem("x", "y", ("Closes: #7", "LP: #8")),
+        ),
+    ],
+)
+def test_what_the_changelog_says_of_a_patch(name: str, head: bytes, item: ChangelogItem) -> None:
+    diff = b"---\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n"
+    assert change(PatchFile(name, head + diff)) == item
+
+
+def test_which_distribution_an_entry_names(upstream: Upstream) -> None:
+    request = upstream.request(packaging=packaging())
+    for profile, name in ((Profile.CURRENT, "unstable"), (Profile.PRECISE, "precise")):
+        for given, named in ((None, name), ("hardy", "hardy")):
+            asked = replace(request, profile=profile, distribution=given, packaging=None)
+            assert entry(asked, "oven", "1.0-1").distribution == named

@@ -105,6 +105,8 @@ def test_each_value_of_another_type_is_told_with_its_line(tmp_path: Path) -> Non
             line = _ONE_OF_ALL.count("\n", 0, value.start()) + 1
             assert caught.value.place == (str(path), line)
             assert f"{path}:{line} " in caught.value.message
+            cause = caught.value.cause or ""
+            assert cause.startswith(("pins: ", "cells: ", "landed: ", "made-for: "))
 
 
 def test_each_key_that_an_entry_needs_is_missed(tmp_path: Path) -> None:
