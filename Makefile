@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint coverage mutants man reference grizzly grizzly-tests grizzly-effects bench bench-large bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint coverage mutants man reference grizzly grizzly-tests grizzly-effects bench bench-large bench-wide bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -65,6 +65,10 @@ bench: setup-test
 # What 125 to 2,000 real commits of nova cost as one series: COUNTS="125 250". Needs SERIES_MIRRORS.
 bench-large: setup-test
 	$(PYTHON) tests/bench/large.py $(COUNTS)
+
+# What a generated repository of 100,000 files costs, with a change of half of them. Needs dpkg-dev.
+bench-wide: setup-test
+	$(PYTHON) tests/bench/wide.py
 
 # What a first fetch of the Grizzly series moves over the network: needs SERIES_MIRRORS.
 bench-fetch: setup-test

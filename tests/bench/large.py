@@ -58,7 +58,8 @@ def measured(argv: list[str], directory: Path, env: dict[str, str]) -> Cost:
     script = (
         "import os, resource, subprocess, sys, time\n"
         "start = time.monotonic()\n"
-        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}\n"
+        "assert subprocess.run(sys.argv[1:], **quiet).returncode in (0, 1)\n"
         "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
         "print(used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1000)\n"
     )

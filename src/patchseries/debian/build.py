@@ -20,6 +20,7 @@ from patchseries.debian.request import (
 from patchseries.debian.tarball import check_tarball
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import explained, sha256, staging, swap_in
+from patchseries.git.temporary import scratch_home
 from patchseries.patches.apply import Rejected, apply_patch
 from patchseries.patches.dpkg import Profile, guard, guard_links
 
@@ -56,14 +57,31 @@ def build(request: BuildRequest) -> SourcePackage:
         return _with_remarks(replace(record.package, reused=True), request)
     _refuse_traps(request)
     plan = _plan(request, record, digest)
-    with explained("build the source package"), staging(request.out.parent) as stage:
+    place = scratch_home(request.out.parent, _TREES * _room_of(request))
+    with explained("build the source package"), staging(*place) as stage:
+        request.out.parent.mkdir(parents=True, exist_ok=True)  # it fails before the work, not after
         fresh = stage / "new"
         fresh.mkdir()
         package = _make(request, plan, stage, fresh)
         record = Record(digest, plan.number, plan.stock, plan.stem, plan.entries, package)
         write_record(fresh, record)
-        swap_in(fresh, request.out)
+        with staging(request.out.parent) as beside:
+            swap_in(shutil.copytree(fresh, beside / "new"), request.out)
     return _with_remarks(package, request)
+
+
+_TREES = 3
+"""How many trees lie side by side: the one that is packed, dpkg-source's own, the one unpacked."""
+_BLOCK = 8192
+"""Bytes that a file takes in memory at least, its entry with it."""
+
+
+def _room_of(request: BuildRequest) -> int:
+    """How many bytes the files of the package's tree take, in whole blocks."""
+    listed = request.repository.run(
+        "ls-tree", "-r", "--format=%(objectsize)", request.expected_tree
+    ).stdout.split()
+    return sum((int(size) // _BLOCK + 1) * _BLOCK for size in listed if size.isdigit())
 
 
 def _with_remarks(package: SourcePackage, request: BuildRequest) -> SourcePackage:

@@ -33,8 +33,10 @@ _ENOUGH = 1_000_000_000
 """Bytes that must be free in memory: far more than the objects of any run."""
 
 
-def scratch_home(parent: Path | None) -> tuple[Path, str]:
+def scratch_home(parent: Path | None, needed: int = 0) -> tuple[Path, str]:
     """Where scratch directories are made, and how their names begin.
+
+    :param needed: how many bytes at most will be written; memory must have eight times as many
 
     Without memory that is large enough they are made in *parent* (None: the system's temporary
     directory, which Python finds by writing to it).
@@ -45,6 +47,6 @@ def scratch_home(parent: Path | None) -> tuple[Path, str]:
         free = shutil.disk_usage(_MEMORY).free if os.access(_MEMORY, os.W_OK) else 0
     except OSError:
         free = 0
-    if free > _ENOUGH:
+    if free > max(_ENOUGH, 8 * needed):
         return _MEMORY, f"patchseries.{os.geteuid()}."
     return parent or Path(tempfile.gettempdir()), "scratch."
