@@ -406,3 +406,21 @@ def test_one_that_is_swept_before_it_is_opened_is_made_anew(
     with staging(tmp_path) as mine:
         assert list(tmp_path.iterdir()) == [mine]
         assert gone
+
+
+def test_held_by_another_is_told_from_what_cannot_be_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with staging(tmp_path) as mine:
+        handle = os.open(mine, os.O_RDONLY)
+        assert files._held(handle) is False
+        os.close(handle)
+    handle = os.open(tmp_path, os.O_RDONLY)
+    assert files._held(handle) is True
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    assert files._held(handle) is None
+    os.close(handle)
