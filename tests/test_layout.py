@@ -137,7 +137,6 @@ ELSEWHERE = {
         "debian/download": "debian/test_dsc.py",
         "debian/lintian": "debian/test_tools.py",
         "debian/orig": "debian/test_dsc.py",
-        "debian/own": "debian/test_build.py",
         "debian/request": "debian/test_build.py",
         "debian/security": "debian/test_basetree.py",
         "debian/source": "debian/test_build.py",

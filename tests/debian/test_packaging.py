@@ -17,6 +17,7 @@ from patchseries.debian.packaging import (
     packaging_from_git,
     refuse_strip_levels,
     refuse_vendor_series,
+    with_patches,
 )
 from patchseries.debian.request import Dropped, PackagedFile
 from patchseries.errors import SeriesError
@@ -233,3 +234,12 @@ def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("patchseries.debian.packaging._LARGEST", 100)
     with pytest.raises(SeriesError, match="larger than"):
         make_packaging(packaged({"x": b"y" * 101}), "a test")
+
+
+def test_other_patches_take_the_place_of_all_that_were_there() -> None:
+    before = packaging({"patches/old.patch": b"x", "patches/series": b"old.patch\n"})
+    made = with_patches(before, {"a/b.patch": b"1", "series": b"a/b.patch\n"}).debian
+    patches = {path: file.data for path, file in made.items() if path.startswith("patches/")}
+    assert patches == {"patches/a/b.patch": b"1", "patches/series": b"a/b.patch\n"}
+    rest = {path: file for path, file in before.debian.items() if not path.startswith("patches/")}
+    assert {path: file for path, file in made.items() if path not in patches} == rest

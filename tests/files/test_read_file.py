@@ -37,8 +37,10 @@ def test_what_is_too_large_or_no_file(tmp_path: Path) -> None:
     assert read_file(tmp_path / "large", 5) == b"12345"
     with pytest.raises(SeriesError, match="larger"):
         read_file(tmp_path / "large", 4)
-    with pytest.raises(SeriesError, match="not a regular file"):
-        read_file(tmp_path)
+    os.mkfifo(tmp_path / "pipe")  # a reader would wait for ever
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(SeriesError, match="not a regular file"):
+            read_file(path)
 
 
 def test_a_file_that_is_larger_than_it_says() -> None:

@@ -200,7 +200,7 @@ def test_a_place_is_cleared_of_nothing_that_is_regular(tmp_path: Path) -> None:
 
 
 def test_the_contents_of_a_directory_are_its_regular_files(tmp_path: Path) -> None:
-    contents = {"b": b"2", "a/c": b"long" * 99, "a/b/d": b""}
+    contents = {"b": b"2", "a/c": b"long" * 99, "a/b/d": b"", "a/b/e": b"5"}
     publish_directory(tmp_path / "deep" / "t", contents)
     assert directory_contents(tmp_path / "deep" / "t") == contents
     (tmp_path / "deep" / "t" / "link").symlink_to("b")

@@ -70,6 +70,7 @@ def test_what_is_decided_is_on_the_disk(state: State, monkeypatch: pytest.Monkey
     def renamed(path: Path, target: Path) -> Path:
         if path.name == "stage":
             assert {path, *path.rglob("*")} <= synced
+            assert stat.S_IMODE(path.stat().st_mode) == 0o700
             fresh = set(state.root.rglob("*.series-new"))
             assert len(fresh) == 2
             assert fresh <= synced

@@ -112,6 +112,19 @@ def test_offsets_are_told(repository: Repository) -> None:
     assert [offset.lines for offset in applied.offsets] == [4]
 
 
+def test_a_file_with_more_in_it_is_not_deleted(repository: Repository) -> None:
+    diff = b"--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n"
+    rejected = apply_patch(repository, tree_of(repository, {"f": b"a\nmine\n"}), diff)
+    assert str(rejected) == "f: the patch deletes it, but it has other content"
+
+
+def test_a_name_without_what_is_to_be_stripped(repository: Repository) -> None:
+    tree = tree_of(repository, {"f": b"a\n"})
+    for strip, words in ((1, "no leading directory to"), (2, "no 2 leading directories to")):
+        rejected = apply_patch(repository, tree, b"--- f\n+++ f\n" + HUNK, strip=strip)
+        assert f"'f' has {words} strip" in str(rejected)
+
+
 def test_files_come_and_go(repository: Repository) -> None:
     old = tree_of(repository, {"stays": b"s\n", "goes": b"g\n"})
     new = tree_of(repository, {"stays": b"s\n", "dir/comes": b"c\n"})

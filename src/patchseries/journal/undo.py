@@ -21,7 +21,6 @@ def undo(
     :raises SeriesError: a file was changed since, or the log is damaged; nothing is changed then
     """
     chosen = _chosen(operations(state), number)
-    beneath.check_places(state.root, [change.path for change in chosen.changes])
     changes = {}
     for change in chosen.changes:
         data = beneath.read(state.root, change.path)

@@ -173,8 +173,8 @@ def person(value: str) -> tuple[str, str]:
     ('Ann Packager', 'ann@test.invalid')
     >>> person("=?utf-8?q?Zo=C3=AB?= <z@test.invalid>")
     ('Zoë', 'z@test.invalid')
-    >>> person("somebody")
-    ('somebody', '')
+    >>> person("somebody"), person("Ann <ann>")
+    (('somebody', ''), ('Ann', 'ann'))
     """
     text = _decoded(value)
     try:
