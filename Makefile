@@ -62,7 +62,8 @@ grizzly-effects: setup-effects
 bench: setup-test
 	$(PYTHON) tests/bench/speed.py
 
-# What 125 to 2,000 real commits of nova cost as one series: COUNTS="125 250". Needs SERIES_MIRRORS.
+# What 125 to 2,000 real commits of nova cost as one series, and 500 on ten releases: COUNTS="125 500x10".
+# Needs SERIES_MIRRORS and dpkg-dev.
 bench-large: setup-test
 	$(PYTHON) tests/bench/large.py $(COUNTS)
 

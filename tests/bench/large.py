@@ -1,28 +1,36 @@
-"""What a long series costs: real commits of nova, Grizzly to Havana, as patches on one base.
+"""What a long series costs: real commits of nova, Grizzly to Havana, as patches on its releases.
 
-    SERIES_MIRRORS=DIR python tests/bench/large.py [COUNT ...]
+    SERIES_MIRRORS=DIR python tests/bench/large.py [COUNT[xBASES] ...]
 
-For each COUNT (default: 125 250 500 1000 2000) the first COUNT commits after 2013.1, in their order
-and without merges and translations, are a series on 2013.1.3, with a cache of its own. Each command
-is run in it: seconds of CPU (git's among them), and the most memory of one process. The last
-column is what each patch took, in milliseconds: it stays about the same where time is linear.
+For each COUNT (default: 125 250 500 1000 2000 500x10) the first COUNT commits after 2013.1, in
+their order and without merges and translations, are a series on 2013.1.3, or on so many releases
+(ten at most), with a cache of its own. A package of 2013.1.3 is built without what conflicts. Each
+command is shown with its seconds of CPU (git's among them) and of the clock, and the most memory of
+one process in MB. The last column is what each patch on each base took, in milliseconds: it stays
+about the same where time is linear.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SERIES = ROOT / ".venv/bin/series"
-COUNTS = (125, 250, 500, 1000, 2000)
+COUNTS = ("125", "250", "500", "1000", "2000", "500x10")
 BASE = "2013.1.3"
-HEAD = f"""\
+BASES = (
+    *(BASE, "2013.1", "2013.1.1", "2013.1.2", "2013.1.4", "2013.1.5"),
+    *("2012.2", "2012.2.1", "2012.2.2", "2012.2.3"),
+)
+HEAD = """\
 schema = 1
 
 [series]
@@ -30,7 +38,7 @@ name = "large"
 
 [project.nova]
 repository = "https://opendev.org/openstack/nova.git"
-bases = ["{BASE}"]
+bases = BASES
 """
 COMMANDS = (
     ("rebase", ("rebase", "-q")),
@@ -41,6 +49,9 @@ COMMANDS = (
     ("status again", ("status", "-q")),
     ("check", ("check", "-q")),
     ("check again", ("check", "-q")),
+    ("report", ("report", "-q")),
+    ("report again", ("report", "-q")),
+    ("build", ("build", "-q", "--onto", BASE, "--allow-unreviewed", "--skip-conflicts")),
 )
 
 
@@ -82,17 +93,19 @@ def commits(mirror: Path, count: int) -> list[str]:
     return listed.stdout.split()[:count]
 
 
-def write_manifest(project: Path, chosen: list[str]) -> None:
-    """The series of *chosen* commits, in the project directory."""
+def write_manifest(project: Path, chosen: list[str], bases: Sequence[str] = (BASE,)) -> None:
+    """The series of *chosen* commits on *bases*, in the project directory."""
     entries = (
         f'\n[[patch]]\nname = "c{n:04}"\nproject = "nova"\nsource = {{ commit = "{commit}" }}\n'
         for n, commit in enumerate(chosen)
     )
     (project / "series").mkdir(exist_ok=True)
-    (project / "series/large.toml").write_text(HEAD + "".join(entries))
+    (project / "series/large.toml").write_text(
+        HEAD.replace("BASES", json.dumps(list(bases))) + "".join(entries)
+    )
 
 
-def run(mirror: Path, count: int) -> None:
+def run(mirror: Path, count: int, bases: Sequence[str]) -> None:
     """Print a row for each command."""
     chosen = commits(mirror, count + 1)
     with tempfile.TemporaryDirectory() as name:
@@ -101,16 +114,19 @@ def run(mirror: Path, count: int) -> None:
         env = os.environ | {
             "SERIES_CACHE": str(directory / "cache"),
             "SERIES_STATE": str(directory / "state"),
+            "DEBFULLNAME": "A Packager",
+            "DEBEMAIL": "packager@example.invalid",
         }
-        write_manifest(directory, chosen[:count])
+        write_manifest(directory, chosen[:count], bases)
         subprocess.run([SERIES, "fetch", "-q"], cwd=directory, env=env, check=True)
         for words, command in COMMANDS:
             if "changed" in words:
-                write_manifest(directory, [*chosen[: count - 1], *chosen[count:]])
+                write_manifest(directory, [*chosen[: count - 1], *chosen[count:]], bases)
             cost = measured([str(SERIES), *command], directory, env)
-            each = 1000 * cost.cpu / count
+            each = 1000 * cost.cpu / count / len(bases)
+            name = f"{count}x{len(bases)}"
             print(
-                f"{count:6} {words:28} {cost.cpu:8.2f} {cost.clock:8.2f}"
+                f"{name:>8} {words:28} {cost.cpu:8.2f} {cost.clock:8.2f}"
                 f" {cost.memory:7.0f} {each:8.1f}",
                 flush=True,
             )
@@ -124,11 +140,11 @@ def main() -> int:
         return 2
     nova = next(Path(mirrors).glob("openstack/nova*"))
     mirror = nova / ".git" if (nova / ".git").is_dir() else nova
-    counts = [int(word) for word in sys.argv[1:]] or list(COUNTS)
+    asked = [word.partition("x") for word in sys.argv[1:] or COUNTS]
     print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
-    print(f"{'count':>6} {'command':28} {'CPU s':>8} {'clock s':>8} {'MB':>7} {'ms each':>8}")
-    for count in counts:
-        run(mirror, count)
+    print(f"{'series':>8} {'command':28} {'CPU s':>8} {'clock s':>8} {'MB':>7} {'ms each':>8}")
+    for count, _, bases in asked:
+        run(mirror, int(count), sorted(BASES[: int(bases or 1)]))
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
     print(f"the most memory of a process: {most:.0f} MB")
     return 0
