@@ -49,7 +49,7 @@ def borrowed(path: Path) -> Iterator[Repository]:
         with explained("copy the refs of a repository"):
             make_bare(made, object_format(common), head="refs/heads/none")
             _copy_refs(git_dir, common, made)
-        with Repository(made, made=True, borrowed=objects, shown=path) as repository:
+        with Repository(made, intact=True, borrowed=objects, shown=path) as repository:
             repository.set_alternates([objects])
             yield repository
 

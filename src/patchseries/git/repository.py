@@ -58,19 +58,19 @@ class Repository:
         self,
         path: Path,
         *,
-        made: bool = False,
+        intact: bool = False,
         borrowed: Path | None = None,
         shown: Path | None = None,
     ) -> None:
         """Open the repository at *path*: a bare one, a git directory or a work tree.
 
-        :param made: a bare one that was made a moment ago: there is nothing to find out
+        :param intact: a bare one that we just made, or found as we left it: it is not looked at
         :param borrowed: the objects directory that it only reads; its own has none
         :param shown: what to call it in messages (default: its git directory)
         :raises SeriesError: there is none
         """
         process.require("git")
-        self.git_dir = path if made else find_git_dir(path)
+        self.git_dir = path if intact else find_git_dir(path)
         self._algorithm = object_format(self.git_dir)
         self.shown = shown or self.git_dir
         self._borrowed = borrowed
@@ -114,7 +114,7 @@ class Repository:
             with explained("make a repository"):
                 make_bare(fresh)
             swap_in(fresh, path)
-        repository = cls(path, made=True)
+        repository = cls(path, intact=True)
         repository.set_alternates(alternates)
         return repository
 

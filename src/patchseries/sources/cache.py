@@ -100,4 +100,4 @@ class Cache:
             self.warn(f"{directory} is fetched again: {place}")
             return Repository.init(directory)
         self._whole.add(directory)
-        return Repository(directory)
+        return Repository(directory, intact=True)

@@ -52,7 +52,7 @@ def open_history(
                 progress=options.progress,
                 commits_only=having is not None,
             )
-    with Repository(histories.repository_directory(url)) as repository:
+    with Repository(histories.repository_directory(url), intact=True) as repository:
         if options.offline and not repository.refs():
             raise _not_cached(url, options)  # a fetch that failed has left nothing in it
         yield repository
