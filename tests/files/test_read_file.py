@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from pathlib import Path
 
 import pytest
 
+from patchseries import files
 from patchseries.errors import MachineError, SeriesError
 from patchseries.files import read_file
 
@@ -54,3 +56,14 @@ def test_a_link_is_followed_where_it_may_be(tmp_path: Path) -> None:
     assert read_file(tmp_path / "link") == b"x"
     with pytest.raises(OSError, match="symbolic links"):
         read_file(tmp_path / "link", follow=False)
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_the_limit() -> None:
+    class Slow(io.BytesIO):
+        """Gives a byte at a time, as a file system may."""
+
+        def read(self, most: int | None = -1, /) -> bytes:
+            return super().read(min(1, -1 if most is None else most))
+
+    for size in (3, 4, 5):
+        assert files._read(Slow(b"x" * 5), size) == b"x" * size

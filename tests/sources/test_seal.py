@@ -146,3 +146,11 @@ def test_refs_that_are_gone(repository: Path) -> None:
     shutil.rmtree(repository / "refs")
     (repository / "refs/tags").mkdir(parents=True)
     assert damage(repository) == "refs/series/1.0 is damaged"
+
+
+def test_no_file_stays_open(tmp_path: Path) -> None:
+    (tmp_path / "HEAD").write_bytes(b"x")
+    before = len(os.listdir("/proc/self/fd"))
+    seal(tmp_path)
+    assert damage(tmp_path) is None
+    assert len(os.listdir("/proc/self/fd")) == before
