@@ -108,6 +108,7 @@ def write_manifest(project: Path, chosen: list[str], bases: Sequence[str] = (BAS
 def run(mirror: Path, count: int, bases: Sequence[str]) -> None:
     """Print a row for each command."""
     chosen = commits(mirror, count + 1)
+    count = min(count, len(chosen) - 1)  # 2013.1..2013.2 has no 2,000 of them
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / "cache").mkdir(mode=0o700)

@@ -68,6 +68,7 @@ class HistoryIndex:
         rows = connection.execute("SELECT name, bit, id FROM refs ORDER BY bit").fetchall()
         self.refs: Mapping[str, int] = {name: bit for name, bit, _ in rows}
         """Full ref name → its bit in every :attr:`Indexed.refs`."""
+        self._begun: dict[str, frozenset[str]] = {}
         self._tips = {CommitId(commit.hex()): bit for _, bit, commit in rows}
 
     @cached_property
@@ -226,9 +227,20 @@ class HistoryIndex:
         return array("I", row[0])
 
     def _naming(self, table: str, column: str, commit: CommitId) -> list[Indexed]:
+        if commit[:_SHORTEST_ID] not in self._beginnings(table, column):
+            return []  # of most commits: no other one names them
         prefixes = [commit[:size] for size in range(_SHORTEST_ID, len(commit) + 1)]
         marks = ",".join("?" * len(prefixes))
         return self._find(f"c.n IN (SELECT n FROM {table} WHERE {column} IN ({marks}))", *prefixes)
+
+    def _beginnings(self, table: str, column: str) -> frozenset[str]:
+        """The first digits of all ids that are named there; read once."""
+        if table not in self._begun:
+            rows = self._db.execute(
+                f"SELECT DISTINCT substr({column}, 1, {_SHORTEST_ID}) FROM {table}"
+            )
+            self._begun[table] = frozenset(row[0] for row in rows)
+        return self._begun[table]
 
     def _named(self, table: str, column: str, entry: Indexed) -> list[str]:
         rows = self._db.execute(f"SELECT {column} FROM {table} WHERE n = ?", (entry.number,))

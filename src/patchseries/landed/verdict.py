@@ -218,7 +218,9 @@ def _last_part(
 def _first_of_each_line(presences: Sequence[Presence], lines: ReleaseLines) -> tuple[Landing, ...]:
     """One landing a line: of several commits there, the one that is in its earliest tag."""
     homes = [at for p in presences if (at := landing(p, lines)) is not None]
-    landed = []
+    landed: list[Landing] = []
+    if not homes:
+        return ()
     for line in lines:
         here = [at for at in homes if at.line == line.name]
         tags = [point.tag for point in line.points]
