@@ -12,7 +12,8 @@ from patchseries.port.hunks.merge3 import Overlap, merge3
 
 _WORD = re.compile(r"[^\W\d]\w*|\d+|\s+|.", re.DOTALL)
 _LEAST_ALIKE = 0.6
-"""Two lines at least so alike may stand for each other."""
+"""Two lines at least so alike may stand for each other (`make bench-thresholds`: with 0.5 as many
+backports are identical, with 0.4, 0.7 and 0.8 fewer)."""
 _TOO_LONG = 4000
 
 

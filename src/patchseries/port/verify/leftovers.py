@@ -15,7 +15,8 @@ _DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _KEY = re.compile(rb"([A-Za-z_][\w.-]*)[ \t]*[:=]")
 _SETTINGS = (".ini", ".conf", ".cfg", ".filters", ".properties", ".toml")
 _BLOCK = 5
-"""From so many lines on, a block with words in it does not repeat by chance."""
+"""From so many lines on, a block with words in it does not repeat by chance (`make
+bench-thresholds`: 3 to 8 are the same)."""
 
 
 def check_markers(file: PortedFile) -> Iterator[Finding]:
