@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 SERIES = .venv/bin/series
 PAIRS ?= ../shared/data/backports.jsonl
 
-.PHONY: demo test lint coverage mutants man reference grizzly grizzly-tests grizzly-effects bench bench-large bench-wide bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
+.PHONY: demo test lint coverage mutants man reference grizzly grizzly-tests grizzly-effects bench bench-large bench-wide bench-changeids bench-fetch bench-landed bench-released bench-backports porting-remaining bench-thresholds bench-ablation bench-contained bench-import bench-origins bench-packages soak soak-kill soak-faults soak-simultaneous clean \
 	setup-demo setup-test setup-effects
 
 demo: setup-demo
@@ -66,6 +66,10 @@ bench: setup-test
 # Needs SERIES_MIRRORS and dpkg-dev.
 bench-large: setup-test
 	$(PYTHON) tests/bench/large.py $(COUNTS)
+
+# What it costs to ask where 20,000 changes of nova landed. Needs SERIES_MIRRORS.
+bench-changeids: setup-test
+	$(PYTHON) tests/bench/changeids.py
 
 # What a generated repository of 100,000 files costs, with a change of half of them. Needs dpkg-dev.
 bench-wide: setup-test
