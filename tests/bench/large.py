@@ -57,11 +57,20 @@ COMMANDS = (
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took: seconds of CPU, and of the clock; the most memory, in MB."""
+    """What a command took: seconds of CPU, and of the clock; the most memory, in MB.
+
+    ``status`` is its exit status: above 1 it came to no end, and was quick for that.
+    """
 
     cpu: float
     clock: float
     memory: float
+    status: int
+
+    @property
+    def failure(self) -> str:
+        """Words for a command that failed, to stand in its row."""
+        return f"  failed: exit status {self.status}" if self.status > 1 else ""
 
 
 def measured(argv: list[str], directory: Path, env: dict[str, str]) -> Cost:
@@ -70,9 +79,10 @@ def measured(argv: list[str], directory: Path, env: dict[str, str]) -> Cost:
         "import os, resource, subprocess, sys, time\n"
         "start = time.monotonic()\n"
         "quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}\n"
-        "assert subprocess.run(sys.argv[1:], **quiet).returncode in (0, 1)\n"
+        "status = subprocess.run(sys.argv[1:], **quiet).returncode\n"
         "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-        "print(used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1000)\n"
+        "took = used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1000\n"
+        "print(*took, status)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, *argv],
@@ -82,7 +92,8 @@ def measured(argv: list[str], directory: Path, env: dict[str, str]) -> Cost:
         text=True,
         check=True,
     )
-    return Cost(*map(float, done.stdout.split()))
+    cpu, clock, memory, status = done.stdout.split()
+    return Cost(float(cpu), float(clock), float(memory), int(status))
 
 
 def commits(mirror: Path, count: int) -> list[str]:
@@ -128,7 +139,7 @@ def run(mirror: Path, count: int, bases: Sequence[str]) -> None:
             name = f"{count}x{len(bases)}"
             print(
                 f"{name:>8} {words:28} {cost.cpu:8.2f} {cost.clock:8.2f}"
-                f" {cost.memory:7.0f} {each:8.1f}",
+                f" {cost.memory:7.0f} {each:8.1f}{cost.failure}",
                 flush=True,
             )
 

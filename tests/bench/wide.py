@@ -102,7 +102,7 @@ def main() -> int:
         for command in (("fetch", "-q"), *COMMANDS):
             cost = measured([str(SERIES), *command], project, env)
             row = f"{command[0]:12} {cost.cpu:8.2f} {cost.clock:8.2f} {cost.memory:7.0f}"
-            print(row, flush=True)
+            print(row + cost.failure, flush=True)
     return 0
 
 
