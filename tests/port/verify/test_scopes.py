@@ -14,7 +14,9 @@ _BODIES = st.recursive(
     lambda inner: st.lists(
         st.builds(
             lambda head, body: head + ":\n" + "\n".join("    " + ln for ln in body.split("\n")),
-            st.sampled_from(["def f()", "async def g(a)", "class C", "class D(E)"]),
+            st.sampled_from(
+                ["def f()", "async def g(a)", "class C", "class D(E)", "if x", "for y in z"]
+            ),
             inner,
         )
         | inner,
@@ -50,7 +52,9 @@ def test_python_sees_the_same_scopes(text: str) -> None:
     for line, chain in expected.items():
         assert scopes.chain(line) == chain
         around = scopes.around(line)
-        assert [header.indent for header in around] == [4 * at for at in range(len(around))]
+        indents = [header.indent for header in around]
+        heads = [scopes.lines[header.line] for header in around]
+        assert indents == [len(head) - len(head.lstrip()) for head in heads] == sorted(set(indents))
         assert all(
             header.is_function == (b"class" not in scopes.lines[header.line]) for header in around
         )

@@ -19,7 +19,12 @@ from typing import NamedTuple
 
 from patchseries.port.names.textsearch import lines_with
 
-_PYTHON = re.compile(rb"(?<![ \t])([ \t]*+)(async[ \t]+def|def|class)[ \t]+(\w+)|(?=[^\s#)\]}'\"])")
+_PYTHON = re.compile(
+    rb"(?<![ \t])([ \t]*+)(?:(async[ \t]+def|def|class)[ \t]+(\w+)"
+    rb"|(?:async[ \t]+)?(?:if|elif|else|for|while|with|try|except|finally|match|case)\b"
+    rb"[^\n]*:[ \t]*(?:#[^\n]*)?(?![^\n]))"
+    rb"|(?=[^\s#)\]}'\"])"
+)
 _OTHER = re.compile(rb"()()([A-Za-z_$\[][^(={\n]*)")
 
 Chain = tuple[bytes, ...]
@@ -30,7 +35,8 @@ Chain = tuple[bytes, ...]
 class ScopeHeader:
     """Where a definition starts: its line, its indentation, what it is, its name.
 
-    A line of code in the first column that defines nothing has no name: it ends what went before.
+    A line that defines nothing has no name: code in the first column, or the head of another block
+    (``if``). It ends what went before.
     """
 
     line: int
@@ -80,8 +86,8 @@ class Scopes:
             return []
         own = self._header(line)
         found = [own] if own and own.name else []
-        while level and (outer := self._outer(line, level)) and outer.name:
-            found.append(outer)
+        while level and (outer := self._outer(line, level)):
+            found += [outer] if outer.name else []
             line, level = outer.line, outer.indent
         return found[::-1]
 
