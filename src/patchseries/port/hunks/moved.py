@@ -8,10 +8,10 @@ from patchseries.port.hunks.lines import Replacement
 from patchseries.port.hunks.regions import Texts
 
 _CONTEXT = 3
-"""At most so many lines around it are compared (`make bench-thresholds`: 1 to 6 are the same)."""
+"""At most so many lines around it are compared (`make bench-thresholds`: 1 to 6 are as good)."""
 _TELLING = 24
 """A removed text of at least this many characters is found without its context (12 to
-48 are the same)."""
+48 are as good)."""
 
 
 def follow_moves(texts: Texts) -> Texts:

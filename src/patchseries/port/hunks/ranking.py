@@ -1,7 +1,7 @@
 """Choosing among the candidates for a region by what the three texts say.
 
 The thresholds were swept by ``make bench-thresholds`` over 1,637 real backports, one half to choose
-by, the other to report. A range says which values come to the same.
+by, the other to report. A range says which values give as many that are identical to the person's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SAME = 0.85
 """Both added texts as alike as this: one addition, in two wordings (0.7 to 0.9)."""
 _OTHER = 0.85
 """Base and ours less alike than this: ours is another state of the code. With 0.6 to 0.8, one
-backport fewer of either half is identical to the person's."""
+backport fewer of the half to choose by is identical, with 0.75 one of the other too."""
 _STRANGE = 0.5
 """Base and ours less alike than this: what theirs removes is not what ours has (0.3 to
 0.5)."""

@@ -16,11 +16,11 @@ Runs = Sequence[LineChange]
 
 _AROUND = 12
 """How many unchanged lines around a change count as its surroundings (`make
-bench-thresholds`: 3 to 12 are the same)."""
+bench-thresholds`: 3 to 12 are as good)."""
 _LEAST_MOVED = 0.25
-"""So much of the surroundings must be in a file of the same name (0.1 to 0.6 are the same)."""
+"""So much of the surroundings must be in a file of the same name (0.1 to 0.6 are as good)."""
 _LEAST_ELSEWHERE = 0.6
-"""So much must be in a file of another name (0.3 to 0.75 are the same)."""
+"""So much must be in a file of another name (0.3 to 0.75 are as good)."""
 
 _LEAST_OF_CODE = 0.7
 """So much of a change's surroundings must be in a file of any other name.

@@ -20,7 +20,7 @@ _CHAIN = re.compile(r"(?<!\w)[^\W\d]\w*+(?:\.[^\W\d]\w*+)+")
 _WORDS = re.compile(r"[^\W\d][\w.]*|\d+|\S")
 _PLACES = 2
 """So often both files must say it, and agree, before it counts as their way (`make
-bench-thresholds`: 1 to 3 are the same)."""
+bench-thresholds`: 1 to 3 are as good)."""
 
 
 def phrases(ancestor: str, ours: str, added: Sequence[str]) -> dict[str, str]:

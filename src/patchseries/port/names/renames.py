@@ -37,7 +37,7 @@ _IMPORT = re.compile(
 )
 _DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
 _SHORTEST = 4
-"""Shorter names are not learned (`make bench-thresholds`: 2 to 6 are the same)."""
+"""Shorter names are not learned (`make bench-thresholds`: 2 to 6 are as good)."""
 
 
 def learn(

@@ -16,7 +16,7 @@ _KEY = re.compile(rb"([A-Za-z_][\w.-]*)[ \t]*[:=]")
 _SETTINGS = (".ini", ".conf", ".cfg", ".filters", ".properties", ".toml")
 _BLOCK = 5
 """From so many lines on, a block with words in it does not repeat by chance (`make
-bench-thresholds`: 3 to 8 are the same)."""
+bench-thresholds`: 3 to 8 are as good)."""
 
 
 def check_markers(file: PortedFile) -> Iterator[Finding]:

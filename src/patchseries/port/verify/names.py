@@ -29,9 +29,9 @@ BUILTINS = frozenset(name.encode() for name in dir(builtins)) | frozenset(
 _DOTTED = re.compile(rb"[\"']((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)[\"']")
 _HABIT = 5
 """From so many times on, a file's way of saying something is no accident (`make bench-thresholds`:
-2 to 8 are the same)."""
+2 to 8 are as good)."""
 _PROSE = 3
-"""A string of more words than this is a sentence for people (1 to 5 are the same)."""
+"""A string of more words than this is a sentence for people (1 to 5 are as good)."""
 _INDEX = WordIndex()
 """One for the process: it is keyed by content, so any port may use what another has read."""
 
