@@ -57,3 +57,9 @@ def test_pairs_rise_and_are_alike(old: list[str], new: list[str]) -> None:
 
 def test_too_many_pairs_are_not_compared() -> None:
     assert counterparts(["a"] * 200, ["a"] * 200) == {}
+
+
+def test_a_blank_line_stands_for_a_blank_line() -> None:
+    lines = ["x = 1\n", "\n", "y = 2\n"]
+    assert counterparts(lines, lines) == {0: 0, 1: 1, 2: 2}
+    assert counterparts(["\n"], ["x = 1\n"]) == {}

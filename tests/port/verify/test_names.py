@@ -292,3 +292,8 @@ def test_migrations_of_one_change_follow_each_other(examined: Examined) -> None:
     first, others = {"db/a.py": revision("0", "None")}, {"x": "", "db/a.py": revision("0", "None")}
     both = {"db/b.py": revision("1a", "'0'"), "db/c.py": revision("2b", "'1a'")}
     assert examined(first, first | both, others) == ()
+
+
+def test_what_names_a_migration_and_is_none_follows_nothing(examined: Examined) -> None:
+    text = {"tools/stamp.py": "down_revision = '1a'\n"}
+    assert examined({"a.py": ""}, {"a.py": ""} | text, {"a.py": "", "x": ""}) == ()
