@@ -4,7 +4,8 @@
 
 For each COUNT (default: 125 250 500 1000 2000 500x10) the first COUNT commits after 2013.1, in
 their order and without merges and translations, are a series on 2013.1.3, or on so many releases
-(ten at most), with a cache of its own. A package of 2013.1.3 is built without what conflicts. Each
+(ten at most), with a cache of its own. A package of 2013.1.3 is built without what conflicts;
+commits with an empty file or a binary one are not taken, since dpkg-source carries neither. Each
 command is shown with its seconds of CPU (git's among them) and of the clock, and the most memory of
 one process in MB. The last column is what each patch on each base took, in milliseconds: it stays
 about the same where time is linear.
@@ -30,6 +31,9 @@ BASES = (
     *(BASE, "2013.1", "2013.1.1", "2013.1.2", "2013.1.4", "2013.1.5"),
     *("2012.2", "2012.2.1", "2012.2.2", "2012.2.3"),
 )
+EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+"""git's name of the empty file."""
+
 HEAD = """\
 schema = 1
 
@@ -97,11 +101,20 @@ def measured(argv: list[str], directory: Path, env: dict[str, str]) -> Cost:
 
 
 def commits(mirror: Path, count: int) -> list[str]:
-    """The first *count* commits of nova after 2013.1 up to 2013.2."""
-    git = ["git", f"--git-dir={mirror}", "rev-list", "--reverse", "--topo-order", "--no-merges"]
-    asked = [*git, "2013.1..2013.2", "--", ".", ":!nova/locale"]
+    """The first *count* commits of nova after 2013.1 up to 2013.2 that dpkg-source can carry."""
+    git = ["git", f"--git-dir={mirror}", "log", "--reverse", "--topo-order", "--no-merges"]
+    shown = ["--format=%x00%H", "--raw", "--numstat", "--abbrev=40", "--no-renames"]
+    asked = [*git, *shown, "2013.1..2013.2", "--", ".", ":!nova/locale"]
     listed = subprocess.run(asked, capture_output=True, text=True, check=True)
-    return listed.stdout.split()[:count]
+    logs = [log.splitlines() for log in listed.stdout.split("\0")[1:]]
+    return [log[0] for log in logs if not any(map(_is_dropped, log))][:count]
+
+
+def _is_dropped(line: str) -> bool:
+    """Whether *line* of git's log is of a file that dpkg-source drops or refuses."""
+    raw = line.split()
+    is_empty = line.startswith(":") and raw[3] == EMPTY
+    return is_empty or line.startswith("-\t-")  # no count of lines: binary
 
 
 def write_manifest(project: Path, chosen: list[str], bases: Sequence[str] = (BASE,)) -> None:
@@ -119,7 +132,7 @@ def write_manifest(project: Path, chosen: list[str], bases: Sequence[str] = (BAS
 def run(mirror: Path, count: int, bases: Sequence[str]) -> None:
     """Print a row for each command."""
     chosen = commits(mirror, count + 1)
-    count = min(count, len(chosen) - 1)  # 2013.1..2013.2 has no 2,000 of them
+    count = min(count, len(chosen) - 1)  # 2013.1..2013.2 has no 2,000 such
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / "cache").mkdir(mode=0o700)
