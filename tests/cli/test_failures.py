@@ -254,6 +254,19 @@ def test_interrupted_in_a_finalizer(dying: str) -> None:
     assert done.stderr == "series: interrupted; nothing was left half written\n"
 
 
+def test_no_plugins_are_taken_in(project: Project, tmp_path: Path) -> None:
+    """What other packages offer pydantic is neither looked for nor run."""
+    (tmp_path / "offered.py").write_text("import os\nos.write(2, b'the plugin runs')\n")
+    described = tmp_path / "offered-1.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: offered\nVersion: 1\n")
+    (described / "entry_points.txt").write_text("[pydantic]\noffered = offered\n")
+    path = f"{tmp_path}{os.pathsep}{project.environment['PYTHONPATH']}"
+    done = project.run("fetch", "-q", env={"PYTHONPATH": path})
+    assert done.status == 0
+    assert "the plugin runs" not in done.err
+
+
 def test_help_is_quick() -> None:
     """--help imports none of the heavy libraries; the time itself is printed by the benchmark."""
     code = (

@@ -121,6 +121,8 @@ def run(argv: list[str]) -> int:
         return answer(instruction)
     from patchseries.cli.failure import exit_status
 
+    # Else pydantic reads what each installed package says of itself, for plugins: 15 ms a command.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"
     return exit_status(lambda: group.main(argv, standalone_mode=False), argv, os.environ)
 
 
