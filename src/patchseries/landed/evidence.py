@@ -215,6 +215,6 @@ def _without_reverts(index: HistoryIndex, matches: list[Match]) -> list[Match]:
         if reverted_subject(entry.subject) in subjects:
             return True
         targets = index.reverted(entry)
-        return any(c.startswith(t) for c in commits for t in targets if c != entry.commit)
+        return any(c.startswith(t) for t in targets for c in commits if c != entry.commit)
 
     return [f for f in matches if not undoes(f.entry)]

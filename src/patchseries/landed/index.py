@@ -69,6 +69,7 @@ class HistoryIndex:
         self.refs: Mapping[str, int] = {name: bit for name, bit, _ in rows}
         """Full ref name → its bit in every :attr:`Indexed.refs`."""
         self._begun: dict[str, frozenset[str]] = {}
+        self._naming_others: dict[str, frozenset[int]] = {}
         self._tips = {CommitId(commit.hex()): bit for _, bit, commit in rows}
 
     @cached_property
@@ -243,8 +244,17 @@ class HistoryIndex:
         return self._begun[table]
 
     def _named(self, table: str, column: str, entry: Indexed) -> list[str]:
+        if entry.number not in self._naming_any(table):
+            return []
         rows = self._db.execute(f"SELECT {column} FROM {table} WHERE n = ?", (entry.number,))
         return [row[0] for row in rows]
+
+    def _naming_any(self, table: str) -> frozenset[int]:
+        """The numbers of all commits that name others there; read once."""
+        if table not in self._naming_others:
+            rows = self._db.execute(f"SELECT DISTINCT n FROM {table}")
+            self._naming_others[table] = frozenset(row[0] for row in rows)
+        return self._naming_others[table]
 
     def _find(self, where: str, *values: object) -> list[Indexed]:
         rows = self._db.execute(

@@ -56,15 +56,15 @@ def presences(index: HistoryIndex, matches: Sequence[Match]) -> list[Presence]:
 
 def _presence(index: HistoryIndex, match: Match, copies: Collection[Indexed]) -> Presence:
     reverts = reverts_of(index, match.entry, copies)
-    live = _live(index, match.entry, copies)
+    live = _live(index, match.entry, reverts)
     return Presence(match, live, tuple(revert.commit for revert in reverts))
 
 
-def _live(index: HistoryIndex, entry: Indexed, copies: Collection[Indexed]) -> RefSet:
+def _live(index: HistoryIndex, entry: Indexed, reverts: Collection[Indexed]) -> RefSet:
     """The refs in which *entry* is in force. (A revert is younger, so this comes to an end.)"""
     live = entry.refs
-    for revert in reverts_of(index, entry, copies):
-        live &= ~_live(index, revert, copies_of(index, revert))
+    for revert in reverts:
+        live &= ~_live(index, revert, reverts_of(index, revert, copies_of(index, revert)))
     return live
 
 
@@ -129,10 +129,10 @@ def landing(presence: Presence, lines: ReleaseLines) -> Landing | None:
 
     The lines that begin later inherit it; :func:`point_in` answers for them.
     """
+    entry = presence.match.entry
     for line in lines:
-        kept = point_in([presence], line)
+        kept = point_in([presence], line) if entry.refs & line.refs else None
         if kept is not None:
-            entry = presence.match.entry
             return Landing(line.name, kept[1].tag, entry.commit, presence.match.evidence)
     return None
 
