@@ -172,12 +172,10 @@ ELSEWHERE = {
     "Values, and the door to programs: every test uses them.": {
         "counting": "test_doctests.py",
         "model": "test_doctests.py",
-        "parsing": "hostile/test_values.py",
         "manifest/read": "manifest/test_problems.py",
         "manifest/schema": "manifest/test_problems.py",
         "manifest/source": "manifest/test_problems.py",
         "manifest/values": "manifest/test_problems.py",
-        "progress": "cli/test_terminal.py",
     },
     "Parsers beside each other: any bytes for all of them.": {
         "patches/compose": "patches/test_dep3.py",

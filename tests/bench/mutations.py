@@ -104,7 +104,7 @@ def _has_none(node: ast.AST) -> bool:
     if isinstance(node, ast.If):
         return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
     if isinstance(node, ast.Call):
-        return ast.unparse(node.func) == "dataclass"
+        return ast.unparse(node.func) in ("dataclass", "TypeVar")
     return isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"
 
 

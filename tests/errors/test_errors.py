@@ -6,14 +6,30 @@ from pathlib import Path
 
 import pytest
 
+from patchseries.cli import group
 from patchseries.errors import (
+    DeclinedError,
     ExitCode,
+    ListedError,
     MachineError,
+    ProgramError,
     SeriesError,
     UpstreamError,
     UsageError,
     reading,
 )
+from support.project import REPOSITORY
+
+STATUSES = {
+    ExitCode.OK: "done",
+    ExitCode.FINDINGS: "done, with findings or conflicts",
+    ExitCode.USAGE: "wrong usage",
+    ExitCode.INVALID: "manifest, lock or configuration invalid",
+    ExitCode.UPSTREAM: "upstream not reachable, or not at the commit that was pinned",
+    ExitCode.PROGRAM: "a program is missing or failed, or output could not be written",
+    ExitCode.BUG: "a bug",
+    ExitCode.INTERRUPTED: "interrupted",
+}
 
 
 def test_message_cause_and_hint_are_one_line() -> None:
@@ -26,10 +42,44 @@ def test_a_list_keeps_its_lines_and_the_hint_has_its_own() -> None:
     assert str(SeriesError("a: 1\nb: 2", hint="correct them")) == "a: 1\nb: 2\ncorrect them"
 
 
-def test_each_kind_has_its_exit_status() -> None:
-    kinds = (SeriesError, UsageError, UpstreamError, MachineError)
-    codes = [kind("x").exit_code for kind in kinds]
-    assert codes == [ExitCode.INVALID, ExitCode.USAGE, ExitCode.UPSTREAM, ExitCode.PROGRAM]
+def test_a_listed_error_has_a_line_for_each_thing() -> None:
+    assert ListedError("two:\na\nb", hint="correct them").lines == (
+        "two:",
+        "a",
+        "b",
+        "correct them",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (SeriesError, ExitCode.INVALID),
+        (UsageError, ExitCode.USAGE),
+        (UpstreamError, ExitCode.UPSTREAM),
+        (ProgramError, ExitCode.PROGRAM),
+        (MachineError, ExitCode.PROGRAM),
+        (DeclinedError, ExitCode.FINDINGS),
+    ],
+)
+def test_each_kind_has_its_exit_status_and_its_words(
+    kind: type[SeriesError], status: ExitCode
+) -> None:
+    error = kind("it failed", cause="why", hint="try again")
+    assert error.exit_code == status
+    assert str(error) == "it failed (why); try again"
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/manual/json.md"])
+def test_the_exit_statuses_are_those_that_are_documented(path: str) -> None:
+    table = "".join(f"| {int(status)} | {words} |\n" for status, words in STATUSES.items())
+    assert f"| status | meaning |\n|---|---|\n{table}\n" in (REPOSITORY / path).read_text()
+    assert set(STATUSES) == set(ExitCode)
+
+
+def test_help_names_each_exit_status() -> None:
+    words = " ".join((group.help or "").split()).partition("Exit status: ")[2].split()
+    assert {int(word) for word in words if word.isdigit()} == set(ExitCode)
 
 
 def test_no_part_shows_a_password() -> None:

@@ -54,6 +54,7 @@ def test_a_secret_is_hidden(text: str, shown: str | None) -> None:
         "https://host:8443/x@y",
         "https://host/@scope/package",
         "ssh://git@host:29418/org/project",
+        "see ssh://git@host:29418/org/project",
         "git@host:org/project.git",
         "git@host:/org/project@v1",
         "file:///srv/git/x.git",
