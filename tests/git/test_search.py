@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from patchseries.git.search import WordPlace, places
+from patchseries.git.search import WordPlace, paths_with, places
 from support.upstreams import Upstream
 
 
@@ -22,3 +22,18 @@ def test_words_and_not_parts_of_words(tmp_path: Path) -> None:
             WordPlace(b"set", "b/c.py", b"x.get = set"),
         ]
         assert list(places(upstream.repository, tree, [])) == []
+
+
+def test_more_is_searched_for_than_an_argument_may_have(tmp_path: Path) -> None:
+    with Upstream(tmp_path / "made.git") as upstream:
+        files = {
+            "a.js": b"x=" + b"1," * 600 + b"2\n",
+            "b.js": b"y = 2\n",
+            "c.txt": b"x = 1,2\n",
+            "d.bin": b"y = 2\0\n",
+        }
+        tree = upstream.repository.commit(upstream.commit(files)).tree
+        parts = [*(f"no {n}" + "-" * 990 for n in range(3_000)), "1," * 500]
+        assert paths_with(upstream.repository, tree, parts) == ["a.js"]
+        assert paths_with(upstream.repository, tree, ["y = 2", "y = 2\0"], ["*.js"]) == ["b.js"]
+        assert paths_with(upstream.repository, tree, ["\0"]) == []

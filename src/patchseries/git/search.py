@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from patchseries.git.objects import decode_path
+from patchseries.git.objects import decode_path, encode_path
 from patchseries.git.repository import Repository
 
 _MOST = 500
@@ -22,18 +22,19 @@ class WordPlace(NamedTuple):
 
 
 def paths_with(
-    repository: Repository, tree: str, texts: Iterable[str], where: Iterable[str]
+    repository: Repository, tree: str, texts: Iterable[str], where: Iterable[str] = ()
 ) -> list[str]:
     """The paths of *tree* whose files hold one of *texts*, sorted; no binary files.
 
-    :param where: pathspecs that the paths must match
+    :param texts: parts of a line, each of at most 1,000 characters (git refuses 60,000); one with
+        a NUL stands in no text file
+    :param where: pathspecs that the paths must match, if there are any
     """
-    patterns = [word for text in texts for word in ("-e", text)]
+    patterns = [encode_path(text) for text in texts if "\0" not in text]
     if not patterns:
         return []
-    options = ("-l", "-z", "-I", "-F")
-    done = repository.run("grep", *options, *patterns, tree, "--", *where, accept=(0, 1))
-    names = filter(None, done.stdout.split(b"\0"))
+    done = _grep(repository, patterns, ("-l", tree, "--", *where))
+    names = filter(None, done.split(b"\0"))
     return sorted(decode_path(name.partition(b":")[2]) for name in names)
 
 
@@ -42,11 +43,20 @@ def places(repository: Repository, tree: str, names: Iterable[bytes]) -> Iterato
     wanted = sorted(set(names))
     if not wanted:
         return
-    patterns = [word for name in wanted for word in ("-e", decode_path(name))]
-    options = ("-w", "-z", "-I", "-F", f"--max-count={_MOST}", "--no-color", "--full-name")
-    done = repository.run("grep", *options, *patterns, tree, "--", accept=(0, 1))
+    options = ("-w", f"--max-count={_MOST}", "--no-color", "--full-name")
+    done = _grep(repository, wanted, (*options, tree, "--"))
     words = re.compile(rb"(?<!\w)(?:%b)(?!\w)" % b"|".join(map(re.escape, wanted)))
-    for record in done.stdout.split(b"\n"):
+    for record in done.split(b"\n"):
         name, found, line = record.partition(b"\0")
         for match in words.finditer(line) if found else ():
             yield WordPlace(match[0], decode_path(name.partition(b":")[2]), line)
+
+
+def _grep(repository: Repository, patterns: Iterable[bytes], args: Sequence[str]) -> bytes:
+    """What ``git grep`` prints for fixed *patterns* in text files.
+
+    They go through its standard input: they may be more than the system allows arguments to be.
+    """
+    lines = b"".join(pattern + b"\n" for pattern in patterns)
+    options = ("-z", "-I", "-F", "-f", "-")
+    return repository.run("grep", *options, *args, stdin=lines, accept=(0, 1)).stdout

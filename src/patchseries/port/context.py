@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from patchseries.git import FileSides, Future, Merge, Repository, TreeEntry
+from patchseries.git.search import paths_with
 from patchseries.model import Sides, TreeId
-from patchseries.port.hunks.lines import decode
-from patchseries.port.names import renames
+from patchseries.port.hunks.lines import compare, decode, split_lines
+from patchseries.port.names import paths, renames
 from patchseries.port.names.paths import Newcomer, followed, gained
 from patchseries.port.result import Change, PortOptions
 
@@ -27,6 +29,17 @@ class ChangedFile:
     conflicts: bool
 
 
+_MOST_SEARCHED = 240
+"""So many lines are searched for at once: each takes its time in every file of the target."""
+
+
+class TargetFile(NamedTuple):
+    """A file of the target, read."""
+
+    path: str
+    text: str
+
+
 @dataclass(eq=False)
 class Context:
     """One port: *change* onto the tree *onto*, while git merges; what is read is kept."""
@@ -40,6 +53,7 @@ class Context:
     def __post_init__(self) -> None:
         self.text = cache(self._text)
         self.learn = cache(self._learn)
+        self.around = cache(self._around)
 
     @property
     def merge(self) -> Merge:
@@ -77,6 +91,25 @@ class Context:
         merged = self.repository.changes(self.onto, self.merge.tree)
         return followed(gone, sorted({*merged, *self.merge.files}.difference(changed)))
 
+    @cached_property
+    def with_absent_code(self) -> Sequence[TargetFile]:
+        """The files of the target that may have got code of a file that it lacks, by path.
+
+        Each differs from the ancestor's, is none that the change touches, and has a telling line
+        from around an edit of such a file. One search finds all: it reads the whole target.
+        """
+        open_files = [file.sides for file in self.open_files()]
+        absent = [(a.oid, c.oid) for a, ours, c in open_files if a and c and not ours]
+        most = max(_MOST_SEARCHED // max(len(absent), 1), 1)
+        telling = [line for pair in absent for line in paths.telling(self.around(*pair))[-most:]]
+        changed = self.repository.difference(self.change.before, self.change.after).entries
+        among = {newcomer.path for newcomer in self.newcomers}.difference(changed)
+        said = paths_with(self.repository, self.onto, telling[:_MOST_SEARCHED]) if among else ()
+        found = among.intersection(said)
+        self.repository.prefetch(files=[(self.onto, path) for path in found])
+        entries = ((path, self.here(path)) for path in sorted(found))
+        return [TargetFile(path, self.text(entry.oid)) for path, entry in entries if entry]
+
     def here(self, path: str) -> TreeEntry | None:
         """What *path* is in the target; None unless a regular file."""
         entry = self.repository.entry(self.onto, path)
@@ -113,6 +146,11 @@ class Context:
 
     def _text(self, oid: str) -> str:
         return decode(self.repository.blob(oid))
+
+    def _around(self, ancestor: str, theirs: str) -> set[str]:
+        """The lines in and around what the change does to a file, of the objects of both sides."""
+        lines = split_lines(self.text(ancestor))
+        return paths.surroundings(lines, compare(lines, split_lines(self.text(theirs))))
 
     def _learn(self, ancestor: str, ours: str, theirs: str) -> Mapping[str, str]:
         """The names of the target for those that theirs brings into this file."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.git import Repository, TreeEntry, scratch
+from patchseries.git.search import paths_with
 from patchseries.model import Sides
 from patchseries.port.adaptation import Adapted, adapt
 from patchseries.port.context import ChangedFile, Context
@@ -114,6 +116,35 @@ def test_code_that_a_file_had_all_along_was_not_moved_into_it(store: Repository)
     old = {"door.py": door, "roof.py": door}
     new = {"door.py": door.replace(b"'c'", b"'cc'"), "roof.py": door}
     given = context(store, old, {"roof.py": door + b"x = 1\n"}, new)
+    (file,) = given.open_files()
+    part = elsewhere(given, file)
+    assert part is not None
+    assert [f.code for f in part.findings] == ["port-dropped"]
+
+
+def test_code_of_several_files_is_searched_for_at_once(
+    store: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each search reads the whole target."""
+    searches = []
+
+    def searched(*words: Any) -> list[str]:
+        searches.append(words)
+        return paths_with(*words)
+
+    monkeypatch.setattr("patchseries.port.context.paths_with", searched)
+    doors = {f"{name}/door{name}.py": _functions(*name * 3) for name in ("abc", "def", "ghi")}
+    new = {path: text.replace(b"'b'", b"'bb'") + b"x = 1\n" for path, text in doors.items()}
+    whole = b"".join(doors.values())
+    given = context(store, doors | {"roof.py": b""}, {"roof.py": whole}, new | {"roof.py": b""})
+    parts = adapt(given, given.open_files(), OPEN_FILES)
+    assert [set(part.moved.values()) for part in parts] == [{"roof.py"}] * 3
+    assert len(searches) == 1
+
+
+def test_code_of_one_endless_line_is_searched_for_too(store: Repository) -> None:
+    old = {"made/door.js": b"open(" + b"1," * 200_000 + b"2)\n"}
+    given = context(store, old, {"a.js": b"x\n"}, {"made/door.js": b"open()\n"})
     (file,) = given.open_files()
     part = elsewhere(given, file)
     assert part is not None

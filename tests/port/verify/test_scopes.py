@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from typing import ClassVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchseries.port.verify.scopes import Scopes
+from patchseries.port.verify.scopes import ScopeHeader, Scopes
 
 _BODIES = st.recursive(
     st.sampled_from(["pass", "x = 1\n\ny = 2", "f(\n    1,\n)", "# words\nz = 3"]),
@@ -79,3 +80,35 @@ def test_columns_and_lines_are_counted_as_git_and_python_count_them() -> None:
     assert [scopes.indent(line) for line in range(7)] == [0, 8, 8, 16, None, 2, None]
     assert len(scopes.lines) == 6
     assert len(Scopes.of(b"a\r\nb\x0bc\n", "a.py").lines) == 2
+
+
+_OTHER_LINES = st.lists(st.sampled_from(["int f(void)", "{", "    x = 1;", "\ty();", "}", ""]))
+
+
+@given(_OTHER_LINES, st.lists(st.integers(0, 40)))
+def test_in_other_languages_it_is_the_last_line_in_the_first_column(
+    lines: list[str], asked: list[int]
+) -> None:
+    """Whatever was asked before, and in whatever order."""
+    scopes = Scopes("\n".join(lines).encode(), Scopes.of(b"", "a.c").pattern)
+    for line in asked:
+        above = [text for text in lines[: line + 1] if text.startswith("int")]
+        assert scopes.chain(line) == ((b"int f",) if above else ())
+
+
+class _Counted(Scopes):
+    """Counts the lines that were looked at."""
+
+    looked: ClassVar[int] = 0
+
+    def _header(self, line: int) -> ScopeHeader | None:
+        type(self).looked += 1
+        return super()._header(line)
+
+
+def test_no_line_is_looked_at_for_each_place_below_it() -> None:
+    """A file in which nothing starts in the first column, and a change of all of it."""
+    text = b"(function () {\n" + b"\tcall();\n" * 2000
+    scopes = _Counted(text, Scopes.of(b"", "a.js").pattern)
+    assert {scopes.chain(line) for line in range(2000)} == {()}
+    assert _Counted.looked < 3 * 2000

@@ -30,12 +30,13 @@ def order(ancestor: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -
     """The rules whose candidates fit the region, the best first (the others follow)."""
     changed = likeness("".join(ancestor), "".join(theirs))
     apart = likeness("".join(ancestor), "".join(ours))
-    kept = sum(1 for line in ancestor if line.strip() and line in theirs)
+    old, new = set(ancestor), set(theirs)
+    kept = sum(1 for line in ancestor if line.strip() and line in new)
     if not ancestor:
         alike = likeness("".join(ours), "".join(theirs))
         return ["dropped"] if alike >= _SAME else []
     if not any(line.strip() for line in ours):
-        anew = sum(1 for line in theirs if line.strip() and line not in ancestor)
+        anew = sum(1 for line in theirs if line.strip() and line not in old)
         own = changed < _REWRITTEN and kept <= min(anew, _FEW)
         return ["missing-neighbour", "theirs"] if own else ["missing-neighbour"]
     if not theirs:
@@ -44,6 +45,6 @@ def order(ancestor: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -
     if kept > 1 or apart >= _NEARLY or not (rewritten or apart < _OTHER):
         return []
     # Ours may have what theirs writes anew, and more: to take theirs would lose that.
-    more = any(line.strip() and line not in theirs for line in ours)
+    more = any(line.strip() and line not in new for line in ours)
     first = ["already-in"] if more else []
     return [*first, "theirs"] if rewritten else [*first, "words", "theirs"]

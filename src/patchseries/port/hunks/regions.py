@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
@@ -86,12 +86,12 @@ class Dispute:
     @cached_property
     def added(self) -> list[str]:
         """The lines of theirs that the ancestor lacks."""
-        return [line for line in self.theirs if line not in self.ancestor]
+        return _without(self.theirs, self.ancestor)
 
     @cached_property
     def removed(self) -> list[str]:
         """The lines of the ancestor that theirs lacks."""
-        return [line for line in self.ancestor if line not in self.theirs]
+        return _without(self.ancestor, self.theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,13 @@ class Candidate:
 
     def overridden(self, dispute: Dispute) -> tuple[str, ...]:
         """The target's own lines that this candidate leaves out, though theirs did not ask."""
-        own = [line for line in dispute.ours if line not in dispute.ancestor]
-        return _missing(own, self.lines)
+        return _missing(_without(dispute.ours, dispute.ancestor), self.lines)
+
+
+def _without(lines: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Those of *lines* that are none of *others*."""
+    known = set(others)
+    return [line for line in lines if line not in known]
 
 
 def _missing(lines: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:

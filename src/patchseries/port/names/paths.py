@@ -32,6 +32,8 @@ _TELLING = 24
 """A line of at least this many characters says which code it is."""
 _SEARCHED = 12
 """How many lines of the surroundings are searched for."""
+_SEARCHED_LENGTH = 200
+"""Of a longer line (minified, or data) so many characters are searched for: git refuses 60,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,12 @@ def _stripped(text: str) -> set[str]:
 
 
 def telling(surroundings: Iterable[str]) -> list[str]:
-    """The longest few of *surroundings*, by which a file that has some of them is searched."""
-    return sorted((line for line in surroundings if len(line) >= _TELLING), key=len)[-_SEARCHED:]
+    """The longest few of *surroundings*, by which a file that has some of them is searched.
+
+    Of a very long line, its start.
+    """
+    lines = sorted((line for line in surroundings if len(line) >= _TELLING), key=len)
+    return [line[:_SEARCHED_LENGTH] for line in lines[-_SEARCHED:]]
 
 
 def followed(gone: Iterable[str], places: Iterable[str]) -> list[tuple[str, str]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
+from itertools import islice
 
 from patchseries.git import TreeEntry
-from patchseries.git.search import paths_with
 from patchseries.model import Finding, PortCode, Severity, Sides, StrategyName
 from patchseries.port.adaptation import Adapted
 from patchseries.port.context import ChangedFile, Context
 from patchseries.port.filemerge import FilePlace, merge_file
-from patchseries.port.hunks.lines import compare, split_lines
 from patchseries.port.names import paths
 from patchseries.port.verify import LeftOut
 
@@ -67,8 +66,7 @@ def _beside_others(context: Context, path: str) -> str | None:
 def _where_it_went(
     context: Context, path: str, ancestor: TreeEntry, theirs: TreeEntry
 ) -> str | None:
-    lines = split_lines(context.text(ancestor.oid))
-    around = paths.surroundings(lines, compare(lines, split_lines(context.text(theirs.oid))))
+    around = context.around(ancestor.oid, theirs.oid)
 
     def read(targets: Sequence[str]) -> Iterator[str]:
         context.repository.prefetch(files=[(context.onto, target) for target in targets])
@@ -85,15 +83,12 @@ def _where_the_code_went(context: Context, path: str, around: Set[str]) -> str |
 
     It did not have that code in the ancestor, and the change itself does not touch it.
     """
-    changed = context.repository.difference(context.change.before, context.change.after).entries
-    kind = [f"*{posixpath.splitext(path)[1]}"]
-    found = paths_with(context.repository, context.onto, paths.telling(around), kind)
-    moved = {newcomer.path for newcomer in context.newcomers}
-    among = [other for other in found if other in moved and other not in changed]
+    kind, telling = posixpath.splitext(path)[1], paths.telling(around)
+    alike = (other for other in context.with_absent_code if other.path.endswith(kind))
+    among = (other for other in alike if any(line in other.text for line in telling))
     shares: dict[str, float] = {}
-    for other in among[:_MOST_FILES]:
-        was = context.repository.entry(context.change.before, other)
+    for other in islice(among, _MOST_FILES):
+        was = context.repository.entry(context.change.before, other.path)
         old = context.text(was.oid) if was and was.is_file else ""
-        here = context.here(other)
-        shares[other] = paths.share(around, context.text(here.oid) if here else "", old)
+        shares[other.path] = paths.share(around, other.text, old)
     return paths.best_share(shares)

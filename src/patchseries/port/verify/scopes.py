@@ -94,8 +94,8 @@ class Scopes:
     def chain(self, line: int) -> Chain:
         """The names of the definitions around a line."""
         if self.pattern is _OTHER:
-            above = map(self._header, range(min(line, len(self.lines) - 1), -1, -1))
-            return next(((header.name,) for header in above if header), ())
+            header = self._outer(min(line + 1, len(self.lines)), 1)
+            return (header.name,) if header else ()
         return tuple(header.name for header in self.around(line))
 
     def chains(self, names: set[bytes]) -> Iterator[Chain]:
@@ -131,9 +131,10 @@ class Scopes:
             if nearest.last < span.last < line:
                 nearest = span
         found = self._between(nearest.last, line, level)
-        span = _ScopeSpan(found.line, line, found) if found else nearest._replace(last=line)
-        spans.append(span)
-        return span.outer
+        if nearest in spans and found is None:
+            spans.remove(nearest)  # so that there are no more of them than headers
+        spans.append(_ScopeSpan(found.line, line, found) if found else nearest._replace(last=line))
+        return spans[-1].outer
 
     def _between(self, first: int, line: int, level: int) -> ScopeHeader | None:
         """The last header from line *first* on and above *line*, indented by less than *level*."""
