@@ -264,12 +264,10 @@ ELSEWHERE = {
         "report/facts": "cli/test_status.py",
         "report/show": "cli/test_status.py",
         "report/status": "report/test_status_table.py",
-        "report/tests": "pipeline/testing/test_suiterun.py",
         "report/text": "report/test_findings.py",
         "report/timeline": "report/test_page.py",
     },
     "What is kept of a conflict: written, read and replayed in one round trip.": {
-        "resolution/conflict": "resolution/test_lines.py",
         "resolution/edits": "resolution/test_lines.py",
         "resolution/extract": "resolution/test_lines.py",
         "resolution/files": "pipeline/conflict/test_files.py",

@@ -58,7 +58,7 @@ class CoveringTests:
         self._by_line = cache(self._lines_of)
 
     def of(self, module: str, line: int | None) -> list[str]:
-        """The tests that run *line* of the file *module*; None: any line.
+        """The tests that run *line* of the file *module*; None: any line, or that test the file.
 
         A line inside a statement that no test is known to run has the tests of the lines above it.
         """
@@ -67,9 +67,9 @@ class CoveringTests:
         here = next((lines[at] for at in near if at in lines), set())
         if here <= {""}:
             here = set().union(*lines.values()) if lines else set()
-        if not here - {""}:
+        if line is None or not here - {""}:
             own = _own_tests(module)
-            here = {name for name in self.seconds if name.startswith(f"{own}::")}
+            here = here | {name for name in self.seconds if name.startswith(f"{own}::")}
         return sorted(here & set(self.seconds))
 
     def _lines_of(self, module: str) -> dict[int, set[str]]:

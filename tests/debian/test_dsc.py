@@ -17,10 +17,16 @@ import pytest
 from patchseries.debian import dsc as module
 from patchseries.debian.build import build
 from patchseries.debian.download import download_dsc
-from patchseries.debian.dsc import packaging_from_dsc, read_debian_tar, read_dsc
-from patchseries.debian.orig import check_orig
+from patchseries.debian.dsc import (
+    files_of,
+    packaging_from_dsc,
+    parse_dsc,
+    read_debian_tar,
+    read_dsc,
+)
+from patchseries.debian.orig import check_orig, make_orig
 from patchseries.debian.packaging import make_packaging
-from patchseries.debian.request import Orig
+from patchseries.debian.request import Orig, PackagedFile
 from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
 from patchseries.model import Base
@@ -29,11 +35,31 @@ from support.tools import need
 
 
 @pytest.fixture
-def dsc(upstream: Upstream) -> Path:
-    """The .dsc of a package on real packaging."""
-    need("dpkg-source", "xz")
-    package = build(upstream.request(packaging=packaging()))
-    return package.directory / package.dsc
+def dsc(tmp_path: Path) -> Path:
+    """The .dsc of a package, with its files beside it, as dpkg-source writes them."""
+    directory = tmp_path / "package"
+    directory.mkdir()
+    (directory / "oven_1.0.orig.tar.gz").write_bytes(gzip.compress(b"upstream"))
+    members = []
+    for name, file in packaging().debian.items():
+        info = member(f"debian/{name}")
+        info.mode = int(file.mode, 8)
+        members.append((info, file.data))
+    tar_of(directory / "oven_1.0-1.debian.tar.xz", *members)
+    sums = [f" {sha256(p.read_bytes())} 1 {p.name}\n" for p in sorted(directory.iterdir())]
+    path = directory / "oven_1.0-1.dsc"
+    path.write_text(
+        "Format: 3.0 (quilt)\nSource: oven\nVersion: 1:1.0-1\n"
+        f"Checksums-Sha256:\n{''.join(reversed(sums))}"
+    )
+    return path
+
+
+def with_more(dsc: Path, name: str, data: bytes = b"x") -> Path:
+    """*dsc*, which names a file more."""
+    (dsc.parent / name).write_bytes(data)
+    dsc.write_text(dsc.read_text() + f" {sha256(data)} {len(data)} {name}\n")
+    return dsc
 
 
 @pytest.fixture
@@ -51,7 +77,10 @@ def server(tmp_path: Path) -> Iterator[str]:
         running.shutdown()
 
 
-def test_a_dsc_is_packaging_with_its_very_tarball(dsc: Path, upstream: Upstream) -> None:
+def test_a_dsc_is_packaging_with_its_very_tarball(upstream: Upstream) -> None:
+    need("dpkg-source", "xz")
+    made = build(upstream.request(packaging=packaging()))
+    dsc = made.directory / made.dsc
     given = packaging_from_dsc(dsc, sha256(dsc.read_bytes()))
     assert given.version == "1:1.0-1+0fast1"
     assert given.orig is not None
@@ -96,6 +125,120 @@ def test_a_dsc_with_something_wrong_says_what(dsc: Path, old: str, new: str, why
     dsc.write_text(dsc.read_text().replace(old, new))
     with pytest.raises(SeriesError, match=why):
         read_dsc(dsc)
+
+
+def test_what_a_dsc_names_is_told_apart(dsc: Path) -> None:
+    found = read_dsc(dsc, sha256(dsc.read_bytes()))
+    orig = dsc.parent / "oven_1.0.orig.tar.gz"
+    assert (found.source, found.version) == ("oven", "1:1.0-1")
+    assert found.debian_tar == dsc.parent / "oven_1.0-1.debian.tar.xz"
+    assert found.orig == Orig(orig, sha256(orig.read_bytes()))
+    assert packaging_from_dsc(dsc).debian == packaging().debian
+
+
+def test_a_signature_of_the_tarball_goes_with_it(dsc: Path) -> None:
+    name = "oven_1.0.orig.tar.gz.asc"
+    assert read_dsc(with_more(dsc, name)).orig.signature == dsc.parent / name
+    (dsc.parent / name).unlink()
+    assert read_dsc(dsc).orig.signature is None
+    (dsc.parent / name).write_bytes(b"another")
+    with pytest.raises(SeriesError, match=f"{name} is not the file"):
+        read_dsc(dsc)
+
+
+def test_a_signature_that_the_dsc_does_not_name_is_none(dsc: Path) -> None:
+    (dsc.parent / "oven_1.0.orig.tar.gz.asc").write_bytes(b"x")
+    assert read_dsc(dsc).orig.signature is None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("oven_2.0.orig.tar.xz", "2 upstream and 1 debian"),
+        ("oven_1.0-2.debian.tar.gz", "1 upstream and 2 debian"),
+        ("oven_1.0.orig-docs.tar.gz", "1 upstream and 1 debian"),
+    ],
+)
+def test_there_is_one_tarball_of_each_kind(dsc: Path, name: str, found: str) -> None:
+    with pytest.raises(SeriesError, match=found):
+        read_dsc(with_more(dsc, name))
+
+
+@pytest.mark.parametrize("gone", ["orig.tar", "debian.tar"])
+def test_no_tarball_may_be_missing(dsc: Path, gone: str) -> None:
+    lines = dsc.read_text().splitlines(keepends=True)
+    dsc.write_text("".join(line for line in lines if gone not in line))
+    count = ("0", "1") if gone == "orig.tar" else ("1", "0")
+    with pytest.raises(SeriesError, match="has {} upstream and {} debian tarballs".format(*count)):
+        read_dsc(dsc)
+
+
+def test_a_file_is_named_once_and_with_its_sum(dsc: Path) -> None:
+    text = dsc.read_text()
+    with_more(dsc, "oven_1.0.orig.tar.gz")
+    with pytest.raises(SeriesError, match=r"names oven_1\.0\.orig\.tar\.gz twice"):
+        read_dsc(dsc)
+    for line in (
+        "0" * 64,
+        "0" * 64 + " 1",
+        "0" * 63 + " 1 x",
+        "0" * 65 + " 1 x",
+        "G" * 64 + " 1 x",
+    ):
+        dsc.write_text(f"{text} {line}\n")
+        with pytest.raises(SeriesError, match="names an unsafe file"):
+            read_dsc(dsc)
+
+
+def test_other_formats_are_read_where_they_will_do(dsc: Path) -> None:
+    text = dsc.read_text().replace("3.0 (quilt)", "1.0")
+    assert len(files_of(text.encode(), "x", ("1.0",))) == 2
+    for version in ("1.0-1-1", "1.0~x", "0"):
+        fields = parse_dsc(text.replace("1:1.0-1", version).encode(), "x", ("1.0",))
+        assert fields["Version"] == version
+    for version in ("", "a1", "1 0", "1/0", "1" * 201):
+        with pytest.raises(SeriesError, match=r"has no valid version|is not a \.dsc"):
+            parse_dsc(text.replace("1:1.0-1", version).encode(), "x", ("1.0",))
+    with pytest.raises(SeriesError, match=r"is of source format unknown, not 1\.0 or 2\.0"):
+        parse_dsc(b"Source: x\n", "x", ("1.0", "2.0"))
+
+
+def test_a_dsc_is_no_larger_than_any_is(dsc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = dsc.stat().st_size
+    monkeypatch.setattr(module, "_LARGEST_DSC", size)
+    read_dsc(dsc)
+    monkeypatch.setattr(module, "_LARGEST_DSC", size - 1)
+    with pytest.raises(SeriesError, match="is larger than"):
+        read_dsc(dsc)
+
+
+def test_files_links_and_modes_of_a_debian_tar(tmp_path: Path) -> None:
+    program = member("./debian/rules")
+    program.mode = 0o744
+    plain = member("debian/a/b")
+    plain.mode = 0o677
+    path = tar_of(
+        tmp_path / "a.debian.tar.xz",
+        (member("./", tarfile.DIRTYPE), b""),
+        (member("debian/", tarfile.DIRTYPE), b""),
+        (member("debian/a", tarfile.DIRTYPE), b""),
+        (program, b"1"),
+        (plain, b"2"),
+        (member("debian/link", tarfile.SYMTYPE, "a/b"), b""),
+    )
+    assert read_debian_tar(path) == {
+        "rules": PackagedFile("100755", b"1"),
+        "a/b": PackagedFile("100644", b"2"),
+        "link": PackagedFile("120000", b"a/b"),
+    }
+    with pytest.raises(SeriesError, match=r"outside debian/: 'debian'"):
+        read_debian_tar(tar_of(path, (member("debian"), b"a file")))
+
+
+def test_a_file_with_holes_is_refused(tmp_path: Path) -> None:
+    hole = member("debian/x", tarfile.GNUTYPE_SPARSE)
+    with pytest.raises(SeriesError, match="has a file with holes: 'debian/x'"):
+        read_debian_tar(tar_of(tmp_path / "a.debian.tar.xz", (hole, b"")))
 
 
 def test_a_missing_orig_is_missed_where_it_is_read(dsc: Path) -> None:
@@ -193,9 +336,9 @@ def test_a_given_tarball_is_used_as_it_is_with_its_signature(
     upstream: Upstream, tmp_path: Path
 ) -> None:
     need("dpkg-source", "xz")
-    first = build(upstream.request())
     tarball = tmp_path / "oven-1.0.tar.gz"
-    data = (first.directory / "oven_1.0.orig.tar.gz").read_bytes()
+    base = upstream.base()
+    data = make_orig(upstream.repository, base.commit, "oven", "1.0", tmp_path).read_bytes()
     tarball.write_bytes(data[:9] + bytes([data[9] ^ 8]) + data[10:])  # other bytes, same content
     signature = tmp_path / "oven-1.0.tar.gz.asc"
     signature.write_text("-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n")
@@ -270,10 +413,10 @@ def test_a_tarball_that_unpacks_to_too_much_is_refused(
 def _tarball(upstream: Upstream, folder: Path, extra: tarfile.TarInfo) -> Path:
     """The oven's tarball with one more member."""
     need("dpkg-source", "xz")
-    made = build(upstream.request(out=folder / "plain"))
+    plain = make_orig(upstream.repository, upstream.base().commit, "oven", "1.0", folder)
     path = folder / "oven-1.0.tar.gz"
     with (
-        tarfile.open(made.directory / "oven_1.0.orig.tar.gz") as old,
+        tarfile.open(plain) as old,
         tarfile.open(path, "w:gz") as new,
     ):
         for info in old:
