@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
+from patchseries.checks.alike import SharedFinding
 from patchseries.checks.gate import RULES
 from patchseries.model import Finding, Severity
 from patchseries.report.annotations import github_commands, gitlab_report
 from patchseries.report.documents import finding_rows
 from patchseries.report.junit import junit_xml
-from patchseries.report.sarif import sarif_document
+from patchseries.report.sarif import _semantic, sarif_document
 from patchseries.report.text import explanation, summary, text_lines
 from patchseries.visible import printable_line, visible
 from support.junit import assert_junit
@@ -236,3 +237,142 @@ def test_on_a_narrow_terminal_messages_and_hints_are_wrapped_and_places_are_not(
     assert place in lines
     assert max(len(line) for line in lines if line != place) <= 40
     assert " ".join(lines).split().count("do") == 30
+
+
+PLACED = Finding(
+    "conflict", Severity.ERROR, "it conflicts", "hot", "oven.lock", 7, "do this", "1.0"
+)
+BARE = Finding("of-the-engine", Severity.NOTE, "nothing of note")
+"""The one has all that a finding can have, the other nothing but its words."""
+
+
+def test_the_whole_junit_document() -> None:
+    title = RULES["not-checked"].title
+    rules = {code: RULES[code] for code in ("conflict", "not-checked")}
+    found = [PLACED, replace(PLACED, severity=Severity.WARNING), replace(BARE, code="conflict")]
+    assert junit_xml("oven", found, rules) == (
+        '<testsuites name="series check" tests="2" failures="1" errors="0">\n'
+        '  <testsuite name="oven" tests="2" failures="1" errors="0" skipped="0" time="0.000">\n'
+        '    <testcase classname="oven" name="conflict">\n'
+        '      <failure type="conflict" message="it conflicts">'
+        "error: it conflicts [oven.lock:7]\n    do this</failure>\n"
+        "      <system-out>warning: it conflicts [oven.lock:7]\n    do this\n"
+        "note: nothing of note</system-out>\n"
+        "    </testcase>\n"
+        '    <testcase classname="oven" name="not-checked" time="0.000" />\n'
+        "  </testsuite>\n"
+        "</testsuites>\n"
+    )
+    twice = cases(junit_xml("oven", [PLACED] * 3, rules, unfinished=True))
+    failure, skipped = twice["conflict"].find("failure"), twice["not-checked"].find("skipped")
+    assert failure is not None
+    assert failure.get("message") == "it conflicts (and 2 more)"
+    assert skipped is not None
+    assert skipped.get("message") == title
+
+
+def test_annotations_with_a_place_and_without() -> None:
+    assert list(github_commands([PLACED, BARE])) == [
+        "::error file=oven.lock,line=7,title=conflict::it conflicts%0Ado this",
+        "::notice title=of-the-engine::nothing of note",
+    ]
+    issues = gitlab_report([PLACED, BARE])
+    assert [(one["severity"], one["location"]) for one in issues] == [
+        ("critical", {"path": "oven.lock", "lines": {"begin": 7}}),
+        ("info", {"path": "series", "lines": {"begin": 1}}),
+    ]
+
+
+def test_sarif_says_where_and_of_which_patch_only_where_that_is_known() -> None:
+    one, other = sarif_document([PLACED, BARE], RULES)["runs"][0]["results"]
+    location = {
+        "artifactLocation": {"uri": "oven.lock", "uriBaseId": "SRCROOT"},
+        "region": {"startLine": 7},
+    }
+    assert one["locations"] == [{"physicalLocation": location}]
+    assert one["properties"] == {"patch": "hot", "base": "1.0"}
+    assert one["message"] == {"text": "it conflicts → do this"}
+    assert set(other) == {"ruleId", "level", "message", "partialFingerprints"}
+    (unplaced,) = sarif_document([replace(PLACED, line=None)], {})["runs"][0]["results"]
+    assert "region" not in unplaced["locations"][0]["physicalLocation"]
+    assert "ruleIndex" not in unplaced
+    (many,) = sarif_document([SharedFinding("x", Severity.NOTE, "m", patches=("a", "b"))], {})[
+        "runs"
+    ][0]["results"]
+    assert many["properties"] == {"patches": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("{0} of {12}", "{{0}} of {{12}}"),
+        ("{a} and [1]", "{a} and [1]"),
+        ("see [this](there) and [2]", r"see \[this](there) and \[2]"),
+    ],
+)
+def test_sarif_takes_no_word_for_a_placeholder_or_a_link(words: str, shown: str) -> None:
+    (result,) = sarif_document([replace(BARE, message=words)], {})["runs"][0]["results"]
+    assert result["message"]["text"] == shown
+
+
+@pytest.mark.parametrize(
+    ("version", "semantic"),
+    [("1.2.3", "1.2.3"), ("1.2", "1.2.0"), ("2.0.1.dev3+g1", "2.0.1"), ("4", "4.0.0")],
+)
+def test_sarif_has_a_version_of_three_numbers(version: str, semantic: str) -> None:
+    assert _semantic(version) == semantic
+
+
+def test_the_gravest_rules_come_first_with_each_hint_once() -> None:
+    warning = Finding("b", Severity.WARNING, "w", hint="do")
+    found = [BARE, warning, PLACED, replace(warning, message="v"), replace(warning, code="a")]
+    assert list(text_lines(found, {"conflict": RULES["conflict"]})) == [
+        (f"error: conflict · {RULES['conflict'].title}", "bold red"),
+        ("    it conflicts", ""),
+        ("        oven.lock:7", "dim"),
+        ("    → do this", "dim"),
+        ("", ""),
+        ("warning: a", "yellow"),
+        ("    w", ""),
+        ("    → do", "dim"),
+        ("", ""),
+        ("warning: b", "yellow"),
+        ("    w", ""),
+        ("    v", ""),
+        ("    → do", "dim"),
+        ("", ""),
+        ("note: of-the-engine", "cyan"),
+        ("    nothing of note", ""),
+        ("", ""),
+        ("1 error, 3 warnings, 1 note", ""),
+    ]
+
+
+def test_a_message_as_wide_as_the_terminal_is_one_line() -> None:
+    def lines(width: int) -> list[str]:
+        message = replace(BARE, message="some words")
+        return [line for line, _ in text_lines([message], {}, width)][1:-2]
+
+    assert lines(14) == ["    some words"]
+    assert lines(13) == ["    some", "      words"]
+
+
+def test_bases_are_named_in_the_place_of_the_first_or_after_the_message() -> None:
+    def alike(message: str, file: str | None = None, hint: str | None = None) -> list[str]:
+        like = replace(BARE, file=file, hint=hint)
+        some = [replace(like, message=message.format(b), base=b) for b in ("1.0", "1.1")]
+        return [line.strip() for line, _ in text_lines(some, {})][1:-2]
+
+    assert alike("hot on {0}: {0} has no fan") == [
+        "hot on 1.0: 1.0 has no fan",
+        "hot on 1.1: 1.1 has no fan",
+    ]
+    assert alike("hot on {0}.") == ["hot on 1.0 and 1.1."]
+    assert alike("it has no fan") == ["it has no fan (on 1.0 and 1.1)"]
+    assert alike("x", file="a.py", hint="do") == ["x (on 1.0 and 1.1)", "a.py", "→ do"]
+
+
+def test_what_to_write_in_the_manifest_says_the_severity_that_holds() -> None:
+    rule = RULES["conflict"]
+    assert f"Severity: {rule.severity}. " in explanation(rule, rule.severity)
+    assert f"Severity: off (default: {rule.severity}). " in explanation(rule, None)

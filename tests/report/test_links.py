@@ -20,6 +20,7 @@ from patchseries.report.links import (
     tag_link,
     web_address,
 )
+from patchseries.report.pagemodel import Link
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 CHANGE = f"I{COMMIT}"
@@ -67,6 +68,14 @@ def test_of_other_servers_nothing_is_guessed(repository: str) -> None:
     assert commit_link(mine, COMMIT).text == COMMIT
 
 
+@pytest.mark.parametrize(
+    ("commit", "is_id"),
+    [("a" * 7, True), ("a" * 64, True), ("a" * 6, False), ("a" * 65, False), ("topic", False)],
+)
+def test_what_is_no_commit_id_has_no_page(commit: str, is_id: bool) -> None:
+    assert (commit_link(project(), commit).url is not None) == is_id
+
+
 def test_the_manifest_says_where_the_pages_are() -> None:
     mine = project(
         repository="https://git.invalid/o/r",
@@ -90,7 +99,7 @@ def test_what_a_patch_names() -> None:
     patch = PatchEntry.model_validate(
         {"name": "hotter", "project": "oven", "change-id": CHANGE, "review": 42}
     )
-    assert review_link(patch, mine).url == "https://review.invalid/q/42"
+    assert review_link(patch, mine) == Link(CHANGE, "https://review.invalid/q/42")
     assert change_link(mine, CHANGE).url == f"https://review.invalid/q/{CHANGE}"
     assert change_link(mine, COMMIT).url == f"https://github.com/org/oven/commit/{COMMIT}"
     assert change_link(project(), CHANGE).url is None
@@ -98,6 +107,8 @@ def test_what_a_patch_names() -> None:
     assert bug_link(project(), "https://bugs.invalid/8").url == "https://bugs.invalid/8"
     assert bug_link(project(), "8").url is None
     assert blueprint_link(mine, "fans").url == "https://plans.invalid/fans"
+    assert blueprint_link(project(), "https://plans.invalid/8").url == "https://plans.invalid/8"
+    assert blueprint_link(project(), "fans").url is None
 
 
 def test_sources() -> None:
@@ -133,12 +144,19 @@ def test_sources() -> None:
         "https://host.invalid/\u202e",
         'https://host.invalid/"onclick=x',
         "https://host.invalid:x/",
+        "https://host.invalid:0/",
         "https://[host/",
         "https://host.invalid/" + "a" * 2000,
     ],
 )
 def test_what_is_no_address_of_a_page(address: str) -> None:
     assert web_address(address) is None
+
+
+def test_what_is_one() -> None:
+    start = "https://host.invalid:8443/"
+    for address in (start, start + "a" * (2000 - len(start)), "https://[::1]/x?a=b#c"):
+        assert web_address(address) == address
 
 
 @given(st.text(max_size=30))

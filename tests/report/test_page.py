@@ -7,18 +7,16 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchseries.model import Finding, Severity
-from patchseries.report.html import alike, html_page
+from patchseries.report.html import alike, html_page, is_plain, shortened
 from patchseries.report.links import web_address
-from patchseries.report.pagemodel import Page, PatchOnBases, Release
-from patchseries.report.timeline import LEFT, MOST_ROWS, RIGHT, WIDTH, Timeline, timelines
-from report.pages import PAGE, RELEASES, hostile, patch
+from patchseries.report.pagemodel import Page, PatchOnBases
+from report.pages import PAGE, hostile
 
 NASTY = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7*7 }}--><svg/onload=x>"
@@ -113,68 +111,43 @@ def test_a_page_without_much_is_a_page(page: Page) -> None:
     assert "</html>" in html_page(page)
 
 
+def test_the_head_says_whether_the_check_fails_and_what_is_to_sign_off() -> None:
+    found = re.findall(r'class="state (\w+)">([^<]*)<', html_page(PAGE))
+    assert found == [("bad", "The check fails: 1 error, 1 warning, 1 note.")]
+    notes = replace(PAGE, findings=PAGE.findings[1:])
+    found = re.findall(r'class="state (\w+)">([^<]*)<', html_page(notes))
+    assert found == [("good", "The check passes: 1 warning, 1 note.")]
+    assert "<dt>To sign off</dt><dd><b>1</b></dd>" in html_page(PAGE)
+
+
+def test_rows_that_nobody_need_look_at_are_plain() -> None:
+    """Where it landed those that did; by base those that are clean, or need nothing."""
+    rows = [dict(a) for tag, a in Tags(html_page(PAGE)).tags if tag == "tr" and "data-patch" in a]
+    plain = [(row["data-patch"], "class" in row) for row in rows]
+    assert plain == [
+        ("alpha", True),
+        ("beta", False),
+        ("gamma", False),
+        ("alpha", True),
+        ("beta", False),
+        ("gamma", True),
+    ]
+    for outcome in ("adapted", "conflict", "missing"):
+        cells = (replace(PAGE.patches[0].cells[0], outcome=outcome),)
+        assert not is_plain(replace(PAGE.patches[0], cells=cells))
+
+
+def test_of_long_output_the_end_is_shown() -> None:
+    lines = [f"line {n}\n" for n in range(31)]
+    assert shortened("".join(lines[:30])) == "".join(lines[:30])
+    assert shortened("".join(lines)).splitlines() == [
+        "(1 line before, left out)",
+        *(line.strip() for line in lines[1:]),
+    ]
+
+
 def test_the_same_page_is_the_same_text() -> None:
     assert html_page(PAGE) == html_page(PAGE)
-
-
-def only(page: Page, project: str = "stove") -> Timeline:
-    axis = timelines(page)[project]
-    assert axis is not None
-    return axis
-
-
-def test_the_axis_keeps_the_order_of_time() -> None:
-    axis = only(PAGE)
-    places = {dot.label: dot.x for lane in axis.lanes for dot in lane.dots}
-    ordered = [release.tag for release in sorted(RELEASES, key=lambda r: r.time)]
-    assert sorted(places, key=lambda tag: places[tag]) == ordered
-    assert all(LEFT <= x <= WIDTH - RIGHT for x in places.values())
-    assert [row.patch for row in axis.rows] == ["alpha", "beta"]
-    assert [[dot.hollow for dot in row.dots] for row in axis.rows] == [[False], [True]]
-    landed = axis.rows[0].dots[0]
-    assert landed.x == places["2.0b1"]
-
-
-def test_each_project_has_an_axis_of_its_own_releases() -> None:
-    stove, timer = only(PAGE), only(PAGE, "timer")
-    assert [lane.name for lane in stove.lanes] == ["one", "two", "three"]
-    assert [lane.name for lane in timer.lanes] == ["one"]
-    assert [(row.patch, row.word) for row in timer.rows] == [("gamma", "not-landed")]
-    assert stove.years == timer.years
-    assert stove.lanes[0].dots == timer.lanes[0].dots
-    assert timelines(PAGE)["radio"] is None
-
-
-def test_a_label_gives_way_to_a_release_beside_it() -> None:
-    axis = only(PAGE)
-    shown = {dot.label: dot.shown for lane in axis.lanes for dot in lane.dots}
-    assert shown["2.0"]
-    assert not shown["2.0rc1"]
-
-
-def test_of_many_patches_the_axis_tells_how_many_arrived_where() -> None:
-    patches = [patch(n, f"fix-{n}", "stove", "landed", "clean", "clean") for n in range(1000)]
-    axis = only(replace(PAGE, patches=tuple(patches)))
-    assert [row.label for row in axis.rows] == ["two: 1000 patches"]
-    assert [(dot.label, dot.title) for dot in axis.rows[0].dots] == [
-        ("1000", "two 2.0b1: 1000 patches")
-    ]
-    axis = only(replace(PAGE, patches=tuple(patches[:MOST_ROWS])))
-    assert len(axis.rows) == MOST_ROWS
-
-
-def test_years_that_are_too_close_for_labels_are_left_out() -> None:
-    project = replace(PAGE.projects[0], releases=(Release("1.0", "one", 0), *RELEASES))
-    axis = only(replace(PAGE, projects=(project,)))
-    places = [x for x, _ in axis.years]
-    assert len(places) > 5
-    assert min(b - a for a, b in pairwise(places)) > 40
-
-
-def test_without_a_time_there_is_no_axis() -> None:
-    projects = tuple(replace(project, releases=()) for project in PAGE.projects)
-    page = replace(PAGE, projects=projects, patches=PAGE.patches[2:])
-    assert set(timelines(page).values()) == {None}
 
 
 def test_a_project_has_its_own_columns() -> None:

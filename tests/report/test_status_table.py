@@ -16,8 +16,9 @@ from patchseries.landed.landing import Landing, Reverted
 from patchseries.landed.verdict import Landings, NamedChange, PatchStatus, ReleaseAnswer, Verdict
 from patchseries.model import ChangeId, CommitId
 from patchseries.report.documents import release_row, status_row
-from patchseries.report.matrix import MatrixCell, matrix
+from patchseries.report.matrix import MatrixCell, counts, matrix
 from patchseries.report.status import (
+    LineColumns,
     StatusTable,
     as_csv,
     as_markdown,
@@ -230,3 +231,54 @@ def test_markdown_keeps_its_columns(found: list[tuple[str, str]]) -> None:
     assert len(lines) == len(found) + 2
     for line in lines:
         assert line.replace("\\\\", "").replace("\\|", "").count("|") == 3
+
+
+def test_the_whole_table_in_each_form() -> None:
+    parts = (NamedChange(CHANGE, HAVANA), NamedChange(C2, Landings()))
+    squash = PatchStatus("squash", "nova", None, Landings(landed=HAVANA.landed, parts=parts))
+    split = replace(
+        REPLACED, superseded_by=(NamedChange(C2, Landings()), NamedChange(NEXT, HAVANA))
+    )
+    table = status_table([squash, split], COLUMNS)
+    assert as_csv(table) == (
+        "patch,project,grizzly,havana,later,verdict,evidence,successor\r\n"
+        "squash,nova,—,—,—,landed,change-id,—\r\n"
+        f'replaced,nova,—,—,—,not-landed,—,"{C2[:12]} (not landed), {NEXT[:12]} (havana 2013.2.b3)"'
+        "\r\n"
+    )
+    assert as_markdown(table).splitlines()[:3] == [
+        "| patch | project | grizzly | havana | later | verdict | evidence | successor |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| squash | nova | — | — | — | landed | change-id | — |",
+    ]
+    assert as_text(table).names == 2
+
+
+def test_the_columns_of_the_first_and_of_the_last_line() -> None:
+    assert columns_of(LINES, "folsom") == LineColumns("folsom", "grizzly", LINES[2:])
+    assert columns_of(LINES, "juno") == LineColumns("juno", None, ())
+
+
+def test_words_are_counted_the_most_frequent_first() -> None:
+    assert counts(["clean", "conflict", "conflict", "empty"]) == "2 conflict, 1 clean, 1 empty"
+
+
+def test_a_release_is_answered_with_evidence_and_successors() -> None:
+    answer = ReleaseAnswer("havana", "havana", HAVANA.landed[0])
+    table = release_table([replace(REPLACED, name="x")], {"x": answer}, "havana")
+    assert table.rows == (
+        ("x", "nova", "yes", "2013.2.b3", C1[:12], "change-id", f"{NEXT[:12]} (havana 2013.2.b3)"),
+    )
+    assert release_row(ReleaseAnswer("havana", "havana", is_replaced=True), "stable/havana") == {
+        "name": "havana",
+        "known": True,
+        "line": "havana",
+        "contained": False,
+        "superseded": True,
+    }
+    assert release_row(None, "jaunty") == {
+        "name": "jaunty",
+        "known": False,
+        "contained": False,
+        "superseded": False,
+    }

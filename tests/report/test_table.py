@@ -14,7 +14,7 @@ from rich.console import Console
 from patchseries.cli import terminal
 from patchseries.cli.common import Given
 from patchseries.report.matrix import MatrixCell, matrix
-from patchseries.report.table import TextTable, short_names
+from patchseries.report.table import TextTable, blocks, short_names
 
 NAMES = ("cve-2024-32498-1-nova-images-are-checked", "cve-2024-32498-2-nova-images-are-checked")
 BASES = tuple(f"2013.1.{n}" for n in range(6))
@@ -126,3 +126,71 @@ def test_the_terminal_is_asked_for_its_width(monkeypatch: pytest.MonkeyPatch) ->
     assert terminal.console().width == 60
     monkeypatch.setattr(sys.stdout, "isatty", lambda: False, raising=False)
     assert terminal.console().width > 10_000
+
+
+@pytest.mark.parametrize(
+    ("widths", "width", "expected"),
+    [
+        # a name of 30 and data of 10: the name gives way, down to 20 at first, then to 10
+        ((30, 10), 42, [{0: 30, 1: 10}]),
+        ((30, 10), 41, [{0: 29, 1: 10}]),
+        ((30, 10), 32, [{0: 20, 1: 10}]),
+        ((30, 10), 31, [{0: 19, 1: 10}]),
+        ((30, 10), 22, [{0: 10, 1: 10}]),
+        ((30, 10), 21, [{0: 10, 1: 9}]),
+        ((30, 10), 5, [{0: 10, 1: 1}]),
+        # more columns: only where a name of 20 does not help the table is divided
+        ((30, 10, 10), 44, [{0: 20, 1: 10, 2: 10}]),
+        ((30, 10, 10), 43, [{0: 30, 1: 10}, {0: 30, 2: 10}]),
+        ((30, 10, 10, 10), 54, [{0: 30, 1: 10, 2: 10}, {0: 30, 3: 10}]),
+        ((30, 10, 10, 10), 53, [{0: 30, n: 10} for n in (1, 2, 3)]),
+        # a last cell of 60 is wrapped, where 24 columns are left for it
+        ((10, 8, 60), 82, [{0: 10, 1: 8, 2: 60}]),
+        ((10, 8, 60), 50, [{0: 10, 1: 8, 2: 28}]),
+        ((10, 8, 60), 46, [{0: 10, 1: 8, 2: 24}]),
+        ((10, 8, 60), 45, [{0: 10, 1: 8}, {0: 10, 2: 33}]),
+        ((30,), 25, [{0: 25}]),
+        ((30,), 15, [{0: 20}]),
+    ],
+)
+def test_which_column_gives_way(
+    widths: tuple[int, ...], width: int, expected: list[dict[int, int]]
+) -> None:
+    row = tuple("x" * w for w in widths)
+    assert blocks([row, tuple("" for _ in row)], 1, width) == expected
+
+
+def test_of_two_names_the_longer_gives_way() -> None:
+    assert blocks([("x" * 30, "x" * 25, "x" * 5)], 2, 57) == [{0: 24, 1: 24, 2: 5}]
+
+
+def test_a_name_is_cut_in_its_middle_unless_another_place_tells_more_apart() -> None:
+    assert short_names(["abcdefghij"], 7) == {"abcdefghij": "abc…hij"}
+    assert short_names(["abcdefghij"], 6) == {"abcdefghij": "abc…ij"}
+    names = ["a-long-name-1", "a-long-name-2", "b-long-name-1"]
+    assert list(short_names(names, 5).values()) == ["a-…-1", "a-…-2", "b-…-1"]
+    ends = ["1-long-name", "2-long-name", "3-long-name"]
+    assert list(short_names(ends, 3).values()) == ["1…e", "2…e", "3…e"]
+
+
+def test_a_word_has_its_style_where_it_is_no_name_and_no_title() -> None:
+    styles = {"clean": "green", "adapted": "yellow"}
+    table = TextTable(("patch", "clean"), [("clean", "clean"), ("x", "adapted*")], 1, styles)
+    console = Console(width=40, file=io.StringIO())
+    found = [
+        [(text.plain[span.start : span.end], span.style) for span in text.spans if span.style]
+        for text in table.__rich_console__(console, console.options)
+        if not isinstance(text, str)
+    ]
+    assert found == [[], [("clean", "green")], [("adapted*", "yellow")]]
+
+
+def test_what_is_divided_has_an_empty_line_between() -> None:
+    rows = [("retry", "already-applied", "not-applicable")]
+    assert printed(TextTable(("patch", "1.0", "1.1"), rows), 24) == [
+        "patch  1.0",
+        "retry  already-applied",
+        "",
+        "patch  1.1",
+        "retry  not-applicable",
+    ]

@@ -64,8 +64,6 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         finalize=_shown,
     )
     environment.filters |= {
@@ -103,13 +101,13 @@ def shortened(text: str) -> str:
     """The last lines of what a test wrote; what is left out is said.
 
     >>> shortened("x\\n" * 32).splitlines()[:2]
-    ['(2 lines before are left out)', 'x']
+    ['(2 lines before, left out)', 'x']
     """
     lines = text.splitlines()
     left_out = len(lines) - _LONGEST_OUTPUT
     if left_out <= 0:
         return text
-    return "\n".join([f"({left_out} lines before are left out)", *lines[left_out:]])
+    return "\n".join([f"({counted(left_out, 'line')} before, left out)", *lines[left_out:]])
 
 
 def _shown(value: Any) -> Any:
