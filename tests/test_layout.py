@@ -109,9 +109,7 @@ ELSEWHERE = {
         "cli/why": "pipeline/conflict/test_why.py",
         "cli/worker": "pipeline/cluster/test_dispatch.py",
     },
-    "A few lines of a command or rule on settings.": {
-        "report/audit": "pipeline/test_auditing.py",
-        "report/settings": "pipeline/test_configuring.py",
+    "A few lines for a rule on settings.": {
         "settings/needed": "checks/test_settings.py",
     },
     "A step of an upgrade: what counts is the package, and the entry in its changelog.": {
@@ -262,10 +260,8 @@ ELSEWHERE = {
         "report/pagemodel": "report/test_page.py",
         "report/sarif": "report/test_findings.py",
         "report/facts": "cli/test_status.py",
-        "report/show": "cli/test_status.py",
         "report/status": "report/test_status_table.py",
         "report/text": "report/test_findings.py",
-        "report/timeline": "report/test_page.py",
     },
     "What is kept of a conflict: written, read and replayed in one round trip.": {
         "resolution/edits": "resolution/test_lines.py",
