@@ -131,15 +131,10 @@ ELSEWHERE = {
         "testing/formats": "testing/test_subunit2.py",
     },
     "A step of building: what counts is the package that comes of all of them.": {
-        "debian/assemble": "debian/test_build.py",
         "debian/download": "debian/test_dsc.py",
-        "debian/lintian": "debian/test_tools.py",
         "debian/orig": "debian/test_dsc.py",
-        "debian/request": "debian/test_build.py",
         "debian/security": "debian/test_basetree.py",
-        "debian/source": "debian/test_build.py",
         "debian/unpacked": "patches/test_dpkg.py",
-        "debian/upload": "debian/test_tools.py",
     },
     "Data of the demonstration: what it tells is tested as a story.": {
         "demo/keystone": "demo/test_repositories.py",

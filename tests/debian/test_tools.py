@@ -14,7 +14,7 @@ import pytest
 from patchseries import process
 from patchseries.debian.build import build, build_stock
 from patchseries.debian.dsc import packaging_from_dsc
-from patchseries.debian.lintian import LintianProfile, check_package, parse_tags, run_lintian
+from patchseries.debian.lintian import LintianProfile, check_package, run_lintian
 from patchseries.debian.record import read_record
 from patchseries.debian.request import SourcePackage
 from patchseries.debian.upload import Handed, build_binary, publish, sign
@@ -279,16 +279,3 @@ def _dput_home(home: Path, incoming: Path, monkeypatch: pytest.MonkeyPatch) -> N
     )
     monkeypatch.setenv("HOME", str(home))
     assert os.environ["HOME"] == str(home)
-
-
-def test_a_tag_is_the_same_where_it_points_to_the_same_file_or_says_the_same() -> None:
-    def key(words: str) -> tuple[str, str, str]:
-        (tag,) = parse_tags(f"N: words\n{words}\n\n")
-        return tag.key
-
-    same = key("W: oven source: a-tag one thing [debian/copyright]")
-    assert same == key("I: oven source: a-tag another thing [debian/copyright]")
-    assert same != key("W: oven source: a-tag one thing [debian/control]")
-    assert key("W: oven source: a-tag one thing") != key("W: oven source: a-tag another")
-    assert key("W: oven source: a-tag") != key("W: oven source: b-tag")
-    assert key("W: oven changes: a-tag") != key("W: oven source: a-tag")
