@@ -24,6 +24,14 @@ def test_it_is_made_with_those_above_it_and_made_once(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "a"]
 
 
+def test_it_is_closed_from_its_first_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchseries.files.private.check_private", lambda *_: None)
+    private_directory(tmp_path / "cache", "the cache", "CACHE")
+    assert mode(tmp_path / "cache") == 0o700
+
+
 @pytest.mark.parametrize("others", [0o001, 0o004, 0o010, 0o040, 0o055])
 def test_one_that_others_may_read_is_closed_to_them(tmp_path: Path, others: int) -> None:
     tmp_path.chmod(0o700 | others)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,8 +66,8 @@ writers = pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 
 @pytest.mark.usefixtures("umask")
 def test_a_mode_is_that_of_the_file_whoever_runs(tmp_path: Path) -> None:
-    write_atomic(tmp_path / "sub" / "a", b"1")
-    assert mode(tmp_path / "sub" / "a") == 0o644
+    write_atomic(tmp_path / "sub" / "deep" / "a", b"1")
+    assert mode(tmp_path / "sub" / "deep" / "a") == 0o644
     rewrite(tmp_path / "b", b"1", new_mode=0o640)
     assert mode(tmp_path / "b") == 0o640
     (tmp_path / "b").chmod(0o4751)
@@ -139,6 +140,18 @@ def test_an_error_without_a_file_has_its_own_words() -> None:
         raise OSError("what?")
 
 
+def test_the_first_failure_is_told_whatever_the_clearing_up_meets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(old: str, _: Path) -> None:
+        Path(old).unlink()  # as by a person who clears up
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(SeriesError, match="No space left"):
+        write_atomic(tmp_path / "a", b"1")
+
+
 # Sealed ------------------------------------------------------------------------------------------
 
 
@@ -187,6 +200,16 @@ def test_what_is_no_regular_file_is_not_read_and_gives_way(
     assert read_sealed(path) == b"2"
     path.unlink()
     assert tree(tmp_path) == before
+
+
+def test_what_becomes_a_link_while_we_look_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "private").write_bytes(b"1")
+    (tmp_path / "link").symlink_to("private")
+    monkeypatch.setattr(files, "is_regular", lambda _: True)
+    with pytest.raises(OSError, match="symbolic links"):
+        read_cached(tmp_path / "link")
 
 
 def test_a_place_is_cleared_of_nothing_that_is_regular(tmp_path: Path) -> None:
@@ -266,11 +289,11 @@ def test_what_was_there_comes_to_be_where_the_new_one_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish_directory(tmp_path / "new", {"x": b"2"})
-    swap_in(tmp_path / "new", tmp_path / "deep" / "t")
+    swap_in(tmp_path / "new", tmp_path / "very" / "deep" / "t")
     publish_directory(tmp_path / "new", {"x": b"3"})
     monkeypatch.chdir(tmp_path)
-    swap_in(Path("new"), Path("deep", "t"))
-    assert directory_contents(tmp_path) == {"new/x": b"2", "deep/t/x": b"3"}
+    swap_in(Path("new"), Path("very", "deep", "t"))
+    assert directory_contents(tmp_path) == {"new/x": b"2", "very/deep/t/x": b"3"}
 
 
 @pytest.mark.parametrize("failure", [OSError(errno.EIO, "disk"), KeyboardInterrupt()])
@@ -338,6 +361,48 @@ def test_a_scratch_directory_is_gone_whatever_happens(tmp_path: Path) -> None:
         interrupted()
     assert tree(tmp_path) == {"a": None, "a/b": None}
     assert descriptors() == before
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2])
+def test_a_scratch_directory_is_removed_again_where_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    """A program that has just ended may have written a last file meanwhile."""
+    calls: list[Path] = []
+    real = shutil.rmtree
+
+    def rmtree(path: Path, *, ignore_errors: bool) -> None:
+        assert ignore_errors
+        calls.append(path)
+        if len(calls) > failures:
+            real(path)
+
+    with staging(tmp_path) as mine:
+        monkeypatch.setattr(shutil, "rmtree", rmtree)
+    assert calls == [mine] * min(failures + 1, 2)
+    assert mine.exists() == (failures == 2)
+
+
+def test_all_that_killed_runs_left_is_swept_whatever_lies_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, left = set(), set()
+    for number in range(9):
+        left.add(tmp_path / f"{files.STAGE}left000{number}")
+        kept.add(tmp_path / f"{files.STAGE}of-mine-{number}")
+        (tmp_path / f"{files.STAGE}file000{number}").write_bytes(b"")
+    for directory in kept | left:
+        make_directory(directory)
+    real = shutil.rmtree
+
+    def rmtree(path: Path, *, ignore_errors: bool = False) -> None:
+        real(path)
+        if not ignore_errors:  # what cannot be removed stops nothing
+            raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    sweep(tmp_path)
+    assert {path for path in tmp_path.iterdir() if path.is_dir()} == kept
 
 
 def test_what_cannot_be_held_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

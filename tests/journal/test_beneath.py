@@ -61,11 +61,14 @@ def test_files_have_the_usual_mode_and_the_state_is_private(state: State, umask:
 def test_what_is_decided_is_on_the_disk(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it before the decision, and each rename before the change counts as done."""
     synced: set[Path] = set()
+    sizes: dict[Path, int] = {}
     sync, rename = os.fsync, Path.rename
 
     def synchronize(handle: int) -> None:
         sync(handle)
-        synced.add(Path(os.readlink(f"/proc/self/fd/{handle}")))
+        path = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        synced.add(path)
+        sizes[path] = os.fstat(handle).st_size
 
     def renamed(path: Path, target: Path) -> Path:
         if path.name == "stage":
@@ -74,6 +77,8 @@ def test_what_is_decided_is_on_the_disk(state: State, monkeypatch: pytest.Monkey
             fresh = set(state.root.rglob("*.series-new"))
             assert len(fresh) == 2
             assert fresh <= synced
+            written = [p for p in (*path.rglob("*"), *fresh) if p.is_file()]
+            assert {p: sizes[p] for p in written} == {p: p.stat().st_size for p in written}
             synced.clear()
         if path.name == "pending":
             tops = {state.root / name for name in ("series", "patches/e/f", "patches/d")}
@@ -164,8 +169,13 @@ def test_a_directory_is_plain_or_not_there_yet(state: State) -> None:
     for path in ("patches", "patches/d", "patches/new/deep"):
         assert beneath.plain_directory(state.root, path) == state.root / path
     (state.root / "link").symlink_to("patches")
-    for path in ("link", "link/d", "series/x", "series/x/y"):
-        with pytest.raises(SeriesError, match="writes only to plain files") as caught:
+    for path, what in {
+        "link": "link is a symbolic link",
+        "link/d/e": "link is a symbolic link",
+        "series/x": "series/x is not a directory",
+        "series/x/y": "series/x is not a directory",
+    }.items():
+        with pytest.raises(SeriesError, match=f"^{what}: series writes only to plain ") as caught:
             beneath.plain_directory(state.root, path)
         assert caught.value.hint == "put a directory in its place"
 

@@ -128,11 +128,12 @@ def rewrite_log(state: State, **values: Any) -> None:
     path.write_text(json.dumps(data))
 
 
-@pytest.mark.parametrize("path", BAD_PATHS)
-def test_a_log_that_leads_out_undoes_nothing(state: State, path: str) -> None:
+@pytest.mark.parametrize("path", [*BAD_PATHS, 7, None, ["series/a"], {}, "x" * 10_000])
+def test_a_log_that_leads_out_undoes_nothing(state: State, path: Any) -> None:
     rewrite_log(state, path=path, after=sha256(b"private"))
-    with pytest.raises(SeriesError, match="is damaged: nothing is undone"):
+    with pytest.raises(SeriesError, match="is damaged: nothing is undone") as caught:
         undo(state, COMMAND)
+    assert len(caught.value.cause or "") < 300
     assert content(state) == {"series/a": b"1"}
     assert (state.root.parent / "outside").read_bytes() == b"private"
 
@@ -198,6 +199,18 @@ def test_no_link_is_followed(state: State, link: Any, way: Any) -> None:
     assert not (state.root / "patches").exists()
 
 
+@pytest.mark.parametrize("kind", ["pipe", "directory"])
+def test_what_was_decided_is_done_whole_or_not_at_all(state: State, kind: str) -> None:
+    """A pipe or directory that came to stand at the last of its paths stops the first one too."""
+    make = os.mkfifo if kind == "pipe" else os.mkdir
+    make(state.root / "series/z")
+    new = sha256(b"2")
+    plant_journal(state, {"series/a": [sha256(b"1"), new], "series/z": [None, new]}, (b"2",))
+    with pytest.raises(SeriesError, match="cannot be finished: series/z is not a file"):
+        recover(state)
+    assert (state.root / "series/a").read_bytes() == b"1"
+
+
 def test_what_is_no_file_is_not_replaced(state: State) -> None:
     os.mkfifo(state.root / "series/pipe")
     with pytest.raises(SeriesError, match="series/pipe is not a file"):
@@ -224,6 +237,55 @@ def test_another_directory_at_the_same_path_has_no_past(state: State) -> None:
     again = find_state(state.home, state.root)
     assert again.set_aside is None
     assert len(operations(again)) == 1
+
+
+def test_a_state_that_does_not_say_whose_it_is_is_set_aside(state: State) -> None:
+    record = state.directory / "project.json"
+    for number, text in enumerate(("{", "\xff", "[]", None), 1):
+        commit_files(state, {"series/a": b"%d" % number}, COMMAND)
+        record.unlink() if text is None else record.write_bytes(text.encode("latin-1"))
+        aside = find_state(state.home, state.root).set_aside
+        assert aside is not None
+        assert aside.name.endswith(f".old-{number}")
+        assert not state.directory.exists()
+
+
+def test_a_state_that_another_run_has_just_set_aside(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (state.directory / "project.json").write_text("{}")
+
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(Path, "rename", gone)
+    assert find_state(state.home, state.root).set_aside is None
+
+
+def test_a_state_that_cannot_be_made_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = project_state(tmp_path)
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(SeriesError, match="cannot write to the state directory: Read-only"):
+        commit_files(state, {"series/a": b"1"}, COMMAND)
+    assert list((state.home / "projects").iterdir()) == []
+
+
+def test_an_operation_that_cannot_be_forgotten_stops_nothing(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchseries.journal.log.KEPT", 2)
+    first = state.directory / "log/000001"
+    first.rename(state.directory / "kept")
+    first.symlink_to(state.directory / "kept")  # a link to a directory is not removed as one
+    for number in range(2, 5):
+        commit_files(state, {"series/a": b"%d" % number}, COMMAND)
+    assert [logged.number for logged in operations(state)] == [4, 3, 1]
 
 
 def test_it_is_the_users_alone(state: State) -> None:

@@ -118,6 +118,35 @@ def test_one_that_goes_too_far_is_ended(
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.parametrize("where", ["", ">&2", ">watched"])
+def test_what_it_may_write_it_may_write_whole(tmp_path: Path, where: str) -> None:
+    write = f"head -c {{}} /dev/zero {where}"
+    assert sh(tmp_path, write.format(1 << 20), output=1 << 20) == RunEnd(0)
+    end = sh(tmp_path, write.format((1 << 20) + 1), output=1 << 20)
+    assert end == RunEnd(-signal.SIGKILL, "it printed more than 1 MiB")
+
+
+def test_what_lies_in_a_directory_is_counted_as_du_counts_it(tmp_path: Path) -> None:
+    place, outside = tmp_path / "place", tmp_path / "outside"
+    for number in range(3):
+        (place / f"{number}" / "deep").mkdir(parents=True)
+        (place / f"{number}" / "deep" / "file").write_bytes(b"x" * 10_000 * number)
+    (outside / "deep").mkdir(parents=True)
+    (outside / "deep" / "large").write_bytes(b"x" * 1_000_000)
+    (place / "link").symlink_to(outside)
+    (place / "file").symlink_to(outside / "deep" / "large")
+    (place / "dangling").symlink_to("nowhere")
+    done = subprocess.run(["du", "-s", "-B", "1", place], capture_output=True, check=True)
+    itself = place.stat().st_blocks * 512
+    assert bounded._taken(place, 1 << 30) == int(done.stdout.split()[0]) - itself
+    assert bounded._taken(tmp_path / "none", 1 << 30) == 0
+
+
+def test_nothing_of_one_that_is_ended_is_left_to_be_waited_for(tmp_path: Path) -> None:
+    sh(tmp_path, "echo $$ >pid; exec sleep 60", seconds=0.2)
+    assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()
+
+
 def test_one_that_forks_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded, "_COUNT", 0.05)
     monkeypatch.setattr(bounded, "MOST_PROCESSES", 30)

@@ -137,6 +137,12 @@ def test_lines_are_told_once_however_they_come(pieces: list[bytes]) -> None:
     ]
 
 
+def test_a_program_that_says_nothing_has_no_cause() -> None:
+    with pytest.raises(ProgramError) as caught:
+        process.run(["false"])
+    assert (caught.value.message, caught.value.cause) == ("false failed with status 1", None)
+
+
 def test_a_program_that_is_killed_is_told_by_the_signal() -> None:
     with pytest.raises(ProgramError, match=r"^sh x was killed by SIGHUP \(why\)$"):
         process.run(["sh", "-c", "echo why >&2; kill -HUP $$", "x"])

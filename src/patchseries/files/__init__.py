@@ -125,7 +125,7 @@ def rewrite(path: Path, data: bytes, *, new_mode: int) -> None:
         old = path.stat() if path.exists() else None
 
         def keep(handle: int) -> None:
-            if old and (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+            if old:
                 os.fchown(handle, old.st_uid, old.st_gid)
             os.fchmod(handle, stat.S_IMODE(old.st_mode) if old else new_mode)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,17 +38,6 @@ def check_path(path: object) -> str:
     if len(parts) < 2 or parts[0] not in WRITTEN:
         raise SeriesError(f"the path {shown} is not below {' or '.join(WRITTEN)}")
     return path
-
-
-def check_places(root: Path, paths: Iterable[str]) -> None:
-    """Refuse *paths* unless each is a regular file or nothing, with no link on the way.
-
-    :raises SeriesError: one of them is not
-    """
-    for path in paths:
-        with _parent(root, check_path(path)) as (directory, name):
-            if directory is not None:
-                _is_there(directory, name, path)
 
 
 def plain_directory(root: Path, path: str) -> Path:

@@ -164,7 +164,6 @@ def _drop(state: State, stage: Path) -> None:
 def _carry_out(state: State, pending: Path) -> Recovered:
     try:
         journal, contents = _read_journal(pending)
-        beneath.check_places(state.root, journal.changes)
         _check_unchanged(state.root, journal)
     except SeriesError as error:
         raise _set_aside(pending, error) from error
@@ -207,7 +206,10 @@ def _content(pending: Path, digest: object) -> bytes | None:
 
 
 def _check_unchanged(root: Path, journal: _Journal) -> None:
-    """Refuse *journal* when a file is neither what it was nor what it is to be: it was edited."""
+    """Refuse *journal* when a file is neither what it was nor what it is to be: it was edited.
+
+    :raises SeriesError: so, or it is no plain file now
+    """
     for path, known in journal.changes.items():
         if _digest(root, path) not in known:
             raise SeriesError(f"{path} was changed since")

@@ -115,7 +115,7 @@ def run(
     :raises ProgramError: missing program, unaccepted status, or time over
     """
     with _started(argv, cwd, environment(env, inherit), subprocess.PIPE) as running:
-        result = _attend(running, stdin or b"", timeout, on_stderr)
+        result = _attend(running, stdin, timeout, on_stderr)
     if result is None:
         raise ProgramError(f"{describe(argv)} did not finish within {timeout:g} s")
     if result.status not in accept:
@@ -220,7 +220,7 @@ class CoProcess:
 
 def _attend(
     running: Process,
-    stdin: bytes,
+    stdin: bytes | None,
     timeout: float | None,
     on_stderr: Callable[[str], None] | None,
 ) -> Result | None:
@@ -285,7 +285,7 @@ def _tell_lines(output: bytearray, heard: int, on_stderr: Callable[[str], None])
     """Tell each line of *output* after *heard* that has ended; up to where that is."""
     for line in re.finditer(rb"(?<![^\r\n])([^\r\n]*+)[\r\n]", output[heard:]):
         on_stderr(redacted(line[1].decode("utf-8", "replace").strip()))
-    return max(output.rfind(b"\r"), output.rfind(b"\n"), heard - 1) + 1
+    return max(output.rfind(b"\r"), output.rfind(b"\n")) + 1
 
 
 def describe(argv: Sequence[str | Path]) -> str:

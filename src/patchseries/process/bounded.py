@@ -15,6 +15,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def run_bounded(run: BoundedRun, bounds: Limits, look: Callable[[], None] = lamb
     """
     for program in ("prlimit", "setpriv"):
         require(program)
-    mark = secrets.token_hex(16)
+    mark = secrets.token_hex()
     with run.stdout.open("wb") as out, run.stderr.open("wb") as err:
         try:
             running = subprocess.Popen(
@@ -175,7 +176,7 @@ def _taken(directory: Path, enough: int) -> int:
                     if entry.is_dir(follow_symlinks=False):
                         open_directories.append(entry.path)
         except OSError:  # it goes away while we look, or may not be read
-            continue
+            pass
     return taken
 
 
@@ -184,12 +185,9 @@ def _marked(mark: str) -> Iterator[int]:
     wanted = f"{MARK}={mark}".encode()
     for name in os.listdir("/proc"):
         if name.isdecimal():
-            try:
-                environ = Path("/proc", name, "environ").read_bytes()
-            except OSError:  # another user's, or it has ended
-                continue
-            if wanted in environ.split(b"\0"):
-                yield int(name)
+            with suppress(OSError):  # another user's, or it has ended
+                if wanted in Path("/proc", name, "environ").read_bytes().split(b"\0"):
+                    yield int(name)
 
 
 def _end_all(group: int, mark: str) -> None:
