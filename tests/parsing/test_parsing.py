@@ -53,9 +53,11 @@ LEGAL = (
 REFUSED = (
     ("\n\na = " + "[" * (NESTED + 1) + "]" * (NESTED + 1), 3, "nested more than 64 deep"),
     ("a = 1\nb = " + "{b = " * 65 + "1" + "}" * 65, 2, "nested more than 64 deep"),
+    ("a = [" + "[], " * 9 + "[" * 64 + "]" * 65, 1, "nested more than 64 deep"),
     ("a = [\n" + "[\n" * 70 + "]" * 71, 65, "nested more than 64 deep"),
     ("\n" + ".".join(["a"] * (NESTED + 1)) + " = 1", 2, "a key of more than 64 parts"),
     ("[" + " . ".join(["a"] * 70) + "]", 1, "a key of more than 64 parts"),
+    (".".join(['"a"'] * 70) + " = 1", 1, "a key of more than 64 parts"),
     ("x = '''\n\n'''\na = " + "9" * 1000, 4, "a number of more than 1000 digits"),
     ("a = -1" + "_000" * 400, 1, "a number of more than 1000 digits"),
     ("a = ?", 1, "Invalid value at column 5"),
