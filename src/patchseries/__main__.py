@@ -10,7 +10,7 @@ import sys
 import time
 
 _MAIN_THREAD = _thread.get_ident()
-_OBJECTS = 50_000
+NEW_OBJECTS = 50_000
 """New objects after which Python looks for cycles. Its own 700 are reached a hundred times while
 the modules are imported, which leave none: a fifth of a short command went into that."""
 
@@ -18,7 +18,7 @@ the modules are imported, which leave none: a fifth of a short command went into
 def main() -> None:
     """Run the command line and exit with its status."""
     sys.unraisablehook = _unraisable
-    gc.set_threshold(_OBJECTS)
+    gc.set_threshold(NEW_OBJECTS)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is ignored
         signal.signal(signal.SIGINT, _interrupt)
     try:

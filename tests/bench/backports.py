@@ -16,6 +16,7 @@ real cherry-pick with its checkout is measured on N pairs of each repository in 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import re
@@ -33,6 +34,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 from bench.pyflakes_beside import untold  # noqa: E402
 from patchseries import process  # noqa: E402
+from patchseries.__main__ import NEW_OBJECTS  # noqa: E402
 from patchseries.files import write_atomic  # noqa: E402
 from patchseries.git import Repository, scratch  # noqa: E402
 from patchseries.port import Change, PortOptions, PortResult  # noqa: E402
@@ -97,6 +99,7 @@ def read_rows(path: Path) -> list[Row]:
 def run(pairs: Sequence[Row], mirrors: Path, pyflakes: bool = False) -> list[Row]:
     """Port every pair, in the order given, with one scratch store for each repository."""
     rows = []
+    gc.set_threshold(NEW_OBJECTS)  # as the commands do
     with tempfile.TemporaryDirectory() as folder:
         for repo in dict.fromkeys(pair["repo"] for pair in pairs):
             with Repository(mirrors / repo) as source:
