@@ -241,3 +241,13 @@ def test_no_repository_above_is_asked(
     (bare / "config").open("a").write('[url "file:///nowhere"]\n\tinsteadOf = file://\n')
     monkeypatch.chdir(bare)
     assert set(network.list_refs(f"file://{upstream.path}")) == {"refs/heads/master"}
+
+
+def test_a_name_is_a_name_and_no_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitPython would put the variable's value, and a home, into the path of a repository."""
+    monkeypatch.setenv("ELSEWHERE", "b")
+    monkeypatch.chdir(tmp_path)
+    for name in ("$ELSEWHERE", "${ELSEWHERE}", "~", "b"):
+        Repository.init(Path(name)).close()
+        with Repository(Path(name)) as repository:
+            assert repository.git_dir.resolve() == tmp_path / name

@@ -75,7 +75,8 @@ def find_git_dir(path: Path) -> Path:
     """
     git = _library()
     try:
-        with git.Repo(path, expand_vars=False) as repository:
+        # an absolute path: of another one GitPython takes ~ for a home
+        with git.Repo(path.absolute(), expand_vars=False) as repository:
             return Path(repository.git_dir)
     except (git.exc.GitError, git.exc.NoSuchPathError, UnicodeError) as error:
         if any((directory / "HEAD").is_file() for directory in (path, path / ".git")):

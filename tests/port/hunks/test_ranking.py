@@ -22,6 +22,12 @@ LINES = st.lists(st.sampled_from(["a = 1\n", "b = 2\n", "c(d, e)\n", "\n"]), max
         (["f(a, b, c, d)\n"], ["f(a, b, c, e)\n"], [], ["weave"]),
         (["f(a, b)\n"], ["f(a, z(c))\n"], [], ["theirs"]),
         (["f(a, b)\n"], ["while True: pass\n"], [], ["dropped"]),
+        (
+            ["one = 1\n", "keep(it)\n", "two = 2\n"],  # one line that theirs keeps: written anew
+            ["keep(it)\n", "strange[7] += x\n"],
+            ["keep(it)\n", "while True: pass\n", "return None\n"],
+            ["already-in", "theirs"],
+        ),
         (["f(a, b)\n"], ["g[x] = 7\n"], ["while True: pass\n"], ["already-in", "theirs"]),
         (
             ["a = 1\n", "b = 2\n", "c = 3\n"],
