@@ -259,13 +259,9 @@ ELSEWHERE = {
         "report/text": "report/test_findings.py",
     },
     "What is kept of a conflict: written, read and replayed in one round trip.": {
-        "resolution/edits": "resolution/test_lines.py",
-        "resolution/extract": "resolution/test_lines.py",
-        "resolution/files": "pipeline/conflict/test_files.py",
-        "resolution/record": "pipeline/conflict/test_resolve.py",
-        "resolution/replay": "resolution/test_lines.py",
-        "resolution/reading": "resolution/test_lines.py",
-        "resolution/store": "resolution/test_lines.py",
+        "resolution/extract": "resolution/test_edits.py",
+        "resolution/files": "resolution/test_replay.py",
+        "resolution/reading": "resolution/test_store.py",
     },
     "How a server is reached: tried on a server of our own.": {
         "sources/access": "sources/test_gerrit.py",

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-
 import pytest
 
-from patchseries.git import Repository, TreeEntry, scratch
-from patchseries.git.merge import Merge
+from patchseries.git import Repository
 from patchseries.model import Sides
 from patchseries.resolution.conflict import (
     Labels,
@@ -20,27 +16,11 @@ from patchseries.resolution.conflict import (
     open_files,
     region_key,
 )
+from resolution.merges import FILE, LINK, PROGRAM, merge
 
 ALL = frozenset({"ancestor", "ours", "theirs"})
 LABELS = Labels("1.0", "before", "the change")
-FILE, PROGRAM, LINK = "100644", "100755", "120000"
 OLD, OURS, THEIRS = b"a\nb\nc\n", b"a\nours\nc\n", b"a\ntheirs\nc\n"
-Side = Mapping[str, tuple[str, bytes]]
-
-
-@pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Repository]:
-    with scratch(tmp_path, []) as store:
-        yield store
-
-
-def merge(store: Repository, ancestor: Side, ours: Side, theirs: Side) -> Merge:
-    empty = store.write_tree({})
-    trees = [
-        store.edit_tree(empty, {p: TreeEntry(m, store.write_blob(d)) for p, (m, d) in side.items()})
-        for side in (ancestor, ours, theirs)
-    ]
-    return store.begin_merge(*trees).result()
 
 
 def opened(

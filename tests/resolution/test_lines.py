@@ -188,3 +188,61 @@ def test_a_resolution_survives_its_file(resolution: Resolution) -> None:
 def test_what_is_no_resolution(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         parse_resolution(text)
+
+
+@pytest.mark.parametrize(
+    ("lines", "region", "pieces"),
+    [
+        # the longest run wins; of runs as long one that is not indented, then ours before theirs
+        ("ab", Sides("a", "a", "ab"), [Take("theirs", 1, 2)]),
+        ("a", Sides("a", "a", "a"), [Take("ours", 1, 1)]),
+        ("a", Sides("a", "", "a"), [Take("theirs", 1, 1)]),
+        ("a", Sides("", "xax", ""), [Take("ours", 2, 2)]),
+        ("abc", Sides("", "abxabc", ""), [Take("ours", 4, 6)]),
+        ("aba", Sides("", "ab", ""), [Take("ours", 1, 2), Take("ours", 1, 1)]),
+        # blank lines after own ones belong to these; those before are named
+        ("n_a", Sides("", "_a", ""), [Own((b"n\n",)), Take("ours", 1, 2)]),
+        ("n_", Sides("", "_", ""), [Own((b"n\n", b"\n"))]),
+        ("_n", Sides("", "_", ""), [Take("ours", 1, 1), Own((b"n\n",))]),
+        ("nm", Sides("", "", ""), [Own((b"n\n", b"m\n"))]),
+    ],
+)
+def test_what_is_named_and_what_is_written_down(
+    lines: str, region: Sides[str], pieces: list[Piece]
+) -> None:
+    """A letter is a line, and ``_`` a blank one."""
+
+    def spelt(text: str) -> tuple[bytes, ...]:
+        return tuple(b"\n" if letter == "_" else letter.encode() + b"\n" for letter in text)
+
+    assert pieces_of(spelt(lines), region.map(spelt)) == tuple(pieces)
+
+
+@pytest.mark.parametrize(
+    ("line", "indent", "expected"),
+    [
+        (b"  a\n", 2, b"    a\n"),
+        (b"    a\n", -2, b"  a\n"),
+        (b"  a\n", -2, b"a\n"),
+        (b" a\n", -2, b"a\n"),
+        (b"\n", 4, b"\n"),
+        (b"  \n", -4, b"  \n"),
+        (b"\ta\n", -1, b"\ta\n"),
+    ],
+)
+def test_indenting_leaves_blank_lines_and_takes_no_more_than_there_is(
+    line: bytes, indent: int, expected: bytes
+) -> None:
+    assert assemble([Take("ours", 1, 1, indent)], Sides((), (line,), ())) == (expected,)
+
+
+def test_the_same_line_not_indented_comes_before_an_indented_one() -> None:
+    region = Sides((), (b"  a\n",), (b"a\n",))
+    assert pieces_of((b"a\n",), region) == (Take("theirs", 1, 1),)
+    assert pieces_of((b"    a\n",), region) == (Take("ours", 1, 1, 2),)
+    assert pieces_of((b"\ta\n",), region) == (Own((b"\ta\n",)),)
+    assert [str(take) for take in (Take("ancestor", 1, 2), Take("ours", 3, 3))] == [
+        "base:1-2",
+        "ours:3",
+    ]
+    assert Take.parse("base:1-2") == Take("ancestor", 1, 2)

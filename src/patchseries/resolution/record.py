@@ -266,17 +266,17 @@ def _kept(made: Sequence[Resolution], earlier: Sequence[Resolution]) -> list[Res
 
 
 def _once(made: Sequence[Resolution]) -> list[Resolution]:
-    """*made* without repetitions of one conflict, which must agree."""
+    """*made* without repetitions of one conflict, which must agree.
+
+    What a repetition changes beside it goes, for :func:`_prove` to miss: it would be made in a file
+    that is still in conflict when the first one is settled.
+    """
     known: dict[str, Resolution] = {}
     for one in made:
         other = known.setdefault(one.key, one)
         if (other.pieces, other.gone) != (one.pieces, one.gone):
             raise UnsettledError(
                 f"{one.path}: the same conflict is in two places and resolved in two ways"
-            )
-        if other is not one:
-            known[one.key] = replace(
-                other, edits=other.edits + one.edits, files=other.files + one.files
             )
     return list(known.values())
 

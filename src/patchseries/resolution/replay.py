@@ -145,7 +145,9 @@ def _settle(draft: Draft, file: OpenFile, resolutions: Sequence[Resolution]) -> 
         draft.entries[file.path] = None
     else:
         texts = [assemble(one.pieces, r) for one, r in zip(resolutions, file.regions, strict=True)]
-        draft.write(file.path, file.mode, edited(file, texts, edits.pop(file.path, [])))
+        own = edits.pop(file.path, [])
+        draft.write(file.path, file.mode, edited(file, texts, own))
+        draft.done.update(own)  # the same conflict may be in another file
     for change in dict.fromkeys(change for one in resolutions for change in one.files):
         if change not in draft.done:
             draft.redo(change)
