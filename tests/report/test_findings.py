@@ -263,6 +263,8 @@ def test_the_whole_junit_document() -> None:
         "  </testsuite>\n"
         "</testsuites>\n"
     )
+    both = cases(junit_xml("oven", [PLACED] * 2, rules))["conflict"]
+    assert [mark.get("message") for mark in both] == ["it conflicts (and 1 more)"]
     twice = cases(junit_xml("oven", [PLACED] * 3, rules, unfinished=True))
     failure, skipped = twice["conflict"].find("failure"), twice["not-checked"].find("skipped")
     assert failure is not None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from patchseries.model import Finding, Severity
 from patchseries.report.html import alike, html_page, is_plain, shortened
 from patchseries.report.links import web_address
-from patchseries.report.pagemodel import Page, PatchOnBases
+from patchseries.report.pagemodel import CellView, Page, PatchOnBases
 from report.pages import PAGE, hostile
 
 NASTY = (
@@ -137,6 +137,19 @@ def test_rows_that_nobody_need_look_at_are_plain() -> None:
         assert not is_plain(replace(PAGE.patches[0], cells=cells))
 
 
+def test_what_waits_or_has_other_line_numbers_says_so() -> None:
+    def text(cell: CellView, diff: PatchOnBases) -> str:
+        view = replace(PAGE.patches[0], cells=(cell,), texts=(diff,))
+        return html_page(replace(PAGE, patches=(view,)))
+
+    usual = text(CellView("1.0", "clean"), PatchOnBases(("1.0", "1.1"), "+a"))
+    assert "not signed off" not in usual
+    assert "The patch on 1.0 and 1.1<" in usual
+    other = text(CellView("1.0", "clean", (), True), PatchOnBases(("1.0", "1.1"), "+a", True))
+    assert "</a>, not signed off</li>" in other
+    assert "The patch on 1.0 and 1.1; line numbers of 1.1<" in other
+
+
 def test_of_long_output_the_end_is_shown() -> None:
     lines = [f"line {n}\n" for n in range(31)]
     assert shortened("".join(lines[:30])) == "".join(lines[:30])
@@ -146,7 +159,8 @@ def test_of_long_output_the_end_is_shown() -> None:
     ]
 
 
-def test_the_same_page_is_the_same_text() -> None:
+def test_the_page_begins_as_one_and_is_the_same_text_each_time() -> None:
+    assert html_page(PAGE).startswith("<!DOCTYPE html>\n")
     assert html_page(PAGE) == html_page(PAGE)
 
 

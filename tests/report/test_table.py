@@ -194,3 +194,7 @@ def test_what_is_divided_has_an_empty_line_between() -> None:
         "patch  1.1",
         "retry  not-applicable",
     ]
+
+
+def test_where_not_even_ten_columns_of_a_name_fit_lines_are_cut_and_not_wrapped() -> None:
+    assert printed(TextTable(("", ""), [("x" * 12, "yz")]), 5) == ["xxxxx", " " * 5]

@@ -85,6 +85,7 @@ def test_the_table_and_the_document_tell_every_number() -> None:
         ["oven", "1.0", "5", "2", "1"],
         ["oven", "1.1", "5", "2", "0"],
     ]
+    assert table.head[: table.names] == ("project", "base")
     document = shown_tests.tests_document([TESTS])
     (cell,) = document["cells"]
     assert (cell["patch"], cell["project"], cell["base"], cell["result"]) == (

@@ -106,6 +106,11 @@ def test_the_whole_drawing_of_a_small_project() -> None:
     )
 
 
+def test_what_arrived_after_the_last_release_is_on_the_axis_too() -> None:
+    axis = drawn(view("fans", arrival("two", 400, None)))
+    assert axis.lanes[0].dots[0].x < axis.rows[0].dots[0].x <= WIDTH - RIGHT
+
+
 def test_a_label_goes_above_or_below_or_nowhere() -> None:
     """One of 15 characters is 96 units wide: two that touch are one too many."""
     label = "fifteen-letters"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,13 +32,13 @@ def gitlab_report(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
     (https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format)
     """
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     return [_issue(finding, seen) for finding in findings]
 
 
-def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
+def _issue(finding: Finding, seen: Counter[str]) -> dict[str, Any]:
     parts = identity(finding)
-    seen[parts] = seen.get(parts, 0) + 1
+    seen[parts] += 1
     unique = f"{parts}\0{seen[parts]}".encode("utf-8", "surrogatepass")
     return {
         "description": visible(finding.message),

@@ -64,6 +64,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
+        trim_blocks=True,
         finalize=_shown,
     )
     environment.filters |= {
