@@ -119,8 +119,12 @@ def test_what_fails_changes_nothing(
 
 
 @writers
+@pytest.mark.parametrize("size", [1, 99999])
 def test_a_new_file_is_on_the_disk_before_it_has_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], None]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    write: Callable[[Path, bytes], None],
+    size: int,
 ) -> None:
     synced: list[bytes] = []
     real = os.fsync
@@ -131,7 +135,7 @@ def test_a_new_file_is_on_the_disk_before_it_has_its_name(
         assert not (tmp_path / "a").exists()
 
     monkeypatch.setattr(os, "fsync", sync)
-    write(tmp_path / "a", b"1" * 99999)
+    write(tmp_path / "a", b"1" * size)
     assert synced == [(tmp_path / "a").read_bytes()]
 
 
@@ -214,6 +218,7 @@ def test_what_becomes_a_link_while_we_look_is_not_followed(
 
 def test_a_place_is_cleared_of_nothing_that_is_regular(tmp_path: Path) -> None:
     clear_place(tmp_path / "none")
+    assert not is_regular(tmp_path / "none")
     (tmp_path / "file").write_bytes(b"1")
     clear_place(tmp_path / "file")
     assert tree(tmp_path) == {"file": b"1"}
@@ -263,6 +268,8 @@ def test_a_place_that_is_taken_is_not_published_to(
 def test_a_new_place_is_published_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_directory(tmp_path / "deep" / "t", {"x": b"1"}, replace=False)
     assert tree(tmp_path / "deep") == {"t": None, "t/x": b"1"}
+    publish_directory(tmp_path / "deep" / "empty", {}, replace=False)
+    assert tree(tmp_path / "deep") == {"t": None, "t/x": b"1", "empty": None}
 
     def fail(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
@@ -296,9 +303,15 @@ def test_what_was_there_comes_to_be_where_the_new_one_was(
     assert directory_contents(tmp_path) == {"new/x": b"2", "very/deep/t/x": b"3"}
 
 
-@pytest.mark.parametrize("failure", [OSError(errno.EIO, "disk"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(OSError(errno.EIO, "disk"), SeriesError), (KeyboardInterrupt("now"), KeyboardInterrupt)],
+)
 def test_a_swap_that_fails_half_way_is_taken_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: BaseException,
+    told: type[BaseException],
 ) -> None:
     monkeypatch.setattr(files, "_exchanged", lambda *_: False)
     publish_directory(tmp_path / "t", {"x": b"1"})
@@ -310,7 +323,7 @@ def test_a_swap_that_fails_half_way_is_taken_back(
         real(old, new)
 
     monkeypatch.setattr(os, "rename", rename)
-    with pytest.raises((SeriesError, KeyboardInterrupt)):
+    with pytest.raises(told, match=r"disk|now"):
         publish_directory(tmp_path / "t", {"x": b"2"})
     assert tree(tmp_path) == {"t": None, "t/x": b"1"}
 

@@ -188,13 +188,41 @@ def test_only_what_is_empty_is_pruned(state: State) -> None:
     assert sorted(p.name for p in state.root.iterdir()) == ["series"]
 
 
+@pytest.mark.parametrize("lacking", [os.W_OK, os.X_OK])
 def test_a_directory_that_may_not_be_written_is_told_before(
-    state: State, monkeypatch: pytest.MonkeyPatch
+    state: State, monkeypatch: pytest.MonkeyPatch, lacking: int
 ) -> None:
-    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(os, "access", lambda _, mode, **__: not mode & lacking)
     with pytest.raises(SeriesError, match=f"{state.root}/patches/d Permission denied"):
         commit_files(state, {"patches/d/gone": None}, COMMAND)
     assert content(state)["patches/d/gone"] == b"old"
+
+
+def test_what_a_refused_change_left_goes_with_its_file(state: State) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        failing(patch, beneath, "complete", 1, 9)
+        with pytest.raises(SeriesError, match="saved"):
+            commit_files(state, {"patches/d/gone": b"new"}, COMMAND)
+    (state.root / "patches/d/gone").write_bytes(b"typed")
+    with pytest.raises(SeriesError, match="was interrupted"):
+        recover(state)
+    commit_files(state, {"patches/d/gone": None}, COMMAND)
+    assert not (state.root / "patches").exists()
+
+
+def test_what_was_decided_is_done_before_the_next_change(state: State) -> None:
+    """Also where nobody asked for it: a killed run, and then another command."""
+    with pytest.MonkeyPatch.context() as patch:
+        failing(patch, beneath, "complete", 1, 9)
+        with pytest.raises(SeriesError, match="saved"):
+            commit_files(state, CHANGES, COMMAND)
+    assert commit_files(state, {"series/x": b"more"}, COMMAND) == ["series/x"]
+    assert content(state) == {
+        "series/kept": b"new",
+        "patches/e/f/made": b"new",
+        "series/x": b"more",
+    }
+    assert len(operations(state)) == 3
 
 
 def test_a_pipe_is_not_waited_for(state: State) -> None:

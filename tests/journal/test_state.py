@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,16 @@ def test_a_journal_that_is_none_changes_nothing(state: State, changes: Any) -> N
         with pytest.raises(SeriesError, match="cannot be finished"):
             recover(state)
     assert content(state) == {"series/a": b"1"}
+
+
+@pytest.mark.parametrize("digest", ["../../../outside", "/dev/full", "", 7, ["x" * 200]])
+def test_a_journal_names_no_file_but_its_own_as_a_content(state: State, digest: Any) -> None:
+    """None of them is opened: it may be a pipe, or have no end."""
+    plant_journal(state, {"series/a": [None, digest]})
+    with pytest.raises(SeriesError, match="its journal is damaged") as caught:
+        recover(state)
+    assert (caught.value.cause or "").startswith("not a SHA-256: ")
+    assert len(caught.value.cause or "") < 120
 
 
 def test_a_deep_journal(state: State) -> None:
@@ -276,6 +287,35 @@ def test_a_state_that_cannot_be_made_is_told_and_leaves_nothing(
     assert list((state.home / "projects").iterdir()) == []
 
 
+def test_a_state_that_another_run_makes_in_that_moment_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, rename = project_state(tmp_path), Path.rename
+
+    def beaten(path: Path, target: Path) -> Path:
+        if target == state.directory:
+            shutil.copytree(path, target)
+            (target / "theirs").touch()
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", beaten)
+    commit_files(state, {"series/a": b"1"}, COMMAND)
+    assert (state.directory / "theirs").exists()
+    assert list((state.home / "projects").iterdir()) == [state.directory]
+    assert find_state(state.home, state.root).set_aside is None
+
+
+def test_a_state_says_whose_it_is_as_it_always_did(state: State) -> None:
+    """Another word there would set aside the state of every project."""
+    there = state.root.stat()
+    assert json.loads((state.directory / "project.json").read_bytes()) == {
+        "schema": 1,
+        "path": str(state.root),
+        "device": there.st_dev,
+        "inode": there.st_ino,
+    }
+
+
 def test_an_operation_that_cannot_be_forgotten_stops_nothing(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -417,6 +457,15 @@ def test_a_held_project_is_held_against_others_and_not_against_itself(state: Sta
     with held(state, lambda: waited.append(4), 0):
         pass
     assert waited == []
+
+
+def test_what_is_held_is_held_in_every_thread(state: State) -> None:
+    def again() -> None:
+        with held(state, lambda: pytest.fail("it waits for itself"), 0):
+            pass
+
+    with held(state), ThreadPoolExecutor(1) as threads:
+        threads.submit(again).result()
 
 
 def test_each_directory_that_was_there_before_keeps_its_state(state: State) -> None:

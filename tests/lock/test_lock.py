@@ -142,6 +142,17 @@ def test_a_damaged_lock_is_told(tmp_path: Path, text: str, line: int) -> None:
     assert caught.value.place == (str(path), line)
 
 
+def test_damage_that_has_no_line_is_told_at_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchseries.parsing.MOST_BYTES", 5)
+    path = tmp_path / "x.lock"
+    path.write_text("schema = 1")
+    with pytest.raises(SeriesError, match=f"^{path}:1 is damaged") as caught:
+        lock.load(path)
+    assert caught.value.place == (str(path), 1)
+
+
 def test_one_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "latin").write_bytes(b"\xff")
     (tmp_path / "loop").symlink_to("loop")

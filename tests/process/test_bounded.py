@@ -58,7 +58,7 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     path = {"PYTHONPATH": os.pathsep.join(sys.path)}
     parent = subprocess.Popen([sys.executable, "-c", code, tmp_path], env=os.environ | path)
     until = time.monotonic() + 20
-    while not (tmp_path / "pid").exists() and time.monotonic() < until:
+    while not bounded._size(tmp_path / "pid") and time.monotonic() < until:
         time.sleep(0.01)
     parent.send_signal(signal.SIGKILL)
     assert parent.wait() == -signal.SIGKILL

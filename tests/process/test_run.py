@@ -51,6 +51,12 @@ def test_one_that_ends_in_time_is_not_disturbed() -> None:
     assert process.run(["cat"], stdin=b"x", timeout=30).stdout == b"x"
 
 
+@pytest.mark.parametrize("listens", [False, True])
+def test_nothing_comes_on_its_input(listens: bool) -> None:
+    listen = (lambda _: None) if listens else None
+    assert process.run(["cat"], timeout=5, on_stderr=listen) == Result(0, b"", b"")
+
+
 def test_one_that_ignores_the_polite_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_GRACE", 0.1)
     before = time.monotonic()

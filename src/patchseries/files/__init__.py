@@ -82,7 +82,7 @@ def _read_regular(path: Path, flags: int, largest: int) -> bytes:
 def _read(stream: BinaryIO, most: int) -> bytes:
     """At most so many bytes; memory is taken for those that are there, not for *most*."""
     pieces = []
-    while most > 0 and (piece := stream.read(min(most, 1 << 20))):
+    while piece := stream.read(min(most, 1 << 20)):
         pieces.append(piece)
         most -= len(piece)
     return b"".join(pieces)

@@ -94,12 +94,11 @@ def held(
 
 
 @cache
-def _lock(path: Path, process_id: int) -> FileLock:
+def _lock(path: Path, _process_id: int) -> FileLock:
     """The one lock of this process on *path*: it counts how often it is held.
 
     A forked process has a lock of its own: what its parent holds is not held by it.
     """
-    del process_id  # only the cache's key
     return FileLock(path, thread_local=False)
 
 
