@@ -81,3 +81,12 @@ def test_whose_tests_they_are_counts_between_the_trees_that_are_asked() -> None:
     assert asked == {0, 3}
     (one,) = blame([1, 2], run_at, lambda n: ["m"] if n == 1 else [])
     assert (one.test, one.step) == ("m.a", 2)
+
+
+@given(st.integers(1, 12), st.integers(1, 12))
+def test_the_tests_of_each_patch_between_two_trees_are_its_own(step: int, trees: int) -> None:
+    """A test that the patch of its own file takes out is no fault, whichever the patch is."""
+    runs = [TestRun({"m.a": Ending.PASSED} if n < step else {}) for n in range(trees + 1)]
+    assert blame([0, trees], lambda n: runs[n], lambda n: ["m"] if n == step else []) == []
+    faults = [one.step for one in blame([0, trees], lambda n: runs[n], lambda _: [])]
+    assert faults == ([step] if step <= trees else [])

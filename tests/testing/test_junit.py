@@ -84,3 +84,28 @@ def test_a_document_that_is_very_deep() -> None:
 @given(st.integers(0, len(DOCUMENT)), st.binary(max_size=20))
 def test_any_bytes_are_read(cut: int, rubbish: bytes) -> None:
     read(DOCUMENT[:cut] + rubbish + DOCUMENT[cut:])
+
+
+@pytest.mark.parametrize(
+    ("inner", "ending", "detail"),
+    [
+        (b"<failure/>", Ending.FAILED, None),
+        (b"<failure> </failure>", Ending.FAILED, None),
+        (b"<failure>a</failure><error>b</error>", Ending.FAILED, "b"),
+        (b"<error>a</error><skipped/>", Ending.ERROR, None),
+        (b"<skipped>a</skipped><failure>b</failure>", Ending.FAILED, "b"),
+        (b"<skipped>why</skipped>", Ending.SKIPPED, None),
+        (b"<system-out>a</system-out>", Ending.PASSED, None),
+    ],
+)
+def test_what_is_in_a_test_case(inner: bytes, ending: Ending, detail: str | None) -> None:
+    run = read(b'<t><testcase name="a">%s</testcase></t>' % inner)
+    assert (run.endings, run.details.get("a")) == ({"a": ending}, detail)
+
+
+def test_cases_by_any_name_and_an_error_that_is_not_long() -> None:
+    run = read(b'<t><testcase/><testcase classname="C"/><case name="no"/></t>')
+    assert run.endings == {"?": Ending.PASSED, "C": Ending.PASSED}
+    stopped = read(b"<t>&" + b"x" * 300).stopped
+    assert stopped.startswith("its JUnit XML cannot be read: ")
+    assert len(read(b"<!DOCTYPE " + b"x" * 300 + b"><t/>").stopped) == 200

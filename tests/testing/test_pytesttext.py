@@ -88,3 +88,41 @@ def test_a_test_that_passed_and_whose_end_failed_is_bad() -> None:
 def test_any_text_is_read(text: str) -> None:
     run = read(f"t/test_a.py::test_a PASSED [ 50%]\n{text}".encode())
     assert run.endings.get("t/test_a.py::test_a")
+
+
+@pytest.mark.parametrize(
+    ("line", "endings"),
+    [
+        ("t.py::a PASSED", {"t.py::a": Ending.PASSED}),
+        ("t.py::a XPASS (why) [ 1%]", {"t.py::a": Ending.UNEXPECTED_SUCCESS}),
+        ("[gw0] [ 50%] PASSED t.py::a ", {"t.py::a": Ending.PASSED}),
+        ("[gw0] [ 50%] RERUN t.py::a", {}),
+        ("[gw0] [ 50%] PASSED ", {}),
+        ("FAILED t.py::a - assert 1 == 2", {"t.py::a": Ending.FAILED}),
+        ("ERROR t.py", {"t.py": Ending.ERROR}),
+        ("FAILED ", {}),
+        ("it PASSED", {}),
+        ("it PASSED t.py::a", {}),
+        ("t.py::a PASSEDx", {}),
+    ],
+)
+def test_each_line(line: str, endings: dict[str, Ending]) -> None:
+    assert read(f"{line}\n".encode()).endings == endings
+
+
+def test_sections_are_the_details_of_what_they_are_headed_with() -> None:
+    run = read(
+        b"t.py::K::test_a FAILED\nt.py::test_b PASSED\nt.py::test_c ERROR\nt.py::test_d FAILED\n"
+        b"=== FAILURES ===\n___ K.test_a ___\none\n___ odd\ntwo\n"
+        b"___ test_b ___\nthree\n___ ERROR at setup of test_c ___\nfour\n"
+        b"___ test_d ___\n \n=== short test summary info ===\nFAILED t.py::test_d\n"
+    )
+    assert run.details == {"t.py::K::test_a": "one\n___ odd\ntwo", "t.py::test_c": "four"}
+
+
+def test_a_test_that_began_is_known_by_the_last_line_that_says_something() -> None:
+    begun = b"t.py::a PASSED\nt.py::b "
+    assert read(begun + b"\n \n\n").unfinished == "t.py::b"
+    assert read(begun + b"\nit printed this\n").unfinished is None
+    assert read(b"t.py::a PASSED\nt.py::a\n").unfinished is None
+    assert read(b"t.py::" + b"x" * 5000).unfinished == "t.py::" + "x" * 3994

@@ -56,3 +56,32 @@ def test_what_is_kept_is_read() -> None:
 def test_what_is_no_outcome(document: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="no outcome"):
         from_document(document)
+
+
+def test_what_one_patch_of_many_does() -> None:
+    cells = (PatchTests("p", 3, 3), PatchTests("q", 3, 3, fixes=("m.b",)))
+    tests = TargetTests("project", "1.0", 3, 3, patches=cells)
+    assert (tests.of("q"), tests.of("r")) == (cells[1], None)
+    assert [cell.result for cell in cells] == ["passes", "fixes"]
+    assert PatchTests("p", 3, 0, failing_before=("m.b",)).result == "none-passes"
+    assert PatchTests("p", 3).word == "none passes"
+    assert tests.target == ("project", "1.0")
+
+
+def test_where_nothing_ran_nothing_is_proven_wrong() -> None:
+    assert not TargetTests("project", "1.0").proves_nothing
+    assert not TargetTests("project", "1.0", 1, 1).proves_nothing
+    assert TargetTests("project", "1.0", 1).proves_nothing
+    failing = (StockFailure("m.a", Ending.FAILED, "why"), StockFailure("m.b", Ending.FAILED))
+    asked = TargetTests("project", "1.0", 3, 1, failing, needs_reasons=True)
+    assert asked.unexplained == failing[1:]
+
+
+@pytest.mark.parametrize("key", ["breaks", "fixes", "failing_before", "flaky", "not_run"])
+def test_what_is_damaged_is_no_outcome(key: str) -> None:
+    document = json.loads(
+        json.dumps(to_document(TargetTests("o", "1", patches=(PatchTests("p"),))))
+    )
+    document["patches"][0][key] = 3
+    with pytest.raises(ValueError, match="no outcome"):
+        from_document(document)

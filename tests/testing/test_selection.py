@@ -33,6 +33,7 @@ def test_tests_that_import_a_module_or_are_named_for_it() -> None:
 def test_tests_that_the_patch_changes() -> None:
     assert belonging_tests(["p/tests/test_other.py"], TESTS) == ["p/tests/test_other.py"]
     assert belonging_tests(["README", "bin/p"], TESTS) == []
+    assert belonging_tests(["spec/a_spec.rb"], {"spec/a_spec.rb": ""}) == ["spec/a_spec.rb"]
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,46 @@ def test_any_text_and_path(text: str) -> None:
     imported_names(text)
     module_name(text)
     assert belonging_tests([text], {"p/tests/test_a.py": text}) in ([], ["p/tests/test_a.py"])
+
+
+def test_what_imports_the_package_counts_where_nothing_imports_the_module() -> None:
+    changed = ["p/network/api.py"]
+    tests = {"p/tests/test_x.py": "import p.network\n", "p/tests/test_y.py": "import p\n"}
+    assert belonging_tests(changed, tests) == ["p/tests/test_x.py"]
+    assert belonging_tests(changed, tests | {"p/tests/test_z.py": "import p.network.api\n"}) == [
+        "p/tests/test_z.py"
+    ]
+    assert belonging_tests(["top.py"], {"test_x.py": "import other\n"}) == []
+    assert belonging_tests(["README", "p/a.txt"], {"test_x.py": "from p import a\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("src/p/a.py", "p.a"),
+        ("lib/p/__init__.py", "p"),
+        ("src/a.py", "src.a"),
+        ("p/src/a.py", "p.src.a"),
+        ("p/a-b.py", None),
+        ("p/a", None),
+        ("a.py", "a"),
+    ],
+)
+def test_modules(path: str, name: str | None) -> None:
+    assert module_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("test", "path", "expected"),
+    [
+        ("p/tests/test_api_db.py", "p/db/sqlalchemy/api.py", False),  # not in this order
+        ("p/tests/unit/test_api.py", "p/db/api.py", True),
+        ("p/tests/functional/test_other_api.py", "p/db/api.py", False),
+        ("tests/test_tests.py", "p/tests.py", False),
+        ("p/tests/test_api.py", "p/_api.py", True),
+        ("api_test.py", "api.py", True),
+        ("tests/test_.py", "p/test.py", False),
+    ],
+)
+def test_the_words_of_a_test_s_name(test: str, path: str, expected: bool) -> None:
+    assert is_named_for(test, path) is expected

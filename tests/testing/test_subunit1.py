@@ -90,3 +90,50 @@ def test_what_is_written_is_read(tests: dict[str, str]) -> None:
     run = read(stream.encode())
     assert run.endings.keys() == tests.keys()
     assert {name for name, word in tests.items() if word == "success"} == run.passing
+
+
+@pytest.mark.parametrize(
+    ("stream", "details"),
+    [
+        (b"error: a [\none\n]\nfailure: a [\ntwo\n]\n", {"a": "one"}),
+        (b"success: a\nfailure: a [\ntwo\n]\n", {"a": "two"}),
+        (b"error: a [\n \n]\n", {}),
+        (b"error: a [ multipart\nno kind\nContent-Type: text/x\nn\n1\r\nA0\r\n]\n", {"a": "A"}),
+        (
+            b"error: a [ multipart\nContent-Type: text/x\nn\n0a\n01234567890\n"
+            b"Content-Type: text/y\nn\n1\nD0\n]\n",
+            {"a": "0123456789\nD"},
+        ),
+    ],
+)
+def test_the_detail_is_that_of_the_ending_that_counts(
+    stream: bytes, details: dict[str, str]
+) -> None:
+    assert read(stream).details == details
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"success:a",
+        b"success: test a",
+        b"success a",
+        b"success: a \r",
+        b"success: a ",
+        b"successful: a",
+    ],
+)
+def test_a_line_in_each_of_its_forms(line: bytes) -> None:
+    assert read(b"test: a\n" + line + b"\ntest: b").endings == {"a": Ending.PASSED}
+    assert read(b"test: a\n" + line + b"\ntest: b").unfinished == "b"
+
+
+@pytest.mark.parametrize(
+    "line", [b" success: a", b"succes: a", b"success:", b"xsuccess: a", b"success"]
+)
+def test_what_is_no_line_of_the_protocol(line: bytes) -> None:
+    assert read(line + b"\n").endings == {}
+
+
+def test_another_test_s_ending_does_not_end_the_one_that_began() -> None:
+    assert read(b"test: a\nsuccess: b\n").unfinished == "a"

@@ -106,3 +106,38 @@ def test_any_bytes_are_read(cut: int, rubbish: bytes, lost: int) -> None:
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_stream(data: bytes) -> None:
     read(b"\xb3" + data)
+
+
+@pytest.mark.parametrize("text", [b"a\xb3", b"\n\xb3", b""])
+def test_text_with_the_byte_of_a_packet_is_of_version_1(text: bytes) -> None:
+    assert read_results("subunit", text + b"\ntest: a\nsuccess: a\n").passing == {"a"}
+
+
+@pytest.mark.parametrize("size", [1, 40, 50, 60, 61, 62, 63, 64, 100, 16_330, 16_400, 70_000])
+def test_packets_of_any_length(size: int) -> None:
+    """Their length takes one byte, two or three; the output is that of the last 20,000 bytes."""
+    whole = stream(("m.a", "fail", b"x" * size), ("m.b", "success", b""))
+    run = read(whole)
+    assert run.endings == {"m.a": Ending.FAILED, "m.b": Ending.PASSED}
+    assert run.details == {"m.a": "x" * min(size, LONGEST_DETAIL)}
+    assert b"".join(subunit2._packets(whole)) == whole
+    assert read(whole[:-1]).endings == {"m.a": Ending.FAILED}
+    assert len(list(subunit2._packets(whole + b"\xb3"))) == len(list(subunit2._packets(whole)))
+
+
+def test_a_packet_that_is_damaged_or_too_short_is_left_out_and_the_next_is_read() -> None:
+    first, second = (list(subunit2._packets(stream(e)))[-1] for e in (RUN[0], RUN[1]))
+    damaged = bytes([*first[:-1], first[-1] ^ 1])
+    assert list(subunit2._packets(damaged + second)) == [second]
+    for length in range(12):
+        packet = b"\xb3\x20\x00" + bytes([length]) + b"\0" * (length - 8)
+        packet += zlib.crc32(packet).to_bytes(4)
+        assert list(subunit2._packets(packet)) == ([packet] if length >= 8 else [])
+
+
+def test_output_that_says_nothing_is_no_detail() -> None:
+    run = read(stream(("m.a", "fail", b" \n"), ("m.b", "skip", b"why"), ("m.c", "exists", b"x")))
+    assert (run.endings, run.details) == ({"m.a": Ending.FAILED, "m.b": Ending.SKIPPED}, {})
+    begun = [("m.a", "inprogress", b""), ("m.b", "inprogress", b"")]
+    assert read(stream(*begun)).unfinished == "m.b"
+    assert read(stream(*begun, ("m.b", "success", b""))).unfinished == "m.a"

@@ -64,3 +64,18 @@ def test_output_is_bounded() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(data: bytes) -> None:
     read(b"1..2\nok 1\n" + data)
+
+
+def test_the_plan_and_the_words_in_each_of_their_forms() -> None:
+    run = read(b"1..2 # of two\nok\nnot ok 2\n\nwhy\nok 7 - - x\nok - last # SKIPPED\n")
+    assert run.endings == {
+        "1": Ending.PASSED,
+        "2": Ending.FAILED,
+        "- x": Ending.PASSED,
+        "last": Ending.SKIPPED,
+    }
+    assert (run.details, run.stopped) == ({"2": "why"}, "")
+    assert len(read(b"Bail out! " + b"x" * 300).stopped) == 200
+    assert read(b"1..0 # nothing\n").stopped == ""
+    assert read(b"Bail out!\n1..9\n").stopped == "Bail out!"
+    assert read(b"1..2\nok\nok\nok\n").stopped == ""

@@ -43,7 +43,7 @@ def _testcase(element: Element, endings: dict[str, Ending], details: dict[str, s
     for inner in element:
         kind = _ENDINGS.get(_local(inner))
         if kind is not None:
-            ending = worse(ending, kind) if ending is not Ending.PASSED else kind
+            ending = worse(ending, kind)
             detail = inner.text or inner.get("message") or ""
     endings[test] = worse(endings.get(test), ending)
     if detail.strip() and not ending.is_good:

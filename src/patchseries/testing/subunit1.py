@@ -11,6 +11,8 @@ odd line that a test prints ends it with an exception, and a long detail takes i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from io import BytesIO
 
 from patchseries.testing.outcomes import LONGEST_DETAIL, Ending, TestRun
 
@@ -40,26 +42,22 @@ class _StreamReader:
     """Reads one stream from its beginning."""
 
     def __init__(self, stream: bytes) -> None:
-        self._stream = stream
-        self._at = 0
+        self._stream = BytesIO(stream)
         self._endings: dict[str, Ending] = {}
         self._details: dict[str, str] = {}
         self._begun: str | None = None
 
     def run(self) -> TestRun:
-        while self._at < len(self._stream):
-            match = _LINE.fullmatch(self._line().rstrip(b" "))
+        for line in self._lines():
+            match = _LINE.fullmatch(line.rstrip(b" "))
             if match:
                 self._event(match)
         return TestRun(self._endings, self._details, self._begun)
 
-    def _line(self) -> bytes:
-        """The next line, without its end."""
-        end = self._stream.find(b"\n", self._at)
-        end = len(self._stream) if end < 0 else end
-        line = self._stream[self._at : end]
-        self._at = end + 1
-        return line.rstrip(b"\r")
+    def _lines(self) -> Iterator[bytes]:
+        """The lines from here on, without their ends."""
+        for line in self._stream:
+            yield line.removesuffix(b"\n").rstrip(b"\r")
 
     def _event(self, match: re.Match[bytes]) -> None:
         test = _text(match["label"])
@@ -84,8 +82,7 @@ class _StreamReader:
     def _bracketed(self) -> bytes | None:
         """The lines up to one with a bracket alone; None when the stream ends before it."""
         lines: list[bytes] = []
-        while self._at < len(self._stream):
-            line = self._line()
+        for line in self._lines():
             if line == b"]":
                 return b"\n".join(lines)
             lines.append(b"]" if line == b" ]" else line)
@@ -94,13 +91,12 @@ class _StreamReader:
     def _parts(self) -> bytes | None:
         """The text of a multipart detail: for each part its kind, its name, its chunks."""
         texts: list[bytes] = []
-        while self._at < len(self._stream):
-            kind = self._line()
+        for kind in self._lines():
             if kind == b"]":
                 return b"\n".join(texts)
             if not kind.startswith(b"Content-Type:"):
                 continue
-            self._line()  # the name
+            self._stream.readline()  # the name
             data = self._chunks()
             if kind.removeprefix(b"Content-Type:").strip().startswith(b"text/"):
                 texts.append(data)
@@ -109,12 +105,13 @@ class _StreamReader:
     def _chunks(self) -> bytes:
         """What a part holds: chunks with their length, in hexadecimal, up to one of none."""
         data = []
-        while match := _CHUNK.match(self._stream, self._at):
-            start, length = match.end(), int(match[1], 16)
-            self._at = start + length
-            if length == 0:
+        start = self._stream.tell()
+        while match := _CHUNK.fullmatch(self._stream.readline()):
+            data.append(self._stream.read(int(match[1], 16)))
+            start = self._stream.tell()
+            if not data[-1]:
                 break
-            data.append(self._stream[start : self._at])
+        self._stream.seek(start)  # a line that is no length is not this part's
         return b"".join(data)
 
 
