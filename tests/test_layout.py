@@ -213,7 +213,6 @@ ELSEWHERE = {
         "pipeline/run": "cli/test_end_to_end.py",
         "pipeline/series": "cli/test_failures.py",
         "pipeline/session": "cli/test_failures.py",
-        "sources/tarballs": "pipeline/test_tarballs.py",
     },
     "A part of porting: what counts is the port.": {
         "port/adaptation": "port/strategies/test_strategies.py",
@@ -268,8 +267,6 @@ ELSEWHERE = {
         "sources/cache": "sources/test_fetch_network.py",
         "sources/fetch": "sources/test_fetch_network.py",
         "sources/http": "sources/test_download.py",
-        "sources/patchset": "sources/test_gerrit.py",
-        "sources/plan": "sources/test_gerrit.py",
         "sources/request": "pipeline/test_adding.py",
         "sources/rest": "sources/test_gerrit.py",
     },

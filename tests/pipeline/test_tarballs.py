@@ -9,12 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from patchseries.errors import SeriesError, UpstreamError
-from patchseries.git import Repository
-from patchseries.sources.tarballs import commit_of_tarball
 from support.small_series import SmallSeries, enter, text
 from support.upstreams import Upstream
 
@@ -99,65 +95,3 @@ def test_another_tarball_is_not_what_the_manifest_names(small: SmallSeries) -> N
     tarball(small.root / "p_2.0.orig.tar.xz", {"p-2.0/f": b"other\n"})
     with pytest.raises(SeriesError, match=r"has the sha256 .*, not "):
         small.run("fetch")
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
-    with Repository.init(tmp_path_factory.mktemp("tarballs") / "r.git") as made:
-        yield made
-
-
-def test_links_and_modes_are_the_trees(repository: Repository, tmp_path: Path) -> None:
-    run = member("p/run")
-    run.mode = 0o755
-    path = tmp_path / "p.tar.xz"
-    tarball(
-        path,
-        {"p/f": b"text\n"},
-        run,
-        member("p/hard", tarfile.LNKTYPE, "p/f"),
-        member("p/soft", tarfile.SYMTYPE, "../elsewhere"),
-        member("p/dir", tarfile.DIRTYPE),
-    )
-    tree = repository.commit(commit_of_tarball(repository, path)).tree
-    found = {
-        name: (entry.mode, repository.blob(entry.oid)) for name, entry in repository.walk(tree)
-    }
-    assert found == {
-        "f": ("100644", b"text\n"),
-        "hard": ("100644", b"text\n"),
-        "run": ("100755", b""),
-        "soft": ("120000", b"../elsewhere"),
-    }
-
-
-HOSTILE = {
-    "absolute": member("/etc/passwd"),
-    "outside": member("p/../../x"),
-    "git's": member("p/.git/config"),
-    "git's, in capitals": member("p/.GIT/config"),
-    "a device": member("p/tty", tarfile.CHRTYPE),
-    "a FIFO": member("p/pipe", tarfile.FIFOTYPE),
-    "a hard link to what is not there": member("p/hard", tarfile.LNKTYPE, "/etc/passwd"),
-    "a line feed": member("p/a\nb"),
-    "a file and a directory of one name": member("p/f/below"),
-}
-
-
-@pytest.mark.parametrize("what", HOSTILE)
-def test_a_hostile_tarball_is_refused(repository: Repository, tmp_path: Path, what: str) -> None:
-    path = tmp_path / "p.tar.xz"
-    tarball(path, {"p/f": b"text\n"}, HOSTILE[what])
-    with pytest.raises(SeriesError, match=r"p\.tar\.xz"):
-        commit_of_tarball(repository, path)
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.binary(max_size=600))
-def test_any_bytes_are_a_tarball_or_an_error(
-    repository: Repository, tmp_path_factory: pytest.TempPathFactory, data: bytes
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "any.tar.gz"
-    path.write_bytes(data)
-    with pytest.raises(SeriesError, match=r"any\.tar\.gz"):
-        commit_of_tarball(repository, path)
