@@ -264,7 +264,6 @@ ELSEWHERE = {
     },
     "How a server is reached: tried on a server of our own.": {
         "sources/access": "sources/test_gerrit.py",
-        "sources/cache": "sources/test_fetch_network.py",
         "sources/fetch": "sources/test_fetch_network.py",
         "sources/http": "sources/test_download.py",
         "sources/request": "pipeline/test_adding.py",
