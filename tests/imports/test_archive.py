@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -104,3 +106,85 @@ def test_a_diff_that_also_changes_upstream_says_so() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_diff(data: bytes) -> None:
     files_of_diff(b"--- a/debian/x\n+++ b/debian/x\n@@ -0,0 +1,9 @@\n" + data)
+
+
+def test_directories_are_no_files_and_what_lies_elsewhere_is_passed_over(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        for name, kind in (
+            ("debian", tarfile.DIRTYPE),
+            ("debian/patches/", tarfile.DIRTYPE),
+            ("debian/a", tarfile.REGTYPE),
+            ("src/debian.py", tarfile.REGTYPE),
+            ("a/b/debian/x", tarfile.REGTYPE),
+            ("debian2/x", tarfile.REGTYPE),
+        ):
+            member = tarfile.TarInfo(name)
+            member.type = kind
+            tar.addfile(member)
+    (tmp_path / "x.tar").write_bytes(stream.getvalue())
+    assert set(debian_files_of_tar(tmp_path / "x.tar")) == {"a"}
+
+
+def test_a_debian_directory_that_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.tar"
+    monkeypatch.setattr(archive, "LARGEST", 10)
+    path.write_bytes(tar_bytes({"a": b"12345", "b": b"67890"}))
+    assert len(debian_files_of_tar(path)) == 2
+    path.write_bytes(tar_bytes({"a": b"12345", "b": b"678901"}))
+    with pytest.raises(SeriesError, match=r"the debian/ of x.tar is more than 64 MiB"):
+        debian_files_of_tar(path)
+    path.write_bytes(tar_bytes({"../x": b""}))
+    with pytest.raises(SeriesError, match="unsafe"):
+        debian_files_of_tar(path)
+
+
+def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("patchseries.debian.paths._MOST", 2)
+    path = tmp_path / "x.tar"
+    path.write_bytes(tar_bytes({"a": b"", "b": b""}) + b"")
+    assert len(debian_files_of_tar(path)) == 2
+    path.write_bytes(tar_bytes({"a": b"", "b": b"", "c": b""}))
+    with pytest.raises(SeriesError, match="more than 2 files"):
+        debian_files_of_tar(path)
+
+
+def section(path: str, *hunks: str) -> bytes:
+    return f"--- a/{path}\n+++ b/{path}\t2013-01-01\n{''.join(hunks)}".encode()
+
+
+ONE, TWO = "@@ -0,0 +1 @@\n+one\n", "@@ -0,0 +2,2 @@\n+two\n+--- x\n"
+CHANGED = "@@ -1,2 +1,2 @@\n a\n-b\n+c\n"
+
+
+@pytest.mark.parametrize(
+    ("diff", "files", "others"),
+    [
+        (section("debian/x", ONE, TWO), {"x": b"one\ntwo\n--- x\n"}, 0),
+        (section("debian/x", CHANGED) + section("debian/y", ONE), {"y": b"one\n"}, 1),
+        (section("debian/x", ONE, CHANGED) + section("debian/y", ONE), {"y": b"one\n"}, 1),
+        (section("x", CHANGED, "\\ No newline\n") + section("debian/y", ONE), {"y": b"one\n"}, 1),
+        (section("x", "@@ -1,2 +0,0 @@\n-a\n-b\n") + section("debian/y", ONE), {"y": b"one\n"}, 1),
+        (section("debian/x", ONE, "\\ No newline\n") + b"words\n", {"x": b"one"}, 0),
+        (section("debian/x", "@@ -0,0 +1,3 @@\n+one\n"), {"x": b"one\n"}, 0),
+        (
+            section("x", "@@ -1,3 +1,3 @@\n a\n\n-b\n+c\n") + section("debian/y", ONE),
+            {"y": b"one\n"},
+            1,
+        ),
+        (b"words\n--- a/x\nwords\n" + section("debian/y", ONE), {"y": b"one\n"}, 0),
+    ],
+)
+def test_sections_of_a_diff(diff: bytes, files: dict[str, bytes], others: int) -> None:
+    found, odd = files_of_diff(diff)
+    assert {name: file.data for name, file in found.items()} == files
+    assert len(odd) == others
+
+
+def test_of_many_upstream_files_three_are_named() -> None:
+    diff = [section(f"f{n}", CHANGED) for n in range(4)]
+    begin = "the package's diff also changes"
+    assert files_of_diff(b"".join(diff[:3]))[1] == (f"{begin} 3 upstream files: f0, f1, f2",)
+    assert files_of_diff(b"".join(diff))[1] == (f"{begin} 4 upstream files: f0, f1, f2 …",)

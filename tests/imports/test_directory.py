@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from imports.packages import PATCH
 from patchseries.errors import SeriesError
+from patchseries.imports import directory
 from patchseries.imports.directory import (
     RawFile,
     made_directory,
@@ -131,3 +132,62 @@ def test_any_bytes_are_a_series(data: bytes) -> None:
 def test_comments_and_blank_lines_name_nothing(lines: list[bytes]) -> None:
     expected = [line.split()[0].decode() for line in lines if line.strip() and line[:1] != b"#"]
     assert [line.name for line in read_series(b"\n".join(lines))] == expected
+
+
+def test_the_largest_directory_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "LARGEST", 100)
+    monkeypatch.setattr(directory, "MOST_FILES", 2)
+    assert len(read_directory(of({"a": b"x" * 60, "b": b"x" * 40})).files) == 2
+    for files in ({"a": b"x" * 60, "b": b"x" * 41}, dict.fromkeys("abc", b"")):
+        with pytest.raises(SeriesError, match="larger than 0 MiB or 2 files"):
+            read_directory(of(files))
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "kept"),
+    [
+        ("sub/b", b"../a", "a"),
+        ("sub/b", b"c", "sub/c"),
+        ("sub/b", b"../../a", None),
+        ("sub/b", b"..", None),
+        ("b", b"./sub/../a", "a"),
+        ("b", b"gone", None),
+        ("b", b"l", None),
+        ("b", b"..a", "..a"),
+    ],
+)
+def test_where_links_lead(path: str, target: bytes, kept: str | None) -> None:
+    files = {"a": b"of a", "sub/c": b"of sub/c", "..a": b"of ..a"}
+    links = {"l": RawFile(b"a", is_link=True), path: RawFile(target, is_link=True)}
+    found = read_directory(of(files) | links)
+    assert found.files.get(path) == (f"of {kept}".encode() if kept else None)
+
+
+@pytest.mark.parametrize("path", ["a/" * 499 + "bc", "x/" + "b" * 255, "\x80", "a b", "~", "..."])
+def test_an_odd_path_is_taken(path: str) -> None:
+    assert set(read_directory(of({path: b""})).files) == {path}
+
+
+@pytest.mark.parametrize("path", ["a/" * 500 + "b", "x/" + "é" * 128, "\x1f", "\ud800", "."])
+def test_another_unsafe_path_is_refused(path: str) -> None:
+    with pytest.raises(SeriesError, match="unsafe path"):
+        read_directory(of({path: b""}))
+
+
+RENAME = b"diff --git a/x b/y\nsimilarity index 100%\nrename from x\nrename to y\n"
+
+
+def test_what_each_file_of_a_series_is_said_to_be() -> None:
+    files = {"series": b"a -p1\nb -p1 -R\nc\n", "a": PATCH, "b": PATCH, "c": RENAME}
+    found = read_directory(of(files))
+    assert found.problems == ("b: quilt's options -R (dpkg-source has none)",)
+    assert read_directory(of({})).problems == ()
+    vendors = read_directory(of({"series": b"", "ubuntu.series": b"", "x/y.series": b""})).problems
+    assert vendors == (
+        "ubuntu.series is kept: dpkg-source applies it instead of series"
+        " where the vendor is ubuntu",
+    )
+    assert made_directory({"a": (PATCH, 1)}).files["series"] == b"a\n"
+    assert read_directory(of({"series": b"gone\ngone\n"})).problems == (
+        "series names gone, which is not there",
+    )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from imports.packages import PATCH
 from patchseries.errors import SeriesError
+from patchseries.imports import mail
 from patchseries.imports.mail import decoded, file_stem, read_mbox, read_patch_files, split_mbox
 
 DIFF = PATCH[PATCH.index(b"--- a/") :]
@@ -74,3 +75,50 @@ def test_any_subject_is_a_file_name(subject: str) -> None:
     assert stem
     assert "/" not in stem
     assert stem[0] not in ".-"
+
+
+def test_where_a_message_begins() -> None:
+    first = b"From ada@x.invalid Mon Jul  1 12:00:00 2013\nSubject: a\n\nwords\n"
+    second = b"From " + b"0" * 40 + b" Mon Sep 17 00:00:00 2001\nSubject: b\n"
+    assert split_mbox(first + b"\n" + second) == [first + b"\n", second]
+    assert split_mbox(first + second) == [first + second]  # no empty line, and no end of a patch
+    assert split_mbox(first + b"-- \n2.39\n" + second) == [first + b"-- \n2.39\n", second]
+    far = b"-- \n" + b"x" * 80 + b"\n"
+    assert len(split_mbox(first + far + second)) == 1
+    assert split_mbox(b"words\n\n" + second) == [b"words\n\n", second]
+    assert split_mbox(b"\n\n" + second) == [second]
+    assert split_mbox(b"no mail") == [b"no mail"]
+
+
+def test_too_many_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "_MOST", 2)
+    assert len(split_mbox(message(1, "a") + message(2, "b"))) == 2
+    with pytest.raises(SeriesError, match="more than 2 messages in one file"):
+        split_mbox(b"".join(message(n, "a") for n in range(3)))
+
+
+def test_what_is_not_encoded_stays() -> None:
+    for one in (
+        b"Subject: a\nContent-Transfer-Encoding: 8bit\n\na=3Db\n",
+        b"Content-Transfer-Encoding: base64\n",
+        b"Subject: a\n\nContent-Transfer-Encoding: base64\n\nYQ==\n",
+    ):
+        assert decoded(one) == one
+    dos = b"Subject: a\r\nContent-Transfer-Encoding: base64\r\nX: y\n\nYQ0KYg==\n"
+    assert decoded(dos) == b"Subject: a\r\nX: y\n\na\nb"
+
+
+@pytest.mark.parametrize(
+    ("subject", "stem"),
+    [
+        ("a" * 60, "a" * 52),
+        ("a" * 51 + " b", "a" * 51),
+        ("[PATCH] [x] a", "a"),
+        ("a [b]", "a-b"),
+        ("a...b..", "a.b"),
+        ("", "patch"),
+        ("..", "patch"),
+    ],
+)
+def test_the_name_that_a_subject_makes(subject: str, stem: str) -> None:
+    assert file_stem(subject) == stem

@@ -75,3 +75,64 @@ def test_any_names_get_names_of_their_own(names: list[str]) -> None:
     assert len(set(made)) == len(names)
     text = contents(*(patch(None, name) for name in made))
     assert [one.name for one in manifest.parse(text).patches] == made
+
+
+def test_the_whole_text() -> None:
+    origin = UpstreamOrigin(COMMIT, CHANGE, "the same lines")
+    patches = [
+        patch(origin),
+        patch(UpstreamOrigin(COMMIT, None, "its author", is_doubtful=True), "b"),
+        patch(UpstreamOrigin(None, None, "a URL"), "c"),
+    ]
+    text = manifest_text(
+        ManifestContents(
+            "oven",
+            "x.dsc",
+            "php8.2",
+            "1.0",
+            {"repository": "https://h.invalid/o.git", "gerrit": None, "quilt": "imported/o"},
+            patches,
+            {"dsc": "http://h.invalid/o.dsc"},
+            {"file": "http://h.invalid/o.tar.gz"},
+            ("look  at\nthis",),
+        )
+    )
+    assert text.splitlines() == [
+        "# Imported from x.dsc.",
+        "# look at this",
+        "schema = 1",
+        "",
+        "[series]",
+        'name = "oven"',
+        "",
+        '[project."php8.2"]',
+        'repository = "https://h.invalid/o.git"',
+        'bases = ["1.0"]',
+        'quilt = "imported/o"',
+        'packaging = { dsc = "http://h.invalid/o.dsc" }',
+        'orig = { "1.0" = { file = "http://h.invalid/o.tar.gz" } }',
+        "",
+        "[[patch]]",
+        'name = "a"',
+        'project = "php8.2"',
+        f'change-id = "{CHANGE}"  # commit {COMMIT[:12]}: the same lines',
+        'source = { file = "imported/o/a.patch" }',
+        "",
+        "[[patch]]",
+        'name = "b"',
+        'project = "php8.2"',
+        f'# doubtful, please decide: upstream = "{COMMIT}" (its author)',
+        'source = { file = "imported/o/b.patch" }',
+        "",
+        "[[patch]]",
+        'name = "c"',
+        'project = "php8.2"',
+        "# doubtful, please decide: no id (a URL)",
+        'source = { file = "imported/o/c.patch" }',
+    ]
+
+
+def test_long_words_are_cut_and_names_are_numbered_on() -> None:
+    assert contents(label="x" * 400).splitlines()[0] == f"# Imported from {'x' * 286}"
+    assert slugs(["a", "A", "a.patch", "a-2", "-.+"]) == ["a", "a-2", "a-3", "a-2-2", "patch"]
+    assert slugs(["x" * 130, "x" * 119 + "-y"]) == ["x" * 120, "x" * 119]

@@ -101,3 +101,71 @@ def test_any_text(text: str) -> None:
     parse_spec(f"%define x {text}\nName: %{{x}}\nPatch0: %x\n%patch{text}\n")
     list(guarded(text))
     read_series_conf(text, {}, "series.conf")
+
+
+@pytest.mark.parametrize(
+    ("text", "patches", "order"),
+    [
+        ("Patch: a\nPatch: b\nPatch9: c\nPatch: d\n", {0: "a", 1: "b", 9: "c", 10: "d"}, []),
+        ("Patch123456: a\n", {0: "a"}, []),
+        ("Patch12345: a\n", {12345: "a"}, []),
+        ("patch1 : dir/a\n", {1: "a"}, []),
+        ("Patch1: http://h/x.patch#/a\n", {1: "a"}, []),
+        ("Patch1: a#b\n", {1: "a#b"}, []),
+        (
+            "%patch1 -p2\n%patch -P 3\n%patch -P4 -p 1\n%patch 5\n",
+            {},
+            [(1, 2), (3, 0), (4, 1), (5, 0)],
+        ),
+        ("%patch\n%patches\n", {}, []),
+        ("%patchlist\na\n%if x\nb\n", {0: "a"}, []),
+        (
+            "%global nn a%{mm}\n%define mm b\nPatch1: %{nn}%{?mm}-%mm-%{?gone}\n",
+            {1: "abb-b-%{?gone}"},
+            [],
+        ),
+        ("Name: x\nName: y\nPatch1: %{name}\n", {1: "x"}, []),
+        ("Name: %{odd}\nPatch1: %{name}\n", {1: "%{name}"}, []),
+    ],
+)
+def test_what_lines_of_a_spec_say(
+    text: str, patches: dict[int, str], order: list[tuple[int, int]]
+) -> None:
+    spec = parse_spec(text)
+    assert (spec.patches, spec.order) == (patches, order)
+
+
+def test_conditions_are_seen_to_their_end() -> None:
+    spec = parse_spec(
+        "%if 1\n%ifarch x\nPatch1: a\n%endif\nPatch2: b\n%patch2 -p1\n%endif\nPatch3: c\n%patch3\n"
+    )
+    assert spec.problems == [
+        "Patch1: a stands under a condition, which is not read",
+        "Patch2: b stands under a condition, which is not read",
+        "%patch 2 stands under a condition, which is not read",
+    ]
+    assert spec.tags == {}
+    assert parse_spec("VCS: git://h/x\nURL: http://h\nname: n\n").tags == {
+        "vcs": "git://h/x",
+        "url": "http://h",
+        "name": "n",
+    }
+
+
+def test_a_number_that_no_line_names() -> None:
+    spec, found = read_spec("Patch1: a\n%patch 2\n", {"a": PATCH}, "x.spec")
+    assert spec.problems == [
+        "Patch2: no such line is not beside x.spec",
+        "Patch1: a is not applied",
+    ]
+    assert found.lines == ()
+
+
+def test_macros_of_macros_end_after_ten() -> None:
+    chain = "".join(f"%global m{n} %{{m{n + 1}}}\n" for n in range(20)) + "%global m20 end\n"
+    assert parse_spec(f"{chain}Patch1: %{{m11}}\nPatch2: %{{m10}}\n").patches == {
+        1: "end",
+        2: "%{m20}",
+    }
+    long = parse_spec(f"%global a {'x' * 2000}\nPatch1: %{{a}}\n").patches[1]
+    assert long == "x" * 1000

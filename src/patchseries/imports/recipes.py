@@ -65,7 +65,7 @@ def parse_spec(text: str) -> Spec:
     depth = 0
     for raw in text.splitlines():
         line = raw.strip()
-        depth += line.startswith(("%if", "%ifarch")) - line.startswith("%endif")
+        depth += line.startswith("%if") - line.startswith("%endif")
         if line.startswith("%patchlist"):
             listed = True
         elif listed and line.startswith("%"):
