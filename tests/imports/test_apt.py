@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.packages import PATCH, package
+from imports.packages import PATCH, debian, package, tar_bytes, write_dsc
 from patchseries.debian.download import download_dsc
 from patchseries.errors import MachineError, UpstreamError
 from patchseries.imports.apt import PACKAGE, fetch_package, parse_uris
@@ -94,3 +94,62 @@ def test_any_answer(text: str) -> None:
 def test_an_unsafe_name_is_no_file() -> None:
     assert parse_uris(f"'http://h/x' ../x 5 SHA256:{'0' * 64}") == []
     assert parse_uris(f"'http://h/x' %2e%2e%2fx 5 SHA256:{'0' * 64}") == []
+
+
+def answering(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], pool: Path
+) -> Path:
+    """An apt-get that names these files, and copies all of *pool* when it is asked for any."""
+    uris = "\n".join(f"'http://h.invalid/{name}' {name} 5 SHA256:{'0' * 64}" for name in names)
+    program = tmp_path / "bin" / "apt-get"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!/bin/sh\nprintf '%s\\n' \"$*\" >> '{tmp_path}/asked'\n"
+        f'case "$*" in *--print-uris*) echo "{uris}";; *) cp \'{pool}\'/* . ;; esac\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    return tmp_path / "asked"
+
+
+def test_of_a_native_package_the_archive_itself_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tar = tar_bytes(debian({"series": b"a\n", "a": PATCH}), "oven/debian/")
+    write_dsc(tmp_path / "pool", tar, "tar.gz", "3.0 (native)")
+    names = ["oven_1.0-2.dsc", "oven_1.0-2.tar.gz"]
+    asked = answering(tmp_path, monkeypatch, names, tmp_path / "pool")
+    (tmp_path / "to").mkdir()
+    found = fetch_package("oven", tmp_path / "to")
+    assert found.source.label == "oven"
+    assert found.source.problems == (
+        "source format 3.0 (native): debian/patches is read all the same",
+    )
+    assert [line.split()[-3] for line in asked.read_text().splitlines()] == [
+        "--print-uris",
+        "--dsc-only",
+        "--diff-only",
+        "--tar-only",
+    ]
+    assert found.file(r"\.orig\.") is None
+
+
+def test_a_package_without_a_dsc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pool").mkdir()
+    (tmp_path / "pool" / "x").touch()
+    answering(tmp_path, monkeypatch, ["oven.tar.gz"], tmp_path / "pool")
+    with pytest.raises(UpstreamError, match=r"apt-get names no \.dsc for oven"):
+        fetch_package("oven", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "expected"),
+    [
+        ("http://h/p%7e/a%7e1.dsc", "a~1.dsc", "http://h/p%7e/a~1.dsc"),
+        ("http://h/other.dsc", "a.dsc", "http://h/other.dsc"),
+        ("a.dsc", "a%2edsc", "a.dsc"),
+    ],
+)
+def test_the_url_of_a_file_ends_with_its_name(url: str, name: str, expected: str) -> None:
+    (row,) = parse_uris(f"words\n '{url}' {name} 5 SHA256:{'0' * 64} \n")
+    assert row.url == expected

@@ -80,3 +80,31 @@ def test_a_commit_in_the_diff_is_not_the_headers() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read(data: bytes) -> None:
     claims_of(data)
+
+
+@pytest.mark.parametrize(
+    ("header", "where"),
+    [
+        (f"Subject: x\n\nBackport of upstream commit {SHORT}\n", "'upstream commit' in its text"),
+        (f"Description: x\nBug: https://h.invalid/c/{SHORT}\n", "its Bug field"),
+        (f"Description: x\nBug-Ubuntu: https://h.invalid/c/{SHORT}\n", "its Bug-Ubuntu field"),
+        (f"commit {ID}\nAuthor: A\n\n    x\n", "the first line of its mail"),
+        (f"Description: x\nApplied-Upstream: {ID}\n", "its Applied-Upstream field"),
+    ],
+)
+def test_where_it_is_said(header: str, where: str) -> None:
+    first, *_ = claims_of((header + DIFF).encode())
+    assert first.where == where
+
+
+def test_each_id_is_claimed_once_by_its_plainest_word() -> None:
+    header = (
+        f"Subject: x\nForwarded: https://h.invalid/commit/{SHORT}\n"
+        f"Origin: upstream, commit:{SHORT}, https://h.invalid/commit/{SHORT.upper()}\n"
+        f"Bugs: https://h.invalid/commit/{ID[5:20]}\n"
+    )
+    found = claims_of((header + DIFF).encode())
+    assert [(c.commit, c.where, c.is_plain) for c in found] == [
+        (SHORT, "its Origin field", True),
+        (ID[5:20], "a URL in its text", False),
+    ]

@@ -168,3 +168,98 @@ def test_without_a_history_the_header_is_all_there_is(world: World) -> None:
     assert short is not None
     assert short.is_doubtful
     assert said("Description: ours\n") is None
+
+
+def test_what_headers_alone_say_in_their_order() -> None:
+    def said(header: str) -> UpstreamOrigin | None:
+        return find_origins([PatchText("p", header.encode())], None)["p"]
+
+    full, short = "a1" * 20, "b2" * 5
+    mail = f"From {full} Mon Sep 17 00:00:00 2001\nSubject: x\n"
+    assert said(mail) == UpstreamOrigin(
+        None, None, f"the first line of its mail names {full}, not looked up", True
+    )
+    assert said(f"Subject: x\n\nSee https://h.invalid/commit/{short}\n") == UpstreamOrigin(
+        None, None, f"a URL in its text names {short}, not looked up", True
+    )
+    two = said(f"Subject: x\n\nChange-Id: {CHANGE}\nChange-Id: {OTHER}\n")
+    assert two is not None
+    assert (two.change_id, two.is_doubtful) == (CHANGE, True)
+    both = said(f"Origin: upstream, commit:{short}, commit:{full}\n")
+    assert both == UpstreamOrigin(CommitId(full), None, "its Origin field, not looked up")
+
+
+def rest(world: World, count: int, own: int) -> bytes:
+    """A diff with *count* of the five lines of the fix, and *own* other ones."""
+    mine = [(n, f"quite another line {n}\n") for n in range(20, 20 + own)]
+    return world.diff(*FIX[:count], *mine)
+
+
+@pytest.mark.parametrize(
+    ("count", "own", "doubtful"),
+    [(1, 4, False), (1, 5, True), (4, 4, False)],
+)
+def test_a_plain_word_needs_a_fifth_of_the_lines(
+    world: World, count: int, own: int, doubtful: bool
+) -> None:
+    found = world.origin(f"Origin: upstream, commit:{world.fix}\n", rest(world, count, own))
+    assert found is not None
+    assert (found.commit, found.is_doubtful) == (world.fix, doubtful)
+
+
+@pytest.mark.parametrize(("count", "own", "doubtful"), [(3, 3, False), (3, 4, True)])
+def test_a_mention_needs_half_of_them(world: World, count: int, own: int, doubtful: bool) -> None:
+    header = f"Description: x\n See https://h.invalid/commit/{world.fix}\n"
+    found = world.origin(header, rest(world, count, own))
+    assert found is not None
+    assert (found.commit, found.is_doubtful) == (world.fix, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("count", "own", "found"), [(3, 1, "doubtful"), (3, 2, None), (5, 0, "sure"), (4, 0, "sure")]
+)
+def test_without_a_word_nearly_all_lines_count_and_three_quarters_are_a_doubt(
+    world: World, count: int, own: int, found: str | None
+) -> None:
+    origin = world.origin("Description: ours\n", rest(world, count, own))
+    assert found == (origin and ("doubtful" if origin.is_doubtful else "sure"))
+
+
+@pytest.mark.parametrize(("count", "doubtful"), [(4, False), (3, True)])
+def test_few_lines_of_a_commit_need_a_word(world: World, count: int, doubtful: bool) -> None:
+    found = world.origin("Description: ours\n", rest(world, count, 0))
+    assert found is not None
+    assert (found.is_doubtful, found.evidence) == (doubtful, "only its diff; 100 % of its lines")
+
+
+@pytest.mark.parametrize(("count", "doubtful"), [(5, False), (4, True)])
+def test_of_a_commit_more_than_three_times_as_large_a_part_is_a_doubt(
+    world: World, count: int, doubtful: bool, tmp_path: Path
+) -> None:
+    """4 of the 13 lines that it changes, and 5."""
+    lines = [(n, f"a line of the large commit {n}\n") for n in range(13)]
+    world.upstream.commit({"bake.py": text(*lines)}, "Large", branch="master", parent=world.base)
+    diff = world.diff(*lines[:count])
+    world.upstream.repository.run("update-ref", "-d", "refs/heads/side")
+    with open_index(tmp_path / "large.sqlite", world.upstream.repository) as index:
+        history = KnownHistory(index, world.upstream.repository, 0, world.base)
+        found = find_origins([PatchText("p", diff)], history)["p"]
+    assert found is not None
+    assert (found.is_doubtful, "89 %" in found.evidence) == (doubtful, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("header", "evidence"),
+    [
+        ("From: Test Author <author@test.invalid>\nSubject: other\n", "the same author"),
+        ("From: B <b@x.invalid>\nSubject: Bake better\n", "the same subject"),
+    ],
+)
+def test_the_same_author_or_subject_is_a_word(world: World, header: str, evidence: str) -> None:
+    found = world.origin(header, rest(world, 3, 1))
+    assert found is not None
+    assert (found.evidence, found.is_doubtful) == (f"{evidence}; 75 % of its lines", False)
+
+
+def test_the_subject_of_a_commit_that_the_base_has_is_no_word(world: World) -> None:
+    assert world.origin("Subject: Start\n", rest(world, 0, 2)) is None

@@ -10,7 +10,7 @@ import pytest
 from imports.packages import CHANGELOG
 from patchseries.errors import SeriesError
 from patchseries.imports.package import PackageSource
-from patchseries.imports.patchqueue import read_patch_queue
+from patchseries.imports.patchqueue import gbp_commands, packaging_branch, read_patch_queue
 from support.upstreams import Upstream
 
 QUEUE = "patch-queue/sid"
@@ -90,3 +90,42 @@ def test_without_a_queue_it_is_said(made: Upstream) -> None:
         read(made)
     with pytest.raises(SeriesError, match="has no revision 'other'"):
         read_patch_queue(made.repository, "other", "x")
+
+
+def test_names_that_subjects_make_have_a_number_and_an_end(made: Upstream) -> None:
+    found = read(made, "Long " + "x" * 80, "Second\n\nGbp-Pq: Topic t", "Long " + "x" * 80)
+    first, second, third = names(found)
+    assert first == f"0001-Long-{'x' * 47}.patch"
+    assert len(first) == 63
+    assert second == "t/0002-Second.patch"
+    assert third == f"0003-Long-{'x' * 47}.patch"
+
+
+def test_what_is_packaging_is_said_of_a_commit_that_stays(made: Upstream) -> None:
+    made.commit({"debian/rules": b"x\n", "n": b"9\n"}, "Mixed", branch=QUEUE)
+    found = read_patch_queue(made.repository, "sid", "it")
+    (said,) = [one for one in found.problems if "changes debian/" in one]
+    assert said.endswith("that is no patch of upstream's")
+    assert names(found) == ["0001-Mixed.patch"]
+    assert not any("left out" in one for one in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "body"),
+    [
+        ("Gbp-Pq: Name", {}, ""),
+        ("Gbp-Pq: Ignore", {"ignore": ""}, "Gbp-Pq: Ignore"),
+        ("Gbp-Pq-Name: x", {}, "Gbp-Pq-Name: x"),
+        ("Gbp: Name x", {}, ""),
+        ("gbp-pq:  name  x y ", {"name": "x y"}, ""),
+        ("a\n\nGbp-Pq: Name x\n\n", {"name": "x"}, "a"),
+    ],
+)
+def test_commands_of_gbp(text: str, words: dict[str, str], body: str) -> None:
+    found, left = gbp_commands(text)
+    assert found == words
+    assert left == body
+
+
+def test_a_branch_called_like_the_prefix_alone_is_no_queue() -> None:
+    assert packaging_branch("patch-queue/") is None

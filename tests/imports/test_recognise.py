@@ -78,3 +78,22 @@ def test_where_the_patches_are(tmp_path: Path) -> None:
     assert quilt_directory(tmp_path) == tmp_path / "patches"
     (tmp_path / "series").touch()
     assert quilt_directory(tmp_path) == tmp_path
+
+
+def test_a_bare_repository_and_its_head(tmp_path: Path) -> None:
+    (tmp_path / "objects").mkdir()
+    with pytest.raises(UsageError, match="is a git repository"):
+        recognised(str(tmp_path))
+    (tmp_path / "a.diff").touch()
+    assert recognised(str(tmp_path)) is SourceForm.MAIL
+
+
+@pytest.mark.parametrize(("begins", "is_mail"), [(b"From: a\n", True), (b"\nFrom: a\n", False)])
+def test_mail_is_known_by_how_it_begins(tmp_path: Path, begins: bytes, is_mail: bool) -> None:
+    path = tmp_path / "words"
+    path.write_bytes(begins)
+    if is_mail:
+        assert recognised(str(path)) is SourceForm.MAIL
+    else:
+        with pytest.raises(UsageError, match="neither"):
+            recognised(str(path))

@@ -62,8 +62,7 @@ def split_mbox(data: bytes) -> list[bytes]:
     """
     starts = [found.start() for found in _FROM.finditer(data)]
     starts = [at for at in starts if at == 0 or data[at - 2 : at] == b"\n\n" or _ends(data, at)]
-    if not starts or starts[0] > 0:
-        starts = [0, *starts]
+    starts = sorted({0, *starts})
     if len(starts) > _MOST:
         raise SeriesError(f"more than {_MOST} messages in one file")
     ends = [*starts[1:], len(data)]

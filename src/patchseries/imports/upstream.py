@@ -96,7 +96,8 @@ def upstream_version(version: str) -> str:
     >>> upstream_version("2:26.2.2-1~deb12u4"), upstream_version("1.0")
     ('26.2.2', '1.0')
     """
-    return version.partition(":")[2].rpartition("-")[0] or _simple(version)
+    text = version.partition(":")[2] or version
+    return text.rpartition("-")[0] or text
 
 
 def base_name(version: str) -> str:
@@ -156,11 +157,6 @@ def _is_alike(repository: str, package: str) -> bool:
         for name in (repository.rsplit("/", 1)[-1].removesuffix(".git"), package)
     )
     return bool(one and other) and (one in other or other in one)
-
-
-def _simple(version: str) -> str:
-    text = version.partition(":")[2] or version
-    return text.rpartition("-")[0] or text
 
 
 def _parts(text: str, project: str) -> list[str]:
