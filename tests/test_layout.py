@@ -167,8 +167,6 @@ ELSEWHERE = {
         "model": "test_doctests.py",
         "manifest/read": "manifest/test_problems.py",
         "manifest/schema": "manifest/test_problems.py",
-        "manifest/source": "manifest/test_problems.py",
-        "manifest/values": "manifest/test_problems.py",
     },
     "Parsers beside each other: any bytes for all of them.": {
         "patches/compose": "patches/test_dep3.py",

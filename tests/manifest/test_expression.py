@@ -118,3 +118,29 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parse_expression(text).value(SIZES)
     except ExpressionError:
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1" * 12, int("1" * 12)),
+        ("1000000000000", 10**12),
+        ("0 - 1000000 * 1000000", -(10**12)),
+        ("(" * 16 + "1" + ")" * 16, 1),
+        ("1+" * 99 + "1 ", 100),
+        ("min(1,2)+max(3,(4))", 5),
+        ("0 - 7 / 2", -3),
+        ("(0 - 7) / 2", -4),
+    ],
+)
+def test_the_largest_that_has_a_value(text: str, value: int) -> None:
+    assert parse_expression(text).value({}) == value
+
+
+def test_brackets_beside_each_other_are_no_depth() -> None:
+    assert parse_expression(" + ".join(["((1))"] * 20)).value({}) == 20
+    with pytest.raises(ExpressionError, match="larger than"):
+        parse_expression("1000000000001")
+    with pytest.raises(ExpressionError, match="larger than"):
+        parse_expression("0 - 1000000 * 1000000 - 1").value({})
+    assert parse_expression("7").names == frozenset()

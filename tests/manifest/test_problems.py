@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from patchseries.manifest import ManifestError, parse
+from patchseries.errors import SeriesError
+from patchseries.manifest import ManifestError, load, parse
+from patchseries.manifest.problems import short
 
 GOOD = """\
 schema = 1
@@ -214,3 +218,126 @@ def test_a_project_of_tarballs_needs_no_repository() -> None:
         parse(TARBALLS.replace('file = "own/hotter.patch"', f"commit = {ONES}"))
     with pytest.raises(ManifestError, match="expected a URL"):
         parse(TARBALLS.replace("bases =", 'repository = "orig:oven"\nbases ='))
+
+
+DIGEST = "0" * 64
+PACKAGING = f"{OVEN}packaging = "
+MORE = [
+    ("schema = 1", "schema = true", "schema: expected schema = 1"),
+    ("schema = 1", "schema = 1\nsetting = 3", "expected tables [[setting]]"),
+    ("schema = 1", "schema = 1\nchecks = 3", "expected a table [checks]"),
+    ("schema = 1", "schema = 1\nchecks = { a = 3 }", "checks.a: expected a string in quotes"),
+    ("schema = 1", 'schema = 1\n"a\\u0001b" = 1', "a control character in the key"),
+    ('name = "demo"', 'name = "demo"\nsummary = "a\\u0007"', "a control character in 'a\\x07'"),
+    ('name = "demo"', "name = []", "series.name: expected a string in quotes, not []"),
+    ('name = "demo"', 'name = "demo"\nprofile = "x"', "'current' or 'precise'"),
+    ("[project.oven]", "[project.Oven]", "expected a name of lower-case letters and digits"),
+    ("[project.oven]", "[project.o]", "expected a name of lower-case letters and digits"),
+    (OVEN, f"{PACKAGING}{{}}\n", "expected one of: dsc, repository"),
+    (OVEN, f"{PACKAGING}{{ dsc = 'a', folder = 'b' }}\n", "expected one of: dsc, repository"),
+    (OVEN, f"{PACKAGING}{{ dsc = 'https://h/a' }}\n", "a dsc at a URL needs its sha256"),
+    (OVEN, f"{PACKAGING}{{ repository = '/a' }}\n", "needs a commit, tag or branch"),
+    (OVEN, f"{PACKAGING}{{ folder = 'd', patches = 'series', port = true }}\n", "drop and port"),
+    (
+        OVEN,
+        f"{PACKAGING}{{ folder = 'd', drop = [{{ patch = 'a', why = 'b' }}] }}\n",
+        "unknown key",
+    ),
+    (OVEN, f"{PACKAGING}{{ folder = 'd', drop = 'a' }}\n", "expected a list"),
+    (OVEN, f"{OVEN}orig = {{ '1.0' = {{ file = 'a' }} }}\n", "the key 'sha256' is missing"),
+    (OVEN, f"{OVEN}orig = {{ '1.0' = {{ file = 'a', sha25 = 'b' }} }}\n", "did you mean 'sha256'?"),
+    (f"commit = {ONES}", f"change-id = 'I{'1' * 40}', patchset = 0", "expected 1 or more"),
+    ('name = "hotter"', 'name = "hotter"\nvariants = 3', "expected a table"),
+    (
+        f"source = {{ commit = {ONES} }}",
+        f"choose = 'x'\nvariants = {{ y = {{ source = {{ commit = {ONES} }} }} }}",
+        "choose: no variant is called 'x'; expected one of y",
+    ),
+    (
+        'name = "hotter"',
+        f"name = 'hotter'\nchoose = 'y'\nvariants = {{ y = {{ source = {{ commit = {ONES} }} }} }}",
+        "a patch with variants has no source of its own",
+    ),
+    (
+        f"source = {{ commit = {ONES} }}",
+        f"upstream = ['{'1' * 40}', '{'2' * 40}']",
+        "(`upstream` names several changes)",
+    ),
+    ('requires = ["hotter"]', 'requires = ["hotter"]\nport-anyway = 3', "port-anyway"),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "words"), MORE, ids=[m[2][:40] for m in MORE])
+def test_another_bad_manifest(good: str, bad: str, words: str) -> None:
+    assert good in GOOD
+    with pytest.raises(ManifestError) as caught:
+        parse(GOOD.replace(good, bad, 1))
+    assert words in str(caught.value)
+
+
+def test_patches_that_need_each_other_are_of_one_project() -> None:
+    sink = GOOD.replace('name = "colder"\nproject = "oven"', 'name = "colder"\nproject = "sink"')
+    with pytest.raises(ManifestError) as caught:
+        parse(sink)
+    (problem,) = caught.value.problems
+    assert (problem.key, problem.message) == (
+        "patch[2].requires[1]",
+        "'hotter' is a patch of another project",
+    )
+
+
+def test_bounds_of_bases_that_are_no_versions() -> None:
+    named = GOOD.replace('bases = ["1.0", "1.1", "1.2"]', 'bases = ["tip"]')
+    with pytest.raises(ManifestError, match=r"patch\[1\].bases: 'tip' is not a version number"):
+        parse(named.replace('name = "hotter"', 'name = "hotter"\nbases = ">1"'))
+
+
+@pytest.mark.parametrize("data", [b"schema = 1\n\n# \xff\n", b"\xff"])
+def test_a_file_that_is_no_text_is_told_with_its_line(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(data)
+    with pytest.raises(ManifestError) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.message) == (
+        data.count(b"\n", 0, data.index(b"\xff")) + 1,
+        "not UTF-8 text",
+    )
+    with pytest.raises(SeriesError, match="cannot read"):
+        load(tmp_path / "gone")
+
+
+def test_texts_without_a_line_of_their_own_are_told_on_the_first() -> None:
+    for text in ("a = [" * 9999, "a = " + "1" * 9999):
+        with pytest.raises(ManifestError) as caught:
+            parse(text)
+        assert caught.value.problems[0].line == 1
+
+
+def test_what_a_series_says_of_one_patch_and_one_project() -> None:
+    found = parse(GOOD)
+    assert (found.name, found.patch("colder"), found.patch("x")) == ("demo", found.patches[1], None)
+    assert [p.name for p in found.patches_of("oven")] == ["hotter", "colder"]
+    assert found.patches_of("sink") == ()
+    anyway = GOOD.replace('name = "hotter"', "name = 'hotter'\nport-anyway = '>1.0'")
+    ported = parse(anyway).patches[0]
+    assert [ported.is_ported_anyway(b) for b in ("1.0", "1.1")] == [False, True]
+    assert [ported.applies_to(b) for b in ("1.0", "1.1")] == [True, True]
+
+
+@pytest.mark.parametrize(("size", "is_cut"), [(58, False), (59, True)])
+def test_a_long_value_is_shown_by_its_beginning(size: int, is_cut: bool) -> None:
+    told = short("x" * size)
+    assert told.endswith("…") == is_cut
+    assert len(told) == (58 if is_cut else 60)
+
+
+def test_a_source_of_a_project_of_tarballs_has_its_own_repository() -> None:
+    own = f"repository = '/srv/x', commit = {ONES}"
+    assert parse(TARBALLS.replace('file = "own/hotter.patch"', own))
+    made = 'file = "own/hotter.patch", made-for = "0.8"'
+    with pytest.raises(ManifestError, match=r"made-for: without a repository 0\.8 needs an `orig`"):
+        parse(TARBALLS.replace('file = "own/hotter.patch"', made))
+    assert parse(TARBALLS.replace('file = "own/hotter.patch"', made.replace("0.8", "0.9")))
+    with pytest.raises(ManifestError, match=r"1\.1 has none"):
+        parse(TARBALLS.replace('bases = ["1.0"]', 'bases = ["1.0", "1.1"]'))

@@ -57,3 +57,23 @@ def test_what_there_is_on_a_base() -> None:
 def test_settings_are_tables() -> None:
     with pytest.raises(ManifestError, match=r"expected tables \[\[setting\]\]"):
         parse(HEAD.replace("[[setting]]\n", "[setting]\nx = 1\n"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('file = "oven/oven.conf"', 'file = "oven/other.conf"'),
+        ('section = "DEFAULT"', 'section = "other"'),
+        ('option = "fans"', 'option = "other"'),
+    ],
+)
+def test_one_option_of_two_files_or_sections_is_two(old: str, new: str) -> None:
+    second = SECOND.replace('"other"', '"fans"').replace(old, new)
+    assert len(parse(HEAD + TWO + second).settings) == 2
+
+
+def test_what_is_defined_is_no_problem() -> None:
+    text = HEAD + TWO + 'needs = "fans"\nsince = "1.0"\n'
+    assert [one.name for one in parse(text).settings_of("oven", "1.0")] == ["fans"]
+    component = f'[[setting]]\nname = "a"\ncomponent = "c"\nstep = "x"\n{WORDS}'
+    assert len(parse(HEAD + TWO + component).settings) == 2

@@ -72,3 +72,27 @@ def test_the_table_of_older_manifests_is_told_where_it_is_now() -> None:
     (problem,) = error.value.problems
     assert (problem.line, problem.key) == (7, "releases")
     assert "[project.NAME.releases] now" in problem.message
+
+
+@pytest.mark.parametrize("form", ["{line}", "{line}" + "x" * 94, "v{line}-{version}_*", "*.{line}"])
+def test_forms(form: str) -> None:
+    assert ReleasesTable.model_validate({"tags": [form] * 20}).tags == (form,) * 20
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("1", True),
+        ("a" * 100, True),
+        ("1.4+x~y_z-", True),
+        ("a" * 101, False),
+        ("", False),
+        ("-a", False),
+    ],
+)
+def test_names_of_lines(name: str, is_one: bool) -> None:
+    if is_one:
+        assert ReleasesTable.model_validate({"names": {"x": name}}).names == {"x": name}
+    else:
+        with pytest.raises(ValidationError, match="expected the name of a release line"):
+            ReleasesTable.model_validate({"names": {"x": name}})

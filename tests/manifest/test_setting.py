@@ -117,3 +117,61 @@ def test_the_type_follows_from_the_value(given: str, kind: str) -> None:
 def test_a_step_and_a_line_of_sudoers_are_not_registered() -> None:
     sudo = SUDO + 'value = "x"\ndanger = "Fire."\nnarrow = "No."'
     assert [read(one).settings[0].is_registered for one in (STEP, sudo)] == [False, False]
+
+
+TEXT = GOOD.replace('option = "fans"', 'option = "{option}"')
+MEMCACHED = f'name = "m"\ncomponent = "c"\nfile = "m.conf"\nform = "memcached"\n{WORDS}'
+MORE = [
+    (GOOD + "value = 1000000000000", None),
+    (GOOD + "value = -1000000000000", None),
+    (GOOD + "value = 1000000000001", "expected at most"),
+    (GOOD + "value = -1000000000001", "expected at most"),
+    (GOOD + "value = 1\nmulti = true", None),
+    (LIBVIRT + "option = 'max'\nvalue = 1\nmulti = true", "multi is for form"),
+    (MEMCACHED + "option = 'm'\nvalue = 1", None),
+    (MEMCACHED + "option = 'mm'\nvalue = 1", "the letter of an option"),
+    (LIBVIRT + "option = 'max'\nsection = 'a'\nvalue = 1", "section is for form"),
+    (LIBVIRT.replace("libvirt", "limits") + "option = 'n'\nvalue = 1", "section is for form"),
+    (LIBVIRT.replace("libvirt", "limits") + "option = 'n'\nsection = 'a'\nvalue = 1", None),
+    (LIBVIRT + "option = 'max'\nvalue = 1\ndaemons = ['a']", "daemons is for form"),
+    (GOOD + "value = 1\ndaemons = ['a']", None),
+    (GOOD + "value = 1\npackage = { name = 'ab', version = '1' }", "package goes with step"),
+    (STEP + "package = { name = 'ab', version = '1:2~x' }", None),
+    (STEP + "package = { name = 'a', version = '1' }", "the name of a Debian package"),
+    (STEP + "package = { name = 'ab', version = 'x' }", "the version of a Debian package"),
+    (STEP + "default = 1", "a step is done by hand"),
+    (STEP + "section = 'a'", "a step is done by hand"),
+    (LIBVIRT.replace("libvirt", "line") + "value = 'x'", None),
+    (
+        LIBVIRT.replace("libvirt", "line") + "value = 'x'\ndefault = 'y'",
+        "the whole line is one text",
+    ),
+    (SUDO + "value = 'x'\ndanger = 'a'\nnarrow = 'b'", None),
+    (GOOD + "value = 1\nnarrow = 'x'", "danger and narrow go together"),
+    (GOOD.replace(PLACE, "") + "value = 1", "expected one of: project, component"),
+    (STEP + "sudoers = { user = 'a', filters = 'b' }", "for a project's settings"),
+    (GOOD + "value = 1\nhosts = ['a', 'b']", None),
+    (TEXT.format(option="a" * 100) + "value = 1", None),
+    (TEXT.format(option="a" * 101) + "value = 1", "expected a name of letters"),
+]
+
+
+@pytest.mark.parametrize(("table", "words"), MORE)
+def test_what_goes_together_and_what_does_not(table: str, words: str | None) -> None:
+    if words is None:
+        assert len(read(table).settings) == 1
+    else:
+        with pytest.raises(ManifestError, match=words):
+            read(table)
+
+
+def test_what_a_file_calls_it() -> None:
+    def label(table: str) -> str:
+        return read(table).settings[0].label
+
+    assert label(GOOD + "value = 1") == "[DEFAULT] fans"
+    assert label(LIBVIRT + "option = 'max'\nvalue = 1") == "max"
+    assert label(MEMCACHED + "option = 'm'\nvalue = 1") == "-m"
+    assert label(STEP) == "this line"
+    assert read(GOOD + "value = 1\nmulti = true").settings[0].kind == "MultiStr"
+    assert not read(LIBVIRT + "option = 'max'\nvalue = 1").settings[0].is_registered

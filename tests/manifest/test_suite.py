@@ -68,3 +68,40 @@ def test_a_good_table() -> None:
     assert tests is not None
     assert (tests.select, tests.memory_limit, tests.has("tests")) == ("changed", 512, True)
     assert parse(HEAD.replace("[project.oven.tests]\n", "")).projects["oven"].tests is None
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"),
+    [
+        ("time-limit", 1, 7 * 24 * 3600),
+        ("test-time-limit", 1, 7 * 24 * 3600),
+        ("memory-limit", 16, 1024 * 1024),
+    ],
+)
+def test_limits_have_limits(key: str, least: int, most: int) -> None:
+    for value in (least, most):
+        assert parse(f"{HEAD}{GOOD}{key} = {value}\n")
+    for value in (least - 1, most + 1):
+        with pytest.raises(ManifestError, match=key):
+            parse(f"{HEAD}{GOOD}{key} = {value}\n")
+
+
+def test_a_command_of_many_words_and_a_long_one() -> None:
+    def table(words: list[str]) -> str:
+        return f"{HEAD}format = 'tap'\ncommand = {words!r}\n"
+
+    assert parse(table(["a"] * 199 + ["x" * 4000]))
+    for words in (["a"] * 201, ["x" * 4001]):
+        with pytest.raises(ManifestError, match="expected a"):
+            parse(table(words))
+    assert parse(table([f"{{{name}}}" for name in ("tree", "tests", "results", "except", "root")]))
+
+
+def test_what_holds_where_nothing_is_said() -> None:
+    tests = parse(HEAD + GOOD).projects["oven"].tests
+    assert tests is not None
+    limits = (tests.time_limit, tests.test_time_limit, tests.memory_limit)
+    assert (limits, tests.has("tree"), tests.has("tests")) == ((3600, 120, None), False, True)
+    junit = 'command = ["x{results}y"]\nformat = "junit"\n'
+    assert parse(HEAD + junit)
+    assert parse(HEAD + GOOD + 'setup = ["make", "{environment}"]\n')

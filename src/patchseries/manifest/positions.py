@@ -39,11 +39,12 @@ def line_of(lines: dict[Path, int], path: Path) -> int:
 def _table(node: Node, arrays: dict[Path, int], lines: dict[Path, int]) -> None:
     names = _names(node.named_children[0])
     path: Path = ()
-    for name in names:
+    is_element = node.type == "table_array_element"
+    for number, name in enumerate(names, 1):
         path += (name,)
-        if path in arrays and not (node.type == "table_array_element" and path == names):
+        if path in arrays and not (is_element and number == len(names)):
             path += (arrays[path],)
-    if node.type == "table_array_element":
+    if is_element:
         arrays[path] = arrays.get(path, -1) + 1
         lines.setdefault(path, _line(node))
         path += (arrays[path],)
