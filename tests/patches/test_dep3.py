@@ -54,6 +54,49 @@ def test_which_paragraphs_are_fields(text: bytes, names: list[str]) -> None:
     assert [name for name, _ in fields(read_header(text))] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "prose"),
+    [
+        # without a blank after the colon only a field that DEP-3 knows is one
+        (b"Author:Ann\nnote:x\n", ["1:Author=Ann"], ("note:x",)),
+        (b"http://x.invalid/\n", [], ("http://x.invalid/",)),
+        (b"see:this\nBug:1\n", [], ("see:this\nBug:1",)),
+        (b"Origin:x\n y\n", ["1:Origin=x y"], ()),
+        (b"Origin : x\n", ["1:Origin=x"], ()),
+        (b"Origin:\n x\n y\n", ["1:Origin=x y"], ()),
+        # in a comment, and no further than it
+        (b"# Origin: x\n# words\n", ["1:Origin=x"], ()),
+        (b"# note: x\n", [], ()),
+        (b"# Origin: x\n more\n", ["1:Origin=x"], (" more",)),
+        (b"# Origin: x\n#  more\n", ["1:Origin=x more"], ()),
+        (b"Origin: x\n#!/bin/sh\n", ["1:Origin=x"], ()),
+        (b"#DP: a\n# DP:c\n", [], ("a\nc",)),
+        # where in the header
+        (b"words\n\nX-Own: 1\n", ["3:X-Own=1"], ("words",)),
+        (b"a\n\nSubject: x\n", ["3:Subject=x"], ("a",)),
+        (b"a\n\nb\n\nSubject: x\n", [], ("a", "b", "Subject: x")),
+        (b"a\n\nb\n\nOrigin: x\n", ["5:Origin=x"], ("a", "b")),
+        (b"Origin: x\n\t\n more\n", ["1:Origin=x"], (" more",)),
+        (b"Foo: 1\nBar: 2\nwords\n", [], ("Foo: 1\nBar: 2\nwords",)),
+        (b"Foo: 1\nBug: 2\nwords\n", ["1:Foo=1", "2:Bug=2"], ("words",)),
+        (b"a\n\nFoo: 1\nBug: 2\nwords\n", [], ("a", "Foo: 1\nBug: 2\nwords")),
+        (b"a\n\nFoo: 1\nBug: 2\n", ["3:Foo=1", "4:Bug=2"], ("a",)),
+        (b"---\nOrigin: x\n", [], ()),
+        (b"Origin: x\n--- \nBug: 1\n", ["1:Origin=x"], ()),
+        (b"From %b\nBug: 1\n" % (b"1" * 40), ["2:Bug=1"], ()),
+        (b"Bug: 1\nFrom %b\n" % (b"1" * 40), ["1:Bug=1"], ("From " + "1" * 40,)),
+        # names are the same in upper and lower case
+        (b"bug-debian: 1\nBUG-X: 2\nBUG: 3\n", ["1:Bug-Debian=1", "2:Bug-X=2", "3:Bug=3"], ()),
+    ],
+)
+def test_what_is_a_field_and_what_is_text(
+    text: bytes, found: list[str], prose: tuple[str, ...]
+) -> None:
+    header = read_header(text)
+    assert [f"{field.line}:{field.name}={field.value}" for field in header.fields] == found
+    assert header.prose == prose
+
+
 def test_a_mail() -> None:
     header = read_header(
         b"From 1234567890123456789012345678901234567890 Mon Sep 17 00:00:00 2001\n"
