@@ -38,6 +38,18 @@ def test_it_is_read_as_it_was_written(record: Record, tmp_path: Path) -> None:
     assert read_record(tmp_path) == replace(record, package=signed)
 
 
+def test_a_package_that_a_killed_build_had_moved_aside_is_found(
+    record: Record, tmp_path: Path
+) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    write_record(package, record)
+    before = read_record(package)
+    package.rename(tmp_path / ".package.series-old")
+    assert read_record(package) == before is not None
+    assert package.is_dir()
+
+
 def test_each_file_counts(record: Record, tmp_path: Path) -> None:
     for name in record.package.files:
         before = (tmp_path / name).read_bytes()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from patchseries.debian import tarball as module
-from patchseries.debian.tarball import check_tarball, open_compressed
+from patchseries.debian.tarball import check_tarball, open_compressed, read_unpacked
 from patchseries.errors import SeriesError
 
 
@@ -67,6 +67,17 @@ def test_what_is_refused(
     path.write_bytes(data)
     with pytest.raises(SeriesError, match=why):
         check_tarball(path)
+
+
+def test_so_many_bytes_may_come_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(b"x" * 1000))
+    assert read_unpacked(path, 1000) == b"x" * 1000
+    with pytest.raises(SeriesError, match=r"x\.gz unpacks to more than 0 MiB"):
+        read_unpacked(path, 999)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(SeriesError, match=r"x\.gz is damaged"):
+        read_unpacked(path, 1000)
 
 
 def test_a_large_archive_may_have_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,12 +54,12 @@ def test_agrees_with_patch(
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
-@given(before=_TEXTS, after=_TEXTS)
-def test_there_and_back(repository: Repository, before: bytes, after: bytes) -> None:
+@given(before=_TEXTS, after=_TEXTS, context=st.sampled_from([0, 1, 3]))
+def test_there_and_back(repository: Repository, before: bytes, after: bytes, context: int) -> None:
     old, new = (tree_of(repository, {"f": text}) for text in (before, after))
     if old == new:
         return
-    diff = repository.diff(old, new)
+    diff = repository.diff(old, new, context=context)
     applied = apply_patch(repository, old, diff)
     if not before or not after:
         return

@@ -139,6 +139,11 @@ def test_a_mail() -> None:
             "x",
             ("Author", "a@t.invalid"),
         ),
+        (
+            b"From: Sender <s@t.invalid>\nSubject: x\n\nFrom:\n\ny\n",
+            "x",
+            ("Sender", "s@t.invalid"),
+        ),
         (b"# DP: one line,\n# DP: and another.\n\n", "one line,", None),
         (
             b"commit 1234567890123456789012345678901234567890\nAuthor: A <a@t.invalid>\n"

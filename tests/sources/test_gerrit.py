@@ -166,9 +166,14 @@ def test_what_is_no_name_is_not_asked_for(server: GerritServer, gerrit: Gerrit, 
     assert server.paths == []
 
 
-def test_a_query_cannot_be_extended_by_a_name(gerrit: Gerrit) -> None:
-    with pytest.raises(SeriesError, match="not a name"):
-        gerrit.change(CHANGE, project='x" OR status:open "')
+@pytest.mark.parametrize("name", ['x" OR status:open "', "x\\", "x\ny", "x\x1b"])
+def test_a_query_cannot_be_extended_by_a_name(
+    server: GerritServer, gerrit: Gerrit, name: str
+) -> None:
+    for words in ({"project": name}, {"branch": name}):
+        with pytest.raises(SeriesError, match="not a name"):
+            gerrit.change(CHANGE, **words)
+    assert server.paths == []
 
 
 # A patchset as a source

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patchseries.port.verify import bindings
 from patchseries.port.verify.bindings import unbound, where_unbound
 from patchseries.port.verify.names import BUILTINS
 from patchseries.port.verify.scopes import Scopes
@@ -23,7 +24,7 @@ def one(a, b=1, *c, **d):
         import n.o, p.q as r
         from s import t, u as v
     except (n, r), w:
-        x = lambda y, z=1: y + z
+        x = lambda y, z=1: [lambda: y + z, lambda y: z]
     print(a, b, c, d, e, f, g, h, i, j, k, l, n, r, t, v, w, x)
 """
 
@@ -71,6 +72,13 @@ def test_where_a_name_is_read_and_not_bound() -> None:
     assert where_unbound(Scopes.of(text, "a.py"), b"a") == 6
     assert where_unbound(Scopes.of(text, "a.py"), b"b") is None
     assert where_unbound(Scopes.of(text, "a.py"), b"f") is None
+
+
+def test_only_lines_that_say_a_name_are_parsed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bindings, "_MANY", 1)
+    text = b"".join(b"def f%d():\n    return b\n\n\n" % n for n in range(20))
+    text += b"def g():\n    return a\n"
+    assert where_unbound(Scopes.of(text, "a.py"), b"a") == 81
 
 
 NAMES = st.sampled_from("abc")

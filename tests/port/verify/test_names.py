@@ -85,6 +85,11 @@ def test_an_attribute_that_the_module_lacks(examined: Examined) -> None:
     assert "app.utils.synchronized" in only(findings, "port-unknown-name").message
 
 
+def test_each_attribute_of_a_line_is_looked_up(examined: Examined) -> None:
+    findings = port_line(examined, "utils.old(os.name, utils.old.x, utils.synchronized)")
+    assert "app.utils.synchronized" in only(findings, "port-unknown-name").message
+
+
 def test_an_attribute_that_a_class_lacks(examined: Examined) -> None:
     there = HEAD + "\n\nclass Job(object):\n    @classmethod\n    def create(cls):\n        pass\n"
     here = HEAD + "\n\nclass Job(object):\n    def __init__(self):\n        pass\n"

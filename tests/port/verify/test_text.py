@@ -154,6 +154,18 @@ def test_a_hunk_in_another_class_is_misplaced(examined: Examined) -> None:
     assert "B.setup" in findings[0].message
 
 
+def test_a_blank_line_is_in_no_wrong_place_and_hides_none(examined: Examined) -> None:
+    here, there = "class A:\n    def setup(self):\n", "class B:\n    def setup(self):\n"
+    blank = "\nimport x\n"
+    findings = examined(
+        {"a.py": "import x\n" + TWICE},
+        {"a.py": blank + TWICE.replace(there, there + "        one = 1\n")},
+        {"a.py": "import os\nimport x\n" + TWICE},
+        {"a.py": "import os\n" + blank + TWICE.replace(here, here + "        one = 1\n")},
+    )
+    assert codes(findings) == {"port-hunk-misplaced"}
+
+
 def test_lines_taken_out_of_another_class_are_misplaced(examined: Examined) -> None:
     body = "        self.one()\n        self.two()\n"
     here, there = "class A:\n    def setup(self):\n", "class B:\n    def setup(self):\n"
