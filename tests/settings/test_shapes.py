@@ -151,3 +151,34 @@ def test_options_for_the_files_that_they_belong_in() -> None:
 )
 def test_the_name_of_the_output_says_the_shape(name: str, shape: str) -> None:
     assert shape_named(PurePath(name)) == shape
+
+
+def test_only_options_of_files_with_options_are_among_them() -> None:
+    usual = {
+        "why": "Faster.",
+        "cost": "Louder.",
+        "source": "the book",
+        "component": "c",
+        "file": "f",
+    }
+    limits = usual | {"name": "n", "form": "limits", "section": "s", "option": "x", "value": 1}
+    plain = usual | {"name": "p", "form": "line", "value": "x = 1"}
+    lines = [RenderedLine(name, "f", "x = 1") for name in ("n", "p")]
+    assert ini_options([SettingEntry.model_validate(one) for one in (limits, plain)], lines) == []
+
+
+def test_an_archive_is_whose_it_should_be_and_in_order() -> None:
+    with tarfile.open(fileobj=io.BytesIO(tar_of({"b": b"1", "a": b"23"}))) as archive:
+        found = [(m.name, m.size, m.uname, m.gname, m.mtime) for m in archive]
+    assert found == [("a", 2, "root", "root", 0), ("b", 1, "root", "root", 0)]
+
+
+def test_a_long_line_stays_one_line() -> None:
+    text = b"word " * 300
+    assert cloud_config({"a": text}, "n").count(b"\n") == len(
+        cloud_config({"a": b"word"}, "n").splitlines()
+    )
+    assert (
+        yaml.safe_load(cloud_config({"a": "é".encode()}, "é"))["write_files"][0]["content"] == "é"
+    )
+    assert "é".encode() in cloud_config({"a": "é".encode()}, "n")
