@@ -230,7 +230,6 @@ ELSEWHERE = {
         "port/verify/language": "port/verify/test_laws.py",
         "port/verify/languages/python": "port/verify/test_laws.py",
         "port/verify/treechecks": "port/verify/languages/test_go.py",
-        "port/verify/leftovers": "port/verify/test_text.py",
         "port/verify/omitted": "port/strategies/test_strategies.py",
         "port/verify/ported": "port/verify/test_laws.py",
         "port/verify/queries": "port/verify/test_laws.py",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
 from patchseries.git import Repository, TreeEntry
-from patchseries.model import Finding, TreeId
+from patchseries.model import Finding, PortCode, TreeId
 from patchseries.port.result import Change
 from patchseries.port.verify import Accounted, examine
 
 Files = Mapping[str, str | bytes]
 Examined = Callable[..., tuple[Finding, ...]]
+WITHOUT_NAME = {PortCode.SYNTAX, PortCode.LEFTOVER_MARKER, PortCode.DUPLICATE_BLOCK}
+"""Codes of findings whose message names nothing of the file."""
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +59,21 @@ def examined(repository: Repository) -> Examined:
             made = merge.tree
         else:
             made = tree(repository, result)
-        return examine(repository, Change(old, new), target, made, accounted or Accounted())
+        found = examine(repository, Change(old, new), target, made, accounted or Accounted())
+        for finding in found:
+            stands_where_it_says(repository, made, finding)
+        return found
 
     return run
+
+
+def stands_where_it_says(repository: Repository, result: TreeId, finding: Finding) -> None:
+    """A finding names a file, and the line of the result on which a word of its message stands."""
+    if finding.line is None:
+        return
+    entry = repository.entry(result, finding.file or "")
+    assert entry is not None, finding
+    lines = repository.blob(entry.oid).decode("utf-8", "replace").split("\n")
+    line = lines[finding.line - 1]
+    said, there = (set(re.findall(r"\w+", words)) for words in (finding.message, line))
+    assert finding.code in WITHOUT_NAME or said & there, (finding, line)

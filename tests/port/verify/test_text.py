@@ -198,6 +198,7 @@ def test_a_conflict_marker_is_left_over(examined: Examined, line: str) -> None:
         {"a.txt": "0\n" + BASE + line + "eight\n"},
     )
     assert "port-leftover-marker" in codes(findings)
+    assert [f.line for f in findings if f.code == "port-leftover-marker"] == [9]
 
 
 def test_a_marker_of_upstreams_own_is_none(examined: Examined) -> None:
