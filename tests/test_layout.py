@@ -85,7 +85,6 @@ ELSEWHERE = {
         "cli/hostoptions": "pipeline/test_packagedsettings.py",
         "cli/check": "checks/test_command.py",
         "cli/checkout": "pipeline/edit/test_refresh.py",
-        "cli/common": "cli/test_end_to_end.py",
         "cli/demo": "demo/test_command.py",
         "cli/failure": "cli/test_failures.py",
         "cli/fetch": "pipeline/test_fetching.py",
@@ -100,10 +99,7 @@ ELSEWHERE = {
         "cli/safeconsole": "cli/test_terminal.py",
         "cli/show": "cli/test_status.py",
         "cli/streams": "cli/test_output.py",
-        "cli/undo": "journal/test_undo.py",
-        "cli/upgrade": "pipeline/upgrading/test_upgrade.py",
         "cli/test": "pipeline/testing/test_suiterun.py",
-        "cli/why": "pipeline/conflict/test_why.py",
         "cli/worker": "pipeline/cluster/test_dispatch.py",
     },
     "A few lines for a rule on settings.": {
