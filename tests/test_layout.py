@@ -222,10 +222,8 @@ ELSEWHERE = {
     "A question to a result: all are asked at once, of good results and of broken ones.": {
         "port/verify/accounted": "port/verify/test_text.py",
         "port/verify/accounting": "port/verify/test_text.py",
-        "port/verify/definitions": "port/verify/test_text.py",
         "port/verify/language": "port/verify/test_laws.py",
         "port/verify/languages/python": "port/verify/test_laws.py",
-        "port/verify/treechecks": "port/verify/languages/test_go.py",
         "port/verify/omitted": "port/strategies/test_strategies.py",
         "port/verify/ported": "port/verify/test_laws.py",
         "port/verify/queries": "port/verify/test_laws.py",
