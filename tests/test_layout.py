@@ -86,7 +86,6 @@ ELSEWHERE = {
         "cli/check": "checks/test_command.py",
         "cli/checkout": "pipeline/edit/test_refresh.py",
         "cli/demo": "demo/test_command.py",
-        "cli/failure": "cli/test_failures.py",
         "cli/fetch": "pipeline/test_fetching.py",
         "cli/export": "pipeline/importing/test_import.py",
         "cli/import_": "pipeline/importing/test_import.py",
