@@ -136,3 +136,8 @@ def test_long_words_are_cut_and_names_are_numbered_on() -> None:
     assert contents(label="x" * 400).splitlines()[0] == f"# Imported from {'x' * 286}"
     assert slugs(["a", "A", "a.patch", "a-2", "-.+"]) == ["a", "a-2", "a-3", "a-2-2", "patch"]
     assert slugs(["x" * 130, "x" * 119 + "-y"]) == ["x" * 120, "x" * 119]
+
+
+def test_a_change_that_is_no_commit_of_the_history() -> None:
+    text = contents(patch(UpstreamOrigin(None, CHANGE, "its header")))
+    assert f'change-id = "{CHANGE}"  # its header\n' in text

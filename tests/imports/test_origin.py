@@ -263,3 +263,22 @@ def test_the_same_author_or_subject_is_a_word(world: World, header: str, evidenc
 
 def test_the_subject_of_a_commit_that_the_base_has_is_no_word(world: World) -> None:
     assert world.origin("Subject: Start\n", rest(world, 0, 2)) is None
+
+
+def test_a_mere_mention_of_a_whole_id_is_a_doubt_without_a_history() -> None:
+    header = f"Subject: x\n\nSee https://h.invalid/commit/{'a1' * 20}\n"
+    found = find_origins([PatchText("p", header.encode())], None)["p"]
+    assert found is not None
+    assert (found.commit, found.is_doubtful) == (None, True)
+
+
+def test_what_the_history_lacks_hides_nothing_that_is_named_after_it(world: World) -> None:
+    header = f"Origin: upstream, commit:{'9' * 40}, commit:{world.fix}\n"
+    found = world.origin(header, rest(world, 1, 1))
+    assert found is not None
+    assert (found.commit, found.is_doubtful) == (world.fix, False)
+
+
+def test_the_same_subject_of_a_patch_without_a_diff_is_a_doubt(world: World) -> None:
+    found = world.origin("Subject: Bake better\n", b"")
+    assert found == UpstreamOrigin(world.fix, CHANGE, "the same subject", True)

@@ -169,3 +169,7 @@ def test_macros_of_macros_end_after_ten() -> None:
     }
     long = parse_spec(f"%global a {'x' * 2000}\nPatch1: %{{a}}\n").patches[1]
     assert long == "x" * 1000
+
+
+def test_a_line_of_guards_alone_names_no_patch() -> None:
+    assert list(guarded("+x\n-y +z\n\n+x a\n")) == [("a", "+x")]
