@@ -61,6 +61,28 @@ def test_what_nothing_binds(text: str, found: dict[str, int]) -> None:
     assert {name.decode(): line for name, line in names(text.encode()).items()} == found
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\n", 0),
+        ("def f():\n    a\n", 1),
+        ("def f():\n    b = 1\n    return a\n", 2),
+        ("def f(a):\n    pass\n\n\nprint(a)\n", 4),  # behind the last byte of the scope
+        ("def f(a): pass\nprint(a)\n", 1),
+        ("x = lambda a: a\nprint(a)\n", 1),
+        ("class A:\n    a = 1\n\n\nprint(a)\n", 4),
+        ("def f():\n    a = 1\nprint(a)\n", 2),
+        ("def f(a):\n    return a\n", None),
+        ("a = 1\nprint(a)\n", None),
+        ("import a\n", None),
+        ("b.a\n", None),
+        ("f(a=1)\n", None),
+    ],
+)
+def test_the_line_that_reads_a_name_which_nothing_binds(text: str, line: int | None) -> None:
+    assert where_unbound(Scopes.of(text.encode(), "a.py"), b"a") == line
+
+
 def test_a_method_is_looked_at_alone() -> None:
     text = b"class A:\n    a = 1\n\n    def f(self):\n        a.b\n\n    def g(self):\n        x\n"
     (part,) = chunks(Scopes.of(text, "a.py"), [(4, 5)])

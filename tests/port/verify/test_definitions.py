@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.port.verify.definitions import absolute, defines, imported, read_class, read_module
+from patchseries.port.verify.words import words_of
 
 NAMES = st.sampled_from(["a", "b", "cd", "e_f"])
 DOTTED = st.lists(NAMES, min_size=1, max_size=4).map(".".join)
@@ -155,6 +156,17 @@ def test_a_class_has_what_stands_in_its_body(
         assert [one for one in (*has, *lacks) if found.has(one)] == has
     assert read_class(CLASSES, b"Fourth") is None
     assert read_class(CLASSES, b"seven") is None
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"b", b"c", b"\x80", b"'", b'"', b" ", b"=", b"-", b".", b"def ", b"\n"])
+    ).map(b"".join)
+)
+def test_what_is_defined_is_a_word_of_the_text(text: bytes) -> None:
+    """Else it would be nowhere in the very text that defines it."""
+    for word in (b"b", b"c", b"bc"):
+        assert not defines(text, word) or word in words_of(text)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,30 @@ def test_chunks_cover_every_line_once(text: bytes, added: int) -> None:
     uses(parts, runs, b"p")
 
 
+def test_a_file_of_no_language_hides_no_other(repository: Repository) -> None:
+    """Whatever is beside it: each file of a change is examined, and a script by its first line."""
+    broken = b"x = (1\n" * 3
+    files = {
+        "a.xyz": b"a\n",
+        "b.md": b"b\n",
+        "c.py": b"x = 1\n",
+        "d": b"#!/usr/bin/python\nx = 1\n",
+    }
+    new = {path: text + b"y = 2\n" for path, text in files.items()}
+    onto = {path: text + b"\n\n\n\nz = 3\n" for path, text in files.items()}
+    result = {path: text + (b"y = 2\n" if "." in path and path != "c.py" else broken)
+              for path, text in onto.items()}  # fmt: skip
+    found = examine(
+        repository,
+        Change(tree(repository, files), tree(repository, new)),
+        tree(repository, onto),
+        tree(repository, result),
+    )
+    told = {(f.file, f.code) for f in found}
+    assert {("a.xyz", "port-not-verified"), ("c.py", "port-syntax"), ("d", "port-syntax")} <= told
+    assert not any(path == "b.md" for path, _ in told)
+
+
 @given(TEXT)
 def test_every_definition_of_the_first_column_is_read(text: bytes) -> None:
     found = read_module(text)

@@ -233,6 +233,22 @@ def test_a_name_taken_out_of_a_list_of_imports(examined: Examined) -> None:
     assert examined({"a.py": old}, {"a.py": new}, {"a.py": old + again}) == ()
 
 
+def test_each_method_that_is_taken_away_is_looked_for(examined: Examined) -> None:
+    """One that nobody calls, and a function and an import beside them, hide none of the others."""
+    parts = [
+        "import json\n",
+        "def free():\n    pass\n",
+        "class A:\n    def quiet(self):\n        pass\n\n",
+    ]
+    gone = "    def one(self):\n        pass\n\n"
+    kept = "    def two(self):\n        pass\n"
+    use = "\n    def three(self):\n        self.one()\n"
+    old = "".join(parts) + gone + kept
+    new = "class A:\n" + kept
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use})
+    assert [(f.code, f.line) for f in findings] == [("port-removed-name-used", 6)]
+
+
 def test_a_method_taken_away_and_still_called(examined: Examined) -> None:
     old = "class A:\n    def one(self):\n        pass\n\n    def two(self):\n        pass\n"
     new = "class A:\n    def two(self):\n        pass\n"
@@ -249,6 +265,17 @@ def test_an_override_taken_away_that_hides_nothing_here(examined: Examined) -> N
     target = {"base.py": "class Base:\n    pass\n", "a.py": "# 0\n" + own + check}
     assert {f.code for f in examined(before, after, target)} == {"port-removed-override"}
     assert examined(before, after, target | {"base.py": base}) == ()
+
+
+def test_each_override_that_is_taken_away_is_looked_for(examined: Examined) -> None:
+    base = "class Base:\n    def check(self):\n        pass\n\n    def more(self):\n        pass\n"
+    own = "from base import Base\n\n\nclass A(Base):\n    x = 1\n"
+    gone = "".join(f"\n    def {name}(self):\n        return 1\n" for name in ("more", "check"))
+    gone += "\n\ndef free():\n    pass\n"
+    here = "class Base:\n    def more(self):\n        pass\n"
+    before, after = {"base.py": base, "a.py": own + gone}, {"base.py": base, "a.py": own}
+    found = examined(before, after, {"base.py": here, "a.py": "# 0\n" + own + gone})
+    assert [f.message for f in found] == ["A.check is inherited upstream, but missing here"]
 
 
 def migrations(*names: str) -> dict[str, str]:

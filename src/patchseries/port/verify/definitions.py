@@ -171,10 +171,10 @@ def defines(text: bytes, word: bytes) -> bool:
     return any(_defined_at(text, at, at + len(word)) for at in occurrences(text, word))
 
 
-_LEADS_TO = re.compile(rb"""(?:def|class)[ \t]+$|["'](?:[^"']*[^\w"'-])?$""")
-_LEADS_TO_SET = re.compile(rb"(?<![\w.-])(?:self\.)?$")
+_LEADS_TO = re.compile(rb"""(?:def|class)[ \t]+$|["'](?:[^"']*[^\w\x80-\xff"'-])?$""")
+_LEADS_TO_SET = re.compile(rb"(?<![\w\x80-\xff.-])(?:self\.)?$")
 _SET_TO = re.compile(rb"[ \t]*=(?!=)")
-_GOES_ON = re.compile(rb"[\w-]")
+_GOES_ON = re.compile(rb"[\w\x80-\xff-]")
 
 
 def _defined_at(text: bytes, at: int, end: int) -> bool:
