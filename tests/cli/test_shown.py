@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from patchseries.cli.accept import offer_rows, show_offers
+from patchseries.cli.applying import apply_rows, show_applied
 from patchseries.cli.common import Given
 from patchseries.cli.config import _show_changes, _show_evidence, _show_rendered
+from patchseries.cli.diff import _style
 from patchseries.cli.fetch import _moved_row, _pin_rows
 from patchseries.cli.import_ import _document, _say_what_is_next, _show
 from patchseries.cli.port import _show_prerequisites, _show_result
 from patchseries.cli.refresh import _show_plan
+from patchseries.cli.run_ import show_gate
 from patchseries.cli.status import _show_releases, _show_tests
 from patchseries.imports.manifesttext import ImportedPatch
 from patchseries.imports.origin import UpstreamOrigin
@@ -31,6 +34,7 @@ from patchseries.model import (
     Sides,
     TreeId,
 )
+from patchseries.pipeline.applying import Applies
 from patchseries.pipeline.conflict.accept import Offer
 from patchseries.pipeline.edit.effects import Effect
 from patchseries.pipeline.edit.refreshplan import RefreshPlan
@@ -294,3 +298,62 @@ def test_tests_and_releases_in_a_status(capsys: Captured) -> None:
         "new release: oven: 1.1 appeared after the bases; the patches were not tried on 1.1: why",
         "→ `series bump demo` adds them to the bases",
     ]
+
+
+def applied(patch: str, result: Applies, reason: str = "", *offsets: Any) -> Any:
+    return SimpleNamespace(
+        patch=patch, project="oven", base="1.0", result=result, reason=reason, offsets=offsets
+    )
+
+
+def test_patches_that_apply_at_another_line_or_not(capsys: Captured) -> None:
+    moved = SimpleNamespace(path="a.py", hunk=2, lines=-3)
+    further = SimpleNamespace(path="b.py", hunk=1, lines=4)
+    cells = [
+        applied("fans", Applies.APPLIES, "", moved, further),
+        applied("door", Applies.FAILS, "hunk 1"),
+    ]
+    show_applied(cells, ASKED)
+    assert out(capsys) == [
+        "patch  project  1.0",
+        "fans   oven     applies",
+        "door   oven     fails",
+        "",
+        "2 cells: 1 applies, 1 fails",
+        "offset: fans on 1.0: a.py, hunk 2: -3 lines",
+        "offset: fans on 1.0: b.py, hunk 1: +4 lines",
+        "fails: door on 1.0: hunk 1",
+    ]
+    rows = apply_rows(cells)
+    assert rows[0]["offsets"][0] == {"path": "a.py", "hunk": 2, "lines": -3}
+    assert [(row["patch"], row["result"], row["reason"]) for row in rows] == [
+        ("fans", "applies", ""),
+        ("door", "fails", "hunk 1"),
+    ]
+
+
+def test_the_gate_of_a_run_shows_what_fails_and_counts_the_rest(capsys: Captured) -> None:
+    warning = Finding("port-syntax", Severity.WARNING, "does not parse")
+    result: Any = SimpleNamespace(findings=[NOTE, warning])
+    show_gate(result, ASKED)
+    assert out(capsys) == [
+        "warning: port-syntax: does not parse",
+        "check: 1 warning, 1 note",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "style"),
+    [
+        ("     +new", "green"),
+        ("    + old", "green"),
+        ("     -old", "red"),
+        ("    -+new", "red"),
+        ("    @@ a", "cyan"),
+        ("      + context", ""),
+        ("1:  aaa ! 1:  bbb", ""),
+        ("", ""),
+    ],
+)
+def test_the_colour_of_a_line_that_differs(line: str, style: str) -> None:
+    assert _style(line) == style

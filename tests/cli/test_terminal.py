@@ -7,8 +7,12 @@ import csv
 import io
 import json
 import re
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -195,3 +199,74 @@ def test_nothing_else_prints(path: Path) -> None:
 
 def test_what_prints_is_seen() -> None:
     assert len(printing(ast.parse("print(1)\nclick.echo(2)\nsys.stdout.buffer.write(3)"))) == 3
+
+
+@pytest.mark.parametrize(
+    "printing",
+    [
+        lambda: terminal.show("x", Given()),
+        lambda: terminal.show(matrix([]), Given()),
+        lambda: terminal.show_lines([("x", "")], Given()),
+        lambda: terminal.show_text("x\n", Given()),
+        lambda: terminal.say("x"),
+        lambda: terminal.note("x"),
+        lambda: terminal.note_text("x\n"),
+        lambda: terminal.write_patch(b"x\n"),
+        terminal.clear_progress,
+    ],
+)
+def test_whatever_people_read_makes_room_on_the_terminal_first(
+    printing: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    cleared: list[bytes] = []
+    shown: Any = SimpleNamespace(clear=lambda: cleared.append(capfdbinary.readouterr().out))
+    monkeypatch.setattr(terminal.Progress, "shown", shown)
+    printing()
+    assert cleared == [b""]  # and nothing was printed before it
+
+
+def test_a_patch_is_bytes_in_a_pipe_and_escapes_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    patch = b"+\x1b[31m\xff\r\n"
+    terminal.write_patch(patch)
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out == patch
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    terminal.write_patch(patch)
+    sys.stdout.flush()
+    shown = capfdbinary.readouterr().out
+    assert b"\x1b" not in shown
+    assert b"[31m" in shown
+
+
+def test_json_is_ascii_where_the_output_is_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    for encoding, expected in (("latin-1", r"\u00e9"), ("UTF-8", "é"), ("utf8", "é")):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, "stdout", stream)
+        terminal.show_json({"a": "é"}, ok=True)
+        stream.flush()
+        text = stream.buffer.getvalue().decode(encoding)
+        assert expected in text
+        assert json.loads(text) == {"schema": 1, "ok": True, "a": "é"}
+
+
+def test_a_text_of_several_lines_and_one_of_none(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.show_text("a\n\nb\n", Given())
+    terminal.show_text("\n", Given())
+    terminal.show_document("c")
+    terminal.show_pages("d\x1b\n")
+    assert capsys.readouterr().out == "a\n\nb\n\ncd\\x1b\n"
+
+
+def test_a_password_in_a_line_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    for printing in (
+        lambda text: terminal.show(text, Given()),
+        terminal.say,
+        terminal.note,
+        terminal.note_text,
+    ):
+        printing("https://me:word@h.invalid/")
+        assert "word" not in "".join(capsys.readouterr())
