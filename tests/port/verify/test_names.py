@@ -223,6 +223,25 @@ def test_a_name_taken_away_that_upstream_still_mentions(examined: Examined, ment
     assert {f.code for f in findings} == {"port-removed-name-used"}
 
 
+@pytest.mark.parametrize("head", ["except (IOError, OSError):\n", "except (OSError) as e:\n"])
+def test_an_exception_that_a_handler_names_is_not_bound_by_it(
+    examined: Examined, head: str
+) -> None:
+    use = "try:\n    import this\nexcept OSError:\n    pass\n\n\n"
+    old = f"{use}x = 1\ntry:\n    y = 1\n{head}    y = 2\nz = 3\n"
+    new = f"{use}x = 1\ny = 2\nz = 3\n"
+    assert examined({"a.py": old}, {"a.py": new}, {"a.py": "w = 0\n" + old}) == ()
+
+
+@pytest.mark.parametrize("head", ["except (IOError, OSError), e:\n", "except OSError as e:\n"])
+def test_the_name_that_a_handler_binds_is_one(examined: Examined, head: str) -> None:
+    old = f"x = 1\ntry:\n    y = 1\n{head}    y = 2\nz = 3\n"
+    new = "x = 1\ny = 2\nz = 3\n"
+    use = "\n\ndef f():\n    return e\n"
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use})
+    assert [f.message for f in findings] == ["e was removed but is still used"]
+
+
 def test_a_name_taken_out_of_a_list_of_imports(examined: Examined) -> None:
     old = "from time import (\n    sleep,\n    time,\n)\n\n\ndef f():\n    sleep(1)\n\n\n"
     use = "def h():\n    return time()\n"

@@ -48,3 +48,13 @@ def test_a_class_may_define_it_further_up(examined: Examined) -> None:
     old = "class A(object):\n    def a(self):\n        pass\n\n    b = 1\n    c = 2\n    d = 3\n"
     new = old.replace("    d = 3\n", "    d = property(a)\n")
     assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": "x = 1\n" + old})) == []
+
+
+def test_a_function_in_one_that_has_a_text_at_the_left_margin(examined: Examined) -> None:
+    """Its indentation alone does not show what it is in."""
+    body = "def f(one):\n    text = '''\nend {\n}'''\n\n    def g():\n        a = one\n"
+    body += "        b = text\n        return 1\n\n    return g\n"
+    old = body + "x = 1\n"
+    new = old.replace("        return 1\n", "        return one\n")
+    result = body.replace("        return 1\n", "        return one\n")
+    assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": body}, {"a.py": result})) == []

@@ -22,7 +22,9 @@ _TOP = re.compile(
     rb"\n(?:(?:async[ \t]+def|def|class)[ \t]+(\w+)"
     rb"|([A-Za-z_][\w., \t]*(?:=[ \t]*[A-Za-z_][\w., \t]*)*)(?::[^=\n]+)?=(?!=))"
 )
-_BOUND_BY = re.compile(rb"\b(?:for|as|except[^\n:,]*,)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
+_BOUND_BY = re.compile(
+    rb"\b(?:for|as)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)|\bexcept[^\n:]*,[ \t]*(\w+)[ \t]*:"
+)
 _GLOBAL = re.compile(rb"\n[ \t]++global[ \t]+([^\n]*)")
 _IMPORT = re.compile(
     rb"\n(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(?:\(([^)]*)\)|((?:[^\n\\]|\\\n|\\.)*))"
@@ -94,7 +96,7 @@ def read_module(text: bytes, package: bytes = b"") -> Module:
         for defined, assigned in _TOP.findall(part):
             names.update(_NAME.findall(assigned) if assigned else (defined,))
     for bound in _BOUND_BY.findall(blocks):
-        names.update(_NAME.findall(bound))
+        names.update(_NAME.findall(b" ".join(bound)))
     for at in occurrences(text, b"global "):
         line = _GLOBAL.match(text, text.rfind(b"\n", 0, at))
         names.update(_NAME.findall(line[1]) if line else ())

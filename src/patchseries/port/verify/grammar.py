@@ -19,6 +19,7 @@ from tree_sitter import Node, Parser, Point, Query, QueryCursor, Tree
 
 from patchseries.port.hunks.lines import Run
 from patchseries.port.names.textsearch import says
+from patchseries.port.verify.required import Requirement
 
 MAX_BYTES = 1_000_000
 """Larger files are generated; so much takes a seventh of a second to parse."""
@@ -60,6 +61,7 @@ class Grammar:
         or a parameter
     :ivar uses: a query: ``@name`` is a plain name that is read
     :ivar imported: from the text of an ``@import`` to the name that it gives
+    :ivar requirement: how a line says that it needs another file of the project
     """
 
     name: str
@@ -71,6 +73,7 @@ class Grammar:
     function: str = "language"
     interpreters: tuple[bytes, ...] = ()
     imported: Callable[[bytes], bytes] = field(default=_as_written)
+    requirement: Requirement | None = None
 
     @cached_property
     def language(self) -> TreeLanguage | None:

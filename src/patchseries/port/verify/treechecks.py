@@ -20,6 +20,7 @@ from patchseries.port.verify.blocks import blocks_around
 from patchseries.port.verify.grammar import Definition, Grammar, SyntaxTree, UnparsedError
 from patchseries.port.verify.language import Places, not_verified
 from patchseries.port.verify.ported import Port, PortedFile
+from patchseries.port.verify.required import check_required
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class TreeExamination:
         self._grammar = grammar
 
     def check(self, file: PortedFile) -> Iterator[Finding]:
-        """All the rules, over a file that is not wholly upstream's."""
+        """All the rules, over a file that is not wholly upstream's; of one that is, its imports."""
+        if self._grammar.requirement:
+            yield from check_required(self._port, file, self._grammar.requirement)
         if file.is_same or not file.ours or not file.result:
             return
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.bindings import unbound, where_unbound
@@ -28,7 +28,7 @@ def check_unbound(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Itera
         return
     elsewhere = module_before(port, file).names | module_upstream(port, file).names
     texts = file.onto_scopes, file.after_scopes
-    for name in sorted(found.keys() - elsewhere):
+    for name in sorted(_in_whole(file, found.keys() - elsewhere, known)):
         if any(where_unbound(text, name) is not None for text in texts):
             continue
         if _may_be_defined(file, found[name], name):
@@ -41,6 +41,18 @@ def check_unbound(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Itera
             line=found[name] + 1,
             hint="set it before, or find its name here",
         )
+
+
+def _in_whole(file: PortedFile, names: Set[bytes], defined: Set[bytes]) -> Set[bytes]:
+    """Those of *names* that nothing binds in the whole file, if it parses.
+
+    A text at the left margin inside a function cuts what was parsed before off from its scope.
+    """
+    if not names:
+        return names
+    lines = 0, len(file.result_scopes.lines)
+    whole = Chunk(file.result_scopes, lines, lines)
+    return names & unbound(whole, defined).keys() if whole.parses else names
 
 
 def _may_be_defined(file: PortedFile, line: int, name: bytes) -> bool:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+from collections.abc import Iterator
+
 from patchseries.port.verify.grammar import Grammar
+from patchseries.port.verify.required import Requirement, TreeFiles, directories_above
 
 _DEFINITIONS = """
 (function_definition declarator: (function_declarator declarator: (identifier) @name))
@@ -33,6 +38,20 @@ _USES = """
 (type_identifier) @name
 """
 
+_INCLUDE = re.compile(rb"\s*#\s*include\s*[\"<]([^\">\n]+)[\">]")
+
+
+def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:
+    """Where the build may look for a header: above the file, and in the directories there."""
+    for above in directories_above(path):
+        yield posixpath.normpath(posixpath.join(above, name))
+    for above in directories_above(path):
+        for directory in tree.directories(above):
+            yield posixpath.normpath(posixpath.join(directory, name))
+
+
+REQUIREMENT = Requirement(_INCLUDE, _places)
+
 GRAMMAR = Grammar(
     name="C",
     package="tree_sitter_c",
@@ -40,4 +59,5 @@ GRAMMAR = Grammar(
     definitions=_DEFINITIONS,
     bindings=_BINDINGS,
     uses=_USES,
+    requirement=REQUIREMENT,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from patchseries.port.verify.grammar import Grammar
+from patchseries.port.verify.languages import c
 
 _DEFINITIONS = """
 (function_definition declarator: (function_declarator
@@ -47,4 +48,5 @@ GRAMMAR = Grammar(
     definitions=_DEFINITIONS,
     bindings=_BINDINGS,
     uses=_USES,
+    requirement=c.REQUIREMENT,
 )

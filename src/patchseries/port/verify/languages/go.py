@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Iterator
 
 from patchseries.port.verify.grammar import Grammar
+from patchseries.port.verify.required import Requirement, TreeFiles, directories_above
 
 _DEFINITIONS = """
 (function_declaration name: (identifier) @name (#not-match? @name "^(init|_)$"))
@@ -44,6 +47,25 @@ def _package(path: bytes) -> bytes:
     return _VERSION.sub(b"", path.strip(b'"`')).rpartition(b"/")[2]
 
 
+_IMPORT_LINE = re.compile(
+    rb"\s*(?:import\s+)?(?:[\w.]+\s+)?\"([\w.~+-]+(?:/[\w.~+-]+)+)\"\s*(?://|$)"
+)
+_MODULE = re.compile(rb"^module\s+(\S+)", re.MULTILINE)
+
+
+def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:
+    """The files of a package of the modules around the file, or of one that is vendored."""
+    homes = [home for home in directories_above(path) if tree.has(posixpath.join(home, "go.mod"))]
+    for home in homes:
+        found = _MODULE.search(tree.text(posixpath.join(home, "go.mod")))
+        module = found[1].decode("utf-8", "surrogateescape").strip('"') if found else ""
+        if module and name.startswith(module + "/"):
+            yield posixpath.join(home, name[len(module) + 1 :], "*.go")
+    vendor = posixpath.join(homes[0], "vendor") if homes else ""
+    if "." in name.partition("/")[0] and vendor and tree.has(vendor):
+        yield posixpath.join(vendor, name, "*.go")
+
+
 GRAMMAR = Grammar(
     name="Go",
     package="tree_sitter_go",
@@ -52,4 +74,5 @@ GRAMMAR = Grammar(
     bindings=_BINDINGS,
     uses=_USES,
     imported=_package,
+    requirement=Requirement(_IMPORT_LINE, _places),
 )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from patchseries.port.verify.grammar import Grammar
+from patchseries.port.verify.required import Requirement, TreeFiles
 
 _DEFINITIONS = """
 (class_declaration name: (identifier) @name)
@@ -43,6 +47,21 @@ _USES = """
 (variable_declarator value: (identifier) @name)
 """
 
+_IMPORT = re.compile(rb"\s*import\s+(?:static\s+)?(\w+(?:\.\w+)+)\s*;")
+
+
+def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:
+    """The file of a class, or of the one around it, in this module of the build and the others."""
+    module, is_usual, _ = path.partition("src/")
+    if not is_usual or "/java/" not in path:
+        return
+    parts = name.split(".")
+    for home in dict.fromkeys((module, *(f"{other}/" for other in tree.directories("")))):
+        for kind in ("main", "test"):
+            for depth in range(len(parts), 1, -1):
+                yield f"{home}src/{kind}/java/{'/'.join(parts[:depth])}.java"
+
+
 GRAMMAR = Grammar(
     name="Java",
     package="tree_sitter_java",
@@ -50,4 +69,5 @@ GRAMMAR = Grammar(
     definitions=_DEFINITIONS,
     bindings=_BINDINGS,
     uses=_USES,
+    requirement=Requirement(_IMPORT, _places),
 )

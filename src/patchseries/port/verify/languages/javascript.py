@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+from collections.abc import Iterator
+
 from patchseries.port.verify.grammar import Grammar
+from patchseries.port.verify.required import Requirement, TreeFiles, beside
 
 DEFINITIONS = """
 (function_declaration name: (identifier) @name)
@@ -35,6 +40,32 @@ USES = """
 (shorthand_property_identifier) @name
 """
 
+_IMPORT = re.compile(rb"[^\"'\n]*(?:\bfrom|\brequire\(|\bimport\(?)\s*[\"'](\.\.?/[^\"'\n?]+)[\"']")
+_SUFFIXES = (
+    "",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".jsx",
+    ".ts",
+    ".tsx",
+    ".mts",
+    ".cts",
+    ".d.ts",
+    ".json",
+    ".vue",
+)
+
+
+def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:  # noqa: ARG001
+    """A module beside the file, with or without its suffix; TypeScript may call it by another."""
+    wanted = beside(path, name)
+    for stem in dict.fromkeys((wanted, posixpath.splitext(wanted)[0])):
+        yield from (stem + suffix for suffix in _SUFFIXES)
+
+
+REQUIREMENT = Requirement(_IMPORT, _places)
+
 GRAMMAR = Grammar(
     name="JavaScript",
     package="tree_sitter_javascript",
@@ -43,4 +74,5 @@ GRAMMAR = Grammar(
     definitions=DEFINITIONS + "(class_declaration name: (identifier) @name)",
     bindings=BINDINGS + "(formal_parameters (identifier) @local)",
     uses=USES,
+    requirement=REQUIREMENT,
 )

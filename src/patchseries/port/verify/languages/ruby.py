@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from patchseries.port.verify.grammar import Grammar
+from patchseries.port.verify.required import Requirement, TreeFiles, beside
 
 _DEFINITIONS = """
 (method name: (_) @name)
@@ -27,6 +31,13 @@ _USES = """
 (constant) @name
 """
 
+_REQUIRE = re.compile(rb"\s*require_relative[ (]+[\"']([^\"'\n#]+)[\"']")
+
+
+def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:  # noqa: ARG001
+    yield from (beside(path, name), beside(path, f"{name}.rb"))
+
+
 GRAMMAR = Grammar(
     name="Ruby",
     package="tree_sitter_ruby",
@@ -34,5 +45,6 @@ GRAMMAR = Grammar(
     definitions=_DEFINITIONS,
     bindings=_BINDINGS,
     uses=_USES,
+    requirement=Requirement(_REQUIRE, _places),
     interpreters=(b"ruby",),
 )

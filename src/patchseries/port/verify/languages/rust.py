@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
+from collections.abc import Iterator
+
 from patchseries.port.verify.grammar import Grammar
+from patchseries.port.verify.required import Requirement, TreeFiles
 
 _DEFINITIONS = """
 (function_item name: (identifier) @name)
@@ -45,6 +50,16 @@ _USES = """
 (type_identifier) @name
 """
 
+_MODULE = re.compile(rb"\s*(?:pub(?:\([^)\n]*\))?\s+)?mod\s+(\w+)\s*;")
+
+
+def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:  # noqa: ARG001
+    """The file of a module: beside the crate's or directory's own file, or below any other."""
+    for home in (posixpath.dirname(path), posixpath.splitext(path)[0]):
+        yield posixpath.join(home, f"{name}.rs")
+        yield posixpath.join(home, name, "mod.rs")
+
+
 GRAMMAR = Grammar(
     name="Rust",
     package="tree_sitter_rust",
@@ -52,4 +67,5 @@ GRAMMAR = Grammar(
     definitions=_DEFINITIONS,
     bindings=_BINDINGS,
     uses=_USES,
+    requirement=Requirement(_MODULE, _places),
 )

@@ -31,6 +31,7 @@ GRAMMAR = Grammar(
     definitions=javascript.DEFINITIONS + _DEFINITIONS,
     bindings=javascript.BINDINGS + _BINDINGS,
     uses=javascript.USES + "(type_identifier) @name",
+    requirement=javascript.REQUIREMENT,
 )
 
 TSX = replace(GRAMMAR, name="TSX", function="language_tsx", suffixes=(".tsx",))
