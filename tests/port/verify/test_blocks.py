@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +75,22 @@ LINES = st.lists(
     st.sampled_from([b"", b"a", b"}", b"#if", b"\ta {", b"\t}", b"\t} else {", b"\t\tb", b"\t\t}"]),
     max_size=20,
 )
+
+
+@settings(max_examples=300)
+@given(LINES, st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), max_size=5))
+def test_blocks_are_in_order_apart_and_hold_what_was_asked_for(
+    lines: list[bytes], asked: list[tuple[int, int]]
+) -> None:
+    runs = [(min(a, len(lines)), min(a + n, len(lines))) for a, n in asked]
+    found = blocks_around(lines, runs)
+    assert all(end < start for (_, end), (start, _) in pairwise(found))
+    assert blocks_around(lines, runs[::-1] + runs) == found
+    for first, last in runs:
+        start, end = next((a, b) for a, b in found if a <= first and last <= b)
+        [own] = blocks_around(lines, [(first, last)])
+        assert (start < first and last < end) or (start <= own[0] and own[1] <= end)
+    assert all(any(start <= first <= end for first, _ in runs) for start, end in found)
 
 
 @settings(max_examples=1000)

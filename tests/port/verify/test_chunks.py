@@ -83,6 +83,21 @@ def test_a_definition_is_cut_out_whole(text: bytes, line: int, extent: tuple[int
     assert part.parses
 
 
+@pytest.mark.parametrize(
+    ("line", "odd"), [(9, False), (10, True), (11, True), (12, True), (13, False)]
+)
+def test_what_stands_beside_a_change_is_judged_and_no_more(line: int, odd: bool) -> None:
+    lines = [b"def f(a):", *[b"    a += 1"] * 10, b"    f(a=1, 2)", *[b"    a += 1"] * 5]
+    (part,) = chunks(Scopes.of(b"\n".join(lines), "a.py"), [(line, line + 1)])
+    assert part.is_odd == odd
+    assert part.parses
+
+
+def test_what_does_not_parse_is_not_odd_as_well() -> None:
+    (part,) = chunks(Scopes.of(b"def f(:\n    f(a=1, 2)\n", "a.py"), [(1, 2)])
+    assert (part.parses, part.is_odd) == (False, False)
+
+
 def test_each_of_several_changes_in_one_function_is_judged() -> None:
     lines = [b"def f(a):", b"    a = 1", *[b"    a += 1"] * 9, b"    f(a=1, 2)"]
     scopes = Scopes.of(b"\n".join(lines), "a.py")

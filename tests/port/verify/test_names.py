@@ -286,6 +286,19 @@ def test_an_override_taken_away_that_hides_nothing_here(examined: Examined) -> N
     assert examined(before, after, target | {"base.py": base}) == ()
 
 
+def test_a_method_that_a_base_elsewhere_may_have_is_told_too(examined: Examined) -> None:
+    old = (
+        "from far import Base\n\n\nclass A(Base):\n    def one(self):\n        pass\n\n    x = 1\n"
+    )
+    new = old.replace("    def one(self):\n        pass\n\n", "")
+    use = "\n    def three(self):\n        self.one()\n"
+    findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use})
+    assert [f.message for f in findings] == ["one was removed but is still used"]
+    # upstream goes on to call it: it is the base's
+    found = examined({"a.py": old + use}, {"a.py": new + use}, {"a.py": "# 0\n" + old + use})
+    assert found == ()
+
+
 def test_each_override_that_is_taken_away_is_looked_for(examined: Examined) -> None:
     base = "class Base:\n    def check(self):\n        pass\n\n    def more(self):\n        pass\n"
     own = "from base import Base\n\n\nclass A(Base):\n    x = 1\n"

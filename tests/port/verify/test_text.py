@@ -124,6 +124,15 @@ def test_a_mapped_path_and_renamed_words_are_accounted_for(examined: Examined) -
     assert findings == ()
 
 
+def test_a_file_with_another_name_here_that_is_else_the_same_is_good(examined: Examined) -> None:
+    said = Accounted(paths={"new/a.py": "old/a.py"})
+    after = BASE + "eight = 8\n"
+    sides = ({"new/a.py": BASE}, {"new/a.py": after}, {"old/a.py": BASE}, {"old/a.py": after})
+    assert examined(*sides, said) == ()
+    found = examined(*sides[:3], {"old/a.py": BASE + "x = (1\n"}, said)
+    assert codes(found) == {"port-line-lost", "port-line-doubled", "port-syntax"}
+
+
 def test_a_rename_that_the_merge_followed_is_seen(examined: Examined) -> None:
     findings = examined({"new.py": BASE}, {"new.py": BASE + "eight = 8\n"}, {"old.py": BASE})
     assert findings == ()
