@@ -161,7 +161,6 @@ ELSEWHERE = {
         "manifest/schema": "manifest/test_problems.py",
     },
     "Parsers beside each other: any bytes for all of them.": {
-        "patches/compose": "patches/test_dep3.py",
         "patches/parse": "patches/test_apply.py",
     },
     "A stage of the pipeline is run on a small series, by its command.": {

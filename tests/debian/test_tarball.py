@@ -80,6 +80,19 @@ def test_so_many_bytes_may_come_and_no_more(tmp_path: Path) -> None:
         read_unpacked(path, 1000)
 
 
+def test_so_many_members_may_be_there_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "oven_1.0.orig.tar.gz"
+    path.write_bytes(gzip.compress(_tar(*[0] * 7)))
+    monkeypatch.setattr(module, "_BYTES_OF_A_MEMBER", 1 << 30)
+    monkeypatch.setattr(module, "_MEMBERS", 7)
+    check_tarball(path)
+    monkeypatch.setattr(module, "_MEMBERS", 6)
+    with pytest.raises(SeriesError, match="more than 6 members"):
+        check_tarball(path)
+
+
 def test_a_large_archive_may_have_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_ALWAYS", 1000)
     path = tmp_path / "oven_1.0.orig.tar.gz"

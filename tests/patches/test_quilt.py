@@ -11,6 +11,7 @@ from patchseries.patches.quilt import (
     format_series,
     kept_series,
     parse_series,
+    renamed_series,
 )
 
 NAME = st.builds(
@@ -83,6 +84,13 @@ def test_it_names_what_it_is_to_name_in_that_order(text: str, order: list[str]) 
     ]
     was = {line.name: line for line in parse_series(text)}
     assert all(line == was[line.name] for line in parse_series(kept) if line.name in was)
+
+
+def test_a_patch_is_called_otherwise_and_nothing_else_is() -> None:
+    text = "# a is first\n a -p0 # as a was\naa -R\n\nb"
+    assert renamed_series(text, {"a": "c"}) == "# a is first\n c -p0 # as a was\naa -R\n\nb"
+    assert renamed_series(text, {"a": None, "b": None}) == "# a is first\naa -R\n\n"
+    assert renamed_series(text, {"aa": "a", "x": "y"}) == text.replace("aa", "a")
 
 
 def test_a_patch_made_anew_loses_its_options_alone() -> None:
