@@ -210,3 +210,28 @@ def test_a_dry_run_of_resolve_prints_its_document(small: SmallSeries) -> None:
     assert document["opened"] is None
     assert document["regions"]
     assert small.json("resolve", "--status")["open"] == []
+
+
+def every_option() -> Iterator[click.Option]:
+    """The options of each command, and of those inside a command."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        inner = command.commands.values() if isinstance(command, click.Group) else [command]
+        for one in inner:
+            yield from (p for p in one.params if isinstance(p, click.Option))
+
+
+def test_an_option_takes_a_value_where_its_help_shows_one() -> None:
+    for option in every_option():
+        takes = option.metavar is not None or isinstance(option.type, click.Choice | click.IntRange)
+        assert takes == (not option.is_flag), option.opts
+
+
+def test_the_help_says_which_options_may_be_given_several_times_and_what_is_usual() -> None:
+    for option in every_option():
+        assert option.multiple == ("repeatable" in (option.help or "")), option.opts
+        if option.metavar is not None:
+            has_default = isinstance(option.default, str | int)
+            assert bool(option.show_default) == has_default, option.opts

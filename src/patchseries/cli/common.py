@@ -68,7 +68,7 @@ _OPTIONS: dict[str, Callable[[F], F]] = {
         multiple=True,
         metavar="DIR",
         type=click.Path(),
-        help="Directory of mirrors ORG/REPO (also $SERIES_MIRRORS).",
+        help="Directory of mirrors ORG/REPO (repeatable; also $SERIES_MIRRORS).",
     ),
     "json": click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No progress."),

@@ -57,7 +57,7 @@ class _Asked:
     "--take",
     multiple=True,
     metavar="[N=]CHOICE",
-    help="Take ours, theirs, both or candidate:N, for region N or for all.",
+    help="Take ours, theirs, both or candidate:N, for region N or for all (repeatable).",
 )
 @click.option(
     "--from",
