@@ -342,3 +342,40 @@ def test_a_source_of_a_project_of_tarballs_has_its_own_repository() -> None:
     assert parse(TARBALLS.replace('file = "own/hotter.patch"', made.replace("0.8", "0.9")))
     with pytest.raises(ManifestError, match=r"1\.1 has none"):
         parse(TARBALLS.replace('bases = ["1.0"]', 'bases = ["1.0", "1.1"]'))
+
+
+def test_a_manifest_without_a_project_says_so() -> None:
+    for project in ("", "project = 3\n", "project = {}\n"):
+        with pytest.raises(ManifestError, match=r"project: expected at least one table \[project"):
+            parse(f'schema = 1\n{project}[series]\nname = "demo"\n')
+
+
+MERGED = f"I{'1' * 40}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind", "rev"),
+    [
+        (f"upstream = '{'2' * 40}'", "git", "2" * 40),
+        (f"upstream = ['{MERGED}', '{'2' * 40}']", "git", "2" * 40),
+        (f"upstream = '{MERGED}'", "merged", MERGED),
+        (f"change-id = '{MERGED}'", "merged", MERGED),
+        (f"change-id = '{MERGED}'\nupstream = '{'2' * 40}'", "git", "2" * 40),
+        (f"change-id = '{MERGED}'\nupstream = ['{MERGED}', 'I{'3' * 40}']", "merged", MERGED),
+    ],
+)
+def test_the_one_change_that_is_tracked_is_the_source(keys: str, kind: str, rev: str) -> None:
+    patch = parse(GOOD.replace(f"source = {{ commit = {ONES} }}", keys)).patches[0]
+    (source,) = patch.sources
+    assert (source.kind, source.rev) == (kind, rev)
+    assert not patch.is_ported_anyway("1.0")
+
+
+def test_several_commits_or_changes_are_no_source() -> None:
+    for keys in (
+        f"upstream = ['{'2' * 40}', '{'3' * 40}']",
+        f"upstream = ['{MERGED}', 'I{'3' * 40}']",
+        f"change-id = '{MERGED}'\nupstream = ['{'2' * 40}', '{'3' * 40}']",
+    ):
+        with pytest.raises(ManifestError, match="the key 'source' is missing"):
+            parse(GOOD.replace(f"source = {{ commit = {ONES} }}", keys))

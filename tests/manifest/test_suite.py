@@ -35,6 +35,7 @@ BAD = [
     (GOOD + "time-limit = true", "time-limit", "expected a whole number"),
     (GOOD + "time-limit = 99999999", "time-limit", "less than or equal"),
     (GOOD + "memory-limit = 1", "memory-limit", "greater than or equal to 16"),
+    (GOOD + "memory-limit = 64.0", "memory-limit", "expected a whole number"),
     (GOOD + 'inputs = ["../x"]', "inputs[1]", "expected a file of the project folder"),
     (GOOD + 'inputs = ["/etc/passwd"]', "inputs[1]", "expected a file of the project folder"),
     (GOOD + 'setup-inputs = [".git/x"]', "setup-inputs[1]", "expected a file"),

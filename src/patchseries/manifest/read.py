@@ -72,7 +72,7 @@ def parse(text: str, filename: str = "manifest") -> Manifest:
         raise ManifestError(filename, [problem]) from error
     problems: list[Problem] = []
     manifest = _Reader(data, problems).manifest()
-    if problems or manifest is None:
+    if manifest is None:
         lines = key_lines(text)
         placed = [Problem(p.path, p.message, line_of(lines, p.path)) for p in problems]
         raise ManifestError(filename, placed)
@@ -139,7 +139,7 @@ class _Reader:
         try:
             return kind.model_validate(table)
         except ValidationError as error:
-            for one in error.errors(include_url=False):
+            for one in error.errors():
                 known = _known_keys(kind, one["loc"])
                 self._problems.append(from_pydantic(dict(one), path, known))
             return None
