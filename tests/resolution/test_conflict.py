@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from patchseries.git import Repository
@@ -144,3 +146,14 @@ def test_markers_are_longer_than_what_the_file_has_and_found_again() -> None:
     ]
     assert markers_left(file, [b"top\n", *shown, *settled]) == [2, 4, 8]
     assert markers_left(file, [b"top\n", *settled, b"<<<<<<< a\n"]) == []
+
+
+def test_keys_are_those_of_the_resolutions_that_are_kept() -> None:
+    """Another way to make them would leave every resolution of every project without its use."""
+    region = Sides((b"a\n",), (b"b\r\n", b"c"), ())
+    for there, modes, text in (
+        (ALL, None, b"base 1\na\nours 2\nb\nc\ntheirs 0\n"),
+        (ALL - {"theirs"}, None, b"base 1\na\nours 2\nb\nc\ntheirs none\n"),
+        (ALL, (FILE, PROGRAM), b"base 1\na\nours 2\nb\nc\ntheirs 0\nmodes 100644 100755\n"),
+    ):
+        assert region_key(region, modes, there) == hashlib.sha256(text).hexdigest()

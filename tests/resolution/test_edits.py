@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -148,3 +149,9 @@ def test_several_edits_and_regions_of_one_file() -> None:
         *TEN[7:],
         b"end\n",
     ]
+
+
+def test_the_keys_of_edits_are_those_that_are_kept() -> None:
+    text = b"4 1 2\n0\n1\n2\n3\n"
+    edit = edit_of("f", TEN[:4], 1, 2, ())
+    assert edit.key == hashlib.sha256(text).hexdigest()
