@@ -155,3 +155,15 @@ def test_the_keys_of_edits_are_those_that_are_kept() -> None:
     text = b"4 1 2\n0\n1\n2\n3\n"
     edit = edit_of("f", TEN[:4], 1, 2, ())
     assert edit.key == hashlib.sha256(text).hexdigest()
+
+
+def test_lines_that_are_there_once_more_are_an_edit() -> None:
+    """Where the beginning and the end of a file overlap, and in a file without a conflict."""
+    file = plain((b"a\n",))
+    extracted = extract(file, [b"a\n", b"a\n"])
+    assert extracted.texts == ()
+    assert edited(file, (), extracted.edits) == b"a\na\n"
+    twice = OpenFile("f", SIDES, "100644", (TEN[:1], REGION, TEN[:1]))
+    assert extract(twice, TEN[:1] * 2).texts == ((),)
+    cut = extract(twice, TEN[:1])
+    assert edited(twice, cut.texts, cut.edits) == TEN[0]
