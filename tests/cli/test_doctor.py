@@ -6,10 +6,15 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from patchseries.pipeline.machine import PROGRAMS
+from patchseries.cli import building, doctor
+from patchseries.cli.common import Given
+from patchseries.errors import MachineError, SeriesError
+from patchseries.pipeline import machine as machine_module
+from patchseries.pipeline.machine import PROGRAMS, MachineCheck
 from support.project import Project
 
 SAYS_VERSION = "#!/bin/sh\necho 'This is a program, version 99.1.2 of it'\n"
@@ -178,3 +183,52 @@ def test_a_broken_configuration_of_git(machine: Project) -> None:
     found = row(machine, "identity", env)
     assert found["state"] == "missing"
     assert ".gitconfig" in str(found["words"])
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "words"),
+    [
+        (None, "ok", "Ada <ada@x.invalid>"),
+        (SeriesError("not set"), "note", "not set: build, accept, resolve and refresh need them"),
+        (MachineError("no git"), "note", "no git"),
+        (
+            MachineError("bad configuration", cause="line 3"),
+            "missing",
+            "bad configuration (line 3)",
+        ),
+    ],
+)
+def test_whose_name_it_is(
+    error: SeriesError | None, state: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def maintainer() -> str:
+        if error:
+            raise error
+        return "Ada <ada@x.invalid>"
+
+    monkeypatch.setattr(building, "maintainer", maintainer)
+    found = doctor._identity()
+    assert (found.name, found.state, found.words) == ("identity", state, words)
+
+
+@pytest.mark.parametrize("state", ["ok", "note", "missing"])
+def test_what_needs_a_library_is_asked_where_it_is_there(
+    state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERIES_MIRRORS", str(tmp_path))
+    monkeypatch.setattr(
+        machine_module, "libraries", lambda: [MachineCheck("git", cast(Any, state), "x")]
+    )
+    monkeypatch.setattr(machine_module, "programs", lambda: [MachineCheck("man", "note", "x")])
+    names = [check.name for check in doctor._examine(Given())]
+    assert names[:4] == ["man", "git", "cache", "state"]
+    assert len(names) == (4 if state == "missing" else 6)
+
+
+def test_what_is_missing_is_counted_and_what_to_do_about_it_is_in_its_row() -> None:
+    assert doctor._summary(0) == "nothing that is needed is missing"
+    assert doctor._summary(2) == "2 requirements missing"
+    rows = doctor._table(
+        [MachineCheck("a", "ok", "1.0"), MachineCheck("b", "note", "x", "do")]
+    ).rows
+    assert rows == [("ok", "a", "1.0"), ("note", "b", "x; do")]
