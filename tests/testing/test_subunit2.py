@@ -61,6 +61,7 @@ def test_a_packet_that_holds_no_event_is_no_test(head: bytes) -> None:
     packet += zlib.crc32(packet).to_bytes(4)
     assert list(subunit2._packets(packet)) == [packet]
     assert read(packet).endings == {}
+    assert read(packet + stream(*RUN)) == read(stream(*RUN))
 
 
 def test_a_hostile_stream_takes_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
