@@ -10,6 +10,8 @@ import pytest
 
 from patchseries.cli.common import Given
 from patchseries.cli.rebase import show_cells, show_findings, show_notes
+from patchseries.cli.rebaseall import show_all
+from patchseries.errors import SeriesError
 from patchseries.lock import Acceptance, InBase
 from patchseries.model import CommitId, Conflict, Finding, Outcome, PortCode, Severity, TreeId
 from patchseries.pipeline.mergedin import MergedIn
@@ -101,3 +103,50 @@ def test_which_commits_have_it_and_what_else_is_to_be_told(
     ]
     show_findings(SeriesRebase("demo"), ASKED)
     assert lines(capsys) == []
+
+
+def rebased(name: str, *cells: RebasedCell, findings: tuple[Finding, ...] = ()) -> SeriesRebase:
+    ported: Any = SimpleNamespace(
+        rebased=SimpleNamespace(cells=cells),
+        findings=findings,
+        changed=["x"],
+        conflicts=[one for one in cells if one.result.conflicts],
+    )
+    return SeriesRebase(name, None, ported)
+
+
+def test_every_series_in_one_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    results = [
+        rebased("calm", CLEAN),
+        rebased("noted", CLEAN, findings=(Finding("x", Severity.NOTE, "look"),)),
+        rebased("stuck", STUCK, CLEAN),
+        rebased("unread", ADAPTED, ADAPTED),
+        SeriesRebase("broken", error=SeriesError("no manifest")),
+    ]
+    assert show_all(results, ASKED) == 3
+    out, err = capsys.readouterr()
+    assert err == "series: broken: no manifest\n"
+    assert out.splitlines() == [
+        "series  cells  result",
+        "calm    1      1 clean",
+        "noted   1      1 clean",
+        "stuck   2      1 conflict, 1 clean",
+        "unread  2      2 adapted*",
+        "broken         failed (3)",
+        "",
+        "noted:",
+        "note: look",
+        "",
+        "stuck:",
+        "conflict: fans on 1.1: a.py (contents)",
+        "→ `series why fans stuck --onto 1.1` shows why",
+        "",
+        "unread:",
+        "* adapted: read it (`series diff PATCH unread`), then `series accept PATCH unread`",
+        "",
+        "5 series: 3 without conflict, 1 with conflicts, 1 failed; 4 files written",
+    ]
+    assert show_all(results[:1], Given(dry_run=True, color="never")) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "1 series: 1 without conflict; 1 file would change"
+    assert show_all([], ASKED) == 0

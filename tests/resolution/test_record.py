@@ -269,3 +269,23 @@ def test_the_tree_of_what_is_settled(store: Repository) -> None:
     assert tree == final(
         store, merged, {"f": (PROGRAM, HEAD + b"new\n"), "g": None, "tool.sh": None}
     )
+
+
+def test_edits_that_run_into_each_other_are_refused(store: Repository) -> None:
+    old, ours, theirs = (
+        {"f": (FILE, one + b"between\n" * 3 + one)} for one in (b"old\n", b"ours\n", b"theirs\n")
+    )
+    merged = merge(store, old, ours, theirs)
+    with pytest.raises(UnsettledError, match="f: edits next to two conflict regions overlap"):
+        resolved(store, merged, {"f": (FILE, b"all of it is new\n")})
+
+
+def test_an_edit_whose_place_is_there_twice_is_refused_with_the_reason(store: Repository) -> None:
+    again = {"again.py": (FILE, TEXT * 2)}
+    sides = ({"f": (FILE, data), **again} for data in (OLD, OURS, THEIRS))
+    edited = TEXT * 2
+    at = edited.index(b"text 5")
+    files = {**DONE, "again.py": (FILE, edited[:at] + b"new\n" + edited[at:])}
+    words = r"f: CONFLICT \(contents\); the lines that it edits in again\.py are there 2 times"
+    with pytest.raises(UnsettledError, match=words):
+        resolved(store, merge(store, *sides), files)
