@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = (
           "The change uses what its own branch has and this base does not.", _RESOLVE),
     error(PortCode.UNKNOWN_IMPORT, "a port imports what does not exist on this base",
           "The module does not exist on this base: the program stops when it is loaded.", _RESOLVE),
-    warning(PortCode.UNKNOWN_WORD, "a port uses an option or key that does not exist here",
+    warning(PortCode.UNKNOWN_WORD, "a port uses a name, option or key that does not exist here",
             "It exists upstream, but nowhere on this base.", _READ),
     error(PortCode.LEFTOVER_MARKER, "a conflict marker was left in the result",
           "A line such as <<<<<<< is in the code.", _RESOLVE),

@@ -62,10 +62,18 @@ class Requirement:
 
     :ivar line: matches such a line; its group is the name
     :ivar places: where a file or directory of that name may be
+    :ivar is_text: whether the text of that file counts as if it stood there: what it defines has a
+        meaning here
     """
 
     line: re.Pattern[bytes]
     places: Places
+    is_text: bool = False
+
+    def names(self, text: bytes) -> list[str]:
+        """The files that the lines of *text* need, each once."""
+        found = map(self.line.match, text.split(b"\n"))
+        return list(dict.fromkeys(decode_path(said[1]) for said in found if said))
 
 
 def directories_above(path: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -21,6 +21,7 @@ from patchseries.port.verify.grammar import Definition, Grammar, SyntaxTree, Unp
 from patchseries.port.verify.language import Places, not_verified
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.required import check_required
+from patchseries.port.verify.strangers import Readers, check_strangers
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class TreeExamination:
         """Nothing was examined yet."""
         self._port = port
         self._grammar = grammar
+        self._readers: list[Readers] = []
 
     def check(self, file: PortedFile) -> Iterator[Finding]:
         """All the rules, over a file that is not wholly upstream's; of one that is, its imports."""
@@ -74,13 +76,17 @@ class TreeExamination:
         if file.is_same or not file.ours or not file.result:
             return
         try:
-            yield from list(_FileCheck(self._port, self._grammar, file).check())
+            rules = _FileCheck(self._port, self._grammar, file)
+            yield from list(rules.check())
+            self._readers.append(Readers(file, rules.reads()))
         except UnparsedError as error:
             yield not_verified(file, str(error))
 
-    def check_together(self, reported: Places) -> Iterator[Finding]:  # noqa: ARG002
-        """Nothing: each file is examined by itself."""
-        return iter(())
+    def check_together(self, reported: Places) -> Iterator[Finding]:
+        """Names that upstream's files define, and the target says nowhere."""
+        for found in check_strangers(self._port, self._grammar, self._readers):
+            if (found.file, found.line) not in reported:
+                yield found
 
 
 _IMPORTS = re.compile(
@@ -172,6 +178,11 @@ class _FileCheck:
         yield from self.check_definitions()
         yield from self.check_removed()
         yield from self.check_imports()
+
+    def reads(self) -> Mapping[bytes, int]:
+        """The plain names that the added lines read and nothing near gives a meaning."""
+        used = self._parts.uses()
+        return {name: row for name, row in used.items() if not self._parts.binds(name)}
 
     def check_syntax(self) -> Iterator[Finding]:
         """Errors beside what was ported, where neither upstream's lines nor the target's had any.

@@ -50,7 +50,7 @@ def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(directory, name))
 
 
-REQUIREMENT = Requirement(_INCLUDE, _places)
+REQUIREMENT = Requirement(_INCLUDE, _places, is_text=True)
 
 GRAMMAR = Grammar(
     name="C",

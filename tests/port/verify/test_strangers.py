@@ -1,0 +1,42 @@
+"""Names that upstream's files define, and that nothing in the target says."""
+
+from __future__ import annotations
+
+import pytest
+
+from port.verify.conftest import Examined
+
+FILE = '#include "warm.h"\n\nint bake(int n) {\n    int a = n;\n    int b = a;\n    return b;\n}\n'
+HEADER = "#define WARM_LEVEL 3\nint warm_up(int n);\n"
+ADDED = FILE.replace("int b = a", "int b = warm_up(a)")
+
+
+@pytest.mark.parametrize("added", ["warm_up(a)", "WARM_LEVEL + a"])
+def test_a_name_of_a_header_that_the_target_says_nowhere(examined: Examined, added: str) -> None:
+    before = {"src/bake.c": FILE, "src/warm.h": HEADER}
+    after = before | {"src/bake.c": FILE.replace("int b = a", f"int b = {added}")}
+    other = "#define COLD 1\n"
+    onto = {"src/bake.c": FILE + "\nint own;\n", "src/warm.h": other}
+    (finding,) = examined(before, after, onto)
+    name = added.partition("(")[0].partition(" ")[0]
+    assert (finding.code, finding.line) == ("port-unknown-word", 5)
+    assert finding.message == f"{name} is nowhere in the target"
+    # It is enough that something says it: who defines it cannot be known.
+    assert examined(before, after, onto | {"x.c": f"/* {name} */\n"}) == ()
+    # A library's, or one of another file: upstream's do not define it either.
+    assert examined(before | {"src/warm.h": other}, after | {"src/warm.h": other}, onto) == ()
+
+
+def test_a_name_that_the_change_itself_brings(examined: Examined) -> None:
+    before = {"a.c": FILE, "warm.h": "\n"}
+    after = {"a.c": ADDED, "warm.h": "\n" + HEADER}
+    assert examined(before, after, before | {"a.c": FILE + "\nint own;\n"}) == ()
+
+
+def test_a_name_of_upstreams_own_file(examined: Examined) -> None:
+    base = "function f(a) {\n  let b = a;\n  return b;\n}\n"
+    before = {"a.js": "function warmUp(n) { return n; }\n\n" + base}
+    after = {"a.js": before["a.js"].replace("let b = a", "let b = warmUp(a)")}
+    result = {"a.js": "var own;\n\n" + base.replace("let b = a", "let b = warmUp(a)")}
+    found = examined(before, after, {"a.js": "var own;\n\n" + base}, result)
+    assert [f.code for f in found] == ["port-unknown-word"]
