@@ -15,6 +15,7 @@ from patchseries.debian.request import (
     Orig,
     OrigUpload,
     PackagedFile,
+    SourcePackage,
     directory_digest,
 )
 from patchseries.debian.settingspackage import SettingsPackage
@@ -107,3 +108,8 @@ def test_the_packagings_own_tarball_is_of_its_own_release(
     assert upstream.request(packaging=given, orig=ORIG).given_orig == ORIG
     assert upstream.request(orig=ORIG).given_orig == ORIG
     assert upstream.request().given_orig is None
+
+
+def test_a_package_is_verified_and_reused_only_where_that_is_said() -> None:
+    package = SourcePackage("oven", "1.0", "oven", "1.0-1", "x.dsc", "x.changes", Path("x"))
+    assert (package.verified, package.reused) == (False, False)

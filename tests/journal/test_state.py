@@ -222,6 +222,17 @@ def test_what_was_decided_is_done_whole_or_not_at_all(state: State, kind: str) -
     assert (state.root / "series/a").read_bytes() == b"1"
 
 
+@pytest.mark.parametrize("name", ["stage", "done"])
+def test_what_cannot_be_cleared_away_stops_nothing(state: State, name: str) -> None:
+    """A link in the place of a directory: it is not removed as one, and what it names stays."""
+    elsewhere = state.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (state.directory / name).symlink_to(elsewhere)
+    recover(state)
+    assert (elsewhere / "kept").exists()
+
+
 def test_what_is_no_file_is_not_replaced(state: State) -> None:
     os.mkfifo(state.root / "series/pipe")
     with pytest.raises(SeriesError, match="series/pipe is not a file"):
@@ -457,6 +468,23 @@ def test_a_held_project_is_held_against_others_and_not_against_itself(state: Sta
     with held(state, lambda: waited.append(4), 0):
         pass
     assert waited == []
+
+
+def test_another_run_is_waited_for_where_nobody_says_how_long(state: State) -> None:
+    ready, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with held(state):
+            os.write(told, b"x")
+            time.sleep(0.2)
+        os._exit(0)
+    os.read(ready, 1)
+    waited: list[int] = []
+    with held(state, lambda: waited.append(1)):
+        assert waited == [1]
+    os.waitpid(child, 0)
+    for descriptor in (ready, told):
+        os.close(descriptor)
 
 
 def test_what_is_held_is_held_in_every_thread(state: State) -> None:
