@@ -160,6 +160,7 @@ def test_a_program_that_is_killed_is_told_by_the_signal() -> None:
         (["/usr/bin/git", "-C", "there", "-c", "a=b", "fetch", "x"], "git fetch"),
         (["git", "--git-dir=x", "--bare", "log"], "git log"),
         (["git", "-C", "there"], "git"),
+        (["env", "A=b", "make", "all"], "env make"),
         (["xz"], "xz"),
     ],
 )

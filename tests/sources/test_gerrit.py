@@ -631,3 +631,7 @@ def test_a_damaged_netrc_is_named_without_its_words(tmp_path: Path) -> None:
         credentials_for("https://review.example.org", file, {})
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
+    file.write_bytes(f"machine review.example.org login ada password {SECRET}".encode() + b"\xff")
+    with pytest.raises(SeriesError, match=r"cannot be read \(UnicodeDecodeError\)") as caught:
+        credentials_for("https://review.example.org", file, {})
+    assert SECRET not in str(caught.value)

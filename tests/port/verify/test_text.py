@@ -291,6 +291,19 @@ def test_python_2_parses(examined: Examined) -> None:
     assert examined({"a.py": BASE}, {"a.py": new}, {"a.py": "zero = 0\n" + BASE}) == ()
 
 
+@pytest.mark.parametrize(("most", "expected"), [(29, {"port-syntax"}), (28, set())])
+def test_a_text_that_nobody_would_review_is_not_compared(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch, most: int, expected: set[str]
+) -> None:
+    monkeypatch.setattr("patchseries.port.verify.ported.MAX_BYTES", most)
+    before, after = "x = 1\n", "y = 2\nx = 1\n"
+    here = "\n\n\nz = (3)\n"
+    result = after + "w = (\n" + here
+    assert len(result) == 29
+    found = examined({"a.py": before}, {"a.py": after}, {"a.py": before + here}, {"a.py": result})
+    assert {f.code for f in found if f.code == "port-syntax"} == expected
+
+
 def test_a_target_that_never_parsed_is_no_news(examined: Examined) -> None:
     odd = "def f(:\n" + BASE
     assert examined({"a.py": odd}, {"a.py": odd + "def g(:\n"}, {"a.py": "zero = 0\n" + odd}) == ()
