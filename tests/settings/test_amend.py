@@ -48,6 +48,7 @@ def mended(table: dict[str, Any], text: str) -> str:
         (INI, "[b]\r\n", "[b]\r\n# fans: Faster.\r\nx = 3\r\n"),
         (LIBVIRT, 'a = [ "x",\n "y" ]\n#x = 1\n', f'a = [ "x",\n "y" ]\n#x = 1\n{WHY}x = 3\n'),
         (LIBVIRT, 'x = [ 1,\n 2 ] # c\ny = 1\n', "x = 3\ny = 1\n"),
+        (LIBVIRT, "#x = 1\na = 2\n", f"#x = 1\n{WHY}x = 3\na = 2\n"),
         (LIBVIRT, "x = 1\nx = 3\n", "x = 3\nx = 3\n"),
         (MEMCACHED, "-d\n# -m 9\n", f"-d\n# -m 9\n{WHY}-m 3\n"),
         (MEMCACHED, "-m 9\n-d\n", "-m 3\n-d\n"),
