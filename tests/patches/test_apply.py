@@ -187,6 +187,27 @@ def test_names_and_line_ends_as_patch_takes_them(
     assert ours == patch_program(tmp_path, TREE, data, strip)
 
 
+def test_modes_are_set_as_the_patch_says_and_else_stay(repository: Repository) -> None:
+    def tree(**files: tuple[str, bytes]) -> TreeId:
+        entries = {n: TreeEntry(m, repository.write_blob(d)) for n, (m, d) in files.items()}
+        return repository.edit_tree(repository.write_tree({}), entries)
+
+    plain, program = "100644", "100755"
+    old = tree(a=(plain, b"1\n"), b=(program, b"1\n"), c=(program, b"1\n"), e=(plain, b"1\n"))
+    new = tree(
+        a=(program, b"1\n"),
+        b=(plain, b"2\n"),
+        c=(program, b"2\n"),
+        d=(program, b"1\n"),
+        e=(plain, b"2\n"),
+    )
+    diff = repository.diff(old, new)
+    for begin, end, reverse in ((old, new, False), (new, old, True)):
+        applied = apply_patch(repository, begin, diff, reverse=reverse)
+        assert isinstance(applied, Applied)
+        assert applied.tree == end
+
+
 def test_a_file_patched_twice_is_taken_out_again(repository: Repository) -> None:
     tree = tree_of(repository, TREE)
     done = apply_patch(repository, tree, FORMS["one file twice"])
