@@ -126,7 +126,6 @@ ELSEWHERE = {
         "debian/download": "debian/test_dsc.py",
         "debian/orig": "debian/test_dsc.py",
         "debian/security": "debian/test_basetree.py",
-        "debian/unpacked": "patches/test_dpkg.py",
     },
     "Data of the demonstration: what it tells is tested as a story.": {
         "demo/keystone": "demo/test_repositories.py",

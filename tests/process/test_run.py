@@ -144,6 +144,8 @@ def test_lines_are_told_once_however_they_come(pieces: list[bytes]) -> None:
 
 
 def test_a_program_that_says_nothing_has_no_cause() -> None:
+    with pytest.raises(ProgramError, match="true failed with status 0"):
+        process.run(["true"], accept=(1,))  # an answer that it was not asked for
     with pytest.raises(ProgramError) as caught:
         process.run(["false"])
     assert (caught.value.message, caught.value.cause) == ("false failed with status 1", None)
