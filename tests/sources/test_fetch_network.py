@@ -114,7 +114,7 @@ def test_a_second_fetch_moves_no_objects(world: World) -> None:
     assert len(world.server.traffic.requests) - asked <= 2  # what the tags are now, no more
 
 
-@pytest.mark.parametrize("hint", ["work", None, "no-such-branch"])
+@pytest.mark.parametrize("hint", ["work", "master", None, "no-such-branch"])
 def test_a_refused_id_is_found_on_its_branch(world: World, hint: str | None) -> None:
     world.server.behaviour = Behaviour(by_id=False, protocol=0)
     assert world.fetch(world.wants(hint=hint)) == world.wanted
