@@ -38,7 +38,7 @@ _USES = """
 (type_identifier) @name
 """
 
-_INCLUDE = re.compile(rb"\s*#\s*include\s*[\"<]([^\">\n]+)[\">]")
+_INCLUDE = re.compile(rb"^\s*+#\s*+include\s*+[\"<]([^\">\n]++)[\">]")
 
 
 def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:

@@ -48,7 +48,7 @@ def _package(path: bytes) -> bytes:
 
 
 _IMPORT_LINE = re.compile(
-    rb"\s*(?:import\s+)?(?:[\w.]+\s+)?\"([\w.~+-]+(?:/[\w.~+-]+)+)\"\s*(?://|$)"
+    rb"^\s*+(?:import\s++)?(?:[\w.]++\s++)?\"([\w.~+-]++(?:/[\w.~+-]++)+)\"\s*+(?://|$)"
 )
 _MODULE = re.compile(rb"^module\s+(\S+)", re.MULTILINE)
 

@@ -47,7 +47,7 @@ _USES = """
 (variable_declarator value: (identifier) @name)
 """
 
-_IMPORT = re.compile(rb"\s*import\s+(?:static\s+)?(\w+(?:\.\w+)+)\s*;")
+_IMPORT = re.compile(rb"^\s*+import\s++(?:static\s++)?(\w++(?:\.\w++)+)\s*+;")
 
 
 def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:

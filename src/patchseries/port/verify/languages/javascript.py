@@ -40,7 +40,9 @@ USES = """
 (shorthand_property_identifier) @name
 """
 
-_IMPORT = re.compile(rb"[^\"'\n]*(?:\bfrom|\brequire\(|\bimport\(?)\s*[\"'](\.\.?/[^\"'\n?]+)[\"']")
+_IMPORT = re.compile(
+    rb"^[^\"'\n]*(?:\bfrom|\brequire\(|\bimport\(?)\s*[\"'](\.\.?/[^\"'\n?]+)[\"']"
+)
 _SUFFIXES = (
     "",
     ".js",

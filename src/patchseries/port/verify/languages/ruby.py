@@ -31,7 +31,7 @@ _USES = """
 (constant) @name
 """
 
-_REQUIRE = re.compile(rb"\s*require_relative[ (]+[\"']([^\"'\n#]+)[\"']")
+_REQUIRE = re.compile(rb"^\s*+require_relative[ (]+[\"']([^\"'\n#]+)[\"']")
 
 
 def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:  # noqa: ARG001

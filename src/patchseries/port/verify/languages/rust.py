@@ -50,7 +50,7 @@ _USES = """
 (type_identifier) @name
 """
 
-_MODULE = re.compile(rb"\s*(?:pub(?:\([^)\n]*\))?\s+)?mod\s+(\w+)\s*;")
+_MODULE = re.compile(rb"^\s*+(?:pub(?:\([^)\n]*+\))?\s++)?mod\s++(\w++)\s*+;")
 
 
 def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:  # noqa: ARG001
