@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from patchseries.git.search import WordPlace, paths_saying, paths_with, places
+from patchseries.git.search import WordPlace, paths_with, places
 from support.upstreams import Upstream
 
 
@@ -22,8 +22,6 @@ def test_words_and_not_parts_of_words(tmp_path: Path) -> None:
             WordPlace(b"set", "b/c.py", b"x.get = set"),
         ]
         assert list(places(upstream.repository, tree, [])) == []
-        assert paths_saying(upstream.repository, tree, b"get") == ["a:1.py", "b/c.py"]
-        assert paths_saying(upstream.repository, tree, b"forge") == []
 
 
 def test_more_is_searched_for_than_an_argument_may_have(tmp_path: Path) -> None:

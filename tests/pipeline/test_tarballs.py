@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from patchseries.errors import SeriesError, UpstreamError
 from support.small_series import SmallSeries, enter, text
+from support.tarballs import tarball
 from support.upstreams import Upstream
 
 LINES = [f"line {n}\n" for n in range(1, 12)]
@@ -19,25 +17,6 @@ PATCH = b"--- a/f\n+++ b/f\n@@ -3,7 +3,7 @@\n" + b"".join(
     f"{'-' if n == 6 else ' '}line {n}\n{'+six' + chr(10) if n == 6 else ''}".encode()
     for n in range(3, 10)
 )
-
-
-def member(
-    name: str, kind: bytes = tarfile.REGTYPE, link: str = "", size: int = 0
-) -> tarfile.TarInfo:
-    made = tarfile.TarInfo(name)
-    made.type, made.linkname, made.size = kind, link, size
-    return made
-
-
-def tarball(path: Path, files: Mapping[str, bytes], *members: tarfile.TarInfo) -> str:
-    """Make the tarball *path*; its SHA-256."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(path, "w:xz") as archive:
-        for name, data in files.items():
-            archive.addfile(member(name, size=len(data)), io.BytesIO(data))
-        for one in members:
-            archive.addfile(one)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.fixture

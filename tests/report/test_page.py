@@ -154,7 +154,7 @@ def test_of_long_output_the_end_is_shown() -> None:
     lines = [f"line {n}\n" for n in range(31)]
     assert shortened("".join(lines[:30])) == "".join(lines[:30])
     assert shortened("".join(lines)).splitlines() == [
-        "(1 line before, left out)",
+        "(1 line left out)",
         *(line.strip() for line in lines[1:]),
     ]
 

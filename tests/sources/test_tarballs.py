@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import hashlib
-import io
 import lzma
 import tarfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,27 +17,9 @@ from patchseries.errors import SeriesError
 from patchseries.git import Repository
 from patchseries.sources import Cache, tarballs
 from patchseries.sources.tarballs import bring_tarball, commit_of_tarball, kept_tarball
+from support.tarballs import member, tarball
 
 URL = "orig:oven"
-
-
-def member(
-    name: str, kind: bytes = tarfile.REGTYPE, link: str = "", size: int = 0
-) -> tarfile.TarInfo:
-    made = tarfile.TarInfo(name)
-    made.type, made.linkname, made.size = kind, link, size
-    return made
-
-
-def tarball(path: Path, files: Mapping[str, bytes], *members: tarfile.TarInfo) -> str:
-    """Make the tarball *path*; its SHA-256."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(path, "w:xz") as archive:
-        for name, data in files.items():
-            archive.addfile(member(name, size=len(data)), io.BytesIO(data))
-        for one in members:
-            archive.addfile(one)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.fixture(scope="module")

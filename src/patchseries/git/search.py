@@ -38,12 +38,6 @@ def paths_with(
     return sorted(decode_path(name.partition(b":")[2]) for name in names)
 
 
-def paths_saying(repository: Repository, tree: str, name: bytes) -> list[str]:
-    """The paths of *tree* whose files say *name* as a word, sorted; no binary files."""
-    names = filter(None, _grep(repository, [name], ("-l", "-w", tree, "--")).split(b"\0"))
-    return sorted(decode_path(path.partition(b":")[2]) for path in names)
-
-
 def places(repository: Repository, tree: str, names: Iterable[bytes]) -> Iterator[WordPlace]:
     """The lines of *tree* that say one of *names*, in git's order of paths; no binary files."""
     wanted = sorted(set(names))

@@ -68,8 +68,7 @@ class HistoryIndex:
         rows = connection.execute("SELECT name, bit, id FROM refs ORDER BY bit").fetchall()
         self.refs: Mapping[str, int] = {name: bit for name, bit, _ in rows}
         """Full ref name → its bit in every :attr:`Indexed.refs`."""
-        self._begun: dict[str, frozenset[str]] = {}
-        self._naming_others: dict[str, frozenset[int]] = {}
+        self._distinct: dict[str, frozenset[str | int]] = {}
         self._tips = {CommitId(commit.hex()): bit for _, bit, commit in rows}
 
     @cached_property
@@ -228,33 +227,24 @@ class HistoryIndex:
         return array("I", row[0])
 
     def _naming(self, table: str, column: str, commit: CommitId) -> list[Indexed]:
-        if commit[:_SHORTEST_ID] not in self._beginnings(table, column):
+        if commit[:_SHORTEST_ID] not in self._all(f"substr({column}, 1, {_SHORTEST_ID})", table):
             return []  # of most commits: no other one names them
         prefixes = [commit[:size] for size in range(_SHORTEST_ID, len(commit) + 1)]
         marks = ",".join("?" * len(prefixes))
         return self._find(f"c.n IN (SELECT n FROM {table} WHERE {column} IN ({marks}))", *prefixes)
 
-    def _beginnings(self, table: str, column: str) -> frozenset[str]:
-        """The first digits of all ids that are named there; read once."""
-        if table not in self._begun:
-            rows = self._db.execute(
-                f"SELECT DISTINCT substr({column}, 1, {_SHORTEST_ID}) FROM {table}"
-            )
-            self._begun[table] = frozenset(row[0] for row in rows)
-        return self._begun[table]
-
     def _named(self, table: str, column: str, entry: Indexed) -> list[str]:
-        if entry.number not in self._naming_any(table):
+        if entry.number not in self._all("n", table):
             return []
         rows = self._db.execute(f"SELECT {column} FROM {table} WHERE n = ?", (entry.number,))
         return [row[0] for row in rows]
 
-    def _naming_any(self, table: str) -> frozenset[int]:
-        """The numbers of all commits that name others there; read once."""
-        if table not in self._naming_others:
-            rows = self._db.execute(f"SELECT DISTINCT n FROM {table}")
-            self._naming_others[table] = frozenset(row[0] for row in rows)
-        return self._naming_others[table]
+    def _all(self, expression: str, table: str) -> frozenset[str | int]:
+        """What *expression* is in any row of *table*; read once."""
+        query = f"SELECT DISTINCT {expression} FROM {table}"
+        if query not in self._distinct:
+            self._distinct[query] = frozenset(row[0] for row in self._db.execute(query))
+        return self._distinct[query]
 
     def _find(self, where: str, *values: object) -> list[Indexed]:
         rows = self._db.execute(

@@ -102,13 +102,13 @@ def shortened(text: str) -> str:
     """The last lines of what a test wrote; what is left out is said.
 
     >>> shortened("x\\n" * 32).splitlines()[:2]
-    ['(2 lines before, left out)', 'x']
+    ['(2 lines left out)', 'x']
     """
     lines = text.splitlines()
     left_out = len(lines) - _LONGEST_OUTPUT
     if left_out <= 0:
         return text
-    return "\n".join([f"({counted(left_out, 'line')} before, left out)", *lines[left_out:]])
+    return "\n".join([f"({counted(left_out, 'line')} left out)", *lines[left_out:]])
 
 
 def _shown(value: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from patchseries.git.search import paths_saying
+from patchseries.git.search import places
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.grammar import Grammar, UnparsedError
 from patchseries.port.verify.ported import Port, PortedFile
@@ -20,7 +20,7 @@ from patchseries.port.verify.words import absent_at, words_of
 _SHORTEST = 3
 """Shorter names are everywhere."""
 _MOST_NAMES = 6
-"""So many names are searched for: each search reads the whole target."""
+"""So many names are searched for: each takes its time in every file of the target."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def check_strangers(port: Port, grammar: Grammar, readers: Sequence[Readers]) ->
             origins |= _origins(port, grammar, one.file, names)
     # Nearly every word stands in the target's version of the file that defines it.
     left = sorted(absent_at(repository, tree, set(origins.values()), origins))[:_MOST_NAMES]
-    for name in (name for name in left if not paths_saying(repository, tree, name)):
+    said = {place.name for place in places(repository, tree, left)}
+    for name in (name for name in left if name not in said):
         one = next(one for one in readers if name in one.names)
         yield Finding(
             PortCode.UNKNOWN_WORD,
