@@ -31,6 +31,7 @@ from patchseries.errors import ExitCode, SeriesError
 from patchseries.files import sha256
 from patchseries.model import Base
 from support.packages import HOTTER, Upstream, packaging
+from support.tarballs import member
 from support.tools import need
 
 
@@ -256,12 +257,6 @@ def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
             archive.addfile(info, io.BytesIO(data))
     path.write_bytes(lzma.compress(raw.getvalue()))
     return path
-
-
-def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
-    info = tarfile.TarInfo(name)
-    info.type, info.linkname = kind, link
-    return info
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from patchseries import process
 from patchseries.debian.request import PackagedFile
 from patchseries.debian.source import environment, settled, unpack_orig, write_debian
 from patchseries.errors import SeriesError
+from support import tarballs
 from support.tools import need
 
 WHEN = 1378000000
@@ -72,9 +73,7 @@ def tarball(path: Path, *members: tarfile.TarInfo) -> Path:
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
-    info = tarfile.TarInfo(f"oven-1.0/{name}")
-    info.type, info.linkname = kind, link
-    return info
+    return tarballs.member(f"oven-1.0/{name}", kind, link)
 
 
 @pytest.mark.parametrize(

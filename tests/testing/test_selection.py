@@ -61,6 +61,13 @@ def test_imports(text: str, names: set[str]) -> None:
         ("quantum/tests/unit/test_ovs_lib.py", "quantum/agent/linux/ovs_lib.py", True),
         ("tests/test_wsgi.py", "keystone/common/wsgi.py", True),
         ("nova/tests/fake_service.py", "nova/service.py", False),
+        ("p/tests/test_api_db.py", "p/db/sqlalchemy/api.py", False),  # not in this order
+        ("p/tests/unit/test_api.py", "p/db/api.py", True),
+        ("p/tests/functional/test_other_api.py", "p/db/api.py", False),
+        ("tests/test_tests.py", "p/tests.py", False),
+        ("p/tests/test_api.py", "p/_api.py", True),
+        ("api_test.py", "api.py", True),
+        ("tests/test_.py", "p/test.py", False),
     ],
 )
 def test_named_for(test: str, path: str, expected: bool) -> None:
@@ -99,19 +106,3 @@ def test_what_imports_the_package_counts_where_nothing_imports_the_module() -> N
 )
 def test_modules(path: str, name: str | None) -> None:
     assert module_name(path) == name
-
-
-@pytest.mark.parametrize(
-    ("test", "path", "expected"),
-    [
-        ("p/tests/test_api_db.py", "p/db/sqlalchemy/api.py", False),  # not in this order
-        ("p/tests/unit/test_api.py", "p/db/api.py", True),
-        ("p/tests/functional/test_other_api.py", "p/db/api.py", False),
-        ("tests/test_tests.py", "p/tests.py", False),
-        ("p/tests/test_api.py", "p/_api.py", True),
-        ("api_test.py", "api.py", True),
-        ("tests/test_.py", "p/test.py", False),
-    ],
-)
-def test_the_words_of_a_test_s_name(test: str, path: str, expected: bool) -> None:
-    assert is_named_for(test, path) is expected
