@@ -101,16 +101,27 @@ def _command(context: click.Context) -> str:
 
 @pytest.fixture(autouse=True)
 def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each JSON document that a command prints here is held against the schema in the manual."""
+    """Each JSON document that a command prints here is what the manual says: it fits its schema,
+    and all is well in it if the exit status is 0."""
+    well: dict[click.Context, bool] = {}
+    invoke = click.Command.invoke
+
+    def invoked(self: click.Command, context: click.Context) -> Any:
+        status = invoke(self, context)
+        assert well.pop(context, not status) == (not status), f"{context.info_name}: ok, {status}"
+        return status
 
     def checked(document: Mapping[str, Any], **options: Any) -> str:
         text = json_text(document, **options)
         context = click.get_current_context(silent=True)
         if context is not None and context.info_name:
             assert problems(_command(context), json.loads(text)) == []
+            if "ok" in document:
+                well[context] = document["ok"]
         return text
 
     monkeypatch.setattr("patchseries.cli.terminal.json_text", checked)
+    monkeypatch.setattr(click.Command, "invoke", invoked)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,5 @@
-"""The columns of `series status`: those of the line of the last base, whatever names that."""
+"""`series status` and `series show`: the columns are those of the line of the last base, whatever
+names that; and what is shown without a history."""
 
 from __future__ import annotations
 
@@ -48,3 +49,13 @@ def test_components_are_no_first_release(small: SmallSeries) -> None:
     url = "https://upstream.invalid/org/project.git"
     made = small.json("init", "fresh", "--repository", url)
     assert '"1.2"' in (small.root / made["manifest"]).read_text()
+
+
+def test_without_a_history_all_else_is_shown(
+    small: SmallSeries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SERIES_MIRRORS")
+    shown = small.json("show", "log", "--offline")
+    patch = shown["patch"]
+    assert (shown["ok"], patch["name"], patch["status"]) == (True, "log", None)
+    assert "is not in the cache" in patch["status_unknown"]

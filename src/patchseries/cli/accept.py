@@ -46,11 +46,12 @@ def command(patch_name: str, yes: bool, **given: Any) -> int:
     if taken:
         sign_off = SignOff(str(maintainer()), now().date().isoformat())
         changed = accept(session, series, pins, waiting, sign_off).changed
+    done = taken or not waiting
     if asked.as_json:
-        show_json({"accepted": taken, "offers": offer_rows(waiting)}, ok=True)
+        show_json({"accepted": taken, "offers": offer_rows(waiting)}, ok=done)
     elif waiting:
-        say(changed_words(changed, asked.dry_run) if taken else "not signed off")
-    return 1 if waiting and not taken else 0
+        say(changed_words(changed, False) if taken else "not signed off")
+    return 0 if done else 1
 
 
 def show_offers(waiting: list[Offer], asked: Given) -> None:

@@ -40,7 +40,7 @@ def command(wanted: str, **given: Any) -> int:
     cells = {base: c for (name, base), c in series.lock.cells.items() if name == wanted}
     facts = PatchFacts(patch, project, cells, found, unknown)
     if asked.as_json:
-        show_json({"patch": patch_document(facts)}, ok=unknown is None)
+        show_json({"patch": patch_document(facts)}, ok=True)
     else:
         show_text(patch_text(facts), asked)
     return 0
