@@ -109,7 +109,7 @@ def _renew(
             except ProgramError:  # a history that was rewritten: the old tips are gone
                 fresh.unlink()
         if not fresh.exists():
-            with closing(sqlite3.connect(fresh)) as connection:
+            with _filled(fresh) as connection:
                 connection.executescript(SCHEMA)
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             _extend(fresh, repository, refs, progress)
@@ -120,26 +120,34 @@ def _renew(
         write_atomic(_seal(path), digest.encode())
 
 
+@contextmanager
+def _filled(path: Path) -> Iterator[sqlite3.Connection]:
+    """The index at *path*, to be written: a file that nobody else sees and that is sealed later.
+
+    So nothing is kept for a roll-back, and the disk is not waited for after each statement.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        yield connection
+
+
 def _extend(
     path: Path,
     repository: Repository,
     refs: _Refs,
     progress: ProgressCallback,
 ) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        # The file is a copy that nobody else sees: nothing need be kept for a roll-back.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA journal_mode = MEMORY")
-        with connection:
-            known = set(_indexed_refs(connection).values())
-            tips = sorted(set(refs.values()))
-            _add_commits(connection, _watched(repository, tips, sorted(known), progress))
-            if _has_files(repository, refs):
-                progress("comparing the files of the commits")
-                shaped = sorted(known) if _is_shaped(connection) else []
-                _add_shapes(connection, repository, tips, shaped)
-            progress("indexing the releases")
-            _set_refs(connection, refs)
+    with _filled(path) as connection, connection:
+        known = set(_indexed_refs(connection).values())
+        tips = sorted(set(refs.values()))
+        _add_commits(connection, _watched(repository, tips, sorted(known), progress))
+        if _has_files(repository, refs):
+            progress("comparing the files of the commits")
+            shaped = sorted(known) if _is_shaped(connection) else []
+            _add_shapes(connection, repository, tips, shaped)
+        progress("indexing the releases")
+        _set_refs(connection, refs)
 
 
 def _watched(
