@@ -73,19 +73,20 @@ def test_a_grammar_of_another_tree_sitter_counts_as_missing() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"(" * 60_000,
-        b"a*b " * 60_000,
-        b"{" * 60_000,
-        b"a<" * 60_000,
-        b'"$(' * 60_000,
-        b"a=>" * 60_000,
+        b"(" * 30_000,
+        b"a*b " * 30_000,
+        b"{" * 30_000,
+        b"a<" * 30_000,
+        b'"$(' * 30_000,
+        b"a=>" * 30_000,
     ],
     ids=["brackets", "products", "braces", "less", "quotes", "arrows"],
 )
 def test_a_text_made_to_keep_a_parser_busy_comes_to_an_end(grammar: Grammar, text: bytes) -> None:
+    assert len(text) < MAX_BYTES  # the parser gets to see it
     started = time.process_time()
     try:
-        tree = grammar.read(text * 5_000)
+        tree = grammar.read(text)
     except UnparsedError:
         pass
     else:
@@ -93,7 +94,7 @@ def test_a_text_made_to_keep_a_parser_busy_comes_to_an_end(grammar: Grammar, tex
         tree.uses([(0, 1)])
         tree.binds(b"a")
         tree.most(b"a", b"")
-    assert time.process_time() - started < 10  # seconds; without a bound, minutes
+    assert time.process_time() - started < 5  # seconds; without a bound, Java takes ten and more
 
 
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
