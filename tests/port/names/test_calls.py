@@ -52,3 +52,11 @@ def test_what_is_learned_was_said_and_is_not_in_the_target(
         assert was in theirs
         assert was not in ours
         assert now in ours
+
+
+@pytest.mark.parametrize("end", [")", "])", "}, b)"])
+def test_a_call_that_ends_on_another_line_teaches_nothing(end: str) -> None:
+    """What was a whole call here is the start of one there: the rest would be left alone."""
+    long = "".join(f"stop(self, one={n},\n     clean=True)\n" for n in range(3))
+    short = "".join(f"stop(self, one={n}{end}\n" for n in range(3))
+    assert calls(long, short, ["stop(self, one=1,\n", "     clean=True)\n"]) == {}

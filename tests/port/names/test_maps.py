@@ -64,6 +64,43 @@ def test_nothing_is_learned_of_names_that_the_file_does_not_bind() -> None:
     assert renames.learn(base, ours, base + "t.assertEqual(2)\n", OLD.get, NEW.get) == {}
 
 
+PHRASES = "from shop import store\n{0}\nx = {1}.open(1)\ny = {1}.open(2)\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "used", "ours", "added", "known", "is_learned"),
+    [
+        ("", "box.lid", "lid", "z = box.lid.open(3)", "", True),
+        ("", "box.lid", "lid", "box = box.lid.open(3)", "", False),  # it is a new name
+        ("", "box.lid", "lid", "for box in box.lid.open(3):", "", False),
+        ("", "box.lid", "lid", "with f as box: box.lid.open(3)", "", False),
+        ("", "box.lid", "lid", "box == box.lid.open(3)", "", True),
+        ("", "box.lid", "lid", "z = self.box.lid.open(box=3)", "", True),
+        ("", "box.lid", "lid", "box = z.box.lid.open(3)", "", True),
+        ("", "self.lid", "lid", "z = self.lid.open(3)", "", False),  # a local name is none here
+        ("", "self.lid", "self.top", "z = self.lid.open(3)", "", True),
+        ("", "store.lid", "lid", "z = store.lid.open(3)", "", True),
+        ("", "store.lid", "lid", "z = store.lid.open(3)", "lid = 1", False),  # it works here
+        ("", "store.lid", "lid", "z = store.lid.open(3)", "lids = 1", True),
+    ],
+)
+def test_a_phrase_is_learned_only_where_the_target_cannot_say_it(
+    head: str, used: str, ours: str, added: str, known: str, is_learned: bool
+) -> None:
+    base, target = PHRASES.format(head, used), PHRASES.format(head, ours)
+    found = renames.learn(base, target, base + added + "\n", OLD.get, {"shop/store.py": known}.get)
+    assert (used in found) is is_learned
+    assert found == ({used: ours} if is_learned else {})
+
+
+def test_a_module_of_the_same_name_from_elsewhere_is_another() -> None:
+    base = PHRASES.format("", "store.lid")
+    ours = PHRASES.format("", "lid").replace("from shop import", "from mall import")
+    theirs = base + "z = store.lid.open(3)\n"
+    found = renames.learn(base, ours, theirs, OLD.get, {"mall/store.py": "lid = 1\n"}.get)
+    assert found == {"store.lid": "lid"}
+
+
 @given(st.text(), st.text(), st.text())
 def test_any_text_can_be_learned_from(base: str, ours: str, theirs: str) -> None:
     names = renames.learn(base, ours, theirs, OLD.get, NEW.get)

@@ -202,6 +202,33 @@ def test_a_habit_of_upstreams_file_that_the_target_does_not_share(examined: Exam
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "is_told"),
+    [("", True), ("    r = make()\n", False), ("    x = f(r=1)\n", True), ("    r == 1\n", True)],
+)
+def test_what_the_port_sets_itself_has_no_habits(
+    examined: Examined, first: str, is_told: bool
+) -> None:
+    new = responses("headers", extra=f"\n\ndef more(r):\n{first}    r.headers('Y')\n")
+    findings = examined(responses("headers"), new, responses("getheader"))
+    assert {f.code for f in findings} == ({"port-unknown-habit"} if is_told else set())
+
+
+@pytest.mark.parametrize(("home", "is_told"), [("r", False), ("far", True)])
+def test_a_module_of_the_project_has_no_habits(
+    examined: Examined, home: str, is_told: bool
+) -> None:
+    start = f"import {home}{'' if home == 'r' else ' as r'}\n\n\n"
+    beside = {"r.py": "headers = getheader = print\n"}
+
+    def files(word: str, extra: str = "") -> dict[str, str]:
+        return beside | {"t.py": start + responses(word, extra=extra)["t.py"]}
+
+    new = files("headers", "\n\ndef more():\n    r.headers('Y')\n")
+    findings = examined(files("headers"), new, files("getheader"))
+    assert {f.code for f in findings} == ({"port-unknown-habit"} if is_told else set())
+
+
 def test_a_name_taken_away_and_still_read(examined: Examined) -> None:
     old, use = (
         "import time\nimport os\n\n\ndef f():\n    return os.name\n",

@@ -316,3 +316,14 @@ def test_a_line_far_from_the_change_that_no_longer_fits_is_named(examined: Exami
     findings = examined({"a.py": before}, {"a.py": after}, {"a.py": target}, {"a.py": result})
     (found,) = [f for f in findings if f.code == "port-syntax"]
     assert found.line == 5
+
+
+def test_a_renaming_that_breaks_the_syntax_does_not_excuse_itself(examined: Examined) -> None:
+    new = BASE + "f(a,\n  b)\n"
+    result = BASE + "f(a)\n  b)\n"
+    said = Accounted(rename=lambda text: text.replace(b"f(a,", b"f(a)"))
+    target = {"a.py": "zero = 0\n" + BASE}
+    findings = examined(
+        {"a.py": BASE}, {"a.py": new}, target, {"a.py": "zero = 0\n" + result}, accounted=said
+    )
+    assert codes(findings) == {"port-syntax"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from patchseries.model import Finding
+from patchseries.port.verify import Accounted
 
 Examined = Callable[..., tuple[Finding, ...]]
 
@@ -58,3 +59,11 @@ def test_a_function_in_one_that_has_a_text_at_the_left_margin(examined: Examined
     new = old.replace("        return 1\n", "        return one\n")
     result = body.replace("        return 1\n", "        return one\n")
     assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": body}, {"a.py": result})) == []
+
+
+def test_a_renaming_to_what_nothing_defines_does_not_excuse_itself(examined: Examined) -> None:
+    new = OLD.replace("stop(one)", "here = 1\n    stop(here)")
+    result = new.replace("stop(here)", "stop(there)")
+    said = Accounted(rename=lambda text: text.replace(b"stop(here)", b"stop(there)"))
+    findings = examined({"a.py": OLD}, {"a.py": new}, {"a.py": OLD}, {"a.py": result}, said)
+    assert told(findings) == [("there is not defined in this function", 7)]

@@ -16,6 +16,7 @@ from patchseries.port.hunks.words import counterparts
 
 _TOKEN = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.")
 _HEAD = re.compile(r"(?<![\w.])[^\W\d][\w.]*\(")
+_OPEN, _CLOSE = ("(", "[", "{"), (")", "]", "}")
 _PLACES = 2
 """So many calls must have changed alike. With one, one more of 1,637 backports gets worse."""
 
@@ -65,9 +66,15 @@ def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str
         return
     _, low, high, start, end = differing[0]
     at = _opening(old, low)
-    is_less = low < high and old[low:high].count(",") != new[start:end].count(",")
-    if at and is_less:
+    was, now = old[low:high], new[start:end]
+    is_less = bool(was) and was.count(",") != now.count(",")
+    if at and is_less and _depth(was) == _depth(now):
         yield "".join(old[at - 1 : high]), "".join(new[at - 1 : end])
+
+
+def _depth(words: Sequence[str]) -> int:
+    """How many brackets are opened and not closed: a line may end within the call."""
+    return sum((word in _OPEN) - (word in _CLOSE) for word in words)
 
 
 def _opening(words: Sequence[str], at: int) -> int:

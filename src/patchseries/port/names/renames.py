@@ -21,6 +21,7 @@ from difflib import SequenceMatcher
 
 from patchseries.port.hunks.lines import Lines, compare, gone, split_lines
 from patchseries.port.hunks.words import counterparts
+from patchseries.port.names.alignment import Alignment
 from patchseries.port.names.calls import calls
 from patchseries.port.names.phrases import phrases
 from patchseries.port.names.textsearch import lines_with, says, shared_ends
@@ -36,6 +37,8 @@ _IMPORT = re.compile(
     r"(?:[ \t]+as[ \t]+(\w+))?"
 )
 _DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
+_OBJECT = ("self.", "cls.")
+"""What an attribute of an object begins with; a local name in its place is none elsewhere."""
 _SHORTEST = 4
 """Shorter names are not learned (`make bench-thresholds`: 2 to 6 are as good)."""
 
@@ -51,8 +54,27 @@ def learn(
     if ancestor == ours:
         return {}
     added = _new_lines(ancestor, theirs)
-    found = calls(ancestor, ours, added) | phrases(ancestor, ours, added)
+    found = calls(ancestor, ours, added)
+    for phrase, other in phrases(ancestor, ours, added).items():
+        of_object = phrase.startswith(_OBJECT) and not other.startswith(_OBJECT)
+        if not of_object and not _stands(phrase, (ancestor, ours), added, in_target):
+            found[phrase] = other
     return found | _names(ancestor, ours, added, in_ancestor, in_target)
+
+
+def _stands(
+    phrase: str, versions: tuple[str, str], added: Sequence[str], in_target: Reader
+) -> bool:
+    """Whether the target can say *phrase* too: its first name is new, or a module that has it."""
+    head, member = phrase.split(".")[:2]
+    if any(f".{phrase}" in line for line in added):  # the attribute of something
+        return False
+    new = re.compile(rf"[ \t]*(?:{head}[ \t]*:?=(?!=)|for {head} in\b|with .* as {head}:)")
+    if any(new.match(line) for line in added):
+        return True
+    was, now = (_binding(text, head) for text in versions)
+    text = in_target(_file(now)) if now and was == now else None
+    return text is not None and says(text, member)
 
 
 def _names(
@@ -67,7 +89,7 @@ def _names(
     found: dict[str, str] = {}
     for was, now in _changed(split_lines(ancestor), split_lines(ours), bound.keys()).items():
         head, head_now = was.partition(".")[0], now.partition(".")[0]
-        if head not in bound or head_now in ("self", "cls"):
+        if head not in bound or f"{head_now}.".startswith(_OBJECT):
             continue
         alias = bound[head] and _binding(ours, head_now) == bound[head]
         if alias or in_target(_file(bound[head])) is None:
@@ -95,6 +117,12 @@ def apply(names: Mapping[str, str], text: str) -> str:
     'new, older, self.new'
     >>> apply({"run(log, ": "run("}, "run(log, x); self.run(log, x)")
     'run(x); self.run(log, x)'
+
+    Lines that go on below an open bracket stay below it:
+
+    >>> print(apply({"older": "new"}, "older(a,\\n      b)"))
+    new(a,
+        b)
     """
     starts = sorted({start for name in names for start in lines_with(text, name)})
     if not starts:
@@ -102,9 +130,17 @@ def apply(names: Mapping[str, str], text: str) -> str:
     pattern = re.compile("|".join(map(_as_pattern, sorted(names, key=len, reverse=True))))
     pieces, at = [], 0
     for start in starts:  # a search of the whole text takes ten times longer
-        end = text.find("\n", start) + 1 or len(text)
-        pieces += [text[at:start], pattern.sub(lambda said: names[said.group()], text[start:end])]
-        at = end
+        if start < at:  # moved along with what it goes on with
+            continue
+        pieces.append(text[at:start])
+        at = start
+        moved = Alignment()
+        while at == start or (moved.is_moved and at < len(text)):
+            end = text.find("\n", at) + 1 or len(text)
+            old = text[at:end]
+            new = pattern.sub(lambda said: names[said.group()], old)
+            pieces.append(moved.aligned(old, new))
+            at = end
     return "".join((*pieces, text[at:]))
 
 

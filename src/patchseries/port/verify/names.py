@@ -147,6 +147,8 @@ class Names:
             pair = name + b"." + attribute
             if self.file.before.count(pair) < _HABIT or pair in self.file.onto:
                 continue
+            if self._is_known_here(name):
+                continue
             if len(re.findall(rb"(?<![\w.])%b\.\w" % name, self.file.onto)) >= _HABIT:
                 yield Finding(
                     PortCode.UNKNOWN_HABIT,
@@ -155,6 +157,14 @@ class Names:
                     file=self.file.path,
                     line=line + 1,
                 )
+
+    def _is_known_here(self, name: bytes) -> bool:
+        """Whether what *name* is can be known: a module of the tree, or what the port sets."""
+        home = self._module.imports.get(name)
+        if home is not None:
+            return self._here.has_package(home)
+        sets = re.compile(rb"[ \t]*%b[ \t]*=(?!=)" % name)
+        return any(sets.match(line) for _, line in self.file.added)
 
     def words(self) -> Iterator[tuple[bytes, int]]:
         """The added words that a tree has to know of, each with its 0-based line."""

@@ -95,6 +95,11 @@ class PortedFile:
         """The upstream file after the change, in the target's words."""
         return self._port.accounted.rename(self._port.text(self._there[1]))
 
+    @property
+    def upstream_text(self) -> bytes:
+        """The upstream file after the change, in its own words: what a wrong name did not touch."""
+        return self._port.text(self._there[1])
+
     @cached_property
     def onto(self) -> bytes:
         """The target's file before the port."""

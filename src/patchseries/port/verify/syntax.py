@@ -213,7 +213,7 @@ def check_syntax(file: PortedFile, parts: list[Chunk]) -> Iterator[Finding]:
         return
     count = faults if odd else errors
     broken = count(file.result)
-    if broken > count(file.onto) and broken > count(file.after):
+    if broken > count(file.onto) and broken > count(file.upstream_text):
         yield Finding(
             PortCode.SYNTAX,
             Severity.ERROR,

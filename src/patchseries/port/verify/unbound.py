@@ -9,6 +9,7 @@ from patchseries.port.verify.bindings import unbound, where_unbound
 from patchseries.port.verify.definitions import defines
 from patchseries.port.verify.names import BUILTINS, module_before, module_here, module_upstream
 from patchseries.port.verify.ported import Port, PortedFile
+from patchseries.port.verify.scopes import Scopes
 from patchseries.port.verify.syntax import Chunk
 
 
@@ -27,7 +28,7 @@ def check_unbound(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Itera
     if not found:
         return
     elsewhere = module_before(port, file).names | module_upstream(port, file).names
-    texts = file.onto_scopes, file.after_scopes
+    texts = file.onto_scopes, Scopes.of(file.upstream_text, file.path)
     for name in sorted(_in_whole(file, found.keys() - elsewhere, known)):
         if any(where_unbound(text, name) is not None for text in texts):
             continue
