@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from patchseries.port.hunks import resolve as hunks
 from patchseries.port.hunks.lines import Lines, split_lines
-from patchseries.port.hunks.spacing import close_gaps
+from patchseries.port.hunks.spacing import close_gaps, own_gaps
 
-LINES = st.lists(st.sampled_from(["a\n", "b\n", "\n", "  \n"])).map(tuple)
+LINES = st.lists(st.sampled_from(["a\n", "  b\n", "c\n", "\n", "  \n"])).map(tuple)
 
 
 def _merge(base: str, ours: str, theirs: str) -> str:
@@ -42,6 +42,43 @@ def test_it_gets_no_second_one() -> None:
     theirs = BASE.replace("\nif door", "\nif roof {\n\tmend()\n}\n\nif door")
     merged = "head\n}\n\nif roof {\n\tmend()\n}\n\ntail\n"
     assert _merge(BASE, ours, theirs) == merged
+
+
+def test_a_method_at_the_end_of_a_class_leaves_the_gap_to_the_next_class() -> None:
+    theirs = split_lines(
+        "class A:\n    def a():\n        1\n\n    def b():\n        2\n\n\nend()\n"
+    )
+    ours = split_lines("class A:\n    def a():\n        1\n\n\nclass C:\n    pass\n")
+    merged = [*ours[:3], "\n", "\n", *theirs[4:6], "\n", *ours[5:]]
+    assert own_gaps(merged, ours, theirs) == [*ours[:3], "\n", *theirs[4:6], "\n", "\n", *ours[5:]]
+    assert own_gaps([*ours[:3], *theirs[4:6], *ours[5:]], ours, theirs) == own_gaps(
+        merged, ours, theirs
+    )
+
+
+def test_lines_that_meet_upstream_are_as_far_apart_as_there() -> None:
+    theirs, ours = ("a:\n", "    b\n", "c\n"), ("a:\n", "    x\n", "\n", "c\n")
+    assert own_gaps(["a:\n", "    b\n", "\n", "c\n"], ours, theirs) == list(theirs)
+
+
+def test_gaps_within_a_block_and_gaps_that_differ_stay() -> None:
+    for merged, ours, theirs in (
+        (["a\n", "b\n"], ("a\n", "\n", "c\n"), ("x\n", "\n", "b\n")),
+        (
+            ["  a\n", "b\n"],
+            ("  a\n", "\n", "c\n"),
+            ("x\n", "\n", "b\n", "y\n", "\n", "\n", "b\n"),
+        ),
+        (["  a\n", "b\n"], ("  a\n", "b\n"), ("x\n", "\n", "b\n")),
+    ):
+        assert own_gaps(merged, ours, theirs) == merged
+
+
+@given(LINES, LINES, LINES)
+def test_gaps_change_and_nothing_else(merged: Lines, ours: Lines, theirs: Lines) -> None:
+    made = own_gaps(merged, ours, theirs)
+    assert [line for line in made if line.strip()] == [line for line in merged if line.strip()]
+    assert own_gaps(made, ours, theirs) == made
 
 
 @given(LINES, LINES, LINES)

@@ -15,7 +15,7 @@ from patchseries.port.hunks.merge3 import Overlap, join
 from patchseries.port.hunks.moved import follow_moves
 from patchseries.port.hunks.regions import Candidate, Dispute, Texts
 from patchseries.port.hunks.rules import candidates
-from patchseries.port.hunks.spacing import close_gaps
+from patchseries.port.hunks.spacing import close_gaps, own_gaps
 
 ADJACENT = "adjacent"
 """The name of what needs no rule: lines next to each other, which git's merge calls a conflict."""
@@ -72,7 +72,8 @@ def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything
     proposed = [candidates(dispute) for dispute in disputes]
     picked, stands = _pick(pieces, proposed, sound)
     choices = zip(disputes, map(tuple, proposed), picked, strict=True)
-    lines = close_gaps(imports.in_order(_text(pieces, picked)[0], ours, wanted), ours, theirs)
+    merged = imports.in_order(own_gaps(_text(pieces, picked)[0], ours, theirs), ours, wanted)
+    lines = close_gaps(merged, ours, theirs)
     return MergedText(lines, tuple(Choice(*c) for c in choices), stands)
 
 
