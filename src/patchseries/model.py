@@ -114,7 +114,7 @@ class StrategyName(StrEnum):
     PATHS = "paths"
     """The file is elsewhere in the target, or left out."""
     IMPORTS = "imports"
-    """An import was added that the lines of the change need."""
+    """An import that the lines of the change need was added, or made from another module."""
     RESOLUTION = "resolution"
     """A person's resolution was used."""
     AS_IT_IS = "as-it-is"

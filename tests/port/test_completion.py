@@ -76,3 +76,14 @@ def test_what_the_target_cannot_import_is_not_added(store: Repository) -> None:
     result = port(store, change, tree(store, {**beside, "shop/till.py": HEAD + BODY}))
     assert result.strategies == ()
     assert "port-unknown-name" in [f.code for f in result.findings]
+
+
+def test_an_import_that_went_with_a_region_and_is_still_read_is_kept(store: Repository) -> None:
+    """Upstream's lines were taken for the target's; of these it reads one name further down."""
+    before = b"import till1\nimport till2\n\n\ndef one():\n    return till1, till2\n"
+    after = before.replace(b"import till1\nimport till2\n", b"import till3\n")
+    onto = before.replace(b"import till2", b"import till2  # old\nimport math")
+    onto += b"\n\ndef two():\n    return math.pi\n"
+    result, text = ported(store, (before, after, onto))
+    assert b"import math\n" in text
+    assert "port-removed-name-used" not in [f.code for f in result.findings if "math" in f.message]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from patchseries.git import TreeEntry
 from patchseries.model import Finding, PortCode, StrategyName, TreeId
 from patchseries.port.context import Context
-from patchseries.port.hunks.imports import with_import
-from patchseries.port.hunks.lines import decode, encode, split_lines
+from patchseries.port.hunks.imports import is_import, with_import
+from patchseries.port.hunks.lines import Lines, decode, encode, split_lines
+from patchseries.port.movedimports import MovedImport, moved_imports, python_files, with_moved
+from patchseries.port.names.homes import imported
 from patchseries.port.verify import Accounted, examine
-from patchseries.port.verify.languages import language_of
-from patchseries.port.verify.languages.python import Python
-from patchseries.port.verify.names import Names
+from patchseries.port.verify.bindings import where_unbound
+from patchseries.port.verify.names import Names, module_here
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.syntax import chunks
+
+_OF_IMPORTS = (PortCode.UNKNOWN_NAME, PortCode.REMOVED_NAME_USED)
+"""What is found where an import is lacking."""
 
 
 def completed_by_imports(
@@ -22,47 +27,78 @@ def completed_by_imports(
 ) -> tuple[TreeId, tuple[Finding, ...], tuple[str, ...]]:
     """*tree*, a result of the port, with the imports that it lacks; and what was found in it.
 
-    Only imports that upstream's file has, and whose module the target has (or no tree of the
-    project). The third is the strategy's name when one was added.
+    An import of what the target has in another place is made from there. One is added only if
+    upstream's file has it, and the target its module (or no tree of the project). The third is the
+    strategy's name when an import was changed or added.
     """
-    trees = context.repository, context.change, context.onto, tree, accounted or Accounted()
-    findings = examine(*trees)
-    if not any(found.code is PortCode.UNKNOWN_NAME for found in findings):
-        return tree, findings, ()
-    edits = dict(_edits(Port(*trees)))
-    if not edits:
-        return tree, findings, ()
-    tree = context.repository.edit_tree(tree, edits)
-    return tree, examine(*trees[:3], tree, trees[-1]), (StrategyName.IMPORTS,)
+    start = tree
+    sides = context.repository, context.change, context.onto
+    account = accounted or Accounted()
+    moved = list(moved_imports(Port(*sides, tree, account)))
+    if moved:
+        tree = _edited(context, tree, with_moved(moved))
+        account = _with_renamed(account, moved)
+    findings = examine(*sides, tree, account)
+    if any(found.code in _OF_IMPORTS for found in findings):
+        completed = _edited(context, tree, _completed(Port(*sides, tree, account)))
+        if completed != tree:
+            tree, findings = completed, examine(*sides, completed, account)
+    return tree, findings, () if tree == start else (StrategyName.IMPORTS,)
 
 
-def _edits(port: Port) -> Iterator[tuple[str, TreeEntry]]:
-    """The files of the result that lack imports, with these."""
-    for file in port.files:
-        entry = port.repository.entry(port.result, file.path)
-        language = language_of(file.path, file.first_line)
-        if entry is None or not file.ours or not isinstance(language, Python):
-            continue
+def _edited(context: Context, tree: TreeId, texts: Iterable[tuple[PortedFile, Lines]]) -> TreeId:
+    """*tree* with other texts for files of the port."""
+    edits = {}
+    for file, lines in texts:
+        entry = context.repository.entry(tree, file.path)
+        text = encode("".join(lines))
+        if entry is not None and text != file.result:
+            edits[file.path] = TreeEntry(entry.mode, context.repository.write_blob(text))
+    return context.repository.edit_tree(tree, edits) if edits else tree
+
+
+def _with_renamed(account: Accounted, moved: Sequence[MovedImport]) -> Accounted:
+    """*account*, in which the lines that *moved* were renamed."""
+    lines = {encode(one.line): encode(one.there) for one in moved}
+
+    def rename(text: bytes) -> bytes:
+        renamed = account.rename(text).splitlines(keepends=True)
+        return b"".join(lines.get(line, line) for line in renamed)
+
+    return replace(account, rename=rename)
+
+
+def _completed(port: Port) -> Iterator[tuple[PortedFile, Lines]]:
+    """The files of the result with the imports that they lack."""
+    for file in python_files(port):
         runs = ((run.new_start, run.new_start + len(run.added)) for run in file.ours)
         names = Names(port, file, chunks(file.result_scopes, runs))
-        ours, theirs = split_lines(decode(file.result)), split_lines(decode(file.after))
-        lines = ours
+        lines, theirs = split_lines(decode(file.result)), split_lines(decode(file.after))
         for name, dotted in names.lacking_imports():
             lines = with_import(lines, _statement(file, name, dotted), theirs)
-        if lines != ours:
-            yield (
-                file.path,
-                TreeEntry(entry.mode, port.repository.write_blob(encode("".join(lines)))),
-            )
+        for line in _still_read(port, file):
+            lines = with_import(lines, line, split_lines(decode(file.onto)))
+        yield file, lines
+
+
+def _still_read(port: Port, file: PortedFile) -> Iterator[str]:
+    """The imports that the port took away, and of which the file reads the name all the same."""
+    defined = module_here(port, file).names
+    for line in (decode(line) for run in file.ours for line in run.removed):
+        found = imported(line) if is_import(line) else None
+        if found is None or encode(found.local) in defined:
+            continue
+        if where_unbound(file.result_scopes, encode(found.local)) is not None:
+            yield line
 
 
 def _statement(file: PortedFile, name: bytes, dotted: bytes) -> str:
     """A line that binds *name* to *dotted*: upstream's own, if it has one for that alone."""
     local, module = decode(name), decode(dotted)
-    home, _, last = module.rpartition(".")
+    start, _, last = module.rpartition(".")
     alias = "" if local == last else f" as {local}"
-    from_home = [f"from {home} import {last}{alias}\n"] if home else []
-    plain = [f"import {module}{alias}\n"] if alias or not home else []
-    ways = [*from_home, *plain]
+    from_start = [f"from {start} import {last}{alias}\n"] if start else []
+    plain = [f"import {module}{alias}\n"] if alias or not start else []
+    ways = [*from_start, *plain]
     said = split_lines(decode(file.after))
     return next((way for way in ways if way in said), ways[0])

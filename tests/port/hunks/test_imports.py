@@ -88,5 +88,17 @@ def test_one_more_import_goes_among_all_where_the_blocks_have_nothing_in_common(
     )
 
 
+def test_one_more_import_follows_the_one_that_it_follows_in_theirs() -> None:
+    ours = split_lines("import abc\nimport re\n\nfrom shop import roof\n")
+    theirs = split_lines("import re\n\nimport till\n\nfrom shop import walls\n")
+    assert "".join(imports.with_import(ours, "import till\n", theirs)) == (
+        "import abc\nimport re\nimport till\n\nfrom shop import roof\n"
+    )
+    first = split_lines("x = 1\n\nimport till\n")
+    assert "".join(imports.with_import(ours, "import till\n", first)) == (
+        "import abc\nimport re\n\nfrom shop import roof\nimport till\n"
+    )
+
+
 def test_a_file_without_imports_is_left_alone() -> None:
     assert imports.with_import(("x = 1\n",), "import re\n", ()) == ("x = 1\n",)

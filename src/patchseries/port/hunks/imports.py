@@ -72,7 +72,10 @@ def in_order(merged: list[str], ours: Lines, theirs: Lines) -> list[str]:
 
 
 def with_import(ours: Lines, line: str, theirs: Lines) -> Lines:
-    """*ours* with one more import, in the block that has most in common with theirs around it."""
+    """*ours* with one more import, in the block that has most in common with theirs around it.
+
+    Where none has, it follows the import that it follows in theirs.
+    """
     beside = set(_block(theirs, theirs.index(line))) if line in theirs else set[str]()
     starts = [
         at
@@ -83,10 +86,20 @@ def with_import(ours: Lines, line: str, theirs: Lines) -> Lines:
         return ours
     start = max(starts, key=lambda at: len(beside.intersection(_block(ours, at))))
     block = _block(ours, start)
-    if beside.isdisjoint(block):
-        start, block = starts[0], list(ours[starts[0] : starts[-1]]) + _block(ours, starts[-1])
     at = start + place(block, line)
+    if beside.isdisjoint(block):
+        before = _before(theirs, line)
+        whole = list(ours[starts[0] : starts[-1]]) + _block(ours, starts[-1])
+        at = starts[0] + (whole.index(before) + 1 if before in whole else place(whole, line))
     return (*ours[:at], line, *ours[at:])
+
+
+def _before(lines: Lines, line: str) -> str:
+    """The import before the import *line*, blank lines apart; empty if there is none."""
+    at = lines.index(line) if line in lines else 0
+    above = (other for other in reversed(lines[:at]) if other.strip())
+    found = next(above, "")
+    return found if is_import(found) else ""
 
 
 def _block(lines: Sequence[str], at: int) -> list[str]:

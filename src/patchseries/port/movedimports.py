@@ -1,0 +1,119 @@
+"""Imports of what the target has in another module: each is made from where the target has it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
+from itertools import groupby
+from typing import NamedTuple
+
+from patchseries.git.search import lines_with
+from patchseries.model import TreeId
+from patchseries.port.hunks.imports import is_import, with_import
+from patchseries.port.hunks.lines import Lines, decode, encode, split_lines
+from patchseries.port.names.homes import Import, home, imported
+from patchseries.port.names.textsearch import says
+from patchseries.port.verify.languages import language_of
+from patchseries.port.verify.languages.python import Python
+from patchseries.port.verify.ported import Port, PortedFile
+
+
+class MovedImport(NamedTuple):
+    """An import that the change adds or takes away, as the target would have it.
+
+    :ivar line: the line upstream
+    :ivar there: the line of the target in its place
+    """
+
+    file: PortedFile
+    line: str
+    there: str
+    is_added: bool
+
+
+def python_files(port: Port) -> Iterator[PortedFile]:
+    """The Python files in which the port changed lines."""
+    for file in port.files:
+        if file.ours and isinstance(language_of(file.path, file.first_line), Python):
+            yield file
+
+
+def moved_imports(port: Port) -> Iterator[MovedImport]:
+    """The imports of the change that the target has to make, or makes, from another module."""
+    found = cache(partial(_home, port))
+    for file in python_files(port):
+        directory = posixpath.dirname(file.path)
+        for line, wanted, is_added in _doubtful(port, file):
+            there = found(wanted, directory)
+            if there is not None:
+                end = line[len(line.rstrip("\r\n")) :]
+                yield MovedImport(file, line, f"{there}{end}", is_added)
+
+
+def with_moved(moved: Iterable[MovedImport]) -> Iterator[tuple[PortedFile, Lines]]:
+    """The texts of the files with what was *moved*: added, or taken away where nothing reads it."""
+    for file, imports in groupby(moved, lambda one: one.file):
+        lines = split_lines(decode(file.result))
+        for one in imports:
+            if one.is_added:
+                lines = _without(lines, one.line)
+                lines = lines if one.there in lines else with_import(lines, one.there, ())
+            elif one.there in lines and not _is_read(_without(lines, one.there), one.there):
+                lines = _without(lines, one.there)
+        yield file, lines
+
+
+def _is_read(lines: Lines, statement: str) -> bool:
+    """Whether *lines* say the name that an import gives them."""
+    found = imported(statement)
+    return found is not None and says("".join(lines), found.local)
+
+
+def _home(port: Port, wanted: Import, directory: str) -> Import | None:
+    """What the target imports in place of *wanted*, which a file in *directory* does."""
+    near = posixpath.join(directory, "*.py")  # most are known there: quickly read
+    if any(one.dotted == wanted.dotted for one in _imports(port, port.onto, wanted, near)):
+        return None
+    there = home(wanted, _imports(port, port.onto, wanted))
+    if there is None or there in _imports(port, port.before, there):
+        return None
+    return there
+
+
+def _imports(port: Port, tree: TreeId, like: Import, where: str = "*.py") -> list[Import]:
+    """What the modules of *tree* import under the names that *like* has."""
+    lines = lines_with(port.repository, tree, like.phrases, [where])
+    return [one for one in map(imported, filter(is_import, lines)) if one]
+
+
+def _doubtful(port: Port, file: PortedFile) -> Iterator[tuple[str, Import, bool]]:
+    """The imports of the change that may not work here: the line, what it is, whether it is added.
+
+    Not those of the project's own modules that the target has, nor of a module from which its file
+    imports already.
+    """
+    modules = port.modules(port.result)
+    here, upstream = (set(t.splitlines(keepends=True)) for t in (file.result, file.upstream_text))
+    removed = (line for run in port.theirs.lines[file.upstream] for line in run.removed)
+    changed = [(line, False) for line in removed if line not in here]
+    changed += [(line, True) for _, line in file.added if line in upstream]
+    for raw, is_added in changed:
+        line = decode(raw)
+        wanted = imported(line) if is_import(line) else None
+        if wanted is None or wanted.dotted == wanted.local:
+            continue
+        if wanted.module and b"from %b import" % encode(wanted.module) in file.onto:
+            continue
+        dotted = encode(wanted.dotted)
+        if not modules.path(dotted) and not modules.resolve(dotted):
+            yield line, wanted, is_added
+
+
+def _without(lines: Lines, line: str) -> Lines:
+    """*lines* without the import *line*; blank lines around it are not left doubled."""
+    at = lines.index(line)
+    rest = (*lines[:at], *lines[at + 1 :])
+    if at and at < len(rest) and not rest[at - 1].strip() and not rest[at].strip():
+        return (*rest[:at], *rest[at + 1 :])
+    return rest

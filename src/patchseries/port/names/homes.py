@@ -1,0 +1,73 @@
+"""Where the target imports a name from: a module that was moved or became a library of its own.
+
+``from shop.lib import log`` here, ``from shoplib import log`` upstream. Only where the target
+imports the name from one module throughout, never from upstream's, and upstream never from the
+target's: then it is one thing in two places, and upstream's line cannot work here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+_STATEMENT = re.compile(
+    r"(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?[ \t]*(?:#.*)?"
+)
+_PLACES = 2
+"""So many files of the target must import it from one module."""
+
+
+class Import(NamedTuple):
+    """A statement that imports one thing.
+
+    :ivar module: what it is imported from; empty for ``import a.b``
+    :ivar name: what is imported
+    :ivar local: the name that it gets in the file
+    """
+
+    module: str
+    name: str
+    local: str
+
+    @property
+    def dotted(self) -> str:
+        """The full name of what is imported."""
+        return f"{self.module}.{self.name}" if self.module else self.name
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """What the lines say that import something of this name, or under this name."""
+        return f"import {self.name}", f"import {self.local}", f"as {self.local}"
+
+    def __str__(self) -> str:
+        start = f"from {self.module} import" if self.module else "import"
+        alias = "" if self.local == self.name else f" as {self.local}"
+        return f"{start} {self.name}{alias}"
+
+
+def imported(line: str) -> Import | None:
+    """What a line imports; None unless that is one thing, all of it on this line.
+
+    >>> imported("from shop.lib import log as logging\\n")
+    Import(module='shop.lib', name='log', local='logging')
+    >>> imported("from shop import (a, b)"), imported("import os.path")
+    (None, Import(module='', name='os.path', local='os'))
+    """
+    found = _STATEMENT.fullmatch(line.strip())
+    if found is None:
+        return None
+    module, name, alias = found.groups(default="")
+    return Import(module, name, alias or name.partition(".")[0])
+
+
+def home(wanted: Import, here: Iterable[Import]) -> Import | None:
+    """The import in place of *wanted* where *here* are the imports of the target; None for none.
+
+    There is one if none of them is of *wanted*, and all that give its name are the same.
+    """
+    alike = [one for one in here if one.local == wanted.local]
+    if any(one.dotted == wanted.dotted for one in alike):
+        return None
+    ways = [one for one in alike if one.name == wanted.name] or alike
+    return ways[0] if len(ways) >= _PLACES and len(set(ways)) == 1 else None

@@ -1,0 +1,117 @@
+"""Imports of the change whose names the target has in another module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from patchseries.git import Repository
+from patchseries.model import Outcome
+from patchseries.port import Change, PortOptions, PortResult
+from patchseries.port.engine import port
+from port.test_engine import Files, content, tree
+
+OLD, NEW = b"from shop.zoo import log\n", b"from shoplib import log\n"
+HEAD = b"import io\n\nfrom shop import roof\n\n\n"
+BODY = b"def one():\n    return io, roof\n\n\ndef two():\n    return 2\n"
+USE = BODY.replace(b"return 2", b"return log.of(2)")
+WITH_NEW = HEAD.replace(b"\nfrom shop", b"\n" + NEW + b"\nfrom shop")
+WITH_OLD = HEAD.replace(b"import roof\n", b"import roof\n" + OLD)
+TILL = "shop/till.py"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    with Repository.init(tmp_path_factory.mktemp("store") / "r.git") as repository:
+        yield repository
+
+
+def project(line: bytes, **more: bytes) -> dict[str, bytes]:
+    """A project in which two files import with *line*."""
+    users: dict[str, bytes] = {f"shop/{name}.py": line + b"log.on()\n" for name in ("door", "wall")}
+    beside = {"shop/__init__.py": b"", "shop/roof.py": b"x = 1\n"}
+    return {**beside, **users, **{f"shop/{name}.py": text for name, text in more.items()}}
+
+
+def ported(
+    store: Repository, sides: tuple[Files, Files, Files], options: PortOptions | None = None
+) -> tuple[PortResult, bytes]:
+    """The port of a change from the first tree to the second onto the third, and the till in it."""
+    before, after, onto = (tree(store, files) for files in sides)
+    result = port(store, Change(before, after), onto, options)
+    return result, content(store, result.tree)[TILL]
+
+
+def sides(here: dict[str, bytes]) -> tuple[Files, Files, Files]:
+    """A change that imports the log, onto a target *here* in which the till does not yet."""
+    there = project(NEW)
+    return {**there, TILL: HEAD + BODY}, {**there, TILL: WITH_NEW + USE}, {TILL: HEAD + BODY} | here
+
+
+def test_it_is_imported_from_where_the_target_has_it(store: Repository) -> None:
+    result, text = ported(store, sides(project(OLD)))
+    assert text == WITH_OLD + USE
+    assert (result.outcome, result.strategies) == (Outcome.ADAPTED, ("imports",))
+    assert (result.review, result.findings) == (True, ())
+
+
+def test_git_alone_changes_nothing(store: Repository) -> None:
+    result, text = ported(store, sides(project(OLD)), PortOptions(git_only=True))
+    assert (result.outcome, text) == (Outcome.CLEAN, WITH_NEW + USE)
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        project(OLD, floor=NEW),  # upstream's works here too
+        project(OLD, floor=b"from shop.old import log\n"),  # the target does not agree
+        project(OLD.replace(b"log\n", b"log as l\n")),  # by another name
+        {**project(OLD), "shoplib/log.py": b"", "shoplib/__init__.py": b""},
+        {**project(OLD), "shoplib.py": b"log = 1\n"},  # it is the project's own
+        {**project(b""), "shop/door.py": b"def f():\n    " + OLD, "shop/wall.py": b"# " + OLD},
+    ],
+)
+def test_upstreams_line_is_kept(store: Repository, here: dict[str, bytes]) -> None:
+    _, text = ported(store, sides(here))
+    assert text == WITH_NEW + USE
+
+
+def test_two_things_that_upstream_tells_apart_stay_two(store: Repository) -> None:
+    there, here = project(OLD, floor=NEW), project(OLD)
+    before, after = {**there, TILL: HEAD + BODY}, {**there, TILL: WITH_NEW + USE}
+    _, text = ported(store, (before, after, {**here, TILL: HEAD + BODY}))
+    assert text == WITH_NEW + USE
+
+
+def test_a_module_from_which_the_file_imports_is_there(store: Repository) -> None:
+    head = HEAD.replace(b"\nfrom shop", b"\nfrom shoplib import bell\n\nfrom shop")
+    there, here = project(NEW), project(OLD)
+    new = head.replace(b"bell\n", b"bell\n" + NEW)
+    before, after = {**there, TILL: head + BODY}, {**there, TILL: new + USE}
+    _, text = ported(store, (before, after, {**here, TILL: head + BODY}))
+    assert text == new + USE
+
+
+def test_what_the_target_imports_already_is_not_imported_twice(store: Repository) -> None:
+    one, two, onto = sides(project(OLD))
+    result, text = ported(store, (one, two, {**onto, TILL: WITH_OLD + BODY}))
+    assert text == WITH_OLD + USE
+    assert [f.code for f in result.findings] == ["port-line-present"]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_an_import_that_the_change_takes_away(store: Repository, is_read: bool) -> None:
+    there, here = project(NEW), project(OLD)
+    before, after = {**there, TILL: WITH_NEW + USE}, {**there, TILL: HEAD + BODY}
+    rest = b"\n\nprint(log)\n" if is_read else b""
+    result, text = ported(store, (before, after, {**here, TILL: WITH_OLD + USE + rest}))
+    assert text == (WITH_OLD if is_read else HEAD) + BODY + rest
+    assert [f.code for f in result.findings] == (["port-line-kept"] if is_read else [])
+
+
+def test_a_line_in_the_words_of_a_name_map_is_not_upstreams(store: Repository) -> None:
+    here = {name: text.replace(b"shop.", b"store.") for name, text in project(OLD).items()}
+    options = PortOptions(name_maps=("shoplib=storelib",))
+    _, text = ported(store, sides(here), options)
+    assert text == WITH_NEW.replace(b"shoplib", b"storelib") + USE
