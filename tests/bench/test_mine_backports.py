@@ -64,3 +64,7 @@ def test_what_is_a_backport_and_how_that_is_known(tmp_path: Path) -> None:
     assert len(sample) == 2
     assert all(one in pairs for one in sample)
     assert mined(path, "none/*") == (1, [])
+    with Upstream(path) as oven:
+        oven.tag("stable-end", by_id)
+    ended = mined(path, "stable-end")[1]
+    assert [(one["human"], one["line"]) for one in ended] == [(by_id, "stable-end")]
