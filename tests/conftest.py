@@ -108,7 +108,11 @@ def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def invoked(self: click.Command, context: click.Context) -> Any:
         status = invoke(self, context)
-        assert well.pop(context, not status) == (not status), f"{context.info_name}: ok, {status}"
+        said = well.pop(context, not status)
+        if not (said and context.info_name == "port"):  # whose findings alone are a status of 1
+            assert said == (not status), (
+                f"{context.info_name} says ok: {said}, and ends with {status}"
+            )
         return status
 
     def checked(document: Mapping[str, Any], **options: Any) -> str:
@@ -117,7 +121,7 @@ def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
         if context is not None and context.info_name:
             assert problems(_command(context), json.loads(text)) == []
             if "ok" in document:
-                well[context] = document["ok"]
+                well[context] = well.get(context, True) and document["ok"]
         return text
 
     monkeypatch.setattr("patchseries.cli.terminal.json_text", checked)

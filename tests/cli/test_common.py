@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from patchseries.cli.common import (
     operation,
 )
 from patchseries.errors import SeriesError, UsageError
-from patchseries.journal import Recovered
+from patchseries.journal import Recovered, held
 from patchseries.model import CommitId
 from patchseries.sources import BranchMove
 
@@ -123,3 +124,26 @@ def test_how_a_server_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "a")
     other = common._server_access("https://other.invalid/")
     assert (other.ca_bundle, other.credentials) == ("a", None)
+
+
+def test_what_is_said_of_an_older_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that another directory of the name left, and one that lies in the project."""
+    monkeypatch.setenv("SERIES_STATE", str(tmp_path / "state"))
+    (tmp_path / "project/series").mkdir(parents=True)
+    (tmp_path / "project/series/x.toml").touch()
+    monkeypatch.chdir(tmp_path / "project")
+    with held(common.recovered_state(), lambda: None):
+        pass  # makes it
+    assert capsys.readouterr().err == ""
+    shutil.copytree(tmp_path / "project", tmp_path / "new")
+    (tmp_path / "new/.series").mkdir()
+    shutil.rmtree(tmp_path / "project")
+    (tmp_path / "new").rename(tmp_path / "project")
+    monkeypatch.chdir(tmp_path / "project")
+    aside = common.recovered_state().set_aside
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"series: another directory was at {tmp_path}/project before: ")
+    assert first.endswith(f" are now in {aside}")
+    assert second.startswith(f"series: {tmp_path}/project/.series is not read: ")

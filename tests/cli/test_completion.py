@@ -14,8 +14,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from patchseries.cli import group
-from patchseries.cli.completion import command
+from patchseries.cli import completion, group
+from patchseries.cli.completion import Completer, command
 from support.project import REPOSITORY
 
 MANIFEST = """
@@ -190,7 +190,8 @@ def test_it_takes_less_than_200_ms(project: Path) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_has_its_script_and_its_form(project: Path, shell: str) -> None:
-    done = CliRunner().invoke(command, [shell])
+    done = CliRunner().invoke(command, [shell], standalone_mode=False)
+    assert done.return_value == 0
     assert f"_SERIES_COMPLETE={shell}_complete" in done.output
     answered = asked(project, "series rebase --project n", shell)
     assert re.findall(r"nova|small|retry", answered.stdout) == ["nova"]
@@ -230,3 +231,31 @@ def test_settings_are_completed_and_the_commands_inside_a_command(project: Path)
     assert names(project, "series config explain f") == ["fans"]
     assert names(project, "series config render small --accept-risk f") == ["fans"]
     assert names(project, "series config render small --onto ") == ["2013.1", "2013.1.1"]
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "text"),
+    [
+        (completion.patch_names, "patch = [1, {}, {name = 2}, {name = 'right'}]"),
+        (completion.setting_names, "setting = [1, {}, {name = 2}, {name = 'right'}]"),
+        (completion.project_names, "[project.'-x']\n[project.right]"),
+        (completion.base_names, "[project]\na = 1\nb = {bases = 2}\nc = {bases = [3, 'right']}"),
+    ],
+)
+def test_what_is_wrong_in_a_manifest_hides_nothing_beside_it(
+    project: Path, asked_for: Completer, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    (project / "series/small.toml").write_text(text)
+    context = click.Context(command)
+    offered = asked_for(context, click.Argument(["x"]), "")
+    assert [one.value for one in offered] == ["right"]
+    assert asked_for(context, click.Argument(["x"]), "l") == []
+
+
+def test_a_shell_that_asks_in_no_known_way_is_told_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COMP_WORDS", raising=False)
+    assert [completion.answer(f"{shell}_complete") for shell in ("bash", "tcsh")] == [1, 1]
+    assert capsys.readouterr() == ("", "")

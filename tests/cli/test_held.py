@@ -11,7 +11,7 @@ from typing import Any
 import click
 import pytest
 
-from patchseries.cli import common
+from patchseries.cli import common, rebaseall
 from patchseries.errors import DeclinedError, SeriesError
 from support.small_series import SmallSeries, enter, small_series
 
@@ -36,6 +36,10 @@ WRITING = {
         "series/new.toml: written; then: series add THING new",
     ),
     "rebase": ("3 files would change", "3 files written"),
+    "rebase --all": (
+        "1 series: 1 without conflict; 3 files would change",
+        "1 series: 1 without conflict; 3 files written",
+    ),
     "refresh log --onto 1.1 --yes": (
         "changed log: patches/own/log-1.1.patch on 1.1",
         "3 files written; then: series rebase small",
@@ -90,6 +94,7 @@ def held_after(another: Any, monkeypatch: pytest.MonkeyPatch) -> None:
             yield
 
     monkeypatch.setattr(common, "held_project", later)
+    monkeypatch.setattr(rebaseall, "held_project", later)
 
 
 def words(small: SmallSeries, line: str) -> list[str]:

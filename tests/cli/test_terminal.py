@@ -15,14 +15,17 @@ from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.checks.gate import RULES
 from patchseries.cli import terminal
-from patchseries.cli.common import Given
+from patchseries.cli.common import Given, agreed
 from patchseries.cli.failure import exit_status
+from patchseries.cli.init import _ask
+from patchseries.cli.resolve import _prompted
 from patchseries.errors import SeriesError
 from patchseries.landed.verdict import Verdict
 from patchseries.model import Finding, Severity
@@ -213,6 +216,9 @@ def test_what_prints_is_seen() -> None:
         lambda: terminal.note_text("x\n"),
         lambda: terminal.write_patch(b"x\n"),
         terminal.clear_progress,
+        lambda: agreed("x"),
+        _prompted,
+        lambda: _ask("--base", "x"),
     ],
 )
 def test_whatever_people_read_makes_room_on_the_terminal_first(
@@ -223,6 +229,9 @@ def test_whatever_people_read_makes_room_on_the_terminal_first(
     cleared: list[bytes] = []
     shown: Any = SimpleNamespace(clear=lambda: cleared.append(capfdbinary.readouterr().out))
     monkeypatch.setattr(terminal.Progress, "shown", shown)
+    for question in ("confirm", "prompt"):
+        monkeypatch.setattr(click, question, lambda *_, **__: click.echo("x"))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     printing()
     assert cleared == [b""]  # and nothing was printed before it
 

@@ -113,7 +113,8 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("publish", "", (f"publish shelf demo{_BUILD.removeprefix('build demo')}",)),
     (
         "port",
-        "With `--batch`, one document a line. `proposals`: the regions that a strategy resolved.",
+        "With `--batch`, one document a line. `ok`: there is no conflict; with findings alone the"
+        " exit status is 1 all the same. `proposals`: the regions that a strategy resolved.",
         (f"port cd8ff8096a2c --onto 2013.1.1 --repo {_UPSTREAM}",),
     ),
     (

@@ -99,8 +99,8 @@ def _tree_test(command: str | None, wrap: str | None) -> TreeTest | None:
 
 
 def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not (old and equals and new):
+    old, _, new = text.partition("=")
+    if not (old and new):
         raise click.UsageError(f"--path-map needs OLD=NEW, not {text!r}")
     return old, new
 
