@@ -136,7 +136,6 @@ ELSEWHERE = {
     },
     "Asked of git: tried on the repositories of who uses it.": {
         "git/blame": "pipeline/conflict/test_why.py",
-        "git/diff": "port/test_engine.py",
         "git/environment": "git/test_borrowed.py",
         "git/merge": "port/test_engine.py",
         "git/repository": "git/test_reader.py",

@@ -6,12 +6,14 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from patchseries import process
 from patchseries.debian import tarball as module
 from patchseries.debian.tarball import check_tarball, open_compressed, read_unpacked
 from patchseries.errors import SeriesError
@@ -98,3 +100,17 @@ def test_a_large_archive_may_have_more(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "oven_1.0.orig.tar.gz"
     path.write_bytes(gzip.compress(_tar(50_000), 0))
     check_tarball(path)
+
+
+def test_a_file_with_holes_is_as_long_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "holes").touch()
+    os.truncate(tmp_path / "holes", 1 << 20)
+    path = tmp_path / "oven_1.0.orig.tar.gz"
+    process.run(["tar", "-C", tmp_path, "-S", "-czf", path, "holes"])
+    monkeypatch.setattr(module, "_LARGEST", 1 << 20)
+    check_tarball(path)
+    monkeypatch.setattr(module, "_LARGEST", (1 << 20) - 1)
+    with pytest.raises(SeriesError, match="unpacks to more than 0 MiB"):
+        check_tarball(path)

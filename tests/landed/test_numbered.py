@@ -66,6 +66,10 @@ PROJECTS: dict[str, tuple[list[str], dict[str, list[str | None]]]] = {
         ["tags/1", *(f"tags/llvmorg-16.0.{n}" for n in range(5))],
         {"1": ["1"], "16.0": [f"llvmorg-16.0.{n}" for n in range(5)]},
     ),
+    "one component, large but not by far": (
+        ["tags/1", *(f"tags/llvmorg-16.0.{n}" for n in range(4))],
+        {"1": ["1"]},
+    ),
     "a branch for each release": (
         ["tags/v1.2.3", "heads/release/1.2.3", "tags/v1.2.4", "heads/release/1.2.4"],
         {"1.2": ["v1.2.3", "v1.2.4", None, None]},

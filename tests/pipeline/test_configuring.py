@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
@@ -17,8 +19,9 @@ from own.support import MADE_PYTHON2
 from patchseries.cli import group
 from patchseries.errors import SeriesError, UsageError
 from patchseries.manifest import load
+from patchseries.pipeline.configuring import placed_settings
 from support.ovens import Oven
-from support.settingsoven import HEAT, config, entered, release, with_settings
+from support.settingsoven import HEAT, SHARED, config, entered, release, with_settings
 from support.tools import need
 
 ROOT = Path(__file__).parents[2]
@@ -228,3 +231,32 @@ def test_the_real_programs_take_what_is_rendered(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [40 if s.expression else s.value for s in wanted]
     assert set(told) == {s.name for s in chosen.settings if not s.step}
+
+
+def test_a_setting_is_for_the_bases_that_its_project_has_it_on(tmp_path: Path) -> None:
+    setting = SHARED[: SHARED.index("[[setting]]", 20)]
+    text = """
+schema = 1
+[series]
+name = "ovens"
+[project.oven]
+repository = "https://test.invalid/oven.git"
+bases = ["1.0", "1.1"]
+[project.stove]
+repository = "https://test.invalid/stove.git"
+bases = ["2.0"]
+"""
+    text += setting + 'since = "1.1"\n'
+    text += setting.replace('"oven"', '"stove"').replace('"fans"', '"gas"', 1) + HEAT
+    (tmp_path / "ovens.toml").write_text(text)
+    series: Any = SimpleNamespace(
+        manifest=load(tmp_path / "ovens.toml"), lock=SimpleNamespace(cells={})
+    )
+
+    def places(base: str | None) -> list[tuple[str, str | None]]:
+        return [(one.setting.name, one.base) for one in placed_settings(series, base)]
+
+    assert places("1.0") == [("heat", None)]
+    assert places("1.1") == [("fans", "1.1"), ("heat", None)]
+    assert places("2.0") == [("gas", "2.0"), ("heat", None)]
+    assert places(None) == [("fans", "1.1"), ("gas", "2.0"), ("heat", None)]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.pipeline.machine import is_older, libraries, version_in
+from patchseries.pipeline.machine import directory, is_older, libraries, version_in
 
 NUMBERS = st.lists(st.integers(0, 999), min_size=2, max_size=4)
 
@@ -56,3 +59,21 @@ def test_any_words_are_read(words: str) -> None:
 @given(NUMBERS)
 def test_the_version_is_found(numbers: list[int]) -> None:
     assert version_in(f"program (of x) v{dotted(numbers)}-1+b2, at no charge") == dotted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("free", "name", "state", "words"),
+    [
+        (1 << 30, "", "ok", ", 1.0 GiB free"),
+        (1 << 30, "new/er", "ok", ": made when it is needed"),
+        ((1 << 30) - 1, "", "note", ": only 1023 MiB free"),
+        ((1 << 30) - 1, "new", "note", ": only 1023 MiB free"),
+    ],
+)
+def test_a_directory_needs_room(
+    free: int, name: str, state: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    check = directory(tmp_path / name, "cache", "SERIES_CACHE")
+    assert (check.state, check.words) == (state, f"{tmp_path / name}{words}")

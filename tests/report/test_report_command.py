@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from click.testing import CliRunner, Result
 
 from patchseries.cli.report import command
 from patchseries.git import Repository
+from patchseries.model import Target
 from patchseries.pipeline.diff import RangeDiff, Side, range_diff
+from patchseries.pipeline.reporting import _is_selected
+from patchseries.pipeline.series import Selection
 from support.ovens import Oven
 
 
@@ -183,3 +187,18 @@ def test_an_audit_and_an_image_are_shown(oven: Oven, tmp_path: Path) -> None:
     assert "<h3>host.json</h3>" in page
     assert "by hand: Open it." in page
     assert 'src="data:image/svg+xml;base64,PHN2Zy8+" alt="plot.svg"' in page
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"), [((), ["fans", "light"]), (("fans", "gas"), ["fans"]), (("gas",), [])]
+)
+def test_the_patches_shown_are_those_named_of_projects_shown(
+    named: tuple[str, ...], shown: list[str]
+) -> None:
+    inputs: Any = SimpleNamespace(targets=[Target("oven", "1.0"), Target("oven", "1.1")])
+    patches: list[Any] = [
+        SimpleNamespace(name=name, project=project)
+        for name, project in (("fans", "oven"), ("gas", "stove"), ("light", "oven"))
+    ]
+    chosen = Selection(patches=named)
+    assert [one.name for one in patches if _is_selected(one, inputs, chosen)] == shown

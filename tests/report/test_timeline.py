@@ -131,7 +131,13 @@ def test_many_patches_are_summed_by_line_and_tag() -> None:
     axis = drawn(
         *patches,
         view("later", arrival("two", 100, "2.0")),
-        view("open", arrival("a-line-of-13s", None, None), arrival("one", 0, "1.0")),
+        view(
+            "open",
+            arrival("a-line-of-13s", None, None),
+            arrival("a-line-of-13s", 30, None),
+            arrival("a-line-of-13s", None, "3.0"),
+            arrival("one", 0, "1.0"),
+        ),
     )
     assert axis.rows == (
         Row("one: 1 patch", None, 108.0, (Dot(x(0), "1", "one 1.0: 1 patch", 0),)),
@@ -144,7 +150,7 @@ def test_many_patches_are_summed_by_line_and_tag() -> None:
                 Dot(x(100), "1", "two 2.0: 1 patch", 2),
             ),
         ),
-        Row("a-line-of-1…: 1 patch", None, 188.0, (), "not yet released"),
+        Row("a-line-of-1…: 3 patches", None, 188.0, (), "not yet released"),
     )
 
 

@@ -18,6 +18,13 @@ ROOT = Path(__file__).parents[2]
 USUAL = {"name": "fans", "why": "Faster.", "cost": "Louder.", "source": "the kitchen book"}
 INI = USUAL | {"project": "oven", "file": "oven/oven.conf", "section": "oven", "option": "fans"}
 LIBVIRT = USUAL | {"component": "l", "file": "l/l.conf", "form": "libvirt", "option": "max"}
+MEMCACHED = USUAL | {
+    "component": "m",
+    "file": "m.conf",
+    "form": "memcached",
+    "option": "c",
+    "value": 40,
+}
 DANGER = {"danger": "Fire.", "narrow": "Keep it shut."}
 CONF = "oven/oven.conf"
 JOB = "exec oven --config-file=/etc/oven/oven.conf"
@@ -79,6 +86,13 @@ def test_an_option(table: dict[str, Any], text: str, state: str, line: int, word
     one = row(INI | table, {CONF: text})
     assert (one.state, one.line, one.file) == (state, line, CONF)
     assert words in one.message
+
+
+def test_the_same_option_of_another_section_is_named() -> None:
+    another = row(INI | {"value": 3}, {CONF: "[x]\nhue = 1\n[y]\nfans = 3\n"})
+    assert another.message.endswith(f"wanted: 3. /etc/{CONF}:4 sets it in [y]: another option")
+    its_own = row(INI | {"value": "b", "multi": True}, {CONF: "[oven]\nfans=c\n"})
+    assert its_own.message.endswith("wanted: b")
 
 
 TWO, THREE = "[oven]\nfans=2\n", "[oven]\nfans=3\n"
@@ -147,6 +161,14 @@ def test_a_daemon_that_the_setting_is_not_for_is_not_asked() -> None:
 def test_libvirt_takes_the_first(text: str, state: str, line: int) -> None:
     one = row(LIBVIRT | {"expression": "vms"}, {"l/l.conf": text})
     assert (one.state, one.line) == (state, line)
+
+
+@pytest.mark.parametrize("table", [LIBVIRT | {"value": 40}, MEMCACHED])
+def test_lines_that_are_to_be_copied_are_not_in_force(table: dict[str, Any]) -> None:
+    file, copy = table["file"], f"{table['file']}.demo"
+    line = "max = 40\n" if table is not MEMCACHED else "-c 40\n"
+    assert row(table, {file: "", copy: line}).state == "missing"
+    assert row(table, {file: line, copy: ""}).state == "set"
 
 
 def test_a_limit_may_stand_in_the_directory_too() -> None:

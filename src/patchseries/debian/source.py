@@ -54,7 +54,7 @@ def write_debian(tree: Path, files: DebianDirectory, timestamp: int) -> None:
                 continue
             path.write_bytes(file.data)
             path.chmod(0o755 if file.mode == "100755" else 0o644)
-        for directory, _, names in os.walk(root, topdown=False):
+        for directory, _, names in os.walk(root):
             for name in names:
                 os.utime(Path(directory, name), (timestamp, timestamp), follow_symlinks=False)
             os.chmod(directory, 0o755)

@@ -141,8 +141,8 @@ def _words(text: str) -> list[str]:
 def _main_components(components: Iterable[str]) -> frozenset[str]:
     """Those whose tags are the releases of a repository: its own, unless another has far more."""
     counts = Counter(components)
-    (largest, most), *_ = counts.most_common(1) or [("", 0)]
-    if most > _FAR_MORE * counts[""]:
+    largest = max(counts, key=counts.__getitem__, default="")
+    if counts[largest] > _FAR_MORE * counts[""]:
         return frozenset({"", largest})
     return frozenset({""})
 

@@ -74,7 +74,7 @@ def parse_patch(diff: bytes, strip: int = 1) -> tuple[FilePatch, ...]:
         parsed = PatchSet.from_string(_with_plain_line_ends(diff).decode("latin-1"))
         return tuple(_file(patched, strip) for patched in parsed)
     except (UnidiffParseError, ValueError, AttributeError, IndexError) as error:
-        raise PatchSyntaxError(str(error) or type(error).__name__) from error
+        raise PatchSyntaxError(str(error)) from error
 
 
 def _with_plain_line_ends(diff: bytes) -> bytes:

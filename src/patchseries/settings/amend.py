@@ -45,9 +45,10 @@ def _place(lines: list[str], row: AuditedSetting) -> tuple[int, list[str]]:
     start, end = 0, len(lines)
     section, option = row.setting.section or "", row.setting.option
     if row.form.has_sections:
-        start, end = _section(lines, section)
-        if start < 0:
+        found = _section(lines, section)
+        if found is None:
             return len(lines), [*([""] if lines else []), f"[{section}]"]
+        start, end = found
     if option is not None and row.form is form_of(row.setting):
         example = re.compile(rf"[#;][ \t]*-?{re.escape(option)}[ \t]*(?:[:=]|[ \t].*|$)")
         for at in range(end - 1, start - 1, -1):
@@ -58,13 +59,13 @@ def _place(lines: list[str], row: AuditedSetting) -> tuple[int, list[str]]:
     return end, []
 
 
-def _section(lines: list[str], name: str) -> tuple[int, int]:
-    """From which line to before which the last section *name* goes; -1: there is none."""
-    start = -1
+def _section(lines: list[str], name: str) -> tuple[int, int] | None:
+    """From which line to before which the last section *name* goes; None: there is none."""
+    start = None
     for at, line in enumerate(lines):
         if line.rstrip() == f"[{name}]":
             start = at + 1
-    if start < 0:
-        return -1, -1
+    if start is None:
+        return None
     end = next((at for at in range(start, len(lines)) if lines[at].startswith("[")), len(lines))
     return start, end

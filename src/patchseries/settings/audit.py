@@ -163,16 +163,16 @@ class _Audit:
             if self._form.has_sections:
                 daemons = self._files.daemons(file, self._setting.daemons)
             else:
-                daemons = [DaemonFiles(None, (file, *self._rendered()))]
+                daemons = [DaemonFiles(None, (file, *self._rendered(file)))]
             rows = [replace(self._of_daemon(one), daemon=one.daemon) for one in daemons]
         except UnreadableError as error:
             return self._result(AuditState.UNREADABLE, str(error), file=file)
         return next((one for one in rows if not one.state.is_right), rows[0])
 
-    def _rendered(self) -> tuple[str, ...]:
-        """The file of the series, where its daemon reads it besides the setting's own."""
-        path = self._form.path(self._series, self._setting.file or "")
-        return () if self._form.copied or path == self._setting.file else (path,)
+    def _rendered(self, file: str) -> tuple[str, ...]:
+        """The file of the series, where its daemon reads it besides *file*, the setting's own."""
+        path = self._form.path(self._series, file)
+        return () if self._form.copied or path == file else (path,)
 
     def _of_daemon(self, daemon: DaemonFiles) -> AuditedSetting:
         parsed = []

@@ -21,7 +21,7 @@ _ENDINGS = {
 }
 _ENDED = re.compile(rf" ({'|'.join(_ENDINGS)})(?= |$)")
 _XDIST = re.compile(r"\[gw\d+\] \[ *\d+%\] (\w+) ")
-_ABOUT = re.compile(r"ERROR (?:collecting|at \w+ of) ")
+_ABOUT = re.compile(r"^ERROR (?:collecting|at \w+ of) ")
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _LONGEST_LINE = 4000
 
@@ -71,7 +71,7 @@ def _sections(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
         rule = line[:3]
         if rule in ("___", "===") and line.endswith(rule):
             yield title, "\n".join(body)
-            title, body = _ABOUT.sub("", line.strip("_= "), count=1), []
+            title, body = _ABOUT.sub("", line.strip("_= ")), []
         else:
             body.append(line)
     yield title, "\n".join(body)
