@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from patchseries.errors import MachineError, UsageError
+from patchseries.errors import MachineError, UpstreamError, UsageError
 from patchseries.pipeline import rebaseall
+from patchseries.pipeline.session import Session
 from patchseries.pipeline.sidebyside import side_by_side
 from patchseries.progress import ProgressCallback
 from support.small_series import MANIFEST, SmallSeries, enter, small_series
@@ -160,13 +161,19 @@ def test_it_is_the_same_with_any_number_of_processes(
     assert results[0] == results[1]
 
 
+@pytest.mark.parametrize(
+    ("owner", "step"), [(Session, "cached"), (Session, "fetch"), (rebaseall, "_port")]
+)
 def test_what_the_machine_lacks_ends_it(
-    small: SmallSeries, monkeypatch: pytest.MonkeyPatch
+    owner: Any, step: str, small: SmallSeries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def port(*_: Any) -> Any:
-        raise MachineError("git is not installed")
+    absent = UpstreamError("it is not in the cache")
 
-    monkeypatch.setattr(rebaseall, "_port", port)
+    def fail(one: Any, *_: Any) -> Any:
+        offline = step == "fetch" and one.fetching.offline  # as the cache is asked before it
+        raise absent if offline else MachineError("git is not installed")
+
+    monkeypatch.setattr(owner, step, fail)
     before = small.tracked()
     with pytest.raises(MachineError):
         small.run("rebase", "--all", "-j1")

@@ -11,7 +11,8 @@ import pytest
 
 from patchseries import process
 from patchseries.cli import group
-from patchseries.errors import SeriesError
+from patchseries.demo import tour
+from patchseries.errors import ProgramError, SeriesError
 from patchseries.files import directory_contents
 
 MANIFEST = Path(__file__).parents[2] / "series" / "demo.toml"
@@ -93,3 +94,16 @@ def again_and_for_people(project: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_locked_refuses_a_first_run() -> None:
     with pytest.raises(SeriesError, match="does not pin"):
         demo("--locked")
+
+
+def test_the_manifest_lies_in_the_package_or_in_the_source_tree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "src/patchseries/demo"
+    monkeypatch.setattr(tour, "__file__", str(package / "tour.py"))
+    with pytest.raises(ProgramError, match="the demonstration is not installed"):
+        tour.manifest_bytes()
+    for place in (tmp_path / "series", package):
+        place.mkdir(parents=True)
+        (place / "demo.toml").write_text(place.name)
+        assert tour.manifest_bytes() == place.name.encode()

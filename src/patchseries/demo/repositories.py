@@ -26,6 +26,5 @@ def create(directory: Path) -> None:
 
 
 def _create(path: Path, story: Story) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with Repository.init(path) as repository:
         repository.run("fast-import", "--quiet", "--done", stdin=stream(story.steps, RELEASE))

@@ -155,6 +155,12 @@ def test_a_new_file_that_was_not_added_is_named(small: SmallSeries, checked: Pat
     status, said = small.run("refresh", "work")
     assert status == 0
     assert "left out: new.py; `git add`" in said
+    for number in range(4):
+        (checked / f"{number}.py").touch()
+    assert "left out: 0.py, 1.py, 2.py and 2 more; `git add`" in small.run("refresh", "work")[1]
+    for name in ("3.py", "new.py"):
+        (checked / name).unlink()
+    assert "left out: 0.py, 1.py, 2.py; `git add`" in small.run("refresh", "work")[1]
 
 
 def test_a_directory_that_is_no_branch(small: SmallSeries) -> None:
