@@ -65,6 +65,7 @@ def test_git_alone_changes_nothing(store: Repository) -> None:
     "here",
     [
         project(OLD, floor=NEW),  # upstream's works here too
+        project(OLD, floor=b"from shoplib import bell\n"),  # the library is there
         project(OLD, floor=b"from shop.old import log\n"),  # the target does not agree
         project(OLD.replace(b"log\n", b"log as l\n")),  # by another name
         {**project(OLD), "shoplib/log.py": b"", "shoplib/__init__.py": b""},

@@ -72,10 +72,17 @@ def _is_read(lines: Lines, statement: str) -> bool:
 
 def _home(port: Port, wanted: Import, directory: str) -> Import | None:
     """What the target imports in place of *wanted*, which a file in *directory* does."""
+    is_library = not port.modules(port.onto).has_package(encode(wanted.dotted))
+
+    def works(one: Import) -> bool:
+        """Whether upstream's line works where a file imports *one*: a library is there, or not."""
+        return one.dotted == wanted.dotted or (is_library and one.module == wanted.module)
+
     near = posixpath.join(directory, "*.py")  # most are known there: quickly read
-    if any(one.dotted == wanted.dotted for one in _imports(port, port.onto, wanted, near)):
+    if any(map(works, _imports(port, port.onto, wanted, near))):
         return None
-    there = home(wanted, _imports(port, port.onto, wanted))
+    here = _imports(port, port.onto, wanted)
+    there = None if any(map(works, here)) else home(wanted, here)
     if there is None or there in _imports(port, port.before, there):
         return None
     return there

@@ -57,8 +57,16 @@ def test_a_method_at_the_end_of_a_class_leaves_the_gap_to_the_next_class() -> No
 
 
 def test_lines_that_meet_upstream_are_as_far_apart_as_there() -> None:
-    theirs, ours = ("a:\n", "    b\n", "c\n"), ("a:\n", "    x\n", "\n", "c\n")
-    assert own_gaps(["a:\n", "    b\n", "\n", "c\n"], ours, theirs) == list(theirs)
+    theirs, ours = ("    b\n", "\n", "c\n"), ("    x\n", "c\n", "\n", "\n", "c\n")
+    assert own_gaps(["    b\n", "c\n"], ours, theirs) == list(theirs)
+
+
+def test_no_gap_gets_narrower_alone() -> None:
+    theirs, ours = ("  a\n", "\n", "c\n"), ("  x\n", "b\n")
+    merged = ["  a\n", "\n", "b\n"]
+    assert own_gaps(merged, ours, theirs) == merged
+    merged = ["  x\n", "\n", "c\n"]
+    assert own_gaps(merged, ours, ("  a\n", "c\n")) == merged
 
 
 def test_gaps_within_a_block_and_gaps_that_differ_stay() -> None:

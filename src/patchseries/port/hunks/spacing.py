@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 
 _END = ""
 """What a gap at the end of a text stands before; at its beginning, what it stands behind."""
@@ -35,39 +34,53 @@ def own_gaps(merged: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) 
 
     Only where a block ends. As in theirs, if they meet there; else a gap belongs to the line below
     it: a method has one blank line above it, a class two, whatever comes before. Left alone are
-    lines whose gap is not the same at each place.
+    lines whose gap is not the same at each place. A gap gets narrower only where the next one gets
+    wider: the blank lines were on the wrong side of what is new.
     """
     here = set(ours)
-    known = {True: _widths(ours), False: _widths(theirs)}
     kept = list(merged)
-    for above, below, gap in reversed(list(_meetings(merged))):
-        if (above in here) is (below in here) or _indent(above) <= _indent(below):
+    is_wider = False
+    for start, end in sorted(set(_edges(merged, here)), reverse=True):
+        above, below = merged[start - 1], merged[end]
+        if _indent(above) <= _indent(below):
             continue
-        widths = known[False].get((above, below)) or known[below in here].get((_END, below), set())
-        start, end = gap
-        if len(widths) == 1 and (width := next(iter(widths))) != end - start:
+        side = ours if below in here else theirs
+        widths = set(_widths(theirs, below, above)) or set(_widths(side, below))
+        width = widths.pop() if len(widths) == 1 else end - start
+        if width > end - start or (width < end - start and is_wider):
             kept[start:end] = ["\n"] * width
+            is_wider = width > end - start
     return kept
+
+
+def _edges(merged: Sequence[str], here: Set[str]) -> Iterator[tuple[int, int]]:
+    """The gaps (first line, and one past the last) between a line of *here* and one that is new."""
+    for at in [at for at, line in enumerate(merged) if line not in here and not line.isspace()]:
+        for start, end in (_gap(merged, at, -1), _gap(merged, at, 1)):
+            if start and end < len(merged) and (merged[start - 1] in here) != (merged[end] in here):
+                yield start, end
+
+
+def _gap(lines: Sequence[str], at: int, way: int) -> tuple[int, int]:
+    """The blank lines above (way -1) or below (1) the line *at*: the first, and one past it."""
+    other = at + way
+    while 0 <= other < len(lines) and lines[other].isspace():
+        other += way
+    return (other + 1, at) if way < 0 else (at + 1, other)
+
+
+def _widths(lines: Sequence[str], below: str, above: str | None = None) -> Iterator[int]:
+    """How many blank lines are above *below* (those that follow *above* alone), at each place."""
+    at = -1
+    for _ in range(lines.count(below)):
+        at = lines.index(below, at + 1)
+        start, end = _gap(lines, at, -1)
+        if start and above in (None, lines[start - 1]):
+            yield end - start
 
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def _widths(lines: Sequence[str]) -> dict[tuple[str, str], set[int]]:
-    """How many blank lines are between two lines, and above one (after ``_END``), at each place."""
-    found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    for above, below, (start, end) in _meetings(lines):
-        for pair in ((above, below), (_END, below)):
-            found[pair].add(end - start)
-    return found
-
-
-def _meetings(lines: Sequence[str]) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """Two lines with nothing but blank ones between them, and where these are."""
-    said = [at for at, line in enumerate(lines) if not line.isspace()]
-    for at, then in pairwise(said):
-        yield lines[at], lines[then], (at + 1, then)
 
 
 def _gaps(lines: Sequence[str]) -> list[tuple[int, int]]:

@@ -37,8 +37,9 @@ class Import(NamedTuple):
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        """What the lines say that import something of this name, or under this name."""
-        return f"import {self.name}", f"import {self.local}", f"as {self.local}"
+        """What the lines say that import something of this name, or as this, or from there."""
+        names = f"import {self.name}", f"import {self.local}", f"as {self.local}"
+        return (*names, f"from {self.module} import") if self.module else names
 
     def __str__(self) -> str:
         start = f"from {self.module} import" if self.module else "import"
