@@ -161,6 +161,7 @@ class PortCode(StrEnum):
     UNKNOWN_IMPORT = "port-unknown-import"
     UNKNOWN_NAME = "port-unknown-name"
     UNKNOWN_WORD = "port-unknown-word"
+    WRONG_ARGUMENTS = "port-wrong-arguments"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ RULES: tuple[Rule, ...] = (
           "The change uses what its own branch has and this base does not.", _RESOLVE),
     error(PortCode.UNKNOWN_IMPORT, "a port imports what does not exist on this base",
           "The module does not exist on this base: the program stops when it is loaded.", _RESOLVE),
+    error(PortCode.WRONG_ARGUMENTS, "a port calls a function with arguments that it does not take",
+          "Upstream the function takes them; on this base it takes others.", _RESOLVE),
     warning(PortCode.UNKNOWN_WORD, "a port uses a name, option or key that does not exist here",
             "It exists upstream, but nowhere on this base.", _READ),
     error(PortCode.LEFTOVER_MARKER, "a conflict marker was left in the result",

@@ -79,6 +79,7 @@ _FAILS = frozenset(
         PortCode.SYNTAX,
         PortCode.UNKNOWN_IMPORT,
         PortCode.UNKNOWN_NAME,
+        PortCode.WRONG_ARGUMENTS,
     )
 )
 """What is found in a program that stops when it is loaded, or when it reaches that line."""

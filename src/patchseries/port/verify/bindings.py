@@ -113,6 +113,11 @@ class Bindings:
         outer = self._around(place, inner - 1)
         return any(name in self._names[n] for n in outer if not self._spans[n].is_class)
 
+    def is_local(self, name: bytes, place: int) -> bool:
+        """Whether a function or the body of a class around the byte *place* binds *name*."""
+        around = self._around(place, bisect_right(self._starts, place) - 1)
+        return any(name in self._names[scope] for scope in around if scope)
+
     def _innermost(self, place: int) -> int:
         return next(self._around(place, bisect_right(self._starts, place) - 1))
 

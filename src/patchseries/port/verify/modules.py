@@ -91,6 +91,11 @@ class Modules:
         package = name if file.path.endswith("/__init__.py") else name.rpartition(b".")[0]
         return _read.module(self._repository, file.oid, package)
 
+    def text(self, name: bytes) -> bytes:
+        """The text of the module *name*; empty if the tree has none."""
+        file = self._file(name)
+        return self._repository.blob(file.oid) if file else b""
+
     def class_(self, home: bytes, name: bytes) -> Class | None:
         """What the class *name* of the module *home* defines; None when there is none."""
         file = self._file(home)
@@ -106,7 +111,7 @@ class Modules:
         None: no module of this tree starts it, or it goes through values or through a module
         or class that makes names at run time.
         """
-        home, rest = self._split(dotted)
+        home, rest = self.split(dotted)
         if not home or not rest:
             return True if home else None
         found = self.module(home)
@@ -120,7 +125,7 @@ class Modules:
             return None if found.is_open else False
         return True if len(rest) == 1 else self.has_attribute(home, first, rest[1])
 
-    def _split(self, dotted: bytes) -> tuple[bytes, list[bytes]]:
+    def split(self, dotted: bytes) -> tuple[bytes, list[bytes]]:
         """The longest start of a dotted name that is a module, and the parts that are left."""
         parts = dotted.split(b".")
         at = 0
@@ -137,13 +142,13 @@ class Modules:
         unless *own_only* leaves those out of account.
         """
         complete = True
-        for found in self._lineage(home, owner, set()):
+        for found in self.lineage(home, owner, set()):
             if found is not None and found.has(name):
                 return True
             complete = complete and (own_only if found is None else not found.is_open)
         return False if complete else None
 
-    def _lineage(
+    def lineage(
         self, home: bytes, owner: bytes, seen: set[tuple[bytes, bytes]]
     ) -> Iterator[Class | None]:
         """A class and its bases, nearest first; None for one from another project."""
@@ -159,7 +164,7 @@ class Modules:
         for base in found.bases:
             where = self._locate(home, module, base)
             if where is not None:
-                yield from self._lineage(*where, seen)
+                yield from self.lineage(*where, seen)
             elif base != b"object":
                 meant = module.imports.get(base.partition(b".")[0], b"")
                 yield _HIDDEN if module.is_open or self.has_package(meant) else None
@@ -169,7 +174,7 @@ class Modules:
         first, _, rest = expression.partition(b".")
         if first in module.imports:
             dotted = module.imports[first] + (b"." + rest if rest else b"")
-            where, left = self._split(dotted)
+            where, left = self.split(dotted)
             return (where, left[0]) if where and len(left) == 1 else None
         return (home, first) if not rest and first in module.names else None
 

@@ -102,10 +102,10 @@ class Names:
     def check_chains(self) -> Iterator[Finding]:
         """``module.name`` and ``Class.name`` that the module or the class here does not have."""
         for chain, line in self.uses.chains.items():
-            here = self._meaning(self._module, self.home, chain)
+            here = meaning(self._module, self.home, chain)
             if here is None or self._here.resolve(here) is True:
                 continue
-            there = self._meaning(self._upstream, self._there_home, chain)
+            there = meaning(self._upstream, self._there_home, chain)
             if there and self._is_lost(here, there):
                 yield self._finding(
                     PortCode.UNKNOWN_NAME,
@@ -232,13 +232,6 @@ class Names:
             return False
         return answer is False or not self._here.has_package(here)
 
-    def _meaning(self, module: Module, home: bytes, chain: tuple[bytes, ...]) -> bytes | None:
-        """The full dotted name that a chain stands for in a module; None when it is a value."""
-        first = chain[0]
-        if first in module.imports:
-            return b".".join([module.imports[first], *chain[1:]])
-        return b".".join([home, *chain]) if home and first in module.names else None
-
     def _finding(self, code: PortCode, name: bytes, line: int, what: str) -> Finding:
         return Finding(
             code,
@@ -248,6 +241,14 @@ class Names:
             line=line + 1,
             hint="upstream it is there; find its name here",
         )
+
+
+def meaning(module: Module, home: bytes, chain: tuple[bytes, ...]) -> bytes | None:
+    """The full dotted name that *chain* stands for in *module*; None when it is a value."""
+    first = chain[0]
+    if first in module.imports:
+        return b".".join([module.imports[first], *chain[1:]])
+    return b".".join([home, *chain]) if home and first in module.names else None
 
 
 def module_name(path: str) -> tuple[bytes, bytes]:

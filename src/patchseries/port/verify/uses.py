@@ -104,7 +104,7 @@ def _attribute(collected: Uses, node: Node, line: int, local: Bindings) -> None:
         collected.bound.add(name)
         return
     collected.attributes.setdefault(name, line)
-    chain = _chain(node)
+    chain = chain_of(node)
     if not chain:
         return
     if chain[0] in (b"self", b"cls"):
@@ -116,7 +116,7 @@ def _attribute(collected: Uses, node: Node, line: int, local: Bindings) -> None:
         collected.chains.setdefault(chain, line)
 
 
-def _chain(node: Node) -> tuple[bytes, ...]:
+def chain_of(node: Node) -> tuple[bytes, ...]:
     """``a.b.c`` as a tuple; empty when it does not start with a plain name."""
     parts: list[bytes] = []
     here: Node | None = node

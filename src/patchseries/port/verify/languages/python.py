@@ -8,6 +8,7 @@ from functools import cache
 from patchseries.model import Finding
 from patchseries.port.hunks.lines import Run, encode
 from patchseries.port.hunks.resolve import Sound
+from patchseries.port.verify.arguments import check_arguments
 from patchseries.port.verify.bindings import unbound, where_unbound
 from patchseries.port.verify.definitions import read_module
 from patchseries.port.verify.indentation import misfits
@@ -97,6 +98,7 @@ class PythonExamination:
             yield from check_unbound(self._port, file, parts)
             yield from check_repeated_keys(file, parts)
             yield from check_repeated_imports(file)
+        yield from check_arguments(self._port, file, parts)
         names = Names(self._port, file, parts)
         self._used.append(names)
         yield from names.check()

@@ -1,0 +1,126 @@
+"""Calls of the project's own functions with arguments that they do not take on this base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from patchseries.model import Finding, PortCode, Severity
+from patchseries.port.verify.bindings import bindings
+from patchseries.port.verify.definitions import Module
+from patchseries.port.verify.modules import Modules
+from patchseries.port.verify.names import meaning, module_here, module_name, module_upstream
+from patchseries.port.verify.ported import Port, PortedFile
+from patchseries.port.verify.queries import captured
+from patchseries.port.verify.signatures import Call, Signature, signature_in
+from patchseries.port.verify.syntax import Chunk
+from patchseries.port.verify.uses import chain_of
+
+_DEPTH = 4
+"""So often an import may lead on to another."""
+
+
+class _Tree(NamedTuple):
+    """A tree, and what the file means by its names there."""
+
+    modules: Modules
+    module: Module
+    home: bytes
+
+
+def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
+    """Calls in the added lines of *file* that fit upstream's function, and not the one here.
+
+    Told are only functions and classes of the project that the names of the file lead to, and
+    methods that are called on ``self``.
+    """
+    here = _Tree(port.modules(port.result), module_here(port, file), module_name(file.path)[0])
+    upstream = module_name(file.upstream)[0]
+    there = _Tree(port.modules(port.after), module_upstream(port, file), upstream)
+    for chain, call, line in _calls(file, parts):
+        owner = _owner(file, line) if chain[0] in (b"self", b"cls") else b""
+        found = _signature(here, chain, owner)
+        misfit = found.misfit(call) if found else ""
+        if not misfit:
+            continue
+        known = _signature(there, chain, owner)
+        if known and not known.misfit(call):
+            shown = b".".join(chain).decode("utf-8", "replace")
+            yield Finding(
+                PortCode.WRONG_ARGUMENTS,
+                Severity.ERROR,
+                f"{shown} {misfit} here",
+                file=file.path,
+                line=line + 1,
+                hint="upstream it takes other arguments; call it as this base does",
+            )
+
+
+def _calls(
+    file: PortedFile, parts: Sequence[Chunk]
+) -> Iterator[tuple[tuple[bytes, ...], Call, int]]:
+    """The calls on added lines: what is called, with what, and the 0-based line."""
+    added = {line for line, _ in file.added}
+    for part in parts:
+        local = bindings(part)
+        for node in captured(part.tree.root_node, "(call) @call", "call"):
+            called = node.child_by_field_name("function")
+            rows = range(node.start_point.row, node.end_point.row + 1)
+            if called is None or added.isdisjoint(row + part.offset for row in rows):
+                continue
+            chain = (called.text or b"",) if called.type == "identifier" else chain_of(called)
+            is_object = chain[:1] in ((b"self",), (b"cls",)) and len(chain) == 2
+            if not chain or (not is_object and local.is_local(chain[0], node.start_byte)):
+                continue
+            call = Call.of(node)
+            if call is not None:
+                yield chain, call, called.end_point.row + part.offset
+
+
+def _owner(file: PortedFile, line: int) -> bytes:
+    """The class in which *line* stands; empty for none."""
+    around = file.result_scopes.around(line)
+    return next((header.name for header in reversed(around) if not header.is_function), b"")
+
+
+def _signature(tree: _Tree, chain: tuple[bytes, ...], owner: bytes) -> Signature | None:
+    """What *chain* takes in *tree*; None where that cannot be known."""
+    if owner:
+        return _of_method(tree.modules, (tree.home, owner), chain[1], on=chain[0])
+    dotted = None if chain[0] in (b"self", b"cls") else meaning(tree.module, tree.home, chain)
+    return _of_dotted(tree.modules, dotted, _DEPTH) if dotted else None
+
+
+def _of_dotted(modules: Modules, dotted: bytes, depth: int) -> Signature | None:
+    """What a function, a class or a method of a class takes, by its full name."""
+    home, rest = modules.split(dotted)
+    module = modules.module(home) if home and rest else None
+    if module is None or depth == 0:
+        return None
+    if rest[0] in module.imports:
+        return _of_dotted(modules, b".".join([module.imports[rest[0]], *rest[1:]]), depth - 1)
+    if len(rest) == 2:
+        return _of_method(modules, (home, rest[0]), rest[1], on=b"")
+    if len(rest) != 1:
+        return None
+    if modules.class_(home, rest[0]) is not None:
+        return _of_method(modules, (home, rest[0]), b"__init__", on=b"self")
+    return signature_in(modules.text(home), rest[0], in_class=False)
+
+
+def _of_method(
+    modules: Modules, owner: tuple[bytes, bytes], name: bytes, *, on: bytes
+) -> Signature | None:
+    """What the method *name* of a class (its module, its name) takes.
+
+    :param on: what it is called on: ``self``, ``cls``, or the class by its name (empty)
+    """
+    for found in modules.lineage(*owner, set()):
+        if found is None or found.is_open or (name == b"__init__" and found.has(b"__new__")):
+            return None
+        if found.has(name):
+            signature = signature_in(found.body, name, in_class=True)
+            if signature is None or not (on == b"self" or signature.kind):
+                return None
+            return signature if signature.kind == "staticmethod" else signature.without_first()
+    return None

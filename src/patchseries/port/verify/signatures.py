@@ -1,0 +1,187 @@
+"""What a function takes, read off its head, and whether a call fits it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from patchseries.port.names.textsearch import lines_with
+from patchseries.port.verify.queries import captured
+from patchseries.port.verify.syntax import parse
+
+_MOST_LINES = 60
+"""A head that is longer is not read."""
+_KEPT_BY = re.compile(
+    rb"@(staticmethod|classmethod|(?:abc\.)?abstractmethod|(?:contextlib\.)?contextmanager)\s*$"
+)
+"""Decorators of which is known what they do to a signature."""
+_HEAD = re.compile(rb"[ \t]*+(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(")
+_SET = re.compile(rb"[ \t]*+(?:self\.)?(\w+)[ \t]*=(?!=)")
+_COMMENT = re.compile(rb"[ \t]#[^\n]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The arguments of a call: how many without a name, and the names of the others."""
+
+    positional: int
+    keywords: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, call: Node) -> Call | None:
+        """What is given in the syntax node *call*; None where it is known at run time only."""
+        arguments = call.child_by_field_name("arguments")
+        if arguments is None or arguments.has_error:
+            return None
+        if arguments.type == "generator_expression":
+            return cls(1, ())
+        given = [node for node in arguments.named_children if node.type != "comment"]
+        if any(node.type in ("list_splat", "dictionary_splat") for node in given):
+            return None
+        named = [node.child_by_field_name("name") for node in given]
+        keywords = (n.text for n in named if n is not None and n.text)
+        return cls(sum(node.type != "keyword_argument" for node in given), tuple(keywords))
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The parameters of a function.
+
+    :ivar names: those that are filled in order
+    :ivar optional: those of all that may be left out
+    :ivar by_name: those that only a name fills
+    :ivar more: whether it takes any number of arguments in order
+    :ivar any_name: whether it takes arguments of any name
+    :ivar kind: ``staticmethod``, ``classmethod``, or nothing
+    """
+
+    names: tuple[bytes, ...] = ()
+    optional: frozenset[bytes] = field(default_factory=frozenset)
+    by_name: tuple[bytes, ...] = ()
+    more: bool = False
+    any_name: bool = False
+    kind: str = ""
+
+    def without_first(self) -> Signature:
+        """The same for a call on an object, which fills the first parameter."""
+        return Signature(
+            self.names[1:], self.optional, self.by_name, self.more, self.any_name, self.kind
+        )
+
+    def misfit(self, call: Call) -> str:
+        """Why *call* cannot be made, in words; empty where it can."""
+        if call.positional > len(self.names) and not self.more:
+            return f"takes {len(self.names)} arguments in order, not {call.positional}"
+        filled = self.names[: call.positional]
+        for name in call.keywords:
+            if name in filled:
+                return f"gets {_shown(name)} twice"
+            if name not in (*self.names, *self.by_name) and not self.any_name:
+                return f"has no parameter {_shown(name)}"
+        for name in (*self.names[call.positional :], *self.by_name):
+            if name not in self.optional and name not in call.keywords:
+                return f"needs the argument {_shown(name)}"
+        return ""
+
+
+def signature_in(text: bytes, name: bytes, *, in_class: bool) -> Signature | None:
+    """The parameters of the function *name* that *text* defines, a module or the body of a class.
+
+    None where it defines none or several, or gives the name another meaning, or a decorator does.
+    """
+    lines = [
+        start for start in lines_with(text, name) if in_class or text[start : start + 1] > b" "
+    ]
+    heads = [start for start in lines if _named(_HEAD.match(text, start), name)]
+    if len(heads) != 1 or any(_named(_SET.match(text, start), name) for start in lines):
+        return None
+    kind = _kind(text, heads[0])
+    parameters = _parameters(text, heads[0])
+    return None if kind is None or parameters is None else _signature(parameters, kind)
+
+
+def _named(found: re.Match[bytes] | None, name: bytes) -> bool:
+    return found is not None and found[1] == name
+
+
+def _kind(text: bytes, head: int) -> str | None:
+    """What the decorators above a head make of the function; None where that is not known."""
+    indent = _indent(text[head : text.find(b"\n", head)])
+    found = ""
+    for line in reversed(text[:head].split(b"\n")[:-1]):
+        if not line.strip() or _indent(line) < indent:
+            break
+        if not line.lstrip().startswith(b"@"):
+            return None if _indent(line) > indent and line.rstrip().endswith(b")") else found
+        decorator = _KEPT_BY.match(line.strip())
+        if decorator is None:
+            return None
+        word = decorator[1].decode()
+        found = word if word.endswith("method") and "." not in word else found
+    return found if found != "abstractmethod" else ""
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _parameters(text: bytes, head: int) -> Node | None:
+    """The syntax node of the parameters in the head that starts at the byte *head*."""
+    lines: list[bytes] = []
+    for line in text[head:].split(b"\n", _MOST_LINES)[:_MOST_LINES]:
+        lines.append(line)
+        if _COMMENT.sub(b"", line).rstrip().endswith(b":"):
+            break
+    root = parse(b"\n".join(lines).strip() + b" pass\n").root_node
+    found = captured(root, "(parameters) @all", "all")
+    return None if root.has_error or len(found) != 1 else found[0]
+
+
+def _signature(parameters: Node, kind: str) -> Signature:
+    names: list[bytes] = []
+    by_name: list[bytes] = []
+    optional: set[bytes] = set()
+    more = any_name = False
+    for node in parameters.named_children:
+        inner = node.named_children[0].type if node.type == "typed_parameter" else node.type
+        if inner == "list_splat_pattern":
+            more = True
+        elif inner == "dictionary_splat_pattern":
+            any_name = True
+        elif node.type not in ("comment", "positional_separator", "keyword_separator"):
+            name = _name(node)
+            (by_name if _is_after_star(node) else names).append(name)
+            if node.type in ("default_parameter", "typed_default_parameter"):
+                optional.add(name)
+    return Signature(tuple(names), frozenset(optional), tuple(by_name), more, any_name, kind)
+
+
+def _name(node: Node) -> bytes:
+    """The name of a parameter; of a tuple (Python 2), its text."""
+    named = node.child_by_field_name("name")
+    first = node.named_children[0] if node.type == "typed_parameter" else node
+    return (named or first).text or b""
+
+
+def _is_after_star(node: Node) -> bool:
+    """Whether a parameter stands after a star, so that only its name fills it."""
+    return any(
+        other.type in ("keyword_separator", "list_splat_pattern")
+        or (
+            other.type == "typed_parameter" and other.named_children[0].type == "list_splat_pattern"
+        )
+        for other in _before(node)
+    )
+
+
+def _before(node: Node) -> Iterator[Node]:
+    while (other := node.prev_named_sibling) is not None:
+        yield other
+        node = other
+
+
+def _shown(name: bytes) -> str:
+    return name.decode("utf-8", "replace")

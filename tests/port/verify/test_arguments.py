@@ -1,0 +1,114 @@
+"""Calls of functions that take other arguments on this base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from patchseries.model import Finding
+
+Examined = Callable[..., tuple[Finding, ...]]
+
+SHOP = "class Till(object):\n    def __init__(self, number, roof=None):\n        self.a = number\n"
+SHOP += "\n    @classmethod\n    def made(cls, number):\n        return cls(number)\n"
+SHOP += "\n    @staticmethod\n    def of(number):\n        return number\n"
+SHOP += "\n\ndef opened(till, wide=False):\n    return till\n"
+HERE = SHOP.replace("number, roof=None", "number, key, roof=None").replace(
+    "(cls, number)", "(cls, number, key)"
+)
+HERE = HERE.replace("wide=False", "tall=False").replace("of(number)", "of()")
+USER = "from shop import till\nfrom shop.till import Till as T, opened\n\n\n"
+USER += "class Shop(T):\n    def close(self, one):\n        pass\n\n    def day(self):\n"
+USER += "        x = 1\n        return x\n"
+
+
+def told(findings: tuple[Finding, ...]) -> list[str]:
+    return [f.message for f in findings if f.code == "port-wrong-arguments"]
+
+
+def files(till: str, user: str) -> dict[str, str]:
+    return {"shop/__init__.py": "from shop.till import Till\n", "shop/till.py": till, "a.py": user}
+
+
+def ported(examined: Examined, call: str, here: str = HERE, user: str = USER) -> list[str]:
+    new = USER.replace("return x", f"return {call}")
+    result = user.replace("return x", f"return {call}")
+    return told(
+        examined(files(SHOP, USER), files(SHOP, new), files(here, user), files(here, result))
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("till.Till(1)", "till.Till needs the argument key here"),
+        ("T(1, roof=2)", "T needs the argument key here"),
+        ("till.Till.made(1)", "till.Till.made needs the argument key here"),
+        ("till.Till.of(1)", "till.Till.of takes 0 arguments in order, not 1 here"),
+        ("opened(x, wide=True)", "opened has no parameter wide here"),
+        ("self.made(1)", "self.made needs the argument key here"),
+        ("[opened(T(1), x)]", "T needs the argument key here"),
+        ("opened(\n            x,\n            wide=1)", "opened has no parameter wide here"),
+    ],
+)
+def test_a_call_that_only_upstreams_function_takes(
+    examined: Examined, call: str, message: str
+) -> None:
+    assert ported(examined, call) == [message]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "till.Till(1, 2)",
+        "opened(x)",
+        "opened(*x)",  # known at run time only
+        "till.Till(1, 2, 3, 4)",  # upstream does not take it, either
+        "x.opened(1, wide=2)",  # what x is, is not known
+        "till.Till.close(1)",  # called on no object
+        "till.Gone(1)",
+        "self.day(1, 2, 3)",
+        "opened",
+        "super(Shop, self).made(1)",
+    ],
+)
+def test_what_fits_or_cannot_be_known(examined: Examined, call: str) -> None:
+    assert ported(examined, call) == []
+
+
+@pytest.mark.parametrize(
+    "here",
+    [
+        HERE.replace("class Till(object):", "class Till(object):\n    __metaclass__ = Door"),
+        HERE.replace("class Till(object):", "class Till(object):\n    def __new__(cls, a): pass\n"),
+        HERE.replace("    def __init__", "    @wrapped\n    def __init__"),
+        HERE.replace("class Till(object):", "class Till(far.Door):").replace("__init__", "start"),
+        "from far import Till\n",
+        "def Till(number):\n    pass\n",
+    ],
+)
+def test_a_class_that_is_made_in_ways_not_seen(examined: Examined, here: str) -> None:
+    assert ported(examined, "till.Till(1)", here) == []
+
+
+def test_a_local_of_the_name_is_another_thing(examined: Examined) -> None:
+    user = USER.replace("x = 1", "opened = x = print")
+    assert ported(examined, "opened(x, wide=1)", user=user) == []
+
+
+def test_it_is_found_through_a_package_and_in_the_file_itself(examined: Examined) -> None:
+    new = "from shop import Till\n\n\ndef f(a):\n    return Till(1)\n\n\nf(2)\n"
+    old = "\n\ndef f(a):\n    pass\n"
+    here = "\n\ndef f(a, b):\n    pass\n"
+    sides = files(SHOP, old), files(SHOP, new), files(HERE, here)
+    result = files(HERE, new.replace("f(a):", "f(a, b):"))
+    assert told(examined(*sides, result)) == [
+        "Till needs the argument key here",
+        "f needs the argument b here",
+    ]
+
+
+def test_a_line_that_the_port_did_not_add_is_not_looked_at(examined: Examined) -> None:
+    user = USER + "\n\nopened(1, wide=2)\n"
+    assert ported(examined, "2", user=user) == []
