@@ -78,6 +78,17 @@ def test_upstreams_line_is_kept(store: Repository, here: dict[str, bytes]) -> No
     assert text == WITH_NEW + USE
 
 
+def test_where_the_target_has_it_in_several_places_a_person_has_to_choose(
+    store: Repository,
+) -> None:
+    here = project(OLD, floor=b"from shop.old import log\n")
+    result, _ = ported(store, sides(here))
+    (found,) = result.findings
+    assert (found.code, found.severity, found.line) == ("port-unknown-word", "warning", 3)
+    assert found.message.startswith("shoplib.log is imported nowhere on this base")
+    assert (result.outcome, result.review) == (Outcome.CLEAN, True)
+
+
 def test_two_things_that_upstream_tells_apart_stay_two(store: Repository) -> None:
     there, here = project(OLD, floor=NEW), project(OLD)
     before, after = {**there, TILL: HEAD + BODY}, {**there, TILL: WITH_NEW + USE}

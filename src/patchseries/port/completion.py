@@ -43,6 +43,7 @@ def completed_by_imports(
         completed = _edited(context, tree, _completed(Port(*sides, tree, account)))
         if completed != tree:
             tree, findings = completed, examine(*sides, completed, account)
+    findings += tuple(one.finding for one in moved if not one.there)
     return tree, findings, () if tree == start else (StrategyName.IMPORTS,)
 
 
@@ -59,7 +60,7 @@ def _edited(context: Context, tree: TreeId, texts: Iterable[tuple[PortedFile, Li
 
 def _with_renamed(account: Accounted, moved: Sequence[MovedImport]) -> Accounted:
     """*account*, in which the lines that *moved* were renamed."""
-    lines = {encode(one.line): encode(one.there) for one in moved}
+    lines = {encode(one.line): encode(one.there) for one in moved if one.there}
 
     def rename(text: bytes) -> bytes:
         renamed = account.rename(text).splitlines(keepends=True)

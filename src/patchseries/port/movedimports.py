@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
 from patchseries.git.search import lines_with
-from patchseries.model import TreeId
+from patchseries.model import Finding, PortCode, Severity, TreeId
 from patchseries.port.hunks.imports import is_import, with_import
 from patchseries.port.hunks.lines import Lines, decode, encode, split_lines
-from patchseries.port.names.homes import Import, home, imported
+from patchseries.port.names.homes import Import, agreed, homes, imported
 from patchseries.port.names.textsearch import says
 from patchseries.port.verify.languages import language_of
 from patchseries.port.verify.languages.python import Python
@@ -23,13 +23,27 @@ class MovedImport(NamedTuple):
     """An import that the change adds or takes away, as the target would have it.
 
     :ivar line: the line upstream
-    :ivar there: the line of the target in its place
+    :ivar there: the line of the target in its place; empty where it has several
     """
 
     file: PortedFile
     line: str
     there: str
     is_added: bool
+
+    @property
+    def finding(self) -> Finding:
+        """What is to be said where the target has several."""
+        wanted = imported(self.line)
+        name = wanted.dotted if wanted else self.line.strip()
+        return Finding(
+            PortCode.UNKNOWN_WORD,
+            Severity.WARNING,
+            f"{name} is imported nowhere on this base, which has the name from elsewhere",
+            file=self.file.path,
+            line=self.file.result[: self.file.result.find(encode(self.line))].count(b"\n") + 1,
+            hint="import it from where other files here do",
+        )
 
 
 def python_files(port: Port) -> Iterator[PortedFile]:
@@ -41,19 +55,21 @@ def python_files(port: Port) -> Iterator[PortedFile]:
 
 def moved_imports(port: Port) -> Iterator[MovedImport]:
     """The imports of the change that the target has to make, or makes, from another module."""
-    found = cache(partial(_home, port))
+    found = cache(partial(_homes, port))
     for file in python_files(port):
         directory = posixpath.dirname(file.path)
         for line, wanted, is_added in _doubtful(port, file):
-            there = found(wanted, directory)
-            if there is not None:
-                end = line[len(line.rstrip("\r\n")) :]
-                yield MovedImport(file, line, f"{there}{end}", is_added)
+            ways = found(wanted, directory)
+            there = agreed(ways)
+            end = line[len(line.rstrip("\r\n")) :]
+            if there or (ways and is_added):
+                yield MovedImport(file, line, f"{there}{end}" if there else "", is_added)
 
 
 def with_moved(moved: Iterable[MovedImport]) -> Iterator[tuple[PortedFile, Lines]]:
     """The texts of the files with what was *moved*: added, or taken away where nothing reads it."""
-    for file, imports in groupby(moved, lambda one: one.file):
+    known = (one for one in moved if one.there)
+    for file, imports in groupby(known, lambda one: one.file):
         lines = split_lines(decode(file.result))
         for one in imports:
             if one.is_added:
@@ -70,7 +86,7 @@ def _is_read(lines: Lines, statement: str) -> bool:
     return found is not None and says("".join(lines), found.local)
 
 
-def _home(port: Port, wanted: Import, directory: str) -> Import | None:
+def _homes(port: Port, wanted: Import, directory: str) -> Sequence[Import]:
     """What the target imports in place of *wanted*, which a file in *directory* does."""
     is_library = not port.modules(port.onto).has_package(encode(wanted.dotted))
 
@@ -80,12 +96,11 @@ def _home(port: Port, wanted: Import, directory: str) -> Import | None:
 
     near = posixpath.join(directory, "*.py")  # most are known there: quickly read
     if any(map(works, _imports(port, port.onto, wanted, near))):
-        return None
+        return ()
     here = _imports(port, port.onto, wanted)
-    there = None if any(map(works, here)) else home(wanted, here)
-    if there is None or there in _imports(port, port.before, there):
-        return None
-    return there
+    ways = () if any(map(works, here)) else homes(wanted, here)
+    upstream = set(_imports(port, port.before, wanted)) if ways else set()
+    return () if upstream.intersection(ways) else ways
 
 
 def _imports(port: Port, tree: TreeId, like: Import, where: str = "*.py") -> list[Import]:

@@ -8,7 +8,7 @@ target's: then it is one thing in two places, and upstream's line cannot work he
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _STATEMENT = re.compile(
@@ -62,13 +62,18 @@ def imported(line: str) -> Import | None:
     return Import(module, name, alias or name.partition(".")[0])
 
 
-def home(wanted: Import, here: Iterable[Import]) -> Import | None:
-    """The import in place of *wanted* where *here* are the imports of the target; None for none.
+def homes(wanted: Import, here: Iterable[Import]) -> list[Import]:
+    """The imports of the target that give the name of *wanted* in its place, each place one.
 
-    There is one if none of them is of *wanted*, and all that give its name are the same.
+    :param here: the imports of the target
+    :returns: empty if *wanted* is among them; only those of the same thing, if there are any
     """
     alike = [one for one in here if one.local == wanted.local]
     if any(one.dotted == wanted.dotted for one in alike):
-        return None
-    ways = [one for one in alike if one.name == wanted.name] or alike
+        return []
+    return [one for one in alike if one.name == wanted.name] or alike
+
+
+def agreed(ways: Sequence[Import]) -> Import | None:
+    """The one import that all of *ways* are; None where they differ or are too few."""
     return ways[0] if len(ways) >= _PLACES and len(set(ways)) == 1 else None
