@@ -90,9 +90,9 @@ def _homes(port: Port, wanted: Import, directory: str) -> Sequence[Import]:
     """What the target imports in place of *wanted*, which a file in *directory* does."""
     is_library = not port.modules(port.onto).has_package(encode(wanted.dotted))
 
-    def works(one: Import) -> bool:
-        """Whether upstream's line works where a file imports *one*: a library is there, or not."""
-        return one.dotted == wanted.dotted or (is_library and one.module == wanted.module)
+    def works(beside: Import) -> bool:
+        """Whether upstream's line works where a file has *beside*: a library is there, or not."""
+        return beside.dotted == wanted.dotted or (is_library and beside.module == wanted.module)
 
     near = posixpath.join(directory, "*.py")  # most are known there: quickly read
     if any(map(works, _imports(port, port.onto, wanted, near))):

@@ -12,7 +12,7 @@ from patchseries.port.verify.modules import Modules
 from patchseries.port.verify.names import meaning, module_here, module_name, module_upstream
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.queries import captured
-from patchseries.port.verify.signatures import Call, Signature, signature_in
+from patchseries.port.verify.signatures import Call, Parameters, signature_in
 from patchseries.port.verify.syntax import Chunk
 from patchseries.port.verify.uses import chain_of
 
@@ -20,7 +20,7 @@ _DEPTH = 4
 """So often an import may lead on to another."""
 
 
-class _Tree(NamedTuple):
+class _SourceTree(NamedTuple):
     """A tree, and what the file means by its names there."""
 
     modules: Modules
@@ -34,9 +34,11 @@ def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Ite
     Told are only functions and classes of the project that the names of the file lead to, and
     methods that are called on ``self``.
     """
-    here = _Tree(port.modules(port.result), module_here(port, file), module_name(file.path)[0])
+    here = _SourceTree(
+        port.modules(port.result), module_here(port, file), module_name(file.path)[0]
+    )
     upstream = module_name(file.upstream)[0]
-    there = _Tree(port.modules(port.after), module_upstream(port, file), upstream)
+    there = _SourceTree(port.modules(port.after), module_upstream(port, file), upstream)
     for chain, call, line in _calls(file, parts):
         owner = _owner(file, line) if chain[0] in (b"self", b"cls") else b""
         found = _signature(here, chain, owner)
@@ -83,7 +85,7 @@ def _owner(file: PortedFile, line: int) -> bytes:
     return next((header.name for header in reversed(around) if not header.is_function), b"")
 
 
-def _signature(tree: _Tree, chain: tuple[bytes, ...], owner: bytes) -> Signature | None:
+def _signature(tree: _SourceTree, chain: tuple[bytes, ...], owner: bytes) -> Parameters | None:
     """What *chain* takes in *tree*; None where that cannot be known."""
     if owner:
         return _of_method(tree.modules, (tree.home, owner), chain[1], on=chain[0])
@@ -91,7 +93,7 @@ def _signature(tree: _Tree, chain: tuple[bytes, ...], owner: bytes) -> Signature
     return _of_dotted(tree.modules, dotted, _DEPTH) if dotted else None
 
 
-def _of_dotted(modules: Modules, dotted: bytes, depth: int) -> Signature | None:
+def _of_dotted(modules: Modules, dotted: bytes, depth: int) -> Parameters | None:
     """What a function, a class or a method of a class takes, by its full name."""
     home, rest = modules.split(dotted)
     module = modules.module(home) if home and rest else None
@@ -110,7 +112,7 @@ def _of_dotted(modules: Modules, dotted: bytes, depth: int) -> Signature | None:
 
 def _of_method(
     modules: Modules, owner: tuple[bytes, bytes], name: bytes, *, on: bytes
-) -> Signature | None:
+) -> Parameters | None:
     """What the method *name* of a class (its module, its name) takes.
 
     :param on: what it is called on: ``self``, ``cls``, or the class by its name (empty)

@@ -47,7 +47,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class Parameters:
     """The parameters of a function.
 
     :ivar names: those that are filled in order
@@ -65,9 +65,9 @@ class Signature:
     any_name: bool = False
     kind: str = ""
 
-    def without_first(self) -> Signature:
+    def without_first(self) -> Parameters:
         """The same for a call on an object, which fills the first parameter."""
-        return Signature(
+        return Parameters(
             self.names[1:], self.optional, self.by_name, self.more, self.any_name, self.kind
         )
 
@@ -87,7 +87,7 @@ class Signature:
         return ""
 
 
-def signature_in(text: bytes, name: bytes, *, in_class: bool) -> Signature | None:
+def signature_in(text: bytes, name: bytes, *, in_class: bool) -> Parameters | None:
     """The parameters of the function *name* that *text* defines, a module or the body of a class.
 
     None where it defines none or several, or gives the name another meaning, or a decorator does.
@@ -100,11 +100,11 @@ def signature_in(text: bytes, name: bytes, *, in_class: bool) -> Signature | Non
         return None
     kind = _kind(text, heads[0])
     parameters = _parameters(text, heads[0])
-    return None if kind is None or parameters is None else _signature(parameters, kind)
+    return None if kind is None or parameters is None else _read(parameters, kind)
 
 
-def _named(found: re.Match[bytes] | None, name: bytes) -> bool:
-    return found is not None and found[1] == name
+def _named(head: re.Match[bytes] | None, name: bytes) -> bool:
+    return head is not None and head[1] == name
 
 
 def _kind(text: bytes, head: int) -> str | None:
@@ -140,7 +140,7 @@ def _parameters(text: bytes, head: int) -> Node | None:
     return None if root.has_error or len(found) != 1 else found[0]
 
 
-def _signature(parameters: Node, kind: str) -> Signature:
+def _read(parameters: Node, kind: str) -> Parameters:
     names: list[bytes] = []
     by_name: list[bytes] = []
     optional: set[bytes] = set()
@@ -156,7 +156,7 @@ def _signature(parameters: Node, kind: str) -> Signature:
             (by_name if _is_after_star(node) else names).append(name)
             if node.type in ("default_parameter", "typed_default_parameter"):
                 optional.add(name)
-    return Signature(tuple(names), frozenset(optional), tuple(by_name), more, any_name, kind)
+    return Parameters(tuple(names), frozenset(optional), tuple(by_name), more, any_name, kind)
 
 
 def _name(node: Node) -> bytes:
