@@ -67,6 +67,11 @@ def test_a_block_that_goes_on_is_whole_from_its_first_line() -> None:
     assert blocks_around(BRANCHES, [(7, 8)]) == [(0, 12)]
 
 
+def test_what_stands_above_a_definition_without_a_blank_line_belongs_to_it() -> None:
+    lines = b"import oven\n\n@warm\ndef bake():\n\ta()\n\tb()\n\tc()\n".split(b"\n")
+    assert blocks_around(lines, [(5, 6)]) == [(2, 8)]
+
+
 def test_of_no_lines_there_is_no_block_but_an_empty_one() -> None:
     assert blocks_around([], [(0, 0)]) == [(0, 0)]
 

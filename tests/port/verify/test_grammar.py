@@ -109,6 +109,12 @@ def test_an_error_is_told_where_it_begins_and_whom_it_reaches(tree: SyntaxTree) 
     assert broken.errors([]) == []
 
 
+def test_an_error_reaches_its_own_lines_and_one_on_each_side() -> None:
+    broken = GO.read(b"package a\n\nfunc a() {}\n\n]\n]\n]\n\nfunc b() {}\n")
+    assert [n for n in range(12) if broken.errors([(n, n + 1)])] == [3, 4, 5, 6, 7]
+    assert [n for n in range(12) if broken.errors([(n, n)])] == [4, 5, 6, 7]
+
+
 def test_what_is_inside_a_scope_is_no_second_of_what_is_around_it() -> None:
     [script] = [grammar for grammar in GRAMMARS if grammar.name == "JavaScript"]
     text = b"function a() { function b() {} }\nfunction c() { function b() {} }\nfunction b() {}\n"
@@ -151,8 +157,8 @@ def test_a_parser_that_is_kept_busy_is_stopped(monkeypatch: pytest.MonkeyPatch) 
 
 def test_an_error_of_many_parts_is_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
     text = b"package a\n" + b"] " * 100 + b"\n"
-    monkeypatch.setattr(module, "_MOST_CHILDREN", 1000)
+    monkeypatch.setattr(module, "_MOST_CHILDREN", 100)
     assert not GO.read(text).parses
-    monkeypatch.setattr(module, "_MOST_CHILDREN", 10)
+    monkeypatch.setattr(module, "_MOST_CHILDREN", 99)
     with pytest.raises(UnparsedError, match=r"^too much of it does not parse$"):
         GO.read(text + b"\n")

@@ -83,3 +83,10 @@ def test_of_a_package_outside_the_module_nothing_is_known(examined: Examined) ->
 def test_a_path_leads_nowhere_outside_the_tree(examined: Examined) -> None:
     line = '#include "../../../../../etc/hosts"\n#include "/etc/hosts"\n'
     assert examined({"a.c": OLD}, {"a.c": OLD + line}, {"a.c": OLD}) == ()
+
+
+def test_a_package_of_go_itself_is_in_no_vendor(examined: Examined) -> None:
+    file, _, _, others = NEEDS["Go of a vendor"]
+    before = {file: OLD, "vendor/net/http/x.go": ""} | others
+    after = before | {file: OLD + '\t"net/http"\n'}
+    assert examined(before, after, {file: OLD} | others) == ()
