@@ -92,6 +92,8 @@ def test_a_batch_answers_in_order_and_goes_on_after_an_error(
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert ["error" in answer for answer in answers] == [False, True, True, True, False]
     assert answers[2]["onto"] == "nowhere"
+    monkeypatch.setattr("sys.stdin", StringIO(lines[0]))
+    assert run(["port", "--batch"]) == 0
 
 
 @pytest.mark.parametrize(
