@@ -261,11 +261,10 @@ def _twice(name: str, sections: tuple[Section, ...]) -> Iterator[Finding]:
 def _link_on(repository: Repository, tree: str, path: str) -> str | None:
     """The symbolic link of *tree* that *path* is or leads through."""
     parts = path.split("/")
-    for count in range(1, len(parts) + 1):
-        entry: TreeEntry | None = repository.entry(tree, "/".join(parts[:count]))
-        if entry is None:
-            return None
-        if entry.mode == _LINK:
+    entry: TreeEntry | None = TreeEntry("40000", tree)
+    for count, part in enumerate(parts, 1):
+        entry = repository.entry(entry.oid, part) if entry and entry.is_tree else None
+        if entry and entry.mode == _LINK:
             return "/".join(parts[:count])
     return None
 
