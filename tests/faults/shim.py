@@ -10,8 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +58,7 @@ class Machine:
 
     def __init__(self, folder: Path, below: Path) -> None:
         """Build the library in *folder*; count what happens *below*, scratch repositories too."""
+        self.below = below
         self._folder = folder
         folder.mkdir(exist_ok=True)
         library = folder / "shim.so"
@@ -112,13 +112,3 @@ class Machine:
         calls = dict(zip(KINDS, seen, strict=True))
         named = where.rstrip(b"\0").decode() if fired else ""
         return Ran(status, out.read_text(), err.read_text(), calls, named)
-
-
-@contextmanager
-def machine(folder: Path, below: Path) -> Iterator[Machine]:
-    """A :class:`Machine`, closed afterwards."""
-    made = Machine(folder, below)
-    try:
-        yield made
-    finally:
-        made.close()

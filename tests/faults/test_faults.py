@@ -25,9 +25,18 @@ SAMPLE = 6
 WRITING = ("write", "rename", "fsync", "link", "create", "mkdir")
 
 
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """One for all tests; what it looks at is the directory that it was made for."""
+    folder = tmp_path_factory.mktemp("faults")
+    made = Machine(folder / "shim", folder / "base")
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
-    base = tmp_path / "base"
+def world(machine: Machine, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    base = machine.below
     base.mkdir()
     if request.param == "small":
         with small_series(tmp_path / "made"):
@@ -38,9 +47,8 @@ def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
         demo_project(base / "project")
         mirrors = tmp_path / "mirrors"
         shutil.move(base / "project/mirrors", mirrors)
-    machine = Machine(tmp_path / "shim", base)
     yield World(machine, base, mirrors)
-    machine.close()
+    shutil.rmtree(base)
 
 
 _NAMES = [("small", name) for name in SMALL] + [("demo", name) for name in DEMO if ALL]

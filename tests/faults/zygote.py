@@ -6,6 +6,7 @@ with the exit status.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -18,6 +19,7 @@ from patchseries import cli
 from patchseries.__main__ import main
 from patchseries.cli import COMMANDS, group
 from patchseries.git import temporary
+from patchseries.pipeline.programdigest import program_digest
 
 HEAVY = (
     "rich.console",
@@ -64,6 +66,8 @@ def serve() -> None:
         importlib.import_module(heavy)
     temporary._MEMORY = Path(os.environ["FAULTS_MEMORY"])  # nobody else's are looked at
     cli.run = run_words  # the module of `series run` has its name now
+    program_digest()  # of this program and this git: the same in every command
+    gc.freeze()  # a child that looks for garbage would copy all of it
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -1,12 +1,14 @@
 """Runs ``series`` again and again without starting Python each time: a process of its own a run.
 
 It has all of the package imported and forks for each request, so that a command starts in a few
-milliseconds and still has an environment, streams and a directory of its own. Requests are lines
-of JSON on standard input, as are the answers on standard output.
+milliseconds and still has an environment, streams and a directory of its own. What depends on the
+program alone (its digest, the compiled page) is worked out before, too. Requests are lines of JSON
+on standard input, as are the answers on standard output.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -38,6 +40,8 @@ _MEMORY = 3 << 30
 def main() -> None:
     """Answer requests until there are no more."""
     _import_all()
+    _work_out()
+    gc.freeze()  # a child that looks for garbage would copy all of it
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(_answer(json.loads(line))), flush=True)
@@ -52,6 +56,15 @@ def _import_all() -> None:
     importlib.import_module("patchseries.__main__")
     for name in _LATE:
         importlib.import_module(name)
+
+
+def _work_out() -> None:
+    """What is the same in every command: the digest holds for this search path."""
+    from patchseries.pipeline.programdigest import program_digest
+    from patchseries.report import html
+
+    program_digest()
+    html._template()
 
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +89,15 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _forget() -> None:
+    """Let a command find its git and work out the digest itself."""
+    from patchseries import process
+    from patchseries.pipeline.programdigest import program_digest
+
+    process.identity.cache_clear()
+    program_digest.cache_clear()
+
+
 def _command(asked: dict[str, Any]) -> NoReturn:
     status = 99
     try:
@@ -83,6 +105,8 @@ def _command(asked: dict[str, Any]) -> NoReturn:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         _take_streams(asked["out"], asked["err"])
         os.chdir(asked["cwd"])
+        if asked["env"]["PATH"] != os.environ["PATH"]:  # another git, perhaps
+            _forget()
         os.environ.clear()
         os.environ.update(asked["env"])
         time.tzset()
