@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patchseries.port.names.alignment import Alignment
 from patchseries.port.names.renames import apply
 
 
@@ -13,7 +14,7 @@ def _renamed(text: str, name: str) -> str:
     return apply({"old": name}, text)
 
 
-@pytest.mark.parametrize("name", ["longer_name", "no"])
+@pytest.mark.parametrize("name", ["longer_name", "olds", "no"])
 @pytest.mark.parametrize(
     "form",
     [
@@ -22,6 +23,12 @@ def _renamed(text: str, name: str) -> str:
         "{0}(f({0}(a,\n{1}{1}    b),\n{1}   c),\n{1} d)\n",
         "{0}[{{a: ')',\n{1}  b: \"(\"}}]\nc = 1\n",
         "def f(a):\n    return {0}.f(a,\n           {1}   b)\n",
+        "{0}(a\n{1} .b)\n",
+        # what a line closes is closed once, though it stands left of what is in the bracket
+        "{0}(a,\n{1} f(\n{1}     b\n{1} ),\n{1} c)\n",
+        "{0}(f(a,\n{1}   b\n{1} ),\n{1} c)\n",
+        "x({0}(a,\n  b),\n  c,\n  {0}(d,\n  {1} e))\n",
+        "{0}(f(a,\n{1} b),\n{1} c)\n",
     ],
 )
 def test_they_stay_below_it(form: str, name: str) -> None:
@@ -39,6 +46,8 @@ def test_they_stay_below_it(form: str, name: str) -> None:
         "old(a,\n\n    b)\n",  # a blank line ends it
         "old(a,\n  b,\n    c)\n",  # a hanging indent
         "old(a,\n\tb)\n",
+        "f(a,\n old(\n   b), c)\n",  # what is in the second bracket follows the first
+        "old(a,\n  f(\n b),\n    c)\n",
     ],
 )
 def test_other_lines_stay_where_they_are(text: str) -> None:
@@ -49,6 +58,17 @@ def test_the_body_after_a_long_condition_stays() -> None:
     text = "if old(a,\n       b):\n        f()\n"
     moved = "if longer_name(a,\n               b):\n        f()\n"
     assert _renamed(text, "longer_name") == moved
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("    g(b,", "    g((b,"), ("    g(b,", "    g()(b,"), ("    b)", "    b")]
+)
+def test_nothing_moves_after_a_line_with_other_brackets(old: str, new: str) -> None:
+    alignment = Alignment()
+    alignment.aligned("old(a,\n", "longer_name(a,\n")
+    assert alignment.is_moved
+    alignment.aligned(old, new)
+    assert alignment.is_moved == (new == "    g()(b,")
 
 
 LINES = st.lists(

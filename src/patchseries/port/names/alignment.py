@@ -31,21 +31,22 @@ class Alignment:
     def aligned(self, old: str, new: str) -> str:
         """*new*, which is the next line *old* with other names, below the bracket that it is in."""
         indent = len(old) - len(old.lstrip(" "))
+        depth = len(self._open)  # a line may close those that it ends by its indentation, too
         while self._open and indent < self._open[-1].column:  # a hanging indent, or the end
             self._open.pop()
         by = self._open[-1].by if self._open else 0
         closed, was = _brackets(old)
         same, now = _brackets(new)
-        del self._open[max(len(self._open) - closed, 0) :]
+        del self._open[max(depth - closed, 0) :]
         if closed == same and len(was) == len(now):
             last = len(old.rstrip()) - 1  # below a bracket at the end nothing is aligned
             self._open += [
-                _Bracket(a + 1, by + b - a) if a < last else _Bracket(indent + 1, by)
+                _Bracket(a + 1, by + b - a) if a < last else _Bracket(indent, by)
                 for a, b in zip(was, now, strict=True)
             ]
         else:
             self._open.clear()
-        return " " * by + new if by > 0 else new[-by:]
+        return " " * by + new[max(-by, 0) :]
 
 
 def _brackets(line: str) -> tuple[int, list[int]]:
