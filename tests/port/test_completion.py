@@ -87,3 +87,23 @@ def test_an_import_that_went_with_a_region_and_is_still_read_is_kept(store: Repo
     result, text = ported(store, (before, after, onto))
     assert b"import math\n" in text
     assert "port-removed-name-used" not in [f.code for f in result.findings if "math" in f.message]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_kept"),
+    [(b"", False), (b"\n\nprint(math.e)\n", True), (b"\n\n# no maths here\n", False)],
+)
+def test_an_import_that_nothing_reads_here_is_not_brought_along(
+    store: Repository, more: bytes, is_kept: bool
+) -> None:
+    """What upstream needs it for is a change of lines that the target does not have."""
+    gone = b"\n\ndef three():\n    a = 3\n    b = 4\n    return a, b\n"
+    before = HEAD + BODY + gone
+    after = USED.partition(b"def one")[0] + BODY.replace(b"return 2", b"return 22")
+    after += gone.replace(b"b = 4", b"b = math.pi")
+    result, text = ported(store, (before, after, HEAD + BODY + more))
+    assert (b"import math\n" in text) is is_kept
+    assert b"return 22" in text
+    assert "port-line-lost" not in [f.code for f in result.findings]
+    if not is_kept:
+        assert "imports" in result.strategies

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from patchseries.git import TreeEntry
 from patchseries.model import Finding, PortCode, StrategyName, TreeId
 from patchseries.port.context import Context
 from patchseries.port.hunks.imports import is_import, with_import
 from patchseries.port.hunks.lines import Lines, decode, encode, split_lines
-from patchseries.port.movedimports import MovedImport, moved_imports, python_files, with_moved
+from patchseries.port.movedimports import (
+    MovedImport,
+    added_imports,
+    is_read,
+    moved_imports,
+    python_files,
+    with_moved,
+    without_import,
+)
 from patchseries.port.names.homes import imported
-from patchseries.port.verify import Accounted, examine
+from patchseries.port.verify import Accounted, LeftOut, examine
 from patchseries.port.verify.bindings import where_unbound
 from patchseries.port.verify.names import Names, module_here
 from patchseries.port.verify.ported import Port, PortedFile
@@ -38,6 +47,10 @@ def completed_by_imports(
     if moved:
         tree = _edited(context, tree, with_moved(moved))
         account = _with_renamed(account, moved)
+    if unread := list(_unread(Port(*sides, tree, account))):
+        tree = _edited(context, tree, _without_unread(unread))
+        left_out = (LeftOut(file.upstream, added=(encode(line),)) for file, line in unread)
+        account = replace(account, dropped=(*account.dropped, *left_out))
     findings = examine(*sides, tree, account)
     if any(found.code in _OF_IMPORTS for found in findings):
         completed = _edited(context, tree, _completed(Port(*sides, tree, account)))
@@ -67,6 +80,33 @@ def _with_renamed(account: Accounted, moved: Sequence[MovedImport]) -> Accounted
         return b"".join(lines.get(line, line) for line in renamed)
 
     return replace(account, rename=rename)
+
+
+def _unread(port: Port) -> Iterator[tuple[PortedFile, str]]:
+    """The imports that the port adds, and whose names upstream's file reads and this one does not.
+
+    What reads them was left out, or was not there to change.
+    """
+    for file in python_files(port):
+        added = added_imports(file)
+        if not added:
+            continue
+        before, here, upstream = (
+            split_lines(decode(text)) for text in (file.onto, file.result, file.after)
+        )
+        for line in added:
+            if line in before or line not in upstream or is_read(without_import(here, line), line):
+                continue
+            if is_read(without_import(upstream, line), line):
+                yield file, line
+
+
+def _without_unread(unread: Iterable[tuple[PortedFile, str]]) -> Iterator[tuple[PortedFile, Lines]]:
+    for file, lines in groupby(unread, lambda one: one[0]):
+        text = split_lines(decode(file.result))
+        for _, line in lines:
+            text = without_import(text, line)
+        yield file, text
 
 
 def _completed(port: Port) -> Iterator[tuple[PortedFile, Lines]]:

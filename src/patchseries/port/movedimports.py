@@ -18,6 +18,8 @@ from patchseries.port.verify.languages import language_of
 from patchseries.port.verify.languages.python import Python
 from patchseries.port.verify.ported import Port, PortedFile
 
+_IMPORT = (b"import ", b"from ")
+
 
 class MovedImport(NamedTuple):
     """An import that the change adds or takes away, as the target would have it.
@@ -73,14 +75,20 @@ def with_moved(moved: Iterable[MovedImport]) -> Iterator[tuple[PortedFile, Lines
         lines = split_lines(decode(file.result))
         for one in imports:
             if one.is_added:
-                lines = _without(lines, one.line)
+                lines = without_import(lines, one.line)
                 lines = lines if one.there in lines else with_import(lines, one.there, ())
-            elif one.there in lines and not _is_read(_without(lines, one.there), one.there):
-                lines = _without(lines, one.there)
+            elif one.there in lines and not is_read(without_import(lines, one.there), one.there):
+                lines = without_import(lines, one.there)
         yield file, lines
 
 
-def _is_read(lines: Lines, statement: str) -> bool:
+def added_imports(file: PortedFile) -> list[str]:
+    """The lines of *file* that the port adds and that are imports on module level."""
+    lines = (decode(line) for _, line in file.added if line.startswith(_IMPORT))
+    return [line for line in lines if is_import(line)]
+
+
+def is_read(lines: Lines, statement: str) -> bool:
     """Whether *lines* say the name that an import gives them."""
     found = imported(statement)
     return found is not None and says("".join(lines), found.local)
@@ -115,12 +123,16 @@ def _doubtful(port: Port, file: PortedFile) -> Iterator[tuple[str, Import, bool]
     Not those of the project's own modules that the target has, nor of a module from which its file
     imports already.
     """
+    removed = (line for run in port.theirs.lines[file.upstream] for line in run.removed)
+    changed = [(line, False) for line in removed if line.startswith(_IMPORT)]
+    changed += [(line, True) for _, line in file.added if line.startswith(_IMPORT)]
+    if not changed:
+        return
     modules = port.modules(port.result)
     here, upstream = (set(t.splitlines(keepends=True)) for t in (file.result, file.upstream_text))
-    removed = (line for run in port.theirs.lines[file.upstream] for line in run.removed)
-    changed = [(line, False) for line in removed if line not in here]
-    changed += [(line, True) for _, line in file.added if line in upstream]
     for raw, is_added in changed:
+        if raw not in upstream if is_added else raw in here:
+            continue
         line = decode(raw)
         wanted = imported(line) if is_import(line) else None
         if wanted is None or wanted.dotted == wanted.local:
@@ -132,7 +144,7 @@ def _doubtful(port: Port, file: PortedFile) -> Iterator[tuple[str, Import, bool]
             yield line, wanted, is_added
 
 
-def _without(lines: Lines, line: str) -> Lines:
+def without_import(lines: Lines, line: str) -> Lines:
     """*lines* without the import *line*; blank lines around it are not left doubled."""
     at = lines.index(line)
     rest = (*lines[:at], *lines[at + 1 :])

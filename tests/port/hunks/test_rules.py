@@ -114,3 +114,13 @@ def test_a_line_made_too_long_is_broken_at_the_bracket() -> None:
     assert max(map(len, broken.split("\n"))) <= LIMIT
     assert broken.replace("\n" + " " * 22, " ") == long
     assert fit(long, ["x" * 90 + "\n"]) == long
+
+
+@pytest.mark.parametrize("head", ["class C:\n    pass\n", "x = 1\n"])
+def test_what_goes_on_with_the_block_above_comes_before_what_ends_it(head: str) -> None:
+    base = "class B:\n    def b():\n        pass\n"
+    ours, theirs = base + "\n\n" + head, base + "\n    def c():\n        pass\n"
+    for sides in ((base, ours, theirs), (base, theirs, ours)):
+        ancestor, here, there = map(split_lines, sides)
+        merged = resolve(ancestor, here, there)
+        assert "".join(merged.lines) == theirs + "\n\n" + head

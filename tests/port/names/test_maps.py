@@ -101,6 +101,36 @@ def test_a_module_of_the_same_name_from_elsewhere_is_another() -> None:
     assert found == {"store.lid": "lid"}
 
 
+MARKED = "from shop.words import _LE, _LW\n\nlog(_LE('one'))\nlog(_LW('two'))\n"
+PLAIN = "from shop.texts import _\n\nlog(_('one'))\nlog(_('two'))\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "there", "found"),
+    [
+        (PLAIN, "", {"_LE": "_", "_LW": "_", "_LI": "_"}),
+        (PLAIN, "other = 1\n", {"_LE": "_", "_LW": "_", "_LI": "_"}),
+        # They are called two ways.
+        (PLAIN.replace("_('two')", "__('two')"), "", {"_LE": "_", "_LW": "__"}),
+        (PLAIN.replace("_('two')", "_LW('two')"), "", {"_LE": "_"}),
+        (PLAIN, "_LE = _LW = _LI = str\n", {}),  # the target can import them
+    ],
+)
+def test_what_upstream_imports_from_one_module_and_the_target_calls_one_name(
+    ours: str, there: str, found: dict[str, str]
+) -> None:
+    theirs = MARKED.replace("_LE, _LW", "_LE, _LW, _LI") + "log(_LI('three'))\n"
+    target = {"shop/words.py": there} if there else {}
+    assert renames.learn(MARKED, ours, theirs, OLD.get, target.get) == found
+
+
+def test_one_name_says_nothing_of_another_from_its_module() -> None:
+    base = "from shop import flavors\n\nx = flavors.get(1)\n"
+    ours = "from shop import kinds\n\nx = kinds.get(1)\n"
+    theirs = base + "from shop import doors\n\ny = doors.all(flavors)\n"
+    assert renames.learn(base, ours, theirs, OLD.get, NEW.get) == {"flavors": "kinds"}
+
+
 @given(st.text(), st.text(), st.text())
 def test_any_text_can_be_learned_from(base: str, ours: str, theirs: str) -> None:
     names = renames.learn(base, ours, theirs, OLD.get, NEW.get)

@@ -90,6 +90,17 @@ def _words(dispute: Dispute) -> Sequence[str] | None:
     return aligned(split_lines(fitted), dispute.theirs)
 
 
+def _goes_on(dispute: Dispute) -> bool:
+    """Whether theirs adds to the block above, which ours ends on the same spot.
+
+    A method of the last class of a file, where ours has one more class.
+    """
+    if dispute.ancestor:
+        return False
+    ours, theirs = (next(filter(str.strip, s), "") for s in (dispute.ours, dispute.theirs))
+    return len(theirs) - len(theirs.lstrip()) > len(ours) - len(ours.lstrip())
+
+
 def _holds(lines: Sequence[str], wanted: Sequence[str]) -> bool:
     rest = iter(lines)
     return all(line in rest for line in wanted)
@@ -100,8 +111,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("same-spot", _same_spot),
     ("missing-neighbour", _missing_neighbour),
     ("words", _words),
-    ("weave", lambda dispute: Interleaving(dispute, ours_first=True).lines()),
-    ("weave", lambda dispute: Interleaving(dispute, ours_first=False).lines()),
+    ("weave", lambda dispute: Interleaving(dispute, ours_first=not _goes_on(dispute)).lines()),
+    ("weave", lambda dispute: Interleaving(dispute, ours_first=_goes_on(dispute)).lines()),
     ("theirs", lambda dispute: dispute.theirs),
     ("dropped", lambda dispute: dispute.ours),
 )

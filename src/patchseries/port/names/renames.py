@@ -19,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from difflib import SequenceMatcher
 
+from patchseries.model import Sides
 from patchseries.port.hunks.lines import Lines, compare, gone, split_lines
 from patchseries.port.hunks.words import counterparts
 from patchseries.port.names.alignment import Alignment
@@ -32,15 +33,11 @@ Reader = Callable[[str], str | None]
 _PHRASE = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.", re.DOTALL)
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_IMPORT = re.compile(
-    r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+([\w.]+)"
-    r"(?:[ \t]+as[ \t]+(\w+))?"
-)
+_IMPORT = re.compile(r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+\(?([\w., \t]+)")
+_IMPORTED = re.compile(r"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
 _DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
 _OBJECT = ("self.", "cls.")
 """What an attribute of an object begins with; a local name in its place is none elsewhere."""
-_SHORTEST = 4
-"""Shorter names are not learned (`make bench-thresholds`: 2 to 6 are as good)."""
 
 
 def learn(
@@ -59,7 +56,7 @@ def learn(
         of_object = phrase.startswith(_OBJECT) and not other.startswith(_OBJECT)
         if not of_object and not _stands(phrase, (ancestor, ours), added, in_target):
             found[phrase] = other
-    return found | _names(ancestor, ours, added, in_ancestor, in_target)
+    return found | _names(Sides(ancestor, ours, theirs), added, in_ancestor, in_target)
 
 
 def _stands(
@@ -78,8 +75,9 @@ def _stands(
 
 
 def _names(
-    ancestor: str, ours: str, added: Sequence[str], in_ancestor: Reader, in_target: Reader
+    texts: Sides[str], added: Sequence[str], in_ancestor: Reader, in_target: Reader
 ) -> dict[str, str]:
+    ancestor, ours, theirs = texts
     new = {name for line in added for name in names_in(line) if len(name) > 2}
     lost = gone(ancestor, ours)
     unknown = {name for name in new if says(lost, name) and not says(ours, name)}
@@ -92,13 +90,41 @@ def _names(
         if head not in bound or f"{head_now}.".startswith(_OBJECT):
             continue
         alias = bound[head] and _binding(ours, head_now) == bound[head]
-        if alias or in_target(_file(bound[head])) is None:
+        if alias or not _has(in_target, bound[head]):
             found[was] = now
+    found |= _siblings(found, bound, theirs, {name for name in new if not says(ours, name)})
     for name in sorted(bound):
         if name in found and in_ancestor(_file(bound[name])) is not None:
             text = in_target(_file(_binding(ours, found[name]) or ""))
             found |= _module(in_ancestor(_file(bound[name])), text, unknown)
     return found
+
+
+def _has(tree: Reader, dotted: str) -> bool:
+    """Whether a tree has the module *dotted*, or a module that says its last name."""
+    if tree(_file(dotted)) is not None:
+        return True
+    home, _, name = dotted.rpartition(".")
+    text = tree(_file(home))
+    return text is not None and says(text, name)
+
+
+def _siblings(
+    learned: Mapping[str, str], bound: Mapping[str, str], theirs: str, new: Set[str]
+) -> dict[str, str]:
+    """What the target calls the names *new*, which theirs imports from a module of which it calls
+    all others by one name: ``_`` for ``_LE`` and ``_LW``, and so for ``_LI``.
+    """
+    ways: defaultdict[str, list[str]] = defaultdict(list)
+    for name, dotted in bound.items():
+        ways[dotted.rpartition(".")[0]].append(learned.get(name, ""))
+    homes = {home: of[0] for home, of in ways.items() if home and len(of) > 1 == len(set(of))}
+    siblings = {}
+    for name in new - bound.keys() if homes else ():
+        home = (_binding(theirs, name) or "").rpartition(".")[0]
+        if homes.get(home):
+            siblings[name] = homes[home]
+    return siblings
 
 
 def names_in(text: str) -> set[str]:
@@ -166,8 +192,9 @@ def _binding(text: str, name: str) -> str | None:
         if found and name in found.groups():
             defined = ""
         found = _IMPORT.match(text, start)
-        if found and name == (found[3] or found[2].partition(".")[0]):
-            imported = f"{found[1]}.{found[2]}" if found[1] else found[2]
+        for what, alias in _IMPORTED.findall(found[2]) if found else ():
+            if found and name == (alias or what.partition(".")[0]):
+                imported = f"{found[1]}.{what}" if found[1] else what
     return defined if imported is None else imported
 
 
@@ -227,4 +254,4 @@ def _differing(old: str, new: str) -> list[tuple[str, str]]:
             was.pop()
             now.pop()
         pairs = [(".".join(was), ".".join(now))] if was and now else []
-    return [(a, b) for a, b in pairs if min(len(a), len(b)) >= _SHORTEST]
+    return pairs

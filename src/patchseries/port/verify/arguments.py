@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from tree_sitter import Node
+
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.bindings import bindings
 from patchseries.port.verify.definitions import Module
@@ -62,13 +64,18 @@ def _calls(
     file: PortedFile, parts: Sequence[Chunk]
 ) -> Iterator[tuple[tuple[bytes, ...], Call, int]]:
     """The calls on added lines: what is called, with what, and the 0-based line."""
-    added = {line for line, _ in file.added}
+    runs = [(run.new_start, run.new_start + len(run.added)) for run in file.ours]
     for part in parts:
         local = bindings(part)
-        for node in captured(part.tree.root_node, "(call) @call", "call"):
+        found: dict[int, Node] = {}
+        for first, last in ((max(a, part.start), min(b, part.end)) for a, b in runs):
+            if first < last:
+                rows = first - part.offset, last - part.offset
+                nodes = captured(part.tree.root_node, "(call) @call", "call", rows)
+                found.update((node.start_byte, node) for node in nodes)
+        for _, node in sorted(found.items()):
             called = node.child_by_field_name("function")
-            rows = range(node.start_point.row, node.end_point.row + 1)
-            if called is None or added.isdisjoint(row + part.offset for row in rows):
+            if called is None:
                 continue
             chain = (called.text or b"",) if called.type == "identifier" else chain_of(called)
             is_object = chain[:1] in ((b"self",), (b"cls",)) and len(chain) == 2
