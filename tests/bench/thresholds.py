@@ -84,6 +84,7 @@ THRESHOLDS = (
     Threshold("names.paths", "_AROUND", (3, 6, 12, 24)),
     Threshold("names.paths", "_LEAST_MOVED", (0.1, 0.25, 0.4, 0.6)),
     Threshold("names.paths", "_LEAST_ELSEWHERE", (0.3, 0.45, 0.6, 0.75)),
+    Threshold("names.renames", "_SHORTEST", (2, 3, 4, 5, 6)),
     Threshold("names.phrases", "_PLACES", (1, 2, 3, 4)),
     Threshold("verify.names", "_HABIT", (2, 3, 5, 8), checks=True),
     Threshold("verify.names", "_PROSE", (1, 2, 3, 5), checks=True),

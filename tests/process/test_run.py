@@ -152,8 +152,8 @@ def test_a_program_that_says_nothing_has_no_cause() -> None:
 
 
 def test_a_program_that_is_killed_is_told_by_the_signal() -> None:
-    with pytest.raises(ProgramError, match=r"^sh x was killed by SIGHUP \(why\)$"):
-        process.run(["sh", "-c", "echo why >&2; kill -HUP $$", "x"])
+    with pytest.raises(ProgramError, match=r"^sh x was killed by SIGKILL \(why\)$"):
+        process.run(["sh", "-c", "echo why >&2; kill -KILL $$", "x"])
 
 
 @pytest.mark.parametrize(

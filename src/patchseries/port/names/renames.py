@@ -36,6 +36,11 @@ _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _IMPORT = re.compile(r"[ \t]*(?:from[ \t]+([\w.]+)[ \t]+)?import[ \t]+\(?([\w., \t]+)")
 _IMPORTED = re.compile(r"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
 _DEFINED = re.compile(r"[ \t]*(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=")
+_SHORTEST = 4
+"""One place teaches no shorter names, nor do several where the name is dotted: `str` says less than
+`six.text_type` (`make bench-thresholds`: 2 to 6 are as good)."""
+_PLACES = 2
+"""In so many places a short name has to stand for others: `_` for `_LE` and `_LW`."""
 _OBJECT = ("self.", "cls.")
 """What an attribute of an object begins with; a local name in its place is none elsewhere."""
 
@@ -219,10 +224,13 @@ def _changed(ancestor: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
     for was, now in _replacements(ancestor, ours, about):
         seen[was][now] += 1
     here = names_in("".join(ours))
+    changed = {was: next(iter(now)) for was, now in seen.items() if len(now) == 1}
+    places = Counter(now for was, now in changed.items() for _ in range(seen[was][now]))
     return {
-        was: next(iter(now))
-        for was, now in seen.items()
-        if len(now) == 1 and not set(was.split(".")) <= here
+        was: now
+        for was, now in changed.items()
+        if not set(was.split(".")) <= here
+        if min(len(was), len(now)) >= _SHORTEST or ("." not in was and places[now] >= _PLACES)
     }
 
 
