@@ -10,6 +10,8 @@ from patchseries.git import Repository
 from patchseries.model import Outcome
 from patchseries.port import Change, PortOptions, PortResult
 from patchseries.port.engine import port
+from patchseries.port.hunks.lines import split_lines
+from patchseries.port.movedimports import without_import
 from port.test_engine import Files, content, tree
 
 OLD, NEW = b"from shop.zoo import log\n", b"from shoplib import log\n"
@@ -56,6 +58,13 @@ def test_it_is_imported_from_where_the_target_has_it(store: Repository) -> None:
     assert (result.review, result.findings) == (True, ())
 
 
+def test_a_module_of_the_project_has_what_it_has(store: Repository) -> None:
+    """That a file imports something else from it says nothing; of a library nobody can look."""
+    here = {**project(OLD, floor=b"from shoplib import bell\n"), "shoplib/__init__.py": b""}
+    _, text = ported(store, sides({**here, "shoplib/bell.py": b""}))
+    assert text == WITH_OLD + USE
+
+
 def test_git_alone_changes_nothing(store: Repository) -> None:
     result, text = ported(store, sides(project(OLD)), PortOptions(git_only=True))
     assert (result.outcome, text) == (Outcome.CLEAN, WITH_NEW + USE)
@@ -69,7 +78,9 @@ def test_git_alone_changes_nothing(store: Repository) -> None:
         project(OLD, floor=b"from shop.old import log\n"),  # the target does not agree
         project(OLD.replace(b"log\n", b"log as l\n")),  # by another name
         {**project(OLD), "shoplib/log.py": b"", "shoplib/__init__.py": b""},
+        {**project(OLD), "shoplib/log.py": b""},  # a package needs no file of its own
         {**project(OLD), "shoplib.py": b"log = 1\n"},  # it is the project's own
+        {**project(OLD, floor=b"from shoplib import log as l\n"), "shoplib/__init__.py": b""},
         {**project(b""), "shop/door.py": b"def f():\n    " + OLD, "shop/wall.py": b"# " + OLD},
     ],
 )
@@ -105,6 +116,29 @@ def test_a_module_from_which_the_file_imports_is_there(store: Repository) -> Non
     assert text == new + USE
 
 
+def test_that_one_import_is_there_says_nothing_of_the_next(store: Repository) -> None:
+    one, two, onto = sides(project(OLD))
+    head = HEAD.replace(b"import roof\n", b"import roof\nfrom shop import wall\n")
+    head = head.replace(b"import io\n\n", b"import io\n\nfrom shop import door\n" + NEW)
+    _, text = ported(store, (one, {**two, TILL: head + USE}, onto))
+    assert OLD in text
+    assert NEW not in text
+
+
+def test_a_library_of_one_name_is_no_module_of_the_project(store: Repository) -> None:
+    one, two, onto = sides(project(b"from shop import bell\n"))
+    new = HEAD.replace(b"import io\n", b"import bell\nimport io\n") + USE.replace(b"log", b"bell")
+    _, text = ported(store, (one, {**two, TILL: new}, onto))
+    assert text == new
+
+
+def test_lines_of_no_python_file_are_no_imports(store: Repository) -> None:
+    one, two, onto = ({**files, "notes.txt": b""} for files in sides(project(OLD)))
+    changed = tree(store, one), tree(store, {**two, "notes.txt": NEW})
+    result = port(store, Change(*changed), tree(store, onto))
+    assert content(store, result.tree)["notes.txt"] == NEW
+
+
 def test_what_the_target_imports_already_is_not_imported_twice(store: Repository) -> None:
     one, two, onto = sides(project(OLD))
     result, text = ported(store, (one, two, {**onto, TILL: WITH_OLD + BODY}))
@@ -112,14 +146,51 @@ def test_what_the_target_imports_already_is_not_imported_twice(store: Repository
     assert [f.code for f in result.findings] == ["port-line-present"]
 
 
-@pytest.mark.parametrize("is_read", [True, False])
-def test_an_import_that_the_change_takes_away(store: Repository, is_read: bool) -> None:
+PRINT = b"\n\nprint(log)\n"
+TOP = OLD + HEAD
+"""The import in a place of its own, to which nothing would add it."""
+
+
+@pytest.mark.parametrize(
+    ("onto", "left", "found"),
+    [
+        (WITH_OLD + USE, HEAD + BODY, []),
+        (TOP + USE + PRINT, TOP + BODY + PRINT, ["port-line-kept"]),
+        (HEAD + USE, HEAD + BODY, ["port-line-absent"]),
+    ],
+    ids=["gone", "read", "not there"],
+)
+def test_an_import_that_the_change_takes_away(
+    store: Repository, onto: bytes, left: bytes, found: list[str]
+) -> None:
     there, here = project(NEW), project(OLD)
     before, after = {**there, TILL: WITH_NEW + USE}, {**there, TILL: HEAD + BODY}
-    rest = b"\n\nprint(log)\n" if is_read else b""
-    result, text = ported(store, (before, after, {**here, TILL: WITH_OLD + USE + rest}))
-    assert text == (WITH_OLD if is_read else HEAD) + BODY + rest
-    assert [f.code for f in result.findings] == (["port-line-kept"] if is_read else [])
+    result, text = ported(store, (before, after, {**here, TILL: onto}))
+    assert text == left
+    assert [f.code for f in result.findings] == found
+
+
+def test_where_several_places_have_it_nothing_is_said_of_one_that_goes(store: Repository) -> None:
+    there, here = project(NEW), project(OLD, floor=b"from shop.old import log\n")
+    before, after = {**there, TILL: WITH_NEW + USE}, {**there, TILL: HEAD + BODY}
+    result, text = ported(store, (before, after, {**here, TILL: HEAD + USE}))
+    assert text == HEAD + BODY
+    assert [f.code for f in result.findings] == ["port-line-absent"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\n\nI\n\nb\n", "a\n\nb\n"),
+        ("a\n\nI\nb\n", "a\n\nb\n"),
+        ("a\nI\n\nb\n", "a\n\nb\n"),
+        ("a\n\nI\n", "a\n\n"),
+        ("I\n\nb\n\n", "\nb\n\n"),
+        ("I\n", ""),
+    ],
+)
+def test_a_line_that_goes_leaves_no_blank_lines_doubled(before: str, after: str) -> None:
+    assert "".join(without_import(split_lines(before), "I\n")) == after
 
 
 def test_a_line_in_the_words_of_a_name_map_is_not_upstreams(store: Repository) -> None:

@@ -25,23 +25,24 @@ class MovedImport(NamedTuple):
     """An import that the change adds or takes away, as the target would have it.
 
     :ivar line: the line upstream
+    :ivar wanted: what it imports
     :ivar there: the line of the target in its place; empty where it has several
     """
 
     file: PortedFile
     line: str
+    wanted: Import
     there: str
     is_added: bool
 
     @property
     def finding(self) -> Finding:
         """What is to be said where the target has several."""
-        wanted = imported(self.line)
-        name = wanted.dotted if wanted else self.line.strip()
         return Finding(
             PortCode.UNKNOWN_WORD,
             Severity.WARNING,
-            f"{name} is imported nowhere on this base, which has the name from elsewhere",
+            f"{self.wanted.dotted} is imported nowhere on this base, "
+            "which has the name from elsewhere",
             file=self.file.path,
             line=self.file.result[: self.file.result.find(encode(self.line))].count(b"\n") + 1,
             hint="import it from where other files here do",
@@ -65,7 +66,7 @@ def moved_imports(port: Port) -> Iterator[MovedImport]:
             there = agreed(ways)
             end = line[len(line.rstrip("\r\n")) :]
             if there or (ways and is_added):
-                yield MovedImport(file, line, f"{there}{end}" if there else "", is_added)
+                yield MovedImport(file, line, wanted, f"{there}{end}" if there else "", is_added)
 
 
 def with_moved(moved: Iterable[MovedImport]) -> Iterator[tuple[PortedFile, Lines]]:
@@ -137,7 +138,7 @@ def _doubtful(port: Port, file: PortedFile) -> Iterator[tuple[str, Import, bool]
         wanted = imported(line) if is_import(line) else None
         if wanted is None or wanted.dotted == wanted.local:
             continue
-        if wanted.module and b"from %b import" % encode(wanted.module) in file.onto:
+        if b"from %b import" % encode(wanted.module) in file.onto:
             continue
         dotted = encode(wanted.dotted)
         if not modules.path(dotted) and not modules.resolve(dotted):

@@ -76,4 +76,5 @@ def homes(wanted: Import, here: Iterable[Import]) -> list[Import]:
 
 def agreed(ways: Sequence[Import]) -> Import | None:
     """The one import that all of *ways* are; None where they differ or are too few."""
-    return ways[0] if len(ways) >= _PLACES and len(set(ways)) == 1 else None
+    different = set(ways)
+    return different.pop() if len(ways) >= _PLACES and len(different) == 1 else None
