@@ -12,13 +12,16 @@ Examined = Callable[..., tuple[Finding, ...]]
 
 SHOP = "class Till(object):\n    def __init__(self, number, roof=None):\n        self.a = number\n"
 SHOP += "\n    @classmethod\n    def made(cls, number):\n        return cls(number)\n"
+SHOP += "\n    def shut(self, number):\n        return number\n"
+SHOP += "\n    def opened(self):\n        return self\n"
 SHOP += "\n    @staticmethod\n    def of(number):\n        return number\n"
 SHOP += "\n\ndef opened(till, wide=False):\n    return till\n"
 HERE = SHOP.replace("number, roof=None", "number, key, roof=None").replace(
     "(cls, number)", "(cls, number, key)"
 )
+HERE = HERE.replace("shut(self, number)", "shut(self, number, key)")
 HERE = HERE.replace("wide=False", "tall=False").replace("of(number)", "of()")
-USER = "from shop import till\nfrom shop.till import Till as T, opened\n\n\n"
+USER = "from shop import till, Till as S\nfrom shop.till import Till as T, opened\n\n\n"
 USER += "class Shop(T):\n    def close(self, one):\n        pass\n\n    def day(self):\n"
 USER += "        x = 1\n        return x\n"
 
@@ -48,8 +51,12 @@ def ported(examined: Examined, call: str, here: str = HERE, user: str = USER) ->
         ("till.Till.of(1)", "till.Till.of takes 0 arguments in order, not 1 here"),
         ("opened(x, wide=True)", "opened has no parameter wide here"),
         ("self.made(1)", "self.made needs the argument key here"),
+        ("self.shut(1)", "self.shut needs the argument key here"),
+        ("S.of(1)", "S.of takes 0 arguments in order, not 1 here"),
         ("[opened(T(1), x)]", "T needs the argument key here"),
+        ("x.f(T(1))", "T needs the argument key here"),
         ("opened(\n            x,\n            wide=1)", "opened has no parameter wide here"),
+        ("(till\n                .Till(1))", "till.Till needs the argument key here"),
     ],
 )
 def test_a_call_that_only_upstreams_function_takes(
@@ -70,6 +77,10 @@ def test_a_call_that_only_upstreams_function_takes(
         "till.Gone(1)",
         "self.day(1, 2, 3)",
         "opened",
+        "till(1)",
+        "self.a.made(1)",  # a method of something else
+        "till.Till.made.of(1)",
+        "till.Till.A.made(1)",
         "super(Shop, self).made(1)",
     ],
 )
@@ -92,6 +103,11 @@ def test_a_class_that_is_made_in_ways_not_seen(examined: Examined, here: str) ->
     assert ported(examined, "till.Till(1)", here) == []
 
 
+def test_a_method_does_not_depend_on_how_the_object_is_made(examined: Examined) -> None:
+    here = HERE.replace("(object):", "(object):\n    def __new__(cls, a): pass\n")
+    assert ported(examined, "self.made(1)", here) == ["self.made needs the argument key here"]
+
+
 def test_a_local_of_the_name_is_another_thing(examined: Examined) -> None:
     user = USER.replace("x = 1", "opened = x = print")
     assert ported(examined, "opened(x, wide=1)", user=user) == []
@@ -109,6 +125,51 @@ def test_it_is_found_through_a_package_and_in_the_file_itself(examined: Examined
     ]
 
 
-def test_a_line_that_the_port_did_not_add_is_not_looked_at(examined: Examined) -> None:
-    user = USER + "\n\nopened(1, wide=2)\n"
-    assert ported(examined, "2", user=user) == []
+def test_a_local_has_methods_of_its_own(examined: Examined) -> None:
+    user = USER.replace("x = 1", "till = x = print")
+    assert ported(examined, "till.Till(1)", user=user) == []
+
+
+def test_upstreams_function_has_to_be_known(examined: Examined) -> None:
+    new = USER.replace("return x", "return opened(x, wide=1)")
+    there = SHOP.replace("def opened", "@wrapped\ndef opened")
+    assert told(examined(files(there, USER), files(there, new), files(HERE, USER))) == []
+
+
+@pytest.mark.parametrize(("times", "is_told"), [(1, True), (4, True), (5, False)])
+def test_an_import_leads_on_so_often(examined: Examined, times: int, is_told: bool) -> None:
+    def linked(till: str, user: str) -> dict[str, str]:
+        links = {f"l{n}.py": f"from l{n - 1} import opened\n" for n in range(1, times)}
+        return links | {"l0.py": till, "a.py": user}
+
+    old = f"from l{times - 1} import opened\n\n\ndef f(x):\n    return x\n"
+    new = old.replace("return x", "return opened(x, wide=1)")
+    found = told(examined(linked(SHOP, old), linked(SHOP, new), linked(HERE, old)))
+    assert bool(found) is is_told
+
+
+def test_modules_that_import_from_each_other_lead_nowhere(examined: Examined) -> None:
+    ring = {"l.py": "from m import opened\n", "m.py": "from l import opened\n"}
+    old = "from l import opened\n\n\ndef f(x):\n    return x\n"
+    new = old.replace("return x", "return opened(x, wide=1)")
+    assert told(examined(ring | {"a.py": old}, ring | {"a.py": new}, ring | {"a.py": old})) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x = 1", "x = opened(1, wide=2)"),  # above the added line
+        ("return x\n", "return x\n\n    def late(self):\n        return opened(1, wide=2)\n"),
+    ],
+)
+def test_a_line_that_the_port_did_not_add_is_not_looked_at(
+    examined: Examined, old: str, new: str
+) -> None:
+    assert ported(examined, "2", user=USER.replace(old, new)) == []
+
+
+def test_where_a_line_goes_nothing_is_looked_at(examined: Examined) -> None:
+    old = USER.replace("return x", "print(1)\n        return opened(1, wide=2)")
+    new = old.replace("        print(1)\n", "")
+    sides = files(SHOP, old), files(SHOP, new), files(HERE, old)
+    assert told(examined(*sides, files(HERE, new))) == []

@@ -90,6 +90,11 @@ CLASS = b"""
         (b"@staticmethod\n    @mine", None),
         (b"@mine\n    @staticmethod", None),
         (b"@mine(1,\n          2)", None),
+        (b"@mine(\n        1\n    )", None),
+        (b"x = g()", ""),
+        (b"x = g()\n    @abstractmethod", ""),
+        (b"def g(self):\n        pass", ""),
+        (b"def g(self):\n        pass\n    @staticmethod", "staticmethod"),
     ],
 )
 def test_what_decorators_make_of_it(decorator: bytes, kind: str | None) -> None:

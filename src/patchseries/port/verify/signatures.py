@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from patchseries.port.names.textsearch import lines_with
-from patchseries.port.verify.queries import captured
 from patchseries.port.verify.syntax import parse
 
 _MOST_LINES = 60
@@ -58,12 +57,12 @@ class Parameters:
     :ivar kind: ``staticmethod``, ``classmethod``, or nothing
     """
 
-    names: tuple[bytes, ...] = ()
-    optional: frozenset[bytes] = field(default_factory=frozenset)
-    by_name: tuple[bytes, ...] = ()
-    more: bool = False
-    any_name: bool = False
-    kind: str = ""
+    names: tuple[bytes, ...]
+    optional: frozenset[bytes]
+    by_name: tuple[bytes, ...]
+    more: bool
+    any_name: bool
+    kind: str
 
     def without_first(self) -> Parameters:
         """The same for a call on an object, which fills the first parameter."""
@@ -112,10 +111,11 @@ def _kind(text: bytes, head: int) -> str | None:
     indent = _indent(text[head : text.find(b"\n", head)])
     found = ""
     for line in reversed(text[:head].split(b"\n")[:-1]):
-        if not line.strip() or _indent(line) < indent:
-            break
         if not line.lstrip().startswith(b"@"):
-            return None if _indent(line) > indent and line.rstrip().endswith(b")") else found
+            goes_on = _indent(line) > indent or line.lstrip().startswith(b")")
+            if goes_on and line.rstrip().endswith(b")"):  # a decorator of several lines
+                return None
+            break
         decorator = _KEPT_BY.match(line.strip())
         if decorator is None:
             return None
@@ -136,8 +136,7 @@ def _parameters(text: bytes, head: int) -> Node | None:
         if _COMMENT.sub(b"", line).rstrip().endswith(b":"):
             break
     root = parse(b"\n".join(lines).strip() + b" pass\n").root_node
-    found = captured(root, "(parameters) @all", "all")
-    return None if root.has_error or len(found) != 1 else found[0]
+    return None if root.has_error else root.named_children[0].child_by_field_name("parameters")
 
 
 def _read(parameters: Node, kind: str) -> Parameters:
