@@ -40,3 +40,26 @@ def test_a_name_of_upstreams_own_file(examined: Examined) -> None:
     result = {"a.js": "var own;\n\n" + base.replace("let b = a", "let b = warmUp(a)")}
     found = examined(before, after, {"a.js": "var own;\n\n" + base}, result)
     assert [f.code for f in found] == ["port-unknown-word"]
+
+
+@pytest.mark.parametrize("include", ['#include "warm.h"\n', ""])
+def test_a_file_that_is_wholly_upstreams_and_includes_what_is_another_here(
+    examined: Examined, include: str
+) -> None:
+    """Also where the change itself adds the include."""
+    file = FILE.replace('#include "warm.h"\n', include)
+    after = {"src/bake.c": '#include "warm.h"\n' + ADDED, "src/warm.h": HEADER}
+    before = {"src/bake.c": file, "src/warm.h": HEADER}
+    (finding,) = examined(before, after, before | {"src/warm.h": "#define COLD 1\n"})
+    assert finding.message == "warm_up is nowhere in the target"
+    assert examined(before, after, before) == ()
+
+
+def test_a_header_that_a_header_includes(examined: Examined) -> None:
+    beside = {"src/all.h": '#include "warm.h"\n#include "all.h"\n', "src/warm.h": HEADER}
+    file = FILE.replace("warm.h", "all.h")
+    before = {"src/bake.c": file, **beside}
+    after = {"src/bake.c": file.replace("int b = a", "int b = warm_up(a)"), **beside}
+    (finding,) = examined(before, after, before | {"src/warm.h": "#define COLD 1\n"})
+    assert finding.message == "warm_up is nowhere in the target"
+    assert examined(before, after, before) == ()

@@ -19,6 +19,8 @@ from patchseries.port.verify.words import absent_at, words_of
 
 _SHORTEST = 3
 """Shorter names are everywhere."""
+_MOST_HEADERS = 100
+"""So many headers are read to find out where upstream defines a name."""
 _MOST_NAMES = 6
 """So many names are searched for: each takes its time in every file of the target."""
 
@@ -74,14 +76,24 @@ def _defines(grammar: Grammar, text: bytes, name: bytes) -> bool:
 
 
 def _sources(port: Port, grammar: Grammar, file: PortedFile) -> Iterator[tuple[str, bytes]]:
-    """Upstream's file before the change, and what it includes that the target has otherwise."""
+    """Upstream's file before the change, and the headers that it includes afterwards.
+
+    Those that they include, too, but of all only what the target has otherwise.
+    """
     yield file.upstream, file.before
     if grammar.requirement is None or not grammar.requirement.is_text:
         return
     tree = TreeFiles(port.repository, port.before)
-    for name in grammar.requirement.names(file.before):
-        wanted = grammar.requirement.places(name, file.upstream, tree)
-        path = next(filter(tree.has, wanted), "")
-        entry = port.repository.entry(port.before, path) if path else None
-        if entry is not None and entry.is_file and entry != port.repository.entry(port.onto, path):
-            yield path, port.text(entry)
+    waiting = [(file.upstream, file.after)]
+    seen: set[str] = set()
+    while waiting and len(seen) < _MOST_HEADERS:
+        home, text = waiting.pop(0)
+        for name in grammar.requirement.names(text):
+            path = next(filter(tree.has, grammar.requirement.places(name, home, tree)), "")
+            entry = port.repository.entry(port.before, path) if path else None
+            if path in seen or entry is None or not entry.is_file:
+                continue
+            seen.add(path)
+            waiting.append((path, header := port.text(entry)))
+            if entry != port.repository.entry(port.onto, path):
+                yield path, header

@@ -70,14 +70,15 @@ class TreeExamination:
         self._readers: list[Readers] = []
 
     def check(self, file: PortedFile) -> Iterator[Finding]:
-        """All the rules, over a file that is not wholly upstream's; of one that is, its imports."""
+        """All the rules; of a file that is wholly upstream's, what it needs from others."""
         if self._grammar.requirement:
             yield from check_required(self._port, file, self._grammar.requirement)
-        if file.is_same or not file.ours or not file.result:
+        if not file.ours or not file.result:
             return
         try:
             rules = _FileCheck(self._port, self._grammar, file)
-            yield from list(rules.check())
+            if not file.is_same:
+                yield from list(rules.check())
             self._readers.append(Readers(file, rules.reads()))
         except UnparsedError as error:
             yield not_verified(file, str(error))
