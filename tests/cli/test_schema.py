@@ -28,7 +28,9 @@ def test_it_is_printed_as_it_is(words: tuple[str, ...]) -> None:
 
 
 def test_all_are_listed() -> None:
-    listed = series("schema").stdout
+    done = series("schema")
+    listed = done.stdout
+    assert done.return_value == 0
     rows = json.loads(series("schema", "--json").stdout)["schemas"]
     assert [row["name"] for row in rows] == sorted(path.stem for path in SCHEMAS.glob("*.json"))
     assert all(row["name"] in listed and row["title"].startswith("series ") for row in rows)

@@ -63,6 +63,12 @@ def test_any_subject_makes_an_entry_that_debian_reads(subject: str) -> None:
     assert read_head(text).source == "oven"
 
 
+@given(st.text("ab-/", min_size=60, max_size=200))
+def test_a_long_word_stays_whole(word: str) -> None:
+    """An address that is cut in two leads nowhere."""
+    assert word in render(entry(changes=(ChangelogItem("n", f"see {word}"),))).split()
+
+
 def test_bugs_are_closed_as_their_trackers_want_it() -> None:
     links = [
         "https://bugs.launchpad.net/nova/+bug/1213080",

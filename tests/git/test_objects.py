@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +52,22 @@ def test_the_order_is_gits(tmp_path: Path) -> None:
 @given(st.binary(max_size=20), st.sampled_from(["utf-8", "latin-1", "utf-7", "rot13", "", "x\0"]))
 def test_any_bytes_are_text(data: bytes, encoding: str) -> None:
     decode(data, encoding).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("when", "time"),
+    [
+        (b"0", 0),
+        (b"-1", -1),
+        (b"-62135510400", -62_135_510_400),
+        (b"-99999999999", -62_135_510_400),
+        (b"99999999999", 99_999_999_999),
+    ],
+)
+def test_a_time_that_no_date_can_say_is_the_nearest(when: bytes, time: int) -> None:
+    commit = parse_commit("9", b"tree 1\nauthor A <a@b.c> %b +0000\n\nwhy\n" % when)
+    assert (commit.author.mail, commit.author.time) == ("a@b.c", time)
+    assert datetime.fromtimestamp(commit.author.time, timezone(timedelta(hours=-23))).year >= 1
 
 
 def test_a_signed_commit_with_an_encoding() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from patchseries.errors import UpstreamError
-from patchseries.git import Repository
+from patchseries.git import Repository, reader
 
 NOWHERE = "0" * 40
 
@@ -24,6 +24,23 @@ def test_objects_read_together_are_those_read_alone(tmp_path: Path) -> None:
         for oid in written:  # so that an answer comes from what was read together
             _object_file(store, oid).unlink()
         assert {oid: store.blob(oid) for oid in written} == written
+
+
+def test_so_much_is_kept_and_the_oldest_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_KEPT_BYTES", 30)
+    with Repository.init(tmp_path / "repo.git") as store:
+        written = [store.write_blob(b"%d" % n * 10) for n in range(7)]
+    with Repository(tmp_path / "repo.git") as store:
+        for oid in written:
+            store.read(oid)
+            _object_file(store, oid).unlink()
+        assert [oid for oid in written if store.has(oid)] == []
+        for oid in written[-3:]:
+            assert store.read(oid)[0] == "blob"
+        with pytest.raises(UpstreamError):
+            store.read(written[-4])
 
 
 @pytest.mark.parametrize("name", [NOWHERE, "", "HEAD", "a\nb", "é"])

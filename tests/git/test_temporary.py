@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,6 +41,26 @@ def test_what_a_killed_run_left_is_cleared_and_what_runs_is_not(tmp_path: Path) 
         with scratch(tmp_path / "parent", []):
             assert not left.exists()
             assert mine.is_dir()
+
+
+def test_memory_is_used_where_it_is_known_to_be_large_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporary, "_MEMORY", tmp_path)
+    monkeypatch.setattr(temporary, "_ENOUGH", 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=8000))
+    parent = tmp_path / "parent"
+    assert temporary.scratch_home(parent, 999)[0] == tmp_path
+    assert temporary.scratch_home(parent, 1000)[0] == parent
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: False)
+        assert temporary.scratch_home(parent)[0] == parent
+    monkeypatch.setattr(shutil, "disk_usage", refused)
+    assert temporary.scratch_home(parent)[0] == parent
+
+
+def refused(_: object) -> None:
+    raise PermissionError
 
 
 @pytest.mark.usefixtures("home")

@@ -142,6 +142,17 @@ def test_what_lies_in_a_directory_is_counted_as_du_counts_it(tmp_path: Path) -> 
     assert bounded._taken(tmp_path / "none", 1 << 30) == 0
 
 
+def test_a_directory_may_be_filled_to_the_last_byte(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"x" * 100_000)
+    taken = bounded._taken(tmp_path, 1 << 30)
+    out, err = tmp_path / "out", tmp_path / "err"
+    run = BoundedRun(["true"], tmp_path, environment(), out, err, place=tmp_path)
+    assert bounded._excess(run, Limits(60, 60, disk=taken), "none") == ""
+    assert (
+        bounded._excess(run, Limits(60, 60, disk=taken - 1), "none") == "it wrote more than 0 MiB"
+    )
+
+
 def test_nothing_of_one_that_is_ended_is_left_to_be_waited_for(tmp_path: Path) -> None:
     sh(tmp_path, "echo $$ >pid; exec sleep 60", seconds=0.2)
     assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()

@@ -258,7 +258,6 @@ def _stage(
     after: Mapping[str, bytes | None],
     operation: Operation,
 ) -> None:
-    shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(mode=0o700)
     digests = {
         path: [None if data is None else sha256(data) for data in (before[path], after[path])]

@@ -100,16 +100,13 @@ def series_in_use(names: Collection[str], vendor: str = "debian") -> str:
     return own if (own := f"{vendor}.series") in names else "series"
 
 
-def kept_series(
-    text: str, names: Sequence[str], made_anew: Collection[str] = (), *, add: bool = True
-) -> str:
+def kept_series(text: str, names: Sequence[str], made_anew: Collection[str] = ()) -> str:
     """The series file *text* for the patches *names*: every line, comment and option is kept.
 
     A line goes away where its patch is not in *names*; one that *text* lacks comes after its
     predecessor in *names*. Where *names* are in another order, the lines change places.
 
     :param made_anew: patches whose diff was made anew, for ``-p1``: they lose their options
-    :param add: whether patches that *text* lacks are added
 
     >>> kept_series("# why\\na -p0\\nb # b\\n", ["a", "x", "b"], {"a"})
     '# why\\na\\nx\\nb # b\\n'
@@ -123,7 +120,7 @@ def kept_series(
     moved = iter(sorted(there, key=list(names).index))
     result = [(name and next(moved), line) for name, line in kept]
     result = [(name, by_name[name] if name else line) for name, line in result]
-    for at, name in enumerate(names if add else ()):
+    for at, name in enumerate(names):
         if name not in by_name:
             place = _place(result, names[:at])
             result.insert(place, (name, name))

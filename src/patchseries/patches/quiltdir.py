@@ -77,7 +77,7 @@ def directory_of(
     series = {in_use: _encoded(kept_series(texts.pop(in_use), names, anew))}
     for name, text in texts.items():
         there = [n for n in dict.fromkeys(_names(text)) if n in beside or n in made]
-        series[name] = _encoded(kept_series(text, there, anew, add=False))
+        series[name] = _encoded(kept_series(text, there, anew))
     return beside | made | series
 
 

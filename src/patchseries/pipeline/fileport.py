@@ -37,7 +37,7 @@ class FilePort:
     """
 
     result: PortResult
-    kept: bool = False
+    kept: bool
     change: Change | None = None
     ported: PortResult | None = None
 
@@ -68,7 +68,7 @@ class FilePorting:
         Its release is searched for only when it does not apply as it is.
         """
         if not split_patch(self.file.data)[1]:
-            return FilePort(PortResult(Outcome.EMPTY, self.tree))
+            return FilePort(PortResult(Outcome.EMPTY, self.tree), kept=False)
         applied = apply_patch(self.repository, self.tree, self.file.data, strip=self.file.strip)
         fits = applied.tree if isinstance(applied, Applied) and applied.tree != self.tree else None
         change = self.source.declared()
@@ -76,12 +76,13 @@ class FilePorting:
             if fits:
                 return FilePort(PortResult(Outcome.CLEAN, fits), kept=True)
             if isinstance(applied, Applied) or self._is_there():
-                return FilePort(PortResult(Outcome.ALREADY_APPLIED, self.tree))
+                return FilePort(PortResult(Outcome.ALREADY_APPLIED, self.tree), kept=False)
             change = change or self.source.searched()
         if isinstance(change, Change):
             return self._merged(fits, change)
         assert isinstance(applied, Rejected)
-        return FilePort(rejection(applied, f"{applied}; {change}" if change else str(applied)))
+        why = f"{applied}; {change}" if change else str(applied)
+        return FilePort(rejection(applied, why), kept=False)
 
     def _merged(self, fits: TreeId | None, change: Change) -> FilePort:
         """What the engine makes of *change*, beside what the file makes as it is (*fits*)."""
