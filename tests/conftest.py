@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,20 @@ _KEPT = (
 )
 """Beginnings of the variables that a test run itself needs, or that choose its length."""
 _LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
+_BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+
+
+def pytest_configure() -> None:
+    """Where PYTHONDONTWRITEBYTECODE is set, as in many containers, compiled modules are kept too.
+
+    Every worker and every `series` that a test starts would compile its modules again. They go to
+    a directory of their own, so that none is written beside the sources.
+    """
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(_BYTECODE)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else it was -B
+        os.environ["PYTHONPYCACHEPREFIX"] = str(_BYTECODE)
 
 
 @pytest.fixture(scope="session", autouse=True)
