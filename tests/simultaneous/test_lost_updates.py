@@ -6,10 +6,12 @@ SIMULTANEOUS says how many processes; the suite runs a few.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -44,10 +46,8 @@ bases = "<=1.1"
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
+def made(root: Path) -> Project:
     """Each patch changes a file of its own, and conflicts there on 1.1."""
-    root = tmp_path / "project"
     (root / "series").mkdir(parents=True)
     with Upstream(root / "mirrors/org/project.git") as upstream:
         start = upstream.commit(dict.fromkeys(NAMES, b"a\nb\nc\n"))
@@ -60,8 +60,56 @@ def project(tmp_path: Path) -> Iterator[Project]:
             commit = upstream.commit({name: b"a\ntheirs\nc\n"}, f"Change {name}")
             text += PATCH.format(name=name, commit=commit)
         upstream.tag("2.0")
-        (root / "series/many.toml").write_text(text)
-        yield Project(root)
+    (root / "series/many.toml").write_text(text)
+    return Project(root)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Nothing is fetched yet."""
+    return made(tmp_path / "project")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A project, and copies of it as it was at some points. State and cache name its place, so
+    each copy is put back there."""
+
+    project: Project
+    copies: Path
+
+    def keep(self, name: str) -> None:
+        shutil.copytree(self.project.root, self.copies / name, symlinks=True)
+
+    def put_back(self, name: str) -> Project:
+        shutil.rmtree(self.project.root)
+        shutil.copytree(self.copies / name, self.project.root, symlinks=True)
+        return self.project
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    top = tmp_path_factory.mktemp("simultaneous")
+    project = made(top / "project")
+    kept = Prepared(project, top / "copies")
+    done = project.run("fetch")
+    assert done.status == 0, done.err
+    kept.keep("fetched")
+    for name in NAMES:
+        assert project.run("resolve", name, "--take", "theirs", "-m", "x").status == 0
+    kept.keep("resolved")
+    return kept
+
+
+@pytest.fixture
+def fetched(prepared: Prepared) -> Project:
+    return prepared.put_back("fetched")
+
+
+@pytest.fixture
+def resolved(prepared: Prepared) -> Project:
+    """Every conflict is resolved."""
+    return prepared.put_back("resolved")
 
 
 def at_once(project: Project, commands: Sequence[Sequence[str]]) -> list[int]:
@@ -86,50 +134,41 @@ def lock_of(project: Project) -> locks.Lock:
     return locks.load(project.root / "series/many.lock")
 
 
-def resolve_all(project: Project) -> None:
-    done = project.run("fetch")
-    assert done.status == 0, done.err
-    for name in NAMES:
-        assert project.run("resolve", name, "--take", "theirs", "-m", "x").status == 0
-
-
 def test_fetch(project: Project) -> None:
     assert at_once(project, [["fetch", "--onto", base] for base in BASES]) == [0] * MANY
     assert {rev for _, rev in lock_of(project).pins} >= set(BASES)
 
 
-def test_resolve_and_rebase_and_accept_and_undo(project: Project) -> None:
-    project.run("fetch")
+def test_resolve_and_rebase_and_accept_and_undo(fetched: Project) -> None:
     words = [["resolve", name, "--take", "theirs", "-m", "x"] for name in NAMES]
-    assert at_once(project, words) == [0] * MANY
-    kept = list((project.root / "series/resolutions/many").glob("*.toml"))
+    assert at_once(fetched, words) == [0] * MANY
+    kept = list((fetched.root / "series/resolutions/many").glob("*.toml"))
     assert {path.name.partition("-")[0] for path in kept} == set(NAMES)
 
-    assert at_once(project, [["rebase", "--onto", base] for base in BASES]) == [0] * MANY
-    assert {base for _, base in lock_of(project).cells} == set(BASES)
-    assert at_once(project, [["rebase"] for _ in NAMES]) == [0] * MANY
+    assert at_once(fetched, [["rebase", "--onto", base] for base in BASES]) == [0] * MANY
+    assert {base for _, base in lock_of(fetched).cells} == set(BASES)
+    assert at_once(fetched, [["rebase"] for _ in NAMES]) == [0] * MANY
 
-    assert at_once(project, [["accept", name, "--yes"] for name in NAMES]) == [0] * MANY
-    cells = lock_of(project).cells
+    assert at_once(fetched, [["accept", name, "--yes"] for name in NAMES]) == [0] * MANY
+    cells = lock_of(fetched).cells
     assert all(cells[name, "1.1"].accepted for name in NAMES)
 
-    taken = at_once(project, [["undo"] for _ in NAMES])
+    taken = at_once(fetched, [["undo"] for _ in NAMES])
     assert taken == [0] * MANY
-    state = find_state(Path(project.environment["SERIES_STATE"]), project.root)
+    state = find_state(Path(fetched.environment["SERIES_STATE"]), fetched.root)
     undone = [one.undoes for one in operations(state) if one.undoes is not None]
     assert len(set(undone)) == MANY
-    assert not any(lock_of(project).cells[name, "1.1"].accepted for name in NAMES)
+    assert not any(lock_of(fetched).cells[name, "1.1"].accepted for name in NAMES)
 
 
-def test_refresh(project: Project) -> None:
-    resolve_all(project)
-    assert project.run("rebase").status == 0
+def test_refresh(resolved: Project) -> None:
+    assert resolved.run("rebase").status == 0
     for number, name in enumerate(NAMES, 1):
-        path = project.root / f"patches/many/1.0/project/{number:04d}-{name}.patch"
+        path = resolved.root / f"patches/many/1.0/project/{number:04d}-{name}.patch"
         path.write_text(path.read_text().replace("+theirs", "+edited"))
     words = [["refresh", name, "--onto", "1.0", "--yes"] for name in NAMES]
-    assert at_once(project, words) == [0] * MANY
-    found = manifest.load(project.root / "series/many.toml")
+    assert at_once(resolved, words) == [0] * MANY
+    found = manifest.load(resolved.root / "series/many.toml")
     for name in NAMES:
         patch = found.patch(name)
         assert patch is not None
@@ -138,39 +177,35 @@ def test_refresh(project: Project) -> None:
         assert source.file == f"own/{name}-1.0.patch"
 
 
-def test_status_record(project: Project) -> None:
-    project.run("fetch")
+def test_status_record(fetched: Project) -> None:
     words = [["status", "--record", "--patch", name] for name in NAMES]
-    assert at_once(project, words) == [0] * MANY
-    assert set(lock_of(project).landed) == set(NAMES)
+    assert at_once(fetched, words) == [0] * MANY
+    assert set(lock_of(fetched).landed) == set(NAMES)
 
 
-def test_resolve_in_a_work_tree(project: Project) -> None:
-    project.run("fetch")
-    assert at_once(project, [["resolve", name] for name in NAMES]) == [1] * MANY
-    rows = project.run("resolve", "--status", "--json").document["open"]
+def test_resolve_in_a_work_tree(fetched: Project) -> None:
+    assert at_once(fetched, [["resolve", name] for name in NAMES]) == [1] * MANY
+    rows = fetched.run("resolve", "--status", "--json").document["open"]
     assert {row["patch"] for row in rows} == set(NAMES)
     for row in rows:
         (Path(row["folder"]) / row["patch"]).write_text("a\ntheirs\nc\n")
-    assert at_once(project, [["resolve", n, "--continue", "-m", "x"] for n in NAMES]) == [0] * MANY
-    kept = list((project.root / "series/resolutions/many").glob("*.toml"))
+    assert at_once(fetched, [["resolve", n, "--continue", "-m", "x"] for n in NAMES]) == [0] * MANY
+    kept = list((fetched.root / "series/resolutions/many").glob("*.toml"))
     assert {path.name.partition("-")[0] for path in kept} == set(NAMES)
 
 
-def test_build(project: Project) -> None:
+def test_build(resolved: Project) -> None:
     """Each is another build, so each counts a version of its own."""
-    resolve_all(project)
     words = [["build", "--onto", "1.0", "--urgency", f"u{n}"] for n in range(MANY)]
-    assert at_once(project, words) == [0] * MANY
-    record = project.text("build/many/1.0/project/series-build.json")
+    assert at_once(resolved, words) == [0] * MANY
+    record = resolved.text("build/many/1.0/project/series-build.json")
     assert f'"number": {MANY}' in record
-    assert list((project.root / "build/many/1.0").iterdir()) == [
-        project.root / "build/many/1.0/project"
+    assert list((resolved.root / "build/many/1.0").iterdir()) == [
+        resolved.root / "build/many/1.0/project"
     ]
 
 
-def test_different_commands(project: Project) -> None:
-    resolve_all(project)
+def test_different_commands(resolved: Project) -> None:
     words = [
         ["rebase"],
         ["fetch"],
@@ -179,21 +214,20 @@ def test_different_commands(project: Project) -> None:
         ["run", "--onto", "1.1"],
         ["status", "--record", "--patch", "p0"],
     ]
-    assert set(at_once(project, words)) <= {0, 1}
-    found = lock_of(project)
+    assert set(at_once(resolved, words)) <= {0, 1}
+    found = lock_of(resolved)
     assert set(found.landed) == set(NAMES)
     assert {(name, base) for name in NAMES for base in ("1.0", "1.1")} <= set(found.cells)
 
 
-def test_import(project: Project) -> None:
+def test_import(resolved: Project) -> None:
     """One of them makes the series; the others say that it is there."""
-    resolve_all(project)
-    built = project.run("build", "--onto", "1.0", "--json").document["packages"]
+    built = resolved.run("build", "--onto", "1.0", "--json").document["packages"]
     dsc = built[0]["dsc"]
-    statuses = at_once(project, [["import", dsc, "taken", "--offline"] for _ in NAMES])
+    statuses = at_once(resolved, [["import", dsc, "taken", "--offline"] for _ in NAMES])
     assert sorted(statuses) == [0] + [2] * (MANY - 1)
-    assert (project.root / "series/taken.toml").is_file()
-    assert (project.root / "patches/imported/taken/series").is_file()
+    assert (resolved.root / "series/taken.toml").is_file()
+    assert (resolved.root / "patches/imported/taken/series").is_file()
 
 
 def test_init(project: Project) -> None:
