@@ -63,12 +63,9 @@ def test_there_and_back(repository: Repository, before: bytes, after: bytes, con
     applied = apply_patch(repository, old, diff)
     if not before or not after:
         return
-    assert isinstance(applied, Applied)
-    assert applied.tree == new
+    assert applied == Applied(new)
     assert is_applied(repository, new, diff)
-    back = apply_patch(repository, new, diff, reverse=True)
-    assert isinstance(back, Applied)
-    assert back.tree == old
+    assert apply_patch(repository, new, diff, reverse=True) == Applied(old)
 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
@@ -96,20 +93,31 @@ def test_lines_like_those_of_a_hunk_elsewhere_are_not_the_change(repository: Rep
     assert not is_applied(repository, half, diff)
     assert any_hunk_applies(repository, half, diff)
     assert is_applied(repository, new, diff)
+    assert not is_applied(repository, old, diff)
     assert not any_hunk_applies(repository, new, diff)
     assert not any_hunk_applies(repository, new, diff + b"@@ -1,9 +1 @@\n torn\n")
 
 
-def test_offsets_are_told(repository: Repository) -> None:
+def test_a_hunk_applies_after_one_that_does_not(repository: Repository) -> None:
+    lines = [b"%d\n" % n for n in range(20)]
+    first, second = [*lines], [*lines]
+    first[3] = second[3] = b"new\n"
+    second[15] = b"newer\n"
+    old, half, new = (tree_of(repository, {"f": b"".join(x)}) for x in (lines, first, second))
+    assert any_hunk_applies(repository, half, repository.diff(old, new))
+
+
+@pytest.mark.parametrize("by", [4, 1, -1, -4])
+def test_offsets_are_told(repository: Repository, by: int) -> None:
     lines = [b"%d\n" % n for n in range(20)]
     changed = [*lines[:10], b"new\n", *lines[11:]]
     diff = repository.diff(
         tree_of(repository, {"f": b"".join(lines)}), tree_of(repository, {"f": b"".join(changed)})
     )
-    moved = tree_of(repository, {"f": b"x\n" * 4 + b"".join(lines)})
+    moved = tree_of(repository, {"f": b"x\n" * by + b"".join(lines[max(0, -by) :])})
     applied = apply_patch(repository, moved, diff)
     assert isinstance(applied, Applied)
-    assert [offset.lines for offset in applied.offsets] == [4]
+    assert [offset.lines for offset in applied.offsets] == [by]
 
 
 def test_a_file_with_more_in_it_is_not_deleted(repository: Repository) -> None:
@@ -133,6 +141,21 @@ def test_files_come_and_go(repository: Repository) -> None:
     assert isinstance(applied, Applied)
     assert applied.tree == new
     assert isinstance(apply_patch(repository, new, diff), Rejected)
+
+
+@pytest.mark.parametrize(("kind", "left"), [("copy", {"f", "g"}), ("rename", {"g"})])
+def test_what_is_copied_stays(repository: Repository, kind: str, left: set[str]) -> None:
+    diff = f"diff --git a/f b/g\nsimilarity index 100%\n{kind} from f\n{kind} to g\n"
+    tree = tree_of(repository, {"f": b"a\n"})
+    done = apply_patch(repository, tree, diff.encode())
+    assert isinstance(done, Applied)
+    assert files_of(repository, done.tree) == dict.fromkeys(left, b"a\n")
+
+
+def test_a_binary_change_is_refused(repository: Repository) -> None:
+    diff = b"diff --git a/f b/f\nBinary files a/f and b/f differ\n"
+    done = apply_patch(repository, tree_of(repository, {"f": b"a\n"}), diff)
+    assert str(done) == "f: a binary change, which patch cannot apply"
 
 
 @pytest.mark.parametrize(
@@ -160,6 +183,10 @@ FORMS = {
     "a new file without /dev/null": b"--- a/new\n+++ b/new\n@@ -0,0 +1 @@\n+x\n",
     "a new file in the place of one": b"--- a/dir/f\n+++ b/dir/f\n@@ -0,0 +1 @@\n+x\n",
     "CRLF, with a text file": (b"--- a/dir/f\n+++ b/dir/f\n" + HUNK).replace(b"\n", b"\r\n"),
+    "CRLF in the second file alone": b"--- a/dir/f\n+++ b/dir/f\n"
+    + HUNK
+    + (b"--- a/other/dir/f\n+++ b/other/dir/f\n" + HUNK).replace(b"\n", b"\r\n"),
+    "a line after one without its end": b"--- a/end\n+++ b/end\n@@ -1,0 +2 @@\n+b\n",
     "CRLF lines alone": b"--- a/dir/f\n+++ b/dir/f\n" + HUNK.replace(b"\n", b"\r\n"),
     "one file twice": b"--- a/dir/f\n+++ b/dir/f\n" + HUNK + b"--- a/dir/f\n+++ b/dir/f\n" + SECOND,
     "blank context without its space": b"--- a/blank\n+++ b/blank\n@@ -1,3 +1,3 @@\n a\n\n-c\n+C\n",
@@ -168,6 +195,7 @@ TREE = {
     "dir/f": b"a\nb\nc\n",
     "other/dir/f": b"a\nb\nc\n",
     "blank": b"a\n\nc\n",
+    "end": b"a",
     "crlf": b"a\r\nb\r\nc\r\n",
 }
 

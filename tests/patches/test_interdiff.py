@@ -46,6 +46,11 @@ def test_a_context_that_differs_is_shown_with_its_file() -> None:
     ]
 
 
+def test_a_name_without_a_directory_is_shown() -> None:
+    """As in a patch for -p0."""
+    assert interdiff("+++ oven.py\n+a\n", "+++ oven.py\n+b\n").startswith("@@ oven.py\n")
+
+
 def test_differences_that_are_far_apart_are_apart() -> None:
     lines = [f"+line {n}" for n in range(100)]
     new = [

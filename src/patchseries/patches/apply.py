@@ -48,7 +48,6 @@ class Rejected:
 
 class _Reject(Exception):
     def __init__(self, path: str, reason: str, hunk: int | None = None) -> None:
-        super().__init__(reason)
         self.rejected = Rejected(path, reason, hunk)
 
 

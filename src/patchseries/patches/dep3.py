@@ -227,7 +227,7 @@ def _lines(data: bytes) -> list[_Line]:
 
 def _line(number: int, start: int, end: int, text: str) -> _Line:
     if text.startswith("#!") or (number == 1 and _FIRST.match(text)):
-        return _Line(number, start, end, "", comment=True)
+        return _Line(number, start, end, "")
     if found := _DP.match(text):
         return _Line(number, start, end, found[1])
     if text.startswith("#"):
