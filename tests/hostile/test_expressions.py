@@ -31,6 +31,7 @@ SECONDS = 2.0
 """For a megabyte. What is quadratic needs minutes, and is seen long before."""
 ANYWHERE = {"search", "sub", "subn", "split", "findall", "finditer"}
 AT_ONE_PLACE = {"match", "fullmatch", "prefixmatch"}
+_CALL = re.compile(rf"\bre\s*\.\s*({'|'.join(ANYWHERE | AT_ONE_PLACE)})\b")
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,14 @@ def _of_module(name: str, text: str) -> Iterator[Used]:
             called = set(re.findall(rf"\b{key}\.(\w+)\(", text))
             known = frozenset(called & (ANYWHERE | AT_ONE_PLACE)) or frozenset({"search", "match"})
             yield Used(f"{short}.{key}", value.pattern, value.flags & ~re.UNICODE, known)
+    if not _CALL.search(text):
+        return  # parsing every module takes longer than all else here
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
-            method = ast.unparse(node.func)[3:]
-            pattern = getattr(node.args[0], "value", None) if node.args else None
-            if method in ANYWHERE | AT_ONE_PLACE and isinstance(pattern, str | bytes):
-                yield Used(f"{short}:{node.lineno}", pattern, _flags(node), frozenset({method}))
+        match node:
+            case ast.Call(func=ast.Attribute(ast.Name("re"), method), args=[first, *_]):
+                pattern = getattr(first, "value", None)
+                if method in ANYWHERE | AT_ONE_PLACE and isinstance(pattern, str | bytes):
+                    yield Used(f"{short}:{node.lineno}", pattern, _flags(node), frozenset({method}))
 
 
 def _flags(node: ast.Call) -> int:
