@@ -107,14 +107,15 @@ def test_a_hunk_applies_after_one_that_does_not(repository: Repository) -> None:
     assert any_hunk_applies(repository, half, repository.diff(old, new))
 
 
-@pytest.mark.parametrize("by", [4, 1, -1, -4])
-def test_offsets_are_told(repository: Repository, by: int) -> None:
+@pytest.mark.parametrize(("by", "end"), [(4, 20), (4, 14), (1, 20), (-1, 20), (-4, 14), (-7, 20)])
+def test_offsets_are_told(repository: Repository, by: int, end: int) -> None:
+    """Also where the hunk stands at the very beginning, or at the end, of the file now."""
     lines = [b"%d\n" % n for n in range(20)]
     changed = [*lines[:10], b"new\n", *lines[11:]]
     diff = repository.diff(
         tree_of(repository, {"f": b"".join(lines)}), tree_of(repository, {"f": b"".join(changed)})
     )
-    moved = tree_of(repository, {"f": b"x\n" * by + b"".join(lines[max(0, -by) :])})
+    moved = tree_of(repository, {"f": b"x\n" * by + b"".join(lines[max(0, -by) : end])})
     applied = apply_patch(repository, moved, diff)
     assert isinstance(applied, Applied)
     assert [offset.lines for offset in applied.offsets] == [by]
@@ -187,6 +188,8 @@ FORMS = {
     + HUNK
     + (b"--- a/other/dir/f\n+++ b/other/dir/f\n" + HUNK).replace(b"\n", b"\r\n"),
     "a line after one without its end": b"--- a/end\n+++ b/end\n@@ -1,0 +2 @@\n+b\n",
+    "CRLF lines that look like names": b"--- a/dashes\n+++ b/dashes\n@@ -1,4 +1,4 @@\n"
+    b" a\r\n--- b\r\n c\r\n+++ d\r\n e\r\n",
     "CRLF lines alone": b"--- a/dir/f\n+++ b/dir/f\n" + HUNK.replace(b"\n", b"\r\n"),
     "one file twice": b"--- a/dir/f\n+++ b/dir/f\n" + HUNK + b"--- a/dir/f\n+++ b/dir/f\n" + SECOND,
     "blank context without its space": b"--- a/blank\n+++ b/blank\n@@ -1,3 +1,3 @@\n a\n\n-c\n+C\n",
@@ -196,6 +199,7 @@ TREE = {
     "other/dir/f": b"a\nb\nc\n",
     "blank": b"a\n\nc\n",
     "end": b"a",
+    "dashes": b"a\r\n-- b\r\nc\r\ne\r\n",
     "crlf": b"a\r\nb\r\nc\r\n",
 }
 
