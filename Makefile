@@ -11,12 +11,12 @@ demo: setup-demo
 	$(SERIES) demo
 
 test: setup-test
-	$(PYTHON) -m pytest -n auto
+	$(PYTHON) -m pytest -n auto --dist worksteal
 
 # Branch coverage of the whole suite: the lines without a test, and the rate, which is at least 95 %.
 coverage: setup-test
 	mkdir -p build/coverage
-	$(PYTHON) -m pytest -n auto --cov --cov-report=term
+	$(PYTHON) -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 # Whether the tests notice small faults: N of them, drawn evenly over ROOMS (all), from SEED. What
 # lived is printed. For the first time it measures what each test runs, which takes long.

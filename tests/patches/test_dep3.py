@@ -239,11 +239,18 @@ _LINES = st.sampled_from(
         b"\x00\x0b\x0c\x85",
     ]
 )
+
+
+def _last_line(data: bytes) -> bytes:
+    return data.removesuffix(b"\n").rpartition(b"\n")[2]
+
+
 _ENDS = st.sampled_from([b"\n", b"\n", b"\n", b"\r\n"])
 _HEADERS = st.one_of(
     st.lists(st.tuples(_LINES, _ENDS)).map(lambda lines: b"".join(a + b for a, b in lines)),
     st.binary(max_size=60).map(lambda data: data + b"\n"),
-)
+).filter(lambda data: not _last_line(data).startswith((b"Index: ", b"=== ", b"diff ")))
+"""A last line of that kind is a part of the diff."""
 _ADDED = st.lists(
     st.tuples(
         st.sampled_from(["Bug", "Bug-Debian", "Origin", "Forwarded", "X-Series-Adapted"]),
