@@ -254,6 +254,20 @@ def test_interrupted_in_a_finalizer(dying: str) -> None:
     assert done.stderr == "series: interrupted; nothing was left half written\n"
 
 
+def test_a_program_that_cannot_be_read_says_so() -> None:
+    code = (
+        "from patchseries import __main__, cli\n"
+        "def run(argv):\n    raise OSError(5, 'Input/output error', '/srv/x.py')\n"
+        "cli.run = run\n__main__.main()"
+    )
+    argv, environment = [sys.executable, "-c", code], Project(Path()).environment
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr == (
+        "series: the system reports: [Errno 5] Input/output error: '/srv/x.py'\n"
+    )
+
+
 def test_no_plugins_are_taken_in(project: Project, tmp_path: Path) -> None:
     """What other packages offer pydantic is neither looked for nor run."""
     (tmp_path / "offered.py").write_text("import os\nos.write(2, b'the plugin runs')\n")

@@ -224,6 +224,20 @@ def test_a_place_is_cleared_of_nothing_that_is_regular(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"file": b"1"}
 
 
+def test_whatever_else_stands_there_goes_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "file").write_bytes(b"1")
+    places = {name: tmp_path / name for name in ("link", "broken", "pipe", "directory")}
+    places["link"].symlink_to("kept")
+    places["broken"].symlink_to("none")
+    os.mkfifo(places["pipe"])
+    (places["directory"] / "deep").mkdir(parents=True)
+    for place in places.values():
+        clear_place(place)
+        assert not os.path.lexists(place)
+    assert tree(tmp_path / "kept") == {"file": b"1"}
+
+
 # Directories -------------------------------------------------------------------------------------
 
 

@@ -152,8 +152,9 @@ def test_a_log_that_leads_out_undoes_nothing(state: State, path: Any) -> None:
 @pytest.mark.parametrize("before", ["../../../../outside", "x", 7, [], {}])
 def test_old_content_is_named_by_its_digest(state: State, before: Any) -> None:
     rewrite_log(state, before=before)
-    with pytest.raises(SeriesError, match="is damaged"):
+    with pytest.raises(SeriesError, match="is damaged") as caught:
         undo(state, COMMAND)
+    assert caught.value.cause == f"not a SHA-256: {str(before)!r}"
     assert content(state) == {"series/a": b"1"}
 
 
@@ -171,6 +172,18 @@ def test_a_log_that_is_none(state: State, text: str) -> None:
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(SeriesError, match="is damaged"):
         operations(state)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"changes": []}, {"undoes": "1"}, {"undoes": True}, {"undoes": 1.5}, {"undoes": [1]}],
+)
+def test_a_log_that_is_no_operation(state: State, values: dict[str, Any]) -> None:
+    path = state.directory / "log/000001/operation.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | values))
+    with pytest.raises(SeriesError, match="is damaged") as caught:
+        operations(state)
+    assert caught.value.cause == "it is not an operation"
 
 
 def link_parent(state: State) -> None:

@@ -142,6 +142,18 @@ def test_what_lies_in_a_directory_is_counted_as_du_counts_it(tmp_path: Path) -> 
     assert bounded._taken(tmp_path / "none", 1 << 30) == 0
 
 
+def test_what_is_beyond_the_bound_counts_also_where_a_part_fills_it(tmp_path: Path) -> None:
+    parts = [tmp_path / name for name in ("a", "b", "c")]
+    for part in parts:
+        part.mkdir()
+        (part / "file").write_bytes(b"x" * 100_000)
+    one = bounded._taken(parts[0], 1 << 30)
+    whole = bounded._taken(tmp_path, 1 << 30)
+    for enough in range(0, whole, 512):
+        assert bounded._taken(tmp_path, enough) > enough
+    assert one < whole
+
+
 def test_a_directory_may_be_filled_to_the_last_byte(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * 100_000)
     taken = bounded._taken(tmp_path, 1 << 30)

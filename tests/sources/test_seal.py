@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +40,18 @@ def test_every_bit(repository: Path, name: str) -> None:
         assert damage(repository) == f"{name} is damaged"
     path.write_bytes(data)
     assert damage(repository) is None
+
+
+def test_other_bytes_with_the_same_checksum(repository: Path) -> None:
+    name = next(name for name in FILES if name != PACK)
+    path = repository / name
+    blind = b"\x9d\x0a\xd9\x6d"
+    assert zlib.crc32(blind) == zlib.crc32(b"") == 0
+    path.write_bytes(b"")
+    seal(repository)
+    assert damage(repository) is None
+    path.write_bytes(blind)
+    assert damage(repository) == f"{name} is damaged"
 
 
 def make_socket(path: Path) -> None:

@@ -58,12 +58,12 @@ def operations(state: State) -> list[Logged]:
 
     :raises SeriesError: the log is damaged, or names a path that no command writes to
     """
-    gone: set[int] = set()
+    gone: set[int | None] = set()
     found = []
     for number in sorted(_numbers(state), reverse=True):
         logged = _read(state, number)
         undone = number in gone
-        if logged.undoes is not None and not undone:
+        if not undone:
             gone.add(logged.undoes)
         found.append(replace(logged, undone=undone))
     return found
