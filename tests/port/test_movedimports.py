@@ -12,6 +12,7 @@ from patchseries.port import Change, PortOptions, PortResult
 from patchseries.port.engine import port
 from patchseries.port.hunks.lines import split_lines
 from patchseries.port.movedimports import without_import
+from patchseries.port.verify import ported as ported_files
 from port.test_engine import Files, content, tree
 
 OLD, NEW = b"from shop.zoo import log\n", b"from shoplib import log\n"
@@ -198,3 +199,14 @@ def test_a_line_in_the_words_of_a_name_map_is_not_upstreams(store: Repository) -
     options = PortOptions(name_maps=("shoplib=storelib",))
     _, text = ported(store, sides(here), options)
     assert text == WITH_NEW.replace(b"shoplib", b"storelib") + USE
+
+
+def test_a_file_too_large_to_be_read_is_left_as_it_is(
+    store: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, onto = sides(project(OLD))
+    large = BODY + b"\n\n" + b"x = 1\n" * 100
+    monkeypatch.setattr(ported_files, "MAX_BYTES", len(two[TILL]))
+    result, text = ported(store, (one, two, {**onto, TILL: HEAD + large}))
+    assert "imports" not in result.strategies
+    assert text == WITH_NEW + large.replace(b"return 2", b"return log.of(2)")

@@ -50,9 +50,10 @@ class MovedImport(NamedTuple):
 
 
 def python_files(port: Port) -> Iterator[PortedFile]:
-    """The Python files in which the port changed lines."""
+    """The Python files in which the port changed lines, but for those too large to be read."""
     for file in port.files:
-        if file.ours and isinstance(language_of(file.path, file.first_line), Python):
+        language = language_of(file.path, file.first_line)
+        if file.ours and file.result and isinstance(language, Python):
             yield file
 
 
