@@ -159,6 +159,7 @@ def test_modules_that_import_from_each_other_lead_nowhere(examined: Examined) ->
     ("old", "new"),
     [
         ("x = 1", "x = opened(1, wide=2)"),  # above the added line
+        ("return x\n", "return x\n        opened(1, wide=2)\n"),
         ("return x\n", "return x\n\n    def late(self):\n        return opened(1, wide=2)\n"),
     ],
 )
@@ -168,8 +169,15 @@ def test_a_line_that_the_port_did_not_add_is_not_looked_at(
     assert ported(examined, "2", user=USER.replace(old, new)) == []
 
 
-def test_where_a_line_goes_nothing_is_looked_at(examined: Examined) -> None:
-    old = USER.replace("return x", "print(1)\n        return opened(1, wide=2)")
-    new = old.replace("        print(1)\n", "")
+@pytest.mark.parametrize(
+    ("gone", "lines"),
+    [
+        ("        print(1)\n", "        print(1)\n        return opened(1, wide=2)\n"),
+        ("            1,\n", "        return opened(\n            1,\n            wide=2)\n"),
+    ],
+)
+def test_where_a_line_goes_nothing_is_looked_at(examined: Examined, gone: str, lines: str) -> None:
+    old = USER.replace("        return x\n", lines)
+    new = old.replace(gone, "")
     sides = files(SHOP, old), files(SHOP, new), files(HERE, old)
     assert told(examined(*sides, files(HERE, new))) == []

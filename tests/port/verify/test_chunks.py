@@ -62,9 +62,23 @@ class One(
 '''
 
 
+BARE = b'''\
+"""A text
+of two lines."""
+
+one = [
+ 1,
+ 2]
+'''
+
+
 @pytest.mark.parametrize(
     ("text", "line", "extent"),
     [
+        (BARE, 1, (0, 3)),
+        (BARE, 2, (3, 6)),  # a blank line belongs to what follows
+        (BARE, 5, (3, 6)),
+        (DECORATED[DECORATED.index(b"@second") :], 2, (0, 5)),
         (DECORATED, 4, (4, 10)),
         (DECORATED, 7, (4, 10)),
         (DECORATED, 1, (0, 4)),
@@ -91,6 +105,16 @@ def test_what_stands_beside_a_change_is_judged_and_no_more(line: int, odd: bool)
     (part,) = chunks(Scopes.of(b"\n".join(lines), "a.py"), [(line, line + 1)])
     assert part.is_odd == odd
     assert part.parses
+
+
+def test_what_touches_is_one_part_and_what_does_not_are_two() -> None:
+    text = b"def one():\n    return 1\n\n\ndef two():\n    return 2\nx = 1\ny = 2\nz = 3\n"
+    for runs, extents in (
+        ([(0, 1), (4, 5)], [(0, 6)]),
+        ([(6, 7), (8, 9)], [(6, 7), (8, 9)]),
+    ):
+        parts = chunks(Scopes.of(text, "a.py"), runs)
+        assert [(part.start, part.end) for part in parts] == extents
 
 
 def test_what_does_not_parse_is_not_odd_as_well() -> None:

@@ -83,6 +83,7 @@ def test_an_import_binds_what_python_says(text: str) -> None:
         ("async def a(): pass\nclass B(C): pass\n", "a B"),
         ("a = b = 1\nc, d = 2\ne.f = 3\ng: int = 4\n", "a b c d e f g"),
         ("a == b\nf(c)\n", ""),
+        ("from a import b or c\n", "b"),  # a text that looks so
         ("try:\n    a = 1\nexcept E as b:\n    c = 2\nfinally:\n    d = 3\n", "a b c d"),
         ("for a, b in x:\n    c = 1\nwith y as d:\n    pass\n", "a b c d"),
         ("if x:\n\n    a = 1\n# b = 2\n", "a"),
@@ -128,6 +129,8 @@ class Second(First,
     six = 6
 seven = 7
 class Third: eight = 8
+class Narrow:
+ nine = 9
 """
 
 
@@ -143,6 +146,7 @@ class Third: eight = 8
         ),
         (b"Inner", [], [b"five"], [b"six", b"four"]),
         (b"Third", [], [], [b"eight", b"seven"]),
+        (b"Narrow", [], [b"nine"], [b"eight"]),
     ],
 )
 def test_a_class_has_what_stands_in_its_body(

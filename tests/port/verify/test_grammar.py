@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tree_sitter import Parser
 
 from patchseries.port.verify import grammar as module
-from patchseries.port.verify.grammar import Definition, SyntaxTree, UnparsedError
+from patchseries.port.verify.grammar import Definition, Grammar, SyntaxTree, UnparsedError
 from patchseries.port.verify.languages import GRAMMARS
 
-[GO] = [grammar for grammar in GRAMMARS if grammar.name == "Go"]
 TEXT = b"""\
 package oven
 
@@ -33,6 +33,13 @@ func bake() {}
 EVERYTHING = [(0, 99)]
 
 
+def grammar_of(name: str) -> Grammar:
+    return next(grammar for grammar in GRAMMARS if grammar.name == name)
+
+
+GO = grammar_of("Go")
+
+
 @pytest.fixture(name="tree", scope="module")
 def _tree() -> SyntaxTree:
     return GO.read(TEXT)
@@ -53,6 +60,18 @@ def test_a_definition_is_known_by_its_name_its_kind_and_its_line(tree: SyntaxTre
         assert [d for d in tree.definitions([(line, line + 1)]) if d.name == b"bake"] == here
     assert list(tree.definitions([])) == []
     assert isinstance(functions[0], Definition)
+
+
+def test_what_goes_on_in_the_next_line_is_where_its_name_stands() -> None:
+    function = grammar_of("C").read(b"int\nbake(int n)\n{\n}\n")
+    found = [list(function.definitions([(line, line + 1)])) for line in (0, 1)]
+    assert found == [[], [Definition(b"bake", b"", b"", 1)]]
+    command = grammar_of("shell").read(b"A=1 \\\n  bake\n")
+    assert [command.uses([(line, line + 1)]) for line in (0, 1)] == [{}, {b"bake": 1}]
+
+
+def test_a_name_may_be_the_last_byte() -> None:
+    assert grammar_of("Rust").read(b"struct b").most(b"b", b"") == 1
 
 
 def test_how_often_a_name_is_defined_in_one_scope(tree: SyntaxTree) -> None:
@@ -81,6 +100,8 @@ def test_which_names_are_read_and_where_first(tree: SyntaxTree) -> None:
         4,
         None,
     ]
+    said = TEXT.replace(b"\treturn sour", b"\t// tin\n\treturn sour")
+    assert GO.read(said).where_used(b"tin") == 10
 
 
 def test_what_gives_a_name_its_meaning(tree: SyntaxTree) -> None:
@@ -116,7 +137,7 @@ def test_an_error_reaches_its_own_lines_and_one_on_each_side() -> None:
 
 
 def test_what_is_inside_a_scope_is_no_second_of_what_is_around_it() -> None:
-    [script] = [grammar for grammar in GRAMMARS if grammar.name == "JavaScript"]
+    script = grammar_of("JavaScript")
     text = b"function a() { function b() {} }\nfunction c() { function b() {} }\nfunction b() {}\n"
     tree = script.read(text)
     (key,) = {d.key for d in tree.definitions(EVERYTHING) if d.name == b"b"}
@@ -149,10 +170,20 @@ def test_a_text_is_read_piece_by_piece_to_its_end() -> None:
 def test_a_parser_that_is_kept_busy_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     text = b"package busy\n" + b"var a = b\n" * 300
     assert GO.read(text).parses
-    monkeypatch.setattr(module, "_STEPS", 0)
+    assert GO.language is not None
+    asked = iter(range(1000))
+    Parser(GO.language).parse(
+        lambda at, _: text[at : at + 4096], progress_callback=lambda *_: next(asked) < 0
+    )
+    needed = next(asked)
     monkeypatch.setattr(module, "_BYTES_PER_STEP", 1 << 30)
+    monkeypatch.setattr(module, "_STEPS", needed)
+    module._read.cache_clear()
+    assert GO.read(text).parses
+    monkeypatch.setattr(module, "_STEPS", needed - 1)
+    module._read.cache_clear()
     with pytest.raises(UnparsedError, match=r"^it takes too long to parse$"):
-        GO.read(text + b"\n")
+        GO.read(text)
 
 
 def test_an_error_of_many_parts_is_no_program(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,6 +102,7 @@ def test_a_change_is_judged_with_the_definitions_around_it() -> None:
     assert not has(lines, 21, 22)
     assert not has([], 0, 0)
     assert has([*FILE.split("\n"), "        x = 1", "    y = 2"], 19, 20)
+    assert not has(["def f():", "    a", "", "", "def g():", "return 1", ""], 1, 2)
 
 
 @given(LINES, st.integers(0, 20), st.integers(0, 8))

@@ -61,6 +61,19 @@ def test_the_file_of_a_module(here: Modules, name: bytes, path: str | None) -> N
     assert (found is None) == (path is None)
 
 
+def test_what_was_looked_for_is_not_read_ahead_again(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = of(repository, TREE), tree(repository, TREE)
+    asked: list[object] = []
+    monkeypatch.setattr(Repository, "prefetch", lambda _, *, directories: asked.extend(directories))
+    here.read_ahead([b"app.deep"])
+    assert asked == [(there, "app/deep/"), (there, "lib/app/deep/")]
+    here.path(b"app.deep")
+    here.read_ahead([b"app.deep", b"tool"])
+    assert asked[2:] == [(there, "lib/tool/"), (there, "tool/")]
+
+
 def test_a_package_is_there_by_its_first_part(here: Modules) -> None:
     for name in (b"app", b"app.none.at.all", b"tool.x", b"below"):
         assert here.has_package(name)

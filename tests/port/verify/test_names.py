@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from patchseries.model import Finding
+from patchseries.port.verify import Accounted, LeftOut
+from patchseries.port.verify.modules import Modules
+from patchseries.port.verify.names import module_name
 
 Examined = Callable[..., tuple[Finding, ...]]
 
@@ -37,6 +40,20 @@ def port_line(
             TARGET | {"app/main.py": here + BODY},
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "package"),
+    [
+        ("a/b.py", b"a.b", b"a"),
+        ("a/b/__init__.py", b"a.b", b"a.b"),
+        ("src/a/b.py", b"a.b", b"a"),
+        ("lib/a/__init__.py", b"a", b"a"),
+        ("a/src/b.py", b"a.src.b", b"a.src"),
+    ],
+)
+def test_the_module_of_a_file(path: str, name: bytes, package: bytes) -> None:
+    assert module_name(path) == (name, package)
 
 
 def only(findings: list[Finding], code: str) -> Finding:
@@ -129,6 +146,19 @@ def test_a_method_that_the_base_class_has_upstream_only(examined: Examined) -> N
     assert "self.make_flavor" in findings[0].message
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "        other.make_flavor = 1\n        self.make_flavor()\n",  # the same one, maybe
+        "        pass\n\n\ndef patched(self):\n    self.make_flavor()\n",
+    ],
+)
+def test_what_self_is_may_be_unknown_and_get_more(examined: Examined, body: str) -> None:
+    new = classes(BASE_WITH, body=body)
+    found = examined(classes(BASE_WITH), new, classes(BASE_WITHOUT))
+    assert [f.message for f in found if f.code == "port-unknown-name"] == []
+
+
 def test_a_method_of_a_base_elsewhere_is_unknown_to_both(examined: Examined) -> None:
     new = classes(BASE_WITH, body="        self.assertEqual()\n")
     assert examined(classes(BASE_WITH), new, classes(BASE_WITHOUT)) == ()
@@ -166,6 +196,24 @@ def test_a_word_that_upstream_defines_and_the_target_never_says(
     assert {f.code for f in findings} == {"port-unknown-word"}
     elsewhere = {"app/other.py": "check_exists = preallocate = ['-proxy-', 'a-proxy-']\n"}
     assert examined(attribute(DISK), new, attribute(OLD_DISK) | elsewhere) == ()
+
+
+def test_the_modules_that_may_define_a_word_are_read_together(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    monkeypatch.setattr(Modules, "read_ahead", lambda _, names: asked.extend(names))
+    examined(attribute(DISK), attribute(DISK, "image.check_exists()"), attribute(OLD_DISK))
+    assert asked == [b"app.disk", b"app"]
+
+
+def test_a_line_of_which_another_rule_has_spoken_is_told_once(examined: Examined) -> None:
+    fresh = "    def fresh(self):\n"
+    new = attribute(DISK + fresh + "        pass\n", "image.check_exists(image.fresh)")
+    said = Accounted(dropped=(LeftOut("app/disk.py", added=(fresh.encode(),)),))
+    result = new | {"app/disk.py": OLD_DISK}
+    found = examined(attribute(DISK), new, attribute(OLD_DISK), result, said)
+    assert [f.code for f in found if f.severity != "note"] == ["port-dropped-name-used"]
 
 
 def test_a_word_that_only_upstreams_tests_define_proves_nothing(examined: Examined) -> None:
@@ -296,11 +344,11 @@ def test_each_method_that_is_taken_away_is_looked_for(examined: Examined) -> Non
 
 
 def test_a_method_taken_away_and_still_called(examined: Examined) -> None:
-    old = "class A:\n    def one(self):\n        pass\n\n    def two(self):\n        pass\n"
-    new = "class A:\n    def two(self):\n        pass\n"
+    old = "\nclass A:\n    def one(self):\n        pass\n\n    def two(self):\n        pass\n"
+    new = "\nclass A:\n    def two(self):\n        pass\n"
     use = "\n    def three(self):\n        self.one()\n"
     findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use})
-    assert {f.code for f in findings} == {"port-removed-name-used"}
+    assert [(f.code, f.line) for f in findings] == [("port-removed-name-used", 7)]
 
 
 def test_an_override_taken_away_that_hides_nothing_here(examined: Examined) -> None:

@@ -25,6 +25,15 @@ NEW = OLD.replace('    "z"', '    "b": 2,\n    "z"')
         ('    "b": 3,\n    "a": 1,\n', [('"b" stands 2 times in a dict', 4)]),
         ('    "b": 2,\n    "a": 1,\n', []),  # the same value: nothing depends on which one counts
         ('    b: 3,\n    "a": 1,\n', []),
+        # one that was there twice is no news, and hides none
+        (
+            '    "b": 3,\n    "a": 1,\n    "a": 2,\n',
+            [('"b" stands 2 times in a dict', 5)],
+        ),
+        (
+            '    "a": 1,\n    "a": 2,\n    "b": 3,\n',
+            [('"b" stands 2 times in a dict', 5)],
+        ),
     ],
 )
 def test_a_key_that_the_target_has(
@@ -58,6 +67,11 @@ CODE = "import os\n\n\ndef f():\n    return os\n"
         ("from a import one\n", "from b import one\n", [("one is imported 2 times", 1)]),
         ("from a import one\n", "from b import two as one\n", [("one is imported 2 times", 1)]),
         ("from a import (\n    one,\n)\n", "from a import one\n", [("one is imported 2 times", 2)]),
+        (
+            "from a import one\n",
+            "import z\nimport z\nfrom b import one\n",
+            [("one is imported 2 times", 1)],
+        ),
         ("import one\n", "import one  # noqa\n", [("one is imported 2 times", 1)]),
         ("import os.path\n", "", []),
         ("from a import one\n", "from a import two\n", []),

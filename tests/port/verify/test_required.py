@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from port.verify.conftest import Examined
+from patchseries.git import Repository
+from patchseries.port.verify.required import TreeFiles
+from port.verify.conftest import Examined, tree
 
 MODULE = {"go.mod": "module example.org/oven\n\ngo 1.20\n"}
 NEEDS: dict[str, tuple[str, str, str, dict[str, str]]] = {
@@ -78,6 +80,17 @@ def test_of_a_package_outside_the_module_nothing_is_known(examined: Examined) ->
     file, line, needed, others = NEEDS["Go"]
     before, after = {file: OLD} | others, {file: OLD + line + "\n"} | others
     assert examined(before | {needed: ""}, after | {needed: ""}, {file: OLD}) == ()
+
+
+def test_the_directories_in_one_are_read_together(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tree(repository, {"a/x": "", "b/y": "", "c": ""})
+    inside = [entry.oid for entry in repository.tree(made).values() if entry.is_tree]
+    asked: list[str] = []
+    monkeypatch.setattr(Repository, "prefetch", lambda _, oids: asked.extend(oids))
+    assert list(TreeFiles(repository, made).directories("")) == ["a", "b"]
+    assert asked == inside
 
 
 def test_a_path_leads_nowhere_outside_the_tree(examined: Examined) -> None:

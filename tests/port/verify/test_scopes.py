@@ -112,3 +112,4 @@ def test_no_line_is_looked_at_for_each_place_below_it() -> None:
     scopes = _Counted(text, Scopes.of(b"", "a.js").pattern)
     assert {scopes.chain(line) for line in range(2000)} == {()}
     assert _Counted.looked < 3 * 2000
+    assert [len(spans) for spans in scopes._spans.values()] == [1]

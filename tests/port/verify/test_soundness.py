@@ -51,6 +51,15 @@ def test_lines_that_the_target_has_in_the_wrong_place_are_tolerated() -> None:
     assert not soundness("a.py", FILE, FILE)(text, [(24, 31)])
 
 
+def test_a_text_that_parses_as_well_as_the_target_does_stands() -> None:
+    odd = FILE.replace("return a + 6", "return (a")
+    worse = odd.replace("return a + 20", "return (a")
+    run = [(24, 25)]
+    assert 0 < errors(odd.encode()) < errors(worse.encode())
+    for ours, text, stands in ((odd, odd, 1), (odd, worse, 0), (worse, odd, 1), (FILE, odd, 0)):
+        assert soundness("a.py", ours, FILE)(split_lines(text), run) == stands
+
+
 def test_a_text_that_reads_what_nothing_defines_stands_less_well() -> None:
     text = split_lines(FILE.replace("return a + 7", "return a + b"))
     run = [(29, 30)]

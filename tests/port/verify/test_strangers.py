@@ -42,6 +42,15 @@ def test_a_name_of_upstreams_own_file(examined: Examined) -> None:
     assert [f.code for f in found] == ["port-unknown-word"]
 
 
+def test_what_a_module_defines_has_no_meaning_where_it_is_only_imported(
+    examined: Examined,
+) -> None:
+    file = "import './warm'\n\nfunction f(a) {\n  let b = a;\n  return b;\n}\n"
+    before = {"a.js": file, "warm.js": "function warmUp(n) { return n; }\n"}
+    after = before | {"a.js": file.replace("let b = a", "let b = warmUp(a)")}
+    assert examined(before, after, {"a.js": file + "\nvar own;\n", "warm.js": "\n"}) == ()
+
+
 @pytest.mark.parametrize("include", ['#include "warm.h"\n', ""])
 def test_a_file_that_is_wholly_upstreams_and_includes_what_is_another_here(
     examined: Examined, include: str

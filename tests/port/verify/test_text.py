@@ -153,14 +153,15 @@ class B:
 
 def test_a_hunk_in_another_class_is_misplaced(examined: Examined) -> None:
     here, there = "class A:\n    def setup(self):\n", "class B:\n    def setup(self):\n"
+    line = f"one = {'1' * 90}"
     findings = examined(
         {"a.py": TWICE},
-        {"a.py": TWICE.replace(there, there + "        one = 1\n")},
+        {"a.py": TWICE.replace(there, f"{there}        {line}\n")},
         {"a.py": "import os\n" + TWICE},
-        {"a.py": "import os\n" + TWICE.replace(here, here + "        one = 1\n")},
+        {"a.py": "import os\n" + TWICE.replace(here, f"{here}        {line}\n")},
     )
     assert codes(findings) == {"port-hunk-misplaced"}
-    assert "B.setup" in findings[0].message
+    assert findings[0].message == f"upstream this is in B.setup, here in A.setup: {line[:80]}"
 
 
 def test_a_blank_line_is_in_no_wrong_place_and_hides_none(examined: Examined) -> None:
@@ -278,12 +279,20 @@ def test_a_result_that_does_not_parse_is_an_error(
     examined: Examined, broken: str, line: int | None
 ) -> None:
     new = BASE + "def f(a):\n    return a\n"
-    own = "zero = 0\n" + BASE
+    own = "\nzero = 0\n" + BASE
     findings = examined({"a.py": BASE}, {"a.py": new}, {"a.py": own}, {"a.py": own + broken})
     [finding] = [f for f in findings if f.code == "port-syntax"]
     assert finding.severity is Severity.ERROR
     assert finding.line is not None
     assert line is None or finding.line == own.count("\n") + line
+
+
+def test_a_file_whose_changed_parts_parse_is_not_parsed_whole(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("patchseries.port.verify.syntax.errors")
+    new = BASE.replace("one = 0", "one = 1")
+    assert examined({"a.py": BASE}, {"a.py": new}, {"a.py": BASE + "own = 0\n"}) == ()
 
 
 def test_python_2_parses(examined: Examined) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from patchseries.port.verify.grammar import Grammar, SyntaxTree
 from patchseries.port.verify.languages import language_of
 from port.verify.conftest import Examined
 
@@ -52,6 +53,33 @@ def test_only_a_new_error_is_told(
     examined: Examined, before: str, after: str, onto: str, result: str, words: list[str]
 ) -> None:
     assert told(examined, before, after, onto, result) == words
+
+
+ODD_INSIDE = "func far() {\n\ta := 1\n\tb()\n\tc()\n\t] ]\n\td()\n}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (BAKE + FAR, HOT + FAR),
+        (BAKE + FAR, BAKE + FAR + "func heat() {\n}\n"),
+        (BAKE + ODD_INSIDE, BAKE + ODD_INSIDE.replace("a := 1", "a := 2")),
+    ],
+)
+def test_a_file_whose_changed_parts_are_as_good_as_before_is_not_parsed_whole(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    parsed: list[bytes] = []
+    real = Grammar.read
+
+    def read(grammar: Grammar, text: bytes) -> SyntaxTree:
+        parsed.append(text)
+        return real(grammar, text)
+
+    monkeypatch.setattr(Grammar, "read", read)
+    assert told(examined, before, after, OWN + before, OWN + after) == []
+    assert parsed
+    assert (TOP + OWN + after).encode() not in parsed
 
 
 HEAT = "func heat() {\n}\n\n"

@@ -53,12 +53,13 @@ def test_a_class_may_define_it_further_up(examined: Examined) -> None:
 
 def test_a_function_in_one_that_has_a_text_at_the_left_margin(examined: Examined) -> None:
     """Its indentation alone does not show what it is in."""
-    body = "def f(one):\n    text = '''\nend {\n}'''\n\n    def g():\n        a = one\n"
-    body += "        b = text\n        return 1\n\n    return g\n"
-    old = body + "x = 1\n"
-    new = old.replace("        return 1\n", "        return one\n")
-    result = body.replace("        return 1\n", "        return one\n")
-    assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": body}, {"a.py": result})) == []
+    start = "def f(one):\n    text = '''\nend {\n}'''\n\n    def g():\n        a = one\n"
+    start += "        b = text\n        return 1\n\n    return g\n"
+    for body in (start, start.replace("a = one", "a = 2")):
+        old = body + "x = 1\n"
+        new = old.replace("        return 1\n", "        return one\n")
+        result = body.replace("        return 1\n", "        return one\n")
+        assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": body}, {"a.py": result})) == []
 
 
 def test_a_renaming_to_what_nothing_defines_does_not_excuse_itself(examined: Examined) -> None:

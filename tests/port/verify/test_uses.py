@@ -44,11 +44,12 @@ def test_all_that_a_text_uses() -> None:
 
 def test_what_is_set_is_bound_where_it_is_set() -> None:
     """Also in a function that reads it nowhere: no name of ours is asked for."""
-    text = b"def f():\n    a = b\n    (c, d) = e\n    for g in h:\n        i += j\n"
+    text = b"def f():\n    a = b\n    (c, d.k) = e\n    for g in h:\n        i += j\n"
     for run in ((0, 5), (1, 5)):
         found = uses(chunks(Scopes.of(text, "a.py"), [run]), [run], b"pkg")
-        assert set(found.names) == {b"b", b"e", b"h", b"j"}
-        assert found.bound - {b"f"} == {b"a", b"c", b"d", b"g", b"i"}
+        assert set(found.names) == {b"b", b"d", b"e", b"h", b"j"}
+        assert found.bound - {b"f"} == {b"a", b"c", b"k", b"g", b"i"}
+        assert found.attributes == {}
 
 
 def test_what_one_line_uses_and_what_the_function_around_it_binds() -> None:

@@ -52,10 +52,25 @@ def test_absent_is_what_no_source_file_says(
             patch.setattr(words, "_AT_ONCE", 2)
             for _ in range(2):
                 assert index.absent(repository, tree, _WORDS) == set(_WORDS) - plainly(files)
+                assert len(index._words) <= 2
         few = list(files)[:2]
         assert absent_at(repository, tree, [*few, "none.py"], _WORDS) == set(_WORDS) - plainly(
             {path: files[path] for path in few}
         )
+
+
+def test_what_is_read_was_asked_for_together(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = [TreeEntry("100644", repository.write_blob(b"w%d\n" % n)) for n in range(5)]
+    files = {f"d{n % 2}/f{n}.py": entry for n, entry in enumerate(blobs)}
+    tree = repository.edit_tree(repository.write_tree({}), files)
+    asked: list[str] = []
+    monkeypatch.setattr(Repository, "prefetch", lambda _, oids: asked.extend(oids))
+    monkeypatch.setattr(words, "_AT_ONCE", 2)
+    assert WordIndex().absent(repository, tree, [b"none"]) == {b"none"}
+    inside = [entry.oid for entry in repository.tree(tree).values()]
+    assert sorted(asked) == sorted([*inside, *(entry.oid for entry in blobs)])
 
 
 def test_words_joined_by_hyphens_are_words_and_their_parts_too() -> None:

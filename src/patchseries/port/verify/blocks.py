@@ -72,7 +72,7 @@ class IndentedText:
         """The last line up to *row* that is less deep or, of depth 0, begins something; else 0."""
         top, bottom = self._upwards.get(level, (0, -1))
         if row < top:
-            top, bottom = 0, -1
+            bottom = -1
         at = row
         while at > bottom and at and not self._is_above(at, level):
             at -= 1

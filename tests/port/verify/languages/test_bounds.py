@@ -43,6 +43,12 @@ def test_a_file_that_is_as_upstream_has_it_needs_none(examined: Examined) -> Non
     assert examined({"a.xyz": "a\n"}, {"a.xyz": "b\n"}, {"a.xyz": "a\n"}) == ()
 
 
+def test_a_file_that_the_port_leaves_alone_needs_none(examined: Examined) -> None:
+    target = {"a.xyz": "b\n" + ONE}
+    [finding] = examined({"a.xyz": ONE}, {"a.xyz": "b\n" + ONE + "\n"}, target, target)
+    assert finding.code == "port-line-present"
+
+
 @pytest.fixture
 def no_grammar(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Go's grammar is not installed."""

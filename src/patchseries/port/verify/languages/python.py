@@ -67,8 +67,7 @@ class Python:
             if misfits_beside(scopes, parts) and not misfits(encode(ours)):
                 return 0
             if not all(part.parses for part in parts):
-                found = errors_beside(text, encode(ours))
-                return float(not found or found <= tolerated())
+                return float(errors_beside(text, encode(ours)) <= tolerated())
             module = read_module(text)
             free = {name for part in parts for name in unbound(part, module.names | BUILTINS)}
             return 1 if module.is_open or all(map(provided, free)) else 0.5
