@@ -15,9 +15,11 @@ from patchseries.debian.changelog import (
     joined,
     read_date,
     read_head,
+    read_versions,
     render,
 )
 from patchseries.debian.request import Maintainer
+from patchseries.debian.version import LONGEST
 from patchseries.errors import SeriesError
 
 WHEN = 1378000000
@@ -132,3 +134,12 @@ def test_continuing_takes_linear_time() -> None:
     many = "oven (1.1-1) UNRELEASED; urgency=low\n\n" + "  * x\n" * 200_000
     with pytest.raises(SeriesError, match="not complete"):
         continued(many, next_entry("Two."))
+
+
+def test_a_date_that_is_none_is_none() -> None:
+    assert read_date(" -- Ann <ann@test.invalid>  not a date\n") == 0
+
+
+def test_versions_that_are_too_long_are_passed_over() -> None:
+    entries = [f"oven ({'1' * length}) unstable; urgency=low" for length in (LONGEST, LONGEST + 1)]
+    assert read_versions("\n".join(entries)) == ["1" * LONGEST]

@@ -418,3 +418,9 @@ def _tarball(upstream: Upstream, folder: Path, extra: tarfile.TarInfo) -> Path:
             new.addfile(info, old.extractfile(info) if info.isreg() else None)
         new.addfile(extra, io.BytesIO())
     return path
+
+
+def test_checksums_on_the_line_of_their_name_are_none() -> None:
+    head = "Format: 3.0 (quilt)\nSource: oven\nVersion: 1.0-1\nChecksums-Sha256:"
+    with pytest.raises(SeriesError, match=r"^x\.dsc has no Checksums-Sha256$"):
+        files_of(f"{head} {'0' * 64} 1 x\n".encode(), "x.dsc")

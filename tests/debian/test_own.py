@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 
 import pytest
 from debian.deb822 import Deb822
@@ -43,3 +44,17 @@ def test_each_kind_of_project(precise: bool, python: bool, homepage: str | None)
     assert ("--with python2" in rules) is (python and precise)
     assert ("--buildsystem=pybuild" in rules) is (python and not precise)
     assert {made[name].mode for name in made if name != "rules"} == {"100644"}
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "policy"),
+    [
+        (2016, 3, "3.9.6"),
+        (2016, 5, "3.9.8"),
+        (2018, 1, "4.1.3"),
+        (2022, 11, "4.6.0"),
+        (2023, 1, "4.6.2"),
+    ],
+)
+def test_the_policy_is_the_newest_of_its_time(year: int, month: int, policy: str) -> None:
+    assert standards_version(int(datetime(year, month, 1, tzinfo=UTC).timestamp())) == policy

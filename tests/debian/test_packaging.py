@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from patchseries.debian.basetree import Decision, apply_packaging
+from patchseries.debian.basetree import Decision, HistoryEvidence, apply_packaging
 from patchseries.debian.build import build
 from patchseries.debian.dsc import read_debian_tar
 from patchseries.debian.packaging import (
@@ -55,6 +55,7 @@ def theirs(upstream: Upstream) -> dict[str, bytes | None]:
         ({"patches/series": b"../../x\n"}, "unsafe path"),
         ({"changelog": b"nothing\n"}, "does not begin with an entry"),
         ({"control": b"Package: oven\n"}, "names no source package"),
+        ({"control": b"Source: Oven\n"}, "control names no source package: 'Oven'"),
         ({"control": b"Source: stove\n"}, "about stove, debian/changelog about oven"),
         ({"../evil": b""}, "unsafe path"),
         ({"a//b": b""}, "unsafe path"),
@@ -243,3 +244,77 @@ def test_other_patches_take_the_place_of_all_that_were_there() -> None:
     assert patches == {"patches/a/b.patch": b"1", "patches/series": b"a/b.patch\n"}
     rest = {path: file for path, file in before.debian.items() if not path.startswith("patches/")}
     assert {path: file for path, file in made.items() if path not in patches} == rest
+
+
+def test_a_decision_is_about_a_patch_that_is_there(upstream: Upstream) -> None:
+    other = upstream.base({"README": b"Another oven.\n"})
+    given = packaging(theirs(upstream))
+    with pytest.raises(SeriesError, match=r"'drop' names gone\.patch"):
+        apply_packaging(upstream.repository, other, given, {"gone.patch": Decision()})
+    what_it_is = {"readme.patch": Decision(upstream=("I" + "1" * 40,))}
+    with pytest.raises(SeriesError, match=r"does not apply on 1\.0"):
+        apply_packaging(upstream.repository, other, given, what_it_is)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "proves", "proves_a_security_fix"),
+    [
+        (HistoryEvidence("x"), True, False),
+        (HistoryEvidence("x", missing=()), True, True),
+        (HistoryEvidence("x", missing=("a",)), False, False),
+        (HistoryEvidence("x", missing=("a",), vouched=True), True, True),
+    ],
+)
+def test_what_the_history_proves(
+    evidence: HistoryEvidence, proves: bool, proves_a_security_fix: bool
+) -> None:
+    assert (evidence.proves(False), evidence.proves(True)) == (proves, proves_a_security_fix)
+
+
+def test_a_file_named_debian_is_no_packaging(upstream: Upstream) -> None:
+    with pytest.raises(SeriesError, match="has no debian/"):
+        packaging_from_git(upstream.repository, upstream.tree({"debian": b""}), "x")
+
+
+def test_a_series_that_is_a_link_is_refused() -> None:
+    files = dict(packaging().debian) | {"patches/series": PackagedFile("120000", b"../control")}
+    with pytest.raises(SeriesError, match="debian/patches/series is a link"):
+        make_packaging(files, "a test")
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """The packaging, and an empty file that is read after all others."""
+    for name, file in {**packaging().debian, "source/last/x": PackagedFile("", b"")}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "why"),
+    [
+        (
+            "packaging._LARGEST",
+            max(len(file.data) for file in packaging().debian.values()),
+            "larger",
+        ),
+        ("paths._MOST", 1, "more than 1 files"),
+    ],
+)
+def test_a_directory_is_read_up_to_a_limit(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, why: str
+) -> None:
+    os.mkfifo(directory / "source/last/pipe")  # reading it would be refused in other words
+    monkeypatch.setattr(f"patchseries.debian.{limit}", most)
+    with pytest.raises(SeriesError, match=why):
+        packaging_from_directory(directory)
+
+
+def test_a_directory_may_be_as_large_as_the_limit(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = sum(len(file.data) for file in packaging().debian.values())
+    monkeypatch.setattr("patchseries.debian.packaging._LARGEST", size)
+    assert "source/last/x" in packaging_from_directory(directory).debian

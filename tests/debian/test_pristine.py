@@ -10,11 +10,12 @@ import subprocess
 import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from patchseries.debian.pristine import _unescaped, pristine_tarball
-from patchseries.errors import SeriesError
+from patchseries.debian.pristine import _checkout, _unescaped, pristine_tarball
+from patchseries.errors import ProgramError, SeriesError
 from patchseries.git import borrowed
 from patchseries.git.environment import ISOLATED
 from support.tools import need
@@ -331,3 +332,17 @@ def test_a_link_of_the_tree_leads_nowhere(top: Path, tmp_path: Path) -> None:
     with borrowed(top) as repository, pytest.raises(SeriesError):
         pristine_tarball(repository, WANTED, tmp_path / "out")
     assert {path: path.stat().st_mtime_ns for path in secret.iterdir()} == before
+
+
+def test_a_pristine_tar_that_is_missing_or_makes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    own = SimpleNamespace(git_dir=tmp_path)
+    for program, words in (("prlimit", "not installed"), ("pristine-tar", "made no x")):
+        (tmp_path / program).write_text("#!/bin/sh\n")
+        (tmp_path / program).chmod(0o755)
+        stage = tmp_path / f"{program}.stage"
+        stage.mkdir()
+        with pytest.raises(ProgramError, match=words):
+            _checkout(own, stage, "x")  # type: ignore[arg-type]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from patchseries import process
-from patchseries.debian.request import PackagedFile
-from patchseries.debian.source import environment, settled, unpack_orig, write_debian
+from patchseries.debian.request import OrigUpload, PackagedFile
+from patchseries.debian.source import describe, environment, settled, unpack_orig, write_debian
 from patchseries.errors import SeriesError
 from support import tarballs
 from support.tools import need
@@ -115,3 +115,21 @@ def test_a_buildinfo_tells_nothing_of_the_machine_and_the_hour() -> None:
     )
     date = b"Build-Date: Sun, 01 Sep 2013 01:46:40 +0000\n"
     assert settled(kept + odd, WHEN) == kept + date + b'Environment:\n LANG="C"\n'
+
+
+def test_the_changes_are_of_a_buildinfo_without_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    scripts = {
+        "dpkg-genbuildinfo": r"printf 'Build-Path: /x\nFormat: 1.0\n' >../x_source.buildinfo",
+        "dpkg-genchanges": 'read line <../x_source.buildinfo; echo "$2 $line" >"${3#-O}"',
+    }
+    for name, script in scripts.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    changes = describe(tree, {}, WHEN, OrigUpload.ALWAYS)
+    assert changes == tmp_path / "x_source.changes"
+    assert changes.read_text() == "-sa Format: 1.0\n"

@@ -15,7 +15,7 @@ import pytest
 
 from patchseries import process
 from patchseries.debian import tarball as module
-from patchseries.debian.tarball import check_tarball, open_compressed, read_unpacked
+from patchseries.debian.tarball import BoundedStream, check_tarball, open_compressed, read_unpacked
 from patchseries.errors import SeriesError
 
 
@@ -114,3 +114,12 @@ def test_a_file_with_holes_is_as_long_as_it_says(
     monkeypatch.setattr(module, "_LARGEST", (1 << 20) - 1)
     with pytest.raises(SeriesError, match="unpacks to more than 0 MiB"):
         check_tarball(path)
+
+
+def test_a_bounded_stream_is_read_to_its_end_and_closed(tmp_path: Path) -> None:
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(b"x" * 10))
+    inner = open_compressed(path)
+    with BoundedStream(inner, "x", 10) as stream:
+        assert stream.read() == b"x" * 10
+    assert (stream.closed, inner.closed) == (True, True)

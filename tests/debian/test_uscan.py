@@ -64,3 +64,14 @@ def test_what_uscan_cannot_do_here(tmp_path: Path) -> None:
     copyright_ = b"Format: x\nFiles-Excluded: a.js\n"
     with pytest.raises(UsageError, match="has to be repacked"):
         found(watch("https://oven.invalid/ (.*)", copyright=copyright_), tmp_path)
+
+
+def test_a_url_of_a_run_that_failed_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "#!/bin/sh\necho '<upstream-url>http://127.0.0.1:1/oven-2.0.tar.gz</upstream-url>'\n"
+    (tmp_path / "uscan").write_text(f"{script}exit 1\n")
+    (tmp_path / "uscan").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProgramError, match=r"finds no tarball of 2\.0"):
+        found(watch("x"), tmp_path / "out")

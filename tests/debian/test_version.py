@@ -180,3 +180,11 @@ def test_versions_have_an_end() -> None:
     assert parse("1" * (LONGEST - 2) + "-1")
     with pytest.raises(SeriesError, match=f"a version of {LONGEST + 1} characters"):
         parse("1" * (LONGEST - 1) + "-1")
+
+
+@pytest.mark.parametrize(
+    ("release", "made"),
+    [("27.0.0.0rc1", "27.0.0~rc1-1"), ("27.0rc1", "27.0~rc1-1"), ("27.1.0b2", "27.1.0~b2-1")],
+)
+def test_a_candidate_is_of_the_release_that_it_becomes(release: str, made: str) -> None:
+    assert release_version("26.0.0-1", release) == made

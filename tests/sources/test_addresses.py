@@ -97,6 +97,7 @@ def test_bugs(text: str, tracker: str, number: str) -> None:
         f"https://host/o r/commit/{COMMIT}",
         f"https://host/o\x1br/commit/{COMMIT}",
         "https://host/o/r/commit/" + "0" * 3000,
+        f"https://host/{'o' * 2000}/r/commit/{COMMIT}",
         "https://host/o/r/commit/--upload-pack=id",
         "https://bugs.launchpad.net/nova/+bug/1;id",
         "https://bugs.debian.org/cgi-bin/bugreport.cgi?bug=--help",

@@ -21,7 +21,7 @@ from patchseries.errors import SeriesError, UpstreamError
 from patchseries.sources import download as downloads
 from patchseries.sources.access import Access, Credentials
 from patchseries.sources.download import DownloadOptions, download
-from patchseries.sources.http import TimeOverError, fetch_bytes, within
+from patchseries.sources.http import TimeOverError, _redirected, fetch_bytes, within
 
 DATA = b"--- a/f\n+++ b/f\n"
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -358,3 +358,18 @@ def test_a_file_is_read_from_where_it_is_redirected_to(serve: Callable[..., Serv
     start = serve(leads_to(end.url()))
     found = fetch_bytes(start.url(), lambda _: Access(), largest=1 << 20, seconds=5)
     assert found == DATA
+
+
+def test_a_redirect_to_an_invalid_url_is_told() -> None:
+    with pytest.raises(UpstreamError, match=r"^https://a/x is redirected to an invalid URL"):
+        _redirected("https://a/x", "https://a/y", "//[broken")
+
+
+def test_offline_a_damaged_file_is_told_from_one_that_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "fix.patch"
+    offline = DownloadOptions(offline=True)
+    with pytest.raises(UpstreamError, match=r"^https://a/x is not in the cache; "):
+        download("https://a/x", DIGEST, path, offline)
+    path.write_bytes(DATA[1:])
+    with pytest.raises(UpstreamError, match=r"fix\.patch is damaged; "):
+        download("https://a/x", DIGEST, path, offline)

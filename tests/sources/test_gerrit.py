@@ -26,7 +26,7 @@ from patchseries.sources.gerrit import (
 )
 from patchseries.sources.patchset import find_patchset
 from patchseries.sources.plan import ChangeWant
-from patchseries.sources.rest import NotFoundError
+from patchseries.sources.rest import NotFoundError, RestClient, _PassingError
 from support.gerrit_server import PREFIX, FakeChange, GerritServer, Mishap, serve_gerrit
 from support.upstreams import Upstream
 
@@ -635,3 +635,9 @@ def test_a_damaged_netrc_is_named_without_its_words(tmp_path: Path) -> None:
     with pytest.raises(SeriesError, match=r"cannot be read \(UnicodeDecodeError\)") as caught:
         credentials_for("https://review.example.org", file, {})
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b")]}'\n[", b")]}'\n" + b"[" * 100_000], ids=["cut", "deep"])
+def test_an_answer_that_is_no_json_may_come_whole_the_next_time(body: bytes) -> None:
+    with pytest.raises(_PassingError, match="is cut off or not JSON"):
+        RestClient("https://review.invalid/")._value(body)

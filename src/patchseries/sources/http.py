@@ -18,7 +18,7 @@ import requests
 import urllib3
 
 from patchseries.errors import UpstreamError
-from patchseries.sources.access import Access, Credentials
+from patchseries.sources.access import Access
 
 T = TypeVar("T")
 
@@ -128,7 +128,8 @@ def _follow(
 
 def _get(url: str, access: Access) -> requests.Response:
     known = access.credentials
-    auth = (known.user, known.password) if known and may_send(known, url) else None
+    is_safe = urlsplit(url).scheme == "https"
+    auth = (known.user, known.password) if known and is_safe else None
     try:
         return session(access).get(
             url, auth=auth, stream=True, allow_redirects=False, timeout=access.timeout
@@ -137,11 +138,6 @@ def _get(url: str, access: Access) -> requests.Response:
         raise untrusted(url, error) from error
     except FAILURES as error:
         raise _unreachable(url, error) from error
-
-
-def may_send(credentials: Credentials, url: str) -> bool:
-    """Whether credentials may go to *url*: over https alone."""
-    return bool(credentials) and urlsplit(url).scheme == "https"
 
 
 def _body(

@@ -157,7 +157,7 @@ class RestClient:
             )
         try:
             return parse_json(text.removeprefix(_PREFIX))
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise _PassingError(
                 UpstreamError(f"the answer of {self.url} is cut off or not JSON", cause=str(error))
             ) from error
