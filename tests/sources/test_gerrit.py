@@ -130,7 +130,7 @@ def test_a_redirect_to_no_url(server: GerritServer, gerrit: Gerrit) -> None:
 
 
 def test_a_gerrit_that_sends_a_byte_now_and_then(server: GerritServer, access: Access) -> None:
-    server.mishaps = [Mishap(body=PREFIX, drip=0.05)]
+    server.mishaps = [Mishap(body=PREFIX * 4, drip=0.05)]
     gerrit = Gerrit(server.base, replace(access, longest_answer=0.2))
     with pytest.raises(UpstreamError, match="did not answer completely"):
         gerrit.search(CHANGE)
