@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from checks.test_faults import check
-from patchseries.sources import network
+from patchseries.checks.upstream import _taking
+from patchseries.manifest import parse
+from patchseries.model import CommitId
+from patchseries.sources import BranchMove, network
 from support.gerrit_server import FakeChange, serve_gerrit
 from support.ovens import Oven
 
@@ -53,3 +57,24 @@ def test_a_newer_patchset_is_told(oven: Oven, patchsets: int, newer: bool) -> No
     if newer:
         assert "patchset 1, the newest is 3" in told[0]["message"]
         assert told[0]["patch"] == "patient"
+
+
+_TWO_PROJECTS = """\
+schema = 1
+[series]
+name = "demo"
+[project.oven]
+repository = "https://git.invalid/oven"
+bases = ["1.0", "1.1"]
+[project.stove]
+repository = "https://git.invalid/stove"
+bases = ["1.0", "1.1"]
+"""
+
+
+@pytest.mark.parametrize("project", ["oven", "stove"])
+def test_the_projects_that_need_a_branch_are_named(project: str) -> None:
+    inputs: Any = SimpleNamespace(manifest=parse(_TWO_PROJECTS))
+    move = BranchMove(f"https://git.invalid/{project}", "1.0", CommitId("1" * 40), None)
+    words = f"series fetch demo --update --project {project}, then series rebase demo"
+    assert _taking(inputs, move) == words

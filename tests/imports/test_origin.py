@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from patchseries.git import Repository
 from patchseries.imports.origin import KnownHistory, PatchText, UpstreamOrigin, find_origins
 from patchseries.landed.builder import open_index
 from patchseries.model import ChangeId, CommitId
@@ -282,3 +283,9 @@ def test_what_the_history_lacks_hides_nothing_that_is_named_after_it(world: Worl
 def test_the_same_subject_of_a_patch_without_a_diff_is_a_doubt(world: World) -> None:
     found = world.origin("Subject: Bake better\n", b"")
     assert found == UpstreamOrigin(world.fix, CHANGE, "the same subject", True)
+
+
+def test_a_history_without_branches_has_no_files(world: World, tmp_path: Path) -> None:
+    with Repository.init(tmp_path / "empty.git") as empty:
+        assert not KnownHistory(world.history.index, empty, 0).has_files
+    assert KnownHistory(world.history.index, world.upstream.repository, 0).has_files

@@ -15,7 +15,8 @@ import pytest
 from patchseries import process
 from patchseries.model import Conflict, Outcome
 from patchseries.patches.compose import PatchFile
-from patchseries.pipeline.fileport import FilePorting
+from patchseries.patches.parse import parse_patch
+from patchseries.pipeline.fileport import FilePorting, _has_lines
 from patchseries.port import Change, PortResult
 from support.small_series import SmallSeries, enter
 from support.upstreams import Upstream
@@ -373,3 +374,14 @@ def test_a_resolution_that_takes_nothing_of_a_patch_says_so(packaged: Packaged) 
     result = porting.port_file().result
     assert result.outcome is Outcome.CONFLICT
     assert "leaves nothing of this patch" in result.conflicts[0].reason
+
+
+def test_a_file_that_is_gone_has_all_that_its_removal_asks_for(tmp_path: Path) -> None:
+    removal, change = parse_patch(
+        b"--- a/gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
+        b"--- a/other\n+++ b/other\n@@ -1 +1 @@\n-x\n+y\n"
+    )
+    with Upstream(tmp_path / "r.git") as upstream:
+        git = upstream.repository
+        tree = git.commit(upstream.commit({"kept": b"y\n"}, "Start")).tree
+        assert [_has_lines(git, tree, one) for one in (removal, change)] == [True, False]

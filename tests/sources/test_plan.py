@@ -141,3 +141,16 @@ def test_a_change_is_fetched_from_the_projects_gerrit() -> None:
 @pytest.mark.parametrize(("length", "full"), [(7, False), (39, False), (40, True), (64, True)])
 def test_a_whole_id(length: int, full: bool) -> None:
     assert is_full("a" * length) == full
+
+
+def test_the_commit_before_is_wanted_of_patches_alone() -> None:
+    for want in wants(PARSED, ["oven"], ()):
+        assert want.with_parent == want.why.startswith("source of"), want.why
+
+
+def test_a_merged_change_needs_no_gerrit() -> None:
+    text = MANIFEST.replace('gerrit = "https://review.invalid/r/"\n', "")
+    by_change = next(block for block in text.split("[[patch]]") if '"by-change"' in block)
+    found = wants(parse(text.replace(f"[[patch]]{by_change}", "")), ["oven"], ())
+    (merged,) = (want for want in found if want.why == "source of merged")
+    assert (merged.repository, merged.change, merged.sought) == (OVEN, None, True)

@@ -31,11 +31,14 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
 def test_links_and_modes_are_the_trees(repository: Repository, tmp_path: Path) -> None:
     run = member("p/run")
     run.mode = 0o755
+    others = member("p/others")
+    others.mode = 0o645  # which git does not keep
     path = tmp_path / "p.tar.xz"
     tarball(
         path,
         {"p/f": b"text\n"},
         run,
+        others,
         member("p/hard", tarfile.LNKTYPE, "p/f"),
         member("p/soft", tarfile.SYMTYPE, "../elsewhere"),
         member("p/dir", tarfile.DIRTYPE),
@@ -48,6 +51,7 @@ def test_links_and_modes_are_the_trees(repository: Repository, tmp_path: Path) -
         "f": ("100644", b"text\n"),
         "hard": ("100644", b"text\n"),
         "run": ("100755", b""),
+        "others": ("100644", b""),
         "soft": ("120000", b"../elsewhere"),
     }
 

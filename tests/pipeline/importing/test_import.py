@@ -17,6 +17,8 @@ from patchseries import manifest
 from patchseries.cli import group
 from patchseries.errors import SeriesError, UsageError
 from patchseries.files import directory_contents
+from patchseries.imports.recognise import SourceForm
+from patchseries.pipeline.importing.reading import _directory
 from support.upstreams import Upstream
 
 URL = "https://upstream.invalid/org/oven.git"
@@ -284,3 +286,10 @@ def test_a_package_without_patches_comes_back_without_any(world: World, tmp_path
     assert made["patches"] == []
     assert "there is no debian/patches" in made["problems"]
     assert world.back() == {}
+
+
+def test_of_a_directory_of_patches_only_the_patches_are_read(tmp_path: Path) -> None:
+    for name in ("a.patch", "b.diff", "README"):
+        (tmp_path / name).write_bytes(PATCH)
+    found = _directory(tmp_path, SourceForm.MAIL, "debian")
+    assert [line.name for line in found.lines] == ["a.patch", "b.diff"]
