@@ -20,10 +20,16 @@ def _merge(base: str, ours: str, theirs: str) -> str:
 def test_gaps_that_came_together_are_as_wide_as_one_of_them() -> None:
     ours, theirs = split_lines("a\n\n\nb\n"), split_lines("a\n\nx\n\nb\n")
     assert close_gaps(["a\n", "\n", "\n", "\n", "b\n"], ours, theirs) == ["a\n", "\n", "\n", "b\n"]
+    narrow = split_lines("a\n\nb\n")
+    assert close_gaps(["a\n", "\n", "\n", "b\n"], narrow, narrow) == list(narrow)
+    assert close_gaps(list(narrow), ("a\n", "b\n"), ("a\n", "b\n")) == list(narrow)
+    wide = ["a\n", "\n", "\n", "b\n"]
+    assert close_gaps(wide, ("a\n", "\n", "\n", "c\n"), ("x\n", "b\n")) == wide
 
 
 def test_a_text_that_neither_side_ends_in_blank_lines_does_not_either() -> None:
     assert close_gaps(["a\n", "\n"], ("a\n",), ("b\n",)) == ["a\n"]
+    assert close_gaps(["a\n", "\n"], ("a\n", "\n", "b\n"), ("b\n",)) == ["a\n"]
     assert close_gaps(["a\n", "\n"], ("a\n", "\n"), ("b\n",)) == ["a\n", "\n"]
 
 
@@ -59,6 +65,8 @@ def test_a_method_at_the_end_of_a_class_leaves_the_gap_to_the_next_class() -> No
 def test_lines_that_meet_upstream_are_as_far_apart_as_there() -> None:
     theirs, ours = ("    b\n", "\n", "c\n"), ("    x\n", "c\n", "\n", "\n", "c\n")
     assert own_gaps(["    b\n", "c\n"], ours, theirs) == list(theirs)
+    theirs = (*theirs, "z\n")  # where no block ends, and hides no place above it
+    assert own_gaps(["    b\n", "c\n", "z\n"], ours, theirs) == list(theirs)
 
 
 def test_no_gap_gets_narrower_alone() -> None:
@@ -78,6 +86,8 @@ def test_gaps_within_a_block_and_gaps_that_differ_stay() -> None:
             ("x\n", "\n", "b\n", "y\n", "\n", "\n", "b\n"),
         ),
         (["  a\n", "b\n"], ("  a\n", "b\n"), ("x\n", "\n", "b\n")),
+        (["  a\n", "b\n"], ("c\n",), ("  a\n", "\n", "b\n")),  # both new
+        (["b\n", "  a\n"], ("  a\n",), ("x\n", "\n", "b\n")),  # nothing above
     ):
         assert own_gaps(merged, ours, theirs) == merged
 
