@@ -68,9 +68,9 @@ CODE = "import os\n\n\ndef f():\n    return os\n"
         ("from a import one\n", "from b import two as one\n", [("one is imported 2 times", 1)]),
         ("from a import (\n    one,\n)\n", "from a import one\n", [("one is imported 2 times", 2)]),
         (
-            "from a import one\n",
-            "import z\nimport z\nfrom b import one\n",
-            [("one is imported 2 times", 1)],
+            "from p import z\nfrom q import z\nfrom a import one\n",  # z is upstream's own
+            "from b import one\n",
+            [("one is imported 2 times", 3)],
         ),
         ("import one\n", "import one  # noqa\n", [("one is imported 2 times", 1)]),
         ("import os.path\n", "", []),

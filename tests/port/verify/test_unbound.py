@@ -55,11 +55,12 @@ def test_a_function_in_one_that_has_a_text_at_the_left_margin(examined: Examined
     """Its indentation alone does not show what it is in."""
     start = "def f(one):\n    text = '''\nend {\n}'''\n\n    def g():\n        a = one\n"
     start += "        b = text\n        return 1\n\n    return g\n"
-    for body in (start, start.replace("a = one", "a = 2")):
-        old = body + "x = 1\n"
+    plain = start.replace("'''\nend {\n}'''", "1").replace("a = one", "a = 2")
+    for there, here in ((start, start), (plain, start.replace("a = one", "a = 2"))):
+        old = there + "x = 1\n"
         new = old.replace("        return 1\n", "        return one\n")
-        result = body.replace("        return 1\n", "        return one\n")
-        assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": body}, {"a.py": result})) == []
+        result = here.replace("        return 1\n", "        return one\n")
+        assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": here}, {"a.py": result})) == []
 
 
 def test_a_renaming_to_what_nothing_defines_does_not_excuse_itself(examined: Examined) -> None:
