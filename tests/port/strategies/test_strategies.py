@@ -171,6 +171,22 @@ def test_a_file_goes_in_the_words_of_the_target(store: Repository) -> None:
     assert part.strategies[0] == "names:quantum-neutron"
 
 
+@pytest.mark.parametrize(
+    ("here", "path"), [("quantum", "quantum/b.py"), ("neutron", None), ("other", None)]
+)
+def test_a_new_file_goes_to_the_mapped_directory_where_there_is_only_that(
+    store: Repository, here: str, path: str | None
+) -> None:
+    before = {"neutron/a.py": b"import neutron\n"}
+    after = before | {"neutron/b.py": b"import neutron\n"}
+    given = context(store, before, {f"{here}/a.py": b"x = 1\n"}, after)
+    (file,) = [one for one in given.changed_files() if one.path == "neutron/b.py"]
+    part = mapped(given, file)
+    assert (part and dict(part.moved)) == (path and {"neutron/b.py": path})
+    if part:
+        assert text(store, part, "quantum/b.py") == b"import quantum\n"
+
+
 def test_a_name_is_learned_in_a_file_that_git_followed_to_another_path(store: Repository) -> None:
     made = b"".join(b"w%d = make(log, %d)\n" % (n, n) for n in range(3))
     base = made + b"".join(b"line_%d = %d\n" % (n, n) for n in range(40))
