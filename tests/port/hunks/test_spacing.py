@@ -65,8 +65,8 @@ def test_a_method_at_the_end_of_a_class_leaves_the_gap_to_the_next_class() -> No
 def test_lines_that_meet_upstream_are_as_far_apart_as_there() -> None:
     theirs, ours = ("    b\n", "\n", "c\n"), ("    x\n", "c\n", "\n", "\n", "c\n")
     assert own_gaps(["    b\n", "c\n"], ours, theirs) == list(theirs)
-    theirs = (*theirs, "z\n")  # where no block ends, and hides no place above it
-    assert own_gaps(["    b\n", "c\n", "z\n"], ours, theirs) == list(theirs)
+    longer = (*theirs, "z\n")  # where no block ends, and hides no place above it
+    assert own_gaps(["    b\n", "c\n", "z\n"], ours, longer) == list(longer)
 
 
 def test_no_gap_gets_narrower_alone() -> None:

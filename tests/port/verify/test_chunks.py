@@ -78,6 +78,7 @@ one = [
         (BARE, 1, (0, 3)),
         (BARE, 2, (3, 6)),  # a blank line belongs to what follows
         (BARE, 5, (3, 6)),
+        (b"\nx = 1\ny = 2\n", 0, (1, 2)),
         (DECORATED[DECORATED.index(b"@second") :], 2, (0, 5)),
         (DECORATED, 4, (4, 10)),
         (DECORATED, 7, (4, 10)),

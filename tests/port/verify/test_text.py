@@ -272,6 +272,7 @@ def test_a_block_that_stands_twice_is_told(examined: Examined) -> None:
         ("def f(a):\nreturn a\n", 1),
         ("def f(a):\n    if a:\n    return a\n", 2),
         ("class F:\n\nx = 1\n", 1),
+        ("f = 1\n  g = 2\n", 2),
         ("try:\n    f = 1\nfinally:\n# nothing\n", 3),
     ],
 )
