@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from patchseries.errors import DeclinedError, SeriesError, UpstreamError, UsageError
+from patchseries.sources import Cache, FetchOptions, network
+from patchseries.sources.addresses import RequestAddress
+from patchseries.sources.request import request_head
 from support.gerrit_server import FakeChange, GerritServer, serve_gerrit
 from support.gitserver import Behaviour, serve
 from support.small_series import SmallSeries, enter, small_series
@@ -265,3 +268,14 @@ def test_a_hostile_subject_is_a_plain_name_and_one_line(small: SmallSeries) -> N
     assert found["name"] == "out-31m-etc-passwd"
     assert found["summary"].isprintable()
     assert json.dumps(found).count("[[patch]]") == 0
+
+
+def test_a_request_that_is_no_commit_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(network, "fetch_commits", lambda *what, **_: asked.append(what[2]))
+    address = RequestAddress("https://git.invalid/oven", "refs/pull/7/head")
+    with pytest.raises(UpstreamError, match=r"^refs/pull/7/head of .*oven is no commit"):
+        request_head(Cache(tmp_path), address, FetchOptions())
+    assert asked == [["+refs/pull/7/head:refs/series/refs/pull/7/head"]]

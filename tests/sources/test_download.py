@@ -373,3 +373,12 @@ def test_offline_a_damaged_file_is_told_from_one_that_is_missing(tmp_path: Path)
     path.write_bytes(DATA[1:])
     with pytest.raises(UpstreamError, match=r"fix\.patch is damaged; "):
         download("https://a/x", DIGEST, path, offline)
+
+
+def test_a_directory_in_the_place_of_the_file_makes_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "_downloaded", lambda *_: DATA)
+    path = tmp_path / "fix.patch"
+    path.mkdir()
+    assert download("https://a/x", DIGEST, path).read_bytes() == DATA

@@ -8,7 +8,7 @@ import pytest
 
 from patchseries.errors import UpstreamError
 from patchseries.sources import Cache, FetchOptions
-from patchseries.sources.history import open_history
+from patchseries.sources.history import _on_this_machine, open_history
 from support.gitserver import Behaviour, serve
 from support.upstreams import Upstream
 
@@ -86,3 +86,9 @@ def test_a_server_that_is_gone(cache: Cache, upstream: Upstream) -> None:
         open_history(cache, url, FetchOptions()),
     ):
         pass
+
+
+def test_only_a_directory_is_an_upstream_of_this_machine(tmp_path: Path) -> None:
+    assert _on_this_machine(f"file://{tmp_path}") == _on_this_machine(str(tmp_path)) == tmp_path
+    for url in (f"{tmp_path}/gone", f"https://host{tmp_path}", "relative"):
+        assert _on_this_machine(url) is None
