@@ -23,6 +23,8 @@ from patchseries.sources.gerrit import (
     ChangeState,
     Gerrit,
     GerritChange,
+    _ChangeInfo,
+    _valid,
 )
 from patchseries.sources.patchset import find_patchset
 from patchseries.sources.plan import ChangeWant
@@ -641,3 +643,11 @@ def test_a_damaged_netrc_is_named_without_its_words(tmp_path: Path) -> None:
 def test_an_answer_that_is_no_json_may_come_whole_the_next_time(body: bytes) -> None:
     with pytest.raises(_PassingError, match="is cut off or not JSON"):
         RestClient("https://review.invalid/")._value(body)
+
+
+def test_a_change_has_a_number_from_one_on() -> None:
+    info = {"project": "a/b", "branch": "main", "change_id": CHANGE, "status": "NEW"}
+    revisions = {"1" * 40: {"_number": 1}}
+    assert _valid(_ChangeInfo, {**info, "revisions": revisions, "_number": 1}).number == 1
+    with pytest.raises(UpstreamError):
+        _valid(_ChangeInfo, {**info, "revisions": revisions, "_number": 0})

@@ -121,7 +121,7 @@ def test_how_git_is_called(calls: list[tuple[list[str], dict[str, Any]]]) -> Non
     network.list_refs(URL)
     network.fetch_commits(URL, git_dir, [ONE, TWO], depth=3, progress=None)
     network.fetch_commits(URL, git_dir, [ONE], depth=None, progress=lambda _: None)
-    network.fetch_history(URL, git_dir, progress=None)
+    network.fetch_history(URL, git_dir, progress=None, commits_only=False)
     listed, shallow, whole, history = (argv for argv, _ in calls)
     assert listed[-5:] == ["ls-remote", "--heads", "--tags", "--", URL]
     assert shallow[-4:] == ["--", URL, ONE, TWO]

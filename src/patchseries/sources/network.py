@@ -122,7 +122,7 @@ _UNFILTERED = re.compile("filtering not recognized by server")
 
 
 def fetch_history(
-    url: str, git_dir: Path, *, progress: ProgressCallback | None, commits_only: bool = False
+    url: str, git_dir: Path, *, progress: ProgressCallback | None, commits_only: bool
 ) -> None:
     """Bring the commits of all branches and tags of *url* into our repository *git_dir*, no files.
 
