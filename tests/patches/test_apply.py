@@ -127,6 +127,20 @@ def test_a_file_with_more_in_it_is_not_deleted(repository: Repository) -> None:
     assert str(rejected) == "f: the patch deletes it, but it has other content"
 
 
+@pytest.mark.parametrize(
+    ("there", "applies"), [({"f": b"a\n"}, False), ({"f/g": b""}, False), ({"f": b""}, True)]
+)
+def test_a_file_with_something_in_it_is_not_created(
+    repository: Repository, there: dict[str, bytes], applies: bool
+) -> None:
+    diff = b"--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+new\n"
+    done = apply_patch(repository, tree_of(repository, there), diff)
+    if applies:
+        assert isinstance(done, Applied)
+    else:
+        assert str(done) == "f: the patch creates it, but it already exists"
+
+
 def test_a_name_without_what_is_to_be_stripped(repository: Repository) -> None:
     tree = tree_of(repository, {"f": b"a\n"})
     for strip, words in ((1, "no leading directory to"), (2, "no 2 leading directories to")):
