@@ -173,7 +173,7 @@ def test_a_line_that_the_port_did_not_add_is_not_looked_at(
     ("gone", "lines"),
     [
         ("        print(1)\n", "        print(1)\n        return opened(1, wide=2)\n"),
-        ("            1,\n", "        return opened(\n            1,\n            wide=2)\n"),
+        ("            1,\n", "        return opened(x,\n            1,\n            wide=2)\n"),
     ],
 )
 def test_where_a_line_goes_nothing_is_looked_at(examined: Examined, gone: str, lines: str) -> None:
