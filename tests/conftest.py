@@ -114,6 +114,14 @@ def _command(context: click.Context) -> str:
     return f"{above.info_name}-{context.info_name}" if above and inside else f"{context.info_name}"
 
 
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No coverage of the commands that a test starts: where nothing can be written, its file cannot
+    be, either, and it says so in their place."""
+    for name in [name for name in os.environ if name.startswith("COV")]:
+        monkeypatch.delenv(name)
+
+
 @pytest.fixture(autouse=True)
 def documents_fit_their_schemas(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each JSON document that a command prints here is what the manual says: it fits its schema,

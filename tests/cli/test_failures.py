@@ -138,6 +138,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_full_disk(project: Project, small_disk: Path) -> None:
     """The project lies on a disk with no room for the patches."""
     assert project.run("fetch").status == 0
@@ -171,6 +172,7 @@ def test_a_full_disk_under_the_cache(project: Project, small_disk: Path) -> None
     assert project.state() == before
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_folder_that_cannot_be_written(project: Project) -> None:
     assert project.run("fetch").status == 0
     mount = ["mount", "--bind", str(project.root), str(project.root)]

@@ -125,6 +125,7 @@ def no_file_grows() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     "words",
     [
@@ -173,6 +174,7 @@ def test_every_file_is_full(project: Project, words: str, tmp_path: Path) -> Non
     assert any(words in line for words in (os.strerror(errno.EFBIG), "SIGXFSZ", "disk I/O error"))
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_bug_without_room_for_its_log(project: Project, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import patchseries.cli\n"
