@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from patchseries.git.search import WordPlace, lines_with, paths_with, places
+from patchseries.git.search import WordPlace, lines_saying, paths_with, places
 from support.upstreams import Upstream
 
 
@@ -49,14 +49,14 @@ def test_lines_of_several_files(tmp_path: Path) -> None:
         }
         tree = upstream.repository.commit(upstream.commit(files)).tree
         texts = ["import one", "import two", "import one\0"]
-        assert lines_with(upstream.repository, tree, texts, ["*.py"]) == [
+        assert lines_saying(upstream.repository, tree, texts, ["*.py"]) == [
             "import one",
             "  x = 1  # import two",
             "from a import one as \udcff",
         ]
-        assert lines_with(upstream.repository, tree, ["import one"], ["b/*.py", "d.txt"]) == [
+        assert lines_saying(upstream.repository, tree, ["import one"], ["b/*.py", "d.txt"]) == [
             "from a import one as \udcff",
             "import one",
         ]
-        assert lines_with(upstream.repository, tree, ["import three"]) == []
-        assert lines_with(upstream.repository, tree, ["\0"]) == []
+        assert lines_saying(upstream.repository, tree, ["import three"]) == []
+        assert lines_saying(upstream.repository, tree, ["\0"]) == []

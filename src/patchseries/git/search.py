@@ -52,7 +52,7 @@ def places(repository: Repository, tree: str, names: Iterable[bytes]) -> Iterato
             yield WordPlace(match[0], decode_path(name.partition(b":")[2]), line)
 
 
-def lines_with(
+def lines_saying(
     repository: Repository, tree: str, texts: Iterable[str], where: Iterable[str] = ()
 ) -> list[str]:
     """The lines of *tree* that hold one of *texts* as words, in git's order of paths.

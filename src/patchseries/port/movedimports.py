@@ -8,7 +8,7 @@ from functools import cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
-from patchseries.git.search import lines_with
+from patchseries.git.search import lines_saying
 from patchseries.model import Finding, PortCode, Severity, TreeId
 from patchseries.port.hunks.imports import is_import, with_import
 from patchseries.port.hunks.lines import Lines, decode, encode, split_lines
@@ -115,7 +115,7 @@ def _homes(port: Port, wanted: Import, directory: str) -> Sequence[Import]:
 
 def _imports(port: Port, tree: TreeId, like: Import, where: str = "*.py") -> list[Import]:
     """What the modules of *tree* import under the names that *like* has."""
-    lines = lines_with(port.repository, tree, like.phrases, [where])
+    lines = lines_saying(port.repository, tree, like.phrases, [where])
     return [one for one in map(imported, filter(is_import, lines)) if one]
 
 

@@ -48,7 +48,7 @@ def own_gaps(merged: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) 
         widths = set(_widths(theirs, below, above)) or set(_widths(side, below))
         width = widths.pop() if len(widths) == 1 else end - start
         if width > end - start or (width < end - start and is_wider):
-            kept[start:end] = ["\n"] * width
+            kept[start:end] = [below[len(below.rstrip("\r\n")) :]] * width
             is_wider = width > end - start
     return kept
 

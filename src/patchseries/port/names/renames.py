@@ -225,7 +225,9 @@ def _changed(ancestor: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
         seen[was][now] += 1
     here = names_in("".join(ours))
     changed = {was: next(iter(now)) for was, now in seen.items() if len(now) == 1}
-    places = Counter(now for was, now in changed.items() for _ in range(seen[was][now]))
+    places: Counter[str] = Counter()
+    for was, now in changed.items():
+        places[now] += seen[was][now]
     return {
         was: now
         for was, now in changed.items()

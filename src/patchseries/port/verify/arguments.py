@@ -39,14 +39,14 @@ def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Ite
     here = _SourceTree(
         port.modules(port.result), module_here(port, file), module_name(file.path)[0]
     )
-    upstream = module_name(file.upstream)[0]
-    there = _SourceTree(port.modules(port.after), module_upstream(port, file), upstream)
     for chain, call, line in _calls(file, parts):
         owner = _owner(file, line) if chain[0] in (b"self", b"cls") else b""
         found = _signature(here, chain, owner)
         misfit = found.misfit(call) if found else ""
         if not misfit:
             continue
+        upstream = module_upstream(port, file), module_name(file.upstream)[0]
+        there = _SourceTree(port.modules(port.after), *upstream)
         known = _signature(there, chain, owner)
         if known and not known.misfit(call):
             shown = b".".join(chain).decode("utf-8", "replace")

@@ -74,14 +74,15 @@ class Parameters:
         """Why *call* cannot be made, in words; empty where it can."""
         if call.positional > len(self.names) and not self.more:
             return f"takes {len(self.names)} arguments in order, not {call.positional}"
-        filled = self.names[: call.positional]
+        filled, given = set(self.names[: call.positional]), set(call.keywords)
+        known = {*self.names, *self.by_name}
         for name in call.keywords:
             if name in filled:
                 return f"gets {_shown(name)} twice"
-            if name not in (*self.names, *self.by_name) and not self.any_name:
+            if name not in known and not self.any_name:
                 return f"has no parameter {_shown(name)}"
         for name in (*self.names[call.positional :], *self.by_name):
-            if name not in self.optional and name not in call.keywords:
+            if name not in self.optional and name not in given:
                 return f"needs the argument {_shown(name)}"
         return ""
 
@@ -110,7 +111,7 @@ def _kind(text: bytes, head: int) -> str | None:
     """What the decorators above a head make of the function; None where that is not known."""
     indent = _indent(text[head : text.find(b"\n", head)])
     found = ""
-    for line in reversed(text[:head].split(b"\n")[:-1]):
+    for line in _lines_above(text, head):
         if not line.lstrip().startswith(b"@"):
             goes_on = _indent(line) > indent or line.lstrip().startswith(b")")
             if goes_on and line.rstrip().endswith(b")"):  # a decorator of several lines
@@ -122,6 +123,14 @@ def _kind(text: bytes, head: int) -> str | None:
         word = decorator[1].decode()
         found = word if word.endswith("method") and "." not in word else found
     return found if found != "abstractmethod" else ""
+
+
+def _lines_above(text: bytes, end: int) -> Iterator[bytes]:
+    """The lines before the one that begins at the byte *end*, upwards."""
+    while end:
+        start = text.rfind(b"\n", 0, end - 1) + 1
+        yield text[start : end - 1]
+        end = start
 
 
 def _indent(line: bytes) -> int:
@@ -143,16 +152,16 @@ def _read(parameters: Node, kind: str) -> Parameters:
     names: list[bytes] = []
     by_name: list[bytes] = []
     optional: set[bytes] = set()
-    more = any_name = False
+    more = any_name = is_after_star = False
     for node in parameters.named_children:
         inner = node.named_children[0].type if node.type == "typed_parameter" else node.type
-        if inner == "list_splat_pattern":
-            more = True
+        if inner in ("list_splat_pattern", "keyword_separator"):
+            more, is_after_star = more or inner == "list_splat_pattern", True
         elif inner == "dictionary_splat_pattern":
             any_name = True
-        elif node.type not in ("comment", "positional_separator", "keyword_separator"):
+        elif node.type not in ("comment", "positional_separator"):
             name = _name(node)
-            (by_name if _is_after_star(node) else names).append(name)
+            (by_name if is_after_star else names).append(name)
             if node.type in ("default_parameter", "typed_default_parameter"):
                 optional.add(name)
     return Parameters(tuple(names), frozenset(optional), tuple(by_name), more, any_name, kind)
@@ -163,23 +172,6 @@ def _name(node: Node) -> bytes:
     named = node.child_by_field_name("name")
     first = node.named_children[0] if node.type == "typed_parameter" else node
     return (named or first).text or b""
-
-
-def _is_after_star(node: Node) -> bool:
-    """Whether a parameter stands after a star, so that only its name fills it."""
-    return any(
-        other.type in ("keyword_separator", "list_splat_pattern")
-        or (
-            other.type == "typed_parameter" and other.named_children[0].type == "list_splat_pattern"
-        )
-        for other in _before(node)
-    )
-
-
-def _before(node: Node) -> Iterator[Node]:
-    while (other := node.prev_named_sibling) is not None:
-        yield other
-        node = other
 
 
 def _shown(name: bytes) -> str:
