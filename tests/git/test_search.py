@@ -60,3 +60,13 @@ def test_lines_of_several_files(tmp_path: Path) -> None:
         ]
         assert lines_saying(upstream.repository, tree, ["import three"]) == []
         assert lines_saying(upstream.repository, tree, ["\0"]) == []
+
+
+def test_what_is_too_long_to_be_searched_for_is_absent(tmp_path: Path) -> None:
+    with Upstream(tmp_path / "made.git") as upstream:
+        long = b"a" * 100_000
+        tree = upstream.repository.commit(upstream.commit({"a.py": long + b"\nb\n"})).tree
+        here = upstream.repository, tree
+        assert list(places(*here, [long, b"b"])) == [WordPlace(b"b", "a.py", b"b")]
+        assert list(places(*here, [long])) == []
+        assert paths_with(*here, [long.decode()]) == lines_saying(*here, [long.decode()]) == []

@@ -210,3 +210,30 @@ def test_a_file_too_large_to_be_read_is_left_as_it_is(
     result, text = ported(store, (one, two, {**onto, TILL: HEAD + large}))
     assert "imports" not in result.strategies
     assert text == WITH_NEW + large.replace(b"return 2", b"return log.of(2)")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"from far.%b import log\n", b"from far import log%b\n", b"from far import x as log%b\n"],
+)
+def test_a_name_of_a_length_that_git_does_not_search_for(store: Repository, line: bytes) -> None:
+    odd = line % (b"a" * 100_000)
+    one, two, onto = sides(project(OLD))
+    after = {**two, TILL: HEAD.replace(b"import io\n", b"import io\n" + odd) + USE}
+    _, text = ported(store, (one, after, onto))
+    assert odd in text or line.endswith(b"import log\n")  # log is at home elsewhere
+
+
+def test_what_is_found_stands_on_its_line_whatever_else_is_edited(store: Repository) -> None:
+    """An import above it is made from elsewhere; another is left out, since nothing reads it."""
+    here = project(OLD, floor=b"from shop.old import log\n", a=b"from shop.zoo import bell\n")
+    here |= {"shop/b.py": b"from shop.zoo import bell\n"}
+    one, two, onto = sides(here)
+    head = WITH_NEW.replace(NEW, b"from shoplib2 import bell\nimport math\n" + NEW)
+    gone = b"\n\ndef three():\n    a = 3\n    b = 4\n    return a, b\n"
+    one = {**one, TILL: HEAD + BODY + gone}
+    two = {**two, TILL: head + USE + b"print(bell)\n" + gone.replace(b"b = 4", b"b = math.pi")}
+    result, text = ported(store, (one, two, {**onto, TILL: HEAD + BODY}))
+    (found,) = (f for f in result.findings if f.code == "port-unknown-word")
+    assert found.line is not None
+    assert text.splitlines(keepends=True)[found.line - 1] == NEW

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from patchseries.git.objects import decode_path, encode_path
 from patchseries.git.repository import Repository
 
+_LONGEST = 4000
+"""The bytes of what is searched for: git refuses 60,000."""
 _MOST = 500
 """The lines of one file that are looked at: no name needs more to be found."""
 
@@ -26,14 +28,10 @@ def paths_with(
 ) -> list[str]:
     """The paths of *tree* whose files hold one of *texts*, sorted; no binary files.
 
-    :param texts: parts of a line, each of at most 1,000 characters (git refuses 60,000); one with
-        a NUL stands in no text file
+    :param texts: parts of a line
     :param where: pathspecs that the paths must match, if there are any
     """
-    patterns = [encode_path(text) for text in texts if "\0" not in text]
-    if not patterns:
-        return []
-    done = _grep(repository, patterns, ("-l", tree, "--", *where))
+    done = _grep(repository, map(encode_path, texts), ("-l", tree, "--", *where))
     names = filter(None, done.split(b"\0"))
     return sorted(decode_path(name.partition(b":")[2]) for name in names)
 
@@ -59,10 +57,9 @@ def lines_saying(
 
     :param texts, where: as :func:`paths_with` has them
     """
-    patterns = [encode_path(text) for text in texts if "\0" not in text]
-    if not patterns:
-        return []
-    done = _grep(repository, patterns, ("-h", "-w", "--no-color", tree, "--", *where))
+    done = _grep(
+        repository, map(encode_path, texts), ("-h", "-w", "--no-color", tree, "--", *where)
+    )
     return decode_path(done).split("\n")[:-1]
 
 
@@ -70,7 +67,11 @@ def _grep(repository: Repository, patterns: Iterable[bytes], args: Sequence[str]
     """What ``git grep`` prints for fixed *patterns* in text files.
 
     They go through its standard input: they may be more than the system allows arguments to be.
+    One with a NUL stands in no text file, and one that is too long is taken for absent.
     """
-    lines = b"".join(pattern + b"\n" for pattern in patterns)
+    usable = (one for one in patterns if b"\0" not in one and len(one) <= _LONGEST)
+    lines = b"".join(pattern + b"\n" for pattern in usable)
+    if not lines:
+        return b""
     options = ("-z", "-I", "-F", "-f", "-")
     return repository.run("grep", *options, *args, stdin=lines, accept=(0, 1)).stdout

@@ -17,6 +17,7 @@ from patchseries.port.movedimports import (
     is_read,
     moved_imports,
     python_files,
+    unplaced,
     with_moved,
     without_import,
 )
@@ -36,9 +37,10 @@ def completed_by_imports(
 ) -> tuple[TreeId, tuple[Finding, ...], tuple[str, ...]]:
     """*tree*, a result of the port, with the imports that it lacks; and what was found in it.
 
-    An import of what the target has in another place is made from there. One is added only if
-    upstream's file has it, and the target its module (or no tree of the project). The third is the
-    strategy's name when an import was changed or added.
+    An import of what the target has in another place is made from there; one that nothing reads is
+    left out. One is added only if upstream's file has it, and the target its module (or no tree of
+    the project), or if the port took it away while its name is still read. The third is the
+    strategy's name when an import was changed.
     """
     start = tree
     sides = context.repository, context.change, context.onto
@@ -56,7 +58,7 @@ def completed_by_imports(
         completed = _edited(context, tree, _completed(Port(*sides, tree, account)))
         if completed != tree:
             tree, findings = completed, examine(*sides, completed, account)
-    findings += tuple(one.finding for one in moved if not one.there)
+    findings += tuple(unplaced(context.repository, tree, moved))
     return tree, findings, () if tree == start else (StrategyName.IMPORTS,)
 
 

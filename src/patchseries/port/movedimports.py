@@ -8,6 +8,7 @@ from functools import cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
+from patchseries.git import Repository
 from patchseries.git.search import lines_saying
 from patchseries.model import Finding, PortCode, Severity, TreeId
 from patchseries.port.hunks.imports import is_import, with_import
@@ -34,19 +35,6 @@ class MovedImport(NamedTuple):
     wanted: Import
     there: str
     is_added: bool
-
-    @property
-    def finding(self) -> Finding:
-        """What is to be said where the target has several."""
-        return Finding(
-            PortCode.UNKNOWN_WORD,
-            Severity.WARNING,
-            f"{self.wanted.dotted} is imported nowhere on this base, "
-            "which has the name from elsewhere",
-            file=self.file.path,
-            line=self.file.result[: self.file.result.find(encode(self.line))].count(b"\n") + 1,
-            hint="import it from where other files here do",
-        )
 
 
 def python_files(port: Port) -> Iterator[PortedFile]:
@@ -82,6 +70,26 @@ def with_moved(moved: Iterable[MovedImport]) -> Iterator[tuple[PortedFile, Lines
             elif one.there in lines and not is_read(without_import(lines, one.there), one.there):
                 lines = without_import(lines, one.there)
         yield file, lines
+
+
+def unplaced(repository: Repository, tree: TreeId, moved: Iterable[MovedImport]) -> list[Finding]:
+    """What is to be said of the imports in *tree* for which the target has several places."""
+    findings = []
+    for one in moved:
+        lines = split_lines(decode(repository.file(tree, one.file.path) or b""))
+        if not one.there and one.line in lines:
+            what = f"{one.wanted.dotted} is imported nowhere on this base, which has it elsewhere"
+            findings.append(
+                Finding(
+                    PortCode.UNKNOWN_WORD,
+                    Severity.WARNING,
+                    what,
+                    file=one.file.path,
+                    line=lines.index(one.line) + 1,
+                    hint="import it from where other files here do",
+                )
+            )
+    return findings
 
 
 def added_imports(file: PortedFile) -> list[str]:
