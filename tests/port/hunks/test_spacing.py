@@ -69,6 +69,11 @@ def test_lines_that_meet_upstream_are_as_far_apart_as_there() -> None:
     assert own_gaps(["    b\n", "c\n", "z\n"], ours, longer) == list(longer)
 
 
+def test_added_blank_lines_end_as_the_lines_of_the_file_do() -> None:
+    theirs, ours = ("  b\r\n", "\r\n", "c\r\n"), ("  x\r\n",)
+    assert own_gaps(["  x\r\n", "c\r\n"], ours, theirs) == ["  x\r\n", "\r\n", "c\r\n"]
+
+
 def test_no_gap_gets_narrower_alone() -> None:
     theirs, ours = ("  a\n", "\n", "c\n"), ("  x\n", "b\n")
     merged = ["  a\n", "\n", "b\n"]
