@@ -10,7 +10,8 @@ and Hypothesis' examples.
 
 For time's sake each of these three ends after BUDGET seconds, and tests slower than SLOW seconds
 are left out where quicker ones cover the line: one that lived may be found by a slow test. A test
-that fails on the copy without a fault counts for nothing.
+that fails on the copy without a fault counts for nothing. What lived and is in equivalents.toml is
+no fault: it is printed with the reason there, and the rates are of the others.
 
 The first run measures which lines each test runs, which takes longer than the whole suite; see
 covering.py. The tests run where all but the copy is read-only, and see no process but their own
@@ -24,8 +25,8 @@ import os
 import random
 import sys
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 from bench.covering import PACKAGE, Distance, covering_tests, distance_of  # noqa: E402
+from bench.equivalents import LIST, equivalents, place_of, printed  # noqa: E402
 from bench.mutations import Mutation, mutations  # noqa: E402
 from bench.treecopies import Copy, copies  # noqa: E402
 
@@ -64,7 +66,7 @@ class Mutant:
     room: str
 
     def __str__(self) -> str:
-        before, after = (" ".join(s.split()) for s in (self.fault.before, self.fault.after))
+        before, after = printed(self.fault.before), printed(self.fault.after)
         return f"{self.module}:{self.fault.line}: {before} → {after}"
 
 
@@ -179,19 +181,30 @@ def main() -> int:
     paths = {str(p.relative_to(ROOT)): p for p in sorted((ROOT / PACKAGE).rglob("*.py"))}
     sources = {name: p.read_bytes() for name, p in paths.items() if NO_SOURCE not in name}
     mutants = drawn(sources, words.count, words.seed, words.rooms.split())
+    none = _equivalent(mutants, sources)
     covering = covering_tests(words.jobs)
     with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as place:
         queue = copies(words.jobs, Path(place), words.seed, sorted(covering.seconds))
-        lived = _lived(mutants, covering, queue, words.jobs)
+        lived = _lived(mutants, none, covering, queue)
         unfit = sorted({test for _ in range(words.jobs) for test in queue.get().unfit})
     for test in unfit:
         print(f"not counted, it fails without a fault in a copy: {test}")
-    print(table(mutants, lived))
+    print(table(mutants, lived, none))
     return 0
 
 
+def _equivalent(mutants: Sequence[Mutant], sources: Mapping[str, bytes]) -> dict[Mutant, str]:
+    """Those of *mutants* that are listed as no fault, and why."""
+    known = equivalents(LIST.read_text(encoding="utf-8"))
+    places = ((m, place_of(m.module, sources[m.module], m.fault)) for m in mutants)
+    return {mutant: known[place] for mutant, place in places if place in known}
+
+
 def _lived(
-    mutants: Sequence[Mutant], covering: Covering, queue: SimpleQueue[Copy], jobs: int
+    mutants: Sequence[Mutant],
+    equivalent: Mapping[Mutant, str],
+    covering: Covering,
+    queue: SimpleQueue[Copy],
 ) -> list[Mutant]:
     """Those that no test found, printed as soon as that is known."""
 
@@ -203,28 +216,41 @@ def _lived(
             queue.put(copy)
 
     lived = []
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(queue.qsize()) as pool:
         waiting = {pool.submit(one, mutant): mutant for mutant in mutants}
         for number, done in enumerate(as_completed(waiting), 1):
             by = done.result()
             if not by:
                 lived.append(waiting[done])
-            sign = f"found by {by}" if by else "LIVED"
+            sign = "equivalent" if waiting[done] in equivalent else "LIVED"
+            sign = f"found by {by}" if by else sign
             print(f"{number}/{len(mutants)} {waiting[done]}: {sign}", flush=True)
     return lived
 
 
-def table(mutants: Sequence[Mutant], lived: Sequence[Mutant]) -> str:
-    """What lived, and for each room how many of how many were found."""
-    lines = [f"lived: {mutant}" for mutant in sorted(lived, key=str)]
-    alive, all_of = (Counter(mutant.room for mutant in some) for some in (lived, mutants))
-    for room in sorted(all_of):
-        lines.append(_rate(room, all_of[room] - alive[room], all_of[room]))
-    return "\n".join([*lines, _rate("all", len(mutants) - len(lived), len(mutants))])
+def table(
+    mutants: Sequence[Mutant], lived: Sequence[Mutant], equivalent: Mapping[Mutant, str]
+) -> str:
+    """What lived, and for each room how many of how many faults were found.
+
+    :param equivalent: what is listed as no fault, and why: not counted, unless a test found it
+    """
+    none = [mutant for mutant in lived if mutant in equivalent]
+    faults = [mutant for mutant in lived if mutant not in equivalent]
+    wrong = {mutant for mutant in mutants if mutant in equivalent} - {*none}
+    lines = [f"equivalent: {mutant}: {equivalent[mutant]}" for mutant in sorted(none, key=str)]
+    lines += [f"wrongly in {LIST.name}, a test finds it: {m}" for m in sorted(wrong, key=str)]
+    lines += [f"lived: {mutant}" for mutant in sorted(faults, key=str)]
+    for room in [*sorted({mutant.room for mutant in mutants}), "all"]:
+        counts = (sum(room in (m.room, "all") for m in some) for some in (mutants, none, faults))
+        lines.append(_rate(room, *counts))
+    return "\n".join(lines)
 
 
-def _rate(name: str, found: int, count: int) -> str:
-    return f"{name:12} {found:4} of {count:4} found, {100 * found / max(1, count):5.1f} %"
+def _rate(name: str, drawn: int, equivalent: int, lived: int) -> str:
+    count = drawn - equivalent
+    rate = f"{count - lived:4} of {count:4} found, {100 * (count - lived) / max(1, count):5.1f} %"
+    return f"{name:12} {rate} ({drawn} drawn, {equivalent} equivalent)"
 
 
 if __name__ == "__main__":

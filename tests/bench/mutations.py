@@ -2,9 +2,9 @@
 
 A comparison, condition, flag, number, sum or exception is another one; a call, `raise`, `continue`
 or `+=` is left out. Left alone are texts (their words are nobody's law), annotations, f-strings
-(whose places Python 3.11 does not know), `assert`, `@dataclass`, and `if TYPE_CHECKING`. A number
-that is a constant of the module or a default becomes 0 and not one more: any near one would be as
-right.
+(whose places Python 3.11 does not know), `assert`, `@dataclass`, `if TYPE_CHECKING`, and how much
+an `lru_cache` keeps. A number that is a constant of the module or a default becomes 0 and not one
+more: any near one would be as right.
 """
 
 from __future__ import annotations
@@ -98,13 +98,13 @@ class _Places:
 
 
 def _has_none(node: ast.AST) -> bool:
-    """Whether no fault is put into *node*: it says something to a checker of types, or to us."""
+    """Whether no fault is put into *node*: it is for a checker of types, for us, or for speed."""
     if isinstance(node, ast.JoinedStr | ast.Assert):
         return True
     if isinstance(node, ast.If):
         return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
     if isinstance(node, ast.Call):
-        return ast.unparse(node.func) in ("dataclass", "TypeVar")
+        return ast.unparse(node.func) in ("dataclass", "TypeVar", "lru_cache")
     return isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"
 
 

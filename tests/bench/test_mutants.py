@@ -49,6 +49,7 @@ def texts(source: str) -> set[str]:
             "try: raise a\nexcept B: c = 'é', False",
         }),
         ("@dataclass(slots=True)\nclass A: x: Literal[1] = f'{a + 1}'", set()),
+        ("def f(): return lru_cache(maxsize=4)", set()),
     ],
 )  # fmt: skip
 def test_the_faults_of_a_source(source: str, faulty: set[str]) -> None:
@@ -113,11 +114,18 @@ def test_a_test_that_fails_without_the_fault_finds_nothing(
     assert path.read_bytes() == SOURCES[mutant.module]
 
 
-def test_what_lived_is_named_and_counted() -> None:
-    (place,) = mutations(b"a = b == c")
-    mutant = Mutant(f"{PACKAGE}/room/one.py", place[0], "room")
-    assert table([mutant, mutant], [mutant]).splitlines() == [
-        "lived: src/patchseries/room/one.py:1: b == c → (b != c)",
-        "room            1 of    2 found,  50.0 %",
-        "all             1 of    2 found,  50.0 %",
+def test_what_lived_is_named_and_what_is_no_fault_is_not_counted() -> None:
+    found, none, wrong, lived = [
+        Mutant(f"{PACKAGE}/room/one.py", fault, "room")
+        for (fault,) in mutations(b"a = b == c\na = b in c\na = b is c\na = b != c")
+    ]
+    mutants = [found, none, wrong, lived]
+    equivalent = {none: "it is so", wrong: "it is not so"}
+    assert table(mutants, [none, lived], equivalent).splitlines() == [
+        "equivalent: src/patchseries/room/one.py:2: b in c → (b not in c): it is so",
+        "wrongly in equivalents.toml, a test finds it: "
+        "src/patchseries/room/one.py:3: b is c → (b is not c)",
+        "lived: src/patchseries/room/one.py:4: b != c → (b == c)",
+        "room            2 of    3 found,  66.7 % (4 drawn, 1 equivalent)",
+        "all             2 of    3 found,  66.7 % (4 drawn, 1 equivalent)",
     ]
