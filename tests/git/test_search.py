@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from patchseries.git.search import WordPlace, lines_saying, paths_with, places
+from patchseries.git.search import WordPlace, paths_with, places
 from support.upstreams import Upstream
 
 
@@ -39,29 +39,6 @@ def test_more_is_searched_for_than_an_argument_may_have(tmp_path: Path) -> None:
         assert paths_with(upstream.repository, tree, ["\0"]) == []
 
 
-def test_lines_of_several_files(tmp_path: Path) -> None:
-    with Upstream(tmp_path / "made.git") as upstream:
-        files = {
-            "a.py": b"import one\nimport ones\n  x = 1  # import two\n",
-            "b/c.py": b"from a import one as \xff\n",
-            "d.txt": b"import one\n",
-            "e.py": b"import one\0\n",
-        }
-        tree = upstream.repository.commit(upstream.commit(files)).tree
-        texts = ["import one", "import two", "import one\0"]
-        assert lines_saying(upstream.repository, tree, texts, ["*.py"]) == [
-            "import one",
-            "  x = 1  # import two",
-            "from a import one as \udcff",
-        ]
-        assert lines_saying(upstream.repository, tree, ["import one"], ["b/*.py", "d.txt"]) == [
-            "from a import one as \udcff",
-            "import one",
-        ]
-        assert lines_saying(upstream.repository, tree, ["import three"]) == []
-        assert lines_saying(upstream.repository, tree, ["\0"]) == []
-
-
 def test_what_is_too_long_to_be_searched_for_is_absent(tmp_path: Path) -> None:
     with Upstream(tmp_path / "made.git") as upstream:
         long = b"a" * 100_000
@@ -69,4 +46,4 @@ def test_what_is_too_long_to_be_searched_for_is_absent(tmp_path: Path) -> None:
         here = upstream.repository, tree
         assert list(places(*here, [long, b"b"])) == [WordPlace(b"b", "a.py", b"b")]
         assert list(places(*here, [long])) == []
-        assert paths_with(*here, [long.decode()]) == lines_saying(*here, [long.decode()]) == []
+        assert paths_with(*here, [long.decode()]) == []

@@ -315,6 +315,7 @@ class Repository:
 
     def edit_tree(self, tree: str, edits: Mapping[str, TreeEntry | None]) -> TreeId:
         """*tree* with each path of *edits* set (None: removed); directories left empty go away."""
+        self.prefetch(directories=[(tree, path) for path in edits])
         return edited(self, tree, {encode_path(p): e for p, e in edits.items()})
 
     def write_commit(self, tree: str, parents: Iterable[str] = ()) -> CommitId:

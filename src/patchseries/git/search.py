@@ -50,19 +50,6 @@ def places(repository: Repository, tree: str, names: Iterable[bytes]) -> Iterato
             yield WordPlace(match[0], decode_path(name.partition(b":")[2]), line)
 
 
-def lines_saying(
-    repository: Repository, tree: str, texts: Iterable[str], where: Iterable[str] = ()
-) -> list[str]:
-    """The lines of *tree* that hold one of *texts* as words, in git's order of paths.
-
-    :param texts, where: as :func:`paths_with` has them
-    """
-    done = _grep(
-        repository, map(encode_path, texts), ("-h", "-w", "--no-color", tree, "--", *where)
-    )
-    return decode_path(done).split("\n")[:-1]
-
-
 def _grep(repository: Repository, patterns: Iterable[bytes], args: Sequence[str]) -> bytes:
     """What ``git grep`` prints for fixed *patterns* in text files.
 

@@ -22,10 +22,10 @@ from patchseries.port.movedimports import (
     without_import,
 )
 from patchseries.port.names.homes import imported
-from patchseries.port.verify import Accounted, LeftOut, examine
+from patchseries.port.verify import Accounted, LeftOut, Port, examine
 from patchseries.port.verify.bindings import where_unbound
 from patchseries.port.verify.names import Names, module_here
-from patchseries.port.verify.ported import Port, PortedFile
+from patchseries.port.verify.ported import PortedFile
 from patchseries.port.verify.syntax import chunks
 
 _OF_IMPORTS = (PortCode.UNKNOWN_NAME, PortCode.REMOVED_NAME_USED)
@@ -42,35 +42,33 @@ def completed_by_imports(
     the project), or if the port took it away while its name is still read. The third is the
     strategy's name when an import was changed.
     """
-    start = tree
-    sides = context.repository, context.change, context.onto
-    account = accounted or Accounted()
-    moved = list(moved_imports(Port(*sides, tree, account)))
-    if moved:
-        tree = _edited(context, tree, with_moved(moved))
-        account = _with_renamed(account, moved)
-    if unread := list(_unread(Port(*sides, tree, account))):
-        tree = _edited(context, tree, _without_unread(unread))
+    port = Port(context.repository, context.change, context.onto, tree, accounted or Accounted())
+    port.read_ahead()
+    if moved := list(moved_imports(port)):
+        port = _edited(port, with_moved(moved), _with_renamed(port.accounted, moved))
+    if unread := list(_unread(port)):
         left_out = (LeftOut(file.upstream, added=(encode(line),)) for file, line in unread)
-        account = replace(account, dropped=(*account.dropped, *left_out))
-    findings = examine(*sides, tree, account)
+        account = replace(port.accounted, dropped=(*port.accounted.dropped, *left_out))
+        port = _edited(port, _without_unread(unread), account)
+    findings = examine(port)
     if any(found.code in _OF_IMPORTS for found in findings):
-        completed = _edited(context, tree, _completed(Port(*sides, tree, account)))
-        if completed != tree:
-            tree, findings = completed, examine(*sides, completed, account)
-    findings += tuple(unplaced(context.repository, tree, moved))
-    return tree, findings, () if tree == start else (StrategyName.IMPORTS,)
+        completed = _edited(port, _completed(port), port.accounted)
+        if completed.result != port.result:
+            port, findings = completed, examine(completed)
+    findings += tuple(unplaced(port.repository, port.result, moved))
+    return port.result, findings, () if port.result == tree else (StrategyName.IMPORTS,)
 
 
-def _edited(context: Context, tree: TreeId, texts: Iterable[tuple[PortedFile, Lines]]) -> TreeId:
-    """*tree* with other texts for files of the port."""
+def _edited(port: Port, texts: Iterable[tuple[PortedFile, Lines]], account: Accounted) -> Port:
+    """*port* with other *texts* for its files, and another account."""
     edits = {}
     for file, lines in texts:
-        entry = context.repository.entry(tree, file.path)
+        entry = port.repository.entry(port.result, file.path)
         text = encode("".join(lines))
         if entry is not None and text != file.result:
-            edits[file.path] = TreeEntry(entry.mode, context.repository.write_blob(text))
-    return context.repository.edit_tree(tree, edits) if edits else tree
+            edits[file.path] = TreeEntry(entry.mode, port.repository.write_blob(text))
+    result = port.repository.edit_tree(port.result, edits) if edits else port.result
+    return replace(port, result=result, accounted=account)
 
 
 def _with_renamed(account: Accounted, moved: Sequence[MovedImport]) -> Accounted:

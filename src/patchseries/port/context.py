@@ -134,7 +134,10 @@ class Context:
         changed = self.repository.difference(self.change.before, self.change.after).entries
         self.repository.prefetch(
             (e.oid for pair in changed.values() for e in pair if e and e.is_file),
-            directories=[(self.change.after, path) for path in changed],
+            directories=[
+                (self.change.before, ""),
+                *((self.change.after, path) for path in changed),
+            ],
             files=[(self.onto, path) for path in changed],
         )
         for path, (before, after) in changed.items():

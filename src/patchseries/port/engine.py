@@ -19,7 +19,7 @@ from patchseries.port.completion import completed_by_imports
 from patchseries.port.context import Context
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.strategies import EVERY_FILE, OPEN_FILES
-from patchseries.port.verify import examine, wants_review
+from patchseries.port.verify import Port, examine, wants_review
 from patchseries.resolution.replay import Replay, replay
 
 
@@ -68,7 +68,7 @@ def _resolved(
         tree,
         (StrategyName.RESOLUTION,),
         review=True,
-        findings=(*replayed.findings, *examine(repository, change, onto, tree)),
+        findings=(*replayed.findings, *examine(Port(repository, change, onto, tree))),
         resolutions=tuple(one.key for one in replayed.used),
     )
 
@@ -77,7 +77,7 @@ def _clean(context: Context) -> PortResult:
     """What git's merge settles alone, but for imports that it lacks."""
     merged = context.merge.tree
     if context.options.git_only:
-        findings = examine(context.repository, context.change, context.onto, merged)
+        findings = examine(Port(context.repository, context.change, context.onto, merged))
         return PortResult(Outcome.CLEAN, merged, review=wants_review(findings), findings=findings)
     tree, findings, completed = completed_by_imports(context, merged)
     outcome = Outcome.ADAPTED if completed else Outcome.CLEAN

@@ -9,17 +9,19 @@ from itertools import groupby
 from typing import NamedTuple
 
 from patchseries.git import Repository
-from patchseries.git.search import lines_saying
 from patchseries.model import Finding, PortCode, Severity, TreeId
 from patchseries.port.hunks.imports import is_import, with_import
 from patchseries.port.hunks.lines import Lines, decode, encode, split_lines
 from patchseries.port.names.homes import Import, agreed, homes, imported
+from patchseries.port.names.importindex import ImportIndex
 from patchseries.port.names.textsearch import says
 from patchseries.port.verify.languages import language_of
 from patchseries.port.verify.languages.python import Python
 from patchseries.port.verify.ported import Port, PortedFile
 
 _IMPORT = (b"import ", b"from ")
+_INDEX = ImportIndex()
+"""One for the process: it is keyed by content, so any port may use what another has read."""
 
 
 class MovedImport(NamedTuple):
@@ -112,19 +114,13 @@ def _homes(port: Port, wanted: Import, directory: str) -> Sequence[Import]:
         """Whether upstream's line works where a file has *beside*: a library is there, or not."""
         return beside.dotted == wanted.dotted or (is_library and beside.module == wanted.module)
 
-    near = posixpath.join(directory, "*.py")  # most are known there: quickly read
-    if any(map(works, _imports(port, port.onto, wanted, near))):
+    known = partial(_INDEX.like, port.repository)
+    if directory and any(map(works, known(port.onto, wanted, directory))):  # most are: few to read
         return ()
-    here = _imports(port, port.onto, wanted)
+    here = list(known(port.onto, wanted))
     ways = () if any(map(works, here)) else homes(wanted, here)
-    upstream = set(_imports(port, port.before, wanted)) if ways else set()
+    upstream = set(known(port.before, wanted)) if ways else set()
     return () if upstream.intersection(ways) else ways
-
-
-def _imports(port: Port, tree: TreeId, like: Import, where: str = "*.py") -> list[Import]:
-    """What the modules of *tree* import under the names that *like* has."""
-    lines = lines_saying(port.repository, tree, like.phrases, [where])
-    return [one for one in map(imported, filter(is_import, lines)) if one]
 
 
 def _doubtful(port: Port, file: PortedFile) -> Iterator[tuple[str, Import, bool]]:

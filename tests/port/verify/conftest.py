@@ -10,7 +10,7 @@ import pytest
 from patchseries.git import Repository, TreeEntry
 from patchseries.model import Finding, PortCode, TreeId
 from patchseries.port.result import Change
-from patchseries.port.verify import Accounted, examine
+from patchseries.port.verify import Accounted, Port, examine
 
 Files = Mapping[str, str | bytes]
 Examined = Callable[..., tuple[Finding, ...]]
@@ -59,7 +59,8 @@ def examined(repository: Repository) -> Examined:
             made = merge.tree
         else:
             made = tree(repository, result)
-        found = examine(repository, Change(old, new), target, made, accounted or Accounted())
+        port = Port(repository, Change(old, new), target, made, accounted or Accounted())
+        found = examine(port)
         for finding in found:
             stands_where_it_says(repository, made, finding)
         return found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from patchseries.git import Repository
 from patchseries.git.textmerge import split_lines
 from patchseries.port.result import Change
-from patchseries.port.verify import examine
+from patchseries.port.verify import Port, examine
 from patchseries.port.verify.definitions import defines, read_class, read_module
 from patchseries.port.verify.scopes import Scopes
 from patchseries.port.verify.syntax import chunks, errors, errors_beside, parse
@@ -37,7 +37,7 @@ def test_no_bytes_crash_the_checks(
     repository: Repository, texts: tuple[bytes, bytes, bytes, bytes], path: str
 ) -> None:
     before, after, onto, result = (tree(repository, {path: text}) for text in texts)
-    examine(repository, Change(before, after), onto, result)
+    examine(Port(repository, Change(before, after), onto, result))
 
 
 @QUICK
@@ -46,7 +46,7 @@ def test_a_port_onto_its_own_parent_is_beyond_doubt(
     repository: Repository, before: bytes, after: bytes, path: str
 ) -> None:
     old, new = tree(repository, {path: before}), tree(repository, {path: after})
-    assert examine(repository, Change(old, new), old, new) == ()
+    assert examine(Port(repository, Change(old, new), old, new)) == ()
 
 
 @QUICK
@@ -63,7 +63,7 @@ def test_a_clean_merge_beside_the_change_loses_nothing(
     onto = tree(repository, {"a.txt": b"own line\n" + old})
     merge = repository.merge(old_tree, onto, new_tree)
     assert merge.clean
-    assert examine(repository, Change(old_tree, new_tree), onto, merge.tree) == ()
+    assert examine(Port(repository, Change(old_tree, new_tree), onto, merge.tree)) == ()
 
 
 @QUICK
@@ -106,12 +106,8 @@ def test_a_file_of_no_language_hides_no_other(repository: Repository) -> None:
     onto = {path: text + b"\n\n\n\nz = 3\n" for path, text in files.items()}
     result = {path: text + (b"y = 2\n" if "." in path and path != "c.py" else broken)
               for path, text in onto.items()}  # fmt: skip
-    found = examine(
-        repository,
-        Change(tree(repository, files), tree(repository, new)),
-        tree(repository, onto),
-        tree(repository, result),
-    )
+    change = Change(tree(repository, files), tree(repository, new))
+    found = examine(Port(repository, change, tree(repository, onto), tree(repository, result)))
     told = {(f.file, f.code) for f in found}
     assert {("a.xyz", "port-not-verified"), ("c.py", "port-syntax"), ("d", "port-syntax")} <= told
     assert not any(path == "b.md" for path, _ in told)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patchseries.git import Repository, TreeEntry
+from patchseries.port.names import treefiles
 from patchseries.port.verify import words
 from patchseries.port.verify.words import WordIndex, absent_at, is_source, words_of
 
@@ -49,7 +50,8 @@ def test_absent_is_what_no_source_file_says(
         )
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(words, "MAX_FILES", 2)
-            patch.setattr(words, "_AT_ONCE", 2)
+            patch.setattr(treefiles, "MAX_TREES", 2)
+            patch.setattr(treefiles, "_AT_ONCE", 2)
             for _ in range(2):
                 assert index.absent(repository, tree, _WORDS) == set(_WORDS) - plainly(files)
                 assert len(index._words) <= 2
@@ -67,7 +69,7 @@ def test_what_is_read_was_asked_for_together(
     tree = repository.edit_tree(repository.write_tree({}), files)
     asked: list[str] = []
     monkeypatch.setattr(Repository, "prefetch", lambda _, oids: asked.extend(oids))
-    monkeypatch.setattr(words, "_AT_ONCE", 2)
+    monkeypatch.setattr(treefiles, "_AT_ONCE", 2)
     assert WordIndex().absent(repository, tree, [b"none"]) == {b"none"}
     inside = [entry.oid for entry in repository.tree(tree).values()]
     assert sorted(asked) == sorted([*inside, *(entry.oid for entry in blobs)])
@@ -80,7 +82,7 @@ def test_words_joined_by_hyphens_are_words_and_their_parts_too() -> None:
 def test_a_file_that_is_too_large_is_data(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(words, "MAX_BYTES", 3)
+    monkeypatch.setattr(treefiles, "MAX_BYTES", 3)
     for text, said in ((b"a b", set[bytes]()), (b"a bb", {b"a"})):
         entry = TreeEntry("100644", repository.write_blob(text))
         tree = repository.edit_tree(repository.write_tree({}), {"f.py": entry})

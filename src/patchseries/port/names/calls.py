@@ -52,10 +52,11 @@ def _changed(ancestor: Lines, ours: Lines, heads: set[str]) -> Iterator[tuple[st
     """The changed lines with one of *heads* in both."""
     for edit in compare(ancestor, ours):
         old, new = ancestor[edit.low : edit.high], ours[edit.start : edit.end]
-        if all(any(head in line for line in side for head in heads) for side in (old, new)):
-            for at, to in counterparts(old, new).items():
-                if any(head in old[at] and head in new[to] for head in heads):
-                    yield old[at], new[to]
+        said = heads.intersection(_HEAD.findall("".join(old)))
+        said.intersection_update(_HEAD.findall("".join(new)))
+        for at, to in counterparts(old, new).items() if said else ():
+            if any(head in old[at] and head in new[to] for head in said):
+                yield old[at], new[to]
 
 
 def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -35,11 +35,10 @@ class Import(NamedTuple):
         """The full name of what is imported."""
         return f"{self.module}.{self.name}" if self.module else self.name
 
-    @property
-    def phrases(self) -> tuple[str, ...]:
-        """What the lines say that import something of this name, or as this, or from there."""
-        names = f"import {self.name}", f"import {self.local}", f"as {self.local}"
-        return (*names, f"from {self.module} import") if self.module else names
+    def is_like(self, other: Import) -> bool:
+        """Whether *other* is this, gives this name to something, or is from the same module."""
+        same = other.local == self.local or other.dotted == self.dotted
+        return same or (self.module != "" and other.module == self.module)
 
     def __str__(self) -> str:
         start = f"from {self.module} import" if self.module else "import"

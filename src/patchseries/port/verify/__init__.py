@@ -8,6 +8,7 @@ upstream and fails here. A tree that was odd all along is no news.
 """
 
 from patchseries.port.verify.accounted import Accounted, LeftOut
+from patchseries.port.verify.ported import Port
 from patchseries.port.verify.rules import examine, wants_review
 
-__all__ = ["Accounted", "LeftOut", "examine", "wants_review"]
+__all__ = ["Accounted", "LeftOut", "Port", "examine", "wants_review"]

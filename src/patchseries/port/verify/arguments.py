@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -39,9 +40,10 @@ def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Ite
     here = _SourceTree(
         port.modules(port.result), module_here(port, file), module_name(file.path)[0]
     )
+    signature = cache(partial(_signature, here))
     for chain, call, line in _calls(file, parts):
         owner = _owner(file, line) if chain[0] in (b"self", b"cls") else b""
-        found = _signature(here, chain, owner)
+        found = signature(chain, owner)
         misfit = found.misfit(call) if found else ""
         if not misfit:
             continue

@@ -103,8 +103,10 @@ class Names:
         """``module.name`` and ``Class.name`` that the module or the class here does not have."""
         for chain, line in self.uses.chains.items():
             here = meaning(self._module, self.home, chain)
-            there = meaning(self._upstream, self._there_home, chain) if here else None
-            if here and there and self._is_lost(here, there):
+            if not here or self._here.resolve(here):
+                continue
+            there = meaning(self._upstream, self._there_home, chain)
+            if there and self._is_lost(here, there):
                 yield self._finding(
                     PortCode.UNKNOWN_NAME,
                     b".".join(chain),

@@ -131,15 +131,23 @@ class PortedFile:
         return Scopes.of(self.result, self.path)
 
 
+MERGED = Accounted()
+"""The account of git's own merge: nothing mapped, nothing dropped."""
+
+
 @dataclass(frozen=True)
 class Port:
-    """The trees of a port, and what changed between them."""
+    """The trees of a port, and what changed between them.
+
+    :ivar onto: what *change* was ported onto
+    :ivar accounted: what was mapped, renamed or dropped on the way
+    """
 
     repository: Repository
     change: Change
     onto: TreeId
     result: TreeId
-    accounted: Accounted
+    accounted: Accounted = MERGED
 
     @cached_property
     def modules(self) -> Callable[[str], Modules]:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from patchseries.git import Repository
-from patchseries.model import Finding, Severity, TreeId
-from patchseries.port.result import Change
-from patchseries.port.verify.accounted import Accounted
+from patchseries.model import Finding, Severity
 from patchseries.port.verify.accounting import check_lines, check_places
 from patchseries.port.verify.language import Examination, Language, not_verified
 from patchseries.port.verify.languages import language_of
@@ -19,23 +16,9 @@ from patchseries.port.verify.ported import Port, PortedFile
 _PROSE = re.compile(r"\.(?:md|rst|txt|adoc|textile|rdoc|pot?)$|(?:^|/)[A-Z]+$")
 """Text for people, such as README.md or AUTHORS: there is nothing in it to verify."""
 
-MERGED = Accounted()
-"""The account of git's own merge: nothing mapped, nothing dropped."""
 
-
-def examine(
-    repository: Repository,
-    change: Change,
-    onto: TreeId,
-    result: TreeId,
-    accounted: Accounted = MERGED,
-) -> tuple[Finding, ...]:
-    """What a reviewer should know of *result*, which is *change* ported onto the tree *onto*.
-
-    :param accounted: what was mapped, renamed or dropped on the way
-    """
-    repository.begin_difference(onto, result)
-    port = Port(repository, change, onto, result, accounted)
+def examine(port: Port) -> tuple[Finding, ...]:
+    """What a reviewer should know of the result of *port*."""
     port.read_ahead()
     examinations: dict[Language, Examination] = {}
     found = list(dict.fromkeys(_examine_files(port, examinations)))
