@@ -121,6 +121,10 @@ ROWS = [
         + GONE +
         b"--- a/latest\n+++ /dev/null\n@@ -1 +0,0 @@\n-oven/bake.py\n"
         b"\\ No newline at end of file\n", {"latest": None}),
+    Row("link-to-file", "dpkg-symlink-change", b"diff --git a/latest b/latest\n"
+        b"old mode 120000\nnew mode 100644\n", {"latest": ("100644", b"oven/bake.py")}),
+    Row("file-to-link", "dpkg-symlink-change", b"diff --git a/README b/README\n"
+        b"old mode 100644\nnew mode 120000\n", {"README": ("120000", b"An oven.\n")}),
     Row("through-a-link", "dpkg-through-symlink", EDIT.replace(b"oven/bake.py", b"latest"),
         {"oven/bake.py": HOT}),
     Row("through-a-linked-folder", "dpkg-through-symlink", EDIT.replace(b"oven/", b"wide/"),

@@ -330,36 +330,31 @@ def _added(data: bytes, name: str, value: str) -> bytes:
     lines = _lines(data)
     eol = b"\r\n" if data.partition(b"\n")[0].endswith(b"\r") else b"\n"
     text = f"{name}: {value}"
-    at, comment = _place(lines)
+    place = _place(lines)
+    at, comment = place or (lines[-1].end if lines else 0, False)
     before = data[:at]
     added = (b"# " if comment else b"") + text.encode() + eol
     if before and not before.endswith(b"\n"):
         before += eol
-    if lines and at == lines[-1].end and not _ends_fields(lines) and not lines[-1].blank:
+    if place is None and lines and not lines[-1].blank:
         added = eol + added
     return before + added + data[at:]
 
 
-def _place(lines: Sequence[_Line]) -> tuple[int, bool]:
-    """Where a field is added: its offset, and whether it must be a comment there."""
+def _place(lines: Sequence[_Line]) -> tuple[int, bool] | None:
+    """Where the fields of DEP-3 end, if any are there, and whether one more must be a comment."""
     for index, paragraph in reversed(list(enumerate(_paragraphs(lines)))):
         fields, _ = _read_paragraph(index, paragraph)
         if _take_more(fields):
             last = _last_field_line(fields, paragraph)
             return last.end, last.comment
-    return (lines[-1].end if lines else 0), False
+    return None
 
 
 def _take_more(fields: Sequence[Field]) -> bool:
     """Whether DEP-3 fields stand here: those of a mail alone are for mail."""
     names = [field.name for field in fields]
     return any(n in _DEP3 or n.startswith(("Bug-", "X-Series-")) for n in names)
-
-
-def _ends_fields(lines: Sequence[_Line]) -> bool:
-    paragraphs = _paragraphs(lines)
-    fields, _ = _read_paragraph(len(paragraphs) - 1, paragraphs[-1]) if paragraphs else ([], [])
-    return _take_more(fields)
 
 
 def _last_field_line(fields: Sequence[Field], paragraph: Sequence[_Line]) -> _Line:

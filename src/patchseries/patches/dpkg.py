@@ -122,8 +122,7 @@ def _binary(section: Section) -> Iterator[_Refusal]:
 
 
 def _link_change(section: Section) -> Iterator[_Refusal]:
-    old, new = section.modes()
-    if _LINK in (old, new) and "new file mode" not in section.extended:
+    if _LINK.encode() in section.modes:
         yield _Refusal(
             "dpkg-symlink-change",
             "it changes or deletes a symbolic link",

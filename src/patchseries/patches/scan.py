@@ -56,19 +56,15 @@ class Section:
         said = self.hunks or self.git_binary or self.differs
         return not said and (self.old is not None or not self.extended)
 
-    def modes(self) -> tuple[str, str]:
-        """git's modes before and after, ``""`` where the patch says nothing of them."""
-        old, new = self._mode("old mode"), self._mode("new mode")
-        index = self.extended.get("index", b"").partition(b" ")[2].decode("latin-1").strip()
-        return (
-            self._mode("deleted file mode") or old or index,
-            self._mode("new file mode") or new or index,
-        )
-
-    def _mode(self, key: str) -> str:
-        return self.extended.get(key, b"").decode("latin-1").strip()
+    @property
+    def modes(self) -> set[bytes]:
+        """git's modes of a file that is there before: those that the patch names, old and new."""
+        words = [self.extended[key] for key in _MODES if key in self.extended]
+        _, _, mode = self.extended.get("index", b"").partition(b" ")
+        return {word.strip() for word in (*words, mode)}
 
 
+_MODES = ("old mode", "new mode", "deleted file mode")
 _RENAMES = ("rename from", "rename to", "copy from", "copy to")
 
 

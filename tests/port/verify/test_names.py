@@ -412,6 +412,28 @@ def test_a_new_file_in_a_folder_that_the_target_lacks(examined: Examined) -> Non
     assert examined(*case, beside, beside | added) == ()
 
 
+@pytest.mark.parametrize(
+    ("there", "path", "told"),
+    [
+        ("db/b.py", "db/d.py", True),
+        ("db/b.txt", "db/d.py", False),
+        ("db/test_b.py", "db/d.py", False),
+        ("db/b.py", "db/a.py", False),  # no new file
+        ("db/b.py", "new/d.py", False),
+        ("new", "new/d.py", False),  # a file becomes a directory
+    ],
+)
+def test_what_a_new_file_says_of_a_neighbour_that_is_missing(
+    examined: Examined, there: str, path: str, told: bool
+) -> None:
+    both = {"db/a.py": "x = 1\n", "db/folder.py/c.py": "y = 1\n"}
+    before = both | {there: "name = 'bread-oven'\n"}
+    new = {path: both.get(path, "") + "after = 'bread-oven'\n"}
+    after = {name: text for name, text in before.items() if name != "new"} | new
+    found = examined(before, after, both | {"e.py": ""})
+    assert ("port-unknown-word" in {f.code for f in found}) is told
+
+
 def revision(name: str, follows: str) -> str:
     return f"revision = '{name}'\ndown_revision = {follows}\n\n\ndef upgrade():\n    pass\n"
 

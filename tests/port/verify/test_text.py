@@ -101,6 +101,31 @@ def test_a_line_of_the_targets_own_that_goes_is_told(examined: Examined) -> None
     assert codes(findings) == {"port-line-removed"}
 
 
+@pytest.mark.parametrize(
+    ("there", "here", "told"),
+    [
+        ((1, 1), (2, 1), None),  # once, as upstream
+        ((1, 1), (1, 0), "removed"),
+        ((2, 2), (3, 1), "removed"),
+        ((1, 0), (2, 0), None),  # it was to go, and is gone
+        ((2, 1), (2, 0), "removed"),
+        ((1, 1), (0, 1), None),
+        ((1, 1), (0, 2), "doubled"),
+        ((0, 1), (0, 2), "doubled"),
+    ],
+)
+def test_how_often_a_line_stands_in_the_result_is_compared_with_upstream(
+    examined: Examined, there: tuple[int, int], here: tuple[int, int], told: str | None
+) -> None:
+    (before, after), (onto, result) = [
+        [{"a.py": BASE + "ten = 9\n" * times} for times in side] for side in (there, here)
+    ]
+    after["a.py"] += "end = 0\n"
+    result["a.py"] += "end = 0\n"
+    found = codes(examined(before, after, onto, result))
+    assert found - {"port-line-present"} == ({f"port-line-{told}"} if told else set())
+
+
 def test_a_dropped_hunk_is_accounted_for(examined: Examined) -> None:
     target = {"a.py": "zero = 0\n" + BASE}
     case = ({"a.py": BASE}, {"a.py": BASE + "eight = 8\n"}, target, target)

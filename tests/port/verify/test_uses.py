@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from patchseries.port.verify.scopes import Scopes
 from patchseries.port.verify.syntax import chunks
 from patchseries.port.verify.uses import Uses, uses
@@ -71,3 +73,13 @@ def test_an_import_of_several_lines_is_used_by_each() -> None:
         assert set(found.imports) == {b"a.b", b"a.c"}
     runs = [(4, 5)]
     assert uses(chunks(Scopes.of(text, "a.py"), runs), runs, b"pkg").imports == {}
+
+
+def test_what_lines_in_several_places_use_is_what_each_of_them_uses() -> None:
+    text = b"import a\nimport b\n\n\ndef f():\n    c.d()\n\n\nimport e\n\n\ndef g():\n    h.i()\n"
+    imports, names = {0: b"a", 1: b"b", 8: b"e"}, {5: b"c", 12: b"h"}
+    for lines in combinations(range(13), 2):
+        runs = [(line, line + 1) for line in lines]
+        found = uses(chunks(Scopes.of(text, "a.py"), runs), runs, b"pkg")
+        assert found.imports == {imports[line]: line for line in lines if line in imports}
+        assert found.names == {names[line]: line for line in lines if line in names}
