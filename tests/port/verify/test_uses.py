@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from itertools import combinations
 
 from patchseries.port.verify.scopes import Scopes
@@ -83,3 +85,82 @@ def test_what_lines_in_several_places_use_is_what_each_of_them_uses() -> None:
         found = uses(chunks(Scopes.of(text, "a.py"), runs), runs, b"pkg")
         assert found.imports == {imports[line]: line for line in lines if line in imports}
         assert found.names == {names[line]: line for line in lines if line in names}
+
+
+WIDE = b"""
+
+from a.b import (
+    c as d,
+)
+import e.f
+def g(h):
+    \'\'\'doc
+    doc\'\'\'
+    from i import (
+        j,
+        k,
+    )
+    l.m(
+        n=\'\'\'text
+        text\'\'\',
+        o=(self
+           .p
+           .q), r=s
+        .t.u,
+    )
+    import v, w.x
+    l.m(n=h.z)
+class A:
+    aa = b\'ab\'; ac.ad = ae = af.ag
+    del ah.ai, cls.aj.ak
+    def al(self):
+        return self.am, \'an\', ao . ap
+"""
+
+
+def said(found: Uses) -> dict[tuple[str, ...], int]:
+    """What does not ask for scopes, by kind and name."""
+    names = {"attribute": found.attributes, "own": found.own, "import": found.imports}
+    names |= {"keyword": found.keywords, "string": found.strings}
+    one = {(kind, name.decode()): at for kind, told in names.items() for name, at in told.items()}
+    return one | {("pair", a.decode(), b.decode()): line for (a, b), line in found.pairs.items()}
+
+
+def read_by_python(text: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """The same as Python's own parser has it, each with its first and last line from 1."""
+    module = ast.parse(text)
+    docs = {node.value for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        match node:
+            case ast.Attribute(value, name, ast.Load() | ast.Del(), end_lineno=end):
+                yield ("attribute", name), end or 0, end or 0
+                if isinstance(value, ast.Name):
+                    own = value.id in ("self", "cls")
+                    yield ("own", name) if own else ("pair", value.id, name), end or 0, end or 0
+            case ast.keyword(str(name), lineno=line):
+                yield ("keyword", name), line, line
+            case ast.Constant(lineno=line) if node not in docs:
+                yield ("string", ast.get_source_segment(text, node) or ""), line, line
+            case ast.Import(names, lineno=line, end_lineno=end):
+                for alias in names:
+                    name = alias.name if alias.asname else alias.name.partition(".")[0]
+                    yield ("import", name), line, end or 0
+            case ast.ImportFrom(str(module_name), names, lineno=line, end_lineno=end):
+                for alias in names:
+                    yield ("import", f"{module_name}.{alias.name}"), line, end or 0
+
+
+def test_any_lines_use_what_python_reads_on_them() -> None:
+    """A text is where it starts, an attribute where its name is, an import on each of its lines."""
+    there = list(read_by_python(WIDE.decode()))
+    scopes, total = Scopes.of(WIDE, "a.py"), WIDE.count(b"\n")
+    whole = chunks(scopes, [(0, total)])
+    for first in range(total):
+        for last in range(first + 1, total + 1):
+            runs = [(first, last)]
+            told = said(uses(chunks(scopes, runs), runs, b"pkg"))
+            assert told == said(uses(whole, runs, b"pkg"))
+            assert told.keys() == {
+                what for what, low, high in there if first < high and low <= last
+            }
+            assert {(what, line + 1) for what, line in told.items()} <= {t[:2] for t in there}

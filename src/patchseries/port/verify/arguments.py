@@ -14,7 +14,7 @@ from patchseries.port.verify.definitions import Module
 from patchseries.port.verify.modules import Modules
 from patchseries.port.verify.names import meaning, module_here, module_name, module_upstream
 from patchseries.port.verify.ported import Port, PortedFile
-from patchseries.port.verify.queries import captured
+from patchseries.port.verify.queries import captured, child_named
 from patchseries.port.verify.signatures import Call, Parameters, signature_in
 from patchseries.port.verify.syntax import Chunk
 from patchseries.port.verify.uses import chain_of
@@ -76,10 +76,8 @@ def _calls(
                 nodes = captured(part.tree.root_node, "(call) @call", "call", rows)
                 found.update((node.start_byte, node) for node in nodes)
         for _, node in sorted(found.items()):
-            called = node.child_by_field_name("function")
-            if called is None:
-                continue
-            chain = (called.text or b"",) if called.type == "identifier" else chain_of(called)
+            called = child_named(node, "function")
+            chain = chain_of(called)
             is_object = chain[:1] in ((b"self",), (b"cls",)) and len(chain) == 2
             if not chain or (not is_object and local.is_local(chain[0], node.start_byte)):
                 continue

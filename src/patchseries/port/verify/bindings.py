@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from patchseries.port.verify.queries import captures
+from patchseries.port.verify.queries import around, captures, node_text
 from patchseries.port.verify.scopes import Scopes
 from patchseries.port.verify.syntax import Chunk, chunks
 
@@ -74,11 +74,7 @@ class Bindings:
     def __init__(self, root: Node) -> None:
         """Read the text that *root* is the tree of."""
         found = captures(root, _SCOPES)
-        spans = [
-            _ScopeBytes(n.start_byte, n.parent.end_byte, False)
-            for n in found.get("f", ())
-            if n.parent
-        ]
+        spans = [_ScopeBytes(n.start_byte, around(n).end_byte, False) for n in found.get("f", ())]
         spans += [_ScopeBytes(n.start_byte, n.end_byte, False) for n in found.get("lambda", ())]
         spans += [_ScopeBytes(n.start_byte, n.end_byte, True) for n in found.get("class", ())]
         self._spans = [_ScopeBytes(-1, root.end_byte + 1, False), *sorted(spans)]
@@ -86,13 +82,12 @@ class Bindings:
         self._names: list[dict[bytes, int]] = [{} for _ in self._spans]
         bound = captures(root, _BOUND)
         for node in bound.get("here", ()):
-            self._bind(node.text or b"", node.start_byte, node.start_byte)
+            self._bind(node_text(node), node.start_byte, node.start_byte)
         for node in bound.get("after", ()):
-            end = node.parent.end_byte if node.parent else node.end_byte
-            self._bind(node.text or b"", node.start_byte, end)
+            self._bind(node_text(node), node.start_byte, around(node).end_byte)
         for node in bound.get("before", ()):
-            self._bind(node.text or b"", node.start_byte, 0)
-        for old in _OLD_EXCEPT.finditer(root.text or b""):
+            self._bind(node_text(node), node.start_byte, 0)
+        for old in _OLD_EXCEPT.finditer(node_text(root)):
             place = root.start_byte + old.start(1)
             self._bind(old[1], place, place)
 
@@ -143,12 +138,12 @@ def unbound(part: Chunk, defined: Set[bytes]) -> dict[bytes, int]:
     nodes = captures(part.tree.root_node, _READ)
     free: dict[int, Node] = {}
     for node in nodes.get("name", ()):
-        name = node.text or b""
+        name = node_text(node)
         if name not in defined and not bound.sees(name, node.start_byte):
             free[node.start_byte] = node
     not_read = {node.start_byte for node in nodes.get("other", ())} if free else set()
     return {
-        free[at].text or b"": free[at].start_point.row + part.offset
+        node_text(free[at]): free[at].start_point.row + part.offset
         for at in sorted(free.keys() - not_read, reverse=True)
     }
 

@@ -40,3 +40,24 @@ def captured(
 ) -> Sequence[Node]:
     """Those that it captures as *name*."""
     return captures(node, text, rows).get(name, [])
+
+
+def node_text(node: Node) -> bytes:
+    """The bytes that *node* of a text stands for."""
+    text = node.text
+    assert text is not None
+    return text
+
+
+def around(node: Node) -> Node:
+    """The node right around *node*, which is not the root."""
+    parent = node.parent
+    assert parent is not None
+    return parent
+
+
+def child_named(node: Node, name: str) -> Node:
+    """What *node* has as *name*, which the grammar gives to each of its kind."""
+    child = node.child_by_field_name(name)
+    assert child is not None
+    return child

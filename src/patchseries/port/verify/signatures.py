@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from patchseries.port.names.textsearch import lines_with
+from patchseries.port.verify.queries import child_named, node_text
 from patchseries.port.verify.syntax import parse
 
 _MOST_LINES = 60
@@ -32,17 +33,17 @@ class Call:
     @classmethod
     def of(cls, call: Node) -> Call | None:
         """What is given in the syntax node *call*; None where it is known at run time only."""
-        arguments = call.child_by_field_name("arguments")
-        if arguments is None or arguments.has_error:
+        arguments = child_named(call, "arguments")
+        if arguments.has_error:
             return None
         if arguments.type == "generator_expression":
             return cls(1, ())
         given = [node for node in arguments.named_children if node.type != "comment"]
         if any(node.type in ("list_splat", "dictionary_splat") for node in given):
             return None
-        named = [node.child_by_field_name("name") for node in given]
-        keywords = (n.text for n in named if n is not None and n.text)
-        return cls(sum(node.type != "keyword_argument" for node in given), tuple(keywords))
+        named = [node for node in given if node.type == "keyword_argument"]
+        keywords = (node_text(child_named(node, "name")) for node in named)
+        return cls(len(given) - len(named), tuple(keywords))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _read(parameters: Node, kind: str) -> Parameters:
     for node in parameters.named_children:
         inner = node.named_children[0].type if node.type == "typed_parameter" else node.type
         if inner in ("list_splat_pattern", "keyword_separator"):
-            more, is_after_star = more or inner == "list_splat_pattern", True
+            more, is_after_star = inner == "list_splat_pattern", True
         elif inner == "dictionary_splat_pattern":
             any_name = True
         elif node.type not in ("comment", "positional_separator"):
@@ -171,7 +172,7 @@ def _name(node: Node) -> bytes:
     """The name of a parameter; of a tuple (Python 2), its text."""
     named = node.child_by_field_name("name")
     first = node.named_children[0] if node.type == "typed_parameter" else node
-    return (named or first).text or b""
+    return node_text(named or first)
 
 
 def _shown(name: bytes) -> str:

@@ -9,7 +9,7 @@ from tree_sitter import Node, QueryCursor
 
 from patchseries.port.verify.bindings import Bindings, bindings
 from patchseries.port.verify.definitions import imported
-from patchseries.port.verify.queries import query
+from patchseries.port.verify.queries import around, child_named, node_text, query
 from patchseries.port.verify.syntax import Chunk
 
 _USED = """
@@ -51,35 +51,35 @@ def uses(parts: Sequence[Chunk], runs: Sequence[tuple[int, int]], package: bytes
     """What the lines *runs* (first, one past the last) use, which the chunks *parts* cover."""
     found = Uses()
     for part in parts:
-        inside = [(a, b) for a, b in runs if a < part.end and part.start < b]
         local = bindings(part)
-        for first, last in inside:
-            _collect(found, _Captured(part, first, last), local, package)
+        for first, last in runs:
+            low, high = max(first, part.start), min(last, part.end)
+            if low < high:
+                _collect(found, _Captured(part, low, high), local, package)
     return found
 
 
 def _collect(collected: Uses, nodes: _Captured, local: Bindings, package: bytes) -> None:
     """Add to *collected* what *nodes*, those of some lines of a chunk, use."""
     for node, line in nodes.of("import"):
-        for name, dotted in imported(b"\n" + _text(node), package):
+        for name, dotted in imported(b"\n" + node_text(node), package):
             collected.bound.add(name)
             collected.imports.setdefault(dotted, line)
     for node, line in nodes.of("attribute"):
         _attribute(collected, node, line, local)
     for node, line in nodes.of("name"):
         _name(collected, node, line, local)
-    collected.keywords.update((_text(node), line) for node, line in nodes.of("keyword"))
+    collected.keywords.update((node_text(node), line) for node, line in nodes.of("keyword"))
     collected.strings.update(
-        (_text(node), line) for node, line in nodes.of("string") if not _is_docstring(node)
+        (node_text(node), line) for node, line in nodes.of("string") if not _is_docstring(node)
     )
 
 
 class _Captured:
-    """The nodes of a chunk that stand in some of its lines."""
+    """The nodes of a chunk that stand in some of its lines (first, one past the last)."""
 
     def __init__(self, part: Chunk, first: int, last: int) -> None:
-        self._low = max(first, part.start) - part.offset
-        self._high = min(last, part.end) - part.offset
+        self._low, self._high = first - part.offset, last - part.offset
         self._offset = part.offset
         cursor = QueryCursor(query(_USED))
         cursor.set_point_range((self._low, 0), (self._high, 0))
@@ -96,10 +96,7 @@ class _Captured:
 
 
 def _attribute(collected: Uses, node: Node, line: int, local: Bindings) -> None:
-    last = node.child_by_field_name("attribute")
-    if last is None:
-        return
-    name = _text(last)
+    name = node_text(child_named(node, "attribute"))
     if _is_set(node):
         collected.bound.add(name)
         return
@@ -119,42 +116,33 @@ def _attribute(collected: Uses, node: Node, line: int, local: Bindings) -> None:
 def chain_of(node: Node) -> tuple[bytes, ...]:
     """``a.b.c`` as a tuple; empty when it does not start with a plain name."""
     parts: list[bytes] = []
-    here: Node | None = node
-    while here is not None and here.type == "attribute":
-        last = here.child_by_field_name("attribute")
-        parts.append(_text(last) if last else b"")
-        here = here.child_by_field_name("object")
-    if here is None or here.type != "identifier":
-        return ()
-    return (_text(here), *reversed(parts))
+    while node.type == "attribute":
+        parts.append(node_text(child_named(node, "attribute")))
+        node = child_named(node, "object")
+    return (node_text(node), *reversed(parts)) if node.type == "identifier" else ()
 
 
 def _name(collected: Uses, node: Node, line: int, local: Bindings) -> None:
-    parent = node.parent
-    if parent is None or parent.type in ("dotted_name", "aliased_import", "global_statement"):
+    parent = around(node)
+    if parent.type in ("dotted_name", "aliased_import", "global_statement"):
         return
-    text = _text(node)
-    if parent.type == "attribute" and parent.child_by_field_name("attribute") == node:
+    if parent.child_by_field_name("attribute") == node:
         return
     if parent.type == "keyword_argument" and parent.child_by_field_name("name") == node:
         return
-    is_defined = _is_set(node) or parent.type in ("function_definition", "class_definition")
-    if is_defined or local.sees(text, node.start_byte):
+    text = node_text(node)
+    if _is_set(node) or local.sees(text, node.start_byte):
         collected.bound.add(text)
     else:
         collected.names.setdefault(text, line)
 
 
 def _is_set(node: Node) -> bool:
-    parent = node.parent
-    if parent is not None and parent.type in ("pattern_list", "tuple_pattern"):
+    parent = around(node)
+    if parent.type in ("pattern_list", "tuple_pattern"):
         return True
-    return parent is not None and parent.type in _SET and parent.child_by_field_name("left") == node
+    return parent.type in _SET and parent.child_by_field_name("left") == node
 
 
 def _is_docstring(node: Node) -> bool:
-    return node.parent is not None and node.parent.type == "expression_statement"
-
-
-def _text(node: Node) -> bytes:
-    return node.text or b""
+    return around(node).type == "expression_statement"
