@@ -39,6 +39,12 @@ def test_one_that_others_may_read_is_closed_to_them(tmp_path: Path, others: int)
     assert mode(tmp_path) == 0o700
 
 
+def test_one_that_is_the_users_alone_is_left_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    check_private(tmp_path, "the cache", "CACHE")
+    assert mode(tmp_path) == 0o500
+
+
 @pytest.mark.parametrize("others", [0o002, 0o020, 0o777])
 def test_one_that_others_may_write_is_refused_and_stays(tmp_path: Path, others: int) -> None:
     tmp_path.chmod(0o700 | others)

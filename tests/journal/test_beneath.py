@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -247,18 +248,21 @@ def test_a_file_that_becomes_a_link_while_we_look_is_not_followed(
         beneath.read(state.root, "series/kept")
 
 
+@pytest.mark.parametrize("with_directory", [True, False])
 def test_what_was_prepared_and_lost_is_written_again(
-    state: State, monkeypatch: pytest.MonkeyPatch
+    state: State, monkeypatch: pytest.MonkeyPatch, with_directory: bool
 ) -> None:
     """As by a person who cleans up between a kill and the next command."""
     with monkeypatch.context() as patch:
         failing(patch, beneath, "complete", 1, 9)
         with pytest.raises(SeriesError, match="saved"):
             commit_files(state, CHANGES, COMMAND)
-    for number, fresh in enumerate(sorted(state.root.rglob("*.series-new"))):
-        if number:
-            fresh.write_bytes(b"other")
-        else:
-            fresh.unlink()
+    (new,) = (state.root / "patches/e/f").iterdir()
+    if with_directory:
+        shutil.rmtree(state.root / "patches/e")
+    else:
+        new.unlink()
+    for fresh in state.root.rglob("*.series-new"):
+        fresh.write_bytes(b"other")
     assert recover(state) is not None
     assert content(state) == {"series/kept": b"new", "patches/e/f/made": b"new", "series/x": b""}

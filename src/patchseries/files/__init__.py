@@ -52,9 +52,9 @@ def read_file(path: Path, largest: int = 64 << 20, *, follow: bool = True) -> by
     :raises MachineError: it may be whole, but cannot be read now: that is not taken for missing
     :raises OSError: it is missing, or may not be read
     """
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    flags = os.O_NONBLOCK if follow else os.O_NONBLOCK | os.O_NOFOLLOW
     try:
-        return _read_regular(path, flags if follow else flags | os.O_NOFOLLOW, largest)
+        return _read_regular(path, flags, largest)
     except OSError as error:
         if is_of_the_machine(error):
             raise MachineError(f"cannot read {path}", cause=error.strerror) from error
@@ -344,7 +344,7 @@ def _held_directory(parent: Path, prefix: str) -> tuple[Path, int]:
         os.close(handle)
 
 
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_DIRECTORY = os.O_DIRECTORY | os.O_NOFOLLOW
 _RANDOM = re.compile(r"[a-z0-9_]{8}")
 """What mkdtemp(3) of Python's library puts behind a prefix."""
 

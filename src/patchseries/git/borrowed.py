@@ -121,7 +121,7 @@ def _loose(common: Path) -> Iterator[tuple[str, str]]:
 def _read(path: Path, longest: int | None = None) -> str | None:
     """The text of the regular file *path*; None for anything else, and for one that is longer."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
     with open(handle, "rb") as stream:

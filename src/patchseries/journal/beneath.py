@@ -17,7 +17,7 @@ from patchseries.errors import SeriesError
 WRITTEN = ("series", "patches")
 """The directories below the project's root that commands write to."""
 
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_DIRECTORY = os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def check_path(path: object) -> str:
@@ -83,7 +83,7 @@ def complete(root: Path, path: str, data: bytes | None) -> None:
             if there:
                 os.unlink(name, dir_fd=directory)
             _unlink(_fresh(path), directory)
-        elif not there or _read(directory, name) != data:
+        elif _read(directory, name) != data:
             if _read(directory, _fresh(path)) != data:
                 _write(directory, _fresh(path), data)
             os.rename(_fresh(path), name, src_dir_fd=directory, dst_dir_fd=directory)
@@ -116,7 +116,7 @@ def _prune(root: Path, path: str) -> None:
 
 
 def _read(directory: int, name: str) -> bytes | None:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    flags = os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         with open(os.open(name, flags, dir_fd=directory), "rb") as stream:
             return stream.read()
@@ -126,7 +126,7 @@ def _read(directory: int, name: str) -> bytes | None:
 
 def _write(directory: int, name: str, data: bytes) -> None:
     _unlink(name, directory)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with open(os.open(name, flags, 0o644, dir_fd=directory), "wb") as stream:
         stream.write(data)
         stream.flush()
@@ -138,7 +138,7 @@ def _write(directory: int, name: str, data: bytes) -> None:
 def _parent(root: Path, path: str, *, make: bool = False) -> Iterator[tuple[int | None, str]]:
     """The open directory (None: not there) that holds *path*, and the last name of *path*."""
     *directories, name = path.split("/")
-    handles = [os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
+    handles = [os.open(root, os.O_RDONLY)]
     try:
         for depth, directory in enumerate(directories, 1):
             below = _below(handles[-1], directory, "/".join(directories[:depth]), make)

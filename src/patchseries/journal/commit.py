@@ -293,7 +293,7 @@ def _write(path: Path, data: bytes) -> None:
 def _sync(*directories: Path) -> None:
     """Have the names in *directories* on the disk, in this order."""
     for directory in directories:
-        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        handle = os.open(directory, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:

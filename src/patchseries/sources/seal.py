@@ -107,7 +107,7 @@ def _row(path: str) -> str:
     if not stat.S_ISREG(os.lstat(path).st_mode):
         return ""
     size = checksum = 0
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         while data := os.read(handle, _CHUNK):
             size += len(data)

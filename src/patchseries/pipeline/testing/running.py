@@ -145,7 +145,7 @@ def _written(path: Path, *, last: int = 0) -> bytes:
     :param last: only so many bytes, from the end
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return b""
     try:
