@@ -23,7 +23,7 @@ from patchseries.process.bounded import BoundedRun, Limits, RunEnd, run_bounded
 def sh(folder: Path, script: str, **bounds: Any) -> RunEnd:
     out, err, watched = (folder / name for name in ("out", "err", "watched"))
     argv = ["sh", "-c", script]
-    run = BoundedRun(argv, folder, environment(), out, err, (watched,), place=folder)
+    run = BoundedRun(argv, folder, environment(), out, err, (watched,), folder)
     return run_bounded(run, Limits(**({"seconds": 20, "silent": 20} | bounds)))
 
 
@@ -158,7 +158,7 @@ def test_a_directory_may_be_filled_to_the_last_byte(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * 100_000)
     taken = bounded._taken(tmp_path, 1 << 30)
     out, err = tmp_path / "out", tmp_path / "err"
-    run = BoundedRun(["true"], tmp_path, environment(), out, err, place=tmp_path)
+    run = BoundedRun(["true"], tmp_path, environment(), out, err, (), tmp_path)
     assert bounded._excess(run, Limits(60, 60, disk=taken), "none") == ""
     assert (
         bounded._excess(run, Limits(60, 60, disk=taken - 1), "none") == "it wrote more than 0 MiB"
@@ -177,6 +177,15 @@ def test_one_that_forks_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "more than 30 processes" in end.stopped
 
 
+def test_so_many_processes_are_not_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "_COUNT", 0)
+    monkeypatch.setattr(bounded, "MOST_PROCESSES", 1)
+    assert sh(tmp_path, "exec sleep 0.2") == RunEnd(0)
+    assert sh(tmp_path, "sleep 30; :").stopped == "it started more than 1 processes"
+
+
 def test_a_file_and_memory_are_the_kernels_care(tmp_path: Path) -> None:
     assert sh(tmp_path, "head -c 9000000 /dev/zero > f", file=1 << 20).status != 0
     assert (tmp_path / "f").stat().st_size == 1 << 20
@@ -189,7 +198,7 @@ def test_a_file_and_memory_are_the_kernels_care(tmp_path: Path) -> None:
 
 def test_one_that_cannot_be_started_is_told(tmp_path: Path) -> None:
     out, err = tmp_path / "out", tmp_path / "err"
-    run = BoundedRun(["true"], tmp_path / "none", environment(), out, err)
+    run = BoundedRun(["true"], tmp_path / "none", environment(), out, err, (), tmp_path)
     with pytest.raises(MachineError, match="true could not be started"):
         run_bounded(run, Limits(60, 60))
 
@@ -199,7 +208,7 @@ def test_what_looks_on_may_end_it(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     out, err = tmp_path / "out", tmp_path / "err"
-    run = BoundedRun(["sleep", "60"], tmp_path, environment(), out, err)
+    run = BoundedRun(["sleep", "60"], tmp_path, environment(), out, err, (), tmp_path)
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         run_bounded(run, Limits(60, 60), look)

@@ -62,9 +62,9 @@ class BoundedRun:
     env: Mapping[str, str]
     stdout: Path
     stderr: Path
-    watched: Sequence[Path] = ()
-    place: Path | None = None
-    """The directory whose size is bounded; None: none is."""
+    watched: Sequence[Path]
+    place: Path
+    """The directory whose size is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _excess(run: BoundedRun, bounds: Limits, mark: str) -> str:
     """What it takes too much of, in words; empty when it does not."""
     if len(list(_marked(mark))) > MOST_PROCESSES:
         return f"it started more than {MOST_PROCESSES} processes"
-    if run.place and _taken(run.place, bounds.disk) > bounds.disk:
+    if _taken(run.place, bounds.disk) > bounds.disk:
         return f"it wrote more than {bounds.disk >> 20} MiB"
     return ""
 
