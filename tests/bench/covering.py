@@ -111,6 +111,7 @@ def _same_lines(old: list[str], new: list[str]) -> Iterator[tuple[int, int]]:
         yield before + 1, line + 1
 
 
+@cache
 def _own_tests(module: str) -> str:
     """The file that tests *module*, as the layout of the tests has it."""
     path = Path(module).relative_to(PACKAGE).with_suffix("")
@@ -126,7 +127,11 @@ class Distance(Enum):
 
 def distance_of(name: str, module: str) -> Distance:
     """How far the test *name* is from the file *module*."""
-    file = name.partition("::")[0]
+    return _distance(name.partition("::")[0], module)
+
+
+@cache
+def _distance(file: str, module: str) -> Distance:
     if file == _own_tests(module):
         return Distance.FILE
     room = Path(module).relative_to(PACKAGE).with_suffix("").parts[0]

@@ -6,7 +6,7 @@ more, and only one that stands nowhere makes it read all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from patchseries.git import Repository
 from patchseries.port.names.textsearch import says
@@ -50,26 +50,35 @@ class WordIndex:
 
     def absent(self, repository: Repository, tree: str, words: Iterable[bytes]) -> set[bytes]:
         """Those of *words* that stand in no source file of *tree*."""
-        left = set(words)
+        left = self.unseen(repository, tree, words)
         oids = self._sources.oids(repository, tree) if left else ()
-        for there in self._words_in(repository, oids):
-            left = {word for word in left if b"\n%b\n" % word not in there}
-            if not left:
-                break
-        return left
-
-    def _words_in(self, repository: Repository, oids: Sequence[str]) -> Iterator[bytes]:
-        """The words of each file, first of those that were read before.
-
-        Each between two line feeds: a set of them takes six times more.
-        """
         unread = [oid for oid in oids if oid not in self._words]
-        yield from [self._words[oid] for oid in oids if oid in self._words]
-        for oid, text in texts(repository, unread):
+        return _left(left, self._read(repository, unread)) if unread else left
+
+    def unseen(self, repository: Repository, tree: str, words: Iterable[bytes]) -> set[bytes]:
+        """Those of *words* that stand in no source file of *tree* that was read before."""
+        left = set(words)
+        oids = self._sources.oids(repository, tree) if left and self._words else ()
+        return _left(left, (self._words[oid] for oid in oids if oid in self._words))
+
+    def _read(self, repository: Repository, oids: Sequence[str]) -> Iterator[bytes]:
+        """The words of each file between line feeds: a set of them takes six times more room."""
+        for oid, text in texts(repository, oids):
             if len(self._words) >= MAX_FILES:
                 self._words.clear()
             self._words[oid] = b"\n%b\n" % b"\n".join(words_of(text))
             yield self._words[oid]
+
+
+def _left(words: Set[bytes], files: Iterable[bytes]) -> set[bytes]:
+    """Those of *words* that stand in none of *files*, which are looked at until all were seen."""
+    left = {b"\n%b\n" % word for word in words}
+    for there in files:
+        if seen := [word for word in left if word in there]:
+            left.difference_update(seen)
+            if not left:
+                break
+    return {word[1:-1] for word in left}
 
 
 def absent_at(
