@@ -259,3 +259,14 @@ def test_a_file_patched_twice_is_taken_out_again(repository: Repository) -> None
     done = apply_patch(repository, tree, FORMS["one file twice"])
     assert isinstance(done, Applied)
     assert is_applied(repository, done.tree, FORMS["one file twice"])
+
+
+@pytest.mark.parametrize("mode", ["120000", "160000"])
+def test_only_a_regular_file_is_edited(repository: Repository, mode: str) -> None:
+    """A link's target is text too, and a hunk may fit it."""
+    old, new = (tree_of(repository, {"f": text}) for text in (b"a\n", b"b\n"))
+    entry = TreeEntry(mode, repository.write_blob(b"a\n"))
+    tree = repository.edit_tree(repository.write_tree({}), {"f": entry})
+    rejected = apply_patch(repository, tree, repository.diff(old, new))
+    assert isinstance(rejected, Rejected)
+    assert "symbolic link or submodule" in rejected.reason

@@ -62,9 +62,10 @@ def test_differences_that_are_far_apart_are_apart() -> None:
     text = interdiff("+++ b/x\n" + "\n".join(lines), "+++ b/x\n" + "\n".join(new))
     assert text.split("\n").count("@@ x") == 2
     assert "line 50" not in text
-    near = [f"+other {n}" if n in (50, 54) else line for n, line in enumerate(lines)]
-    text = interdiff("+++ b/x\n" + "\n".join(lines), "+++ b/x\n" + "\n".join(near))
-    assert text.split("\n").count("@@ x") == 1
+    for last, count in ((54, 1), (57, 1), (58, 2)):  # three lines around each; what meets is one
+        near = [f"+other {n}" if n in (50, last) else line for n, line in enumerate(lines)]
+        text = interdiff("+++ b/x\n" + "\n".join(lines), "+++ b/x\n" + "\n".join(near))
+        assert text.split("\n").count("@@ x") == count
 
 
 def test_a_file_that_only_one_of_them_has() -> None:

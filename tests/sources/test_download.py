@@ -258,8 +258,9 @@ def test_tls_failures(
 ) -> None:
     server = serve(gives(DATA), certified(authority, *names))
     access = Access(credentials=Credentials("ann", "geheim"), ca_bundle=bundle if trusted else None)
-    with pytest.raises(UpstreamError, match=r"certificate of .* is not trusted"):
+    with pytest.raises(UpstreamError, match=r"certificate of .* is not trusted") as caught:
         download(server.url(), DIGEST, tmp_path / "fix.patch", DownloadOptions(lambda _: access))
+    assert "certificate verify failed" in (caught.value.cause or "")
     assert server.authorizations == []
 
 

@@ -33,7 +33,9 @@ def test_commits_and_refs_come_without_trees(
     root = upstream.path.parent.parent
     with serve(root, Behaviour(filters=filters)) as server:
         url = server.url("org/project.git")
-        with open_history(cache, url, FetchOptions()) as repository:
+        heard: list[str] = []
+        with open_history(cache, url, FetchOptions(progress=heard.append)) as repository:
+            assert heard[0] == f"reading the history of {url}"
             assert repository.refs() == {"refs/heads/master": last, "refs/tags/1.0": first}
             log = repository.run("log", "--format=%s", "refs/heads/master").stdout
             assert log == b"last\nfirst\n"

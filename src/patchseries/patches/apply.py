@@ -139,7 +139,7 @@ def _locate(lines: Sequence[bytes], hunk: Hunk, guess: int, done: int) -> int | 
         return guess if done <= guess <= len(lines) else None
     candidates: Iterable[int]
     if hunk.leading < hunk.trailing and hunk.start <= 1:
-        candidates = [0] if hunk.leading >= hunk.trailing or done == 0 else []
+        candidates = [0]
     elif hunk.trailing < hunk.leading:
         candidates = [last]
     else:
