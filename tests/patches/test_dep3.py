@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patchseries.patches.compose import keep_header
-from patchseries.patches.dep3 import Header, read_header
+from patchseries.patches.dep3 import Header, person, read_header
 
 DIFF = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n"
 STAT = b" f | 2 +-\n 1 file changed\n\n"
@@ -303,3 +303,9 @@ def test_the_date_of_git_show() -> None:
     header = read_header(b"Author: A <a@t.invalid>\nDate:   Mon Jun 3 18:53:58 2024 +0200\n")
     assert header.date is not None
     assert header.date.isoformat() == "2024-06-03T18:53:58+02:00"
+
+
+def test_comments_in_comments_are_no_address() -> None:
+    """The library reads each by a call of its own, and gives up at some depth."""
+    deep = "(" * 100_000
+    assert person(f" Ann {deep}") == (f"Ann {deep}", "")

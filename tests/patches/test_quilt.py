@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +97,9 @@ def test_a_patch_is_called_otherwise_and_nothing_else_is() -> None:
 def test_a_patch_made_anew_loses_its_options_alone() -> None:
     text = "a -p0 # first\nb -R\n\n# end\n"
     assert kept_series(text, ["a", "b"], {"a"}) == "a# first\nb -R\n\n# end\n".replace("a#", "a #")
+
+
+@pytest.mark.parametrize("text", ["", "# none yet\n", "# none yet", "\n", "# a\n\n# b\n"])
+def test_the_first_patch_comes_after_all_comments(text: str) -> None:
+    end = "" if text.endswith("\n") or not text else "\n"
+    assert kept_series(text, ["a", "b"]) == f"{text}{end}a\nb\n"

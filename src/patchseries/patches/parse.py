@@ -108,7 +108,7 @@ def _file(patched: object, strip: int) -> FilePatch:
         modes.get("old mode") or modes.get("deleted file mode"),
         modes.get("new mode") or modes.get("new file mode"),
         tuple(_hunk(h) for h in patched),  # type: ignore[attr-defined]
-        "GIT binary patch" in info or bool(getattr(patched, "is_binary_file", False)),
+        bool(getattr(patched, "is_binary_file", False)),
         moves[1] if moves else None,
     )
 

@@ -80,11 +80,11 @@ class RestClient:
             reraise=True,
         )
         try:
-            return retrying(self._get_once, "/".join(quote(p, safe="~") for p in path), query or {})
+            return retrying(self._get_once, "/".join(quote(p, safe="~") for p in path), query)
         except _PassingError as error:
             raise error.final from error.__cause__
 
-    def _get_once(self, path: str, query: Query) -> Any:
+    def _get_once(self, path: str, query: Query | None) -> Any:
         credentials = self._access.credentials
         # Below /a/ Gerrit asks for credentials; elsewhere it ignores them.
         url = f"{self.url}/a/{path}" if credentials else f"{self.url}/{path}"
@@ -93,7 +93,7 @@ class RestClient:
         def ask(over: threading.Event) -> tuple[requests.Response, bytes]:
             with self._session.get(
                 url,
-                params=dict(query),
+                params=query,
                 auth=auth,
                 stream=True,
                 allow_redirects=False,
