@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
@@ -101,29 +102,54 @@ def test_a_line_of_the_targets_own_that_goes_is_told(examined: Examined) -> None
     assert codes(findings) == {"port-line-removed"}
 
 
+def test_how_often_a_line_stands_in_the_result_is_compared_with_upstream(
+    examined: Examined,
+) -> None:
+    """Of each number before and after the change, and before and after the port, in one file."""
+    numbers = list(product(range(3), repeat=4))
+    sides = [
+        {f"{n}.txt": "a\n" + "ten\n" * times[side] + end for n, times in enumerate(numbers)}
+        for side, end in enumerate(("z\n", "zz\n") * 2)
+    ]
+    found = {(f.file, f.code) for f in examined(*sides)}
+    for n, (before, after, onto, result) in enumerate(numbers):
+        change, here = after - before, result - onto
+        expected = {
+            "lost": here < change > 0 and result < change,
+            "removed": here < change <= 0 and (result < after or after == before == 0),
+            "kept": here > change < 0 and result > after,
+            "absent": here > change < 0 and result <= after,
+            "doubled": here > change >= 0 and result > after,
+        }
+        told = {
+            code for code in [*expected, "present"] if (f"{n}.txt", f"port-line-{code}") in found
+        }
+        only = {code for code, is_told in expected.items() if is_told}
+        assert told == (only or {"present"} if here != change else set()), numbers[n]
+
+
+def test_a_line_added_once_is_not_doubled_though_its_old_place_stays(examined: Examined) -> None:
+    moved = BASE.replace("two = 1\n", "") + "two = 1\n"
+    target = {"a.py": "zero = 0\n" + BASE}
+    result = {"a.py": "zero = 0\n" + BASE + "two = 1\n"}
+    assert codes(examined({"a.py": BASE}, {"a.py": moved}, target, result)) == {"port-line-present"}
+
+
 @pytest.mark.parametrize(
-    ("there", "here", "told"),
+    ("lost", "shown"),
     [
-        ((1, 1), (2, 1), None),  # once, as upstream
-        ((1, 1), (1, 0), "removed"),
-        ((2, 2), (3, 1), "removed"),
-        ((1, 0), (2, 0), None),  # it was to go, and is gone
-        ((2, 1), (2, 0), "removed"),
-        ((1, 1), (0, 1), None),
-        ((1, 1), (0, 2), "doubled"),
-        ((0, 1), (0, 2), "doubled"),
+        (["own = 1"], ": own = 1"),
+        (["own = 1", "other = 2"], ": other = 2 (and 1 more)"),
+        ([f"own{n} = {'1' * 90}" for n in range(3)], f": own0 = {'1' * 73} (and 2 more)"),
     ],
 )
-def test_how_often_a_line_stands_in_the_result_is_compared_with_upstream(
-    examined: Examined, there: tuple[int, int], here: tuple[int, int], told: str | None
+def test_of_several_lines_one_is_shown_and_the_others_are_counted(
+    examined: Examined, lost: list[str], shown: str
 ) -> None:
-    (before, after), (onto, result) = [
-        [{"a.py": BASE + "ten = 9\n" * times} for times in side] for side in (there, here)
-    ]
-    after["a.py"] += "end = 0\n"
-    result["a.py"] += "end = 0\n"
-    found = codes(examined(before, after, onto, result))
-    assert found - {"port-line-present"} == ({f"port-line-{told}"} if told else set())
+    target = {"a.py": "zero = 0\n" + BASE}
+    new = {"a.py": BASE + "".join(f"{line}\n" for line in lost)}
+    [finding] = examined({"a.py": BASE}, new, target, target)
+    assert finding.message.endswith(shown)
 
 
 def test_a_dropped_hunk_is_accounted_for(examined: Examined) -> None:
@@ -133,6 +159,10 @@ def test_a_dropped_hunk_is_accounted_for(examined: Examined) -> None:
     assert codes(examined(*case)) == {"port-line-lost"}
     assert examined(*case, accounted=said) == ()
     assert examined(*case, accounted=Accounted(dropped=(LeftOut("a.py"),))) == ()
+    removing = ({"a.py": BASE}, {"a.py": BASE.replace("two = 1\n", "")}, target, target)
+    said = Accounted(dropped=(LeftOut("a.py", removed=(b"two = 1\n",)),))
+    assert codes(examined(*removing)) == {"port-line-kept"}
+    assert examined(*removing, accounted=said) == ()
 
 
 def test_a_mapped_path_and_renamed_words_are_accounted_for(examined: Examined) -> None:
@@ -201,18 +231,27 @@ def test_a_blank_line_is_in_no_wrong_place_and_hides_none(examined: Examined) ->
     assert codes(findings) == {"port-hunk-misplaced"}
 
 
-def test_lines_taken_out_of_another_class_are_misplaced(examined: Examined) -> None:
+@pytest.mark.parametrize("name", ["B", "C"])
+def test_what_another_class_loses_or_gains_is_misplaced_where_the_change_renames_it(
+    examined: Examined, name: str
+) -> None:
+    """What is taken out was in the class of the old name, what is added is in that of the new."""
     body = "        self.one()\n        self.two()\n"
     here, there = "class A:\n    def setup(self):\n", "class B:\n    def setup(self):\n"
-    left = "        self.two()\n"
-    findings = examined(
-        {"a.py": TWICE},
-        {"a.py": TWICE.replace(there + body, there + left)},
-        {"a.py": "import os\n" + TWICE},
-        {"a.py": "import os\n" + TWICE.replace(here + body, here + left)},
-    )
-    assert codes(findings) == {"port-hunk-misplaced"}
-    assert "upstream this is in B.setup, here in A.setup: self.one()" in findings[0].message
+    for left, told in (
+        ("        self.two()\n", "upstream this is in B.setup, here in A.setup: self.one()"),
+        (f"{body}        new()\n", f"upstream this is in {name}.setup, here in A.setup: new()"),
+    ):
+        findings = examined(
+            {"a.py": TWICE},
+            {"a.py": TWICE.replace(there + body, there + left).replace("class B", f"class {name}")},
+            {"a.py": "import os\n" + TWICE},
+            {
+                "a.py": "import os\n"
+                + TWICE.replace(here + body, here + left).replace("class B", f"class {name}")
+            },
+        )
+        assert [f.message for f in findings if f.code == "port-hunk-misplaced"] == [told]
 
 
 def test_a_hunk_in_a_renamed_function_is_not_misplaced(examined: Examined) -> None:

@@ -26,7 +26,7 @@ def check_lines(port: Port, file: PortedFile) -> Iterator[Finding]:
             wanted.subtract(map(_bare, dropped.added))
             wanted.update(map(_bare, dropped.removed))
     unequal = [n for n in wanted.keys() | done.keys() if n and wanted[n] != done[n]]
-    removed = [n for n in wanted if wanted[n] < 0 and wanted[n] == done[n] and _is_telling(n)]
+    removed = [n for n in -wanted if wanted[n] == done[n] and _is_telling(n)]
     if not unequal and not removed:
         return
     here, there = (_count(text, unequal + removed) for text in (file.result, file.after))
