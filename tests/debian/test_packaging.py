@@ -103,7 +103,11 @@ def test_what_dpkg_source_leaves_out_is_left_out() -> None:
 
 
 def test_a_git_tree_and_a_folder_give_the_same(upstream: Upstream, tmp_path: Path) -> None:
-    debian = packaging({"patches/.pc/x": b""}).debian
+    debian = {
+        **packaging({"patches/.pc/x": b""}).debian,
+        "link": PackagedFile("120000", b"control"),
+        "folder": PackagedFile("120000", b"patches"),
+    }
     tree = upstream.tree(
         {f"debian/{n}": (f.mode, f.data) for n, f in debian.items()}
         | {".pc/applied": b"x\n", "oven/bake.py": b"applied already\n"}
@@ -111,9 +115,13 @@ def test_a_git_tree_and_a_folder_give_the_same(upstream: Upstream, tmp_path: Pat
     for name, file in debian.items():
         path = tmp_path / "debian" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.data)
-        path.chmod(0o755 if file.mode == "100755" else 0o644)
+        if file.mode == "120000":
+            path.symlink_to(file.data.decode())
+        else:
+            path.write_bytes(file.data)
+            path.chmod(0o755 if file.mode == "100755" else 0o644)
     from_git = packaging_from_git(upstream.repository, tree, "x")
+    assert from_git.debian == debian
     assert from_git == replace(packaging_from_directory(tmp_path), origin="x")
     assert from_git == replace(packaging_from_directory(tmp_path / "debian"), origin="x")
     with pytest.raises(SeriesError, match="has no debian/"):

@@ -346,3 +346,7 @@ def test_a_pristine_tar_that_is_missing_or_makes_nothing(
         stage.mkdir()
         with pytest.raises(ProgramError, match=words):
             _checkout(own, stage, "x")  # type: ignore[arg-type]
+    (tmp_path / "prlimit").write_text("#!/bin/sh\necho no such delta >&2\nexit 1\n")
+    (tmp_path / "last").mkdir()
+    with pytest.raises(ProgramError, match=r"cannot make x \(no such delta\)"):
+        _checkout(own, tmp_path / "last", "x")  # type: ignore[arg-type]

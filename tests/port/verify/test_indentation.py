@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +105,21 @@ def test_a_change_is_judged_with_the_definitions_around_it() -> None:
     assert not has([], 0, 0)
     assert has([*FILE.split("\n"), "        x = 1", "    y = 2"], 19, 20)
     assert not has(["def f():", "    a", "", "", "def g():", "return 1", ""], 1, 2)
+
+
+def test_only_the_definitions_that_a_change_is_in_are_read() -> None:
+    """What was odd in another one before is no news."""
+    whole, broken = ["    x", "    y"], ["x", "y"]
+    for odd, changed in product(range(4), repeat=2):
+        lines = [line for n in range(4) for line in ("def f():", *(broken if n == odd else whole))]
+        for first, last in ((0, 1), (1, 2), (0, 2), (1, 1)):
+            at = 3 * changed + 1
+            assert has(lines, at + first, at + last) == (odd == changed), (odd, at, first, last)
+
+
+def test_a_definition_below_a_change_is_not_above_it() -> None:
+    assert has(["x = 1", "  y", "def f(): pass"], 1, 2)
+    assert has(["  y", "def f(): pass"], 0, 1)
 
 
 @given(LINES, st.integers(0, 20), st.integers(0, 8))

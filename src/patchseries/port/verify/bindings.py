@@ -77,7 +77,7 @@ class Bindings:
         spans = [_ScopeBytes(n.start_byte, around(n).end_byte, False) for n in found.get("f", ())]
         spans += [_ScopeBytes(n.start_byte, n.end_byte, False) for n in found.get("lambda", ())]
         spans += [_ScopeBytes(n.start_byte, n.end_byte, True) for n in found.get("class", ())]
-        self._spans = [_ScopeBytes(-1, root.end_byte + 1, False), *sorted(spans)]
+        self._spans = [_ScopeBytes(0, root.end_byte, False), *sorted(spans)]
         self._starts = [span.start for span in self._spans]
         self._names: list[dict[bytes, int]] = [{} for _ in self._spans]
         bound = captures(root, _BOUND)
