@@ -9,7 +9,7 @@ import pytest
 from patchseries.model import Finding
 from patchseries.port.verify import Accounted, LeftOut
 from patchseries.port.verify.modules import Modules
-from patchseries.port.verify.names import module_name
+from patchseries.port.verify.names import _HABIT, module_name
 
 Examined = Callable[..., tuple[Finding, ...]]
 
@@ -112,6 +112,8 @@ def test_an_attribute_that_a_class_lacks(examined: Examined) -> None:
     here = HEAD + "\n\nclass Job(object):\n    def __init__(self):\n        pass\n"
     findings = port_line(examined, "Job.create()", there=there, here=here)
     assert "app.main.Job.create" in only(findings, "port-unknown-name").message
+    [finding] = port_line(examined, "Job.create()", there=there)
+    assert finding.message == "Job is not defined or imported in this file"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,12 @@ def test_a_method_that_the_base_class_has_upstream_only(examined: Examined) -> N
     findings = examined(classes(BASE_WITH), new, classes(BASE_WITHOUT))
     assert findings[0].code == "port-unknown-name"
     assert "self.make_flavor" in findings[0].message
+    after_others = (
+        "        self.x = 1\n        self.x.y(self.make_kind)\n        self.make_flavor()\n"
+    )
+    new = classes(BASE_WITH, body=after_others)
+    found = examined(classes(BASE_WITH), new, classes(BASE_WITHOUT))
+    assert [f.line for f in found if f.code == "port-unknown-name"] == [8]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +206,48 @@ def test_a_word_that_upstream_defines_and_the_target_never_says(
     assert examined(attribute(DISK), new, attribute(OLD_DISK) | elsewhere) == ()
 
 
+SAID = "'-a-b-', 'word', 'wor', '1234', 'one two word', 'one two three word'"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("word", True),
+        ("wor", False),  # too short to mean only this
+        ("1234", False),
+        ("one two word", True),
+        ("one two three word", False),  # a sentence for people
+    ],
+)
+def test_which_words_of_a_string_the_target_has_to_know(
+    examined: Examined, text: str, is_told: bool
+) -> None:
+    disk = f"def words():\n    return {SAID}\n"
+    new = attribute(disk, f"log('{text}')")
+    target = attribute("def words():\n    return 'one', 'two', 'three'\n")
+    found = examined(attribute(disk), new, target)
+    assert {f.code for f in found} == ({"port-unknown-word"} if is_told else set())
+
+
+@pytest.mark.parametrize("has_it", ["", "upstream", "target", "both"])
+def test_an_attribute_of_a_module_from_elsewhere_is_not_the_projects(
+    examined: Examined, has_it: str
+) -> None:
+    far = {"far.py": "x = 1\n"}
+    old, new, target = (
+        {"far.py": far["far.py"]} | files if has_it in (where, "both") else files
+        for where, files in (
+            ("upstream", attribute(DISK)),
+            ("upstream", attribute(DISK, "far.check_exists()")),
+            ("target", attribute(OLD_DISK)),
+        )
+    )
+    for files in (old, new, target):
+        files["app/main.py"] = "import far\n" + files["app/main.py"]
+    found = examined(old, new, target)
+    assert {f.code for f in found} == ({"port-unknown-word"} if has_it else set())
+
+
 def test_the_modules_that_may_define_a_word_are_read_together(
     examined: Examined, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,8 +279,8 @@ def test_a_word_that_the_change_itself_defines(examined: Examined) -> None:
     assert examined(attribute(DISK), new, attribute(OLD_DISK)) == ()
 
 
-def responses(way: str, *, extra: str = "") -> Mapping[str, str]:
-    lines = "".join(f"    token{n} = r.{way}('X{n}')\n" for n in range(6))
+def responses(way: str, *, extra: str = "", times: int = _HABIT) -> Mapping[str, str]:
+    lines = "".join(f"    token{n} = r.{way}('X{n}')\n" for n in range(times))
     return {"t.py": f"def run(r):\n{lines}    return token0\n" + extra}
 
 
@@ -248,6 +298,26 @@ def test_a_habit_of_upstreams_file_that_the_target_does_not_share(examined: Exam
         )
         == ()
     )
+
+
+@pytest.mark.parametrize("fewer", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_what_is_said_a_few_times_is_no_habit(examined: Examined, fewer: tuple[int, int]) -> None:
+    upstream, target = (_HABIT - few for few in fewer)
+    before = responses("headers", times=upstream)
+    new = responses("headers", times=upstream, extra="\n\ndef more(r):\n    r.headers('Y')\n")
+    findings = examined(before, new, responses("getheader", times=target))
+    assert {f.code for f in findings} == ({"port-unknown-habit"} if fewer == (0, 0) else set())
+
+
+def test_a_habit_is_found_beside_what_is_none(examined: Examined) -> None:
+    more = "\n\ndef more(r):\n    s = make()\n    s.headers(s.once)\n    r.headers('Y')\n"
+
+    def both(way: str, extra: str = "") -> Mapping[str, str]:
+        text = responses(way)["t.py"]
+        return {"t.py": text + "\n\n" + text.replace("r.", "s.").replace("(r)", "(s)") + extra}
+
+    findings = examined(both("headers"), both("headers", more), both("getheader"))
+    assert [f.message.split()[0] for f in findings] == ["r.headers"]
 
 
 @pytest.mark.parametrize(
