@@ -310,6 +310,13 @@ def test_a_state_that_cannot_be_made_is_told_and_leaves_nothing(
         commit_files(state, {"series/a": b"1"}, COMMAND)
     assert list((state.home / "projects").iterdir()) == []
 
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "unlink", fails)
+    with pytest.raises(SeriesError, match="cannot write to the state directory: Read-only"):
+        commit_files(state, {"series/a": b"1"}, COMMAND)
+
 
 def test_a_state_that_another_run_makes_in_that_moment_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
