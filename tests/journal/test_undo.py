@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,16 @@ def test_the_log_is_bounded(state: State, monkeypatch: pytest.MonkeyPatch) -> No
     for n in range(5):
         commit_files(state, {"series/f": b"%d" % n}, FIRST)
     assert [o.number for o in operations(state)] == [5, 4, 3]
+
+
+def test_nobodys_log_grows_for_ever(state: State) -> None:
+    commit_files(state, {"series/f": b"1"}, FIRST)
+    first = state.directory / "log/000001"
+    for number in range(2, logs.KEPT + 9):
+        shutil.copytree(first, first.with_name(f"{number:06d}"))
+    commit_files(state, {"series/f": b"2"}, FIRST)
+    assert len(list(first.parent.iterdir())) == logs.KEPT
+    assert operations(state)[0].number == logs.KEPT + 9
 
 
 _FILES = st.dictionaries(
