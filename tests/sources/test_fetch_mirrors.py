@@ -11,8 +11,10 @@ import pytest
 from patchseries import process
 from patchseries.errors import UpstreamError
 from patchseries.git import Repository
+from patchseries.model import ChangeId
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects
 from patchseries.sources.mirrors import mirror_of
+from patchseries.sources.plan import ChangeWant
 from support.upstreams import Upstream
 
 URL = "https://upstream.invalid/org/project.git"
@@ -82,3 +84,26 @@ def test_a_folder_by_host_mirrors_that_host_alone(upstream: Upstream, tmp_path: 
     assert found is not None
     assert found.parent == tmp_path / "mirrors" / "upstream.invalid" / "org"
     assert mirror_of("https://other.invalid/org/project.git", [tmp_path / "mirrors"]) is None
+
+
+def test_a_pinned_patchset_of_a_mirror_needs_no_server(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.commit({"a": b"1\n"})
+    patchset = upstream.commit({"a": b"2\n"})
+    change = ChangeWant("https://review.invalid", "org/project", ChangeId(f"I{'1' * 40}"))
+    want = Want(URL, f"I{'1' * 40}", True, None, "fix", change)
+    pins = {(URL, want.rev): patchset}
+    options = FetchOptions([tmp_path / "upstreams"])
+    assert fetch(Cache(tmp_path / "cache"), [want], pins, options) == pins
+
+
+def test_of_a_merge_the_first_parent_is_enough(upstream: Upstream, tmp_path: Path) -> None:
+    """A mirror may lack the other side of a merge, as a shallow clone does."""
+    first = upstream.commit({"a": b"1\n"})
+    store = upstream.repository
+    merge = store.write_commit(store.commit(first).tree, [first, "2" * 40])
+    orphan = store.write_commit(store.commit(first).tree, ["3" * 40])
+    options = FetchOptions([tmp_path / "upstreams"])
+    want = Want(URL, merge, True, None, "fix")
+    assert fetch(Cache(tmp_path / "cache"), [want], {}, options) == {(URL, merge): merge}
+    with pytest.raises(UpstreamError, match=r"its mirror .* lacks the commit before"):
+        fetch(Cache(tmp_path / "cache"), [Want(URL, orphan, True, None, "fix")], {}, options)

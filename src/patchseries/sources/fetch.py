@@ -139,8 +139,10 @@ class _Fetcher:
                 commit = self._moved(want, now, is_branch=is_branch) or now
                 if commit is None:
                     raise _missing(want, f"its mirror {directory}")
-                if commit != now and not self._whole(commit, want.with_parent):
+                if not self._repository.has(commit):
                     raise self._absent(replace(want, rev=commit), f"its mirror {directory}")
+                if not self._whole(commit, want.with_parent):
+                    raise _cut_off(want, f"its mirror {directory}")
                 found[want.rev] = commit
         return found
 
@@ -303,6 +305,14 @@ def _missing(want: Want, where: str) -> SeriesError:
     return UpstreamError(
         f"{where} has no {what} ({want.why})",
         hint="correct the manifest, or name a clone that has it: --mirror DIR",
+    )
+
+
+def _cut_off(want: Want, where: str) -> SeriesError:
+    return UpstreamError(
+        f"{where} lacks the commit before {want.rev} ({want.why})",
+        hint="a shallow clone lacks it: run `git fetch --unshallow` there, or name another clone: "
+        "--mirror DIR",
     )
 
 
