@@ -211,6 +211,18 @@ def test_their_patch_is_dropped_where_a_person_said_so(upstream: Upstream) -> No
     assert (packaged.tree, packaged.dropped) == (other.tree, (Dropped("readme.patch"),))
 
 
+def test_their_patch_that_applies_stays_unless_it_is_named_for_the_base(
+    upstream: Upstream,
+) -> None:
+    base, given = upstream.base(), packaging(theirs(upstream))
+    for decision in (Decision(), Decision(reason="no more", by="Ann <a@b.c>")):
+        packaged = apply_packaging(upstream.repository, base, given, {"readme.patch": decision})
+        assert (packaged.packaging, packaged.dropped) == (given, ())
+        named = replace(decision, always=True)
+        packaged = apply_packaging(upstream.repository, base, given, {"readme.patch": named})
+        assert [one.asked for one in packaged.dropped] == [True]
+
+
 @pytest.mark.parametrize("path", [b".git/hooks/x", b"../x", b".pc/x", b"debian/x"])
 def test_their_patch_that_leaves_the_tree_is_refused(upstream: Upstream, path: bytes) -> None:
     files = theirs(upstream)

@@ -26,6 +26,8 @@ def _links(**targets: str) -> dict[str, PackagedFile]:
     [
         _links(x="control"),
         _links(x="../README"),
+        _links(a__x="../../README"),
+        _links(a__b__x="../../../README"),
         _links(x="nothing/there"),
         _links(x="a name with spaces"),
         _links(a__x="../b/y", b="c"),
@@ -42,6 +44,9 @@ def test_links_that_stay(links: dict[str, PackagedFile]) -> None:
     [
         _links(x="/etc/passwd"),
         _links(x="../../outside"),
+        _links(a__x="/etc/passwd"),
+        _links(a__x="../../../outside"),
+        _links(a__b__x="../../../../outside"),
         _links(x="../../project/debian/control"),
         _links(a__b__up="../../..", x="a/b/up/../outside"),
         _links(y="x/../..", x="..", z="y"),

@@ -83,6 +83,7 @@ one = [
         (DECORATED, 4, (4, 10)),
         (DECORATED, 7, (4, 10)),
         (DECORATED, 1, (0, 4)),
+        (b'def f():\n    a = """\nb\n"""\nc = 1\n', 1, (0, 4)),
         (AT_THE_MARGIN, 0, (0, 5)),
         (AT_THE_MARGIN, 9, (8, 15)),
         (IN_A_CLASS, 1, (0, 16)),

@@ -133,6 +133,13 @@ def test_where_a_name_leads(here: Modules, name: bytes, leads: bool | None) -> N
     assert here.resolve(name) is leads
 
 
+def test_imports_that_lead_on_are_followed_so_often(repository: Repository) -> None:
+    chain = {f"m{n}.py": f"from m{n + 1} import A\n" for n in range(3)}
+    here = of(repository, chain | {"m3.py": "class A:\n    x = 1\n"})
+    assert [here.resolve(b"m0.A.x", often) for often in range(6)] == [None] * 4 + [True] * 2
+    assert [here.resolve(b"m0.A.y", often) for often in range(6)] == [None] * 4 + [False] * 2
+
+
 CLASSES = {
     "a.py": "import b\nfrom c import Far, Other as Renamed\nimport elsewhere\n"
     "from elsewhere import Strange\n\n"

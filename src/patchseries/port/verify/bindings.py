@@ -152,5 +152,5 @@ def where_unbound(scopes: Scopes, name: bytes) -> int | None:
     """A line (from 0) of a text that reads *name* where no function or class binds it."""
     word = re.compile(rb"\b%b\b" % re.escape(name))
     saying = (line for line, text in enumerate(scopes.lines) if word.search(text))
-    parts = chunks(scopes, ((line, line + 1) for line in islice(saying, _MANY)))
+    parts = chunks(scopes, ((line, line) for line in islice(saying, _MANY)))
     return next((where[name] for part in parts if name in (where := unbound(part, set()))), None)

@@ -239,10 +239,10 @@ class SyntaxTree:
         nodes = self._captures(self._grammar.definitions).get("scope", ())
         return sorted(((n.start_byte, n.end_byte) for n in nodes), reverse=True)
 
-    def _scopes(self, places: Sequence[int]) -> Iterator[int]:
-        """For each of *places*, in order, the byte at which its scope starts; -1 in none."""
+    def _scopes(self, places: Sequence[int]) -> Iterator[int | None]:
+        """For each of *places*, in order, the byte at which its scope starts; None in none."""
         left = list(self._scopes_backwards)
-        around = [(-1, len(self.text) + 1)]
+        around: list[tuple[int | None, int]] = [(None, len(self.text))]
         for place in places:
             while left and left[-1][0] <= place:
                 around.append(left.pop())

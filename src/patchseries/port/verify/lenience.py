@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from patchseries.port.verify.queries import captured
+from patchseries.port.verify.queries import around, captured, child_named
 
 _OPEN_END = re.compile(rb"(?:[.,+\-*/%&|^<>=~]|(?<![\w.])(?:and|or|not|in|is))(?=[ \t]*$)")
 """What no statement ends with, at the end of a line; but for some commas and stars."""
@@ -72,24 +72,24 @@ def _misplaced_arguments(call: Node) -> Iterator[Node]:
     """The arguments that stand after a named one without a name, or have a name given before."""
     names: set[bytes | None] = set()
     for argument in call.named_children:
-        name = argument.child_by_field_name("name")
-        if argument.type == "keyword_argument" and name is not None:
-            if name.text in names:
+        if argument.type == "keyword_argument":
+            name = child_named(argument, "name").text
+            if name in names:
                 yield argument
-            names.add(name.text)
+            names.add(name)
         elif names and argument.type not in _AFTER_NAMED:
             yield argument
 
 
 def _goes_on(leaf: Node) -> bool:
     """Whether a statement goes on after *leaf*, though its line ends there outside brackets."""
-    around = leaf.parent
-    if around is None or around.type == "wildcard_import":
+    node = around(leaf)
+    if node.type == "wildcard_import":
         return False
-    if leaf.type == "," and around.type in _ENDS_WELL and around.end_byte == leaf.end_byte:
+    if leaf.type == "," and node.type in _ENDS_WELL and node.end_byte == leaf.end_byte:
         return False
-    while around is not None and around.type not in ("block", "module"):
-        if around.type in _BRACKETED or any(c.type in _OPENING for c in around.children):
+    while node.type not in ("block", "module"):
+        if node.type in _BRACKETED or any(c.type in _OPENING for c in node.children):
             return False
-        around = around.parent
+        node = around(node)
     return True

@@ -44,16 +44,8 @@ def errors_beside(text: bytes, parsed: bytes) -> int:
     """The same, where *parsed* was parsed before and most of *text* stands in it: far quicker."""
     head, tail = shared_ends(text, parsed)
     tree = parse(parsed).copy()
-    old_end, new_end = len(parsed) - tail, len(text) - tail
-    start = parsed.count(b"\n", 0, head)
-    tree.edit(
-        head,
-        old_end,
-        new_end,
-        (start, 0),
-        (start + parsed.count(b"\n", head, old_end), 0),
-        (start + text.count(b"\n", head, new_end), 0),
-    )
+    nowhere = 0, 0  # errors are counted: their lines are not asked for
+    tree.edit(head, len(parsed) - tail, len(text) - tail, nowhere, nowhere, nowhere)
     root = _parser().parse(text, tree).root_node
     return _count_errors(root) if root.has_error else 0
 
@@ -103,7 +95,10 @@ class Chunk:
 
 
 def chunks(scopes: Scopes, runs: Iterable[Run]) -> list[Chunk]:
-    """The chunks that cover *runs* (first line, one past the last), in order, without overlap."""
+    """The chunks that cover *runs* (first line, one past the last), in order, without overlap.
+
+    A run of no lines stands for the line that it is before.
+    """
     found: list[tuple[Run, Run]] = []
     for first, last in runs:
         at = max(first, found[-1][0][1]) if found else first
