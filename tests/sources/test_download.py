@@ -347,11 +347,18 @@ def test_redirects_to_what_is_no_server(
 
 
 def test_work_in_time_is_returned_and_its_error_raised() -> None:
+    given: list[threading.Event] = []
+
+    def waits(over: threading.Event) -> bool:
+        given.append(over)
+        return over.wait(5)
+
     assert within(5, lambda _: 7) == 7
     with pytest.raises(ZeroDivisionError):
         within(5, lambda _: 1 // 0)
     with pytest.raises(TimeOverError):
-        within(0.05, lambda over: over.wait(5))
+        within(0.05, waits)
+    assert given[0].is_set(), "so that it stops"
 
 
 def test_a_file_is_read_from_where_it_is_redirected_to(serve: Callable[..., Server]) -> None:

@@ -98,7 +98,8 @@ def noise(seed: int) -> bytes:
 def test_only_what_is_needed_comes_by_id(world: World) -> None:
     assert world.fetch() == world.wanted
     with world.cached() as cached:
-        assert cached.has(world.history.parent)
+        before = cached.commit(world.history.parent).parents
+        assert not any(map(cached.has, before)), "shallow: the change and what it changed"
         assert cached.file(cached.commit(world.history.source).tree, "a") == b"3\n"
         assert not cached.has(world.history.early)
         cached.run("fsck", "--connectivity-only")
