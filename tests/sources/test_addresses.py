@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.manifest.values import _repository
+from patchseries.sources import addresses
 from patchseries.sources.addresses import (
     BugAddress,
     CommitAddress,
@@ -114,3 +115,10 @@ def test_any_text_is_an_address_that_can_be_fetched_or_none(text: str) -> None:
         assert _repository(found.repository) == found.repository
     if isinstance(found, ReviewAddress):
         assert found.server.startswith(("https://", "http://"))
+
+
+def test_an_address_may_be_long_but_not_without_end() -> None:
+    url = "https://bugs.launchpad.net/nova/+bug/1213080?"
+    whole = url + "x" * (addresses._LONGEST - len(url))
+    assert read_address(whole) == BugAddress("launchpad", "1213080")
+    assert read_address(whole + "x") is None
