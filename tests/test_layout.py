@@ -207,7 +207,6 @@ ELSEWHERE = {
         "port/filemerge": "port/test_engine.py",
         "port/hunks/resolve": "port/hunks/test_rules.py",
         "port/names/renames": "port/names/test_maps.py",
-        "port/names/treefiles": "port/verify/test_words.py",
         "port/prerequisites/origins": "pipeline/conflict/test_why.py",
         "port/prerequisites/values": "port/prerequisites/test_search.py",
         "port/result": "port/test_engine.py",

@@ -72,7 +72,7 @@ def test_what_is_read_was_asked_for_together(
     monkeypatch.setattr(treefiles, "_AT_ONCE", 2)
     assert WordIndex().absent(repository, tree, [b"none"]) == {b"none"}
     inside = [entry.oid for entry in repository.tree(tree).values()]
-    assert sorted(asked) == sorted([*inside, *(entry.oid for entry in blobs)])
+    assert sorted(asked) == sorted([tree, *inside, *(entry.oid for entry in blobs)])
 
 
 def test_words_joined_by_hyphens_are_words_and_their_parts_too() -> None:
