@@ -210,6 +210,16 @@ def test_each_trap_is_refused_by_name(upstream: Upstream, row: Row, profile: Pro
         building.build(request(upstream, row, profile))
 
 
+@pytest.mark.parametrize(("path", "link"), [("latest", "latest"), ("wide/bake.py", "wide")])
+def test_the_link_that_a_patch_goes_through_is_named(
+    upstream: Upstream, path: str, link: str
+) -> None:
+    row = Row("link", "", EDIT.replace(b"oven/bake.py", path.encode()), {"oven/bake.py": HOT})
+    with pytest.raises(SeriesError) as caught:
+        building.build(request(upstream, row, Profile.CURRENT))
+    assert f"through the symbolic link {link} " in f"{caught.value} "
+
+
 @rows(PRECISE_ROWS)
 def test_each_trap_of_precise_is_refused_by_name_there_alone(upstream: Upstream, row: Row) -> None:
     with pytest.raises(SeriesError, match=rf"\({row.code}\)"):

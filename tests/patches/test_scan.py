@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +107,16 @@ def test_a_hunk_that_lacks_a_line_is_torn(written: Written, other: bytes) -> Non
     (section,) = scan(b"\n".join(lines + [other] * bool(other)) + b"\n").sections
     assert section.torn
     assert section.hunks == len(written.hunks)
+
+
+@pytest.mark.parametrize("counts", [b"-1 +0,0", b"-0,0 +1", b"-1,2 +1", b"-1 +1,2"])
+def test_a_line_of_both_sides_counts_on_both(counts: bytes) -> None:
+    """More of them than a hunk says on either side, and it is torn."""
+    head = b"--- a/f\n+++ b/f\n"
+    (section,) = scan(head + b"@@ " + counts + b" @@\n x\n").sections
+    assert section.torn
+    (section,) = scan(head + b"@@ -1 +1 @@\n x\n").sections
+    assert not section.torn
 
 
 @settings(max_examples=50)

@@ -115,6 +115,23 @@ def test_a_repository_is_compared_once_in_a_command(
     kept(other)
 
 
+def test_a_command_waits_for_another(cache: Cache) -> None:
+    holds, goes_on = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with again(cache).locked(URL):
+            holds.set()
+            goes_on.wait(10)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    holds.wait(10)
+    threading.Timer(0.2, goes_on.set).start()
+    with cache.locked(URL):
+        assert goes_on.is_set()
+    thread.join()
+
+
 def test_one_command_at_a_time(cache: Cache) -> None:
     failed: list[SeriesError] = []
 

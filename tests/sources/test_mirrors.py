@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_the_last_two_parts_name_it(tmp_path: Path, url: str, name: str) -> None
     assert mirror_of(url, [tmp_path / "none", tmp_path]) is None
     there = repository(tmp_path / name)
     assert mirror_of(url, [tmp_path / "none", tmp_path]) == there
+
+
+@pytest.mark.parametrize("part", ["HEAD", "objects"])
+def test_a_directory_with_a_part_of_a_repository_is_none(tmp_path: Path, part: str) -> None:
+    there = repository(tmp_path / "org/oven")
+    shutil.move(there / part, tmp_path / part)
+    assert mirror_of("https://host.invalid/org/oven", [tmp_path]) is None
 
 
 def test_hosts_are_kept_apart(tmp_path: Path) -> None:
