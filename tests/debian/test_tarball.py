@@ -93,6 +93,25 @@ def test_so_many_members_may_be_there_and_no_more(
     monkeypatch.setattr(module, "_MEMBERS", 6)
     with pytest.raises(SeriesError, match="more than 6 members"):
         check_tarball(path)
+    monkeypatch.setattr(module, "_BYTES_OF_A_MEMBER", path.stat().st_size + 1)
+    with pytest.raises(SeriesError, match="more than 6 members"):
+        check_tarball(path)
+    monkeypatch.setattr(module, "_BYTES_OF_A_MEMBER", path.stat().st_size)
+    check_tarball(path)
+
+
+def test_an_archive_may_unpack_to_so_many_times_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "oven_1.0.orig.tar.gz"
+    path.write_bytes(gzip.compress(_tar(50_000)))
+    monkeypatch.setattr(module, "_ALWAYS", 0)
+    times = -(-len(_tar(50_000)) // path.stat().st_size)
+    monkeypatch.setattr(module, "_RATIO", times)
+    check_tarball(path)
+    monkeypatch.setattr(module, "_RATIO", times - 1)
+    with pytest.raises(SeriesError, match="unpacks to more than"):
+        check_tarball(path)
 
 
 def test_a_large_archive_may_have_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

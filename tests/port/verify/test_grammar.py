@@ -89,6 +89,11 @@ def test_what_imports_give(tree: SyntaxTree) -> None:
     assert tree.imports([(7, 20)]) == tree.imports([]) == set()
 
 
+def test_an_import_is_on_the_line_of_its_name() -> None:
+    tree = grammar_of("JavaScript").read(b"import {\na,\nb\n} from './x'\n")
+    assert [tree.imports([(row, row + 1)]) for row in range(4)] == [set(), {b"a"}, {b"b"}, set()]
+
+
 def test_which_names_are_read_and_where_first(tree: SyntaxTree) -> None:
     assert tree.uses([(9, 10)]) == {b"sour": 9, b"tin": 9}
     assert tree.uses([(8, 10)])[b"bread"] == 8
