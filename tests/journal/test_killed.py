@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from patchseries.journal import (
     Operation,
+    Recovered,
     State,
     beneath,
     commit_files,
@@ -41,14 +43,14 @@ def old_project(folder: Path) -> State:
     return state
 
 
-def killed_at(state: State, moment: int) -> bool:
+def killed_at(state: State, moment: int, events: Sequence[str] = _WRITING) -> bool:
     """Commit the changes in a child that is killed at its *moment*-th event; whether it was."""
     child = os.fork()
     if child == 0:
         left = [moment]
 
         def audit(event: str, _: object) -> None:
-            if event in _WRITING:
+            if event in events:
                 left[0] -= 1
                 if left[0] == 0:
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -59,6 +61,17 @@ def killed_at(state: State, moment: int) -> bool:
         finally:
             os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def test_one_that_is_killed_before_it_decides_leaves_nothing_and_is_told(tmp_path: Path) -> None:
+    state = old_project(tmp_path)
+    commit_files(state, {"series/other": b"1"}, COMMAND)
+    before = sorted(tmp_path.rglob("*"))
+    assert killed_at(state, 1, ["os.rename"])
+    assert len(list(state.root.rglob("*.series-new"))) == 2
+    assert recover(state) == Recovered("series rebase", ())
+    assert sorted(tmp_path.rglob("*")) == before
+    assert recover(state) is None
 
 
 def test_ctrl_c_waits_until_the_files_are_written(
