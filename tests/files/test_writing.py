@@ -242,7 +242,7 @@ def test_whatever_else_stands_there_goes_and_what_it_leads_to_stays(tmp_path: Pa
 
 
 def test_the_contents_of_a_directory_are_its_regular_files(tmp_path: Path) -> None:
-    contents = {"b": b"2", "a/c": b"long" * 99, "a/b/d": b"", "a/b/e": b"5"}
+    contents = {"b": b"2", "a/b/d": b"", "a/b/e": b"5", "a/c": b"long" * 99}
     publish_directory(tmp_path / "deep" / "t", contents)
     assert directory_contents(tmp_path / "deep" / "t") == contents
     (tmp_path / "deep" / "t" / "link").symlink_to("b")
