@@ -58,7 +58,7 @@ def interdiff(old: str, new: str) -> str:
     before, after = without_places(old), without_places(new)
     paths = list(_paths(before))
     shown: list[str] = []
-    for group in _groups(edits(before, after, slide=False)):
+    for group in _groups(edits(before, after)):
         first = max(0, group[0].low - _CONTEXT)
         shown.append(f"@@ {paths[min(first + 1, len(paths) - 1)]}".rstrip())
         shown += _shown(group, first, before, after)
