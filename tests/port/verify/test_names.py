@@ -419,6 +419,8 @@ def test_a_method_taken_away_and_still_called(examined: Examined) -> None:
     use = "\n    def three(self):\n        self.one()\n"
     findings = examined({"a.py": old}, {"a.py": new}, {"a.py": old + use})
     assert [(f.code, f.line) for f in findings] == [("port-removed-name-used", 7)]
+    other = use.replace("self.one()", "other.one()")
+    assert examined({"a.py": old}, {"a.py": new}, {"a.py": old + other}) == ()
 
 
 def test_an_override_taken_away_that_hides_nothing_here(examined: Examined) -> None:
@@ -448,11 +450,17 @@ def test_each_override_that_is_taken_away_is_looked_for(examined: Examined) -> N
     base = "class Base:\n    def check(self):\n        pass\n\n    def more(self):\n        pass\n"
     own = "from base import Base\n\n\nclass A(Base):\n    x = 1\n"
     gone = "".join(f"\n    def {name}(self):\n        return 1\n" for name in ("more", "check"))
-    gone += "\n\ndef free():\n    pass\n"
+    free = "def free():\n    pass\n"
     here = "class Base:\n    def more(self):\n        pass\n"
-    before, after = {"base.py": base, "a.py": own + gone}, {"base.py": base, "a.py": own}
-    found = examined(before, after, {"base.py": here, "a.py": "# 0\n" + own + gone})
-    assert [f.message for f in found] == ["A.check is inherited upstream, but missing here"]
+    top = "x = 1\n" * 5
+    before, after = (
+        {"base.py": base, "a.py": text} for text in (free + top + own + gone, top + own)
+    )
+    for elsewhere in ("", "import far\n\n\nclass Base(far.Base):\n    more = 1\n"):
+        target = {"base.py": elsewhere or here, "a.py": free + top + own + "    y = 1\n" + gone}
+        result = {**target, "a.py": top + own + "    y = 1\n"}
+        found = examined(before, after, target, result)
+        assert [f.message for f in found] == ["A.check is inherited upstream, but missing here"]
 
 
 def migrations(*names: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ def test_a_good_port_says_nothing(examined: Examined) -> None:
 
 
 OPEN = HOT.replace("}\n", "")
+BAKE_LONG = BAKE.replace("\treturn", "\ta()\n\tb()\n\tc()\n\td(]\n\treturn")
 LONG = "var a = 1\n" * 20
 INVALID = "the result is not valid Go"
 
@@ -41,6 +42,8 @@ INVALID = "the result is not valid Go"
         # upstream's own lines do not parse, or the target's did not
         (BAKE, HOT.replace("}\n", ""), OWN + BAKE, OWN + HOT.replace("}\n", ""), []),
         (BAKE, HOT, OWN + BAKE.replace("}\n", ""), OWN + HOT.replace("}\n", ""), []),
+        # also where it is the last of many lines
+        (BAKE, BAKE_LONG, OWN + BAKE, OWN + BAKE_LONG, []),
         # far from the change, in a file that had none anywhere; and where a side had one
         (BAKE + LONG, HOT + LONG, OWN + BAKE + LONG, OWN + OPEN + LONG, [f"29: {INVALID}"]),
         (BAKE + LONG + ODD, HOT + LONG + ODD, OWN + BAKE + LONG, OWN + OPEN + LONG, []),
@@ -102,12 +105,22 @@ METHOD = "func (o *Oven) heat() {\n}\n\n"
 def test_what_is_defined_twice(
     examined: Examined, upstream: str, here: str, words: list[str]
 ) -> None:
-    sides = (BAKE + upstream, HOT + HEAT + upstream, OWN + BAKE + here, OWN + HOT + HEAT + here)
-    assert told(examined, *sides) == words
+    for once, lines in (("", 0), ("func once() {\n}\n\n", 3)):
+        new = HOT + once + HEAT
+        found = told(examined, BAKE + upstream, new + upstream, OWN + BAKE + here, OWN + new + here)
+        assert found == [word.replace("10", f"{10 + lines}") for word in words]
+
+
+def test_what_only_the_port_defines_and_says_twice_is_defined_once(examined: Examined) -> None:
+    """Under another name than upstream's, say."""
+    new = OWN + BAKE + "// func heat: as in roast\n" + HEAT
+    assert told(examined, BAKE, BAKE + HEAT.replace("heat", "roast"), OWN + BAKE, new) == []
 
 
 GONE = "func roast() {\n}\n\n"
 USE = "func cool() {\n\troast()\n}\n\n"
+ALL = GONE + "".join(GONE.replace("roast", name) for name in ("a", "b", "c")) + BAKE
+SAID = "// a\n\nfunc b() {\n}\n"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +128,9 @@ USE = "func cool() {\n\troast()\n}\n\n"
     [
         (GONE + BAKE, BAKE, GONE + BAKE + USE, BAKE + USE, ["10: roast was removed but is still"]),
         (GONE + BAKE, BAKE, GONE + BAKE + USE + GONE, BAKE + USE + GONE, []),
-        (GONE + BAKE + USE, BAKE + USE, GONE + BAKE + USE, BAKE + USE, []),  # another file has it
+        (ALL, BAKE, ALL + USE + SAID, BAKE + USE + SAID, ["10: roast was removed but is still"]),
+        # another file has it
+        (GONE + BAKE + USE, BAKE + USE, OWN + GONE + BAKE + USE, OWN + BAKE + USE, []),
         (GONE + BAKE, BAKE, GONE + BAKE + "// roast\n", BAKE + "// roast\n", []),
         (
             GONE + BAKE,
@@ -176,3 +191,23 @@ def test_a_text_that_does_not_parse_where_something_was_chosen_is_half_as_good(
     assert go is not None
     sound = go.soundness("a.go", TOP + ours, TOP + theirs)
     assert sound([line + "\n" for line in (TOP + text).split("\n")], [chosen]) == score
+
+
+def test_a_text_is_read_whole_only_where_its_chosen_part_does_not_parse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[int] = []
+    real = Grammar.read
+
+    def counted(grammar: Grammar, text: bytes) -> SyntaxTree:
+        read.append(len(text))
+        return real(grammar, text)
+
+    monkeypatch.setattr(Grammar, "read", counted)
+    go = language_of("a.go", b"")
+    assert go is not None
+    for text, most in ((HOT, len(HOT)), (WRONG, len(TOP + WRONG + FAR))):
+        sound = go.soundness("a.go", TOP + BAKE + FAR, TOP + HOT + FAR)
+        read.clear()
+        sound((TOP + text + FAR).splitlines(keepends=True), [(5, 6)])
+        assert max(read) == most

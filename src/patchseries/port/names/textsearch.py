@@ -43,6 +43,15 @@ def lines_with(text: AnyStr, word: AnyStr) -> Iterator[int]:
         at = text.find(word, low) if low else -1
 
 
+def line_start(text: bytes, at: int) -> int:
+    r"""Where the line begins that the byte *at* stands in.
+
+    >>> line_start(b"a\nbc", 3), line_start(b"\nb", 1), line_start(b"ab", 1)
+    (2, 1, 0)
+    """
+    return text.rfind(b"\n", 0, at) + 1
+
+
 def shared_ends(one: AnyStr, other: AnyStr) -> tuple[int, int]:
     """How many characters (or bytes) of whole lines two texts begin and end with alike."""
     end = "\n" if isinstance(one, str) else b"\n"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from patchseries.port.names.textsearch import lines_with, occurrences
+from patchseries.port.names.textsearch import line_start, lines_with, occurrences
 
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BLOCK = re.compile(
@@ -58,10 +58,10 @@ class Class:
 
     def has(self, name: bytes) -> bool:
         """Whether it has an attribute (of the class or of ``self``) of that name."""
-        line = -1
+        line = 0
         for at in occurrences(self.body, name):
-            start = self.body.rfind(b"\n", 0, at) + 1
-            if start > max(line, 0):  # what stands on the head's own line does not count
+            start = line_start(self.body, at)
+            if start > line:  # what stands on the head's own line does not count
                 line = start
                 if self._binds(line, name):
                     return True
@@ -180,7 +180,7 @@ _GOES_ON = re.compile(rb"[\w\x80-\xff-]")
 
 
 def _defined_at(text: bytes, at: int, end: int) -> bool:
-    line = text[text.rfind(b"\n", 0, at) + 1 : at]
+    line = text[line_start(text, at) : at]
     if not _GOES_ON.match(text, end) and _LEADS_TO.search(line):
         return True
     return bool(_SET_TO.match(text, end) and _LEADS_TO_SET.search(line))

@@ -18,7 +18,7 @@ from tree_sitter import Language as TreeLanguage
 from tree_sitter import Node, Parser, Point, Query, QueryCursor, Tree
 
 from patchseries.port.hunks.lines import Run
-from patchseries.port.names.textsearch import says
+from patchseries.port.names.textsearch import line_start, says
 from patchseries.port.verify.required import Requirement
 
 MAX_BYTES = 1_000_000
@@ -169,7 +169,7 @@ class SyntaxTree:
         for run in runs:
             for node, key in self._defined(run):
                 if run[0] <= node.start_point.row < run[1]:
-                    start = self.text.rfind(b"\n", 0, node.start_byte) + 1
+                    start = line_start(self.text, node.start_byte)
                     sign = _last_word(self.text[start : node.start_byte])
                     yield Definition(_text(node), key, sign, node.start_point.row)
 

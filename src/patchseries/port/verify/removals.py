@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.names.textsearch import says
 from patchseries.port.verify.bindings import where_unbound
-from patchseries.port.verify.definitions import imported
 from patchseries.port.verify.names import module_before, module_here, module_name
 from patchseries.port.verify.ported import Port, PortedFile, Runs
 from patchseries.port.verify.scopes import Scopes
 
 _DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
-_ASSIGNED = re.compile(rb"(\w+)[ \t]*=(?!=)")
 _AT_MODULE_LEVEL = re.compile(rb"[^ \t\n#]|[ \t]+(?:\w+[ \t,)\\]*$|(?:from|import|global)[ \t])")
 """A line that can bind a name of the module: of an import, it may be a part."""
-_IMPORT = re.compile(rb"from[ \t]|import[ \t]")
 
 
 class Removals:
@@ -28,8 +24,8 @@ class Removals:
         """Look at what the removed lines of *file* defined."""
         self._port = port
         self._file = file
-        self._home, self._package = module_name(file.path)
-        self._there_home, self._there_package = module_name(file.upstream)
+        self._home, _ = module_name(file.path)
+        self._there_home, _ = module_name(file.upstream)
 
     def check(self) -> Iterator[Finding]:
         """All the rules."""
@@ -38,10 +34,6 @@ class Removals:
         yield from self.check_names()
         yield from self.check_methods()
         yield from self.check_overrides()
-
-    @cached_property
-    def _removed(self) -> dict[bytes, int]:
-        return _removed(self._file.ours, self._package)
 
     def check_names(self) -> Iterator[Finding]:
         """Names of the module that the port took away, and that the file still reads."""
@@ -56,7 +48,7 @@ class Removals:
     def check_methods(self) -> Iterator[Finding]:
         """Methods that the port took away, and that the file still calls on ``self``."""
         here = self._port.modules(self._port.result)
-        for name, number in self._removed.items():
+        for name, number in _removed(self._file.ours).items():
             owner = _owner(self._file.onto_scopes, number)
             if owner is None or not self._still_stands(name):
                 continue
@@ -68,7 +60,7 @@ class Removals:
         """Methods that upstream takes away since its class inherits them, and this one does not."""
         here = self._port.modules(self._port.result)
         there = self._port.modules(self._port.after)
-        for name, number in _removed(self._file.theirs, self._there_package).items():
+        for name, number in _removed(self._file.theirs).items():
             owner = _owner(self._file.before_scopes, number)
             if owner is None:
                 continue
@@ -100,22 +92,14 @@ class Removals:
         )
 
 
-def _removed(runs: Runs, package: bytes) -> dict[bytes, int]:
-    """Each name that the removed lines define or import: its 0-based line before."""
+def _removed(runs: Runs) -> dict[bytes, int]:
+    """Each name that the removed lines define: its 0-based line before."""
     found: dict[bytes, int] = {}
     for run in runs:
         for number, line in enumerate(run.removed, run.old_start):
-            for name in _bound_by(line, package):
-                found.setdefault(name, number)
+            if match := _DEFINITION.match(line):
+                found.setdefault(match[1], number)
     return found
-
-
-def _bound_by(line: bytes, package: bytes) -> Iterator[bytes]:
-    match = _DEFINITION.match(line) or _ASSIGNED.match(line)
-    if match:
-        yield match[1]
-    elif _IMPORT.match(line):
-        yield from (name for name, _ in imported(b"\n" + line, package))
 
 
 def _owner(scopes: Scopes, number: int) -> bytes | None:

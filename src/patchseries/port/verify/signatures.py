@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from patchseries.port.names.textsearch import lines_with
+from patchseries.port.names.textsearch import line_start, lines_with
 from patchseries.port.verify.queries import child_named, node_text
 from patchseries.port.verify.syntax import parse
 
@@ -129,7 +129,7 @@ def _kind(text: bytes, head: int) -> str | None:
 def _lines_above(text: bytes, end: int) -> Iterator[bytes]:
     """The lines before the one that begins at the byte *end*, upwards."""
     while end:
-        start = text.rfind(b"\n", 0, end - 1) + 1
+        start = line_start(text, end - 1)
         yield text[start : end - 1]
         end = start
 

@@ -73,7 +73,7 @@ class TreeExamination:
         """All the rules; of a file that is wholly upstream's, what it needs from others."""
         if self._grammar.requirement:
             yield from check_required(self._port, file, self._grammar.requirement)
-        if not file.ours or not file.result:
+        if not file.result:
             return
         try:
             rules = _FileCheck(self._port, self._grammar, file)
@@ -233,9 +233,9 @@ class _FileCheck:
         old = _Parts(self._grammar, self._file.onto, removed)
         gone = {definition.name for definition in old.definitions()} | old.imports()
         for name in sorted(gone):
-            if not says(self._file.result, name) or self._parts.binds(name):
+            if not says(self._file.result, name):
                 continue
-            if self._result.binds(name):
+            if self._parts.binds(name) or self._result.binds(name):
                 continue
             line = self._result.where_used(name)
             if line is None or self._is_elsewhere(name):
