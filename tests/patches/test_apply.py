@@ -270,3 +270,16 @@ def test_only_a_regular_file_is_edited(repository: Repository, mode: str) -> Non
     rejected = apply_patch(repository, tree, repository.diff(old, new))
     assert isinstance(rejected, Rejected)
     assert "symbolic link or submodule" in rejected.reason
+
+
+@pytest.mark.parametrize("above", range(4))
+@pytest.mark.parametrize("start", [1, 2, 3])
+def test_a_hunk_without_lines_above_belongs_to_the_beginning_if_it_says_so(
+    repository: Repository, tmp_path: Path, above: int, start: int
+) -> None:
+    text = b"x\n" * above + b"a\nb\n"
+    diff = b"--- a/f\n+++ b/f\n@@ -%d,2 +%d,2 @@\n-a\n+A\n b\n" % (start, start)
+    done = apply_patch(repository, tree_of(repository, {"f": text}), diff)
+    applied = files_of(repository, done.tree) if isinstance(done, Applied) else None
+    assert applied == patch_program(tmp_path, {"f": text}, diff)
+    assert (applied is None) == (start == 1 and above > 0)

@@ -113,8 +113,10 @@ def test_a_search_over_pages(server: GerritServer, gerrit: Gerrit) -> None:
     server.changes = [FakeChange(n, PROJECT, f"b{n}", CHANGE, [FIRST]) for n in range(1, 8)]
     assert [change.number for change in gerrit.search(CHANGE)] == list(range(1, 8))
     assert len(server.paths) == 4
-    with pytest.raises(AmbiguousChangeError, match="matches 7 changes"):
+    with pytest.raises(AmbiguousChangeError, match="matches 7 changes") as caught:
         gerrit.change(CHANGE)
+    assert caught.value.message.endswith(" and 2 more")
+    assert caught.value.message.count("(number ") == 5
 
 
 def test_pages_without_end_are_left(server: GerritServer, gerrit: Gerrit) -> None:
