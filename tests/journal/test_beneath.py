@@ -266,3 +266,11 @@ def test_what_was_prepared_and_lost_is_written_again(
         fresh.write_bytes(b"other")
     assert recover(state) is not None
     assert content(state) == {"series/kept": b"new", "patches/e/f/made": b"new", "series/x": b""}
+
+
+@pytest.mark.parametrize("path", ["a" * 10_000, "series/" + "../" * 10_000, "b" * 300 + "\0"])
+def test_a_path_without_end_is_cut_in_the_message(path: str) -> None:
+    with pytest.raises(SeriesError) as caught:
+        beneath.check_path(path)
+    assert repr(path)[:100] in caught.value.message
+    assert len(caught.value.message) < 300

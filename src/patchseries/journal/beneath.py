@@ -19,13 +19,16 @@ WRITTEN = ("series", "patches")
 
 _DIRECTORY = os.O_DIRECTORY | os.O_NOFOLLOW
 
+_SHOWN = 200
+"""So much of a path is shown: a hostile one has no end."""
+
 
 def check_path(path: object) -> str:
     """*path*, when a command may write there.
 
     :raises SeriesError: it is no relative path of a file below one of :data:`WRITTEN`
     """
-    shown = repr(path)[:200]
+    shown = repr(path)[:_SHOWN]
     if not isinstance(path, str) or not path or "\0" in path:
         raise SeriesError(f"not a path: {shown}")
     parts = path.split("/")
