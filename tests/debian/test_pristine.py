@@ -278,6 +278,7 @@ REFUSED = {
     **dict.fromkeys(["a link", "a hole", "a path"], "that pristine-tar does not write"),
     "a link in the wrapper": "that pristine-tar does not write",
     "a name that it does not write": "that pristine-tar does not write",
+    **dict.fromkeys(["no archive", "cut off"], "is damaged"),
     "a bomb": "too large",
     "another checksum": "another SHA-256",
 }

@@ -73,12 +73,13 @@ def test_a_call_that_only_upstreams_function_takes(
         "opened(*x)",  # known at run time only
         "till.Till(1, 2, 3, 4)",  # upstream does not take it, either
         "x.opened(1, wide=2)",  # what x is, is not known
-        "till.Till.close(1)",  # called on no object
+        "till.Till.shut(1)",  # called on no object
         "till.Gone(1)",
         "self.day(1, 2, 3)",
         "opened",
         "till(1)",
         "self.a.made(1)",  # a method of something else
+        "self.shut.more(1)",
         "till.Till.made.of(1)",
         "till.Till.A.made(1)",
         "super(Shop, self).made(1)",

@@ -73,6 +73,10 @@ def test_what_stands_above_a_definition_without_a_blank_line_belongs_to_it() -> 
     assert blocks_around(lines, [(5, 6)]) == [(2, 8)]
 
 
+def test_lines_that_nothing_is_around_are_one_block() -> None:
+    assert blocks_around([b"\ta", b"\tb", b"\tc", b"\td"], [(2, 3)]) == [(0, 4)]
+
+
 def test_of_no_lines_there_is_no_block_but_an_empty_one() -> None:
     assert blocks_around([], [(0, 0)]) == [(0, 0)]
 

@@ -70,6 +70,7 @@ STATEMENTS = st.builds(
         ("x = 1,\nf(a,\n  b),\nprint a,\ny = 2.\nz = ...\n", []),
         ("from a import *\nfrom a import (b,\n    c)\n", []),
         ("x = '''a,\nb.\n'''  # c,\n# d.\n", []),
+        ("from a import b,\nx = 1\n", [0]),
         ("with (a,\n      b):\n    pass\n", []),
         ("x = {a: [b or\n         c], d:\n     e[f,\n       g]}\n", []),
         ("x = a or \\\n    b\n", []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from patchseries.port.verify import grammar, strangers
 from port.verify.conftest import Examined
 
 FILE = '#include "warm.h"\n\nint bake(int n) {\n    int a = n;\n    int b = a;\n    return b;\n}\n'
@@ -62,6 +63,37 @@ def test_a_file_that_is_wholly_upstreams_and_includes_what_is_another_here(
     (finding,) = examined(before, after, before | {"src/warm.h": "#define COLD 1\n"})
     assert finding.message == "warm_up is nowhere in the target"
     assert examined(before, after, before) == ()
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("ab", False), ("abc", True)])
+def test_a_short_name_is_everywhere(examined: Examined, name: str, is_told: bool) -> None:
+    before = {"bake.c": FILE, "warm.h": f"#define {name} 3\n"}
+    after = before | {"bake.c": FILE.replace("int b = a", f"int b = {name}")}
+    assert bool(examined(before, after, before | {"warm.h": "#define COLD 1\n"})) is is_told
+
+
+@pytest.mark.parametrize(("size", "is_told"), [(200, True), (199, False)])
+def test_a_header_that_cannot_be_parsed_defines_nothing(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch, size: int, is_told: bool
+) -> None:
+    monkeypatch.setattr(grammar, "MAX_BYTES", size)
+    header = f"{HEADER}// {size}".ljust(200)  # another text each time: what was parsed is kept
+    before, after = {"a.c": FILE, "warm.h": header}, {"a.c": ADDED, "warm.h": header}
+    assert bool(examined(before, after, before | {"warm.h": "#define COLD 1\n"})) is is_told
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_so_many_headers_are_read(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """One that upstream does not have (a library's) and one that was read are not counted."""
+    monkeypatch.setattr(strangers, "_MOST_HEADERS", most)
+    start = '#include <stdio.h>\n#include "warm.h"\n#include "h1.h"\n'
+    headers = {"warm.h": '#include "h1.h"\n', "h1.h": '#include "h2.h"\n', "h2.h": HEADER}
+    before = {"a.c": FILE.replace('#include "warm.h"\n', start), **headers}
+    after = before | {"a.c": before["a.c"].replace("int b = a", "int b = warm_up(a)")}
+    found = examined(before, after, before | {"h2.h": "#define COLD 1\n"})
+    assert bool(found) is (most > 2)
 
 
 def test_a_header_that_a_header_includes(examined: Examined) -> None:

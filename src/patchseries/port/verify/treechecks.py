@@ -232,9 +232,7 @@ class _FileCheck:
             return
         old = _Parts(self._grammar, self._file.onto, removed)
         gone = {definition.name for definition in old.definitions()} | old.imports()
-        for name in sorted(gone):
-            if not says(self._file.result, name):
-                continue
+        for name in sorted(name for name in gone if says(self._file.result, name)):
             if self._parts.binds(name) or self._result.binds(name):
                 continue
             line = self._result.where_used(name)
