@@ -100,6 +100,10 @@ def test_paths_that_are_refused(path: str) -> None:
         check_path(path, "a test")
 
 
+def test_a_path_may_have_spaces() -> None:
+    check_path("a b/c d", "a test")
+
+
 def test_so_many_files_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("patchseries.debian.paths._MOST", 3)
     check_count(3, "a test")

@@ -35,6 +35,7 @@ func cool() {
         ([(6, 7)], [(2, 10)]),  # the bracket after it closes what a line further up opens
         ([(8, 9)], [(2, 11)]),
         ([(4, 5), (8, 9)], [(2, 10)]),  # the other lies in it
+        ([(4, 5), (9, 10)], [(2, 11)]),  # and here it ends it
         ([(12, 13)], [(11, 15)]),
         ([(6, 7), (4, 5), (12, 13)], [(2, 10), (11, 15)]),
         ([(10, 10)], [(10, 11)]),

@@ -63,6 +63,12 @@ def test_a_block_of_five_lines_with_words_stands_once(
     assert told(examined, "a.txt", block, here=here, upstream=upstream) == words
 
 
+def test_a_block_that_upstream_has_otherwise_may_stand_once(examined: Examined) -> None:
+    sides = (HEAD, BLOCK.upper() + HEAD, HEAD + "own\n", BLOCK + HEAD + "own\n")
+    found = examined(*({"a.txt": side} for side in sides))
+    assert not [f for f in found if f.code.startswith("port-dup")]
+
+
 @pytest.mark.parametrize(
     ("path", "added", "here", "upstream", "words"),
     [
@@ -85,6 +91,7 @@ def test_a_key_is_set_once_in_a_section(
 
 
 BAKE = "def bake():\n    return 1\n\n\n"
+COOL = "def cool():\n    return 1\n\n\n"
 OVEN = "class Oven:\n    def bake(self):\n        return 2\n"
 
 
@@ -93,6 +100,7 @@ OVEN = "class Oven:\n    def bake(self):\n        return 2\n"
     [
         (BAKE, BAKE, "", ["None: bake is defined 2 times"]),
         (BAKE, BAKE * 2, "", ["None: bake is defined 3 times"]),
+        (BAKE + COOL, BAKE, "", ["None: bake is defined 2 times"]),
         (BAKE, BAKE, BAKE, []),
         (BAKE, OVEN, "", []),
         (OVEN, OVEN, "", ["None: Oven is defined 2 times", "None: Oven.bake is defined 2 times"]),

@@ -520,11 +520,23 @@ def revision(name: str, follows: str) -> str:
 def test_a_migration_that_follows_one_which_is_missing(examined: Examined, follows: str) -> None:
     first, second = {"db/a.py": revision("0", "None")}, {"db/b.py": revision("1a", "'0'")}
     third = {"db/c.py": revision("2b", follows)}
-    (finding,) = examined(first | second, first | second | third, first)
-    assert (finding.code, finding.line, finding.severity) == ("port-migration-missing", 2, "error")
-    assert "the migration 1a" in finding.message
+    no_module = {"db/b.txt": revision("1a", "'0'"), "db/folder.py/b": ""}
+    for here, blank in ((first, 0), (first | no_module, 1)):
+        new = {"db/c.py": "\n" * blank + third["db/c.py"]}
+        (finding,) = examined(first | second, first | second | new, here)
+        assert (finding.code, finding.severity) == ("port-migration-missing", "error")
+        assert finding.line == 2 + blank
+        assert "the migration 1a" in finding.message
     other = {"db/other.py": revision("1a", "'0'")}
     assert examined(first | second, first | second | third, first | other) == ()
+
+
+def test_a_migration_at_the_top_follows_one_beside_it(examined: Examined) -> None:
+    first, second = {"a.py": revision("0", "None")}, {"b.py": revision("1a", "'0'")}
+    assert examined(first, first | second, first | {"c.py": ""}) == ()
+    new = {"d.py": revision("2b", "'1a'")}
+    found = examined(first | second, first | second | new, first)
+    assert [f.code for f in found] == ["port-migration-missing"]
 
 
 def test_migrations_of_one_change_follow_each_other(examined: Examined) -> None:

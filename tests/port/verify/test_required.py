@@ -34,6 +34,12 @@ NEEDS: dict[str, tuple[str, str, str, dict[str, str]]] = {
         "tools/src/main/java/org/y/Warm.java",
         {},
     ),
+    "Java of few parts": (
+        "src/main/java/x/Bake.java",
+        "import y.Warm;",
+        "src/main/java/y/Warm.java",
+        {},
+    ),
     "JavaScript": ("src/bake.js", "const { warm } = require('./a/warm')", "src/a/warm.js", {}),
     "JavaScript, a directory": ("src/bake.js", 'import "../warm"', "warm/index.js", {}),
     "TypeScript": ("src/bake.ts", 'import { warm } from "./warm.js"', "src/warm.ts", {}),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from patchseries.git import TreeEntry
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.ported import Port, PortedFile
 
@@ -83,9 +84,8 @@ def _check_migration(port: Port, file: PortedFile, directory: str) -> Iterator[F
 
 def _revisions(port: Port, directory: str) -> set[bytes]:
     """The migrations that a directory of the result has."""
-    entry = port.repository.entry(port.result, directory)
-    entries = port.repository.tree(entry.oid) if entry and entry.is_tree else {}
-    files = [e.oid for name, e in entries.items() if e.is_file and name.endswith(b".py")]
+    entries = _entries(port, port.result, directory).items()
+    files = [e.oid for name, e in entries if e.is_file and name.endswith(b".py")]
     port.repository.prefetch(files)
     found = (_REVISION.search(port.repository.blob(oid)) for oid in files)
     return {match[1] for match in found if match}
@@ -96,8 +96,12 @@ def _numbers(names: set[bytes]) -> set[int]:
 
 
 def _names(port: Port, tree: str, directory: str) -> set[bytes]:
+    return set(_entries(port, tree, directory))
+
+
+def _entries(port: Port, tree: str, directory: str) -> Mapping[bytes, TreeEntry]:
     """What a directory of a tree holds; nothing if there is no such directory."""
     entry = port.repository.entry(tree, directory) if directory else None
     if directory and (entry is None or not entry.is_tree):
-        return set()
-    return set(port.repository.tree(entry.oid if entry else tree))
+        return {}
+    return port.repository.tree(entry.oid if entry else tree)
