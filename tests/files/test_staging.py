@@ -161,6 +161,8 @@ def test_swapped(tmp_path: Path) -> None:
     publish_directory(tmp_path / "t", {"record": b"1"})
     publish_directory(tmp_path / "t", {"record": b"2"})
     assert content(tmp_path / "t") == {"record": b"2"}
+    for name in ("t", "none"):
+        put_back(tmp_path / name)
     assert list(tmp_path.iterdir()) == [tmp_path / "t"]
 
 
