@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -84,19 +85,29 @@ def test_one_that_may_not_be_started(tmp_path: Path) -> None:
         process.start([tmp_path])
 
 
-def test_one_that_is_interrupted_can_still_tidy_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (subprocess.TimeoutExpired("sh", 60), ProgramError),
+    ],
+    ids=["interrupted", "too slow"],
+)
+def test_one_that_is_ended_can_still_tidy_up(
+    tmp_path: Path, end: BaseException, told: type[BaseException]
+) -> None:
     """As git does, which removes its lock files: one that is killed leaves them."""
     lock = tmp_path / "lock"
     script = (
         f"trap 'rm {lock}; exit' TERM; touch {lock}; echo ready >&2; while :; do sleep 0.01; done"
     )
 
-    def interrupt(_: str) -> None:
+    def is_over(_: str) -> None:
         assert lock.exists()
-        raise KeyboardInterrupt
+        raise end
 
-    with pytest.raises(KeyboardInterrupt):
-        process.run(["sh", "-c", script], on_stderr=interrupt)
+    with pytest.raises(told):
+        process.run(["sh", "-c", script], timeout=60, on_stderr=is_over)
     assert not lock.exists()
 
 

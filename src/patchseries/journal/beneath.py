@@ -29,7 +29,7 @@ def check_path(path: object) -> str:
     :raises SeriesError: it is no relative path of a file below one of :data:`WRITTEN`
     """
     shown = repr(path)[:_SHOWN]
-    if not isinstance(path, str) or not path or "\0" in path:
+    if not isinstance(path, str) or "\0" in path:
         raise SeriesError(f"not a path: {shown}")
     parts = path.split("/")
     if any(part in ("", ".", "..") for part in parts):
