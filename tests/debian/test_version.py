@@ -67,6 +67,7 @@ def test_dpkg_itself_agrees(stock: str, update: str) -> None:
         ("2013.1.3-0", "", "sorts below the stock"),
         ("2013.1.3-2", "+perf1", r"sorts above the likely stock update 2013\.1\.3-2\+deb"),
         ("1:2013.1.3-0ubuntu1", ".9", "sorts above the likely stock update"),
+        ("1:2013.1.3-0ubuntu1", ".", r"update 1:2013\.1\.3-0ubuntu1\.1:"),  # the very same
     ],
 )
 def test_a_suffix_that_sorts_wrongly_is_refused(stock: str, suffix: str, why: str) -> None:
@@ -174,6 +175,11 @@ def test_the_packagers_first_version_of_a_release(
         final = release_version(packaged, new)
         assert (NativeVersion(made) < NativeVersion(final)) == bool(candidate)
         assert release_version(f"{epoch}{new}+dfsg-3", new) == f"{epoch}{new}+dfsg-3"
+
+
+def test_a_release_that_is_as_new_is_not_newer() -> None:
+    with pytest.raises(SeriesError, match=r"1\.00-1 is not newer than 1\.0-1"):
+        release_version("1.0-1", "1.00")
 
 
 def test_versions_have_an_end() -> None:

@@ -31,7 +31,7 @@ class Suffix:
     """What follows the stock version: ``stem``, and a number that counts up from ``first``."""
 
     stem: str
-    first: int = 1
+    first: int
 
     @classmethod
     def parse(cls, text: str) -> Suffix:
