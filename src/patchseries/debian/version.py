@@ -113,11 +113,10 @@ def stock_version(packaged: str | None, base: Base) -> str:
     upstream = upstream_version(base)
     if packaged is None:
         return f"{upstream}-0"
-    version = parse(packaged)
-    if _same_release(version.upstream_version or "", upstream):
+    epoch, theirs, revision = _parts(packaged)
+    if _same_release(theirs, upstream):
         return packaged
-    epoch = f"{version.epoch}:" if version.epoch else ""
-    return f"{epoch}{upstream}-{_zeroth(version.debian_revision or '')}"
+    return f"{epoch}{upstream}-{_zeroth(revision)}"
 
 
 def release_version(packaged: str, upstream: str) -> str:
@@ -129,13 +128,12 @@ def release_version(packaged: str, upstream: str) -> str:
     >>> release_version("2:26.2.2-1~deb12u3", "27.5.1"), release_version("1.0-0ubuntu2", "1.1.0rc1")
     ('2:27.5.1-1', '1.1.0~rc1-0ubuntu1')
     """
-    version = parse(packaged)
+    epoch, theirs, _ = _parts(packaged)
     upstream = _before_release(upstream.removeprefix("v").replace("-", "~"))
-    if _same_release(version.upstream_version or "", upstream):
+    if _same_release(theirs, upstream):
         return packaged
-    epoch = f"{version.epoch}:" if version.epoch else ""
     made = f"{epoch}{upstream}-{'0ubuntu1' if 'ubuntu' in packaged else '1'}"
-    if not parse(made) > version:
+    if not parse(made) > parse(packaged):
         raise SeriesError(
             f"{made} is not newer than {packaged}, which is packaged",
             hint="name a newer release; an older one is `series rebase --onto` and `series build`",
@@ -173,14 +171,22 @@ def check(version: str, stock: str) -> None:
 
 def likely_updates(stock: str) -> tuple[str, ...]:
     """The versions that the stock package may come to have next, as distributions number them."""
-    version = parse(stock)
-    revision = version.debian_revision or ""
-    head = stock[: len(stock) - len(revision)]
-    updates = [head + next_ for next_ in _next_revisions(revision)]
-    epoch = f"{version.epoch}:" if version.epoch else ""
-    upstream = _bumped(version.upstream_version or "0")
-    updates.append(f"{epoch}{upstream}-{_zeroth(revision)}")
+    epoch, upstream, revision = _parts(stock)
+    updates = [f"{epoch}{upstream}-{next_}" for next_ in _next_revisions(revision)]
+    updates.append(f"{epoch}{_bumped(upstream)}-{_zeroth(revision)}")
     return tuple(updates)
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """The epoch of a version with its colon, the upstream version, and the revision.
+
+    :raises SeriesError: see :func:`parse`
+    """
+    version = parse(text)
+    assert version.upstream_version is not None
+    assert version.debian_revision is not None
+    epoch = f"{version.epoch}:" if version.epoch else ""
+    return epoch, version.upstream_version, version.debian_revision
 
 
 def _next_revisions(revision: str) -> list[str]:
