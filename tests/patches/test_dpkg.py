@@ -292,6 +292,17 @@ def test_the_guard_never_raises(data: bytes) -> None:
         guard("p", EDIT + data, profile)
 
 
+@pytest.mark.parametrize("what", ["rename", "copy"])
+@pytest.mark.parametrize("quoted", ["from", "to", ""])
+def test_a_quoted_name_of_a_rename_is_refused_too(what: str, quoted: str) -> None:
+    """It has no lines ``---`` and ``+++`` when the content stays."""
+    names = {"from": "a", "to": "b"} | ({quoted: '"caf\\303\\251"'} if quoted else {})
+    lines = [f"{what} {way} {name}" for way, name in names.items()]
+    diff = "\n".join(["diff --git a/x b/x", 'similarity index "100%"', *lines, ""])
+    found = {finding.code for finding in guard("p", HEAD + diff.encode(), Profile.CURRENT)}
+    assert ("dpkg-quoted-name" in found) == bool(quoted)
+
+
 @given(
     st.lists(
         st.sampled_from([b"--- a\n", b"+++ b\n", b"@@ -1 +1 @@\n", b"diff --git a/x b/x\n", b"x\n"])
