@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from patchseries.git import Repository
 from patchseries.git.textmerge import split_lines
 from patchseries.port.result import Change
 from patchseries.port.verify import Port, examine
+from patchseries.port.verify.bindings import unbound
 from patchseries.port.verify.definitions import defines, read_class, read_module
+from patchseries.port.verify.queries import captured
 from patchseries.port.verify.scopes import Scopes
-from patchseries.port.verify.syntax import chunks, errors, errors_beside, parse
+from patchseries.port.verify.signatures import Call
+from patchseries.port.verify.syntax import chunks, errors, errors_beside, faults, parse
 from patchseries.port.verify.uses import uses
 from patchseries.port.verify.words import words_of
 from port.verify.conftest import tree
@@ -38,6 +41,33 @@ def test_no_bytes_crash_the_checks(
 ) -> None:
     before, after, onto, result = (tree(repository, {path: text}) for text in texts)
     examine(Port(repository, Change(before, after), onto, result))
+
+
+TOKENS = st.lists(
+    st.sampled_from(
+        (
+            b"(|)|[|]|{|}|,|.|=|:|*|**|x|y.z|f(a=1|def|class|lambda|import|from|else:|yield|print|not"
+            b'|and|\'|"""|@d|global|except|async|:=|->|\xff|\n|\n    |from a import *|except E, e:|\\\n'
+        ).split(b"|")
+    ),
+    max_size=25,
+).map(b" ".join)
+
+
+@QUICK
+@example(b"not \xff]lambda  *:yield else:from a import * ")
+@given(TOKENS | TEXT)
+def test_no_text_crashes_what_reads_its_tree(text: bytes) -> None:
+    """Of one that cannot be read at all, the root is an error."""
+    faults(text)
+    scopes = Scopes.of(text, "a.py")
+    whole = [(0, len(scopes.lines))]
+    parts = chunks(scopes, whole)
+    uses(parts, whole, b"p")
+    for part in parts:
+        unbound(part, set())
+    for call in captured(parse(text).root_node, "(call) @call", "call"):
+        Call.of(call)
 
 
 @QUICK

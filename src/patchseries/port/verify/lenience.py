@@ -91,5 +91,7 @@ def _goes_on(leaf: Node) -> bool:
     while node.type not in ("block", "module"):
         if node.type in _BRACKETED or any(c.type in _OPENING for c in node.children):
             return False
-        node = around(node)
+        if node.parent is None:  # of a text that cannot be read at all the root is an error
+            break
+        node = node.parent
     return True
