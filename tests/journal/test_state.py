@@ -259,6 +259,17 @@ def test_undoing_does_not_prune_the_project(tmp_path: Path) -> None:
     assert list(state.root.iterdir()) == []
 
 
+def test_where_there_is_no_state_nothing_is_written_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be one that can only be read: to rename what is not there fails on it too."""
+    (tmp_path / "home" / "projects").mkdir(parents=True, mode=0o700)
+    (tmp_path / "home").chmod(0o700)
+    (tmp_path / "project").mkdir()
+    monkeypatch.setattr(Path, "rename", lambda *_: pytest.fail("renamed"))
+    assert find_state(tmp_path / "home", tmp_path / "project").set_aside is None
+
+
 def test_another_directory_at_the_same_path_has_no_past(state: State) -> None:
     aside = state.root.parent / "before"
     state.root.rename(aside)

@@ -60,8 +60,10 @@ def find_state(home: Path, root: Path) -> State:
     directory = home / "projects" / (f"{name}-{digest}" if name else digest)
     if home.exists():
         check_private(home, "the state directory", "SERIES_STATE")
-    is_its_own = _recorded(directory) == _identity(real)
-    return State(real, home, directory, None if is_its_own else _moved_aside(directory))
+    aside = None
+    if directory.exists() and _recorded(directory) != _identity(real):
+        aside = _moved_aside(directory)
+    return State(real, home, directory, aside)
 
 
 @contextmanager
@@ -141,7 +143,7 @@ def _recorded(directory: Path) -> object:
 
 
 def _moved_aside(directory: Path) -> Path | None:
-    """Where *directory* was moved to; None when there is none, or another run was faster."""
+    """Where *directory* was moved to; None when another run was faster."""
     with explained(_WRITING):
         number = 1
         while (aside := directory.with_name(f"{directory.name}.old-{number}")).exists():

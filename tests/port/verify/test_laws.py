@@ -46,8 +46,9 @@ def test_no_bytes_crash_the_checks(
 TOKENS = st.lists(
     st.sampled_from(
         (
-            b"(|)|[|]|{|}|,|.|=|:|*|**|x|y.z|f(a=1|def|class|lambda|import|from|else:|yield|print|not"
-            b'|and|\'|"""|@d|global|except|async|:=|->|\xff|\n|\n    |from a import *|except E, e:|\\\n'
+            b"(|)|[|]|{|}|,|.|=|:|*|**|x|y.z|f(a=1|def|class|lambda|import|from|else:|yield|print"
+            b"|not|and|'|@d|global|except|async|:=|->|\xff|\n|\n    |from a import *|except E, e:"
+            b"|\\\n"
         ).split(b"|")
     ),
     max_size=25,
