@@ -119,6 +119,9 @@ def test_a_file_that_was_changed_is_refused(dsc: Path) -> None:
         ("oven_1.0.orig.tar.gz", "/etc/passwd", "unsafe file"),
         ("Checksums-Sha256", "X-Sha256", "no Checksums-Sha256"),
         ("Source: oven", "X-Source: oven", "no source package"),
+        ("Source: oven", "Source: ../oven", r"names no source package: '\.\./oven'"),
+        ("Version: 1:1.0-1", "Version: 1.0", "the version of a native package"),
+        ("Version: 1:1.0-1", "Version: 1.0/../x-1", "not a Debian version"),
         (".debian.tar", ".missing.debian.tar", "cannot read"),
     ],
 )
@@ -264,6 +267,8 @@ def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
     [
         (member("etc/passwd"), "outside debian/"),
         (member("/debian/x"), "outside debian/"),
+        (member("etc", tarfile.DIRTYPE), "outside debian/"),
+        (member("debian/../etc", tarfile.DIRTYPE), "unsafe path"),
         (member("debian/../x"), "unsafe path"),
         (member("debian/x", tarfile.LNKTYPE, "/etc/passwd"), "neither file nor link"),
         (member("debian/x", tarfile.CHRTYPE), "neither file nor link"),

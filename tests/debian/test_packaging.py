@@ -296,6 +296,15 @@ def test_a_file_named_debian_is_no_packaging(upstream: Upstream) -> None:
         packaging_from_git(upstream.repository, upstream.tree({"debian": b""}), "x")
 
 
+@pytest.mark.parametrize("name", ["control", "changelog", "rules", "patches/a.patch"])
+def test_what_is_needed_may_be_no_link(name: str) -> None:
+    there = packaging({"patches/a.patch": b"", "patches/series": b"a.patch\n"}).debian
+    assert make_packaging(there, "a test").debian == there
+    files = {**there, "x": there[name], name: PackagedFile("120000", b"x")}
+    with pytest.raises(SeriesError, match=rf"has no {name}|names debian/{name}, not there"):
+        make_packaging(files, "a test")
+
+
 def test_a_series_that_is_a_link_is_refused() -> None:
     files = dict(packaging().debian) | {"patches/series": PackagedFile("120000", b"../control")}
     with pytest.raises(SeriesError, match="debian/patches/series is a link"):
