@@ -83,7 +83,7 @@ def test_bugs_are_closed_as_their_trackers_want_it() -> None:
 
 
 def test_what_is_no_changelog_is_refused() -> None:
-    for text in ("", "hello\n", "oven 1.0-1 unstable\n"):
+    for text in ("", "hello\n", "oven 1.0-1 unstable\n", f"hello\n{RELEASED}"):
         with pytest.raises(SeriesError, match="does not begin with an entry"):
             read_head(text)
     assert read_date("nothing") == 0
@@ -125,6 +125,24 @@ def test_what_another_person_adds_has_their_name() -> None:
     assert made.endswith("\n\n" + RELEASED)
 
 
+def test_each_person_has_a_part_of_an_entry_and_who_adds_nothing_has_none() -> None:
+    same = continued(UNRELEASED + RELEASED, next_entry("Begun (Closes: #1).", name="Bob"))
+    assert "[ " not in same
+    assert "\n\n -- Bob <ann@test.invalid>  Thu" in same
+    two = continued(UNRELEASED + RELEASED, next_entry("Two.", name="Bob"))
+    three = continued(two, next_entry("Three.", name="Cy"))
+    assert [line for line in three.splitlines() if "[" in line] == [
+        "  [ Ann ]",
+        "  [ Bob ]",
+        "  [ Cy ]",
+    ]
+
+
+def test_an_entry_that_says_nothing_yet_is_begun() -> None:
+    made = continued("\n" + UNRELEASED.replace("  * Begun (Closes: #1).\n", ""), next_entry("Two."))
+    assert made.startswith("oven (1.1-1) UNRELEASED; urgency=medium\n\n  * Two.\n\n -- Ann")
+
+
 def test_an_unreleased_entry_without_an_end_is_not_guessed_at() -> None:
     with pytest.raises(SeriesError, match="not complete"):
         continued("oven (1.1-1) UNRELEASED; urgency=low\n\n  * Begun.\n", next_entry("Two."))
@@ -136,10 +154,19 @@ def test_continuing_takes_linear_time() -> None:
         continued(many, next_entry("Two."))
 
 
-def test_a_date_that_is_none_is_none() -> None:
-    assert read_date(" -- Ann <ann@test.invalid>  not a date\n") == 0
+@pytest.mark.parametrize(
+    "date", ["not a date", "Mon, 01 Jul 1900 10:00:00 +0000", "Mon, 99 Jul 2013 10:00:00 +0000"]
+)
+def test_a_date_that_is_none_is_none(date: str) -> None:
+    """Nor is one before dates were counted."""
+    assert read_date(f" -- Ann <ann@test.invalid>  {date}\n") == 0
+    assert read_date(f"{RELEASED}\n -- Ann <ann@test.invalid>  {date}\n") == 1372672800
 
 
 def test_versions_that_are_too_long_are_passed_over() -> None:
     entries = [f"oven ({'1' * length}) unstable; urgency=low" for length in (LONGEST, LONGEST + 1)]
     assert read_versions("\n".join(entries)) == ["1" * LONGEST]
+    assert read_versions(UNRELEASED + RELEASED) == ["1.1-1", "1.0-1"]
+    assert read_head(f"\n \n{entries[0]}").version == "1" * LONGEST
+    with pytest.raises(SeriesError, match=f"a version of {LONGEST + 1} characters"):
+        read_head(entries[1])

@@ -123,7 +123,7 @@ def test_names_and_paths_as_long_as_a_file_system_takes() -> None:
 
 
 def test_links_one_after_the_other_as_many_as_the_system_takes() -> None:
-    chain = {f"x{n}": PackagedFile("120000", b"x%d" % (n + 1)) for n in range(39)}
+    chain = {f"x{n}": PackagedFile("120000", b"x%d" % (n + 1)) for n in range(40)}
     check_links(chain, "a test")
     with pytest.raises(SeriesError, match="leads out"):
-        check_links(chain | {"x39": PackagedFile("120000", b"x0")}, "a test")
+        check_links(chain | {"x40": PackagedFile("120000", b"x41")}, "a test")
