@@ -185,6 +185,12 @@ def test_a_package_of_ours_has_a_changelog_of_ours_alone(upstream: Upstream) -> 
     assert debian_directory(python, "oven", "1.0-1", "x\n")["control"].data != plain
 
 
+def test_our_files_lie_below_none_of_the_packagers(upstream: Upstream) -> None:
+    given = packaging({"patches": b"a file\n"})
+    with pytest.raises(SeriesError, match=r"debian/patches/\S+ lies below debian/patches"):
+        debian_directory(upstream.request(packaging=given), "oven", "1.0-1", "")
+
+
 def test_the_settings_package_takes_the_place_of_no_file(upstream: Upstream) -> None:
     request = upstream.request(packaging=packaging(), settings=SETTINGS)
     files = debian_directory(request, "oven", "1.0-1", "")

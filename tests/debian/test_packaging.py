@@ -291,6 +291,21 @@ def test_what_the_history_proves(
     assert (evidence.proves(False), evidence.proves(True)) == (proves, proves_a_security_fix)
 
 
+@pytest.mark.parametrize(
+    ("decision", "leaves_out"),
+    [
+        (Decision(), True),
+        (Decision(reason="no more"), True),
+        (Decision(upstream=("I1",)), False),
+        (Decision(reason="no more", upstream=("I1",)), True),
+    ],
+)
+def test_what_only_says_what_a_patch_is_leaves_none_out(
+    decision: Decision, leaves_out: bool
+) -> None:
+    assert decision.leaves_out is leaves_out
+
+
 def test_a_file_named_debian_is_no_packaging(upstream: Upstream) -> None:
     with pytest.raises(SeriesError, match="has no debian/"):
         packaging_from_git(upstream.repository, upstream.tree({"debian": b""}), "x")

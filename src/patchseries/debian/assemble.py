@@ -106,9 +106,9 @@ def _lists(request: BuildRequest, source: str) -> Iterator[tuple[str, tuple[str,
     left = [d for d in request.dropped if not d.evidence]
     without = tuple(_decided(d) for d in left if not d.asked)
     asked = tuple(_decided(d) for d in left if d.asked)
-    other = request.packaging and is_other_release(request.packaging, request.base)
-    if other and not request.in_packaging and request.packaging:
-        yield f"Upstream is {base}; the packaging was made for {request.packaging.version}.", ()
+    theirs = None if request.in_packaging else request.packaging
+    if theirs and is_other_release(theirs, request.base):
+        yield f"Upstream is {base}; the packaging was made for {theirs.version}.", ()
     for title, names in (
         ("Ported with adaptations that nobody has reviewed:", request.unreviewed),
         (f"Not in this package, as they conflict with {base}:", request.left_out),
