@@ -283,3 +283,15 @@ def test_a_hunk_without_lines_above_belongs_to_the_beginning_if_it_says_so(
     applied = files_of(repository, done.tree) if isinstance(done, Applied) else None
     assert applied == patch_program(tmp_path, {"f": text}, diff)
     assert (applied is None) == (start == 1 and above > 0)
+
+
+@pytest.mark.parametrize("mode", ["120000", "160000", "40000"])
+def test_no_file_is_made_where_something_else_is(repository: Repository, mode: str) -> None:
+    new = tree_of(repository, {"f": b"b\n"})
+    diff = repository.diff(repository.write_tree({}), new)
+    oids = {"160000": "1" * 40, "40000": tree_of(repository, {"g": b""})}
+    there = TreeEntry(mode, oids.get(mode) or repository.write_blob(b""))
+    tree = repository.edit_tree(repository.write_tree({}), {"f": there})
+    rejected = apply_patch(repository, tree, diff)
+    assert isinstance(rejected, Rejected)
+    assert "already exists" in rejected.reason

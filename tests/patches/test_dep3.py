@@ -309,3 +309,10 @@ def test_comments_in_comments_are_no_address() -> None:
     """The library reads each by a call of its own, and gives up at some depth."""
     deep = "(" * 100_000
     assert person(f" Ann {deep}") == (f"Ann {deep}", "")
+
+
+def test_what_goes_on_after_words_belongs_to_them() -> None:
+    header = read_header(b"Author: Ann\n Packager\nwords\n go on\n")
+    (field,) = header.fields
+    assert (field.name, field.lines) == ("Author", ("Ann", " Packager"))
+    assert header.prose == ("words\n go on",)

@@ -292,6 +292,12 @@ def test_the_guard_never_raises(data: bytes) -> None:
         guard("p", EDIT + data, profile)
 
 
+def test_each_name_of_a_file_is_looked_at() -> None:
+    diff = b"--- /etc/oven\n+++ b/debian/oven\n@@ -1 +1 @@\n-a\n+b\n"
+    found = {finding.code for finding in guard("p", HEAD + diff)}
+    assert found == {"dpkg-path-absolute", "dpkg-path-debian"}
+
+
 @pytest.mark.parametrize("what", ["rename", "copy"])
 @pytest.mark.parametrize("quoted", ["from", "to", ""])
 def test_a_quoted_name_of_a_rename_is_refused_too(what: str, quoted: str) -> None:

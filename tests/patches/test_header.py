@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,9 @@ def test_nobody_is_made_up() -> None:
     data = format_header(PatchHeader(_AUTHOR, "a subject", "", dated=False))
     assert b"Date" not in data
     assert b"zoe@example.org" in data
+    for name, mail, shown in ((" ", "a@b", b'From: "a@b" <a@b>'), ("", "", b"From: unknown <>")):
+        nobody = replace(_AUTHOR, name=name, mail=mail)
+        assert format_header(PatchHeader(nobody, "s", "")).startswith(shown)
 
 
 def test_a_patch_is_split_at_its_diff() -> None:

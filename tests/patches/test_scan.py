@@ -151,3 +151,8 @@ def hunk_of(lines: tuple[tuple[bytes, bytes], ...], number: int, has_no_newline:
         sides.append(tuple(side))
     changed = [at for at, (kind, _) in enumerate(lines) if kind != b" "]
     return Hunk(number, sides[0], sides[1], changed[0], len(lines) - 1 - changed[-1])
+
+
+@pytest.mark.parametrize("after", [b"words\n", b"", b"++ b/f\n", b"@@ -1 +1 @@\n"])
+def test_one_line_like_that_of_a_file_begins_no_section(after: bytes) -> None:
+    assert scan(b"words\n--- a/f\n" + after).sections == ()

@@ -122,3 +122,9 @@ def test_an_address_may_be_long_but_not_without_end() -> None:
     whole = url + "x" * (addresses._LONGEST - len(url))
     assert read_address(whole) == BugAddress("launchpad", "1213080")
     assert read_address(whole + "x") is None
+
+
+def test_an_id_alone_is_no_commit() -> None:
+    """cgit says where its repository is; of another page nobody knows."""
+    for path in ("kitchen/oven/log/", "kitchen/oven"):
+        assert read_address(f"https://example.org/{path}?id=5450f0937088") is None

@@ -233,6 +233,28 @@ def test_access_denied_says_what_to_do(
         )
 
 
+def test_a_failure_behind_a_redirect_names_both_places(
+    serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    end = serve(lambda request: request.send_error(404))
+    start = serve(leads_to(end.url()))
+    for server, words in ((end, ""), (start, f" (redirected to {end.url()})")):
+        with pytest.raises(UpstreamError) as caught:
+            download(server.url(), DIGEST, tmp_path / "fix.patch")
+        assert caught.value.message == f"cannot fetch {server.url()}{words}: status 404"
+
+
+def test_the_users_proxy_is_taken(serve: Callable[..., Server], tmp_path: Path) -> None:
+    proxy = serve(gives(DATA))
+    access = Access(proxies={"http": proxy.url()})
+    download(
+        "http://no-such-host.invalid/fix.patch",
+        DIGEST,
+        tmp_path / "fix.patch",
+        DownloadOptions(lambda _: access),
+    )
+
+
 def test_a_secret_of_a_redirect_is_not_shown(serve: Callable[..., Server], tmp_path: Path) -> None:
     server = serve(leads_to("ftp://ann:geheim@127.0.0.1/x?token=geheim"))
     with pytest.raises(UpstreamError, match="which is not fetched") as caught:

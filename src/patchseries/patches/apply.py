@@ -218,7 +218,7 @@ def _bareness(path: str) -> tuple[int, int, int]:
 
 def _old_content(repository: Repository, patched: FilePatch, entry: TreeEntry | None) -> bytes:
     if patched.old_path is None:
-        if entry is not None and (entry.is_tree or repository.blob(entry.oid)):
+        if entry is not None and (not entry.is_file or repository.blob(entry.oid)):
             raise _Reject(patched.path, "the patch creates it, but it already exists")
         return b""
     if entry is None or entry.is_tree:

@@ -256,13 +256,12 @@ def _read_paragraph(index: int, lines: Sequence[_Line]) -> tuple[list[Field], li
         found = _name_and_value(line)
         if found:
             fields.append(_Open(canonical(found[0]), [found[1]], line.number))
+            last = line
         elif line.continues and last and last.comment == line.comment:
             fields[-1].lines.append(line.text)
         else:
             text += [] if line.comment else [line.text]
             last = None
-            continue
-        last = line
     return [Field(f.name, tuple(f.lines), f.number, index) for f in fields], text
 
 

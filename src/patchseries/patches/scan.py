@@ -128,12 +128,13 @@ def _begin(number: int, line: bytes, lines: PatchLines) -> Section | None:
         lines.at -= 1
     else:
         return None
-    if lines.peek().startswith(b"--- "):
-        old = lines.take() or b""
+    if (old := lines.peek()).startswith(b"--- "):
+        lines.take()
         section.crlf |= old.endswith(b"\r")
         section.old = _name(old)
-        if lines.peek().startswith(b"+++ "):
-            section.new = _name(lines.take() or b"")
+        if (new := lines.peek()).startswith(b"+++ "):
+            lines.take()
+            section.new = _name(new)
     return section
 
 
