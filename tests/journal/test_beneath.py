@@ -236,6 +236,22 @@ def test_a_pipe_is_not_waited_for(state: State) -> None:
     assert beneath.read(state.root, "series/kept") == b"old"
 
 
+def test_what_the_working_directory_has_is_not_taken_for_the_projects(
+    state: State, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    for name in ("none", "deep"):
+        (here / name).mkdir(parents=True)
+    (here / "x").write_bytes(b"mine")
+    monkeypatch.chdir(here)
+    path, files = "patches/none/deep/x", content(state)
+    assert beneath.read(state.root, path) is None
+    beneath.complete(state.root, path, None)
+    beneath.discard(state.root, path)
+    assert sorted(p.name for p in here.iterdir()) == ["deep", "none", "x"]
+    assert content(state) == files
+
+
 def test_a_file_that_becomes_a_link_while_we_look_is_not_followed(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ Each directory on the way is opened in the one above it, and never through a sym
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -68,7 +69,8 @@ def prepare(root: Path, path: str, data: bytes | None) -> None:
     """
     with _parent(root, check_path(path), make=True) as (directory, _):
         if directory is None or not os.access(".", os.W_OK | os.X_OK, dir_fd=directory):
-            raise PermissionError(13, "Permission denied", str((root / path).parent))
+            words = os.strerror(errno.EACCES)
+            raise PermissionError(errno.EACCES, words, str((root / path).parent))
         if data is not None:
             _write(directory, _fresh(path), data)
 
