@@ -13,6 +13,7 @@ from patchseries.errors import UpstreamError
 from patchseries.git import Repository
 from patchseries.model import ChangeId
 from patchseries.sources import Cache, FetchOptions, Want, fetch, open_objects
+from patchseries.sources.access import Access
 from patchseries.sources.mirrors import mirror_of
 from patchseries.sources.plan import ChangeWant
 from support.upstreams import Upstream
@@ -89,11 +90,14 @@ def test_a_folder_by_host_mirrors_that_host_alone(upstream: Upstream, tmp_path: 
 def test_a_pinned_patchset_of_a_mirror_needs_no_server(upstream: Upstream, tmp_path: Path) -> None:
     upstream.commit({"a": b"1\n"})
     patchset = upstream.commit({"a": b"2\n"})
-    change = ChangeWant("https://review.invalid", "org/project", ChangeId(f"I{'1' * 40}"))
+    change = ChangeWant("http://127.0.0.1:1", "org/project", ChangeId(f"I{'1' * 40}"))
     want = Want(URL, f"I{'1' * 40}", True, None, "fix", change)
     pins = {(URL, want.rev): patchset}
-    options = FetchOptions([tmp_path / "upstreams"])
+    options = FetchOptions([tmp_path / "upstreams"], access=lambda _: Access(attempts=1))
     assert fetch(Cache(tmp_path / "cache"), [want], pins, options) == pins
+    orphan = upstream.repository.write_commit(upstream.repository.write_tree({}), ["3" * 40])
+    with pytest.raises(UpstreamError, match=r"127\.0\.0\.1"):  # its parent is fetched from there
+        fetch(Cache(tmp_path / "cache"), [want], {(URL, want.rev): orphan}, options)
 
 
 def test_of_a_merge_the_first_parent_is_enough(upstream: Upstream, tmp_path: Path) -> None:

@@ -586,13 +586,15 @@ def test_a_password_is_in_no_log_and_no_error(
     assert SECRET not in shown
 
 
-def test_credentials_in_the_url_are_refused_and_not_shown() -> None:
+@pytest.mark.parametrize("user", ["ada", ""])
+def test_credentials_in_the_url_are_refused_and_not_shown(user: str) -> None:
     with pytest.raises(SeriesError, match="contains credentials") as caught:
-        Gerrit(f"https://ada:{SECRET.replace('/', '')}@review.example.org")
+        Gerrit(f"https://{user}:{SECRET.replace('/', '')}@review.example.org")
     assert "s3cret" not in str(caught.value)
 
 
 def test_credentials_never_go_unencrypted() -> None:
+    Gerrit("http://review.example.org")  # without any it may be asked
     with pytest.raises(SeriesError, match="unencrypted"):
         Gerrit("http://review.example.org", Access(credentials=Credentials("ada", SECRET)))
 
