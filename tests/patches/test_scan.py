@@ -156,3 +156,17 @@ def hunk_of(lines: tuple[tuple[bytes, bytes], ...], number: int, has_no_newline:
 @pytest.mark.parametrize("after", [b"words\n", b"", b"++ b/f\n", b"@@ -1 +1 @@\n"])
 def test_one_line_like_that_of_a_file_begins_no_section(after: bytes) -> None:
     assert scan(b"words\n--- a/f\n" + after).sections == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "differs"),
+    [
+        (b"Binary files a/f and b/f differ", True),
+        (b"Binary files a/f and b/f differ\r", True),
+        (b"These files differ", False),
+        (b"Binary files a/f and b/f differ in one byte", False),
+    ],
+)
+def test_how_a_binary_change_without_content_is_said(line: bytes, differs: bool) -> None:
+    (section,) = scan(b"diff --git a/f b/f\nindex 1..2 100644\n" + line + b"\n").sections
+    assert section.differs is differs
