@@ -60,7 +60,7 @@ def _count_errors(node: Node) -> int:
 @lru_cache(maxsize=32)
 def faults(text: bytes) -> int:
     """How many error nodes it has, and places that Python would not take."""
-    return errors(text) + sum(1 for _ in _lenience(text)) + len(misfits(text))
+    return errors(text) + len([*_lenience(text)]) + len(misfits(text))
 
 
 def _lenience(text: bytes) -> Iterator[Node]:
