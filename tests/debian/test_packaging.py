@@ -132,6 +132,8 @@ def test_a_folder_without_control_is_not_walked(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "secret")  # reading it would be refused in other words, or wait
     with pytest.raises(SeriesError, match="has no control"):
         packaging_from_directory(tmp_path)
+    with pytest.raises(SeriesError, match=r"no directory .*/none"):
+        packaging_from_directory(tmp_path / "none")
 
 
 def test_a_pipe_in_a_folder_is_refused(tmp_path: Path) -> None:
