@@ -257,6 +257,17 @@ def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("patchseries.debian.packaging._LARGEST", 100)
     with pytest.raises(SeriesError, match="larger than"):
         make_packaging(packaged({"x": b"y" * 101}), "a test")
+    monkeypatch.undo()
+    there = packaging().debian
+    monkeypatch.setattr("patchseries.debian.paths._MOST", len(there))
+    assert make_packaging(there, "a test").debian == there
+    with pytest.raises(SeriesError, match="a test has more than"):
+        packaging({"x": b""})
+
+
+def test_a_file_below_another_is_refused() -> None:
+    with pytest.raises(SeriesError, match="debian/control/x lies below debian/control"):
+        packaging({"control/x": b""})
 
 
 def test_other_patches_take_the_place_of_all_that_were_there() -> None:

@@ -423,6 +423,15 @@ def test_a_method_taken_away_and_still_called(examined: Examined) -> None:
     assert examined({"a.py": old}, {"a.py": new}, {"a.py": old + other}) == ()
 
 
+def test_a_function_inside_another_is_no_method_of_a_class_of_that_name(
+    examined: Examined,
+) -> None:
+    inner = "def A():\n    def one():\n        pass\n\n    return 1\n\n\n"
+    outer = inner.replace("    def one():\n        pass\n\n", "")
+    use = "class A(object):\n    def two(self):\n        self.one()\n"
+    assert examined({"a.py": inner}, {"a.py": outer}, {"a.py": inner + use}) == ()
+
+
 def test_an_override_taken_away_that_hides_nothing_here(examined: Examined) -> None:
     base = "class Base:\n    def check(self):\n        pass\n"
     own = "from base import Base\n\n\nclass A(Base):\n    x = 1\n"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from itertools import permutations
 from typing import ClassVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +82,35 @@ def test_columns_and_lines_are_counted_as_git_and_python_count_them() -> None:
     assert [scopes.indent(line) for line in range(7)] == [0, 8, 8, 16, None, 2, None]
     assert len(scopes.lines) == 6
     assert len(Scopes.of(b"a\r\nb\x0bc\n", "a.py").lines) == 2
+
+
+def test_a_tab_reaches_to_the_next_eighth_column() -> None:
+    scopes = Scopes.of(b"class A:\n\tdef f(self):\n         x = 1\n        y = 2\n", "a.py")
+    assert [scopes.chain(line) for line in (2, 3)] == [(b"A", b"f"), (b"A",)]
+
+
+def test_definitions_are_found_by_name_below_blank_lines() -> None:
+    scopes = Scopes.of(b"\n\nclass A:\n    def f(self):\n        pass\n", "a.py")
+    assert list(scopes.chains({b"f", b"A"})) == [(b"A",), (b"A", b"f")]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.c", b"  a\nint f(void)\n  b\n  c\nint g(void)\n  d\n"),
+        ("a.py", b"a = 1\ndef f():\n  b\n  c\nclass G:\n  d = 2\n"),
+        ("a.py", b"class A:\n  def f():\n    b\n    c\n  def g():\n    d\n"),
+    ],
+)
+def test_what_is_around_a_line_does_not_depend_on_what_was_asked_before(
+    path: str, text: bytes
+) -> None:
+    pattern = Scopes.of(text, path).pattern
+    alone = [Scopes(text, pattern).chain(line) for line in range(6)]
+    assert len(set(alone)) == 3
+    for order in permutations(range(6)):
+        scopes = Scopes(text, pattern)
+        assert [scopes.chain(line) for line in order] == [alone[line] for line in order]
 
 
 _OTHER_LINES = st.lists(st.sampled_from(["int f(void)", "{", "    x = 1;", "\ty();", "}", ""]))

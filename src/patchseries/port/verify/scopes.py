@@ -94,7 +94,8 @@ class Scopes:
     def chain(self, line: int) -> Chain:
         """The names of the definitions around a line."""
         if self.pattern is _OTHER:
-            header = self._outer(min(line + 1, len(self.lines)), 1)
+            below = min(line + 1, len(self.lines))
+            header = self._outer(below, 1)
             return (header.name,) if header else ()
         return tuple(header.name for header in self.around(line))
 
