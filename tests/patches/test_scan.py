@@ -170,3 +170,9 @@ def test_one_line_like_that_of_a_file_begins_no_section(after: bytes) -> None:
 def test_how_a_binary_change_without_content_is_said(line: bytes, differs: bool) -> None:
     (section,) = scan(b"diff --git a/f b/f\nindex 1..2 100644\n" + line + b"\n").sections
     assert section.differs is differs
+
+
+def test_a_change_of_the_mode_alone_may_end_its_lines_in_cr() -> None:
+    """It has no lines with names: the first line says how the lines end."""
+    (patched,) = parse_patch(b"diff --git a/f b/f\r\nold mode 100644\r\nnew mode 100755\r\n")
+    assert (patched.path, patched.old_mode, patched.new_mode) == ("f", "100644", "100755")

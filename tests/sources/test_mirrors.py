@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,22 @@ def test_the_repositories_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     found = set(repositories_in(tmp_path, 100))
     assert found == {bare, tmp_path / "org/work", by_host}
+
+
+def test_a_directory_that_may_not_be_read_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = repository(tmp_path / "org/oven")
+    (tmp_path / "locked").mkdir()
+    listed = Path.iterdir
+
+    def iterdir(directory: Path) -> Iterator[Path]:
+        if directory.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return listed(directory)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert list(repositories_in(tmp_path, 100)) == [there]
 
 
 def test_no_more_is_looked_at_than_asked_for(tmp_path: Path) -> None:

@@ -42,10 +42,10 @@ def repository_path(url: str) -> PurePosixPath:
 def repositories_in(directory: Path, most: int) -> Iterator[Path]:
     """The repositories of the mirror *directory*; no more than *most* directories are looked at."""
     tops = list(islice(_directories(directory), most))
-    for level in range(2):
+    for _ in range(2):
         below = list(islice((one for top in tops for one in _directories(top)), most))
         yield from (one for one in below if _is_repository(one))
-        tops = [one for one in below if level == 0 and not _is_repository(one)]
+        tops = [one for one in below if not _is_repository(one)]
 
 
 def _directories(directory: Path) -> Iterator[Path]:
