@@ -25,6 +25,10 @@ NEW = OLD.replace('    "z"', '    "b": 2,\n    "z"')
         ('    "b": 3,\n    "a": 1,\n', [('"b" stands 2 times in a dict', 4)]),
         ('    "b": 2,\n    "a": 1,\n', []),  # the same value: nothing depends on which one counts
         ('    b: 3,\n    "a": 1,\n', []),
+        (
+            '    **more,  # of them\n    "b": 3,\n    "a": 1,\n',
+            [('"b" stands 2 times in a dict', 5)],
+        ),
         # one that was there twice is no news, and hides none
         (
             '    "b": 3,\n    "a": 1,\n    "a": 2,\n',
@@ -41,8 +45,31 @@ def test_a_key_that_the_target_has(
 ) -> None:
     target = OLD.replace('    "a": 1,\n', here)
     result = NEW.replace('    "a": 1,\n', here)
-    findings = examined({"a.py": OLD}, {"a.py": NEW}, {"a.py": target}, {"a.py": result})
-    assert told(findings) == lines
+    for above in ("", "x = 1\n\n\n"):
+        sides = ({"a.py": above + text} for text in (OLD, NEW, target, result))
+        shifted = [(message, line + above.count("\n")) for message, line in lines]
+        assert told(examined(*sides)) == shifted
+
+
+def test_what_a_call_gives_may_be_another_key_each_time(examined: Examined) -> None:
+    target, new, result = (
+        text.replace('    "a": 1,\n', f'    "a": 1,\n{lines}')
+        for text, lines in (
+            (OLD, "    f(): 1,\n"),
+            (OLD, "    f(): 2,\n"),
+            (OLD, "    f(): 2,\n    f(): 1,\n"),
+        )
+    )
+    assert told(examined({"a.py": OLD}, {"a.py": new}, {"a.py": target}, {"a.py": result})) == []
+
+
+def test_a_key_that_stands_twice_since_lines_went_is_none_that_was_added(
+    examined: Examined,
+) -> None:
+    gone = "}\ne = {\n"
+    old, here = (f'd = {{\n    "a": 1,\n{gone}    {key}: 2,\n}}\n' for key in ('"z"', '"a"'))
+    sides = old, old.replace(gone, ""), here, here.replace(gone, "")
+    assert told(examined(*({"a.py": side} for side in sides))) == []
 
 
 def test_a_key_that_was_there_twice_before(examined: Examined) -> None:
@@ -93,6 +120,11 @@ def test_the_same_import_twice_does_no_harm(examined: Examined, there: str, seve
     result = f"from a import one\n{here}"
     findings = examined({"a.py": CODE}, {"a.py": after}, {"a.py": here}, {"a.py": result})
     assert [f.severity for f in findings if f.code == "port-duplicate-definition"] == [severity]
+
+
+def test_an_import_that_only_the_result_has_once(examined: Examined) -> None:
+    sides = CODE, "from a import one\n" + CODE, CODE + "x = 1\n", "import uno\n" + CODE + "x = 1\n"
+    assert told(examined(*({"a.py": side} for side in sides))) == []
 
 
 def test_an_import_that_upstream_has_twice(examined: Examined) -> None:

@@ -36,6 +36,21 @@ def test_a_local_that_is_taken_away_and_still_read(examined: Examined) -> None:
     assert told(findings) == [("a is not defined in this function", 6)]
 
 
+def test_what_python_has_itself_is_bound(examined: Examined) -> None:
+    """Where upstream does not read it, either."""
+    new, result = (OLD.replace("stop(one)", f"stop({line})") for line in ("one, 1", "len(one), 1"))
+    assert told(examined({"a.py": OLD}, {"a.py": new}, {"a.py": OLD}, {"a.py": result})) == []
+
+
+def test_of_a_name_of_a_module_the_rule_for_these_speaks(examined: Examined) -> None:
+    """Of upstream's, and of one that the target had; of each once."""
+    old, new = "two = 1\n" + OLD, "two = 1\n" + OLD.replace("stop(one)", "stop(one, 1)")
+    result = OLD.replace("stop(one)", "stop(two, 1)")
+    for before, after, onto in ((old, new, OLD), (OLD, new.removeprefix("two = 1\n"), old)):
+        found = examined({"a.py": before}, {"a.py": after}, {"a.py": onto}, {"a.py": result})
+        assert "is not defined in this function" not in " ".join(f.message for f in found)
+
+
 def test_what_the_run_time_provides_is_no_news(examined: Examined) -> None:
     new = OLD.replace("    a = 1\n", "    a = given(1)\n")
     assert told(examined({"a.py": OLD}, {"a.py": new}, {"a.py": "x = 1\n" + OLD})) == []

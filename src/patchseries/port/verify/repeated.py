@@ -12,7 +12,7 @@ from tree_sitter import Node
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.definitions import imported
 from patchseries.port.verify.ported import PortedFile
-from patchseries.port.verify.queries import captured
+from patchseries.port.verify.queries import captured, child_named, node_text
 from patchseries.port.verify.syntax import Chunk, parse
 
 _NAME = re.compile(rb"\w+")
@@ -38,13 +38,11 @@ def _repeated(root: Node) -> Iterator[tuple[bytes, list[int]]]:
     """The keys of each dict below *root* that have several values, and the lines of these."""
     for dictionary in captured(root, "(dictionary) @all", "all"):
         rows: dict[bytes, list[int]] = {}
-        values: dict[bytes, set[bytes | None]] = {}
+        values: dict[bytes, set[bytes]] = {}
         for pair in dictionary.named_children:
-            key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-            if key is None or value is None or key.type not in _CONSTANT or key.text is None:
-                continue
-            rows.setdefault(key.text, []).append(key.start_point[0])
-            values.setdefault(key.text, set()).add(value.text)
+            if pair.type == "pair" and (key := child_named(pair, "key")).type in _CONSTANT:
+                rows.setdefault(node_text(key), []).append(key.start_point.row)
+                values.setdefault(node_text(key), set()).add(node_text(child_named(pair, "value")))
         yield from ((key, rows[key]) for key, several in values.items() if len(several) > 1)
 
 
