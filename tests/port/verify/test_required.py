@@ -62,6 +62,19 @@ def test_a_file_that_only_upstream_has_cannot_be_imported(examined: Examined, pa
     assert examined(before, after, before) == ()  # it is a library's, or the build makes it
 
 
+def test_each_line_that_needs_a_file_is_looked_at(examined: Examined) -> None:
+    """Also below one that needs none, and one whose file is here."""
+    needed = {"lib/warm.h": "\n", "lib/hot.h": "\n"}
+    lines = '// a\n#include "here.h"\n#include "warm.h"\n#include "hot.h"\n'
+    before = {"lib/bake.c": OLD, "lib/here.h": "\n"}
+    after = before | {"lib/bake.c": OLD + lines}
+    found = examined(before | needed, after | needed, before)
+    assert [(f.code, f.line) for f in found] == [
+        ("port-unknown-import", 6),
+        ("port-unknown-import", 7),
+    ]
+
+
 @pytest.mark.parametrize("path", NEEDS)
 def test_so_of_a_new_file(examined: Examined, path: str) -> None:
     """Though it is as upstream has it."""

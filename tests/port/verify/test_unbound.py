@@ -66,6 +66,21 @@ def test_a_class_may_define_it_further_up(examined: Examined) -> None:
     assert told(examined({"a.py": old}, {"a.py": new}, {"a.py": "x = 1\n" + old})) == []
 
 
+def test_in_a_file_that_never_parsed_a_class_may_define_it_further_up(examined: Examined) -> None:
+    """But its functions do not see it."""
+    start = (
+        "def odd(:\n    pass\n\n\nclass A(object):\n    def a(self):\n        pass\n\n    b = 1\n"
+    )
+    upstream = start + "    c = property(b)\n    d = property(b)\n"
+    result = start + "    c = property(a)\n    d = property(zz)\n"
+    findings = examined({"a.py": start}, {"a.py": upstream}, {"a.py": start}, {"a.py": result})
+    assert told(findings) == [("zz is not defined in this function", 11)]
+    method = "\n    def c(self):\n        return {}\n"
+    sides = start, start + method.format("b"), start, start + method.format("a")
+    findings = examined(*({"a.py": side} for side in sides))
+    assert told(findings) == [("a is not defined in this function", 12)]
+
+
 def test_a_function_in_one_that_has_a_text_at_the_left_margin(examined: Examined) -> None:
     """Its indentation alone does not show what it is in."""
     start = "def f(one):\n    text = '''\nend {\n}'''\n\n    def g():\n        a = one\n"
