@@ -211,6 +211,13 @@ def test_what_defines_a_word(line: str, is_there: bool) -> None:
     assert defines(f"first\n{line}\nlast\n".encode(), b"word") is is_there
 
 
+@given(SOURCE)
+@example(b"x = (1\n")
+@example(b"def f(:\n")  # nothing is wrong but what is missing
+def test_a_text_has_errors_where_it_does_not_parse(text: bytes) -> None:
+    assert (errors(text) > 0) == parse(text).root_node.has_error
+
+
 @QUICK
 @given(SOURCE, SOURCE, SOURCE)
 def test_a_text_parses_beside_another_as_it_does_alone(

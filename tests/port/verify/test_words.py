@@ -75,6 +75,19 @@ def test_what_is_read_was_asked_for_together(
     assert sorted(asked) == sorted([tree, *inside, *(entry.oid for entry in blobs)])
 
 
+def test_files_are_read_until_all_words_were_seen(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(treefiles, "_AT_ONCE", 1)
+    blobs = [TreeEntry("100644", repository.write_blob(b"all w%d\n" % n)) for n in range(4)]
+    files = {f"f{n}.py": entry for n, entry in enumerate(blobs)}
+    tree = repository.edit_tree(repository.write_tree({}), files)
+    index = WordIndex()
+    for word, left, read in ((b"all", set(), 1), (b"none", {b"none"}, 4)):
+        assert index.absent(repository, tree, [word]) == left
+        assert len(index._words) == read
+
+
 def test_words_joined_by_hyphens_are_words_and_their_parts_too() -> None:
     assert words_of(b"fake-ds = x(y-1)") == {b"fake-ds", b"fake", b"ds", b"x", b"y-1", b"y", b"1"}
 
