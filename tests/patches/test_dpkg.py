@@ -292,6 +292,16 @@ def test_the_guard_never_raises(data: bytes) -> None:
         guard("p", EDIT + data, profile)
 
 
+def test_how_a_file_becomes_empty_is_said() -> None:
+    head = b"diff --git a/f b/f\n"
+    for diff, words in (
+        (b"new file mode 100644\nindex 0..1\n", "creates an empty file"),
+        (b"--- a/f\n+++ b/f\n@@ -1 +0,0 @@\n-a\n", "leaves a file empty"),
+    ):
+        (finding,) = guard("p", HEAD + head + diff)
+        assert words in finding.message
+
+
 def test_each_name_of_a_file_is_looked_at() -> None:
     diff = b"--- /etc/oven\n+++ b/debian/oven\n@@ -1 +1 @@\n-a\n+b\n"
     found = {finding.code for finding in guard("p", HEAD + diff)}

@@ -111,3 +111,11 @@ def test_of_a_merge_the_first_parent_is_enough(upstream: Upstream, tmp_path: Pat
     assert fetch(Cache(tmp_path / "cache"), [want], {}, options) == {(URL, merge): merge}
     with pytest.raises(UpstreamError, match=r"its mirror .* lacks the commit before"):
         fetch(Cache(tmp_path / "cache"), [Want(URL, orphan, True, None, "fix")], {}, options)
+
+
+def test_a_mirror_is_read_and_not_fetched(upstream: Upstream, tmp_path: Path) -> None:
+    heard: list[str] = []
+    commit = upstream.commit({"a": b"1\n"})
+    options = FetchOptions([tmp_path / "upstreams"], progress=heard.append)
+    fetch(Cache(tmp_path / "cache"), [Want(URL, commit, False, None, "fix")], {}, options)
+    assert any(words.startswith(f"reading {URL}") for words in heard)
