@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -94,12 +95,16 @@ CLASS = b"""
         (b"x = g()", ""),
         (b"x = g()\n    @abstractmethod", ""),
         (b"def g(self):\n        pass", ""),
+        (b"@staticmethod\n    def g(self):\n        pass", ""),
         (b"def g(self):\n        pass\n    @staticmethod", "staticmethod"),
     ],
 )
 def test_what_decorators_make_of_it(decorator: bytes, kind: str | None) -> None:
-    signature = signature_in(CLASS.replace(b"{0}", decorator), b"f", in_class=True)
+    text = CLASS.replace(b"{0}", decorator)
+    signature = signature_in(text, b"f", in_class=True)
     assert (signature and signature.kind) == kind
+    outside = signature_in(dedent(text.decode()).encode(), b"f", in_class=False)
+    assert (outside and outside.kind) == kind
     if signature:
         assert signature.names == (b"self", b"a", b"b")
         assert signature.without_first().names == (b"a", b"b")
