@@ -194,3 +194,20 @@ def test_versions_have_an_end() -> None:
 )
 def test_a_candidate_is_of_the_release_that_it_becomes(release: str, made: str) -> None:
     assert release_version("26.0.0-1", release) == made
+
+
+@given(st.text("1a:-.~+ ", max_size=6))
+def test_any_text_is_a_version_or_none(text: str) -> None:
+    try:
+        version = parse(text)
+    except SeriesError:
+        return
+    assert version.upstream_version
+    assert version.debian_revision
+    assert str(version) == text
+
+
+@pytest.mark.parametrize("text", ["1:", "1a:", "1:1-1:", "1:-1", "1-", "1:1"])
+def test_a_version_has_something_behind_each_sign(text: str) -> None:
+    with pytest.raises(SeriesError):
+        parse(text)

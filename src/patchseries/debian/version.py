@@ -95,7 +95,10 @@ def parse(text: str) -> NativeVersion:
         raise SeriesError(f"a version of {len(text)} characters: {text[:40]!r}…")
     if not _VALID.fullmatch(text):
         raise SeriesError(f"not a Debian version: {text!r}")
-    version = NativeVersion(text)
+    try:
+        version = NativeVersion(text)
+    except ValueError:  # a colon that nothing follows
+        raise SeriesError(f"not a Debian version: {text!r}") from None
     if version.debian_revision is None:
         raise SeriesError(
             f"{text} is the version of a native package",
