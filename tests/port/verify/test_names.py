@@ -62,6 +62,19 @@ def only(findings: list[Finding], code: str) -> Finding:
     return findings[0]
 
 
+def test_two_files_may_be_modules_of_one_name(examined: Examined) -> None:
+    """Each has its own names: conftest.py those of the project, src/conftest.py its own."""
+    helper, run = "def helper():\n    pass\n\n\n", "def run():\n    a()\n    return 1\n\n\na = 2\n"
+    used = run.replace("return 1", "return helper()")
+    here = {"conftest.py": helper}
+    found = examined(
+        here | {"src/conftest.py": helper + run},
+        here | {"src/conftest.py": helper + used},
+        here | {"src/conftest.py": run},
+    )
+    assert [f.code for f in found] == ["port-unknown-name"]
+
+
 def test_an_import_of_a_module_that_is_not_there(examined: Examined) -> None:
     findings = port_line(examined, "pass", imports="from app import flavors\n")
     assert "app.flavors" in only(findings, "port-unknown-import").message

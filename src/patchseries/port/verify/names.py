@@ -280,7 +280,10 @@ def module_upstream(port: Port, file: PortedFile) -> Module:
 
 def _module(port: Port, tree: TreeId, path: str, text: bytes) -> Module:
     home, package = module_name(path)
-    return port.modules(tree).module(home) or read_module(text, package)
+    modules = port.modules(tree)
+    # Another file may have that name: src/a.py and a.py are both called a.
+    known = modules.module(home) if modules.path(home) == path else None
+    return known or read_module(text, package)
 
 
 def _show(name: bytes) -> str:
