@@ -316,7 +316,6 @@ def check_words(port: Port, used: Sequence[Names], reported: Places) -> Iterator
     repository, tree = port.repository, port.onto
     paths = dict.fromkeys(names.file.path for names in used)
     new = absent_at(repository, tree, paths, wanted.keys() - defined)
-    new = _INDEX.unseen(repository, tree, new)  # of what was read, nothing is asked of git
     origins = {word: path for word in new if (path := wanted[word][0].origin(word))}
     left = absent_at(repository, tree, dict.fromkeys(origins.values()), origins)
     for word in sorted(_INDEX.absent(repository, tree, left)):

@@ -7,6 +7,7 @@ more, and only one that stands nowhere makes it read all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
 
 from patchseries.git import Repository
 from patchseries.port.names.textsearch import says
@@ -50,16 +51,11 @@ class WordIndex:
 
     def absent(self, repository: Repository, tree: str, words: Iterable[bytes]) -> set[bytes]:
         """Those of *words* that stand in no source file of *tree*."""
-        left = self.unseen(repository, tree, words)
-        oids = self._sources.oids(repository, tree) if left else ()
-        unread = [oid for oid in oids if oid not in self._words]
-        return _left(left, self._read(repository, unread)) if unread else left
-
-    def unseen(self, repository: Repository, tree: str, words: Iterable[bytes]) -> set[bytes]:
-        """Those of *words* that stand in no source file of *tree* that was read before."""
         left = set(words)
-        oids = self._sources.oids(repository, tree) if left and self._words else ()
-        return _left(left, (self._words[oid] for oid in oids if oid in self._words))
+        oids = self._sources.oids(repository, tree) if left else ()
+        known = [self._words[oid] for oid in oids if oid in self._words]
+        unread = [oid for oid in oids if oid not in self._words]
+        return _left(left, chain(known, self._read(repository, unread)))
 
     def _read(self, repository: Repository, oids: Sequence[str]) -> Iterator[bytes]:
         """The words of each file between line feeds: a set of them takes six times more room."""
