@@ -90,7 +90,9 @@ class Copy:
         request.write_text(json.dumps(wanted))
         user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
         enter = ["unshare", *user, "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        argv = [*enter, "sh", "-c", ENTER, "sh", str(self.place), sys.executable]
+        # It ends with this process, however that ends: a fault may make files without end.
+        argv = ["setpriv", "--pdeathsig", "KILL", *enter]
+        argv += ["sh", "-c", ENTER, "sh", str(self.place), sys.executable]
         with (scratch / "output").open("wb") as output:
             running = subprocess.Popen(
                 [*argv, "tests/bench/treecopies.py", str(request)],

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from patchseries.git import Repository, TreeEntry
+from patchseries.git import Repository
 from patchseries.port.names import importindex
 from patchseries.port.names.homes import Import, imported
 from patchseries.port.names.importindex import ImportIndex
+from port.verify.conftest import tree as tree_of
 
 _LINES = [
     b"import log",
@@ -56,10 +57,7 @@ def test_imports_are_those_of_the_modules(
     """One index is asked about several trees, and forgets what it has too much of."""
     index = ImportIndex()
     for files in trees:
-        tree = repository.edit_tree(
-            repository.write_tree({}),
-            {path: TreeEntry("100644", repository.write_blob(t)) for path, t in files.items()},
-        )
+        tree = tree_of(repository, files)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(importindex, "MAX_FILES", 2)
             for wanted in _WANTED * 2:
@@ -71,7 +69,6 @@ def test_imports_are_those_of_the_modules(
 
 
 def test_there_may_be_no_such_directory(repository: Repository) -> None:
-    entry = TreeEntry("100644", repository.write_blob(b"import log\n"))
-    tree = repository.edit_tree(repository.write_tree({}), {"a.py": entry})
+    tree = tree_of(repository, {"a.py": b"import log\n"})
     for directory in ("no", "a.py", "a.py/b"):
         assert not list(ImportIndex().like(repository, tree, _WANTED[1], directory))

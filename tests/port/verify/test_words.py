@@ -13,6 +13,7 @@ from patchseries.git import Repository, TreeEntry
 from patchseries.port.names import treefiles
 from patchseries.port.verify import words
 from patchseries.port.verify.words import WordIndex, absent_at, is_source, words_of
+from port.verify.conftest import tree as tree_of
 
 _WORDS = [b"a", b"b", b"fake", b"ds", b"fake-ds", b"x_1", b"\xc3\xa9"]
 _TEXTS = st.lists(st.sampled_from([*_WORDS, b"(", b"\n", b".", b"\0"]), max_size=6).map(b" ".join)
@@ -44,10 +45,7 @@ def test_absent_is_what_no_source_file_says(
     """One index is asked about several trees, and forgets what it has too much of."""
     index = WordIndex()
     for files in trees:
-        tree = repository.edit_tree(
-            repository.write_tree({}),
-            {path: TreeEntry("100644", repository.write_blob(t)) for path, t in files.items()},
-        )
+        tree = tree_of(repository, files)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(words, "MAX_FILES", 2)
             patch.setattr(treefiles, "MAX_TREES", 2)
