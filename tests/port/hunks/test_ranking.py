@@ -28,6 +28,19 @@ LINES = st.lists(st.sampled_from(["a = 1\n", "b = 2\n", "c(d, e)\n", "\n"]), max
             ["keep(it)\n", "while True: pass\n", "return None\n"],
             ["already-in", "theirs"],
         ),
+        (["f('a')\n"], ['f( "a" )\n'], ["f('a', b)\n"], ["theirs"]),  # another style
+        (
+            ["f('a')\n", "\n", "g()\n"],
+            ['f( "a" )\n', "\n", "g( )\n"],
+            ["f(b)\n", "\n", "g()\n"],
+            ["theirs"],
+        ),  # half of it
+        (
+            ["f('a')\n", "g()\n", "h()\n"],
+            ['f( "a" )\n', "g( )\n", "h( )\n"],
+            ["f(b)\n", "g()\n", "h()\n"],
+            [],  # less than half
+        ),
         (["f(a, b)\n"], ["g[x] = 7\n"], ["while True: pass\n"], ["already-in", "theirs"]),
         (
             ["a = 1\n", "b = 2\n", "c = 3\n"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from patchseries.port.hunks.style import restyled
 from patchseries.port.hunks.words import likeness, survival
 
 _REWRITTEN = 0.65
@@ -41,6 +42,8 @@ def order(ancestor: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -
         return ["missing-neighbour", "theirs"] if own else ["missing-neighbour"]
     if not theirs:
         return ["weave"] if apart >= _OTHER else ["theirs"] if apart >= _STRANGE else ["dropped"]
+    if restyled(ancestor, ours) and 2 * kept <= sum(1 for line in ancestor if line.strip()):
+        return ["theirs"]
     rewritten = survival("".join(ancestor), "".join(theirs)) < _REWRITTEN
     if kept > 1 or apart >= _NEARLY or not (rewritten or apart < _OTHER):
         return []

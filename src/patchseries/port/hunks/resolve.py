@@ -16,6 +16,7 @@ from patchseries.port.hunks.moved import follow_moves
 from patchseries.port.hunks.regions import Candidate, Dispute, Texts
 from patchseries.port.hunks.rules import candidates
 from patchseries.port.hunks.spacing import close_gaps, own_gaps
+from patchseries.port.hunks.style import keep_style
 
 ADJACENT = "adjacent"
 """The name of what needs no rule: lines next to each other, which git's merge calls a conflict."""
@@ -66,7 +67,7 @@ def resolve(ancestor: Lines, ours: Lines, theirs: Lines, sound: Sound = anything
     if theirs in (ancestor, ours):
         return MergedText(ours, (), True)
     wanted = imports.with_gap(ancestor, ours, imports.without_known(ancestor, ours, theirs))
-    texts = follow_moves(Texts.of(ancestor, ours, wanted))
+    texts = keep_style(follow_moves(Texts.of(ancestor, ours, wanted)))
     pieces = join(ancestor, texts.ours, texts.theirs, texts.our_edits, texts.their_edits)
     disputes = [Dispute(texts, piece) for piece in pieces if isinstance(piece, Sides)]
     proposed = [candidates(dispute) for dispute in disputes]

@@ -1,0 +1,79 @@
+"""Lines that say the same in another style: spaces, quotes, brackets, full stops, unread names.
+
+A line in another style loses nothing, so next to what the change edits its wording is taken, as
+people do who settle a conflict (`make bench-backports`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from patchseries.port.hunks.lines import Replacement, indent
+from patchseries.port.hunks.regions import Texts
+
+_SPACING = re.compile(r"[\s'\".,;]+")
+_ALIAS = re.compile(r"\b(assert(?:Not|AlmostNot|Almost)?Equal)s\b")
+"""Python's unittest has these methods by two names, of which one was deprecated in 3.1."""
+_BRACKETS = str.maketrans("[{]}", "(())")
+_HANDLER = re.compile(r"([ \t]*except\b[^:#]*?)(?:,|[ \t]as\b)[ \t]*(\w+)[ \t]*:")
+
+
+def restyled(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether *new* is *old*, line by line, in another style.
+
+    >>> restyled(["f( 'a' )\\n"], ['f("a");\\n']), restyled(["f(a)\\n"], ["f(b)\\n"])
+    (True, False)
+    """
+    return len(old) == len(new) and [*map(_plain, old)] == [*map(_plain, new)]
+
+
+def keep_style(texts: Texts) -> Texts:
+    """*texts* in which ours has upstream's style in the lines next to what theirs changes."""
+    ancestor, ours = texts.ancestor, list(texts.ours)
+    near = {at for edit in texts.their_edits for at in _beside(texts.theirs, edit)}
+    made = False
+    for edit in texts.our_edits:
+        lines, shift = range(edit.low, edit.high), edit.start - edit.low
+        if edit.end - edit.start != len(lines) or near.isdisjoint(lines):
+            continue
+        for run in _runs(at for at in lines if _is_restyled(ancestor, ours, at, at + shift)):
+            if not near.isdisjoint(run):
+                ours[run[0] + shift : run[-1] + 1 + shift] = ancestor[run[0] : run[-1] + 1]
+                made = True
+    return Texts.of(ancestor, tuple(ours), texts.theirs) if made else texts
+
+
+def _runs(places: Iterable[int]) -> Iterator[list[int]]:
+    """*places* in runs, each of which goes on line by line."""
+    for _, run in groupby(enumerate(places), lambda one: one[1] - one[0]):
+        yield [at for _, at in run]
+
+
+def _is_restyled(ancestor: Sequence[str], ours: Sequence[str], old: int, new: int) -> bool:
+    lines = _without_unread(ancestor, old), _without_unread(ours, new)
+    return indent(lines[0]) == indent(lines[1]) and restyled(lines[:1], lines[1:])
+
+
+def _beside(theirs: Sequence[str], edit: Replacement) -> range:
+    """The lines of the ancestor that an edit replaces or stands next to, no blank line between."""
+    new = theirs[edit.start : edit.end] or ("-",)
+    return range(edit.low - bool(new[0].strip()), edit.high + bool(new[-1].strip()))
+
+
+def _without_unread(lines: Sequence[str], at: int) -> str:
+    found = _HANDLER.match(lines[at])
+    if found is None:
+        return lines[at]
+    depth = indent(lines[at])
+    for line in lines[at + 1 :]:
+        if line.strip() and indent(line) <= depth:
+            break
+        if re.search(rf"\b{found[2]}\b", line):
+            return lines[at]
+    return f"{found[1]}:\n"
+
+
+def _plain(line: str) -> str:
+    return _SPACING.sub("", _ALIAS.sub(r"\1", line)).translate(_BRACKETS)
