@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patchseries.port.hunks.lines import split_lines
 from patchseries.port.hunks.regions import Texts
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n"]), max_size=8).map(tuple)
@@ -25,3 +27,59 @@ def test_a_line_is_found_again_unless_an_edit_took_it(
         there = texts.to_ancestor(at)
         assert (there is None) == (at in brought)
         assert there is None or base[there] == line
+
+
+def texts_of(theirs: str, ours: str = "") -> Texts:
+    return Texts.of((), split_lines(ours), split_lines(theirs))
+
+
+CODE = "[a]\nx = 1\n    more\n\n[b]  \n[not one] = 2\nclass C:\n    def f():\n        pass\n"
+
+
+@pytest.mark.parametrize(
+    ("at", "heads"),
+    [
+        (0, []),  # a section's name is in none
+        (1, [0]),
+        (2, [1, 0]),
+        (4, []),
+        (5, [4]),
+        (6, [4]),
+        (8, [7, 6, 4]),
+    ],
+)
+def test_the_blocks_and_the_section_that_a_line_is_in(at: int, heads: list[int]) -> None:
+    assert list(texts_of(CODE).heads(at)) == heads
+
+
+def test_before_the_first_section_there_is_none() -> None:
+    assert list(texts_of("x = 1\n[a]\n").heads(0)) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "here"),
+    [
+        ("class Oven(Base):\n", "class Oven(object):\n"),
+        ("    class Oven:\n", "    class Oven(Base):\n"),
+        ("public final class Oven extends Base {\n", "public final class Oven {\n"),
+        ("pub struct Oven<T> {\n", "pub struct Oven {\n"),
+        ("[testenv:oven]\n", "[testenv:oven]  \n"),
+    ],
+)
+def test_a_class_or_section_is_known_by_its_name(head: str, here: str) -> None:
+    assert texts_of(head, f"x\n{here}y\n").is_named_here(0)
+
+
+@pytest.mark.parametrize(
+    ("head", "here"),
+    [
+        ("class Oven:\n", "class Ovens:\n"),
+        ("class Ovens:\n", "class Oven:\n"),
+        ("class Oven:\n", "    class Oven:\n"),
+        ("class Oven:\n", "x = class_Oven\n"),
+        ("[oven]\n", "[ovens]\n"),
+        ("def oven():\n", "def oven():\n"),  # another signature may be another function
+    ],
+)
+def test_another_is_another(head: str, here: str) -> None:
+    assert not texts_of(head, here).is_named_here(0)

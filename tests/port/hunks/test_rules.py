@@ -68,6 +68,29 @@ def test_a_positional_parameter_goes_before_a_named_one() -> None:
     assert "".join(resolution.lines) == "def f(a, b, s=None):\n"
 
 
+def test_a_new_method_goes_in_though_its_neighbours_and_the_bases_of_its_class_differ() -> None:
+    near = "    def near(self):\n        return self.oven.near(1)\n\n"
+    far = "    def far(self):\n        return self.oven.far(2)\n\n"
+    new = "    def new(self):\n        return self.oven.new(3)\n\n"
+    own = "    def own(self):\n        return 4\n\n"
+    end = "\nclass Next(Base):\n    x = 1\n"
+    base = f"class Bakery(Base):\n{own}{near}{far}{end}"
+    ours = f"class Bakery(object):\n{own}{end}".replace("Next(Base)", "Next(object)")
+    text = port(base, ours, f"class Bakery(Base):\n{own}{near}{new}{far}{end}")
+    assert "".join(text.lines) == ours.replace(own, own + new)
+
+
+def test_a_setting_stays_out_where_its_section_is_missing() -> None:
+    head, end = "[a]\nx = 1\n", "[c]\nz = 3\n"
+    base = f"{head}[b]\ny = 2\nw = 5\n{end}"
+    theirs = base.replace("y = 2\n", "y = 2\nnew = 4\n")
+    text = port(base, head + end, theirs)
+    assert "".join(text.lines) == head + end
+    assert text.rules == ("dropped",)
+    moved = head + end + "[b]\nown = 9\n"
+    assert "new = 4\n" in port(base, moved, theirs).lines
+
+
 def test_a_function_goes_in_though_its_neighbour_is_missing() -> None:
     head, gone, new = "def a():\n    pass\n", "\n\ndef b():\n    x()\n", "\n\ndef n():\n    y()\n"
     resolution = port(head + gone, head, head + gone + new)

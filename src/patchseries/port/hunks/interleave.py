@@ -87,10 +87,12 @@ class Interleaving:
         for head in texts.heads(_telling(texts.theirs, region.theirs.low + at)):
             if head >= region.theirs.low:
                 old = self.to_ancestor.get(head - region.theirs.low)
-                if old is not None:
-                    return old not in self.to_ours
-            elif (old := texts.to_ancestor(head)) is not None:
-                return texts.to_ours(old) is None
+                is_here = old in self.to_ours
+            else:
+                old = texts.to_ancestor(head)
+                is_here = old is not None and texts.to_ours(old) is not None
+            if old is not None:
+                return not is_here and not texts.is_named_here(head)
         return False
 
 

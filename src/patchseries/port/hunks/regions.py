@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,13 @@ from functools import cache, cached_property, partial
 
 from patchseries.port.hunks.lines import Lines, Replacement, compare, indent
 from patchseries.port.hunks.merge3 import Overlap
+
+_SECTION = re.compile(r"\[[^\]\n]*\][ \t]*$")
+"""The name of a section, as in an ini file."""
+_NAMED = re.compile(
+    r"\[[^\]\n]*\]|[ \t]*(?:\w+[ \t]+)*(?:class|enum|impl|interface|struct|trait)[ \t]+\w+"
+)
+"""The start of a line that names a section, or a class in one of several languages."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,11 @@ class Texts:
             return at
         return None if at < edit.high else at - edit.high + edit.end
 
+    def is_named_here(self, head: int) -> bool:
+        """Whether ours has the class or section that ``theirs[head]`` opens, by its name."""
+        found = _NAMED.match(self.theirs[head])
+        return found is not None and found[0] in self._our_names
+
     @cached_property
     def _their_starts(self) -> list[int]:
         return [edit.start for edit in self.their_edits]
@@ -50,15 +63,29 @@ class Texts:
         return [edit.low for edit in self.our_edits]
 
     @cached_property
+    def _our_names(self) -> frozenset[str]:
+        return frozenset(found[0] for found in map(_NAMED.match, self.ours) if found)
+
+    @cached_property
+    def _sections(self) -> list[int]:
+        return [at for at, line in enumerate(self.theirs) if _SECTION.match(line)]
+
+    @cached_property
     def _outer(self) -> Callable[[int], int | None]:
         return cache(partial(_opening, self.theirs))
 
     def heads(self, at: int) -> Iterator[int]:
-        """The lines of theirs that open the blocks around ``theirs[at]``, from the innermost."""
+        """The lines of theirs that open the blocks around ``theirs[at]``, from the innermost.
+
+        A block is what is indented deeper, or stands under a section's name as in an ini file.
+        """
         head = self._outer(at)
         while head is not None:
             yield head
-            head = self._outer(head)
+            at, head = head, self._outer(head)
+        before = bisect_left(self._sections, at)
+        if before and not _SECTION.match(self.theirs[at]):
+            yield self._sections[before - 1]
 
 
 @dataclass(frozen=True)
