@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,57 @@ def test_a_short_line_is_not_found_without_its_surroundings() -> None:
 def test_an_edit_that_ours_has_made_too_is_not_made_again() -> None:
     given_texts = Texts.of(*map(split_lines, (BAKE + SALT, HOTTER + SALT + BAKE, HOTTER + SALT)))
     assert follow_moves(given_texts) is given_texts
+
+
+SETTINGS = "[oven]\n", "heat = 180\n", "timer = the-long-one-by-the-door\n", "light = on\n"
+BASE = "".join((SETTINGS[0], SETTINGS[2], SETTINGS[1], SETTINGS[3]))
+MOVED = "".join(SETTINGS[:2] + SETTINGS[3:] + SETTINGS[2:3])
+
+
+def test_what_goes_on_with_a_line_follows_it() -> None:
+    more = "        and-the-short-one\n"
+    texts = followed(BASE, MOVED, BASE.replace(SETTINGS[2], SETTINGS[2] + more))
+    assert "".join(texts.ours) == MOVED + more
+    assert "".join(texts.theirs) == BASE
+
+
+def test_a_comment_on_a_line_follows_it() -> None:
+    words = "# Ask before you set it.\n# Twice.\n"
+    texts = followed(BASE, MOVED, BASE.replace(SETTINGS[2], words + SETTINGS[2]))
+    assert "".join(texts.ours) == MOVED.replace(SETTINGS[2], words + SETTINGS[2])
+
+
+def test_both_at_once_follow_it() -> None:
+    new = f"# Ask.\n{SETTINGS[2]}        and-the-short-one\n"
+    texts = followed(BASE, MOVED, BASE.replace(SETTINGS[2], new))
+    assert "".join(texts.ours) == MOVED.replace(SETTINGS[2], new)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        SETTINGS[2] + "door = shut\n",  # beside it, no deeper
+        SETTINGS[2] + "        more\n\n        more\n",  # more than one block
+        "fan = on\n" + SETTINGS[2],  # no comment
+        "# Fans.\nfan = on\n" + SETTINGS[2],
+    ],
+)
+def test_an_addition_of_its_own_stays(new: str) -> None:
+    texts = followed(BASE, MOVED, BASE.replace(SETTINGS[2], new))
+    assert "".join(texts.ours) == MOVED
+
+
+def test_none_follows_a_line_that_says_little() -> None:
+    base, moved = (text.replace(SETTINGS[2], "timer = a\n") for text in (BASE, MOVED))
+    texts = followed(base, moved, base.replace("timer = a\n", "timer = a\n        b\n"))
+    assert "".join(texts.ours) == moved
+
+
+@pytest.mark.parametrize("ours", [MOVED + SETTINGS[2], "".join(SETTINGS[:2]), BASE])
+def test_none_follows_a_line_that_is_there_twice_or_not_or_on_its_place(ours: str) -> None:
+    more = "        and-the-short-one\n"
+    texts = followed(BASE, ours, BASE.replace(SETTINGS[2], SETTINGS[2] + more))
+    assert "".join(texts.ours) == ours
 
 
 @given(LINES, LINES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchseries.port.hunks.lines import Replacement
+from patchseries.port.hunks.lines import Replacement, indent
 from patchseries.port.hunks.regions import Texts
 
 _CONTEXT = 3
@@ -27,8 +27,9 @@ def follow_moves(texts: Texts) -> Texts:
             continue
         touched = range(edit.low, edit.high) or range(max(edit.low - 1, 0), edit.high + 1)
         if any(texts.to_ours(at) is not None for at in touched if at < len(ancestor)):
-            continue
-        place = _place(ancestor, moved_ours, edit)
+            place = _along(texts, moved_ours, edit)
+        else:
+            place = _place(ancestor, moved_ours, edit)
         if place is None:
             continue
         start, end = place
@@ -55,6 +56,32 @@ def _place(
         if starts:
             return None
     return None
+
+
+def _along(texts: Texts, ours: Sequence[str], edit: Replacement) -> tuple[int, int] | None:
+    """Where an addition goes that belongs to one line, which ours has at another place.
+
+    It goes on with the line above, indented deeper, or is a comment on the line below.
+    """
+    added = texts.theirs[edit.start : edit.end]
+    if edit.low != edit.high or not all(line.strip() for line in added):
+        return None
+    above, below = edit.low - 1, edit.high
+    if above >= 0 and all(indent(line) > indent(texts.ancestor[above]) for line in added):
+        at = _elsewhere(texts, ours, above)
+        return None if at is None else (at + 1, at + 1)
+    if below < len(texts.ancestor) and all(line.lstrip().startswith("#") for line in added):
+        at = _elsewhere(texts, ours, below)
+        return None if at is None else (at, at)
+    return None
+
+
+def _elsewhere(texts: Texts, ours: Sequence[str], at: int) -> int | None:
+    """Where ours has the line ``ancestor[at]``, which is not on its place; None unless once."""
+    line = texts.ancestor[at]
+    if texts.to_ours(at) is not None or len(line.strip()) < _TELLING or ours.count(line) != 1:
+        return None
+    return ours.index(line)
 
 
 def _starts(lines: Sequence[str], first: str) -> list[int]:
