@@ -17,7 +17,14 @@ TREE = {
     "app/inner.py": "import os\nfrom app.deep import thing as other\nfrom app.deep import nothing\n"
     "import app.deep as far\n\ndef run():\n    pass\n\nvalue = 1\n",
     "app/deep/__init__.py": "def thing():\n    pass\n\nclass Box(object):\n    size = 1\n",
-    "app/open.py": "from app.deep import *\n",
+    "app/open.py": "from app.deep import *\nown = 1\n",
+    "app/wider.py": "from .open import *\n\nfrom app.near import *\n",
+    "app/made.py": "from app.deep import *\nglobals()['x'] = 1\n",
+    "app/some.py": "try:\n    from app.deep import *\nexcept ImportError:\n    pass\n",
+    "app/lib.py": "from app.deep import *\nfrom os.path import *\n",
+    "app/of_made.py": "from app.made import *\n",
+    "app/ring.py": "from app.ring2 import *\n",
+    "app/ring2.py": "from app.ring import *\nr = 1\n",
     "app/loop.py": "from app.pool import x\n",
     "app/pool.py": "from app.loop import x\n",
     "app/itself.py": "import app.itself\n",
@@ -120,7 +127,23 @@ def test_a_directory_is_searched_where_the_tree_has_it(repository: Repository) -
         (b"app.deep.far.up.none", False),
         (b"app.deep.far.Box.size", True),
         (b"app.deep.far.Box.none", False),
-        (b"app.open.thing", None),
+        (b"app.open.thing", True),  # by import *
+        (b"app.open.none", False),
+        (b"app.open.Box.size", True),
+        (b"app.open.Box.weight", False),
+        (b"app.wider.own", True),
+        (b"app.wider.thing", True),
+        (b"app.wider.none", True),  # imported there
+        (b"app.wider.nobody", False),
+        (b"app.made.thing", True),
+        (b"app.made.none", None),
+        (b"app.some.none", None),
+        (b"app.lib.thing", None),
+        (b"app.lib.none", None),
+        (b"app.of_made.thing", True),
+        (b"app.of_made.none", None),
+        (b"app.ring.r", True),
+        (b"app.ring.none", False),
         (b"app.loop.x", True),
         (b"app.loop.x.y", None),  # round and round
         (b"app.itself.app", True),
@@ -131,6 +154,37 @@ def test_a_directory_is_searched_where_the_tree_has_it(repository: Repository) -
 )
 def test_where_a_name_leads(here: Modules, name: bytes, leads: bool | None) -> None:
     assert here.resolve(name) is leads
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        (b"app.inner.run", "app/inner.py"),
+        (b"app.inner.other", "app/deep/__init__.py"),
+        (b"app.open.thing", "app/deep/__init__.py"),
+        (b"app.wider.own", "app/open.py"),
+        (b"app.near.run", "app/inner.py"),
+        (b"app.deep.Box.size", "app/deep/__init__.py"),
+        (b"app.inner", None),
+        (b"app.open.none", None),
+        (b"app.loop.x", None),
+        (b"app.inner.os", None),
+        (b"os.path", None),
+    ],
+)
+def test_the_file_that_defines_a_name(here: Modules, name: bytes, path: str | None) -> None:
+    assert here.definer(name) == path
+
+
+def test_so_many_modules_are_looked_into_for_all_that_they_have(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = {f"m{n}.py": f"from m{n + 1} import *\n" for n in range(4)}
+    here = of(repository, chain | {"m4.py": "x = 1\n"})
+    assert here.resolve(b"m0.x") is True
+    monkeypatch.setattr(module, "_MOST_STARS", 3)
+    assert here.resolve(b"m0.x") is None
+    assert here.resolve(b"m1.x") is True
 
 
 def test_imports_that_lead_on_are_followed_so_often(repository: Repository) -> None:

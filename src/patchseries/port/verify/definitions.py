@@ -30,7 +30,8 @@ _IMPORT = re.compile(
     rb"\n(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(?:\(([^)]*)\)|((?:[^\n\\]|\\\n|\\.)*))"
     rb"|import[ \t]+((?:[^\n\\]|\\\n)*))"
 )
-_DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]", b"import *")
+_STAR = re.compile(rb"\nfrom[ \t]+([.\w]+)[ \t]+import[ \t]+\*")
+_DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]")
 _CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w+)[ \t]*+(?:\(([^)]*)\)[ \t]*+)?:")
 _METHOD = re.compile(rb"[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _SET = re.compile(
@@ -77,11 +78,21 @@ class Class:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """All names, what the imported ones stand for (dotted), whether more may be."""
+    """All names, what the imported ones stand for (dotted), and where more may come from.
+
+    :ivar stars: the modules of which it imports all names
+    :ivar is_dynamic: whether it may make names at run time
+    """
 
     names: frozenset[bytes]
     imports: Mapping[bytes, bytes]
-    is_open: bool
+    stars: tuple[bytes, ...]
+    is_dynamic: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may have more names than are seen in it."""
+        return self.is_dynamic or bool(self.stars)
 
 
 def read_module(text: bytes, package: bytes = b"") -> Module:
@@ -100,8 +111,9 @@ def read_module(text: bytes, package: bytes = b"") -> Module:
     for at in occurrences(text, b"global "):
         line = _GLOBAL.match(text, text.rfind(b"\n", 0, at))
         names.update(_NAME.findall(line[1]) if line else ())
-    is_open = any(mark in text for mark in _DYNAMIC)
-    return Module(frozenset(names | imports.keys()), imports, is_open)
+    stars = tuple(absolute(home, package) for home in _STAR.findall(text))
+    is_dynamic = text.count(b"import *") > len(stars) or any(mark in text for mark in _DYNAMIC)
+    return Module(frozenset(names | imports.keys()), imports, stars, is_dynamic)
 
 
 def _dedent(block: bytes) -> bytes:

@@ -29,6 +29,8 @@ class _Read(OrderedDict[tuple[str, bytes], Module]):
         return self[key]
 
 
+_MOST_STARS = 50
+"""So many modules are looked into for what one has by ``import *``."""
 _HIDDEN = Class(b"", (), hidden=True)
 """A class of this tree that cannot be found by its name: it may have anything."""
 
@@ -122,8 +124,41 @@ class Modules:
             meant = b".".join([found.imports[first], *rest[1:]])
             return True if len(rest) == 1 or meant == dotted else self.resolve(meant, depth - 1)
         if first not in found.names:
-            return None if found.is_open else False
+            where, is_all = self._by_star(found, first)
+            if where:
+                return self.resolve(b".".join([where, *rest]), depth - 1)
+            return False if is_all else None
         return True if len(rest) == 1 else self.has_attribute(home, first, rest[1])
+
+    def definer(self, dotted: bytes, depth: int = 8) -> str | None:
+        """The file that defines what a dotted name leads to, as far as imports say it."""
+        home, rest = self.split(dotted)
+        found = self.module(home) if home and rest and depth else None
+        if found is None:
+            return None
+        if rest[0] in found.imports:
+            return self.definer(b".".join([found.imports[rest[0]], *rest[1:]]), depth - 1)
+        if rest[0] in found.names:
+            return self.path(home)
+        where, _ = self._by_star(found, rest[0])
+        return self.definer(b".".join([where, *rest]), depth - 1) if where else None
+
+    def _by_star(self, module: Module, name: bytes) -> tuple[bytes, bool]:
+        """The module from which *module* has *name* by ``import *``; whether all are seen."""
+        is_all, seen, left = not module.is_dynamic, set[bytes](), [*module.stars]
+        while left:
+            home = left.pop()
+            if home in seen:
+                continue
+            found = self.module(home) if len(seen) < _MOST_STARS else None
+            if found is None:
+                return b"", False
+            if name in found.names:
+                return home, True
+            seen.add(home)
+            is_all = is_all and not found.is_dynamic
+            left += found.stars
+        return b"", is_all
 
     def split(self, dotted: bytes) -> tuple[bytes, list[bytes]]:
         """The longest start of a dotted name that is a module, and the parts that are left."""
