@@ -10,8 +10,8 @@ from patchseries.git import Repository
 from patchseries.model import Outcome
 from patchseries.port import Change, PortOptions, PortResult
 from patchseries.port.engine import port
+from patchseries.port.hunks.imports import without_import
 from patchseries.port.hunks.lines import split_lines
-from patchseries.port.movedimports import without_import
 from patchseries.port.verify import ported as ported_files
 from port.test_engine import Files, content, tree
 
@@ -46,9 +46,9 @@ def ported(
     return result, content(store, result.tree)[TILL]
 
 
-def sides(here: dict[str, bytes]) -> tuple[Files, Files, Files]:
+def sides(here: dict[str, bytes], **there_too: bytes) -> tuple[Files, Files, Files]:
     """A change that imports the log, onto a target *here* in which the till does not yet."""
-    there = project(NEW)
+    there = project(NEW, **there_too)
     return {**there, TILL: HEAD + BODY}, {**there, TILL: WITH_NEW + USE}, {TILL: HEAD + BODY} | here
 
 
@@ -76,7 +76,6 @@ def test_git_alone_changes_nothing(store: Repository) -> None:
     [
         project(OLD, floor=NEW),  # upstream's works here too
         project(OLD, floor=b"from shoplib import bell\n"),  # the library is there
-        project(OLD, floor=b"from shop.old import log\n"),  # the target does not agree
         project(OLD.replace(b"log\n", b"log as l\n")),  # by another name
         {**project(OLD), "shoplib/log.py": b"", "shoplib/__init__.py": b""},
         {**project(OLD), "shoplib/log.py": b""},  # a package needs no file of its own
@@ -94,11 +93,59 @@ def test_where_the_target_has_it_in_several_places_a_person_has_to_choose(
     store: Repository,
 ) -> None:
     here = project(OLD, floor=b"from shop.old import log\n")
-    result, _ = ported(store, sides(here))
+    result, text = ported(store, sides(here, floor=NEW))
+    assert text == WITH_NEW + USE
     (found,) = result.findings
     assert (found.code, found.severity, found.line) == ("port-unknown-word", "warning", 3)
     assert found.message.startswith("shoplib.log is imported nowhere on this base")
     assert (result.outcome, result.review) == (Outcome.CLEAN, True)
+
+
+def test_another_of_that_name_does_not_count_where_upstreams_files_tell_it(
+    store: Repository,
+) -> None:
+    """Where upstream has it, in the door and in the wall, the target has one thing."""
+    here = project(OLD, floor=b"from shop.old import log\n")
+    result, text = ported(store, sides(here))
+    assert text == WITH_OLD + USE
+    assert result.findings == ()
+
+
+def test_a_move_half_made_upstream_is_told_by_files_that_have_it_made(store: Repository) -> None:
+    _, text = ported(store, sides(project(OLD), floor=OLD))
+    assert text == WITH_OLD + USE
+
+
+def test_one_file_is_enough_if_upstreams_imports_it_from_there(store: Repository) -> None:
+    one, two, onto = sides(project(OLD))
+    _, text = ported(store, (one, two, {n: t for n, t in onto.items() if n != "shop/wall.py"}))
+    assert text == WITH_OLD + USE
+
+
+@pytest.mark.parametrize(("without", "moved"), [(2, True), (3, False)])
+def test_no_move_where_most_files_do_without_it(
+    store: Repository, without: int, moved: bool
+) -> None:
+    """Then the name was given to something else."""
+    names = [f"n{at}" for at in range(without)]
+    here = project(OLD, roofs=OLD, **dict.fromkeys(names, b"x = 1\n"))
+    _, text = ported(store, sides(here, roofs=OLD, **dict.fromkeys(names, NEW)))
+    assert text == (WITH_OLD if moved else WITH_NEW) + USE
+
+
+def test_a_module_that_moved_along_with_the_file(store: Repository) -> None:
+    """Upstream the tests stand in a directory of their own; nobody else imports the helper."""
+    helper, test = b"def made():\n    return 1\n", b"import io\n\n\ndef test():\n    assert io\n"
+    line = b"from tests.shop import helper\n"
+    new = b"import io\n\n" + line + b"\n\ndef test():\n    assert helper.made()\n"
+    inits = {"tests/__init__.py": b"", "shop.py": b"x = 1\n"}
+    there = {**inits, "tests/shop/__init__.py": b"", "tests/shop/helper.py": helper}
+    one, two = ({**there, "tests/shop/test_till.py": text} for text in (test, new))
+    here = {**inits, "tests/helper.py": helper, "tests/test_till.py": test}
+    before, after, onto = (tree(store, files) for files in (one, two, here))
+    result = port(store, Change(before, after), onto)
+    text = content(store, result.tree)["tests/test_till.py"]
+    assert text == new.replace(line, b"from tests import helper\n")
 
 
 def test_two_things_that_upstream_tells_apart_stay_two(store: Repository) -> None:
@@ -228,7 +275,7 @@ def test_what_is_found_stands_on_its_line_whatever_else_is_edited(store: Reposit
     """An import above it is made from elsewhere; another is left out, since nothing reads it."""
     here = project(OLD, floor=b"from shop.old import log\n", a=b"from shop.zoo import bell\n")
     here |= {"shop/b.py": b"from shop.zoo import bell\n"}
-    one, two, onto = sides(here)
+    one, two, onto = sides(here, floor=NEW)
     head = WITH_NEW.replace(NEW, b"from shoplib2 import bell\nimport math\n" + NEW)
     gone = b"\n\ndef three():\n    a = 3\n    b = 4\n    return a, b\n"
     one = {**one, TILL: HEAD + BODY + gone}

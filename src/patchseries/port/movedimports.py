@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
 from patchseries.git import Repository
 from patchseries.model import Finding, PortCode, Severity, TreeId
-from patchseries.port.hunks.imports import is_import, with_import
+from patchseries.port.hunks.imports import exchanged_import, is_import, without_import
 from patchseries.port.hunks.lines import Lines, decode, encode, split_lines
-from patchseries.port.names.homes import Import, agreed, homes, imported
+from patchseries.port.names.homes import Import, agreed, exchanged, homes, imported
 from patchseries.port.names.importindex import ImportIndex
 from patchseries.port.names.textsearch import says
 from patchseries.port.verify.languages import language_of
@@ -49,14 +49,13 @@ def python_files(port: Port) -> Iterator[PortedFile]:
 
 def moved_imports(port: Port) -> Iterator[MovedImport]:
     """The imports of the change that the target has to make, or makes, from another module."""
-    found = cache(partial(_homes, port))
+    found = cache(partial(home, port))
     for file in python_files(port):
         directory = posixpath.dirname(file.path)
         for line, wanted, is_added in _doubtful(port, file):
-            ways = found(wanted, directory)
-            there = agreed(ways)
+            there, is_elsewhere = found(wanted, directory)
             end = line[len(line.rstrip("\r\n")) :]
-            if there or (ways and is_added):
+            if there or (is_elsewhere and is_added):
                 yield MovedImport(file, line, wanted, f"{there}{end}" if there else "", is_added)
 
 
@@ -67,8 +66,10 @@ def with_moved(moved: Iterable[MovedImport]) -> Iterator[tuple[PortedFile, Lines
         lines = split_lines(decode(file.result))
         for one in imports:
             if one.is_added:
-                lines = without_import(lines, one.line)
-                lines = lines if one.there in lines else with_import(lines, one.there, ())
+                if one.there in lines:
+                    lines = without_import(lines, one.line)
+                else:
+                    lines = exchanged_import(lines, one.line, one.there)
             elif one.there in lines and not is_read(without_import(lines, one.there), one.there):
                 lines = without_import(lines, one.there)
         yield file, lines
@@ -106,8 +107,11 @@ def is_read(lines: Lines, statement: str) -> bool:
     return found is not None and says("".join(lines), found.local)
 
 
-def _homes(port: Port, wanted: Import, directory: str) -> Sequence[Import]:
-    """What the target imports in place of *wanted*, which a file in *directory* does."""
+def home(port: Port, wanted: Import, directory: str) -> tuple[Import | None, bool]:
+    """What the target imports in place of *wanted*, which a file in *directory* does.
+
+    None where it is not known; the second is whether the target has it in another place.
+    """
     is_library = not port.modules(port.onto).has_package(encode(wanted.dotted))
 
     def works(beside: Import) -> bool:
@@ -116,11 +120,30 @@ def _homes(port: Port, wanted: Import, directory: str) -> Sequence[Import]:
 
     known = partial(_INDEX.like, port.repository)
     if directory and any(map(works, known(port.onto, wanted, directory))):  # most are: few to read
-        return ()
+        return None, False
+    if beside := _beside(port, wanted):
+        return beside, True
     here = list(known(port.onto, wanted))
-    ways = () if any(map(works, here)) else homes(wanted, here)
-    upstream = set(known(port.before, wanted)) if ways else set()
-    return () if upstream.intersection(ways) else ways
+    ways = [] if any(map(works, here)) else homes(wanted, here)
+    if not ways:
+        return None, False
+    is_one_thing = not set(known(port.before, wanted)).intersection(ways)
+    there = agreed(ways) if is_one_thing else None
+    if there is None:
+        pairs = _INDEX.pairs(port.repository, (port.before, port.onto), wanted)
+        there = exchanged(wanted, ways, pairs)
+    return there, is_one_thing or there is not None
+
+
+def _beside(port: Port, wanted: Import) -> Import | None:
+    """*wanted* where it moved to along with a file that the port found in another directory."""
+    for file in port.files:
+        ways = (posixpath.dirname(path).replace("/", ".") for path in (file.upstream, file.path))
+        there, here = ways
+        moved = wanted._replace(module=here)
+        if there == wanted.module != here and port.modules(port.onto).path(encode(moved.dotted)):
+            return moved
+    return None
 
 
 def _doubtful(port: Port, file: PortedFile) -> Iterator[tuple[str, Import, bool]]:
@@ -148,12 +171,3 @@ def _doubtful(port: Port, file: PortedFile) -> Iterator[tuple[str, Import, bool]
         dotted = encode(wanted.dotted)
         if not modules.path(dotted) and not modules.resolve(dotted):
             yield line, wanted, is_added
-
-
-def without_import(lines: Lines, line: str) -> Lines:
-    """*lines* without the import *line*; blank lines around it are not left doubled."""
-    at = lines.index(line)
-    rest = (*lines[:at], *lines[at + 1 :])
-    if at and at < len(rest) and not rest[at - 1].strip() and not rest[at].strip():
-        return (*rest[:at], *rest[at + 1 :])
-    return rest

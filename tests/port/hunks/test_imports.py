@@ -102,3 +102,47 @@ def test_one_more_import_follows_the_one_that_it_follows_in_theirs() -> None:
 
 def test_a_file_without_imports_is_left_alone() -> None:
     assert imports.with_import(("x = 1\n",), "import re\n", ()) == ("x = 1\n",)
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "other", "after"),
+    [
+        # on its place, where that is in order
+        (
+            "import a\nimport c\nimport d\n",
+            "import c\n",
+            "import b\n",
+            "import a\nimport b\nimport d\n",
+        ),
+        # or nobody sorts
+        (
+            "import d\nimport c\nimport a\n",
+            "import c\n",
+            "import z\n",
+            "import d\nimport z\nimport a\n",
+        ),
+        # else where it is in order
+        (
+            "import b\nimport c\nimport d\n",
+            "import c\n",
+            "import a\n",
+            "import a\nimport b\nimport d\n",
+        ),
+        # among others of its package
+        (
+            "import a\nimport c\n\nfrom shop import till\n",
+            "import c\n",
+            "from shop import bell\n",
+            "import a\n\nfrom shop import bell\nfrom shop import till\n",
+        ),
+        # unless there are some beside it
+        (
+            "from shop import a\nimport c\n\nfrom shop import till\n",
+            "import c\n",
+            "from shop import bell\n",
+            "from shop import a\nfrom shop import bell\n\nfrom shop import till\n",
+        ),
+    ],
+)
+def test_an_import_in_place_of_another(before: str, line: str, other: str, after: str) -> None:
+    assert "".join(imports.exchanged_import(split_lines(before), line, other)) == after

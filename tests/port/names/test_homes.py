@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchseries.port.names.homes import Import, agreed, homes, imported
+from patchseries.port.names.homes import Import, agreed, exchanged, homes, imported
 
 NAMES = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
 DOTTED = st.lists(NAMES, min_size=1, max_size=3).map(".".join)
@@ -74,3 +74,28 @@ def test_what_is_found_is_the_targets_and_gives_the_same_name(
     if there is not None:
         assert here.count(there) >= 2
         assert wanted not in here
+
+
+LOG = Import("shoplib", "log", "log")
+ZOO, OTHER = Import("shop.zoo", "log", "log"), Import("shop.old", "log", "log")
+BELL = Import("shoplib", "bell", "bell")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "found"),
+    [
+        ([({LOG}, {ZOO})], ZOO),
+        ([({LOG}, {ZOO}), ({LOG}, set())], ZOO),
+        ([({LOG}, {ZOO}), ({LOG}, set()), ({LOG}, {BELL})], None),  # more do without
+        ([({LOG}, {ZOO}), ({LOG}, {OTHER})], None),
+        ([({LOG}, {ZOO}), ({BELL}, {OTHER})], ZOO),  # of files that import something else
+        ([({LOG, BELL}, {BELL, ZOO})], ZOO),
+        ([({LOG}, {OTHER})], None),  # none of those that the target may mean
+        ([({ZOO}, {ZOO})], None),
+        ([], None),
+    ],
+)
+def test_what_the_target_has_instead(
+    pairs: list[tuple[set[Import], set[Import]]], found: Import | None
+) -> None:
+    assert exchanged(LOG, [ZOO], pairs) == found

@@ -94,6 +94,31 @@ def with_import(ours: Lines, line: str, theirs: Lines) -> Lines:
     return (*ours[:at], line, *ours[at:])
 
 
+def exchanged_import(lines: Lines, line: str, other: str) -> Lines:
+    """*lines* with the import *other* for *line*: on its place, unless its own is elsewhere.
+
+    That is where imports of its package stand, or where it is in order.
+    """
+    at = lines.index(line)
+    rest = without_import(lines, line)
+    exchanged = (*lines[:at], other, *lines[at + 1 :])
+    block, known = (
+        set(map(_package, filter(is_import, some))) for some in (_block(lines, at), rest)
+    )
+    is_apart = _package(other) in known.difference(block)
+    is_disorder = _sorted(_block(lines, at)) and not _sorted(_block(exchanged, at))
+    return with_import(rest, other, ()) if is_apart or is_disorder else exchanged
+
+
+def without_import(lines: Lines, line: str) -> Lines:
+    """*lines* without the import *line*; blank lines around it are not left doubled."""
+    at = lines.index(line)
+    rest = (*lines[:at], *lines[at + 1 :])
+    if at and at < len(rest) and not rest[at - 1].strip() and not rest[at].strip():
+        return (*rest[:at], *rest[at + 1 :])
+    return rest
+
+
 def _before(lines: Lines, line: str) -> str:
     """The import before the import *line*, blank lines apart; empty if there is none."""
     at = lines.index(line) if line in lines else 0
@@ -120,8 +145,7 @@ def _sorted(lines: Sequence[str]) -> bool:
 def place(lines: Sequence[str], new: str) -> int:
     """Where *new* goes among the imports of *lines*: to those of its package, in order."""
     imports = [at for at, line in enumerate(lines) if is_import(line)]
-    package = _key(new).partition(".")[0]
-    among = [at for at in imports if _key(lines[at]).partition(".")[0] == package] or imports
+    among = [at for at in imports if _package(lines[at]) == _package(new)] or imports
     later = [at for at in among if _key(lines[at]) > _key(new)]
     return later[0] if later else among[-1] + 1 if among else len(lines)
 
@@ -129,3 +153,7 @@ def place(lines: Sequence[str], new: str) -> int:
 def _key(line: str) -> str:
     """The full dotted name that is imported, as style guides sort it."""
     return re.sub(r"^(?:import|from)\s+([\w.]+)(?:\s+import\s+)?", r"\1.", line).lower()
+
+
+def _package(line: str) -> str:
+    return _key(line).partition(".")[0]

@@ -77,3 +77,23 @@ def agreed(ways: Sequence[Import]) -> Import | None:
     """The one import that all of *ways* are; None where they differ or are too few."""
     different = set(ways)
     return different.pop() if len(ways) >= _PLACES and len(different) == 1 else None
+
+
+def exchanged(
+    wanted: Import, ways: Sequence[Import], pairs: Iterable[tuple[set[Import], set[Import]]]
+) -> Import | None:
+    """The one of *ways* that files of the target have where upstream's files have *wanted*.
+
+    None if there are several, or if more of those files import nothing by that name.
+
+    :param pairs: what each file imports like *wanted*, upstream and in the target
+    """
+    here = [_by_name(wanted, target) for upstream, target in pairs if wanted in upstream]
+    found = [one for one in here if one]
+    different = set(found).intersection(ways)
+    is_one = len(set(found)) == 1 and 2 * len(found) >= len(here)
+    return different.pop() if different and is_one else None
+
+
+def _by_name(wanted: Import, among: Iterable[Import]) -> Import | None:
+    return next((one for one in among if one.local == wanted.local), None)

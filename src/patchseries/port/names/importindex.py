@@ -9,7 +9,7 @@ from patchseries.git import Repository
 from patchseries.port.hunks.imports import is_import
 from patchseries.port.hunks.lines import decode, encode
 from patchseries.port.names.homes import Import, imported
-from patchseries.port.names.treefiles import NamedFiles, texts
+from patchseries.port.names.treefiles import NamedFiles, text_of, texts
 
 _LINE = re.compile(rb"^(?:import|from)[ \t][^\n]*", re.MULTILINE)
 
@@ -36,9 +36,23 @@ class ImportIndex:
         if directory and (top is None or not top.is_tree):
             return
         for lines in self._lines_in(repository, top.oid if top else tree):
-            if encode(wanted.local) in lines or encode(wanted.module or wanted.name) in lines:
-                some = filter(is_import, decode(lines).split("\n"))
-                yield from (one for one in map(imported, some) if one and wanted.is_like(one))
+            yield from _like(lines, wanted)
+
+    def pairs(
+        self, repository: Repository, trees: tuple[str, str], wanted: Import
+    ) -> Iterator[tuple[set[Import], set[Import]]]:
+        """What each module that differs between two *trees* imports like *wanted*, in both."""
+        for path, sides in repository.changes(*trees).items():
+            if path.endswith(".py") and all(side and side.is_file for side in sides):
+                both = (self._of(repository, side.oid) for side in sides if side)
+                before, after = (set(_like(lines, wanted)) for lines in both)
+                yield before, after
+
+    def _of(self, repository: Repository, oid: str) -> bytes:
+        """The lines that begin an import, of one module."""
+        if oid not in self._lines:
+            self._lines[oid] = _imports(text_of(repository, oid))
+        return self._lines[oid]
 
     def _lines_in(self, repository: Repository, tree: str) -> Iterator[bytes]:
         """The lines that begin an import, of each module of *tree*; known ones first."""
@@ -48,5 +62,15 @@ class ImportIndex:
         for oid, text in texts(repository, unread):
             if len(self._lines) >= MAX_FILES:
                 self._lines.clear()
-            self._lines[oid] = b"\n".join(_LINE.findall(text))
+            self._lines[oid] = _imports(text)
             yield self._lines[oid]
+
+
+def _imports(text: bytes) -> bytes:
+    return b"\n".join(_LINE.findall(text))
+
+
+def _like(lines: bytes, wanted: Import) -> Iterator[Import]:
+    if encode(wanted.local) in lines or encode(wanted.module or wanted.name) in lines:
+        some = filter(is_import, decode(lines).split("\n"))
+        yield from (one for one in map(imported, some) if one and wanted.is_like(one))
