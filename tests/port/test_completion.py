@@ -107,3 +107,26 @@ def test_an_import_that_nothing_reads_here_is_not_brought_along(
     assert "port-line-lost" not in [f.code for f in result.findings]
     if not is_kept:
         assert "imports" in result.strategies
+
+
+def test_a_name_whose_module_the_target_has_elsewhere_is_imported_from_there(
+    store: Repository,
+) -> None:
+    """Upstream's statement imports two things; the target's files import one from another place."""
+    old, new = b"from shop.zoo import log\n", b"from shop.lib import log\n"
+    beside: Files = {"shop/__init__.py": b"", "shop/roof.py": b"x = 1\n"}
+    there = {**beside, "shop/lib.py": b"log = bell = 1\n", "shop/door.py": new}
+    here = {**beside, "shop/zoo.py": b"log = bell = 1\n", "shop/door.py": old}
+    before = HEAD.replace(b"import roof\n", b"import roof\nfrom shop.lib import log, bell\n") + BODY
+    after = before.replace(b"return 2", b"return log(bell)")
+    sides = ({**there, "shop/till.py": text} for text in (before, after))
+    one, two, onto = (
+        tree(store, files) for files in (*sides, {**here, "shop/till.py": HEAD + BODY})
+    )
+    result = port(store, Change(one, two), onto)
+    text = content(store, result.tree)["shop/till.py"]
+    assert text == HEAD.replace(b"import roof\n", b"import roof\n" + old) + BODY.replace(
+        b"return 2", b"return log(bell)"
+    )
+    (found,) = (f for f in result.findings if f.code == "port-unknown-name")
+    assert found.message.startswith("bell is not defined")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from patchseries.git import TreeEntry
 from patchseries.model import Conflict, Finding, Outcome, PortCode, StrategyName
-from patchseries.port.completion import completed_by_imports
+from patchseries.port.completion import complete
 from patchseries.port.context import ChangedFile, Context
 from patchseries.port.hunks.lines import decode, encode
 from patchseries.port.result import PortResult, Proposal
@@ -108,7 +108,7 @@ def conclude(context: Context, parts: Sequence[Adapted], misfits: Mapping[str, s
     completed: tuple[str, ...] = ()
     conflicts = tuple(conflict for part in parts for conflict in part.conflicts)
     if not conflicts:
-        tree, doubts, completed = completed_by_imports(context, tree, _account(parts))
+        tree, doubts, completed = complete(context, tree, _account(parts))
         findings = tuple(dict.fromkeys((*told, *doubts)))
         if tree == context.onto:
             conflicts = tuple(_nothing_left(findings, any(part.resolutions for part in parts)))

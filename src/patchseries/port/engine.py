@@ -15,7 +15,7 @@ from __future__ import annotations
 from patchseries.git import Merge, Repository
 from patchseries.model import Outcome, StrategyName, TreeId
 from patchseries.port.adaptation import adapt, adopt, conclude
-from patchseries.port.completion import completed_by_imports
+from patchseries.port.completion import complete
 from patchseries.port.context import Context
 from patchseries.port.result import Change, PortOptions, PortResult
 from patchseries.port.strategies import EVERY_FILE, OPEN_FILES
@@ -79,7 +79,7 @@ def _clean(context: Context) -> PortResult:
     if context.options.git_only:
         findings = examine(Port(context.repository, context.change, context.onto, merged))
         return PortResult(Outcome.CLEAN, merged, review=wants_review(findings), findings=findings)
-    tree, findings, completed = completed_by_imports(context, merged)
+    tree, findings, completed = complete(context, merged)
     outcome = Outcome.ADAPTED if completed else Outcome.CLEAN
     review = bool(completed) or wants_review(findings)
     return PortResult(outcome, tree, completed, review, findings)

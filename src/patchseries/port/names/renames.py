@@ -237,15 +237,20 @@ def _changed(ancestor: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
 
 
 def _replacements(ancestor: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
+    for old, new in line_pairs(ancestor, ours, about):
+        yield from replaced(old, new)
+
+
+def line_pairs(ancestor: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
+    """The lines that one text has in place of the other's, where any of *about* is said."""
     for edit in compare(ancestor, ours):
         old, new = ancestor[edit.low : edit.high], ours[edit.start : edit.end]
         if not any(name in line for line in old for name in about):
             continue
-        for a, b in counterparts(old, new).items():
-            yield from _replaced(old[a], new[b])
+        yield from ((old[a], new[b]) for a, b in counterparts(old, new).items())
 
 
-def _replaced(old: str, new: str) -> Iterable[tuple[str, str]]:
+def replaced(old: str, new: str) -> Iterable[tuple[str, str]]:
     """The names that stand one for one in two lines."""
     a, b = _PHRASE.findall(old), _PHRASE.findall(new)
     for tag, low, high, start, end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():

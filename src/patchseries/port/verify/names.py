@@ -92,30 +92,45 @@ class Names:
             if name in self._upstream.names:
                 yield name, line
 
-    def lacking_imports(self) -> Iterator[tuple[bytes, bytes]]:
-        """Those names that upstream's file imports and the target can import: name, dotted name."""
+    def lacking_imports(self) -> Iterator[tuple[bytes, bytes, bool]]:
+        """Those names that upstream's file imports: name, dotted name, whether it leads nowhere."""
         for name, _ in self.unknown():
             dotted = self._upstream.imports.get(name)
-            if dotted and not self._is_lost(dotted, dotted):
-                yield name, dotted
+            if dotted:
+                yield name, dotted, self._is_lost(dotted, dotted)
 
     def check_chains(self) -> Iterator[Finding]:
         """``module.name`` and ``Class.name`` that the module or the class here does not have."""
+        for chain, here, _, line in self.lost_chains():
+            yield self._finding(
+                PortCode.UNKNOWN_NAME,
+                b".".join(chain),
+                line,
+                f"does not resolve: {_show(here)} is not defined",
+            )
+
+    def lost_chains(self) -> Iterator[tuple[tuple[bytes, ...], bytes, bytes, int]]:
+        """Those chains: as they are said, in full here and upstream, each with its 0-based line."""
         for chain, line in self.uses.chains.items():
             here = meaning(self._module, self.home, chain)
             if not here or self._here.resolve(here):
                 continue
             there = meaning(self._upstream, self._there_home, chain)
             if there and self._is_lost(here, there):
-                yield self._finding(
-                    PortCode.UNKNOWN_NAME,
-                    b".".join(chain),
-                    line,
-                    f"does not resolve: {_show(here)} is not defined",
-                )
+                yield chain, here, there, line
 
     def check_own(self) -> Iterator[Finding]:
         """Attributes of ``self`` that the class has upstream, by itself or its bases, not here."""
+        for name, owner, line in self.lost_attributes():
+            yield self._finding(
+                PortCode.UNKNOWN_NAME,
+                b"self." + name,
+                line,
+                f"class {_show(owner)} has no such attribute",
+            )
+
+    def lost_attributes(self) -> Iterator[tuple[bytes, bytes, int]]:
+        """Those attributes: name, class, 0-based line."""
         for name, line in self.uses.own.items():
             around = self.file.result_scopes.around(line)
             owner = next((h.name for h in reversed(around) if not h.is_function), None)
@@ -124,12 +139,7 @@ class Names:
             if self._here.has_attribute(self.home, owner, name, own_only=True) is not False:
                 continue
             if self._there.has_attribute(self._there_home, owner, name):
-                yield self._finding(
-                    PortCode.UNKNOWN_NAME,
-                    b"self." + name,
-                    line,
-                    f"class {_show(owner)} has no such attribute",
-                )
+                yield name, owner, line
 
     def check_targets(self) -> Iterator[Finding]:
         """Dotted names in strings (what a test replaces, a driver's path) that lead nowhere."""

@@ -116,6 +116,12 @@ def chunks(scopes: Scopes, runs: Iterable[Run]) -> list[Chunk]:
     return [Chunk(scopes, extent, _within(near, extent)) for extent, near in found]
 
 
+def changed_chunks(file: PortedFile) -> list[Chunk]:
+    """The chunks of the result that cover what the port changed in *file*."""
+    runs = ((run.new_start, run.new_start + len(run.added)) for run in file.ours)
+    return chunks(file.result_scopes, runs)
+
+
 def _within(near: Run, extent: Run) -> Run:
     return max(near[0], extent[0]), min(near[1], extent[1])
 

@@ -21,6 +21,7 @@ from patchseries.port.verify.removals import Removals
 from patchseries.port.verify.repeated import check_repeated_imports, check_repeated_keys
 from patchseries.port.verify.scopes import Scopes
 from patchseries.port.verify.syntax import (
+    changed_chunks,
     check_syntax,
     chunks,
     errors,
@@ -90,8 +91,7 @@ class PythonExamination:
             yield from Removals(self._port, file).check()
         if not file.ours:
             return
-        runs = ((r.new_start, r.new_start + len(r.added)) for r in file.ours)
-        parts = chunks(file.result_scopes, runs)
+        parts = changed_chunks(file)
         if not file.is_same:
             yield from check_syntax(file, parts)
             yield from check_unbound(self._port, file, parts)

@@ -1,0 +1,92 @@
+"""Members of a module or class that the target calls otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from patchseries.git import Repository
+from patchseries.model import Outcome
+from patchseries.port import Change, PortOptions, PortResult
+from patchseries.port.engine import port
+from port.test_engine import Files, content, tree
+
+API = b"def bake(a, b):\n    return a\n\n\ndef cool(a):\n    return a\n"
+HERE = API.replace(b"bake", b"heat")
+TILL = b"from shop import api\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return 2\n"
+USE = TILL.replace(b"return 2", b"return api.bake(2, api.cool(3)), 'api.bake', rebake, bake")
+USED = USE.replace(b"return api.bake(", b"return api.heat(").replace(b"'api.bake'", b"'api.heat'")
+BESIDE: Files = {"shop/__init__.py": b""}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    with Repository.init(tmp_path_factory.mktemp("store") / "r.git") as repository:
+        yield repository
+
+
+def ported(
+    store: Repository,
+    there: Files,
+    here: Files,
+    till: tuple[bytes, bytes, bytes] = (TILL, USE, TILL),
+    options: PortOptions | None = None,
+) -> tuple[PortResult, bytes]:
+    """The port of an edit of the till; *there* and *here* is what is beside it."""
+    before, after, onto = (
+        tree(store, {**BESIDE, **beside, "shop/till.py": text})
+        for beside, text in zip((there, there, here), till, strict=True)
+    )
+    result = port(store, Change(before, after), onto, options)
+    return result, content(store, result.tree)["shop/till.py"]
+
+
+def test_a_function_goes_by_the_targets_name(store: Repository) -> None:
+    result, text = ported(store, {"shop/api.py": API}, {"shop/api.py": HERE})
+    assert text == USED
+    assert (result.outcome, result.strategies) == (Outcome.ADAPTED, ("names:learned",))
+    assert result.review
+    assert result.findings == ()
+
+
+def test_one_that_a_module_has_from_another_too(store: Repository) -> None:
+    """The package has all names of its only module, by which alone upstream calls them."""
+    facade = {"shop/api/__init__.py": b"from shop.api.impl import *\n"}
+    _, text = ported(
+        store, {**facade, "shop/api/impl.py": API}, {**facade, "shop/api/impl.py": HERE}
+    )
+    assert text == USED
+
+
+def test_where_upstream_keeps_the_old_name_beside_the_new(store: Repository) -> None:
+    there = API.replace(b"(a, b)", b"(a, b, c)") + b"\n\nheat = bake\n"
+    _, text = ported(store, {"shop/api.py": there}, {"shop/api.py": HERE})
+    assert text == USED
+
+
+def test_an_attribute_of_the_class_itself(store: Repository) -> None:
+    till = b"class Till:\n    def __init__(self):\n        self.coins = []\n\n"
+    till += b"    def count(self):\n        return 1\n"
+    after = till.replace(b"return 1", b"return len(self.coins)")
+    sides = till, after, till.replace(b"coins", b"money")
+    _, text = ported(store, {}, {}, sides)
+    assert text == after.replace(b"coins", b"money")
+
+
+def test_what_has_no_other_name_is_left_and_told(store: Repository) -> None:
+    here = API.replace(b"def bake(a, b)", b"def heat(x)")
+    result, text = ported(store, {"shop/api.py": API}, {"shop/api.py": here})
+    assert text == USE
+    assert "port-unknown-name" in [f.code for f in result.findings]
+
+
+def test_a_module_that_the_target_lacks_teaches_nothing(store: Repository) -> None:
+    _, text = ported(store, {"shop/api.py": API}, {"shop/api/__init__.py": HERE})
+    assert text == USE
+
+
+def test_git_alone_changes_nothing(store: Repository) -> None:
+    sides: tuple[Files, Files] = {"shop/api.py": API}, {"shop/api.py": HERE}
+    result, text = ported(store, *sides, options=PortOptions(git_only=True))
+    assert (result.outcome, text) == (Outcome.CLEAN, USE)
