@@ -91,6 +91,36 @@ def test_a_setting_stays_out_where_its_section_is_missing() -> None:
     assert "new = 4\n" in port(base, moved, theirs).lines
 
 
+ITEMS = "known = {\n    'a': one,\n    'b': two,\n    'c': three}\n"
+MORE = ITEMS.replace("'c': three}", "'d': four,\n    'e': five,\n    'f': six}")
+
+
+def test_an_item_that_upstream_only_keeps_does_not_come_along() -> None:
+    """Upstream has one more than the target there, and the change exchanges the one below it."""
+    ours = "known = {\n    'a': one,\n    'oven': heat}\n"
+    text = port(ITEMS, ours, MORE)
+    assert "".join(text.lines) == MORE.replace("    'b': two,\n", "")
+    assert text.rules == ("theirs",)
+
+
+def test_but_one_that_the_target_has_in_other_words_does() -> None:
+    ours = "known = {\n    'a': one,\n    'b': twice,\n    'oven': heat}\n"
+    assert "'b'" in "".join(port(ITEMS, ours, MORE).lines)
+
+
+def test_theirs_comes_whole_where_the_target_has_nothing() -> None:
+    base = "x = 1\n    'b': two,\n    'c': three}\ny = 1\n"
+    theirs = base.replace("'c': three}", "'d': four, 5,\n    'e': five, 6,\n    'f': six}")
+    text = port(base, "x = 1\ny = 1\n", theirs)
+    assert (text.rules, "".join(text.lines)) == (("theirs",), theirs)
+
+
+def test_theirs_comes_whole_where_it_could_not_stand_without() -> None:
+    ours = "known = {\n    'a': one,\n    'oven': heat}\n"
+    text = port(ITEMS, ours, MORE, lambda lines, _: float("    'b': two,\n" in lines))
+    assert "".join(text.lines) == MORE
+
+
 def test_a_function_goes_in_though_its_neighbour_is_missing() -> None:
     head, gone, new = "def a():\n    pass\n", "\n\ndef b():\n    x()\n", "\n\ndef n():\n    y()\n"
     resolution = port(head + gone, head, head + gone + new)

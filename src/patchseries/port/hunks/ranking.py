@@ -42,6 +42,8 @@ def order(ancestor: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -
         return ["missing-neighbour", "theirs"] if own else ["missing-neighbour"]
     if not theirs:
         return ["weave"] if apart >= _OTHER else ["theirs"] if apart >= _STRANGE else ["dropped"]
+    if all(line in old for line in theirs if line.strip()):
+        return ["weave"]  # theirs only takes lines away
     if restyled(ancestor, ours) and 2 * kept <= sum(1 for line in ancestor if line.strip()):
         return ["theirs"]
     rewritten = survival("".join(ancestor), "".join(theirs)) < _REWRITTEN

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from patchseries.port.hunks import ranking
-from patchseries.port.hunks.interleave import Interleaving
+from patchseries.port.hunks.interleave import Interleaving, align
 from patchseries.port.hunks.lines import split_lines
 from patchseries.port.hunks.regions import Candidate, Dispute
 from patchseries.port.hunks.rewording import reworded
@@ -90,6 +90,16 @@ def _words(dispute: Dispute) -> Sequence[str] | None:
     return aligned(split_lines(fitted), dispute.theirs)
 
 
+def _without_lost_items(dispute: Dispute) -> Sequence[str] | None:
+    """Theirs without the items of a list that it only keeps, and that ours lacks."""
+    if not any(map(str.strip, dispute.ours)):
+        return None
+    here = align(dispute.ancestor, dispute.ours)
+    items = (line for at, line in enumerate(dispute.ancestor) if at not in here)
+    lost = {line for line in items if line.rstrip().endswith(",")}
+    return [line for line in dispute.theirs if line not in lost] or None
+
+
 def _goes_on(dispute: Dispute) -> bool:
     """Whether theirs adds to the block above, which ours ends on the same spot.
 
@@ -113,6 +123,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("words", _words),
     ("weave", lambda dispute: Interleaving(dispute, ours_first=not _goes_on(dispute)).lines()),
     ("weave", lambda dispute: Interleaving(dispute, ours_first=_goes_on(dispute)).lines()),
+    ("theirs", _without_lost_items),
     ("theirs", lambda dispute: dispute.theirs),
     ("dropped", lambda dispute: dispute.ours),
 )
