@@ -101,36 +101,52 @@ def test_where_the_target_has_it_in_several_places_a_person_has_to_choose(
     assert (result.outcome, result.review) == (Outcome.CLEAN, True)
 
 
+LIB = b"from shop.lib import log\n"
+"""Upstream has it in another module of the project, which the target lacks."""
+
+
+def halfway(here: dict[str, bytes], **there_too: bytes) -> tuple[Files, Files, Files]:
+    """A change that imports the log from the module that upstream moves it to."""
+    there = {**project(LIB, **there_too), "shop/lib.py": b"log = 1\n"}
+    new = WITH_OLD.replace(OLD, LIB) + USE
+    return {**there, TILL: HEAD + BODY}, {**there, TILL: new}, {TILL: HEAD + BODY} | here
+
+
 def test_another_of_that_name_does_not_count_where_upstreams_files_tell_it(
     store: Repository,
 ) -> None:
     """Where upstream has it, in the door and in the wall, the target has one thing."""
     here = project(OLD, floor=b"from shop.old import log\n")
-    result, text = ported(store, sides(here))
+    result, text = ported(store, halfway(here))
     assert text == WITH_OLD + USE
     assert result.findings == ()
 
 
 def test_a_move_half_made_upstream_is_told_by_files_that_have_it_made(store: Repository) -> None:
-    _, text = ported(store, sides(project(OLD), floor=OLD))
+    _, text = ported(store, halfway(project(OLD), floor=OLD))
     assert text == WITH_OLD + USE
 
 
+def test_of_a_library_nobody_knows_whether_it_is_there(store: Repository) -> None:
+    _, text = ported(store, sides(project(OLD), floor=OLD))
+    assert text == WITH_NEW + USE
+
+
 def test_one_file_is_enough_if_upstreams_imports_it_from_there(store: Repository) -> None:
-    one, two, onto = sides(project(OLD))
+    one, two, onto = halfway(project(OLD))
     _, text = ported(store, (one, two, {n: t for n, t in onto.items() if n != "shop/wall.py"}))
     assert text == WITH_OLD + USE
 
 
-@pytest.mark.parametrize(("without", "moved"), [(2, True), (3, False)])
+@pytest.mark.parametrize(("without", "is_moved"), [(2, True), (3, False)])
 def test_no_move_where_most_files_do_without_it(
-    store: Repository, without: int, moved: bool
+    store: Repository, without: int, is_moved: bool
 ) -> None:
     """Then the name was given to something else."""
     names = [f"n{at}" for at in range(without)]
     here = project(OLD, roofs=OLD, **dict.fromkeys(names, b"x = 1\n"))
-    _, text = ported(store, sides(here, roofs=OLD, **dict.fromkeys(names, NEW)))
-    assert text == (WITH_OLD if moved else WITH_NEW) + USE
+    _, text = ported(store, halfway(here, roofs=OLD, **dict.fromkeys(names, LIB)))
+    assert text == (WITH_OLD if is_moved else WITH_OLD.replace(OLD, LIB)) + USE
 
 
 def test_a_module_that_moved_along_with_the_file(store: Repository) -> None:

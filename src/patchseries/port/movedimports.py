@@ -129,7 +129,7 @@ def home(port: Port, wanted: Import, directory: str) -> tuple[Import | None, boo
         return None, False
     is_one_thing = not set(known(port.before, wanted)).intersection(ways)
     there = agreed(ways) if is_one_thing else None
-    if there is None:
+    if there is None and not is_library:  # a library may be there though no file imports it
         pairs = _INDEX.pairs(port.repository, (port.before, port.onto), wanted)
         there = exchanged(wanted, ways, pairs)
     return there, is_one_thing or there is not None

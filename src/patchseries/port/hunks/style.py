@@ -1,4 +1,4 @@
-"""Lines that say the same in another style: spaces, quotes, brackets, full stops, unread names.
+"""Lines that say the same in another style: spaces, quotes, full stops, unread names.
 
 A line in another style loses nothing, so next to what the change edits its wording is taken, as
 people do who settle a conflict (`make bench-backports`).
@@ -13,10 +13,16 @@ from itertools import groupby
 from patchseries.port.hunks.lines import Replacement, indent
 from patchseries.port.hunks.regions import Texts
 
-_SPACING = re.compile(r"[\s'\".,;]+")
+_STRING = re.compile(
+    r"""(?P<triple>"{3}|'{3})(?P<doc>.*?)(?P=triple)"""
+    r"""|(?P<quote>["'])(?P<said>(?:[^"'\\\n]|\\.)*)(?P=quote)"""
+)
+_GAP = re.compile(r"(?<!\w) | (?!\w)")
+"""A space that separates no two words."""
+_PROSE = 2
+"""A string with so many spaces is a sentence for people."""
 _ALIAS = re.compile(r"\b(assert(?:Not|AlmostNot|Almost)?Equal)s\b")
 """Python's unittest has these methods by two names, of which one was deprecated in 3.1."""
-_BRACKETS = str.maketrans("[{]}", "(())")
 _HANDLER = re.compile(r"([ \t]*except\b[^:#]*?)(?:,|[ \t]as\b)[ \t]*(\w+)[ \t]*:")
 
 
@@ -76,4 +82,21 @@ def _without_unread(lines: Sequence[str], at: int) -> str:
 
 
 def _plain(line: str) -> str:
-    return _SPACING.sub("", _ALIAS.sub(r"\1", line)).translate(_BRACKETS)
+    """*line* without what is style in it; lines of one meaning give one text."""
+    pieces, at = [], 0
+    for found in _STRING.finditer(line):
+        pieces += [_code(line[at : found.start()]), _string(found)]
+        at = found.end()
+    return "".join((*pieces, _code(line[at:]).rstrip(";")))
+
+
+def _code(text: str) -> str:
+    return _GAP.sub("", _ALIAS.sub(r"\1", " ".join(text.split())))
+
+
+def _string(string: re.Match[str]) -> str:
+    """A string in one kind of quotes; a sentence without its full stop."""
+    if string["triple"]:
+        return f"'{string['doc'].strip().rstrip('.')}'"
+    said = string["said"]
+    return f"'{said.rstrip('.') if said.count(' ') >= _PROSE else said}'"
