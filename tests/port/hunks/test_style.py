@@ -68,6 +68,14 @@ def test_what_says_the_same(old: str, new: str) -> None:
         ("x = (a,)\n", "x = (a)\n"),
         ("x = [a]\n", "x = (a)\n"),
         ("x = a,\n", "x = a\n"),
+        ("heat = 1.\n", "heat = 1\n"),
+        ("heat = .5\n", "heat = 5\n"),
+        ("heat = [1, 2]\n", "heat = [12]\n"),
+        ("bake(a.b)\n", "bake(a, b)\n"),
+        ("open('../oven')\n", "open('./oven')\n"),
+        ("split(',')\n", "split(';')\n"),
+        ("bake('')\n", "bake()\n"),
+        ('"""\n', "\n"),
         ("reassertEquals(a)\n", "reassertEqual(a)\n"),
         ("bake(a)\n", "bake(a)\nbake(a)\n"),
     ],
@@ -141,13 +149,16 @@ def test_none_where_lines_were_joined_or_cut() -> None:
         ("        return None\n\n    print(e)\n", False),  # after the handler
         ("        return None, else_\n", False),
         ("        return e.code\n", True),
+        (" return e.code\n", True),  # on its own line
+        (" return 2\n", False),
         ("        if far:\n\n            print(e)\n", True),
     ],
 )
 def test_the_name_of_an_exception_counts_if_its_handler_reads_it(
     binding: str, handler: str, is_kept: bool
 ) -> None:
-    base = f"    try:\n        bake(180)\n    except Cold:\n{handler}"
+    handler = handler if handler.startswith(" return") else f"\n{handler}"
+    base = f"    try:\n        bake(180)\n    except Cold:{handler}"
     ours = base.replace("Cold:", f"Cold{binding}:")
     theirs = base.replace("180", "220")
     assert kept(base, ours, theirs) == (ours if is_kept else base)
@@ -165,6 +176,13 @@ def test_but_not_where_upstream_changes_little_of_it() -> None:
     ours = "x = bake(a,\n             b,\n             c,\n             d)\n"
     theirs = base.replace("d)", "d, e)")
     assert merged(base, ours, theirs) == ours.replace("d)", "d, e)")
+
+
+@pytest.mark.parametrize("binding", ["", " as e"])
+def test_what_a_handler_does_on_its_own_line_is_the_targets(binding: str) -> None:
+    base = "try: bake(180)\nexcept Cold: return 1\n"
+    ours = base.replace("Cold", f"Cold{binding}").replace("1\n", "2\n")
+    assert kept(base, ours, base.replace("180", "220")) == ours
 
 
 @given(LINES, LINES, LINES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby, takewhile
 
 from patchseries.port.hunks.lines import Replacement, indent
 from patchseries.port.hunks.regions import Texts
@@ -69,16 +69,15 @@ def _beside(theirs: Sequence[str], edit: Replacement) -> range:
 
 
 def _without_unread(lines: Sequence[str], at: int) -> str:
+    """The line at *at*; if it is a handler that does not read its exception, without its name."""
     found = _HANDLER.match(lines[at])
     if found is None:
         return lines[at]
-    depth = indent(lines[at])
-    for line in lines[at + 1 :]:
-        if line.strip() and indent(line) <= depth:
-            break
-        if re.search(rf"\b{found[2]}\b", line):
-            return lines[at]
-    return f"{found[1]}:\n"
+    rest = lines[at][found.end() :]
+    depth, name = indent(lines[at]), re.compile(rf"\b{found[2]}\b")
+    below = (lines[n] for n in range(at + 1, len(lines)))
+    block = takewhile(lambda line: not line.strip() or indent(line) > depth, below)
+    return lines[at] if any(map(name.search, chain((rest,), block))) else f"{found[1]}:{rest}"
 
 
 def _plain(line: str) -> str:
