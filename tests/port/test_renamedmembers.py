@@ -90,3 +90,21 @@ def test_git_alone_changes_nothing(store: Repository) -> None:
     sides: tuple[Files, Files] = {"shop/api.py": API}, {"shop/api.py": HERE}
     result, text = ported(store, *sides, options=PortOptions(git_only=True))
     assert (result.outcome, text) == (Outcome.CLEAN, USE)
+
+
+def test_every_time_that_it_is_said_and_nothing_else_of_that_name(store: Repository) -> None:
+    after = TILL.replace(b"return 1", b"return api.bake(1, 1)").replace(
+        b"return 2", b"x = api.bake(api.bake(2, x.bake), 2)\n    return api.bake(x, y.api.bake)"
+    )
+    _, text = ported(store, {"shop/api.py": API}, {"shop/api.py": HERE}, (TILL, after, TILL))
+    heat = after.replace(b" api.bake(", b" api.heat(").replace(b"(api.bake(", b"(api.heat(")
+    assert text == heat
+
+
+def test_a_name_that_leads_to_nothing_is_none(store: Repository) -> None:
+    """A local variable of that name says nothing."""
+    local = b"\n\ndef run():\n    heat = bake\n    return heat()\n"
+    here = API.replace(b"def bake(a, b)", b"def warm(x)") + local.replace(b"bake", b"cool")
+    result, text = ported(store, {"shop/api.py": API + local}, {"shop/api.py": here})
+    assert text == USE
+    assert "port-unknown-name" in [f.code for f in result.findings]

@@ -35,9 +35,9 @@ def test_all_that_a_text_uses() -> None:
     assert used(0, 12) == Uses(
         names={b"D": 2, b"M": 2, b"y": 4, b"c": 5, b"z": 6, b"l": 6, b"w": 7, b"v": 8}
         | {b"u": 8, b"cls": 11, b"o": 11},
-        chains={(b"z", b"i"): 6, (b"z", b"i", b"j"): 6},
+        chains={(b"z", b"i"): [6], (b"z", b"i", b"j"): [6]},
         pairs={(b"a", b"h"): 6, (b"z", b"i"): 6},
-        own={b"old": 10, b"run": 11, b"make": 11},
+        own={b"old": [10], b"run": [11], b"make": [11]},
         attributes={b"h": 6, b"i": 6, b"j": 6, b"old": 10, b"run": 11, b"make": 11},
         keywords={b"metaclass": 2, b"k": 6},
         strings={b'"text"': 11},
@@ -59,7 +59,7 @@ def test_what_is_set_is_bound_where_it_is_set() -> None:
 def test_what_one_line_uses_and_what_the_function_around_it_binds() -> None:
     assert used(6, 7) == Uses(
         names={b"z": 6, b"l": 6},
-        chains={(b"z", b"i"): 6, (b"z", b"i", b"j"): 6},
+        chains={(b"z", b"i"): [6], (b"z", b"i", b"j"): [6]},
         pairs={(b"a", b"h"): 6, (b"z", b"i"): 6},
         attributes={b"h": 6, b"i": 6, b"j": 6},
         keywords={b"k": 6},
@@ -120,7 +120,8 @@ class A:
 
 def said(found: Uses) -> dict[tuple[str, ...], int]:
     """What does not ask for scopes, by kind and name."""
-    names = {"attribute": found.attributes, "own": found.own, "import": found.imports}
+    names = {"attribute": found.attributes, "import": found.imports}
+    names["own"] = {name: lines[0] for name, lines in found.own.items()}
     names |= {"keyword": found.keywords, "string": found.strings}
     one = {(kind, name.decode()): at for kind, told in names.items() for name, at in told.items()}
     return one | {("pair", a.decode(), b.decode()): line for (a, b), line in found.pairs.items()}

@@ -101,45 +101,45 @@ class Names:
 
     def check_chains(self) -> Iterator[Finding]:
         """``module.name`` and ``Class.name`` that the module or the class here does not have."""
-        for chain, here, _, line in self.lost_chains():
+        for chain, here, _, lines in self.lost_chains():
             yield self._finding(
                 PortCode.UNKNOWN_NAME,
                 b".".join(chain),
-                line,
+                lines[0],
                 f"does not resolve: {_show(here)} is not defined",
             )
 
-    def lost_chains(self) -> Iterator[tuple[tuple[bytes, ...], bytes, bytes, int]]:
-        """Those chains: as they are said, in full here and upstream, each with its 0-based line."""
-        for chain, line in self.uses.chains.items():
+    def lost_chains(self) -> Iterator[tuple[tuple[bytes, ...], bytes, bytes, list[int]]]:
+        """Those chains: as they are said, in full here and upstream, and the 0-based lines."""
+        for chain, lines in self.uses.chains.items():
             here = meaning(self._module, self.home, chain)
             if not here or self._here.resolve(here):
                 continue
             there = meaning(self._upstream, self._there_home, chain)
             if there and self._is_lost(here, there):
-                yield chain, here, there, line
+                yield chain, here, there, lines
 
     def check_own(self) -> Iterator[Finding]:
         """Attributes of ``self`` that the class has upstream, by itself or its bases, not here."""
-        for name, owner, line in self.lost_attributes():
+        for name, owner, lines in self.lost_attributes():
             yield self._finding(
                 PortCode.UNKNOWN_NAME,
                 b"self." + name,
-                line,
+                lines[0],
                 f"class {_show(owner)} has no such attribute",
             )
 
-    def lost_attributes(self) -> Iterator[tuple[bytes, bytes, int]]:
-        """Those attributes: name, class, 0-based line."""
-        for name, line in self.uses.own.items():
-            around = self.file.result_scopes.around(line)
+    def lost_attributes(self) -> Iterator[tuple[bytes, bytes, list[int]]]:
+        """Those attributes: name, class, 0-based lines."""
+        for name, lines in self.uses.own.items():
+            around = self.file.result_scopes.around(lines[0])
             owner = next((h.name for h in reversed(around) if not h.is_function), None)
             if owner is None or name in self.uses.bound:
                 continue
             if self._here.has_attribute(self.home, owner, name, own_only=True) is not False:
                 continue
             if self._there.has_attribute(self._there_home, owner, name):
-                yield name, owner, line
+                yield name, owner, lines
 
     def check_targets(self) -> Iterator[Finding]:
         """Dotted names in strings (what a test replaces, a driver's path) that lead nowhere."""

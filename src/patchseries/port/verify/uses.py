@@ -29,17 +29,19 @@ class Uses:
     """What some added lines use, each with its 0-based line in the file.
 
     ``names``: plain names that the lines read and the function around them does not bind.
-    ``chains``: ``a.b.c`` from a plain name on, as a tuple, unless the function binds ``a``.
+    ``chains``: ``a.b.c`` from a plain name on, as a tuple, unless the function binds ``a``; with
+    every line that says it.
     ``pairs``: ``a.b`` from any plain name on, a variable too, but for ``self`` and ``cls``.
-    ``own``: attributes of ``self`` or ``cls``. ``attributes``: every attribute that is read.
+    ``own``: attributes of ``self`` or ``cls``, with every such line.
+    ``attributes``: every attribute that is read.
     ``imports``: the dotted names that are imported. ``bound``: every name that the lines give
     a meaning to, as a variable, a parameter, a definition or an attribute that is set.
     """
 
     names: dict[bytes, int] = field(default_factory=dict)
-    chains: dict[tuple[bytes, ...], int] = field(default_factory=dict)
+    chains: dict[tuple[bytes, ...], list[int]] = field(default_factory=dict)
     pairs: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
-    own: dict[bytes, int] = field(default_factory=dict)
+    own: dict[bytes, list[int]] = field(default_factory=dict)
     attributes: dict[bytes, int] = field(default_factory=dict)
     keywords: dict[bytes, int] = field(default_factory=dict)
     strings: dict[bytes, int] = field(default_factory=dict)
@@ -106,11 +108,11 @@ def _attribute(collected: Uses, node: Node, line: int, local: Bindings) -> None:
         return
     if chain[0] in (b"self", b"cls"):
         if len(chain) == 2:
-            collected.own.setdefault(name, line)
+            collected.own.setdefault(name, []).append(line)
         return
     collected.pairs.setdefault((chain[0], chain[1]), line)
     if not local.sees(chain[0], node.start_byte):
-        collected.chains.setdefault(chain, line)
+        collected.chains.setdefault(chain, []).append(line)
 
 
 def chain_of(node: Node) -> tuple[bytes, ...]:
