@@ -22,6 +22,7 @@ ALIAS = "def bake(a, b):\n    return IMPL.bake(a)\n\n\nheat = bake\n"
         ("    self.bakes = {}\n", "    self.heats = {}\n", "heats"),
         ("    cls.bakes = {}\n", "    cls.heats = {}\n", "heats"),
         ("bakes: int = 1\n", "heats: int = 1\n", "heats"),
+        ("def bake(a, bake=1):\n", "def heat(a, heat=1):\n", "heat"),
     ],
 )
 def test_another_name(old: str, new: str, found: str | None) -> None:
@@ -39,8 +40,15 @@ def test_another_name(old: str, new: str, found: str | None) -> None:
         ("def bake(a):\nx = 1\n", "x = 1\ndef heat(a):\n"),  # at another place
         ("def bake(a):\nx = 1\ndef bake(b):\n", "def heat(a):\nx = 1\ndef warm(b):\n"),
         ("self.oven.bake = 1\n", "self.oven.heat = 1\n"),
+        ("bake = 1\n", "oven.heat = 1\n"),  # a member of something else
+        ("def bake(a, bake=1):\n", "def heat(a, bake=1):\n"),
         ("", ""),
     ],
 )
 def test_nobody_knows(old: str, new: str) -> None:
     assert renamed(old, new, "bake") is None
+
+
+def test_a_line_may_be_of_any_length() -> None:
+    numbers = "1, " * 20_000
+    assert renamed(f"bake = [{numbers}]\n", f"heat = [{numbers}]\n", "bake") == "heat"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from patchseries.port.hunks.lines import split_lines
-from patchseries.port.names.renames import line_pairs, replaced
+from patchseries.port.names.renames import line_pairs
 from patchseries.port.names.textsearch import says
+
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 def renamed(old: str, new: str, name: str) -> str | None:
@@ -33,12 +35,11 @@ def _aliases(text: str, name: str) -> list[str]:
 
 def _instead(old: str, new: str, name: str) -> set[str]:
     """The names for which *name* was exchanged in the lines that define it."""
-    head = rf"(?:def[ \t]+|class[ \t]+|self\.|cls\.)?{re.escape(name)}[ \t]*[:=(]"
-    pairs = line_pairs(split_lines(old), split_lines(new), {name})
-    return {
-        other
-        for a, b in pairs
-        if re.match(head, a.lstrip())
-        for was, other in replaced(a, b)
-        if was == name and re.sub(rf"\b{re.escape(name)}\b", other, a) == b
-    }
+    head = rf"([ \t]*(?:def[ \t]+|class[ \t]+|self\.|cls\.)?){re.escape(name)}[ \t]*[:=(]"
+    others = set()
+    for a, b in line_pairs(split_lines(old), split_lines(new), {name}):
+        defined = re.match(head, a)
+        other = _NAME.match(b, defined.end(1)) if defined else None
+        if other and re.sub(rf"\b{re.escape(name)}\b", other[0], a) == b:
+            others.add(other[0])
+    return others

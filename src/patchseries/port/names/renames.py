@@ -41,6 +41,8 @@ _SHORTEST = 4
 `six.text_type` (`make bench-thresholds`: 2 to 6 are as good)."""
 _PLACES = 2
 """In so many places a short name has to stand for others: `_` for `_LE` and `_LW`."""
+_LONGEST = 1000
+"""A line of more characters is data; the time to compare two grows by the square."""
 _OBJECT = ("self.", "cls.")
 """What an attribute of an object begins with; a local name in its place is none elsewhere."""
 
@@ -238,7 +240,7 @@ def _changed(ancestor: Lines, ours: Lines, about: Set[str]) -> dict[str, str]:
 
 def _replacements(ancestor: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
     for old, new in line_pairs(ancestor, ours, about):
-        yield from replaced(old, new)
+        yield from _replaced(old, new)
 
 
 def line_pairs(ancestor: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[str, str]]:
@@ -250,8 +252,10 @@ def line_pairs(ancestor: Lines, ours: Lines, about: Set[str]) -> Iterable[tuple[
         yield from ((old[a], new[b]) for a, b in counterparts(old, new).items())
 
 
-def replaced(old: str, new: str) -> Iterable[tuple[str, str]]:
-    """The names that stand one for one in two lines."""
+def _replaced(old: str, new: str) -> Iterable[tuple[str, str]]:
+    """The names that stand one for one in two lines, unless they are too long to be compared."""
+    if max(len(old), len(new)) > _LONGEST:
+        return
     a, b = _PHRASE.findall(old), _PHRASE.findall(new)
     for tag, low, high, start, end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "replace" and high - low == end - start == 1:
