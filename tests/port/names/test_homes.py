@@ -90,6 +90,7 @@ BELL = Import("shoplib", "bell", "bell")
         ([({LOG}, {ZOO}), ({LOG}, {OTHER})], None),
         ([({LOG}, {ZOO}), ({BELL}, {OTHER})], ZOO),  # of files that import something else
         ([({LOG, BELL}, {BELL, ZOO})], ZOO),
+        ([({LOG}, {ZOO, OTHER})], None),  # either in one file, whatever the order
         ([({LOG}, {OTHER})], None),  # none of those that the target may mean
         ([({ZOO}, {ZOO})], None),
         ([], None),

@@ -88,12 +88,12 @@ def exchanged(
 
     :param pairs: what each file imports like *wanted*, upstream and in the target
     """
-    here = [_by_name(wanted, target) for upstream, target in pairs if wanted in upstream]
-    found = [one for one in here if one]
-    different = set(found).intersection(ways)
-    is_one = len(set(found)) == 1 and 2 * len(found) >= len(here)
-    return different.pop() if different and is_one else None
-
-
-def _by_name(wanted: Import, among: Iterable[Import]) -> Import | None:
-    return next((one for one in among if one.local == wanted.local), None)
+    here = [
+        {one for one in target if one.local == wanted.local}
+        for upstream, target in pairs
+        if wanted in upstream
+    ]
+    found = [some for some in here if some]
+    different = set[Import]().union(*found)
+    is_one = len(different) == 1 and 2 * len(found) >= len(here)
+    return different.pop() if is_one and different.issubset(ways) else None
