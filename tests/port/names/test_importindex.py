@@ -74,13 +74,19 @@ def test_there_may_be_no_such_directory(repository: Repository) -> None:
         assert not list(ImportIndex().like(repository, tree, _WANTED[1], directory))
 
 
-def test_both_versions_of_each_module_that_differs(repository: Repository) -> None:
+@pytest.mark.parametrize("most", [1, 2, 9])
+def test_both_versions_of_each_module_that_differs(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
     """Not of one that is alike in both or only in one, nor of what is no module."""
+    monkeypatch.setattr(importindex, "MAX_FILES", most)
+    index = ImportIndex()
     log, bell = b"from shop import log\n", b"from shop import bell\n"
     there = {"a.py": log, "d/b.py": log + bell, "same.py": log, "gone.py": log, "e.txt": log}
     here = {"a.py": bell, "d/b.py": b"\0", "same.py": log, "new.py": log, "e.txt": bell}
     trees = (tree_of(repository, there), tree_of(repository, here))
     wanted = Import("shop", "log", "log")
-    found = ImportIndex().pairs(repository, trees, wanted)
+    found = index.pairs(repository, trees, wanted)
     other = Import("shop", "bell", "bell")
     assert list(found) == [({wanted}, {other}), ({wanted, other}, set())]
+    assert len(index._lines) <= most

@@ -50,8 +50,12 @@ class ImportIndex:
 
     def _of(self, repository: Repository, oid: str) -> bytes:
         """The lines that begin an import, of one module."""
-        if oid not in self._lines:
-            self._lines[oid] = _imports(text_of(repository, oid))
+        return self._lines[oid] if oid in self._lines else self._add(oid, text_of(repository, oid))
+
+    def _add(self, oid: str, text: bytes) -> bytes:
+        if len(self._lines) >= MAX_FILES:
+            self._lines.clear()
+        self._lines[oid] = _imports(text)
         return self._lines[oid]
 
     def _lines_in(self, repository: Repository, tree: str) -> Iterator[bytes]:
@@ -60,10 +64,7 @@ class ImportIndex:
         unread = [oid for oid in oids if oid not in self._lines]
         yield from [self._lines[oid] for oid in oids if oid in self._lines]
         for oid, text in texts(repository, unread):
-            if len(self._lines) >= MAX_FILES:
-                self._lines.clear()
-            self._lines[oid] = _imports(text)
-            yield self._lines[oid]
+            yield self._add(oid, text)
 
 
 def _imports(text: bytes) -> bytes:
