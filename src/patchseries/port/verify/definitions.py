@@ -30,7 +30,8 @@ _IMPORT = re.compile(
     rb"\n(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(?:\(([^)]*)\)|((?:[^\n\\]|\\\n|\\.)*))"
     rb"|import[ \t]+((?:[^\n\\]|\\\n)*))"
 )
-_STAR = re.compile(rb"\nfrom[ \t]+([.\w]+)[ \t]+import[ \t]+\*")
+_STAR = re.compile(rb"import[ \t]*\*")
+_TOP_STAR = re.compile(rb"\nfrom[ \t]+([.\w]+)[ \t]+import[ \t]*\*")
 _DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]")
 _CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w+)[ \t]*+(?:\(([^)]*)\)[ \t]*+)?:")
 _METHOD = re.compile(rb"[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
@@ -111,8 +112,8 @@ def read_module(text: bytes, package: bytes = b"") -> Module:
     for at in occurrences(text, b"global "):
         line = _GLOBAL.match(text, text.rfind(b"\n", 0, at))
         names.update(_NAME.findall(line[1]) if line else ())
-    stars = tuple(absolute(home, package) for home in _STAR.findall(text))
-    is_dynamic = text.count(b"import *") > len(stars) or any(mark in text for mark in _DYNAMIC)
+    stars = tuple(absolute(home, package) for home in _TOP_STAR.findall(text))
+    is_dynamic = len(_STAR.findall(text)) > len(stars) or any(mark in text for mark in _DYNAMIC)
     return Module(frozenset(names | imports.keys()), imports, stars, is_dynamic)
 
 
