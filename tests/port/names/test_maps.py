@@ -144,3 +144,15 @@ def test_one_name_says_nothing_of_another_from_its_module() -> None:
 def test_any_text_can_be_learned_from(base: str, ours: str, theirs: str) -> None:
     names = renames.learn(base, ours, theirs, OLD.get, NEW.get)
     assert isinstance(renames.apply(names, theirs), str)
+
+
+@pytest.mark.parametrize(("size", "names"), [(20, {"baker": "heater"}), (20_000, {})])
+def test_a_line_teaches_a_name_unless_it_is_data(size: int, names: dict[str, str]) -> None:
+    """Two lines are compared in a time that grows by the square of their length."""
+    numbers = "1, " * size
+    ancestor, ours = (f"{name} = [{numbers}]\n" for name in ("baker", "heater"))
+    nothing: dict[str, str] = {}
+    assert (
+        renames.learn(ancestor, ours, f"{ancestor}print(baker)\n", nothing.get, nothing.get)
+        == names
+    )
