@@ -15,7 +15,9 @@ COOL = "def cool(oven):\n    oven.wait(60)\n    return oven.close_the_door()\n"
 SALT = "".join(f"salt_{n} = {n}\n" for n in range(9))
 HOTTER = BAKE.replace("220", "250")
 
-LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n", "\n"]), max_size=9).map(tuple)
+LINES = st.lists(
+    st.sampled_from(["a\n", "b\n", "c\n", "\n", "# d\n", "  e\n", f"{'long' * 9}\n"]), max_size=9
+).map(tuple)
 
 
 def followed(ancestor: str, ours: str, theirs: str) -> Texts:
@@ -70,9 +72,35 @@ def test_both_at_once_follow_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("base", "ours", "new"),
+    [
+        ("{t}{a}{b}", "{a}{b}{t}", "{t}    more\n"),
+        ("{a}{b}{t}", "{t}{a}{b}", "# Ask.\n{t}"),
+        # a comment is no more of the block's head than its line is
+        ("class A:\n    {t}    {a}    {b}", "class A:\n    {a}    {b}    {t}", "# Ask.\n    {t}"),
+    ],
+)
+def test_at_either_end_of_a_file_or_block(base: str, ours: str, new: str) -> None:
+    words = dict(zip("abt", SETTINGS, strict=False))
+    base, ours, line, new = (text.format(**words) for text in (base, ours, "{t}", new))
+    texts = followed(base, ours, base.replace(line, new))
+    assert "".join(texts.ours) == ours.replace(line, new)
+
+
+def test_two_go_to_two_places() -> None:
+    one, two = "the-first-setting-of-them-all = 1\n", "the-second-setting-of-them-all = 2\n"
+    some, others = SALT[:22], SALT[22:44]
+    base, ours = one + some + two + others, some + others + two + one
+    theirs = base.replace(one, f"{one}    more\n").replace(two, f"{two}    most\n")
+    texts = followed(base, ours, theirs)
+    assert "".join(texts.ours) == f"{some}{others}{two}    most\n{one}    more\n"
+
+
+@pytest.mark.parametrize(
     "new",
     [
         SETTINGS[2] + "door = shut\n",  # beside it, no deeper
+        SETTINGS[2] + "        more\ndoor = shut\n",
         SETTINGS[2] + "        more\n\n        more\n",  # more than one block
         "fan = on\n" + SETTINGS[2],  # no comment
         "# Fans.\nfan = on\n" + SETTINGS[2],
@@ -83,10 +111,26 @@ def test_an_addition_of_its_own_stays(new: str) -> None:
     assert "".join(texts.ours) == MOVED
 
 
-def test_none_follows_a_line_that_says_little() -> None:
-    base, moved = (text.replace(SETTINGS[2], "timer = a\n") for text in (BASE, MOVED))
-    texts = followed(base, moved, base.replace("timer = a\n", "timer = a\n        b\n"))
+@pytest.mark.parametrize("depth", [0, 30])
+def test_none_follows_a_line_that_says_little(depth: int) -> None:
+    short = f"{' ' * depth}timer = a\n"
+    base, moved = (text.replace(SETTINGS[2], short) for text in (BASE, MOVED))
+    texts = followed(base, moved, base.replace(short, f"{short}{' ' * depth}        b\n"))
     assert "".join(texts.ours) == moved
+
+
+@pytest.mark.parametrize("new", ["        more\n", "# more\n"])
+def test_what_replaces_a_line_beside_it_stays(new: str) -> None:
+    for line in (SETTINGS[0], SETTINGS[1]):
+        texts = followed(BASE, MOVED, BASE.replace(line, new))
+        assert "".join(texts.ours) == MOVED
+
+
+@pytest.mark.parametrize(("before", "after"), [("    x\n", ""), ("# x\n", ""), ("", "# x\n")])
+def test_what_has_no_line_beside_it_stays(before: str, after: str) -> None:
+    base, ours = "".join(SETTINGS[:3]), "".join(SETTINGS[2::-2] + SETTINGS[1:2])
+    for here in (base, ours):
+        assert "".join(followed(base, here, before + base + after).ours) == here
 
 
 @pytest.mark.parametrize("ours", [MOVED + SETTINGS[2], "".join(SETTINGS[:2]), BASE])

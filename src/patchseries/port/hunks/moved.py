@@ -69,10 +69,12 @@ def _along(texts: Texts, ours: Sequence[str], edit: Replacement) -> tuple[int, i
     above, below = edit.low - 1, edit.high
     if above >= 0 and all(indent(line) > indent(texts.ancestor[above]) for line in added):
         at = _elsewhere(texts, ours, above)
-        return None if at is None else (at + 1, at + 1)
+        if at is not None:
+            return at + 1, at + 1
     if below < len(texts.ancestor) and all(line.lstrip().startswith("#") for line in added):
         at = _elsewhere(texts, ours, below)
-        return None if at is None else (at, at)
+        if at is not None:
+            return at, at
     return None
 
 
