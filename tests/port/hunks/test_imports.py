@@ -142,6 +142,13 @@ def test_a_file_without_imports_is_left_alone() -> None:
             "from shop import bell\n",
             "from shop import a\nfrom shop import bell\n\nfrom shop import till\n",
         ),
+        # not among what only begins alike
+        (
+            "import c\n\nshop.open()\n",
+            "import c\n",
+            "from shop import bell\n",
+            "from shop import bell\n\nshop.open()\n",
+        ),
     ],
 )
 def test_an_import_in_place_of_another(before: str, line: str, other: str, after: str) -> None:

@@ -23,9 +23,11 @@ def interleaved(
     ours: tuple[str, ...],
     theirs: tuple[str, ...],
     ours_first: bool = True,
+    lows: tuple[int, int, int] = (0, 0, 0),
 ) -> list[str] | None:
-    """The whole texts as one region, interleaved."""
-    region = Sides(ancestor, ours, theirs).map(lambda lines: Span(0, len(lines)))
+    """The texts from *lows* on as one region, interleaved."""
+    texts = ancestor, ours, theirs
+    region = Sides(*(Span(low, len(text)) for low, text in zip(lows, texts, strict=True)))
     dispute = Dispute(Texts.of(ancestor, ours, theirs), region)
     return Interleaving(dispute, ours_first).lines()
 
@@ -57,6 +59,40 @@ def test_what_both_add_on_one_spot_stands_in_the_order_asked_for(
     )
     names = {"mine": f"{mine}\n", "yours": f"{theirs}\n"}
     assert found == [base[0], *(names[word] for word in added.split()), base[1]]
+
+
+HEAD, FIRST, LAST = "def bake(oven):\n", "    oven.open()\n", "    oven.close()\n"
+NEW = "    oven.heat_up(220)\n"
+NEXT = "def cool(oven):\n"
+
+
+@pytest.mark.parametrize(
+    ("ancestor", "ours", "theirs", "lows", "found"),
+    [
+        # upstream changes the head that the target lacks
+        (
+            [HEAD, FIRST, LAST, NEXT],
+            [NEXT],
+            [HEAD.replace("oven", "oven, hot"), FIRST, NEW, LAST, NEXT],
+            (0, 0, 0),
+            [NEXT],
+        ),
+        # the head stands above the region, and is there
+        ([HEAD, FIRST, LAST], [HEAD, LAST], [HEAD, FIRST, NEW, LAST], (1, 1, 1), [NEW, LAST]),
+        # or is not
+        ([NEXT, HEAD, LAST], [NEXT, LAST], [NEXT, HEAD, NEW, LAST], (2, 1, 2), [LAST]),
+        # a blank line goes with what follows it
+        ([HEAD, FIRST], [], [HEAD, FIRST, "\n", NEXT, FIRST], (0, 0, 0), ["\n", NEXT, FIRST]),
+    ],
+)
+def test_what_is_new_in_a_block_goes_where_the_block_is(
+    ancestor: list[str],
+    ours: list[str],
+    theirs: list[str],
+    lows: tuple[int, int, int],
+    found: list[str],
+) -> None:
+    assert interleaved(tuple(ancestor), tuple(ours), tuple(theirs), lows=lows) == found
 
 
 @given(LINES, LINES)

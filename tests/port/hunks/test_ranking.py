@@ -41,6 +41,12 @@ LINES = st.lists(st.sampled_from(["a = 1\n", "b = 2\n", "c(d, e)\n", "\n"]), max
             ["f(b)\n", "g()\n", "h()\n"],
             [],  # less than half
         ),
+        (
+            ["f('a')\n", "\n", "\n"],
+            ['f( "a" )\n', "\n", "\n"],
+            ["f('a')\n", "g()\n"],
+            ["already-in", "words", "theirs"],  # all of it, since blank lines say nothing
+        ),
         (  # theirs only takes a line away: the other is as ours has it
             ["f(a, b)\n", "keep(it)\n"],
             ["g[x] = 7\n", "hold(it, 7, x)\n"],

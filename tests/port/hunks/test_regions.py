@@ -33,7 +33,10 @@ def texts_of(theirs: str, ours: str = "") -> Texts:
     return Texts.of((), split_lines(ours), split_lines(theirs))
 
 
-CODE = "[a]\nx = 1\n    more\n\n[b]  \n[not one] = 2\nclass C:\n    def f():\n        pass\n"
+CODE = (
+    "[a]\nx = 1\n    more\n\n[b]  \n[not one] = 2\nclass C:\n    def f():\n        pass\n"
+    "    [nor this]\ny = 2\n[c]\n    deep\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,8 @@ CODE = "[a]\nx = 1\n    more\n\n[b]  \n[not one] = 2\nclass C:\n    def f():\n  
         (5, [4]),
         (6, [4]),
         (8, [7, 6, 4]),
+        (10, [4]),
+        (12, [11]),
     ],
 )
 def test_the_blocks_and_the_section_that_a_line_is_in(at: int, heads: list[int]) -> None:
@@ -63,6 +68,10 @@ def test_before_the_first_section_there_is_none() -> None:
         ("    class Oven:\n", "    class Oven(Base):\n"),
         ("public final class Oven extends Base {\n", "public final class Oven {\n"),
         ("pub struct Oven<T> {\n", "pub struct Oven {\n"),
+        ("public enum Oven {\n", "public enum Oven implements Hot {\n"),
+        ("impl Oven {\n", "impl Oven<T> {\n"),
+        ("interface Oven {\n", "interface Oven extends Hot {\n"),
+        ("pub trait Oven {\n", "pub trait Oven: Hot {\n"),
         ("[testenv:oven]\n", "[testenv:oven]  \n"),
     ],
 )
