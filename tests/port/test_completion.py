@@ -78,6 +78,14 @@ def test_what_the_target_cannot_import_is_not_added(store: Repository) -> None:
     assert "port-unknown-name" in [f.code for f in result.findings]
 
 
+def test_what_upstreams_file_defines_is_no_import(store: Repository) -> None:
+    before = HEAD + b"math = 7\n\n\n" + BODY
+    after = before.replace(b"return 2", b"return math")
+    result, text = ported(store, (before, after, HEAD + BODY))
+    assert text == HEAD + BODY.replace(b"return 2", b"return math")
+    assert "port-unknown-name" in [f.code for f in result.findings]
+
+
 def test_an_import_that_went_with_a_region_and_is_still_read_is_kept(store: Repository) -> None:
     """Upstream's lines were taken for the target's; of these it reads one name further down."""
     before = b"import till1\nimport till2\n\n\ndef one():\n    return till1, till2\n"

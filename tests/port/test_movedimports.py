@@ -76,6 +76,7 @@ def test_git_alone_changes_nothing(store: Repository) -> None:
     [
         project(OLD, floor=NEW),  # upstream's works here too
         project(OLD, floor=b"from shoplib import bell\n"),  # the library is there
+        {**project(OLD), "far/off.py": b"from shoplib import bell\n"},
         project(OLD.replace(b"log\n", b"log as l\n")),  # by another name
         {**project(OLD), "shoplib/log.py": b"", "shoplib/__init__.py": b""},
         {**project(OLD), "shoplib/log.py": b""},  # a package needs no file of its own
@@ -149,26 +150,48 @@ def test_no_move_where_most_files_do_without_it(
     assert text == (WITH_OLD if is_moved else WITH_OLD.replace(OLD, LIB)) + USE
 
 
-def test_a_module_that_moved_along_with_the_file(store: Repository) -> None:
+@pytest.mark.parametrize(
+    ("module", "helper", "is_moved"),
+    [
+        (b"tests.shop", "tests/helper.py", True),
+        (b"tests.shop", "tests/helpers.py", False),  # it is not there
+        (b"tests.other", "tests/helper.py", False),  # another of that name
+    ],
+)
+def test_a_module_that_moved_along_with_the_file(
+    store: Repository, module: bytes, helper: str, is_moved: bool
+) -> None:
     """Upstream the tests stand in a directory of their own; nobody else imports the helper."""
-    helper, test = b"def made():\n    return 1\n", b"import io\n\n\ndef test():\n    assert io\n"
-    line = b"from tests.shop import helper\n"
+    made, test = b"def made():\n    return 1\n", b"import io\n\n\ndef test():\n    assert io\n"
+    line = b"from %b import helper\n" % module
     new = b"import io\n\n" + line + b"\n\ndef test():\n    assert helper.made()\n"
     inits = {"tests/__init__.py": b"", "shop.py": b"x = 1\n"}
-    there = {**inits, "tests/shop/__init__.py": b"", "tests/shop/helper.py": helper}
+    home = module.decode().replace(".", "/")
+    there = {**inits, "tests/shop/__init__.py": b"", f"{home}/__init__.py": b""}
+    there[f"{home}/helper.py"] = made
     one, two = ({**there, "tests/shop/test_till.py": text} for text in (test, new))
-    here = {**inits, "tests/helper.py": helper, "tests/test_till.py": test}
+    here = {**inits, helper: made, "tests/test_till.py": test}
     before, after, onto = (tree(store, files) for files in (one, two, here))
     result = port(store, Change(before, after), onto)
     text = content(store, result.tree)["tests/test_till.py"]
-    assert text == new.replace(line, b"from tests import helper\n")
+    assert text == (new.replace(line, b"from tests import helper\n") if is_moved else new)
+
+
+def test_of_what_the_target_has_nowhere_nothing_is_said(store: Repository) -> None:
+    line = b"from math import pi\n"
+    one, two, onto = sides(project(NEW))
+    after = {**two, TILL: HEAD.replace(b"io\n", b"io\n" + line) + BODY + b"\n\nprint(pi)\n"}
+    result, text = ported(store, (one, after, onto))
+    assert text == after[TILL]
+    assert result.findings == ()
 
 
 def test_two_things_that_upstream_tells_apart_stay_two(store: Repository) -> None:
     there, here = project(OLD, floor=NEW), project(OLD)
     before, after = {**there, TILL: HEAD + BODY}, {**there, TILL: WITH_NEW + USE}
-    _, text = ported(store, (before, after, {**here, TILL: HEAD + BODY}))
+    result, text = ported(store, (before, after, {**here, TILL: HEAD + BODY}))
     assert text == WITH_NEW + USE
+    assert result.findings == ()
 
 
 def test_a_module_from_which_the_file_imports_is_there(store: Repository) -> None:
@@ -300,3 +323,4 @@ def test_what_is_found_stands_on_its_line_whatever_else_is_edited(store: Reposit
     (found,) = (f for f in result.findings if f.code == "port-unknown-word")
     assert found.line is not None
     assert text.splitlines(keepends=True)[found.line - 1] == NEW
+    assert b"import math" not in text

@@ -22,7 +22,7 @@ TREE = {
     "app/made.py": "from app.deep import *\nglobals()['x'] = 1\n",
     "app/some.py": "try:\n    from app.deep import *\nexcept ImportError:\n    pass\n",
     "app/lib.py": "from app.deep import *\nfrom os.path import *\n",
-    "app/tight.py": "from app.deep import*\n",
+    "app/tight.py": "from  app.deep  import*\n",
     "app/wide.py": "if app:\n    from app.deep import  *\n",
     "app/of_made.py": "from app.made import *\n",
     "app/ring.py": "from app.ring2 import *\n",
@@ -166,6 +166,7 @@ def test_where_a_name_leads(here: Modules, name: bytes, leads: bool | None) -> N
     [
         (b"app.inner.run", "app/inner.py"),
         (b"app.inner.other", "app/deep/__init__.py"),
+        (b"app.inner.far.thing", "app/deep/__init__.py"),
         (b"app.open.thing", "app/deep/__init__.py"),
         (b"app.wider.own", "app/open.py"),
         (b"app.near.run", "app/inner.py"),

@@ -115,6 +115,16 @@ def test_an_attribute_that_the_module_lacks(examined: Examined) -> None:
     assert "app.utils.synchronized" in only(findings, "port-unknown-name").message
 
 
+def test_one_name_may_be_two_modules(examined: Examined) -> None:
+    """Upstream's file means another by it, which the target has too."""
+    there = HEAD.replace("import utils", "import news as utils")
+    before, onto = UPSTREAM | {"app/main.py": there + BODY}, TARGET | {"app/main.py": HEAD + BODY}
+    after = before | {"app/main.py": there + BODY.replace("old()", "synchronized(2)")}
+    news = {"app/news.py": UPSTREAM["app/utils.py"]}
+    found = examined(before | news, after | news, onto | news)
+    assert "app.utils.synchronized" in only(list(found), "port-unknown-name").message
+
+
 def test_each_attribute_of_a_line_is_looked_up(examined: Examined) -> None:
     findings = port_line(examined, "utils.old(os.name, utils.old.x, utils.synchronized)")
     assert "app.utils.synchronized" in only(findings, "port-unknown-name").message
@@ -165,6 +175,24 @@ def test_a_method_that_the_base_class_has_upstream_only(examined: Examined) -> N
     new = classes(BASE_WITH, body=after_others)
     found = examined(classes(BASE_WITH), new, classes(BASE_WITHOUT))
     assert [f.line for f in found if f.code == "port-unknown-name"] == [8]
+
+
+def test_the_class_around_is_the_innermost_wherever_its_file_stands(examined: Examined) -> None:
+    def nested(outer: str, inner: str, body: str = "1") -> str:
+        head = f"class Shop:\n    {outer} = 1\n\n    class Oven:\n        {inner} = 1\n\n"
+        return f"{head}        def run(self):\n            return {body}\n"
+
+    used = "Shop.closed, self.warm"
+    here = nested("open", "cold").replace("return 1", f"return {used}")
+    before, after = (nested("closed", "warm", body) for body in ("1", used))
+    found = examined(
+        {"far/__init__.py": "", "far/shop.py": before},
+        {"far/__init__.py": "", "far/shop.py": after},
+        {"shop.py": nested("open", "cold").replace("open", "warm")},
+        {"shop.py": here.replace("open", "warm")},
+    )
+    names = [f.message.partition(" ")[0] for f in found if f.code == "port-unknown-name"]
+    assert names == ["Shop.closed", "self.warm"]
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ class Modules:
     def definer(self, dotted: bytes, depth: int = 8) -> str | None:
         """The file that defines what a dotted name leads to, as far as imports say it."""
         home, rest = self.split(dotted)
-        found = self.module(home) if home and rest and depth else None
+        found = self.module(home) if rest and depth else None
         if found is None:
             return None
         if rest[0] in found.imports:
