@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patchseries.port.hunks import moved
 from patchseries.port.hunks.lines import split_lines
 from patchseries.port.hunks.moved import follow_moves
 from patchseries.port.hunks.regions import Texts
@@ -44,6 +45,14 @@ def test_a_short_line_is_not_found_without_its_surroundings() -> None:
 
 def test_an_edit_that_ours_has_made_too_is_not_made_again() -> None:
     given_texts = Texts.of(*map(split_lines, (BAKE + SALT, HOTTER + SALT + BAKE, HOTTER + SALT)))
+    assert follow_moves(given_texts) is given_texts
+
+
+def test_texts_that_are_too_long_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each edit is looked for in all of ours."""
+    given_texts = Texts.of(*map(split_lines, (BAKE + SALT, SALT + BAKE, HOTTER + SALT)))
+    assert follow_moves(given_texts) is not given_texts
+    monkeypatch.setattr(moved, "_MOST", len(given_texts.ours) - 1)
     assert follow_moves(given_texts) is given_texts
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from patchseries.git import Repository
+from patchseries.git import Repository, TreeEntry
 from patchseries.port.names import importindex
 from patchseries.port.names.homes import Import, imported
 from patchseries.port.names.importindex import ImportIndex
@@ -84,7 +84,11 @@ def test_both_versions_of_each_module_that_differs(
     log, bell = b"from shop import log\n", b"from shop import bell\n"
     there = {"a.py": log, "d/b.py": log + bell, "same.py": log, "gone.py": log, "e.txt": log}
     here = {"a.py": bell, "d/b.py": b"\0", "same.py": log, "new.py": log, "e.txt": bell}
-    trees = (tree_of(repository, there), tree_of(repository, here))
+    project = TreeEntry("160000", "1" * 40)
+    trees = (
+        tree_of(repository, there),
+        repository.edit_tree(tree_of(repository, here), {"gone.py": project}),
+    )
     wanted = Import("shop", "log", "log")
     found = index.pairs(repository, trees, wanted)
     other = Import("shop", "bell", "bell")

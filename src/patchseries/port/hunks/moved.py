@@ -12,13 +12,17 @@ _CONTEXT = 3
 _TELLING = 24
 """A removed text of at least this many characters is found without its context (12 to
 48 are as good)."""
+_MOST = 20_000_000
+"""So many times a line of ours is looked at for an edit (some seconds); a hostile text has more."""
 
 
 def follow_moves(texts: Texts) -> Texts:
     """*texts* with their edits to code that stands elsewhere in ours made there already.
 
-    Ours then has those edits, and theirs has them no more.
+    Ours then has those edits, and theirs has them no more. Texts that are too long stay.
     """
+    if len(texts.ours) * len(texts.their_edits) > _MOST:
+        return texts
     ancestor, ours, theirs = texts.ancestor, texts.ours, texts.theirs
     shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in texts.our_edits}
     moved_ours, left, made = list(ours), list(theirs), False
