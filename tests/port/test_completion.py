@@ -117,16 +117,19 @@ def test_an_import_that_nothing_reads_here_is_not_brought_along(
         assert "imports" in result.strategies
 
 
+@pytest.mark.parametrize("alias", [b"", b" as note"])
 def test_a_name_whose_module_the_target_has_elsewhere_is_imported_from_there(
-    store: Repository,
+    store: Repository, alias: bytes
 ) -> None:
     """Upstream's statement imports two things; the target's files import one from another place."""
-    old, new = b"from shop.zoo import log\n", b"from shop.lib import log\n"
+    name = alias.removeprefix(b" as ") or b"log"
+    old, new = (b"from shop.%b import log%b\n" % (home, alias) for home in (b"zoo", b"lib"))
     beside: Files = {"shop/__init__.py": b"", "shop/roof.py": b"x = 1\n"}
     there = {**beside, "shop/lib.py": b"log = bell = 1\n", "shop/door.py": new}
     here = {**beside, "shop/zoo.py": b"log = bell = 1\n", "shop/door.py": old}
-    before = HEAD.replace(b"import roof\n", b"import roof\nfrom shop.lib import log, bell\n") + BODY
-    after = before.replace(b"return 2", b"return log(bell)")
+    both = b"import roof\nfrom shop.lib import log%b, bell\n" % alias
+    before = HEAD.replace(b"import roof\n", both) + BODY
+    after = before.replace(b"return 2", b"return %b(bell)" % name)
     sides = ({**there, "shop/till.py": text} for text in (before, after))
     one, two, onto = (
         tree(store, files) for files in (*sides, {**here, "shop/till.py": HEAD + BODY})
@@ -134,7 +137,7 @@ def test_a_name_whose_module_the_target_has_elsewhere_is_imported_from_there(
     result = port(store, Change(one, two), onto)
     text = content(store, result.tree)["shop/till.py"]
     assert text == HEAD.replace(b"import roof\n", b"import roof\n" + old) + BODY.replace(
-        b"return 2", b"return log(bell)"
+        b"return 2", b"return %b(bell)" % name
     )
     (found,) = (f for f in result.findings if f.code == "port-unknown-name")
     assert found.message.startswith("bell is not defined")

@@ -287,6 +287,14 @@ def test_a_line_in_the_words_of_a_name_map_is_not_upstreams(store: Repository) -
     assert text == WITH_NEW.replace(b"shoplib", b"storelib") + USE
 
 
+def test_a_name_map_and_a_moved_import_go_together(store: Repository) -> None:
+    one, two, onto = sides(project(OLD))
+    two = {**two, TILL: WITH_NEW + USE + b"\n\ndef pot():\n    return 7\n"}
+    result, text = ported(store, (one, two, onto), PortOptions(name_maps=("pot=pan",)))
+    assert text == WITH_OLD + USE + b"\n\ndef pan():\n    return 7\n"
+    assert result.findings == ()
+
+
 def test_a_file_too_large_to_be_read_is_left_as_it_is(
     store: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

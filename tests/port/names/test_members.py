@@ -36,6 +36,7 @@ def test_another_name(old: str, new: str, found: str | None) -> None:
         ("def bake(a):\n", "def heat(b):\n"),  # more than the name is otherwise
         ("def bake(a):\n", "def bake(b):\n"),
         ("x = bake(a)\n", "x = heat(a)\n"),  # no definition
+        ("bake.run(1)\n", "heat.run(1)\n"),
         ("def bake(a):\n    pass\nheat(1)\n", "def heat(a):\n    pass\n"),  # something else is that
         ("def bake(a):\nx = 1\n", "x = 1\ndef heat(a):\n"),  # at another place
         ("def bake(a):\nx = 1\ndef bake(b):\n", "def heat(a):\nx = 1\ndef warm(b):\n"),
