@@ -23,6 +23,7 @@ ALIAS = "def bake(a, b):\n    return IMPL.bake(a)\n\n\nheat = bake\n"
         ("    cls.bakes = {}\n", "    cls.heats = {}\n", "heats"),
         ("bakes: int = 1\n", "heats: int = 1\n", "heats"),
         ("def bake(a, bake=1):\n", "def heat(a, heat=1):\n", "heat"),
+        ("def bake(a, baked=1):\n", "def heat(a, baked=1):\n", "heat"),
     ],
 )
 def test_another_name(old: str, new: str, found: str | None) -> None:

@@ -32,7 +32,7 @@ def restyled(old: Sequence[str], new: Sequence[str]) -> bool:
     >>> restyled(["f( 'a' )\\n"], ['f("a");\\n']), restyled(["f(a)\\n"], ["f(b)\\n"])
     (True, False)
     """
-    return len(old) == len(new) and [*map(_plain, old)] == [*map(_plain, new)]
+    return [*map(_plain, old)] == [*map(_plain, new)]
 
 
 def keep_style(texts: Texts) -> Texts:
