@@ -127,6 +127,7 @@ def test_none_behind_a_blank_line_that_is_added_along() -> None:
     ours = base.replace("( dough )", "(dough)")
     assert kept(base, ours, base + "\ndef two():\n    pass\n") == ours
     assert kept(base, ours, "def none():\n    pass\n\n" + base) == ours
+    assert kept("bake( dough )\n", "bake(dough)\n", "wait()\n\nbake( dough )\n") == "bake(dough)\n"
 
 
 def test_none_of_another_depth() -> None:
@@ -162,6 +163,7 @@ def test_the_name_of_an_exception_counts_if_its_handler_reads_it(
     ours = base.replace("Cold:", f"Cold{binding}:")
     theirs = base.replace("180", "220")
     assert kept(base, ours, theirs) == (ours if is_kept else base)
+    assert kept(ours, base, ours.replace("180", "220")) == (base if is_kept else ours)
 
 
 def test_a_region_in_another_style_is_as_upstream_writes_it() -> None:
@@ -176,6 +178,15 @@ def test_but_not_where_upstream_changes_little_of_it() -> None:
     ours = "x = bake(a,\n             b,\n             c,\n             d)\n"
     theirs = base.replace("d)", "d, e)")
     assert merged(base, ours, theirs) == ours.replace("d)", "d, e)")
+
+
+@pytest.mark.parametrize(
+    ("head", "other"),
+    [("except asyncio:", "except:"), ("except (A,  # b, c:", "except (A,  # b:")],
+)
+def test_what_binds_no_exception_counts(head: str, other: str) -> None:
+    base, ours = (f"try: bake(180)\n{line}\n    pass\n" for line in (head, other))
+    assert kept(base, ours, base.replace("180", "220")) == ours
 
 
 @pytest.mark.parametrize("binding", ["", " as e"])
