@@ -94,9 +94,11 @@ def test_git_alone_changes_nothing(store: Repository) -> None:
 
 def test_every_time_that_it_is_said_and_nothing_else_of_that_name(store: Repository) -> None:
     after = TILL.replace(b"return 1", b"return api.bake(1, 1)").replace(
-        b"return 2", b"x = api.bake(api.bake(2, x.bake), 2)\n    return api.bake(x, y.api.bake)"
+        b"return 2",
+        b"x = api.bake(api.bake(2, x.bake), 2)\n    return api.bake(x, y.api.bake) + api.baked",
     )
-    _, text = ported(store, {"shop/api.py": API}, {"shop/api.py": HERE}, (TILL, after, TILL))
+    there, here = ({"shop/api.py": text + b"\n\nbaked = 1\n"} for text in (API, HERE))
+    _, text = ported(store, there, here, (TILL, after, TILL))
     heat = after.replace(b" api.bake(", b" api.heat(").replace(b"(api.bake(", b"(api.heat(")
     assert text == heat
 

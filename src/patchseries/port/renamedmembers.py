@@ -53,7 +53,7 @@ def renamed_members(port: Port) -> Iterator[RenamedMembers]:
             other = renamed(old, new, lost.name)
             if other is None or not lost.has(encode(other)):
                 continue
-            said = re.compile(rf"(?<![\w.])({lost.owner}\.){re.escape(lost.name)}(?!\w)")
+            said = re.compile(rf"(?<![\w.])({lost.owner}\.){lost.name}(?!\w)")
             for at in set(lost.lines):
                 changed[at] = said.sub(rf"\g<1>{other}", changed.get(at, lines[at]))
         if changed:
