@@ -103,6 +103,17 @@ def test_every_time_that_it_is_said_and_nothing_else_of_that_name(store: Reposit
     assert text == heat
 
 
+def test_two_of_them_on_one_line(store: Repository) -> None:
+    after = TILL.replace(b"return 2", b"return api.bake(1, api.cool(2))")
+    _, text = ported(
+        store,
+        {"shop/api.py": API},
+        {"shop/api.py": HERE.replace(b"cool", b"chill")},
+        (TILL, after, TILL),
+    )
+    assert text == after.replace(b"bake", b"heat").replace(b"cool", b"chill")
+
+
 def test_a_name_that_leads_to_nothing_is_none(store: Repository) -> None:
     """A local variable of that name says nothing."""
     local = b"\n\ndef run():\n    heat = bake\n    return heat()\n"
