@@ -84,6 +84,11 @@ def test_what_says_something_else(old: str, new: str) -> None:
     assert not restyled(list(split_lines(old)), list(split_lines(new)))
 
 
+def test_a_line_may_be_of_any_length() -> None:
+    line = "x = '" + "\\'" * 200_000 + "\n"
+    assert restyled([line], [line.replace(" ", "  ")])
+
+
 def test_a_line_next_to_an_edit_is_taken_as_upstream_has_it() -> None:
     base = "heat(180)\nbake( dough )\ncool()\nserve()\n"
     ours = base.replace("bake( dough )", "bake(dough)")

@@ -15,7 +15,7 @@ from patchseries.port.hunks.regions import Texts
 
 _STRING = re.compile(
     r"""(?P<triple>"{3}|'{3})(?P<doc>.*?)(?P=triple)"""
-    r"""|(?P<quote>["'])(?P<said>(?:[^"'\\\n]|\\.)*)(?P=quote)"""
+    r"""|(?<!\\)(?P<quote>["'])(?P<said>(?:[^"'\\\n]|\\.)*)(?P=quote)"""
 )
 _GAP = re.compile(r"(?<!\w) | (?!\w)")
 """A space that separates no two words."""
