@@ -74,6 +74,37 @@ def test_an_attribute_of_the_class_itself(store: Repository) -> None:
     assert text == after.replace(b"coins", b"money")
 
 
+def test_an_attribute_that_a_class_method_reads(store: Repository) -> None:
+    till = (
+        b"class Till:\n    coins = []\n\n    @classmethod\n    def count(cls):\n        return 1\n"
+    )
+    after = till.replace(b"return 1", b"return len(cls.coins)")
+    _, text = ported(store, {}, {}, (till, after, till.replace(b"coins", b"money")))
+    assert text == after.replace(b"coins", b"money")
+
+
+def test_a_local_variable_is_no_attribute(store: Repository) -> None:
+    till = b"class Till:\n    coins = []\n    gold = 1\n\n    def count(self):\n        return 1\n"
+    local = b"\n\ndef count(coins):\n    purse = coins\n    return purse\n"
+    after = till.replace(b"return 1", b"return len(self.coins)")
+    onto = till.replace(b"    coins = []\n", b"")
+    _, text = ported(store, {}, {}, (till + local, after + local, onto + local))
+    assert text == after.replace(b"    coins = []\n", b"") + local
+
+
+def test_a_module_by_whatever_way_each_side_has_it(store: Repository) -> None:
+    there, here = (line.encode() for line in ("import service as api", "import kinds as api"))
+    lines = [TILL.replace(b"import api", there), USE.replace(b"import api", there)]
+    star: Files = {"shop/kinds.py": b"from shop.api import *\n"}
+    _, text = ported(
+        store,
+        {"shop/service.py": b"from shop.api import *\n", "shop/api.py": API},
+        {**star, "shop/api.py": HERE},
+        (lines[0], lines[1], TILL.replace(b"import api", here)),
+    )
+    assert text == USED.replace(b"import api", here)
+
+
 def test_what_has_no_other_name_is_left_and_told(store: Repository) -> None:
     here = API.replace(b"def bake(a, b)", b"def heat(x)")
     result, text = ported(store, {"shop/api.py": API}, {"shop/api.py": here})
