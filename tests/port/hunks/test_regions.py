@@ -57,6 +57,10 @@ def test_the_blocks_and_the_section_that_a_line_is_in(at: int, heads: list[int])
     assert list(texts_of(CODE).heads(at)) == heads
 
 
+def test_a_section_of_a_file_with_crlf() -> None:
+    assert list(texts_of("[a]\r\nx = 1\r\n").heads(1)) == [0]
+
+
 def test_before_the_first_section_there_is_none() -> None:
     assert list(texts_of("x = 1\n[a]\n").heads(0)) == []
 

@@ -252,6 +252,19 @@ def test_what_a_class_has_by_itself_or_its_bases(
         assert here.has_attribute(b"a", owner, name, own_only=own_only) is has
 
 
+def test_a_base_that_is_imported_is_not_hidden_by_what_the_module_may_have(
+    repository: Repository,
+) -> None:
+    open_module = "from elsewhere import *\nimport elsewhere\n\n\n"
+    here = of(
+        repository,
+        {"e.py": open_module + "class A(elsewhere.B):\n    x = 1\n\n\nclass C(D):\n    x = 1\n"},
+    )
+    assert here.has_attribute(b"e", b"A", b"none", own_only=True) is False
+    assert here.has_attribute(b"e", b"A", b"none") is None
+    assert here.has_attribute(b"e", b"C", b"none", own_only=True) is None
+
+
 @pytest.mark.parametrize("owner", [b"Unknown", b"Dotted", b"Missing"])
 def test_a_base_of_another_project_may_have_anything_unless_only_ours_count(
     repository: Repository, owner: bytes

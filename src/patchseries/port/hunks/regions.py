@@ -12,7 +12,7 @@ from functools import cache, cached_property, partial
 from patchseries.port.hunks.lines import Lines, Replacement, compare, indent
 from patchseries.port.hunks.merge3 import Overlap
 
-_SECTION = re.compile(r"\[[^\]\n]*\][ \t]*$")
+_SECTION = re.compile(r"\[[^\]\n]*\][ \t\r]*$")
 """The name of a section, as in an ini file."""
 _NAMED = re.compile(
     r"\[[^\]\n]*\]|[ \t]*(?:\w+[ \t]+)*(?:class|enum|impl|interface|struct|trait)[ \t]+\w+"

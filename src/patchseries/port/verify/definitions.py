@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from patchseries.port.names.textsearch import line_start, lines_with, occurrences
+from patchseries.port.verify.strings import in_string
 
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BLOCK = re.compile(
@@ -34,6 +35,9 @@ _STAR = re.compile(rb"import[ \t]*\*")
 _TOP_STAR = re.compile(rb"\nfrom[ \t]+([.\w]+)[ \t]+import[ \t]*\*")
 _DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]")
 _CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w+)[ \t]*+(?:\(([^)]*)\)[ \t]*+)?:")
+_CODE = rb"@|(?:class|def|if|for|from|import)[ \t]"
+"""How a line begins that is hardly one of a string: there are many, and a look at each would take
+its time."""
 _METHOD = re.compile(rb"[ \t]++(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _SET = re.compile(
     rb"[ \t]++([A-Za-z_][\w.]*(?:[ \t]*[,=][ \t]*[A-Za-z_][\w.]*)*)[ \t]*(?::[^=\n]+)?=(?!=)"
@@ -169,9 +173,10 @@ def read_class(text: bytes, name: bytes) -> Class | None:
 def _class_end(text: bytes, header: re.Match[bytes]) -> int:
     """Where a line as deep as the class's own, or less, ends its body."""
     depth = len(header[1])
-    pattern = rb"\n[ \t]{0,%d}+[^ \t\n#)\]}'\"]" % depth
-    end = re.compile(pattern).search(text, header.end())
-    return end.start() if end else len(text)
+    pattern = rb"\n[ \t]{0,%d}+(?:(%b)|[^ \t\n#)\]}'\"])" % (depth, _CODE)
+    ends = re.compile(pattern).finditer(text, header.end())
+    found = (end.start() for end in ends if end[1] or not in_string(text, end.end()))
+    return next(found, len(text))
 
 
 def _unix(text: bytes) -> bytes:

@@ -202,7 +202,8 @@ class Modules:
                 yield from self.lineage(*where, seen)
             elif base != b"object":
                 meant = module.imports.get(base.partition(b".")[0], b"")
-                yield _HIDDEN if module.is_open or self.has_package(meant) else None
+                is_hidden = self.has_package(meant) if meant else module.is_open
+                yield _HIDDEN if is_hidden else None
 
     def _locate(self, home: bytes, module: Module, expression: bytes) -> tuple[bytes, bytes] | None:
         """The module and the name of the class that *expression* means in module *home*."""

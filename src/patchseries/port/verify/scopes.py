@@ -18,6 +18,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from patchseries.port.names.textsearch import lines_with
+from patchseries.port.verify.strings import in_string
 
 _PYTHON = re.compile(
     rb"(?<![ \t])([ \t]*+)(?:(async[ \t]+def|def|class)[ \t]+(\w+)"
@@ -143,6 +144,12 @@ class Scopes:
         for above in range(line - 1, first - 1, -1):
             if not self.lines[above].startswith(deeper):
                 header = self._header(above)
-                if header and header.indent < level:
+                if header and header.indent < level and not self._is_text(header):
                     return header
         return None
+
+    def _is_text(self, header: ScopeHeader) -> bool:
+        """Whether it is a line of a string in the first column, as of a template in a test."""
+        if header.name or header.indent or self.pattern is _OTHER:
+            return False
+        return in_string(self.text, sum(len(line) + 1 for line in self.lines[: header.line]))
