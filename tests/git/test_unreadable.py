@@ -82,3 +82,19 @@ def test_a_git_that_ended_is_not_taken_for_a_missing_object(tmp_path: Path) -> N
         (tmp_path / "s.git/HEAD").unlink()  # git then takes it for no repository
         with pytest.raises(ProgramError, match="ended unexpectedly"):
             repository.has(blob)
+
+
+def test_alternates_are_exchanged_whole_and_left_alone_where_they_are_the_same(
+    tmp_path: Path,
+) -> None:
+    """Another command's git may read them at any moment: it would miss what they have."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    with Repository.init(tmp_path / "r.git", [one]) as repository:
+        alternates = tmp_path / "r.git/objects/info/alternates"
+        with alternates.open() as read_by_another:
+            before = alternates.stat()
+            repository.set_alternates([one])
+            assert alternates.stat() == before
+            repository.set_alternates([two])
+            assert alternates.read_text() == f"{two}\n"
+            assert read_by_another.read() == f"{one}\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from patchseries import process
 from patchseries.errors import ProgramError, SeriesError, UpstreamError
-from patchseries.files import explained, staging, swap_in
+from patchseries.files import explained, staging, swap_in, write_atomic
 from patchseries.git.coprocess import MENDING, Future, check_alternates
 from patchseries.git.diff import (
     PLAIN,
@@ -119,14 +119,19 @@ class Repository:
         return repository
 
     def set_alternates(self, object_directories: Sequence[Path]) -> None:
-        """Read *object_directories* too (git's alternates); they are never written to."""
+        """Read *object_directories* too (git's alternates); they are never written to.
+
+        Another command may be reading there: a git that saw half of the list would miss objects.
+
+        :raises SeriesError: it cannot be written
+        """
         info = self.git_dir / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
         resolved = [directory.resolve() for directory in object_directories]
         if any("\n" in str(directory) for directory in resolved):  # git would read two paths
             raise SeriesError("the path of a repository may not contain a line break")
         lines = "".join(f"{directory}\n" for directory in resolved)
-        (info / "alternates").write_bytes(os.fsencode(lines))
+        write_atomic(info / "alternates", os.fsencode(lines))
 
     def reopened(self) -> Repository:
         """The same repository with git processes of its own, for another process."""
