@@ -72,6 +72,15 @@ def test_its_quotes_are_not_in_it() -> None:
     assert not in_string(b"x = '''\n'''\n", 4)
 
 
+@pytest.mark.parametrize("piece", [b'\\"', b"\\'", b"'\\\n", b'"""\\', b"#'", b"{\n"])
+def test_a_hostile_text_takes_its_time_once(piece: bytes) -> None:
+    """Quadratic, it would be minutes."""
+    text = piece * 60_000
+    assert in_string(text, len(text) - 1) in (True, False)
+    scopes = Scopes.of(b"class A:\n    x = '''\n" + text + b"\n'''\n    y = 1\n", "a.py")
+    assert scopes.chain(len(scopes.lines) - 1) in ((b"A",), ())
+
+
 @given(st.text(st.sampled_from("a'\"#\n\\ "), max_size=40), st.integers(0, 40))
 def test_it_never_fails(text: str, at: int) -> None:
     assert in_string(text.encode(), at) in (True, False)

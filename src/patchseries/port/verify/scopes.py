@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from patchseries.port.names.textsearch import lines_with
@@ -152,4 +153,9 @@ class Scopes:
         """Whether it is a line of a string in the first column, as of a template in a test."""
         if header.name or header.indent or self.pattern is _OTHER:
             return False
-        return in_string(self.text, sum(len(line) + 1 for line in self.lines[: header.line]))
+        return in_string(self.text, self._starts[header.line])
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The byte at which each line begins."""
+        return list(accumulate((len(line) + 1 for line in self.lines), initial=0))

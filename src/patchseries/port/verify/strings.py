@@ -10,8 +10,8 @@ from bisect import bisect_left
 from functools import lru_cache
 
 _TOKEN = re.compile(
-    rb"#[^\n]*|(?P<triple>\"\"\"|''')(?:[^\\]|\\.)*?(?P=triple)"
-    rb"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'",
+    rb"#[^\n]*|(?<!\\)(?P<triple>\"\"\"|''')(?:[^\\]|\\.)*?(?P=triple)"
+    rb"|(?<!\\)\"(?:[^\"\\\n]|\\.)*\"|(?<!\\)'(?:[^'\\\n]|\\.)*'",
     re.DOTALL,
 )
 
