@@ -138,8 +138,9 @@ def home(port: Port, wanted: Import, directory: str) -> tuple[Import | None, boo
 def _beside(port: Port, wanted: Import) -> Import | None:
     """*wanted* where it moved to along with a file that the port found in another directory."""
     for file in port.files:
-        ways = (posixpath.dirname(path).replace("/", ".") for path in (file.upstream, file.path))
-        there, here = ways
+        there, here = (
+            posixpath.dirname(path).replace("/", ".") for path in (file.upstream, file.path)
+        )
         moved = wanted._replace(module=here)
         if there == wanted.module != here and port.modules(port.onto).path(encode(moved.dotted)):
             return moved

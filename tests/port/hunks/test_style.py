@@ -121,12 +121,6 @@ def test_so_are_the_lines_of_that_style_that_go_on_from_it() -> None:
     )
 
 
-def test_none_that_is_further_away() -> None:
-    base = "heat(180)\nwait()\nbake( dough )\n"
-    ours = base.replace("( dough )", "(dough)")
-    assert kept(base, ours, base.replace("180", "220")) == ours
-
-
 def test_none_behind_a_blank_line_that_is_added_along() -> None:
     base = "def one():\n    bake( dough )\n"
     ours = base.replace("( dough )", "(dough)")
@@ -135,15 +129,15 @@ def test_none_behind_a_blank_line_that_is_added_along() -> None:
     assert kept("bake( dough )\n", "bake(dough)\n", "wait()\n\nbake( dough )\n") == "bake(dough)\n"
 
 
-def test_none_of_another_depth() -> None:
-    base = "heat(180)\nbake(dough)\n"
-    ours = base.replace("bake", "    bake")
-    assert kept(base, ours, base.replace("180", "220")) == ours
-
-
-def test_none_where_lines_were_joined_or_cut() -> None:
-    base = "heat(180)\nbake(dough,\n     yeast)\n"
-    ours = "heat(180)\nbake(dough, yeast)\n"
+@pytest.mark.parametrize(
+    ("base", "ours"),
+    [
+        ("heat(180)\nwait()\nbake( dough )\n", "heat(180)\nwait()\nbake(dough)\n"),  # further away
+        ("heat(180)\nbake(dough)\n", "heat(180)\n    bake(dough)\n"),  # of another depth
+        ("heat(180)\nbake(dough,\n     yeast)\n", "heat(180)\nbake(dough, yeast)\n"),  # joined
+    ],
+)
+def test_other_lines_stay_as_they_are(base: str, ours: str) -> None:
     assert kept(base, ours, base.replace("180", "220")) == ours
 
 
