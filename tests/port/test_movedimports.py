@@ -203,6 +203,18 @@ def test_a_module_from_which_the_file_imports_is_there(store: Repository) -> Non
     assert text == new + USE
 
 
+def test_of_a_module_made_at_run_time_what_another_file_imports_shows_that_it_is_there(
+    store: Repository,
+) -> None:
+    """It has no file, as ``six.moves`` has none."""
+    made = b"from shop.six.moves import log\n"
+    here = project(OLD, floor=b"from shop.six.moves import bell\n", six=b"moves = 1\n")
+    before, after, onto = sides(here, six=b"moves = 1\n")
+    after[TILL] = after[TILL].replace(NEW, made)
+    _, text = ported(store, (before, after, onto))
+    assert text == WITH_NEW.replace(NEW, made) + USE
+
+
 def test_that_one_import_is_there_says_nothing_of_the_next(store: Repository) -> None:
     one, two, onto = sides(project(OLD))
     head = HEAD.replace(b"import roof\n", b"import roof\nfrom shop import wall\n")

@@ -112,11 +112,16 @@ def home(port: Port, wanted: Import, directory: str) -> tuple[Import | None, boo
 
     None where it is not known; the second is whether the target has it in another place.
     """
-    is_library = not port.modules(port.onto).has_package(encode(wanted.dotted))
+    modules = port.modules(port.onto)
+    is_library = not modules.has_package(encode(wanted.dotted))
+    is_unread = is_library or modules.path(encode(wanted.module)) is None
 
     def works(beside: Import) -> bool:
-        """Whether upstream's line works where a file has *beside*: a library is there, or not."""
-        return beside.dotted == wanted.dotted or (is_library and beside.module == wanted.module)
+        """Whether upstream's line works where a file has *beside*.
+
+        From a module without a file, a library's or one made at run time, it is taken to.
+        """
+        return beside.dotted == wanted.dotted or (is_unread and beside.module == wanted.module)
 
     known = partial(_INDEX.like, port.repository)
     if directory and any(map(works, known(port.onto, wanted, directory))):  # most are: few to read
