@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchseries.port.names.calls import calls
+from patchseries.port.names.renames import apply
 
 BASE = "".join(f"w{n} = create(log, path{n}, None)\nuse(w{n})\n" for n in range(4))
 ADDED = ["w = create(log, other, data)\n"]
@@ -19,6 +20,25 @@ def test_an_argument_that_the_target_never_gives_is_left_out() -> None:
 def test_one_argument_for_which_the_target_gives_two() -> None:
     ours = BASE.replace("log, ", "err, out, ")
     assert calls(BASE, ours, ADDED) == {"create(log": "create(err, out"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "wanted"),
+    [
+        (BASE.replace("None)", "None, 0)"), {}),  # that the next path stands before it is no way
+        (BASE.replace("(log", "(err, log"), {"create(log": "create(err, log"}),
+        (BASE.replace("(log,", "(log, err,"), {}),  # the target's own starts like the ancestor's
+    ],
+)
+def test_an_argument_that_the_target_gives_too(ours: str, wanted: dict[str, str]) -> None:
+    assert calls(BASE, ours, ADDED) == wanted
+
+
+def test_a_last_argument_that_the_target_gives_too() -> None:
+    base, ours = "take(b, log)\nput(1)\n" * 2, "take(b, log, 0)\nput(1)\n" * 2
+    added = ["    take(b, log)\n", "take(b, logs)\n"]
+    found = calls(base, ours, added)
+    assert [apply(found, line) for line in added] == ["    take(b, log, 0)\n", "take(b, logs)\n"]
 
 
 @pytest.mark.parametrize(

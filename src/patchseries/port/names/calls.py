@@ -68,9 +68,16 @@ def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str
     _, low, high, start, end = differing[0]
     at = _opening(old, low)
     was, now = old[low:high], new[start:end]
-    is_less = bool(was) and was.count(",") != now.count(",")
-    if at and is_less and _depth(was) == _depth(now):
+    if not was:  # the word after what the target has more tells where it goes
+        further = _next_word(old, high)
+        high, end = high + further, end + further
+    if at and was.count(",") != now.count(",") and _depth(was) == _depth(now):
         yield "".join(old[at - 1 : high]), "".join(new[at - 1 : end])
+
+
+def _next_word(words: Sequence[str], at: int) -> int:
+    """How many words there are from *at* to the end of the next that is no space."""
+    return next((n for n, word in enumerate(words[at:], 1) if not word.isspace()), 0)
 
 
 def _depth(words: Sequence[str]) -> int:
