@@ -210,7 +210,7 @@ def test_of_a_module_made_at_run_time_what_another_file_imports_shows_that_it_is
     made = b"from shop.six.moves import log\n"
     here = project(OLD, floor=b"from shop.six.moves import bell\n", six=b"moves = 1\n")
     before, after, onto = sides(here, six=b"moves = 1\n")
-    after[TILL] = after[TILL].replace(NEW, made)
+    after = {**after, TILL: after[TILL].replace(NEW, made)}
     _, text = ported(store, (before, after, onto))
     assert text == WITH_NEW.replace(NEW, made) + USE
 

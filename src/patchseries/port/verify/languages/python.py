@@ -11,6 +11,7 @@ from patchseries.port.hunks.resolve import Sound
 from patchseries.port.verify.arguments import check_arguments
 from patchseries.port.verify.bindings import unbound, where_unbound
 from patchseries.port.verify.definitions import read_module
+from patchseries.port.verify.fixtures import check_fixtures
 from patchseries.port.verify.indentation import misfits
 from patchseries.port.verify.language import Places
 from patchseries.port.verify.leftovers import check_definitions
@@ -98,6 +99,7 @@ class PythonExamination:
             yield from check_repeated_keys(file, parts)
             yield from check_repeated_imports(file)
         yield from check_arguments(self._port, file, parts)
+        yield from check_fixtures(self._port, file, parts)
         names = Names(self._port, file, parts)
         self._used.append(names)
         yield from names.check()
