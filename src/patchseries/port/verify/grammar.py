@@ -47,6 +47,10 @@ def _as_written(name: bytes) -> bytes:
     return name
 
 
+def _none(_: bytes) -> Sequence[int]:
+    return ()
+
+
 @dataclass(frozen=True, eq=False)
 class Grammar:
     """What is known of a language.
@@ -62,6 +66,8 @@ class Grammar:
     :ivar uses: a query: ``@name`` is a plain name that is read
     :ivar imported: from the text of an ``@import`` to the name that it gives
     :ivar requirement: how a line says that it needs another file of the project
+    :ivar unpaired: the lines (from 0) of a text that open or close something alone, which the
+        grammar does not see or forgives
     """
 
     name: str
@@ -74,6 +80,7 @@ class Grammar:
     interpreters: tuple[bytes, ...] = ()
     imported: Callable[[bytes], bytes] = field(default=_as_written)
     requirement: Requirement | None = None
+    unpaired: Callable[[bytes], Sequence[int]] = field(default=_none)
 
     @cached_property
     def language(self) -> TreeLanguage | None:

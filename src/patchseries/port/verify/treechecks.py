@@ -46,10 +46,12 @@ class TreeLanguage:
 
         None is refused: what a macro stands for is in no grammar.
         """
-        read = self.grammar.read
+        read, unpaired = self.grammar.read, self.grammar.unpaired
 
         def sound(lines: Sequence[str], chosen: Sequence[Run]) -> float:
             text = encode("".join(lines))
+            if unpaired(text) and not any(unpaired(encode(side)) for side in (ours, theirs)):
+                return 0.5
             try:
                 if _Parts(self.grammar, text, chosen).parse or not read(text).errors(chosen):
                     return 1
@@ -190,6 +192,11 @@ class _FileCheck:
 
         In files without macros and the like, where both have none at all, one anywhere.
         """
+        what = f"the result is not valid {self._grammar.name}"
+        alone = self._grammar.unpaired(self._file.result)
+        if alone and not any(map(self._grammar.unpaired, (self._file.onto, self._file.after))):
+            yield self._finding(PortCode.SYNTAX, alone[0], what)
+            return
         if self._parts.parse or self._parts.is_sound_beside(self._old_parts):
             return
         errors = self._result.errors(self._added)
@@ -200,7 +207,6 @@ class _FileCheck:
         elif self._result.parses or not (self._after.parses and self._onto.parses):
             return
         line = (errors or self._result.errors())[0]
-        what = f"the result is not valid {self._grammar.name}"
         yield self._finding(PortCode.SYNTAX, line, what)
 
     def check_definitions(self) -> Iterator[Finding]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from patchseries.port.hunks.lines import split_lines
+from patchseries.port.verify.soundness import soundness
 from port.verify.languages.conftest import Codes
 
 HEAD = '#include "oven.h"\n\n#define SLOTS 4\n\n'
@@ -52,3 +54,31 @@ def test_macros_that_no_grammar_knows_are_no_errors_of_the_port(codes: Codes) ->
         "    return 2", "    OVEN_TRY x { bake(n); } OVEN_DONE\n    return 2"
     )
     assert codes("a.c", HEAD + beside, result, HEAD + beside + OURS, result) == []
+
+
+HOT = "\n#if HOT\nint heat(void) { return 1; }\n#else\nint heat(void) { return 0; }\n# endif\n"
+ODD = "\nint x = {\n#ifdef HOT\n    1 } , y;\n#else\n 2 };\n#endif\n"
+
+
+@pytest.mark.parametrize("odd", ["", ODD], ids=["", "in a file that does not parse"])
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("# endif\n", ""), ("#if HOT\n", ""), ("# endif\n", "# endif\n\n#endif /* HOT */\n")],
+)
+def test_a_directive_that_stands_alone(codes: Codes, was: str, now: str, odd: str) -> None:
+    """No grammar sees it: within the block around the lines, or where there are errors anyway."""
+    onto, result = (text + odd + HOT + OURS for text in (BEFORE, AFTER))
+    wrong = result.replace(was, now)
+    assert codes("a.c", BEFORE, AFTER, onto, result) == []
+    assert codes("a.c", BEFORE, AFTER, onto, wrong) == ["port-syntax"]
+    assert codes("a.cpp", BEFORE, AFTER, onto, wrong) == ["port-syntax"]
+    assert codes("a.c", BEFORE, AFTER, onto.replace(was, now), wrong) == []
+
+
+@pytest.mark.parametrize("text", ["#endif\n" + BEFORE, BEFORE + HOT + "#if HOT\n"])
+def test_of_two_texts_the_one_whose_directives_are_paired_is_better(text: str) -> None:
+    def stands(ours: str) -> float:
+        return soundness("a.c", ours, AFTER)(split_lines(text), [(4, 5)])
+
+    assert stands(BEFORE) < soundness("a.c", BEFORE, AFTER)(split_lines(AFTER), [(4, 5)])
+    assert stands(text) == 1

@@ -38,6 +38,7 @@ _USES = """
 (type_identifier) @name
 """
 
+_DIRECTIVE = re.compile(rb"[ \t]*+#[ \t]*+(if|el|endif)")
 _INCLUDE = re.compile(rb"^\s*+#\s*+include\s*+[\"<]([^\">\n]++)[\">]")
 
 
@@ -50,6 +51,21 @@ def _places(name: str, path: str, tree: TreeFiles) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(directory, name))
 
 
+def unpaired(text: bytes) -> list[int]:
+    """The lines of ``#endif`` and ``#else`` without an ``#if``, and of ``#if`` without an end."""
+    opened: list[int] = []
+    alone: list[int] = []
+    for row, line in enumerate(text.split(b"\n")):
+        found = _DIRECTIVE.match(line) if b"#" in line else None
+        if found and found[1] == b"if":
+            opened.append(row)
+        elif found and not opened:
+            alone.append(row)
+        elif found and found[1] == b"endif":
+            opened.pop()
+    return alone + opened
+
+
 REQUIREMENT = Requirement(_INCLUDE, _places, is_text=True)
 
 GRAMMAR = Grammar(
@@ -60,4 +76,5 @@ GRAMMAR = Grammar(
     bindings=_BINDINGS,
     uses=_USES,
     requirement=REQUIREMENT,
+    unpaired=unpaired,
 )

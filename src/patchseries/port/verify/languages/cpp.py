@@ -49,4 +49,5 @@ GRAMMAR = Grammar(
     bindings=_BINDINGS,
     uses=_USES,
     requirement=c.REQUIREMENT,
+    unpaired=c.unpaired,
 )
