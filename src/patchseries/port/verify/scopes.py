@@ -104,10 +104,18 @@ class Scopes:
     def chains(self, names: set[bytes]) -> Iterator[Chain]:
         """The chains of the definitions with one of *names*, each as often as it stands there."""
         for name in sorted(names):
-            for start in lines_with(self.text, name):
-                found = self.pattern.match(self.text, start)
-                if found and (found[3] or b"").strip() == name:
-                    yield self.chain(self.text.count(b"\n", 0, start))
+            yield from (self.chain(line) for line in self._defined(name))
+
+    def lines_of(self, chain: Chain) -> Iterator[int]:
+        """The lines in which the definitions start whose chain is *chain*."""
+        return (line for line in self._defined(chain[-1]) if self.chain(line) == chain)
+
+    def _defined(self, name: bytes) -> Iterator[int]:
+        """The lines in which definitions of *name* start."""
+        for start in lines_with(self.text, name):
+            found = self.pattern.match(self.text, start)
+            if found and (found[3] or b"").strip() == name:
+                yield self.text.count(b"\n", 0, start)
 
     def indent(self, line: int) -> int | None:
         """The columns that a line is indented by; None for a blank one."""

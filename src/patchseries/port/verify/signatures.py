@@ -101,7 +101,7 @@ def signature_in(text: bytes, name: bytes, *, in_class: bool) -> Parameters | No
         return None
     kind = _kind(text, heads[0])
     parameters = _parameters(text, heads[0])
-    return None if kind is None or parameters is None else _read(parameters, kind)
+    return None if kind is None or parameters is None else parameters_of(parameters, kind)
 
 
 def _named(head: re.Match[bytes] | None, name: bytes) -> bool:
@@ -149,7 +149,8 @@ def _parameters(text: bytes, head: int) -> Node | None:
     return None if root.has_error else root.named_children[0].child_by_field_name("parameters")
 
 
-def _read(parameters: Node, kind: str) -> Parameters:
+def parameters_of(parameters: Node, kind: str = "") -> Parameters:
+    """What the syntax node *parameters* names."""
     names: list[bytes] = []
     by_name: list[bytes] = []
     optional: set[bytes] = set()

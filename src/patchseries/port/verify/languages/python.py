@@ -15,6 +15,7 @@ from patchseries.port.verify.fixtures import check_fixtures
 from patchseries.port.verify.indentation import misfits
 from patchseries.port.verify.language import Places
 from patchseries.port.verify.leftovers import check_definitions
+from patchseries.port.verify.mocks import check_mocks
 from patchseries.port.verify.names import BUILTINS, Names, check_words
 from patchseries.port.verify.omitted import check_omitted
 from patchseries.port.verify.ported import Port, PortedFile
@@ -96,6 +97,7 @@ class PythonExamination:
         if not file.is_same:
             yield from check_syntax(file, parts)
             yield from check_unbound(self._port, file, parts)
+            yield from check_mocks(file, parts)
             yield from check_repeated_keys(file, parts)
             yield from check_repeated_imports(file)
         yield from check_arguments(self._port, file, parts)
