@@ -27,7 +27,8 @@ RULES: tuple[Rule, ...] = (
     error(PortCode.UNKNOWN_IMPORT, "a port imports what does not exist on this base",
           "The module does not exist on this base: the program stops when it is loaded.", _RESOLVE),
     error(PortCode.WRONG_ARGUMENTS, "a port calls a function with arguments that it does not take",
-          "Upstream the function takes them; on this base it takes others.", _RESOLVE),
+          "Upstream the function takes them; on this base it takes others. Or a test takes another"
+          " number of mocks than its decorators give.", _RESOLVE),
     warning(PortCode.UNKNOWN_WORD, "a port uses a name, option or key that does not exist here",
             "It exists upstream, but nowhere on this base.", _READ),
     error(PortCode.LEFTOVER_MARKER, "a conflict marker was left in the result",
