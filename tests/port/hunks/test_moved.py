@@ -43,16 +43,48 @@ def test_a_short_line_is_not_found_without_its_surroundings() -> None:
     assert "y\n" not in texts.ours
 
 
+@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("length", [1, moved._TELLING - 2, moved._TELLING - 1, moved._TELLING])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_long_line_is_found_by_itself_a_short_one_between_two_and_two(
+    at: int, length: int, first: bool
+) -> None:
+    block = [f"{letter * length}\n" for letter in "abcde"]
+    here, there = "".join(block), "".join((*block[:at], "new\n", *block[at + 1 :]))
+    base, ours, theirs = (here + SALT, SALT + here, there + SALT)
+    if not first:
+        base, ours, theirs = (SALT + here, here + SALT, SALT + there)
+    follows = length == moved._TELLING or at == 2
+    wanted = ours.replace(here, there) if follows else ours
+    assert "".join(followed(base, ours, theirs).ours) == wanted
+
+
+def test_a_line_that_is_added_within_a_function_follows_it() -> None:
+    """The blank lines around the function may be taken for those around others."""
+    one, two = "\ndef a():\n    b()\n\n", "\ndef a():\n    c()\n    b()\n\n"
+    texts = followed(one + SALT, f"\n\n{SALT}{one}", two + SALT)
+    assert "".join(texts.ours) == f"\n\n{SALT}{two}"
+
+
 def test_an_edit_that_ours_has_made_too_is_not_made_again() -> None:
     given_texts = Texts.of(*map(split_lines, (BAKE + SALT, HOTTER + SALT + BAKE, HOTTER + SALT)))
     assert follow_moves(given_texts) is given_texts
 
 
+def test_nor_does_it_keep_another_from_its_place() -> None:
+    both = SALT.replace("salt_7 = 7", "pepper = 7")
+    texts = followed(BAKE + SALT, both + BAKE, HOTTER + both)
+    assert "".join(texts.ours) == both + HOTTER
+    assert "".join(texts.theirs) == BAKE + both
+
+
 def test_texts_that_are_too_long_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each edit is looked for in all of ours."""
-    given_texts = Texts.of(*map(split_lines, (BAKE + SALT, SALT + BAKE, HOTTER + SALT)))
+    theirs = HOTTER + SALT.replace("salt_7 = 7", "pepper = 7")
+    given_texts = Texts.of(*map(split_lines, (BAKE + SALT, SALT + BAKE, theirs)))
+    monkeypatch.setattr(moved, "_MOST", 2 * len(given_texts.ours))
     assert follow_moves(given_texts) is not given_texts
-    monkeypatch.setattr(moved, "_MOST", len(given_texts.ours) - 1)
+    monkeypatch.setattr(moved, "_MOST", 2 * len(given_texts.ours) - 1)
     assert follow_moves(given_texts) is given_texts
 
 
@@ -84,7 +116,9 @@ def test_both_at_once_follow_it() -> None:
     ("base", "ours", "new"),
     [
         ("{t}{a}{b}", "{a}{b}{t}", "{t}    more\n"),
+        ("{t}{a}{b}", "{a}{b}{t}", "# Ask.\n{t}"),
         ("{a}{b}{t}", "{t}{a}{b}", "# Ask.\n{t}"),
+        ("{a}{b}{t}", "{t}{a}{b}", "{t}    more\n"),
         # a comment is no more of the block's head than its line is
         ("class A:\n    {t}    {a}    {b}", "class A:\n    {a}    {b}    {t}", "# Ask.\n    {t}"),
     ],
@@ -121,11 +155,14 @@ def test_an_addition_of_its_own_stays(new: str) -> None:
 
 
 @pytest.mark.parametrize("depth", [0, 30])
-def test_none_follows_a_line_that_says_little(depth: int) -> None:
-    short = f"{' ' * depth}timer = a\n"
-    base, moved = (text.replace(SETTINGS[2], short) for text in (BASE, MOVED))
-    texts = followed(base, moved, base.replace(short, f"{short}{' ' * depth}        b\n"))
-    assert "".join(texts.ours) == moved
+@pytest.mark.parametrize("length", [1, moved._TELLING - 1, moved._TELLING])
+def test_none_follows_a_line_that_says_little(depth: int, length: int) -> None:
+    line = f"{' ' * depth}{'a' * length}\n"
+    more = f"{line}{' ' * depth}        b\n"
+    base, ours = (text.replace(SETTINGS[2], line) for text in (BASE, MOVED))
+    texts = followed(base, ours, base.replace(line, more))
+    follows = length == moved._TELLING
+    assert "".join(texts.ours) == (ours.replace(line, more) if follows else ours)
 
 
 @pytest.mark.parametrize("new", ["        more\n", "# more\n"])

@@ -53,6 +53,7 @@ def test_what_says_the_same(old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ("oven = 'hot'\n", "even = 'hot'\n"),
         ("bake(a, b)\n", "bake(b, a)\n"),
         ("equal([], found)\n", "equal(found, [])\n"),
         ("say(a - b)\n", "say(a + b)\n"),
@@ -107,10 +108,12 @@ def test_a_line_next_to_an_edit_is_taken_as_upstream_has_it() -> None:
         "heat(180)\nbake( dough )\n",  # taken away below it
     ],
 )
-def test_on_each_side(theirs: str) -> None:
+@pytest.mark.parametrize("own", ["", "own()\n\n"])
+def test_on_each_side(theirs: str, own: str) -> None:
+    """Whatever the target alone has above it."""
     base = "heat(180)\nbake( dough )\ncool()\n"
-    assert kept(base, base.replace("( dough )", "(dough)"), theirs) == base
-    assert merged(base, base.replace("( dough )", "(dough)"), theirs) == theirs
+    assert kept(base, own + base.replace("( dough )", "(dough)"), theirs) == own + base
+    assert merged(base, own + base.replace("( dough )", "(dough)"), theirs) == own + theirs
 
 
 def test_so_are_the_lines_of_that_style_that_go_on_from_it() -> None:

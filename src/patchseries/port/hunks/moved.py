@@ -25,28 +25,24 @@ def follow_moves(texts: Texts) -> Texts:
         return texts
     ancestor, ours, theirs = texts.ancestor, texts.ours, texts.theirs
     shared = {(e.low, e.high, tuple(ours[e.start : e.end])) for e in texts.our_edits}
-    moved_ours, left, made = list(ours), list(theirs), False
+    moved_ours, left = list(ours), list(theirs)
     for edit in reversed(texts.their_edits):
         if (edit.low, edit.high, tuple(theirs[edit.start : edit.end])) in shared:
             continue
-        touched = range(edit.low, edit.high) or range(max(edit.low - 1, 0), edit.high + 1)
-        if any(texts.to_ours(at) is not None for at in touched if at < len(ancestor)):
-            place = _along(texts, moved_ours, edit)
+        touched = range(edit.low, edit.high) or range(edit.low - 1, edit.high + 1)
+        if any(texts.to_ours(at) is not None for at in touched):
+            start = _along(texts, moved_ours, edit)
         else:
-            place = _place(ancestor, moved_ours, edit)
-        if place is None:
-            continue
-        start, end = place
-        made = True
-        moved_ours[start:end] = theirs[edit.start : edit.end]
-        left[edit.start : edit.end] = ancestor[edit.low : edit.high]
-    return Texts.of(ancestor, tuple(moved_ours), tuple(left)) if made else texts
+            start = _place(ancestor, moved_ours, edit)
+        if start is not None:
+            moved_ours[start : start + edit.high - edit.low] = theirs[edit.start : edit.end]
+            left[edit.start : edit.end] = ancestor[edit.low : edit.high]
+    made = tuple(left)
+    return texts if made == theirs else Texts.of(ancestor, tuple(moved_ours), made)
 
 
-def _place(
-    ancestor: Sequence[str], ours: Sequence[str], edit: Replacement
-) -> tuple[int, int] | None:
-    """The one range of ours that is what the edit replaces, with its surroundings."""
+def _place(ancestor: Sequence[str], ours: Sequence[str], edit: Replacement) -> int | None:
+    """Where ours has, once, what the edit replaces, with its surroundings."""
     removed = "".join(ancestor[edit.low : edit.high])
     least = 0 if len(removed.strip()) >= _TELLING else 2
     for context in range(_CONTEXT, least - 1, -1):
@@ -55,14 +51,12 @@ def _place(
             continue
         needle = list(ancestor[low:high])
         starts = [at for at in _starts(ours, needle[0]) if ours[at : at + len(needle)] == needle]
-        if len(starts) == 1:
-            return starts[0] + context, starts[0] + len(needle) - context
         if starts:
-            return None
+            return starts[0] + context if len(starts) == 1 else None
     return None
 
 
-def _along(texts: Texts, ours: Sequence[str], edit: Replacement) -> tuple[int, int] | None:
+def _along(texts: Texts, ours: Sequence[str], edit: Replacement) -> int | None:
     """Where an addition goes that belongs to one line, which ours has at another place.
 
     It goes on with the line above, indented deeper, or is a comment on the line below.
@@ -74,11 +68,11 @@ def _along(texts: Texts, ours: Sequence[str], edit: Replacement) -> tuple[int, i
     if above >= 0 and all(indent(line) > indent(texts.ancestor[above]) for line in added):
         at = _elsewhere(texts, ours, above)
         if at is not None:
-            return at + 1, at + 1
+            return at + 1
     if below < len(texts.ancestor) and all(line.lstrip().startswith("#") for line in added):
         at = _elsewhere(texts, ours, below)
         if at is not None:
-            return at, at
+            return at
     return None
 
 

@@ -39,16 +39,14 @@ def keep_style(texts: Texts) -> Texts:
     """*texts* in which ours has upstream's style in the lines next to what theirs changes."""
     ancestor, ours = texts.ancestor, list(texts.ours)
     near = {at for edit in texts.their_edits for at in _beside(texts.theirs, edit)}
-    made = False
     for edit in texts.our_edits:
         lines, shift = range(edit.low, edit.high), edit.start - edit.low
-        if edit.end - edit.start != len(lines) or near.isdisjoint(lines):
-            continue
-        for run in _runs(at for at in lines if _is_restyled(ancestor, ours, at, at + shift)):
-            if not near.isdisjoint(run):
-                ours[run[0] + shift : run[-1] + 1 + shift] = ancestor[run[0] : run[-1] + 1]
-                made = True
-    return Texts.of(ancestor, tuple(ours), texts.theirs) if made else texts
+        if edit.end - edit.start == len(lines):
+            for run in _runs(at for at in lines if _is_restyled(ancestor, ours, at, at + shift)):
+                if not near.isdisjoint(run):
+                    ours[run[0] + shift : run[-1] + 1 + shift] = ancestor[run[0] : run[-1] + 1]
+    made = tuple(ours)
+    return texts if made == texts.ours else Texts.of(ancestor, made, texts.theirs)
 
 
 def _runs(places: Iterable[int]) -> Iterator[list[int]]:
