@@ -182,3 +182,47 @@ def test_where_a_line_goes_nothing_is_looked_at(examined: Examined, gone: str, l
     new = old.replace(gone, "")
     sides = files(SHOP, old), files(SHOP, new), files(HERE, old)
     assert told(examined(*sides, files(HERE, new))) == []
+
+
+OPEN = HERE.replace("class Till(object):", "class Till(object):\n    __metaclass__ = Door")
+MADE = USER.replace("x = 1", "x = S(1, key=2)")
+
+
+@pytest.mark.parametrize("here", [HERE, OPEN])
+@pytest.mark.parametrize("user", [MADE, MADE.replace("S(", "T("), MADE.replace("S(", "till.Till(")])
+def test_an_object_of_a_class_that_a_function_makes(
+    examined: Examined, user: str, here: str
+) -> None:
+    assert ported(examined, "x.shut(1)", here, user) == ["x.shut needs the argument key here"]
+    assert ported(examined, "x.shut(1, 2)", here, user) == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "x = T(1, 2)\n        x = 1",
+        "x = T(1, 2)\n        for x in range(3): pass",
+        "x = T(1, 2)\n        x.shut = print",
+        "x = T(1, 2)\n        stub(x, 'shut')",
+        'x = T(1, 2)\n        stub(x, "shut")',
+        "T = x = print",
+        "T = print\n        x = T()",
+        "x = T(1, 2).day()",
+        "x = self.made(1, 2)",
+        "x = opened(1)",
+        "x = far.Till(1)",
+        "x = [T(1, 2)]",
+    ],
+)
+def test_an_object_that_may_be_another(examined: Examined, made: str) -> None:
+    assert ported(examined, "x.shut(1)", user=USER.replace("x = 1", made)) == []
+
+
+def test_a_method_that_a_class_inherits_from_one_that_may_have_more(examined: Examined) -> None:
+    here = OPEN.replace("class Till(object)", "class Till(Door)").replace("def shut", "def lock")
+    door = "class Door(object):\n    def shut(self, number, key):\n        return key\n\n\n"
+    assert ported(examined, "x.shut(1)", door + here, MADE) == []
+    known = here.replace("    __metaclass__ = Door\n", "")
+    assert ported(examined, "x.shut(1)", door + known, MADE) == [
+        "x.shut needs the argument key here"
+    ]

@@ -11,6 +11,7 @@ from tree_sitter import Node
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.bindings import bindings
 from patchseries.port.verify.definitions import Module
+from patchseries.port.verify.instances import made_by
 from patchseries.port.verify.modules import Modules
 from patchseries.port.verify.names import meaning, module_here, module_name, module_upstream
 from patchseries.port.verify.ported import Port, PortedFile
@@ -31,44 +32,56 @@ class _SourceTree(NamedTuple):
     home: bytes
 
 
+class _Called(NamedTuple):
+    """A call.
+
+    :ivar chain: what is called
+    :ivar line: 0-based
+    :ivar owner: the class in which it is called on ``self``
+    :ivar made: what is called to make the object that it is called on
+    """
+
+    chain: tuple[bytes, ...]
+    call: Call
+    line: int
+    owner: bytes = b""
+    made: tuple[bytes, ...] = ()
+
+
 def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
     """Calls in the added lines of *file* that fit upstream's function, and not the one here.
 
     Told are only functions and classes of the project that the names of the file lead to, and
-    methods that are called on ``self``.
+    methods that are called on ``self``, or on a variable that is set once, to an object of a class.
     """
     here = _SourceTree(
         port.modules(port.result), module_here(port, file), module_name(file.path)[0]
     )
     signature = cache(partial(_signature, here))
-    for chain, call, line in _calls(file, parts):
-        owner = _owner(file, line) if chain[0] in (b"self", b"cls") else b""
-        found = signature(chain, owner)
-        misfit = found.misfit(call) if found else ""
+    for called in _calls(file, parts):
+        found = signature(called)
+        misfit = found.misfit(called.call) if found else ""
         if not misfit:
             continue
         upstream = module_upstream(port, file), module_name(file.upstream)[0]
         there = _SourceTree(port.modules(port.after), *upstream)
-        known = _signature(there, chain, owner)
-        if known and not known.misfit(call):
-            shown = b".".join(chain).decode("utf-8", "replace")
+        known = _signature(there, called)
+        if known and not known.misfit(called.call):
+            shown = b".".join(called.chain).decode("utf-8", "replace")
             yield Finding(
                 PortCode.WRONG_ARGUMENTS,
                 Severity.ERROR,
                 f"{shown} {misfit} here",
                 file=file.path,
-                line=line + 1,
+                line=called.line + 1,
                 hint="upstream it takes other arguments; call it as this base does",
             )
 
 
-def _calls(
-    file: PortedFile, parts: Sequence[Chunk]
-) -> Iterator[tuple[tuple[bytes, ...], Call, int]]:
-    """The calls on added lines: what is called, with what, and the 0-based line."""
+def _calls(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[_Called]:
+    """The calls on added lines."""
     runs = [(run.new_start, run.new_start + len(run.added)) for run in file.ours]
     for part in parts:
-        local = bindings(part)
         found: dict[int, Node] = {}
         for first, last in ((max(a, part.start), min(b, part.end)) for a, b in runs):
             if first < last:
@@ -77,13 +90,16 @@ def _calls(
                 found.update((node.start_byte, node) for node in nodes)
         for _, node in sorted(found.items()):
             called = child_named(node, "function")
-            chain = chain_of(called)
-            is_object = chain[:1] in ((b"self",), (b"cls",)) and len(chain) == 2
-            if not chain or (not is_object and local.is_local(chain[0], node.start_byte)):
+            chain, call = chain_of(called), Call.of(node)
+            line = called.end_point.row + part.offset
+            if not chain or call is None:
                 continue
-            call = Call.of(node)
-            if call is not None:
-                yield chain, call, called.end_point.row + part.offset
+            if len(chain) == 2 and chain[0] in (b"self", b"cls"):
+                yield _Called(chain, call, line, owner=_owner(file, line))
+            elif not bindings(part).is_local(chain[0], node.start_byte):
+                yield _Called(chain, call, line)
+            elif len(chain) == 2 and (made := made_by(node, *chain)):
+                yield _Called(chain, call, line, made=made)
 
 
 def _owner(file: PortedFile, line: int) -> bytes:
@@ -92,12 +108,30 @@ def _owner(file: PortedFile, line: int) -> bytes:
     return next((header.name for header in reversed(around) if not header.is_function), b"")
 
 
-def _signature(tree: _SourceTree, chain: tuple[bytes, ...], owner: bytes) -> Parameters | None:
-    """What *chain* takes in *tree*; None where that cannot be known."""
+def _signature(tree: _SourceTree, called: _Called) -> Parameters | None:
+    """What *called* takes in *tree*; None where that cannot be known."""
+    chain, owner = called.chain, called.owner
     if owner:
         return _of_method(tree.modules, (tree.home, owner), chain[1], on=chain[0])
-    dotted = None if chain[0] in (b"self", b"cls") else meaning(tree.module, tree.home, chain)
-    return _of_dotted(tree.modules, dotted, _DEPTH) if dotted else None
+    first = called.made or chain
+    dotted = None if first[0] in (b"self", b"cls") else meaning(tree.module, tree.home, first)
+    if not dotted:
+        return None
+    if called.made:
+        where = _class_of(tree.modules, dotted, _DEPTH)
+        return _of_method(tree.modules, where, chain[1], on=b"self") if where else None
+    return _of_dotted(tree.modules, dotted, _DEPTH)
+
+
+def _class_of(modules: Modules, dotted: bytes, depth: int) -> tuple[bytes, bytes] | None:
+    """The module and the name of the class that a full name leads to."""
+    home, rest = modules.split(dotted)
+    module = modules.module(home) if len(rest) == 1 and depth else None
+    if module is None:
+        return None
+    if rest[0] in module.imports:
+        return _class_of(modules, module.imports[rest[0]], depth - 1)
+    return (home, rest[0]) if modules.class_(home, rest[0]) is not None else None
 
 
 def _of_dotted(modules: Modules, dotted: bytes, depth: int) -> Parameters | None:
@@ -125,11 +159,14 @@ def _of_method(
     :param on: what it is called on: ``self``, ``cls``, or the class by its name (empty)
     """
     for found in modules.lineage(*owner, set()):
-        if found is None or found.is_open or (name == b"__init__" and found.has(b"__new__")):
+        is_made_otherwise = found is None or found.is_open or found.has(b"__new__")
+        if found is None or (name == b"__init__" and is_made_otherwise):
             return None
         if found.has(name):
             signature = signature_in(found.body, name, in_class=True)
             if signature is None or not (on == b"self" or signature.kind):
                 return None
             return signature if signature.kind == "staticmethod" else signature.without_first()
+        if found.is_open:
+            return None
     return None

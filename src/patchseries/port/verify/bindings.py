@@ -24,7 +24,7 @@ _SCOPES = """
 (function_definition parameters: (_) @f) (lambda) @lambda (class_definition body: (_) @class)
 """
 
-_BOUND = """
+BOUND = """
 [(parameters (identifier) @here) (lambda_parameters (identifier) @here)
  (default_parameter name: (identifier) @here) (typed_parameter (identifier) @here)
  (typed_default_parameter name: (identifier) @here)
@@ -80,7 +80,7 @@ class Bindings:
         self._spans = [_ScopeBytes(0, root.end_byte, False), *sorted(spans)]
         self._starts = [span.start for span in self._spans]
         self._names: list[dict[bytes, int]] = [{} for _ in self._spans]
-        bound = captures(root, _BOUND)
+        bound = captures(root, BOUND)
         for node in bound.get("here", ()):
             self._bind(node_text(node), node.start_byte, node.start_byte)
         for node in bound.get("after", ()):
