@@ -137,22 +137,32 @@ def test_upstreams_function_has_to_be_known(examined: Examined) -> None:
     assert told(examined(files(there, USER), files(there, new), files(HERE, USER))) == []
 
 
+USES = {
+    "opened": "def f(x):\n    return opened(x, wide=1)\n",
+    "Till": "def f(x):\n    y = Till(x, 1)\n    return y.shut(1)\n",
+}
+
+
+@pytest.mark.parametrize("name", USES)
 @pytest.mark.parametrize(("times", "is_told"), [(1, True), (4, True), (5, False)])
-def test_an_import_leads_on_so_often(examined: Examined, times: int, is_told: bool) -> None:
+def test_an_import_leads_on_so_often(
+    examined: Examined, times: int, is_told: bool, name: str
+) -> None:
     def linked(till: str, user: str) -> dict[str, str]:
-        links = {f"l{n}.py": f"from l{n - 1} import opened\n" for n in range(1, times)}
+        links = {f"l{n}.py": f"from l{n - 1} import {name}\n" for n in range(1, times)}
         return links | {"l0.py": till, "a.py": user}
 
-    old = f"from l{times - 1} import opened\n\n\ndef f(x):\n    return x\n"
-    new = old.replace("return x", "return opened(x, wide=1)")
+    old = f"from l{times - 1} import {name}\n\n\n"
+    new = old + USES[name]
     found = told(examined(linked(SHOP, old), linked(SHOP, new), linked(HERE, old)))
     assert bool(found) is is_told
 
 
-def test_modules_that_import_from_each_other_lead_nowhere(examined: Examined) -> None:
-    ring = {"l.py": "from m import opened\n", "m.py": "from l import opened\n"}
-    old = "from l import opened\n\n\ndef f(x):\n    return x\n"
-    new = old.replace("return x", "return opened(x, wide=1)")
+@pytest.mark.parametrize("name", USES)
+def test_modules_that_import_from_each_other_lead_nowhere(examined: Examined, name: str) -> None:
+    ring = {"l.py": f"from m import {name}\n", "m.py": f"from l import {name}\n"}
+    old = f"from l import {name}\n\n\n"
+    new = old + USES[name]
     assert told(examined(ring | {"a.py": old}, ring | {"a.py": new}, ring | {"a.py": old})) == []
 
 
@@ -208,6 +218,7 @@ def test_an_object_of_a_class_that_a_function_makes(
         "T = x = print",
         "T = print\n        x = T()",
         "x = T(1, 2).day()",
+        "x = till.Till.made(1, 2)",
         "x = self.made(1, 2)",
         "x = opened(1)",
         "x = far.Till(1)",

@@ -32,18 +32,15 @@ class _SourceTree(NamedTuple):
     home: bytes
 
 
-class _Called(NamedTuple):
-    """A call.
+class _Callee(NamedTuple):
+    """What is called.
 
-    :ivar chain: what is called
-    :ivar line: 0-based
+    :ivar chain: its name
     :ivar owner: the class in which it is called on ``self``
     :ivar made: what is called to make the object that it is called on
     """
 
     chain: tuple[bytes, ...]
-    call: Call
-    line: int
     owner: bytes = b""
     made: tuple[bytes, ...] = ()
 
@@ -58,28 +55,28 @@ def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Ite
         port.modules(port.result), module_here(port, file), module_name(file.path)[0]
     )
     signature = cache(partial(_signature, here))
-    for called in _calls(file, parts):
-        found = signature(called)
-        misfit = found.misfit(called.call) if found else ""
+    for callee, call, line in _calls(file, parts):
+        found = signature(callee)
+        misfit = found.misfit(call) if found else ""
         if not misfit:
             continue
         upstream = module_upstream(port, file), module_name(file.upstream)[0]
         there = _SourceTree(port.modules(port.after), *upstream)
-        known = _signature(there, called)
-        if known and not known.misfit(called.call):
-            shown = b".".join(called.chain).decode("utf-8", "replace")
+        known = _signature(there, callee)
+        if known and not known.misfit(call):
+            shown = b".".join(callee.chain).decode("utf-8", "replace")
             yield Finding(
                 PortCode.WRONG_ARGUMENTS,
                 Severity.ERROR,
                 f"{shown} {misfit} here",
                 file=file.path,
-                line=called.line + 1,
+                line=line + 1,
                 hint="upstream it takes other arguments; call it as this base does",
             )
 
 
-def _calls(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[_Called]:
-    """The calls on added lines."""
+def _calls(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[tuple[_Callee, Call, int]]:
+    """The calls on added lines, with the 0-based line of each."""
     runs = [(run.new_start, run.new_start + len(run.added)) for run in file.ours]
     for part in parts:
         found: dict[int, Node] = {}
@@ -95,11 +92,11 @@ def _calls(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[_Called]:
             if not chain or call is None:
                 continue
             if len(chain) == 2 and chain[0] in (b"self", b"cls"):
-                yield _Called(chain, call, line, owner=_owner(file, line))
+                yield _Callee(chain, owner=_owner(file, line)), call, line
             elif not bindings(part).is_local(chain[0], node.start_byte):
-                yield _Called(chain, call, line)
+                yield _Callee(chain), call, line
             elif len(chain) == 2 and (made := made_by(node, *chain)):
-                yield _Called(chain, call, line, made=made)
+                yield _Callee(chain, made=made), call, line
 
 
 def _owner(file: PortedFile, line: int) -> bytes:
@@ -108,16 +105,16 @@ def _owner(file: PortedFile, line: int) -> bytes:
     return next((header.name for header in reversed(around) if not header.is_function), b"")
 
 
-def _signature(tree: _SourceTree, called: _Called) -> Parameters | None:
-    """What *called* takes in *tree*; None where that cannot be known."""
-    chain, owner = called.chain, called.owner
+def _signature(tree: _SourceTree, callee: _Callee) -> Parameters | None:
+    """What *callee* takes in *tree*; None where that cannot be known."""
+    chain, owner, made = callee
     if owner:
         return _of_method(tree.modules, (tree.home, owner), chain[1], on=chain[0])
-    first = called.made or chain
+    first = made or chain
     dotted = None if first[0] in (b"self", b"cls") else meaning(tree.module, tree.home, first)
     if not dotted:
         return None
-    if called.made:
+    if made:
         where = _class_of(tree.modules, dotted, _DEPTH)
         return _of_method(tree.modules, where, chain[1], on=b"self") if where else None
     return _of_dotted(tree.modules, dotted, _DEPTH)
