@@ -225,6 +225,7 @@ ELSEWHERE = {
         "port/verify/queries": "port/verify/test_laws.py",
         "port/verify/removals": "port/verify/test_names.py",
         "port/verify/rules": "port/verify/test_laws.py",
+        "port/verify/sourcetree": "port/verify/test_objects.py",
         "port/verify/syntax": "port/verify/test_chunks.py",
     },
     "A form of one and the same findings, or of one page.": {

@@ -10,26 +10,17 @@ from tree_sitter import Node
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.bindings import bindings
-from patchseries.port.verify.definitions import Module
-from patchseries.port.verify.instances import made_by
 from patchseries.port.verify.modules import Modules
-from patchseries.port.verify.names import meaning, module_here, module_name, module_upstream
+from patchseries.port.verify.objects import made_by
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.queries import captured, child_named
 from patchseries.port.verify.signatures import Call, Parameters, signature_in
+from patchseries.port.verify.sourcetree import SourceTree
 from patchseries.port.verify.syntax import Chunk
 from patchseries.port.verify.uses import chain_of
 
 _DEPTH = 4
 """So often an import may lead on to another."""
-
-
-class _SourceTree(NamedTuple):
-    """A tree, and what the file means by its names there."""
-
-    modules: Modules
-    module: Module
-    home: bytes
 
 
 class _Callee(NamedTuple):
@@ -51,18 +42,13 @@ def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Ite
     Told are only functions and classes of the project that the names of the file lead to, and
     methods that are called on ``self``, or on a variable that is set once, to an object of a class.
     """
-    here = _SourceTree(
-        port.modules(port.result), module_here(port, file), module_name(file.path)[0]
-    )
-    signature = cache(partial(_signature, here))
+    signature = cache(partial(_signature, SourceTree.here(port, file)))
     for callee, call, line in _calls(file, parts):
         found = signature(callee)
         misfit = found.misfit(call) if found else ""
         if not misfit:
             continue
-        upstream = module_upstream(port, file), module_name(file.upstream)[0]
-        there = _SourceTree(port.modules(port.after), *upstream)
-        known = _signature(there, callee)
+        known = _signature(SourceTree.upstream(port, file), callee)
         if known and not known.misfit(call):
             shown = b".".join(callee.chain).decode("utf-8", "replace")
             yield Finding(
@@ -105,30 +91,16 @@ def _owner(file: PortedFile, line: int) -> bytes:
     return next((header.name for header in reversed(around) if not header.is_function), b"")
 
 
-def _signature(tree: _SourceTree, callee: _Callee) -> Parameters | None:
+def _signature(tree: SourceTree, callee: _Callee) -> Parameters | None:
     """What *callee* takes in *tree*; None where that cannot be known."""
     chain, owner, made = callee
     if owner:
         return _of_method(tree.modules, (tree.home, owner), chain[1], on=chain[0])
-    first = made or chain
-    dotted = None if first[0] in (b"self", b"cls") else meaning(tree.module, tree.home, first)
-    if not dotted:
-        return None
     if made:
-        where = _class_of(tree.modules, dotted, _DEPTH)
+        where = tree.class_of(made)
         return _of_method(tree.modules, where, chain[1], on=b"self") if where else None
-    return _of_dotted(tree.modules, dotted, _DEPTH)
-
-
-def _class_of(modules: Modules, dotted: bytes, depth: int) -> tuple[bytes, bytes] | None:
-    """The module and the name of the class that a full name leads to."""
-    home, rest = modules.split(dotted)
-    module = modules.module(home) if len(rest) == 1 and depth else None
-    if module is None:
-        return None
-    if rest[0] in module.imports:
-        return _class_of(modules, module.imports[rest[0]], depth - 1)
-    return (home, rest[0]) if modules.class_(home, rest[0]) is not None else None
+    dotted = tree.dotted(chain)
+    return _of_dotted(tree.modules, dotted, _DEPTH) if dotted else None
 
 
 def _of_dotted(modules: Modules, dotted: bytes, depth: int) -> Parameters | None:

@@ -17,6 +17,7 @@ from patchseries.port.verify.language import Places
 from patchseries.port.verify.leftovers import check_definitions
 from patchseries.port.verify.mocks import check_mocks
 from patchseries.port.verify.names import BUILTINS, Names, check_words
+from patchseries.port.verify.objects import check_members
 from patchseries.port.verify.omitted import check_omitted
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.removals import Removals
@@ -101,6 +102,7 @@ class PythonExamination:
             yield from check_repeated_keys(file, parts)
             yield from check_repeated_imports(file)
         yield from check_arguments(self._port, file, parts)
+        yield from check_members(self._port, file, parts)
         yield from check_fixtures(self._port, file, parts)
         names = Names(self._port, file, parts)
         self._used.append(names)

@@ -1,0 +1,100 @@
+"""Local variables that are objects of a class of the project: ``till = Till()``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from patchseries.model import Finding, PortCode, Severity
+from patchseries.port.verify.bindings import BOUND, bindings
+from patchseries.port.verify.ported import Port, PortedFile
+from patchseries.port.verify.queries import around, captured, captures, child_named, node_text
+from patchseries.port.verify.sourcetree import SourceTree
+from patchseries.port.verify.syntax import Chunk
+from patchseries.port.verify.uses import chain_of
+
+_MEMBER = "(attribute object: (identifier) attribute: (identifier)) @member"
+_MADE = "(assignment left: (identifier) @name right: (call))"
+
+
+def check_members(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
+    """Members of such objects on added lines that the class has upstream and not here."""
+    here = SourceTree.here(port, file)
+    told: set[tuple[tuple[bytes, bytes] | None, bytes]] = set()
+    for node, line in _members(file, parts):
+        name = node_text(child_named(node, "attribute"))
+        variable = node_text(child_named(node, "object"))
+        made = made_by(node, variable, name)
+        owner = here.class_of(made) if made else None
+        if not owner or here.modules.has_attribute(*owner, name) is not False:
+            continue
+        there = SourceTree.upstream(port, file)
+        known = there.class_of(made)
+        if known and there.modules.has_attribute(*known, name) and (owner, name) not in told:
+            told.add((owner, name))
+            yield Finding(
+                PortCode.UNKNOWN_NAME,
+                Severity.ERROR,
+                f"{_shown(variable)}.{_shown(name)} class {_shown(owner[1])} has no such attribute",
+                file=file.path,
+                line=line + 1,
+                hint="upstream it is there; find its name here",
+            )
+
+
+def _members(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[tuple[Node, int]]:
+    """The members of local variables on added lines, with the 0-based line of each."""
+    added = {line for line, _ in file.added}
+    for part in parts:
+        nodes = captured(part.tree.root_node, _MEMBER, "member")
+        for node in sorted(nodes, key=lambda node: node.start_byte):
+            line = node.end_point.row + part.offset
+            name = node_text(child_named(node, "object"))
+            if line in added and bindings(part).is_local(name, node.start_byte):
+                yield node, line
+
+
+def _shown(name: bytes) -> str:
+    return name.decode("utf-8", "replace")
+
+
+def made_by(node: Node, name: bytes, attribute: bytes) -> tuple[bytes, ...]:
+    """What is called to make the object that *name* is at *node*; empty where it is not known.
+
+    Nor is it of an object whose *attribute* the function sets or names in a string: a test may
+    have put something else in its place.
+    """
+    function = _function_around(node)
+    if function is None:
+        return ()
+    text = node_text(function)
+    replaced = (b"'%b'" % attribute, b'"%b"' % attribute, b"%b.%b =" % (name, attribute))
+    if any(said in text for said in replaced):
+        return ()
+    return _made(function).get(name, ())
+
+
+@lru_cache(maxsize=16)
+def _made(function: Node) -> dict[bytes, tuple[bytes, ...]]:
+    """The variables of a function that are set once, to what a call gives: what is called."""
+    bound = captures(function, BOUND)
+    often = Counter(node_text(node) for nodes in bound.values() for node in nodes)
+    made = {}
+    for node in captured(function, _MADE, "name"):
+        chain = chain_of(child_named(child_named(around(node), "right"), "function"))
+        if chain and chain[0] not in often and often[node_text(node)] == 1:
+            made[node_text(node)] = chain
+    return made
+
+
+def _function_around(node: Node) -> Node | None:
+    """The outermost function that *node* stands in."""
+    found, above = None, node.parent
+    while above is not None:
+        if above.type == "function_definition":
+            found = above
+        above = above.parent
+    return found
