@@ -218,6 +218,7 @@ ELSEWHERE = {
     "A question to a result: all are asked at once, of good results and of broken ones.": {
         "port/verify/accounted": "port/verify/test_text.py",
         "port/verify/accounting": "port/verify/test_text.py",
+        "port/verify/calls": "port/verify/test_arguments.py",
         "port/verify/language": "port/verify/test_laws.py",
         "port/verify/languages/python": "port/verify/test_laws.py",
         "port/verify/omitted": "port/strategies/test_strategies.py",

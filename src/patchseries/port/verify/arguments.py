@@ -6,18 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
-from tree_sitter import Node
-
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.bindings import bindings
+from patchseries.port.verify.calls import Made, calls_in
 from patchseries.port.verify.modules import Modules
 from patchseries.port.verify.objects import made_by
 from patchseries.port.verify.ported import Port, PortedFile
-from patchseries.port.verify.queries import captured, child_named
-from patchseries.port.verify.signatures import Call, Parameters, signature_in
+from patchseries.port.verify.signatures import Parameters, signature_in
 from patchseries.port.verify.sourcetree import SourceTree
 from patchseries.port.verify.syntax import Chunk
-from patchseries.port.verify.uses import chain_of
 
 _DEPTH = 4
 """So often an import may lead on to another."""
@@ -43,10 +40,11 @@ def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Ite
     methods that are called on ``self``, or on a variable that is set once, to an object of a class.
     """
     signature = cache(partial(_signature, SourceTree.here(port, file)))
-    for callee, call, line in _calls(file, parts):
-        found = signature(callee)
+    for made in calls_in(file, parts):
+        callee, call, line = _callee(file, made), made.call, made.line
+        found = signature(callee) if callee else None
         misfit = found.misfit(call) if found else ""
-        if not misfit:
+        if callee is None or not misfit:
             continue
         known = _signature(SourceTree.upstream(port, file), callee)
         if known and not known.misfit(call):
@@ -61,28 +59,15 @@ def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Ite
             )
 
 
-def _calls(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[tuple[_Callee, Call, int]]:
-    """The calls on added lines, with the 0-based line of each."""
-    runs = [(run.new_start, run.new_start + len(run.added)) for run in file.ours]
-    for part in parts:
-        found: dict[int, Node] = {}
-        for first, last in ((max(a, part.start), min(b, part.end)) for a, b in runs):
-            if first < last:
-                rows = first - part.offset, last - part.offset
-                nodes = captured(part.tree.root_node, "(call) @call", "call", rows)
-                found.update((node.start_byte, node) for node in nodes)
-        for _, node in sorted(found.items()):
-            called = child_named(node, "function")
-            chain, call = chain_of(called), Call.of(node)
-            line = called.end_point.row + part.offset
-            if not chain or call is None:
-                continue
-            if len(chain) == 2 and chain[0] in (b"self", b"cls"):
-                yield _Callee(chain, owner=_owner(file, line)), call, line
-            elif not bindings(part).is_local(chain[0], node.start_byte):
-                yield _Callee(chain), call, line
-            elif len(chain) == 2 and (made := made_by(node, *chain)):
-                yield _Callee(chain, made=made), call, line
+def _callee(file: PortedFile, made: Made) -> _Callee | None:
+    """What a call on an added line calls, if that can be known."""
+    chain, place = made.chain, made.node.start_byte
+    if len(chain) == 2 and chain[0] in (b"self", b"cls"):
+        return _Callee(chain, owner=_owner(file, made.line))
+    if not bindings(made.part).is_local(chain[0], place):
+        return _Callee(chain)
+    maker = made_by(made.node, *chain) if len(chain) == 2 else ()
+    return _Callee(chain, made=maker) if maker else None
 
 
 def _owner(file: PortedFile, line: int) -> bytes:

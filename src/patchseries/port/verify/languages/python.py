@@ -10,6 +10,7 @@ from patchseries.port.hunks.lines import Run, encode
 from patchseries.port.hunks.resolve import Sound
 from patchseries.port.verify.arguments import check_arguments
 from patchseries.port.verify.bindings import unbound, where_unbound
+from patchseries.port.verify.callhabits import check_call_habits
 from patchseries.port.verify.definitions import read_module
 from patchseries.port.verify.fixtures import check_fixtures
 from patchseries.port.verify.indentation import misfits
@@ -103,6 +104,7 @@ class PythonExamination:
             yield from check_repeated_imports(file)
         yield from check_arguments(self._port, file, parts)
         yield from check_members(self._port, file, parts)
+        yield from check_call_habits(file, parts)
         yield from check_fixtures(self._port, file, parts)
         names = Names(self._port, file, parts)
         self._used.append(names)

@@ -1,0 +1,86 @@
+"""Calls with a number of arguments that this file never gives, and upstream's does.
+
+What an object is cannot be known before run time. But where upstream's file gives a method one
+argument whenever it calls it, and the target's file two, a call with one cannot work here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+
+from patchseries.counting import counted
+from patchseries.model import Finding, PortCode, Severity
+from patchseries.port.names.textsearch import occurrences
+from patchseries.port.verify.calls import calls_in
+from patchseries.port.verify.ported import PortedFile
+from patchseries.port.verify.syntax import Chunk
+
+_PLACES = 2
+"""So many calls in a file are its habit."""
+_MOST_BYTES = 2000
+"""A call that is longer is not counted."""
+_NAMED = re.compile(rb"[\w.\x80-\xff]")
+"""What makes a name the end of a longer one."""
+_COMMENT = rb"#[^\n]*"
+_SIGN = re.compile(
+    rb"\"{3}(?:[^\"\\]|\\.|\"(?!\"\"))*+\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*+'{3}"
+    rb"|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|%b|[()\[\]{},*]" % _COMMENT,
+    re.DOTALL,
+)
+"""A string, a comment, or a sign that ends an argument or goes around it."""
+
+
+def check_call_habits(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
+    """Calls on added lines that the target's file makes with other numbers of arguments only."""
+    ours, theirs = cache(partial(_counts, file.onto)), cache(partial(_counts, file.before))
+    for made in calls_in(file, parts):
+        head = b".".join(made.chain) + b"("
+        given = made.call.positional + len(made.call.keywords)
+        here = ours(head)
+        if len(here) < _PLACES:
+            continue
+        there = theirs(head)
+        if len(there) >= _PLACES and given in there and set(here).isdisjoint(there):
+            name = head[:-1].decode("utf-8", "replace")
+            yield Finding(
+                PortCode.UNKNOWN_HABIT,
+                Severity.WARNING,
+                f"{name} is given {counted(given, 'argument')}; the target's file never does that",
+                file=file.path,
+                line=made.line + 1,
+                hint="see how other lines of the file call it",
+            )
+
+
+def _counts(text: bytes, head: bytes) -> list[int]:
+    """How many arguments each call in *text* has that begins with *head*, its bracket included."""
+    starts = (at for at in occurrences(text, head) if not (at and _NAMED.match(text, at - 1)))
+    counts = (_arguments(text, at + len(head)) for at in starts)
+    return [count for count in counts if count is not None]
+
+
+def _arguments(text: bytes, start: int) -> int | None:
+    """How many arguments there are from *start* to the bracket that ends the call.
+
+    None where only run time knows, or where no bracket does.
+    """
+    depth = count = 0
+    for found in _SIGN.finditer(text, start, start + _MOST_BYTES):
+        sign = found[0]
+        if sign in (b"(", b"[", b"{"):
+            depth += 1
+        elif depth:
+            depth -= sign in (b")", b"]", b"}")
+        elif sign in (b")", b"]", b"}"):
+            return count + _says_something(text[start : found.start()])
+        elif sign == b"*" and not _says_something(text[start : found.start()]):
+            return None
+        elif sign == b",":
+            count, start = count + 1, found.end()
+    return None
+
+
+def _says_something(text: bytes) -> bool:
+    return bool(re.sub(_COMMENT, b"", text).strip())
