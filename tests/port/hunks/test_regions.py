@@ -57,6 +57,21 @@ def test_the_blocks_and_the_section_that_a_line_is_in(at: int, heads: list[int])
     assert list(texts_of(CODE).heads(at)) == heads
 
 
+@pytest.mark.parametrize(
+    ("code", "at", "heads"),
+    [
+        ("f {\n\tx\n\n\ty {\n\t\tz\n\t\tz\n\t}\n}\n", 5, [3, 0]),
+        ("f {\n\tx\n\n\ty {\n\t\tz\n\t\tz\n\t}\n}\n", 3, [0]),
+        ("f\n    x\n\n    y\n", 3, [0]),
+        ("    x\n    y\nend\n", 1, []),  # nothing is above it
+        ("    x\n    y\nend\n", 0, []),
+    ],
+)
+def test_a_block_of_several_lines(code: str, at: int, heads: list[int]) -> None:
+    """Indented with blanks or tabs; an empty line ends none."""
+    assert list(texts_of(code).heads(at)) == heads
+
+
 def test_a_section_of_a_file_with_crlf() -> None:
     assert list(texts_of("[a]\r\nx = 1\r\n").heads(1)) == [0]
 

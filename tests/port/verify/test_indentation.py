@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patchseries.port.verify.indentation import has_misfit, misfits
@@ -123,6 +123,7 @@ def test_a_definition_below_a_change_is_not_above_it() -> None:
 
 
 @given(LINES, st.integers(0, 20), st.integers(0, 8))
+@example([], 13, 6)  # a line that goes on is before a definition then
 def test_what_a_change_breaks_is_seen_beside_it(new: list[str], at: int, gone: int) -> None:
     lines = FILE.split("\n")
     lines[at : at + gone] = new

@@ -157,7 +157,7 @@ def _last(edits: Sequence[Replacement], places: Sequence[int], at: int) -> Repla
 def _opening(lines: Sequence[str], at: int) -> int | None:
     """The line that opens the block which ``lines[at]`` is in, by indentation."""
     depth = indent(lines[at])
-    if depth == 0:
+    if not depth:
         return None
     deeper = " " * depth
     for before in range(at - 1, -1, -1):

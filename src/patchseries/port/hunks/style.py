@@ -41,7 +41,7 @@ def keep_style(texts: Texts) -> Texts:
     near = {at for edit in texts.their_edits for at in _beside(texts.theirs, edit)}
     for edit in texts.our_edits:
         lines, shift = range(edit.low, edit.high), edit.start - edit.low
-        if edit.end - edit.start == len(lines):
+        if edit.end - edit.start == len(lines) and not near.isdisjoint(lines):
             for run in _runs(at for at in lines if _is_restyled(ancestor, ours, at, at + shift)):
                 if not near.isdisjoint(run):
                     ours[run[0] + shift : run[-1] + 1 + shift] = ancestor[run[0] : run[-1] + 1]

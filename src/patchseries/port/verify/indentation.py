@@ -50,7 +50,8 @@ def has_misfit(text: bytes, lines: Sequence[bytes], first: int, last: int) -> bo
     """
     above = range(min(first, len(lines)) - 1, -1, -1)
     start, indent = next(((n, i) for n in above if (i := _indent(lines[n])) is not None), (0, 0))
-    below = range(last, len(lines))
+    # A definition below what goes on on the next line is none.
+    below = (n for n in range(last, len(lines)) if not lines[n - 1].rstrip().endswith(b"\\"))
     end = next((n for n in below if _indent(lines[n]) is not None), len(lines))
     part = b"\n".join((*lines[start : end + 1], b""))
     return next(_misfits(part, indent), None) is not None and bool(misfits(text))
