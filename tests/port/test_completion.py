@@ -42,6 +42,17 @@ def test_an_import_that_only_upstream_has_is_added_to_its_block(store: Repositor
     assert [f for f in result.findings if f.code == "port-unknown-name"] == []
 
 
+@pytest.mark.parametrize(
+    "line", [b"import os.path as path2", b"from os import path as path2", b"import os.path as path"]
+)
+def test_it_is_upstreams_own_statement(store: Repository, line: bytes) -> None:
+    before = USED.replace(b"import math", line)
+    after = before.replace(b"return 2", b"return " + line.split()[-1])
+    _, text = ported(store, (before, after, HEAD + BODY))
+    assert text.splitlines().count(line) == 1
+    assert text.count(b"import") == after.count(b"import")
+
+
 def test_git_alone_adds_nothing(store: Repository) -> None:
     after = USED.replace(b"return 2", b"return math.pi")
     result, text = ported(store, (USED, after, HEAD + BODY), PortOptions(git_only=True))
@@ -141,3 +152,11 @@ def test_a_name_whose_module_the_target_has_elsewhere_is_imported_from_there(
     )
     (found,) = (f for f in result.findings if f.code == "port-unknown-name")
     assert found.message.startswith("bell is not defined")
+
+
+def test_an_import_of_several_things_is_as_upstream_has_it(store: Repository) -> None:
+    line = b"from math import e, pi\n"
+    before = HEAD + BODY
+    after = before.replace(b"import os\n", b"import os\n" + line).replace(b"return 2", b"return pi")
+    _, text = ported(store, (before, after, before + b"\n\nprint(1)\n"))
+    assert text == after + b"\n\nprint(1)\n"

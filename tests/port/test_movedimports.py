@@ -86,8 +86,9 @@ def test_git_alone_changes_nothing(store: Repository) -> None:
     ],
 )
 def test_upstreams_line_is_kept(store: Repository, here: dict[str, bytes]) -> None:
-    _, text = ported(store, sides(here))
+    result, text = ported(store, sides(here))
     assert text == WITH_NEW + USE
+    assert result.findings == ()
 
 
 def test_where_the_target_has_it_in_several_places_a_person_has_to_choose(
@@ -100,6 +101,17 @@ def test_where_the_target_has_it_in_several_places_a_person_has_to_choose(
     assert (found.code, found.severity, found.line) == ("port-unknown-word", "warning", 3)
     assert found.message.startswith("shoplib.log is imported nowhere on this base")
     assert (result.outcome, result.review) == (Outcome.CLEAN, True)
+
+
+def test_of_one_that_nothing_reads_here_nobody_has_to_choose(store: Repository) -> None:
+    here = project(OLD, floor=b"from shop.old import log\n")
+    one, two, onto = sides(here, floor=NEW)
+    gone = b"\n\ndef three():\n    a = 3\n    b = 4\n    return a, b\n"
+    after = WITH_NEW + BODY.replace(b"return 2", b"return 3") + gone.replace(b"4", b"log.of(2)")
+    one, two = {**one, TILL: HEAD + BODY + gone}, {**two, TILL: after}
+    result, text = ported(store, (one, two, onto))
+    assert text == HEAD + BODY.replace(b"return 2", b"return 3")
+    assert "port-unknown-word" not in [f.code for f in result.findings]
 
 
 LIB = b"from shop.lib import log\n"
@@ -194,10 +206,12 @@ def test_two_things_that_upstream_tells_apart_stay_two(store: Repository) -> Non
     assert result.findings == ()
 
 
-def test_a_module_from_which_the_file_imports_is_there(store: Repository) -> None:
-    head = HEAD.replace(b"\nfrom shop", b"\nfrom shoplib import bell\n\nfrom shop")
+@pytest.mark.parametrize("names", [b"bell", b"bell, door"])
+def test_a_module_from_which_the_file_imports_is_there(store: Repository, names: bytes) -> None:
+    line = b"from shoplib import %b\n" % names
+    head = HEAD.replace(b"\nfrom shop", b"\n" + line + b"\nfrom shop")
     there, here = project(NEW), project(OLD)
-    new = head.replace(b"bell\n", b"bell\n" + NEW)
+    new = head.replace(line, line + NEW)
     before, after = {**there, TILL: head + BODY}, {**there, TILL: new + USE}
     _, text = ported(store, (before, after, {**here, TILL: head + BODY}))
     assert text == new + USE
@@ -215,10 +229,11 @@ def test_of_a_module_made_at_run_time_what_another_file_imports_shows_that_it_is
     assert text == WITH_NEW.replace(NEW, made) + USE
 
 
-def test_that_one_import_is_there_says_nothing_of_the_next(store: Repository) -> None:
+@pytest.mark.parametrize("other", [b"from shop import door\n", b"from shop import door, wall\n"])
+def test_that_one_import_is_there_says_nothing_of_the_next(store: Repository, other: bytes) -> None:
     one, two, onto = sides(project(OLD))
     head = HEAD.replace(b"import roof\n", b"import roof\nfrom shop import wall\n")
-    head = head.replace(b"import io\n\n", b"import io\n\nfrom shop import door\n" + NEW)
+    head = head.replace(b"import io\n\n", b"import io\n\n" + other + NEW)
     _, text = ported(store, (one, {**two, TILL: head + USE}, onto))
     assert OLD in text
     assert NEW not in text
@@ -299,11 +314,14 @@ def test_a_line_in_the_words_of_a_name_map_is_not_upstreams(store: Repository) -
     assert text == WITH_NEW.replace(b"shoplib", b"storelib") + USE
 
 
-def test_a_name_map_and_a_moved_import_go_together(store: Repository) -> None:
+@pytest.mark.parametrize("line", [b"", b"import pot\n"])
+def test_a_name_map_and_a_moved_import_go_together(store: Repository, line: bytes) -> None:
     one, two, onto = sides(project(OLD))
-    two = {**two, TILL: WITH_NEW + USE + b"\n\ndef pot():\n    return 7\n"}
+    end = b"\n\ndef cook(pot):\n    return pot\n"
+    two = {**two, TILL: WITH_NEW.replace(b"import io\n", b"import io\n" + line) + USE + end}
     result, text = ported(store, (one, two, onto), PortOptions(name_maps=("pot=pan",)))
-    assert text == WITH_OLD + USE + b"\n\ndef pan():\n    return 7\n"
+    head = WITH_OLD.replace(b"import io\n", b"import io\n" + line)
+    assert text == head.replace(b"pot", b"pan") + USE + end.replace(b"pot", b"pan")
     assert result.findings == ()
 
 

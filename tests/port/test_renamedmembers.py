@@ -145,6 +145,13 @@ def test_two_of_them_on_one_line(store: Repository) -> None:
     assert text == after.replace(b"bake", b"heat").replace(b"cool", b"chill")
 
 
+def test_one_that_nobody_knows_says_nothing_of_the_next(store: Repository) -> None:
+    there = API + b"\n\ndef ask(a):\n    return a\n"
+    after = TILL.replace(b"return 2", b"return api.ask(2), api.bake(3, 4), api.ask(5)")
+    _, text = ported(store, {"shop/api.py": there}, {"shop/api.py": HERE}, (TILL, after, TILL))
+    assert text == after.replace(b"bake", b"heat")
+
+
 def test_a_name_that_leads_to_nothing_is_none(store: Repository) -> None:
     """A local variable of that name says nothing."""
     local = b"\n\ndef run():\n    heat = bake\n    return heat()\n"

@@ -121,16 +121,16 @@ def _unread(port: Port) -> Iterator[tuple[PortedFile, str]]:
     What reads them was left out, or was not there to change.
     """
     for file in python_files(port):
-        added = added_imports(file)
-        if not added:
-            continue
-        before, here, upstream = (
-            split_lines(decode(text)) for text in (file.onto, file.result, file.after)
-        )
-        for line in added:
-            if line in before or line not in upstream or is_read(without_import(here, line), line):
-                continue
-            if is_read(without_import(upstream, line), line):
+        for line in added_imports(file):
+            before, here, upstream = (
+                split_lines(decode(text)) for text in (file.onto, file.result, file.after)
+            )
+            is_new = line in upstream and line not in before
+            if (
+                is_new
+                and not is_read(without_import(here, line), line)
+                and is_read(without_import(upstream, line), line)
+            ):
                 yield file, line
 
 
@@ -162,9 +162,8 @@ def _still_read(port: Port, file: PortedFile) -> Iterator[str]:
     defined = module_here(port, file).names
     for line in (decode(line) for run in file.ours for line in run.removed):
         found = imported(line) if is_import(line) else None
-        if found is None or encode(found.local) in defined:
-            continue
-        if where_unbound(file.result_scopes, encode(found.local)) is not None:
+        name = encode(found.local) if found else b""
+        if name and name not in defined and where_unbound(file.result_scopes, name) is not None:
             yield line
 
 
@@ -181,8 +180,7 @@ def _statement(file: PortedFile, name: bytes, dotted: bytes) -> str:
     local, module = decode(name), decode(dotted)
     start, _, last = module.rpartition(".")
     alias = "" if local == last else f" as {local}"
-    from_start = [f"from {start} import {last}{alias}\n"] if start else []
-    plain = [f"import {module}{alias}\n"] if alias or not start else []
-    ways = [*from_start, *plain]
+    ways = [f"from {start} import {last}{alias}\n"] if start else []
+    ways += [f"import {module}\n" if local == module else f"import {module} as {local}\n"]
     said = split_lines(decode(file.after))
     return next((way for way in ways if way in said), ways[0])

@@ -55,7 +55,7 @@ def moved_imports(port: Port) -> Iterator[MovedImport]:
         for line, wanted, is_added in _doubtful(port, file):
             there, is_elsewhere = found(wanted, directory)
             end = line[len(line.rstrip("\r\n")) :]
-            if there or (is_elsewhere and is_added):
+            if there or is_elsewhere:
                 yield MovedImport(file, line, wanted, f"{there}{end}" if there else "", is_added)
 
 
@@ -110,7 +110,7 @@ def is_read(lines: Lines, statement: str) -> bool:
 def home(port: Port, wanted: Import, directory: str) -> tuple[Import | None, bool]:
     """What the target imports in place of *wanted*, which a file in *directory* does.
 
-    None where it is not known; the second is whether the target has it in another place.
+    None where it is not known; the second is whether the target has it in another place then.
     """
     modules = port.modules(port.onto)
     is_library = not modules.has_package(encode(wanted.dotted))
@@ -137,7 +137,7 @@ def home(port: Port, wanted: Import, directory: str) -> tuple[Import | None, boo
     if there is None and not is_library:  # a library may be there though no file imports it
         pairs = _INDEX.pairs(port.repository, (port.before, port.onto), wanted)
         there = exchanged(wanted, ways, pairs)
-    return there, is_one_thing or there is not None
+    return there, is_one_thing
 
 
 def _beside(port: Port, wanted: Import) -> Import | None:

@@ -51,11 +51,10 @@ def renamed_members(port: Port) -> Iterator[RenamedMembers]:
         for lost in _lost(port, file):
             old, new = map(decode, lost.texts)
             other = renamed(old, new, lost.name)
-            if other is None or not lost.has(encode(other)):
-                continue
-            said = re.compile(rf"(?<![\w.])({lost.owner}\.){lost.name}(?!\w)")
-            for at in set(lost.lines):
-                changed[at] = said.sub(rf"\g<1>{other}", changed.get(at, lines[at]))
+            if other is not None and lost.has(encode(other)):
+                said = re.compile(rf"(?<![\w.])({lost.owner}\.){lost.name}(?!\w)")
+                for at in set(lost.lines):
+                    changed[at] = said.sub(rf"\g<1>{other}", changed.get(at, lines[at]))
         if changed:
             yield RenamedMembers(file, {at: (lines[at], new) for at, new in changed.items()})
 

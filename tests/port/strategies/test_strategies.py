@@ -79,6 +79,15 @@ def test_a_file_is_ported_to_where_it_lives_here(store: Repository) -> None:
     assert part.strategies[0] == "paths"
 
 
+def test_where_the_named_place_has_no_such_file_it_is_left_out(store: Repository) -> None:
+    options = PortOptions(path_map=(("one", "two"),))
+    old, new = {"one/a.py": b"x = 1\n"}, {"one/a.py": b"x = 2\n"}
+    given = context(store, old, {"two/b.py": b"y = 1\n"}, new, options)
+    part = elsewhere(given, ChangedFile("one/a.py", _sides(store, old, {}, new), True))
+    assert part is not None
+    assert (part.strategies, part.entries) == (("dropped",), {"one/a.py": None})
+
+
 def _functions(*names: str) -> bytes:
     return b"".join(
         b"def %b():\n    return tills_of_the_shop(%r)\n\n\n" % (n.encode(), n) for n in names
@@ -100,10 +109,14 @@ def test_a_file_goes_to_the_directory_to_which_git_followed_another(store: Repos
     assert text(store, part, "shop/io/roof.py") == other.replace(b"'k'", b"'kk'")
 
 
-def test_a_change_goes_to_the_file_that_its_code_was_moved_into(store: Repository) -> None:
-    door, roof = _functions(*"abcdefgh"), _functions("z")
-    old = {"door.py": door, "roof.py": roof}
-    new = {"door.py": door.replace(b"'c'", b"'cc'"), "roof.py": roof}
+@pytest.mark.parametrize("beside", [["roof.py"], []])
+def test_a_change_goes_to_the_file_that_its_code_was_moved_into(
+    store: Repository, beside: list[str]
+) -> None:
+    """Whether upstream has that file or not."""
+    door, roof = _functions(*"abcdefgh"), _functions(*"zyxwvutsrqponmlkji")
+    both = dict.fromkeys(beside, roof)
+    old, new = both | {"door.py": door}, both | {"door.py": door.replace(b"'c'", b"'cc'")}
     given = context(store, old, {"roof.py": roof + door}, new)
     (file,) = given.open_files()
     part = elsewhere(given, file)
@@ -160,15 +173,34 @@ def test_a_file_that_lives_nowhere_is_left_out_and_said_so(store: Repository) ->
     assert [f.code for f in part.findings] == ["port-dropped"]
 
 
-def test_a_file_goes_in_the_words_of_the_target(store: Repository) -> None:
-    before = {"a.py": b"import neutron\n\nneutron.run(1)\n"}
-    after = {"a.py": b"import neutron\n\nneutron.run(2)\n"}
-    given = context(store, before, {"a.py": b"import quantum\n\nquantum.run(1)\n"}, after)
-    (file,) = given.changed_files()
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [("a.py", "a.py"), ("neutron/a.py", "quantum/a.py"), ("neutron/a.py", "far/b.py")],
+)
+def test_a_file_goes_in_the_words_of_the_target(store: Repository, path: str, target: str) -> None:
+    """It is under the same path, the one in the target's words, or where git finds it."""
+    old = b"import neutron\n\n" + b"x = 1\n" * 20 + b"neutron.run(1)\n"
+    new, here = old.replace(b"run(1)", b"run(2)"), old.replace(b"neutron", b"quantum")
+    texts = enumerate(((path, old), (target, here), (path, new)))
+    one, two, three = ({"_.py": b"y = %d\n" % n, place: text} for n, (place, text) in texts)
+    given = context(store, one, two, three)
+    (file,) = [one for one in given.changed_files() if one.path == path]
     part = mapped(given, file)
     assert part is not None
-    assert text(store, part, "a.py") == b"import quantum\n\nquantum.run(2)\n"
+    assert text(store, part, target) == new.replace(b"neutron", b"quantum")
     assert part.strategies[0] == "names:quantum-neutron"
+
+
+@pytest.mark.parametrize("names", [(), ("quantum-neutron",)])
+@pytest.mark.parametrize("more", [b"", b"neutron.stop(1)\n"])
+def test_where_the_target_says_neither_name_a_map_counts_if_it_is_declared(
+    store: Repository, names: tuple[str, ...], more: bytes
+) -> None:
+    before, after = ({"a.py": b"x = 1\ny = 2\n" + text} for text in (b"", b"neutron.run(2)\n"))
+    options = PortOptions(name_maps=names)
+    given = context(store, before, {"a.py": b"x = 1\ny = 2\n" + more}, after, options)
+    part = mapped(given, next(iter(given.changed_files())))
+    assert (part is not None) == (bool(names) and not more)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +241,8 @@ def test_each_minds_its_own_business(store: Repository) -> None:
     )
     assert whole is not None
     assert text(store, whole, "a.py") == b"x = 1\ny = 2\nz = 4\n"
+    new = _sides(store, {}, {}, FILES)
+    assert elsewhere(given, ChangedFile("a.py", new, True)) is None
 
 
 def test_what_nobody_settles_is_left_open_in_git_s_words(store: Repository) -> None:
