@@ -54,6 +54,7 @@ def ported(examined: Examined, call: str, here: str = HERE, user: str = USER) ->
         ("self.shut(1)", "self.shut needs the argument key here"),
         ("S.of(1)", "S.of takes 0 arguments in order, not 1 here"),
         ("[opened(T(1), x)]", "T needs the argument key here"),
+        ("opened(x, wide=True).a().b()", "opened has no parameter wide here"),
         ("x.f(T(1))", "T needs the argument key here"),
         ("opened(\n            x,\n            wide=1)", "opened has no parameter wide here"),
         ("(till\n                .Till(1))", "till.Till needs the argument key here"),

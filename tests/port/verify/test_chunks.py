@@ -62,6 +62,20 @@ class One(
 '''
 
 
+BESIDE = b"""\
+def one():
+    @first
+    def two():
+        return 2
+    return two
+@second(
+    # of two lines
+    2)
+@third
+def three():
+    return 3
+"""
+
 BARE = b'''\
 """A text
 of two lines."""
@@ -84,6 +98,8 @@ one = [
         (DECORATED, 7, (4, 10)),
         (DECORATED, 1, (0, 4)),
         (b'def f():\n    a = """\nb\n"""\nc = 1\n', 1, (0, 4)),
+        (BESIDE, 10, (5, 11)),
+        (BESIDE[: BESIDE.index(b"@second")] + BESIDE[BESIDE.index(b"def three") :], 6, (5, 7)),
         (AT_THE_MARGIN, 0, (0, 5)),
         (AT_THE_MARGIN, 9, (8, 15)),
         (IN_A_CLASS, 1, (0, 16)),

@@ -80,6 +80,16 @@ def test_what_tests_share_is_looked_at_where_it_has_decorators(examined: Examine
     assert told(examined, upstream, HEAD, case("", ", lock", "_shut")) == []
 
 
+def test_decorators_of_several_lines_count_too(examined: Examined) -> None:
+    """Else those above them would be missed on one side, and counted on the other."""
+    long = "    @with_door(\n        'left', [1,\n                 2])\n    # not too wide\n"
+    for above in (LOCK + BELL + long, LOCK + long + BELL):
+        upstream, wrong = case(above, ", bell, lock"), case(above, ", bell")
+        message = "the decorators of test_shut give it 1 mock too many"
+        assert told(examined, upstream, HEAD, wrong) == [message]
+        assert told(examined, wrong, HEAD, wrong) == []
+
+
 def test_a_test_of_the_name_in_another_class_says_nothing(examined: Examined) -> None:
     other = TWO.replace("TestTill", "TestShop")
     assert told(examined, other, other, case(BELL, ", bell, lock")) == []

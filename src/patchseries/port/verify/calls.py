@@ -32,12 +32,12 @@ def calls_in(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Made]:
     """The calls on added lines, but for those with arguments that only run time knows."""
     runs = [(run.new_start, run.new_start + len(run.added)) for run in file.ours]
     for part in parts:
-        found: dict[int, Node] = {}
+        found: dict[tuple[int, int], Node] = {}  # of a().b() both calls start at one place
         for first, last in ((max(a, part.start), min(b, part.end)) for a, b in runs):
             if first < last:
                 rows = first - part.offset, last - part.offset
                 nodes = captured(part.tree.root_node, "(call) @call", "call", rows)
-                found.update((node.start_byte, node) for node in nodes)
+                found.update(((node.start_byte, node.end_byte), node) for node in nodes)
         for _, node in sorted(found.items()):
             called = child_named(node, "function")
             chain, call = chain_of(called), Call.of(node)

@@ -50,7 +50,7 @@ def _members(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[tuple[Node, i
     added = {line for line, _ in file.added}
     for part in parts:
         nodes = captured(part.tree.root_node, _MEMBER, "member")
-        for node in sorted(nodes, key=lambda node: node.start_byte):
+        for node in sorted(nodes, key=lambda node: (node.start_byte, node.end_byte)):
             line = node.end_point.row + part.offset
             name = node_text(child_named(node, "object"))
             if line in added and bindings(part).is_local(name, node.start_byte):

@@ -138,9 +138,19 @@ def _extent(scopes: Scopes, line: int) -> tuple[int, int]:
     start = _statement_start(scopes, line) if function is None else function
     level = scopes.indent(start) or 0
     end = _end(scopes, start, max(start, line) + 1, level)
-    while start > 0 and scopes.lines[start - 1].lstrip().startswith(b"@"):
-        start -= 1
-    return start, end
+    return _first_decorator(scopes, start, level), end
+
+
+def _first_decorator(scopes: Scopes, start: int, level: int) -> int:
+    """The first line of the decorators above the definition at *start*; *start* without any."""
+    first = start
+    for above in range(start - 1, max(start - _FAR, 0) - 1, -1):
+        line, indent = scopes.lines[above], scopes.indent(above)
+        if indent is None or not (indent > level or _closes(line) or line.lstrip()[:1] == b"@"):
+            break
+        if indent <= level and line.lstrip()[:1] == b"@":
+            first = above
+    return first
 
 
 def _end(scopes: Scopes, start: int, end: int, level: int) -> int:
