@@ -34,6 +34,28 @@ def test_an_argument_that_the_target_gives_too(ours: str, wanted: dict[str, str]
     assert calls(BASE, ours, ADDED) == wanted
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("f(g(a), log, {n})", "f(g(a), {n})", {"f(g(a), log, ": "f(g(a), "}),
+        ("f(g(a, log), {n})", "f(g(a), {n})", {"g(a, log": "g(a"}),
+        ("f(g(h(a)), g(a), log, {n})", "f(g(h(a)), g(a), {n})", None),
+        ("(a, log, {n})", "(a, {n})", {}),  # a call of nothing
+        ("f(a), log, {n}", "f(a), {n}", {}),  # outside of it
+    ],
+)
+def test_the_call_is_the_one_whose_bracket_is_open(
+    old: str, new: str, found: dict[str, str] | None
+) -> None:
+    base, ours = (
+        "".join(f"{line.format(n=n)}\nuse(w{n})\n" for n in range(4)) for line in (old, new)
+    )
+    if found is None:
+        start = old.partition("{")[0]
+        found = {start: start.replace("log, ", "")}
+    assert calls(base, ours, [old.format(n=9) + "\n"]) == found
+
+
 def test_a_last_argument_that_the_target_gives_too() -> None:
     base, ours = "take(b, log)\nput(1)\n" * 2, "take(b, log, 0)\nput(1)\n" * 2
     added = ["    take(b, log)\n", "take(b, logs)\n"]

@@ -36,6 +36,28 @@ def test_what_a_line_imports(line: str, found: Import | None) -> None:
     assert imported(line) == found
 
 
+@pytest.mark.parametrize(
+    ("wanted", "other", "is_like"),
+    [
+        ("from shop import log", "from shop import log as l", True),
+        ("import shop.log as log", "from shop import log as l", True),  # the same thing
+        ("from shop import log", "from shop import bell", True),
+        ("from shop import log", "import log", True),
+        ("import log", "from shop import log", True),
+        ("import log", "import bell", False),
+        ("import log", "from log import bell", False),
+        ("from shop import log", "from shop.log import bell", False),
+        ("from shop import log", "import bell", False),
+    ],
+)
+def test_which_imports_say_something_of_one(wanted: str, other: str, is_like: bool) -> None:
+    """Those of the same name, thing or module: no module is none that two share."""
+    one, two = imported(wanted), imported(other)
+    assert one is not None
+    assert two is not None
+    assert one.is_like(two) == is_like
+
+
 def read(*lines: str) -> list[Import]:
     return [one for one in map(imported, lines) if one]
 
