@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.bindings import bindings
-from patchseries.port.verify.calls import Made, calls_in
+from patchseries.port.verify.calls import Made
 from patchseries.port.verify.modules import Modules
 from patchseries.port.verify.objects import made_by
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.signatures import Parameters, signature_in
 from patchseries.port.verify.sourcetree import SourceTree
-from patchseries.port.verify.syntax import Chunk
 
 _DEPTH = 4
 """So often an import may lead on to another."""
@@ -33,14 +32,14 @@ class _Callee(NamedTuple):
     made: tuple[bytes, ...] = ()
 
 
-def check_arguments(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
-    """Calls in the added lines of *file* that fit upstream's function, and not the one here.
+def check_arguments(port: Port, file: PortedFile, calls: Sequence[Made]) -> Iterator[Finding]:
+    """The *calls* in added lines of *file* that fit upstream's function, and not the one here.
 
     Told are only functions and classes of the project that the names of the file lead to, and
     methods that are called on ``self``, or on a variable that is set once, to an object of a class.
     """
     signature = cache(partial(_signature, SourceTree.here(port, file)))
-    for made in calls_in(file, parts):
+    for made in calls:
         callee, call, line = _callee(file, made), made.call, made.line
         found = signature(callee) if callee else None
         misfit = found.misfit(call) if found else ""

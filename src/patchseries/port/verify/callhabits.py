@@ -13,9 +13,8 @@ from functools import cache, partial
 from patchseries.counting import counted
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.names.textsearch import occurrences
-from patchseries.port.verify.calls import calls_in
+from patchseries.port.verify.calls import Made
 from patchseries.port.verify.ported import PortedFile
-from patchseries.port.verify.syntax import Chunk
 
 _PLACES = 2
 """So many calls in a file are its habit."""
@@ -32,18 +31,13 @@ _SIGN = re.compile(
 """A string, a comment, or a sign that ends an argument or goes around it."""
 
 
-def check_call_habits(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
-    """Calls on added lines that the target's file makes with other numbers of arguments only."""
-    ours, theirs = cache(partial(_counts, file.onto)), cache(partial(_counts, file.before))
-    for made in calls_in(file, parts):
-        head = b".".join(made.chain) + b"("
+def check_call_habits(file: PortedFile, calls: Sequence[Made]) -> Iterator[Finding]:
+    """The *calls* of added lines that the target's file makes with other numbers of arguments."""
+    is_strange = cache(partial(_is_strange, file))
+    for made in calls:
         given = made.call.positional + len(made.call.keywords)
-        here = ours(head)
-        if len(here) < _PLACES:
-            continue
-        there = theirs(head)
-        if len(there) >= _PLACES and given in there and set(here).isdisjoint(there):
-            name = head[:-1].decode("utf-8", "replace")
+        if is_strange(b".".join(made.chain) + b"(", given):
+            name = b".".join(made.chain).decode("utf-8", "replace")
             yield Finding(
                 PortCode.UNKNOWN_HABIT,
                 Severity.WARNING,
@@ -54,11 +48,27 @@ def check_call_habits(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Find
             )
 
 
-def _counts(text: bytes, head: bytes) -> list[int]:
-    """How many arguments each call in *text* has that begins with *head*, its bracket included."""
-    starts = (at for at in occurrences(text, head) if not (at and _NAMED.match(text, at - 1)))
-    counts = (_arguments(text, at + len(head)) for at in starts)
-    return [count for count in counts if count is not None]
+def _is_strange(file: PortedFile, head: bytes, given: int) -> bool:
+    """Whether upstream's file and the target's give other numbers, and only upstream's *given*.
+
+    :param head: how the calls begin, with the bracket
+    """
+    here: list[int] = []
+    for count in _counts(file.onto, head):
+        if count == given:  # as nearly always
+            return False
+        here.append(count)
+    there = list(_counts(file.before, head)) if len(here) >= _PLACES else []
+    return len(there) >= _PLACES and given in there and set(here).isdisjoint(there)
+
+
+def _counts(text: bytes, head: bytes) -> Iterator[int]:
+    """How many arguments each call in *text* has that begins with *head*, where that is known."""
+    for at in occurrences(text, head):
+        if not (at and _NAMED.match(text, at - 1)):
+            count = _arguments(text, at + len(head))
+            if count is not None:
+                yield count
 
 
 def _arguments(text: bytes, start: int) -> int | None:

@@ -80,10 +80,11 @@ def made_by(node: Node, name: bytes, attribute: bytes) -> tuple[bytes, ...]:
 @lru_cache(maxsize=16)
 def _made(function: Node) -> dict[bytes, tuple[bytes, ...]]:
     """The variables of a function that are set once, to what a call gives: what is called."""
-    bound = captures(function, BOUND)
+    made: dict[bytes, tuple[bytes, ...]] = {}
+    found = captured(function, _MADE, "name")
+    bound = captures(function, BOUND) if found else {}
     often = Counter(node_text(node) for nodes in bound.values() for node in nodes)
-    made = {}
-    for node in captured(function, _MADE, "name"):
+    for node in found:
         chain = chain_of(child_named(child_named(around(node), "right"), "function"))
         if chain and chain[0] not in often and often[node_text(node)] == 1:
             made[node_text(node)] = chain

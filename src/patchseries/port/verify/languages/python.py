@@ -11,6 +11,7 @@ from patchseries.port.hunks.resolve import Sound
 from patchseries.port.verify.arguments import check_arguments
 from patchseries.port.verify.bindings import unbound, where_unbound
 from patchseries.port.verify.callhabits import check_call_habits
+from patchseries.port.verify.calls import calls_in
 from patchseries.port.verify.definitions import read_module
 from patchseries.port.verify.fixtures import check_fixtures
 from patchseries.port.verify.indentation import misfits
@@ -102,9 +103,10 @@ class PythonExamination:
             yield from check_mocks(file, parts)
             yield from check_repeated_keys(file, parts)
             yield from check_repeated_imports(file)
-        yield from check_arguments(self._port, file, parts)
+        calls = list(calls_in(file, parts))
+        yield from check_arguments(self._port, file, calls)
         yield from check_members(self._port, file, parts)
-        yield from check_call_habits(file, parts)
+        yield from check_call_habits(file, calls)
         yield from check_fixtures(self._port, file, parts)
         names = Names(self._port, file, parts)
         self._used.append(names)
