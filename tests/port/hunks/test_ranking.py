@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from patchseries.port.hunks import rules
 from patchseries.port.hunks.ranking import order
 
+ONE = ["a = 1\n", "b = 2\n"]
+NEW = "while strange(this, line, has, many, words): return None\n"
+
 LINES = st.lists(st.sampled_from(["a = 1\n", "b = 2\n", "c(d, e)\n", "\n"]), max_size=6)
 
 
@@ -19,6 +22,9 @@ LINES = st.lists(st.sampled_from(["a = 1\n", "b = 2\n", "c(d, e)\n", "\n"]), max
         ([], ["f(a, b)\n"], ["x = 1\n"], []),
         (["f(a, b)\n"], [], ["f(a, b, c)\n"], ["missing-neighbour"]),
         (["f(a, b)\n"], ["\n"], ["x = 1\n", "y = 2\n"], ["missing-neighbour", "theirs"]),
+        (ONE[:1], [], [*ONE[:1], NEW], ["missing-neighbour", "theirs"]),
+        (ONE, [], [*ONE, NEW, "\n", "\n"], ["missing-neighbour"]),  # most of it is only kept
+        (ONE[:1], [NEW, "\n"], [NEW, "return None\n"], ["theirs"]),  # ours has no more
         (["f(a, b, c, d)\n"], ["f(a, b, c, e)\n"], [], ["weave"]),
         (["f(a, b)\n"], ["f(a, z(c))\n"], [], ["theirs"]),
         (["f(a, b)\n"], ["while True: pass\n"], [], ["dropped"]),
