@@ -48,6 +48,13 @@ def test_a_fixture_that_only_upstream_has(
     assert found == [("bell is no fixture here", line)]
 
 
+def test_each_is_told_where_it_is_first_asked_for(examined: Examined) -> None:
+    new = "".join(NEW.replace("bell", name) for name in ("bell", "horn")) * 20
+    horns = WITH_BELL + WITH_BELL[len(ROOT) :].replace("bell", "horn")
+    found = told(examined, new, {"conftest.py": horns}, {"conftest.py": ROOT})
+    assert found == [("bell is no fixture here", 8), ("horn is no fixture here", 12)]
+
+
 def test_a_fixture_of_the_file_that_was_not_ported(examined: Examined) -> None:
     path, bell = "test_till.py", WITH_BELL[len(ROOT) :]
     trees = ({path: TILL}, {path: TILL + bell + NEW}, {path: TILL}, {path: TILL + NEW})

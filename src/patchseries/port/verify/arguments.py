@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.bindings import bindings
-from patchseries.port.verify.calls import Made
+from patchseries.port.verify.calls import NamedCall
 from patchseries.port.verify.modules import Modules
 from patchseries.port.verify.objects import made_by
 from patchseries.port.verify.ported import Port, PortedFile
@@ -32,7 +32,7 @@ class _Callee(NamedTuple):
     made: tuple[bytes, ...] = ()
 
 
-def check_arguments(port: Port, file: PortedFile, calls: Sequence[Made]) -> Iterator[Finding]:
+def check_arguments(port: Port, file: PortedFile, calls: Sequence[NamedCall]) -> Iterator[Finding]:
     """The *calls* in added lines of *file* that fit upstream's function, and not the one here.
 
     Told are only functions and classes of the project that the names of the file lead to, and
@@ -58,7 +58,7 @@ def check_arguments(port: Port, file: PortedFile, calls: Sequence[Made]) -> Iter
             )
 
 
-def _callee(file: PortedFile, made: Made) -> _Callee | None:
+def _callee(file: PortedFile, made: NamedCall) -> _Callee | None:
     """What a call on an added line calls, if that can be known."""
     chain, place = made.chain, made.node.start_byte
     if len(chain) == 2 and chain[0] in (b"self", b"cls"):

@@ -13,7 +13,7 @@ from functools import cache, partial
 from patchseries.counting import counted
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.names.textsearch import occurrences
-from patchseries.port.verify.calls import Made
+from patchseries.port.verify.calls import NamedCall
 from patchseries.port.verify.ported import PortedFile
 
 _PLACES = 2
@@ -31,7 +31,7 @@ _SIGN = re.compile(
 """A string, a comment, or a sign that ends an argument or goes around it."""
 
 
-def check_call_habits(file: PortedFile, calls: Sequence[Made]) -> Iterator[Finding]:
+def check_call_habits(file: PortedFile, calls: Sequence[NamedCall]) -> Iterator[Finding]:
     """The *calls* of added lines that the target's file makes with other numbers of arguments."""
     is_strange = cache(partial(_is_strange, file))
     for made in calls:

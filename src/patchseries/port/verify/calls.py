@@ -14,7 +14,7 @@ from patchseries.port.verify.syntax import Chunk
 from patchseries.port.verify.uses import chain_of
 
 
-class Made(NamedTuple):
+class NamedCall(NamedTuple):
     """A call of something that has a name.
 
     :ivar chain: the name, ``a.b.c`` as a tuple
@@ -28,7 +28,7 @@ class Made(NamedTuple):
     line: int
 
 
-def calls_in(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Made]:
+def calls_in(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[NamedCall]:
     """The calls on added lines, but for those with arguments that only run time knows."""
     runs = [(run.new_start, run.new_start + len(run.added)) for run in file.ours]
     for part in parts:
@@ -42,4 +42,4 @@ def calls_in(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Made]:
             called = child_named(node, "function")
             chain, call = chain_of(called), Call.of(node)
             if chain and call is not None:
-                yield Made(part, node, chain, call, called.end_point.row + part.offset)
+                yield NamedCall(part, node, chain, call, called.end_point.row + part.offset)

@@ -29,7 +29,7 @@ _DEFINED = re.compile(rb"^[ \t]*+(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 
 def check_fixtures(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
     """The fixtures that only upstream's files define, of tests that did not ask for them before."""
-    asked = {name: line for name, line in _asked(file, parts) if not says(file.onto, name)}
+    asked = {name: line for name, line in _asked(file, parts).items() if not says(file.onto, name)}
     if not asked:
         return
     known, defined = set(_DEFINED.findall(file.result)), set(_DEFINED.findall(file.upstream_text))
@@ -49,11 +49,14 @@ def check_fixtures(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iter
             )
 
 
-def _asked(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[tuple[bytes, int]]:
-    """The parameters of the tests in *parts*, with their 0-based lines."""
+def _asked(file: PortedFile, parts: Sequence[Chunk]) -> dict[bytes, int]:
+    """The parameters of the tests in *parts*, with the first 0-based line of each."""
+    asked: dict[bytes, int] = {}
     for part in parts if b"def test" in file.result else ():
-        for node in captured(part.tree.root_node, _TESTS, "name"):
-            yield node_text(node), node.start_point.row + part.offset
+        nodes = captured(part.tree.root_node, _TESTS, "name")
+        for node in sorted(nodes, key=lambda node: node.start_byte):
+            asked.setdefault(node_text(node), node.start_point.row + part.offset)
+    return asked
 
 
 def _conftests(port: Port, tree: TreeId, path: str) -> Iterator[bytes]:

@@ -54,7 +54,8 @@ def _surpluses(side: Scopes, chain: Chain) -> Iterator[int]:
 def _tests(parts: Sequence[Chunk]) -> Iterator[tuple[bytes, int, int]]:
     """The tests in *parts*: name, 0-based line, how many mocks are too many."""
     for part in parts:
-        for node in captured(part.tree.root_node, _FUNCTIONS, "name"):
+        nodes = captured(part.tree.root_node, _FUNCTIONS, "name")
+        for node in sorted(nodes, key=lambda node: node.start_byte):
             head = around(node)
             given = sum(map(_is_mock, _decorators(head)))
             if given or node_text(node).startswith(b"test"):
