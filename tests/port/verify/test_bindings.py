@@ -39,6 +39,10 @@ def test_all_that_binds_a_name() -> None:
     assert names(MODULE) == {}
 
 
+def test_a_lambda_that_a_class_begins_with_has_its_own_parameter() -> None:
+    assert names(b"class A:\n    lambda a: a\n    b = a\n") == {b"a": 2}
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

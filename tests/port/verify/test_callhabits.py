@@ -68,6 +68,22 @@ def test_what_may_well_be_right(
     assert told(examined, upstream, target, call) == [], why
 
 
+@pytest.mark.parametrize(("often", "said"), [(49, []), (50, [TOLD.format("1 argument")])])
+def test_so_many_calls_are_enough(examined: Examined, often: int, said: list[str]) -> None:
+    """Text that is made to keep the reader busy has a million of them."""
+    target = "    shop.till.put(1, 2)\n" * often + "    shop.till.put(6)\n"
+    assert told(examined, ONE, target, "shop.till.put(3)") == said
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(299, True), (300, False)])
+def test_so_many_different_calls_are_looked_at(
+    examined: Examined, others: int, is_told: bool
+) -> None:
+    many = "".join(f"f{n}()\n    " for n in range(others))
+    found = told(examined, ONE, TWO, f"{many}shop.till.put(3)")
+    assert bool(found) is is_told
+
+
 ARGUMENTS = st.lists(
     st.sampled_from(
         ["1", "a.b", "f(1, 2)", "[1, (2, 3)]", "{4: 5}", "','", '")"', "k=1", "b * c", "'''('''"]

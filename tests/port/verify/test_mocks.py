@@ -90,6 +90,13 @@ def test_decorators_of_several_lines_count_too(examined: Examined) -> None:
         assert told(examined, wrong, HEAD, wrong) == []
 
 
+def test_so_many_are_searched_for(examined: Examined) -> None:
+    tests = [case(BELL, ", bell", f"test_{n}").removeprefix(HEAD) for n in range(101)]
+    upstream = HEAD + "".join(tests)
+    found = told(examined, upstream, HEAD, upstream.replace(", bell", ""))
+    assert len(found) == 100
+
+
 def test_a_test_of_the_name_in_another_class_says_nothing(examined: Examined) -> None:
     other = TWO.replace("TestTill", "TestShop")
     assert told(examined, other, other, case(BELL, ", bell, lock")) == []

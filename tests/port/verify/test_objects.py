@@ -65,6 +65,14 @@ def test_what_it_has_or_what_may_be_another(examined: Examined, made: str, use: 
     assert told(examined, made, use) == []
 
 
+@pytest.mark.parametrize(("size", "is_told"), [(49_000, True), (50_000, False)])
+def test_a_function_of_some_length_is_not_read(
+    examined: Examined, size: int, is_told: bool
+) -> None:
+    long = MADE + f"'{'x' * size}'\n    "
+    assert bool(told(examined, long, "a.shut()")) is is_told
+
+
 def test_outside_a_function_nothing_is_known(examined: Examined) -> None:
     old = "from till import Till\n\n\nclass A(object):\n    a = Till()\n"
     new = old + "    b = lambda a: a.shut()\n"

@@ -36,6 +36,14 @@ def test_a_local_that_is_taken_away_and_still_read(examined: Examined) -> None:
     assert told(findings) == [("a is not defined in this function", 6)]
 
 
+def test_so_many_names_are_looked_for(examined: Examined) -> None:
+    """Each takes its time: a text that reads a thousand would take an hour."""
+    many = ", ".join(f"name{n:02}" for n in range(60))
+    new, result = OLD.replace("one)", f"one, {many})"), OLD.replace("stop(one)", f"stop({many})")
+    found = told(examined({"a.py": OLD}, {"a.py": new}, {"a.py": OLD}, {"a.py": result}))
+    assert [message.split()[0] for message, _ in found] == [f"name{n:02}" for n in range(50)]
+
+
 def test_what_python_has_itself_is_bound(examined: Examined) -> None:
     """Where upstream does not read it, either."""
     new, result = (OLD.replace("stop(one)", f"stop({line})") for line in ("one, 1", "len(one), 1"))

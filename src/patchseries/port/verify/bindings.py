@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -56,6 +56,8 @@ _READ = """
 _OLD_EXCEPT = re.compile(rb"except[^\n:]*,[ \t]*(\w+)[ \t]*:")
 """``except Error, e:`` of Python 2, which the grammar takes for a tuple."""
 
+MOST_NAMES = 50
+"""So many names of a file are looked for: each takes its time in all of the lines."""
 _MANY = 50
 """So many lines that mention a name are looked at."""
 
@@ -77,8 +79,10 @@ class Bindings:
         spans = [_ScopeBytes(n.start_byte, around(n).end_byte, False) for n in found.get("f", ())]
         spans += [_ScopeBytes(n.start_byte, n.end_byte, False) for n in found.get("lambda", ())]
         spans += [_ScopeBytes(n.start_byte, n.end_byte, True) for n in found.get("class", ())]
-        self._spans = [_ScopeBytes(0, root.end_byte, False), *sorted(spans)]
+        whole = _ScopeBytes(0, root.end_byte, False)
+        self._spans = [whole, *sorted(spans, key=lambda span: (span.start, -span.end))]
         self._starts = [span.start for span in self._spans]
+        self._parents = _parents(self._spans)
         self._names: list[dict[bytes, int]] = [{} for _ in self._spans]
         bound = captures(root, BOUND)
         for node in bound.get("here", ()):
@@ -118,7 +122,21 @@ class Bindings:
 
     def _around(self, place: int, scope: int) -> Iterator[int]:
         """The scopes around a place, from *scope* outwards."""
-        return (n for n in range(scope, -1, -1) if place < self._spans[n].end)
+        while scope >= 0:
+            if place < self._spans[scope].end:
+                yield scope
+            scope = self._parents[scope]
+
+
+def _parents(spans: Sequence[_ScopeBytes]) -> list[int]:
+    """For each of *spans*, which are in order, the one right around it; -1 for the first."""
+    parents: list[int] = []
+    for span in spans:
+        parent = len(parents) - 1
+        while parent >= 0 and spans[parent].end <= span.start:
+            parent = parents[parent]
+        parents.append(parent)
+    return parents
 
 
 @lru_cache(maxsize=64)
@@ -151,6 +169,6 @@ def unbound(part: Chunk, defined: Set[bytes]) -> dict[bytes, int]:
 def where_unbound(scopes: Scopes, name: bytes) -> int | None:
     """A line (from 0) of a text that reads *name* where no function or class binds it."""
     word = re.compile(rb"\b%b\b" % re.escape(name))
-    saying = (line for line, text in enumerate(scopes.lines) if word.search(text))
+    saying = (line for line, text in enumerate(scopes.lines) if name in text and word.search(text))
     parts = chunks(scopes, ((line, line) for line in islice(saying, _MANY)))
     return next((where[name] for part in parts if name in (where := unbound(part, set()))), None)

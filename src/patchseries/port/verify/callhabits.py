@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
+from itertools import islice
 
 from patchseries.counting import counted
 from patchseries.model import Finding, PortCode, Severity
@@ -18,6 +18,10 @@ from patchseries.port.verify.ported import PortedFile
 
 _PLACES = 2
 """So many calls in a file are its habit."""
+_MOST_CALLS = 300
+"""So many different calls of the added lines are looked at: each is searched for in both files."""
+_MOST_PLACES = 50
+"""So many calls of a file are enough to tell its habit."""
 _MOST_BYTES = 2000
 """A call that is longer is not counted."""
 _NAMED = re.compile(rb"[\w.\x80-\xff]")
@@ -33,10 +37,15 @@ _SIGN = re.compile(
 
 def check_call_habits(file: PortedFile, calls: Sequence[NamedCall]) -> Iterator[Finding]:
     """The *calls* of added lines that the target's file makes with other numbers of arguments."""
-    is_strange = cache(partial(_is_strange, file))
+    asked = ((made.chain, made.call.positional + len(made.call.keywords)) for made in calls)
+    strange = {
+        (chain, given)
+        for chain, given in islice(dict.fromkeys(asked), _MOST_CALLS)
+        if _is_strange(file, b".".join(chain) + b"(", given)
+    }
     for made in calls:
         given = made.call.positional + len(made.call.keywords)
-        if is_strange(b".".join(made.chain) + b"(", given):
+        if (made.chain, given) in strange:
             name = b".".join(made.chain).decode("utf-8", "replace")
             yield Finding(
                 PortCode.UNKNOWN_HABIT,
@@ -54,11 +63,13 @@ def _is_strange(file: PortedFile, head: bytes, given: int) -> bool:
     :param head: how the calls begin, with the bracket
     """
     here: list[int] = []
-    for count in _counts(file.onto, head):
+    for count in islice(_counts(file.onto, head), _MOST_PLACES):
         if count == given:  # as nearly always
             return False
         here.append(count)
-    there = list(_counts(file.before, head)) if len(here) >= _PLACES else []
+    if len(here) < _PLACES:
+        return False
+    there = list(islice(_counts(file.before, head), _MOST_PLACES))
     return len(there) >= _PLACES and given in there and set(here).isdisjoint(there)
 
 

@@ -7,6 +7,7 @@ takes the decorators of one side and the head of the other makes a test that can
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -21,15 +22,17 @@ from patchseries.port.verify.syntax import Chunk, chunks
 _FUNCTIONS = "(function_definition name: (identifier) @name)"
 _PATCHES = {b"patch": 1, b"patch.object": 2}
 """How many arguments each has before the object that is put in place; with one, no mock is made."""
+_MARKS = b"@mock.patch", b"@patch"
+_MOST = 100
+"""So many tests are searched for on both sides."""
 
 
 def check_mocks(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
     """The tests whose mocks do not add up, though they do upstream and in the target."""
-    if b"patch" not in file.after and b"patch" not in file.onto:
+    if not any(mark in text for mark in _MARKS for text in (file.after, file.onto)):
         return
-    for name, line, surplus in _tests(parts):
-        if not surplus:
-            continue
+    odd = (test for test in _tests(parts) if test[2])
+    for name, line, surplus in islice(odd, _MOST):
         chain = file.result_scopes.chain(line)
         sides = [file.after_scopes, file.onto_scopes]
         known = [found for side in sides for found in _surpluses(side, chain)]

@@ -17,6 +17,8 @@ from patchseries.port.verify.syntax import Chunk
 from patchseries.port.verify.uses import chain_of
 
 _MEMBER = "(attribute object: (identifier) attribute: (identifier)) @member"
+_MOST_BYTES = 50_000
+"""A function that is longer is not read: that is done for each member in it."""
 _MADE = "(assignment left: (identifier) @name right: (call))"
 
 
@@ -68,7 +70,7 @@ def made_by(node: Node, name: bytes, attribute: bytes) -> tuple[bytes, ...]:
     have put something else in its place.
     """
     function = _function_around(node)
-    if function is None:
+    if function is None or function.end_byte - function.start_byte > _MOST_BYTES:
         return ()
     text = node_text(function)
     replaced = (b"'%b'" % attribute, b'"%b"' % attribute, b"%b.%b =" % (name, attribute))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.names.textsearch import says
-from patchseries.port.verify.bindings import where_unbound
+from patchseries.port.verify.bindings import MOST_NAMES, where_unbound
 from patchseries.port.verify.names import module_before, module_here, module_name
 from patchseries.port.verify.ported import Port, PortedFile, Runs
 from patchseries.port.verify.scopes import Scopes
@@ -40,7 +40,8 @@ class Removals:
         if not any(_AT_MODULE_LEVEL.match(line) for run in self._file.ours for line in run.removed):
             return
         left, known = module_here(self._port, self._file), module_before(self._port, self._file)
-        for name in () if left.is_open else sorted(known.names - left.names):
+        gone = [] if left.is_open else sorted(known.names - left.names)
+        for name in gone[:MOST_NAMES]:
             line = where_unbound(self._file.result_scopes, name)
             if line is not None:
                 yield self._finding(name, line)

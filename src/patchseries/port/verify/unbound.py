@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 
 from patchseries.model import Finding, PortCode, Severity
-from patchseries.port.verify.bindings import unbound, where_unbound
+from patchseries.port.verify.bindings import MOST_NAMES, unbound, where_unbound
 from patchseries.port.verify.definitions import defines
 from patchseries.port.verify.names import BUILTINS, module_before, module_here, module_upstream
 from patchseries.port.verify.ported import Port, PortedFile
@@ -29,7 +29,8 @@ def check_unbound(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Itera
         return
     elsewhere = module_before(port, file).names | module_upstream(port, file).names
     texts = file.onto_scopes, Scopes.of(file.upstream_text, file.path)
-    for name in sorted(_in_whole(file, found.keys() - elsewhere, known)):
+    names = sorted(_in_whole(file, found.keys() - elsewhere, known))
+    for name in names[:MOST_NAMES]:
         if any(where_unbound(text, name) is not None for text in texts):
             continue
         if _may_be_defined(file, found[name], name):
