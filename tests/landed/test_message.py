@@ -54,10 +54,31 @@ def test_only_a_line_of_its_own_is_a_change_id(line: str, found: bool) -> None:
         f"(Cherry picked from commit: {SHA})",
         f"(cherry-picked from {SHA})",
         f"cherry picked from commit\n{SHA}",
+        f"commit {SHA} upstream.\n\nText",
+        f"[ Upstream commit {SHA} ]\n\nText",
+        f"Text.\n\nBackport of {SHA} from main.",
+        f"Backported from commit {SHA}",
+        f"**This is a backport of PR #12 as merged into master ({SHA}).**",
+        f"**This is a backport of PR #12 as merged into devel\n({SHA}).**",
     ],
 )
 def test_spellings_of_cherry_picked(text: str) -> None:
     assert links(f"Subject\n\n{text}\n").picked_from == (SHA,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"This reverts commit {SHA2} which is\ncommit {SHA} upstream.",
+        f"It was broken by commit {SHA} upstream.",
+        f"See the backport of {SHA}.",
+        f"PR #12 as merged into master ({SHA})",
+        "commit 0123456 upstream.",
+        "Backport of cafe to the bar",
+    ],
+)
+def test_what_is_said_of_another_commit_is_no_backport(text: str) -> None:
+    assert links(f"Subject\n\n{text}\n").picked_from == ()
 
 
 def test_a_squashed_backport_names_them_all_in_order() -> None:

@@ -18,7 +18,7 @@ class Evidence(StrEnum):
     COMMIT = "commit"
     """It is the very commit that is tracked."""
     CHERRY_PICK = "cherry-pick"
-    """Its message says that it was cherry-picked from a commit of the change."""
+    """Its message says that it was picked from a commit of the change, or is its backport."""
     PATCH_ID = "patch-id"
     """Author and subject are the same, and its diff is but for line numbers and white space."""
     PATCH_ID_ONLY = "patch-id-only"

@@ -16,7 +16,7 @@ from patchseries.landed.graph import NamedRefs, RefSet, difference
 from patchseries.landed.message import is_revert_of, without_number
 from patchseries.model import ChangeId, CommitId
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raise it with every change of the schema or of what is read from messages."""
 
 SCHEMA = """

@@ -17,6 +17,19 @@ from patchseries.model import ChangeId
 # All are sought in lower-cased text, which is several times faster than ignoring case.
 _CHANGE = re.compile(r"^[ \t]*change-id:[ \t]*i([0-9a-f]{40})[ \t]*$", re.MULTILINE)
 _PICK = re.compile(r"\bcherry[ -]?picked\s+from\s+(?:commit:?\s+)?([0-9a-f]{7,64})\b")
+_BACKPORT = re.compile(
+    # Linux, on a line after a blank one: "This reverts …, which is" may stand above.
+    r"\n[ \t]*\n[ \t]*+(?:commit[ \t]+([0-9a-f]{12,64})[ \t]+upstream\b"
+    r"|\[[ \t]*upstream[ \t]+commit[ \t]+([0-9a-f]{12,64})[ \t]*\])"
+    # Django, and others who write it by hand.
+    r"|^[ \t]*+(?:this[ \t]+is[ \t]+a[ \t]+)?backport(?:ed)?[ \t]+(?:of|from)[ \t]+"
+    r"(?:commit:?[ \t]+)?([0-9a-f]{7,64})\b"
+    # The robots of GitHub: "backport of PR #12 as merged into master (ID)".
+    r"|\bbackport[ \t]+of[ \t]+pr[ \t]+#\d{1,9}[ \t]+as[ \t]+merged[ \t]+into[ \t]+"
+    r"\S{1,100}\s+\(([0-9a-f]{7,64})\)",
+    re.MULTILINE,
+)
+"""How a backport names its commit where git did not write the line."""
 _LISTED = re.compile(r"^commit ([0-9a-f]{7,64})\nauthor: ", re.MULTILINE)
 """A commit in a list as `git log` prints it, such as `git merge --squash` makes."""
 _LIST_HEADING = "squashed commit of the following"
@@ -32,7 +45,10 @@ _NUMBERED = re.compile(r"(.+) \(#\d{1,9}\)")
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The other commits that a message names. Commit ids may be abbreviated (7 digits or more)."""
+    """The other commits that a message names. Commit ids may be abbreviated (7 digits or more).
+
+    :ivar picked_from: what it was cherry-picked from, or is a backport of
+    """
 
     change_ids: tuple[ChangeId, ...] = ()
     picked_from: tuple[str, ...] = ()
@@ -53,6 +69,8 @@ def links(message: str) -> Links:
     text = message.replace("\r\n", "\n").lower()
     changes = (ChangeId(f"I{digits}") for digits in _CHANGE.findall(text))
     picks = _PICK.findall(text) if "picked" in text else []
+    if "upstream" in text or "backport" in text:
+        picks += [named for found in _BACKPORT.findall(text) for named in found if named]
     listed = _LISTED.findall(text) if "\ncommit " in text else []
     if len(listed) > 1 or _LIST_HEADING in text:  # one alone is quoted: a cause, or what was undone
         picks += listed
