@@ -28,8 +28,10 @@ _NAMED = re.compile(rb"[\w.\x80-\xff]")
 """What makes a name the end of a longer one."""
 _COMMENT = rb"#[^\n]*"
 _SIGN = re.compile(
-    rb"\"{3}(?:[^\"\\]|\\.|\"(?!\"\"))*+\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*+'{3}"
-    rb"|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|%b|[()\[\]{},*]" % _COMMENT,
+    rb"\"{3}[^\"\\]*+(?:(?:\\.|\"(?!\"\"))[^\"\\]*+)*\"{3}"
+    rb"|'{3}[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*'{3}"
+    rb"|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*\"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'"
+    rb"|%b|[()\[\]{},*]" % _COMMENT,
     re.DOTALL,
 )
 """A string, a comment, or a sign that ends an argument or goes around it."""
