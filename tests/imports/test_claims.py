@@ -86,6 +86,7 @@ def test_any_bytes_are_read(data: bytes) -> None:
     ("header", "where"),
     [
         (f"Subject: x\n\nBackport of upstream commit {SHORT}\n", "'upstream commit' in its text"),
+        ("Subject: x\n\nBackport of abcdef0123.\n", "'upstream commit' in its text"),
         (f"Description: x\nBug: https://h.invalid/c/{SHORT}\n", "its Bug field"),
         (f"Description: x\nBug-Ubuntu: https://h.invalid/c/{SHORT}\n", "its Bug-Ubuntu field"),
         (f"commit {ID}\nAuthor: A\n\n    x\n", "the first line of its mail"),

@@ -58,6 +58,7 @@ def test_only_a_line_of_its_own_is_a_change_id(line: str, found: bool) -> None:
         f"[ Upstream commit {SHA} ]\n\nText",
         f"Text.\n\nBackport of {SHA} from main.",
         f"Backported from commit {SHA}",
+        f"Backport of upstream commit {SHA}",
         f"**This is a backport of PR #12 as merged into master ({SHA}).**",
         f"**This is a backport of PR #12 as merged into devel\n({SHA}).**",
     ],
@@ -74,6 +75,7 @@ def test_spellings_of_cherry_picked(text: str) -> None:
         f"See the backport of {SHA}.",
         f"PR #12 as merged into master ({SHA})",
         "commit 0123456 upstream.",
+        "Backport of 1213080",
         "Backport of cafe to the bar",
     ],
 )

@@ -61,10 +61,11 @@ def claims_of(patch: bytes) -> tuple[Claim, ...]:
     text = header.data.decode("utf-8", "replace")
     said = links(text)
     found = [Claim("Change-Id in its header", change_id=change) for change in said.change_ids]
-    found += [Claim("'cherry picked from' in its header", pick) for pick in said.picked_from]
+    named = [_id(match) for match in _UPSTREAM_COMMIT.finditer(text)]
+    picks = [pick for pick in said.picked_from if pick not in named]
+    found += [Claim("'cherry picked from' in its header", pick) for pick in picks]
     found += _of_fields(header)
-    for match in _UPSTREAM_COMMIT.finditer(text):
-        found.append(Claim("'upstream commit' in its text", _id(match)))
+    found += [Claim("'upstream commit' in its text", commit) for commit in named]
     if first := _FROM_LINE.match(header.data):
         found.append(Claim("the first line of its mail", first[1].decode()))
     reverted = set(said.reverts)

@@ -23,7 +23,7 @@ _BACKPORT = re.compile(
     r"|\[[ \t]*upstream[ \t]+commit[ \t]+([0-9a-f]{12,64})[ \t]*\])"
     # Django, and others who write it by hand.
     r"|^[ \t]*+(?:this[ \t]+is[ \t]+a[ \t]+)?backport(?:ed)?[ \t]+(?:of|from)[ \t]+"
-    r"(?:commit:?[ \t]+)?([0-9a-f]{7,64})\b"
+    r"(?:upstream[ \t]+)?(?:commit:?[ \t]+)?(?!\d+\b)([0-9a-f]{7,64})\b"  # no bug's number
     # The robots of GitHub: "backport of PR #12 as merged into master (ID)".
     r"|\bbackport[ \t]+of[ \t]+pr[ \t]+#\d{1,9}[ \t]+as[ \t]+merged[ \t]+into[ \t]+"
     r"\S{1,100}\s+\(([0-9a-f]{7,64})\)",

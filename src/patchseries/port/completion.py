@@ -121,10 +121,10 @@ def _unread(port: Port) -> Iterator[tuple[PortedFile, str]]:
     What reads them was left out, or was not there to change.
     """
     for file in python_files(port):
-        for line in added_imports(file):
-            before, here, upstream = (
-                split_lines(decode(text)) for text in (file.onto, file.result, file.after)
-            )
+        added = added_imports(file)
+        texts = (file.onto, file.result, file.after) if added else (b"", b"", b"")
+        before, here, upstream = (split_lines(decode(text)) for text in texts)
+        for line in added:
             is_new = line in upstream and line not in before
             if (
                 is_new

@@ -110,18 +110,18 @@ def is_read(lines: Lines, statement: str) -> bool:
 def home(port: Port, wanted: Import, directory: str) -> tuple[Import | None, bool]:
     """What the target imports in place of *wanted*, which a file in *directory* does.
 
-    None where it is not known; the second is whether the target has it in another place then.
+    None where it is not known: the second is then whether the target has it in another place.
     """
     modules = port.modules(port.onto)
     is_library = not modules.has_package(encode(wanted.dotted))
-    is_unread = is_library or modules.path(encode(wanted.module)) is None
+    has_file = not is_library and modules.path(encode(wanted.module)) is not None
 
     def works(beside: Import) -> bool:
         """Whether upstream's line works where a file has *beside*.
 
         From a module without a file, a library's or one made at run time, it is taken to.
         """
-        return beside.dotted == wanted.dotted or (is_unread and beside.module == wanted.module)
+        return beside.dotted == wanted.dotted or (not has_file and beside.module == wanted.module)
 
     known = partial(_INDEX.like, port.repository)
     if directory and any(map(works, known(port.onto, wanted, directory))):  # most are: few to read

@@ -15,7 +15,7 @@ TILL += "    def shut(self):\n        return 1\n"
 HERE = TILL.replace("shut", "lock").replace("self.keys", "self.locks")
 HEAD = "from shop import till\nfrom shop.till import Till\n\n\ndef f(x):\n    "
 MADE = "a = Till()\n    "
-LACKS = "class Till has no such attribute"
+LACKS = "is no attribute of class Till"
 
 
 def told(

@@ -37,7 +37,7 @@ def test_a_local_that_is_taken_away_and_still_read(examined: Examined) -> None:
 
 
 def test_so_many_names_are_looked_for(examined: Examined) -> None:
-    """Each takes its time: a text that reads a thousand would take an hour."""
+    """Each takes its time in all of the lines."""
     many = ", ".join(f"name{n:02}" for n in range(60))
     new, result = OLD.replace("one)", f"one, {many})"), OLD.replace("stop(one)", f"stop({many})")
     found = told(examined({"a.py": OLD}, {"a.py": new}, {"a.py": OLD}, {"a.py": result}))

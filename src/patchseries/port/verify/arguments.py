@@ -15,9 +15,6 @@ from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.signatures import Parameters, signature_in
 from patchseries.port.verify.sourcetree import SourceTree
 
-_DEPTH = 4
-"""So often an import may lead on to another."""
-
 
 class _Callee(NamedTuple):
     """What is called.
@@ -39,34 +36,35 @@ def check_arguments(port: Port, file: PortedFile, calls: Sequence[NamedCall]) ->
     methods that are called on ``self``, or on a variable that is set once, to an object of a class.
     """
     signature = cache(partial(_signature, SourceTree.here(port, file)))
-    for made in calls:
-        callee, call, line = _callee(file, made), made.call, made.line
+    upstream = cache(partial(SourceTree.upstream, port, file))
+    for named in calls:
+        callee = _callee(file, named)
         found = signature(callee) if callee else None
-        misfit = found.misfit(call) if found else ""
+        misfit = found.misfit(named.call) if found else ""
         if callee is None or not misfit:
             continue
-        known = _signature(SourceTree.upstream(port, file), callee)
-        if known and not known.misfit(call):
+        known = _signature(upstream(), callee)
+        if known and not known.misfit(named.call):
             shown = b".".join(callee.chain).decode("utf-8", "replace")
             yield Finding(
                 PortCode.WRONG_ARGUMENTS,
                 Severity.ERROR,
                 f"{shown} {misfit} here",
                 file=file.path,
-                line=line + 1,
+                line=named.line + 1,
                 hint="upstream it takes other arguments; call it as this base does",
             )
 
 
-def _callee(file: PortedFile, made: NamedCall) -> _Callee | None:
+def _callee(file: PortedFile, named: NamedCall) -> _Callee | None:
     """What a call on an added line calls, if that can be known."""
-    chain, place = made.chain, made.node.start_byte
+    chain = named.chain
     if len(chain) == 2 and chain[0] in (b"self", b"cls"):
-        return _Callee(chain, owner=_owner(file, made.line))
-    if not bindings(made.part).is_local(chain[0], place):
+        return _Callee(chain, owner=_owner(file, named.line))
+    if not bindings(named.part).is_local(chain[0], named.node.start_byte):
         return _Callee(chain)
-    maker = made_by(made.node, *chain) if len(chain) == 2 else ()
-    return _Callee(chain, made=maker) if maker else None
+    made = made_by(named.node, *chain) if len(chain) == 2 else ()
+    return _Callee(chain, made=made) if made else None
 
 
 def _owner(file: PortedFile, line: int) -> bytes:
@@ -83,25 +81,19 @@ def _signature(tree: SourceTree, callee: _Callee) -> Parameters | None:
     if made:
         where = tree.class_of(made)
         return _of_method(tree.modules, where, chain[1], on=b"self") if where else None
-    dotted = tree.dotted(chain)
-    return _of_dotted(tree.modules, dotted, _DEPTH) if dotted else None
+    origin = tree.origin(chain)
+    return _of_origin(tree.modules, *origin) if origin else None
 
 
-def _of_dotted(modules: Modules, dotted: bytes, depth: int) -> Parameters | None:
-    """What a function, a class or a method of a class takes, by its full name."""
-    home, rest = modules.split(dotted)
-    module = modules.module(home) if home and rest else None
-    if module is None or depth == 0:
+def _of_origin(modules: Modules, home: bytes, names: Sequence[bytes]) -> Parameters | None:
+    """What a function, a class or a method of a class takes, by its module and its names there."""
+    if len(names) == 2:
+        return _of_method(modules, (home, names[0]), names[1], on=b"")
+    if len(names) != 1:
         return None
-    if rest[0] in module.imports:
-        return _of_dotted(modules, b".".join([module.imports[rest[0]], *rest[1:]]), depth - 1)
-    if len(rest) == 2:
-        return _of_method(modules, (home, rest[0]), rest[1], on=b"")
-    if len(rest) != 1:
-        return None
-    if modules.class_(home, rest[0]) is not None:
-        return _of_method(modules, (home, rest[0]), b"__init__", on=b"self")
-    return signature_in(modules.text(home), rest[0], in_class=False)
+    if modules.class_(home, names[0]) is not None:
+        return _of_method(modules, (home, names[0]), b"__init__", on=b"self")
+    return signature_in(modules.text(home), names[0], in_class=False)
 
 
 def _of_method(

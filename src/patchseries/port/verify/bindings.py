@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import islice
@@ -24,7 +25,7 @@ _SCOPES = """
 (function_definition parameters: (_) @f) (lambda) @lambda (class_definition body: (_) @class)
 """
 
-BOUND = """
+_BOUND = """
 [(parameters (identifier) @here) (lambda_parameters (identifier) @here)
  (default_parameter name: (identifier) @here) (typed_parameter (identifier) @here)
  (typed_default_parameter name: (identifier) @here)
@@ -84,7 +85,7 @@ class Bindings:
         self._starts = [span.start for span in self._spans]
         self._parents = _parents(self._spans)
         self._names: list[dict[bytes, int]] = [{} for _ in self._spans]
-        bound = captures(root, BOUND)
+        bound = captures(root, _BOUND)
         for node in bound.get("here", ()):
             self._bind(node_text(node), node.start_byte, node.start_byte)
         for node in bound.get("after", ()):
@@ -137,6 +138,11 @@ def _parents(spans: Sequence[_ScopeBytes]) -> list[int]:
             parent = parents[parent]
         parents.append(parent)
     return parents
+
+
+def often_bound(node: Node) -> Counter[bytes]:
+    """How often each name is bound below *node*."""
+    return Counter(node_text(each) for nodes in captures(node, _BOUND).values() for each in nodes)
 
 
 @lru_cache(maxsize=64)

@@ -39,24 +39,29 @@ _SIGN = re.compile(
 
 def check_call_habits(file: PortedFile, calls: Sequence[NamedCall]) -> Iterator[Finding]:
     """The *calls* of added lines that the target's file makes with other numbers of arguments."""
-    asked = ((made.chain, made.call.positional + len(made.call.keywords)) for made in calls)
+    asked = ((named.chain, _given(named)) for named in calls)
     strange = {
         (chain, given)
         for chain, given in islice(dict.fromkeys(asked), _MOST_CALLS)
         if _is_strange(file, b".".join(chain) + b"(", given)
     }
-    for made in calls:
-        given = made.call.positional + len(made.call.keywords)
-        if (made.chain, given) in strange:
-            name = b".".join(made.chain).decode("utf-8", "replace")
+    for named in calls:
+        given = _given(named)
+        if (named.chain, given) in strange:
+            name = b".".join(named.chain).decode("utf-8", "replace")
             yield Finding(
                 PortCode.UNKNOWN_HABIT,
                 Severity.WARNING,
                 f"{name} is given {counted(given, 'argument')}; the target's file never does that",
                 file=file.path,
-                line=made.line + 1,
+                line=named.line + 1,
                 hint="see how other lines of the file call it",
             )
+
+
+def _given(named: NamedCall) -> int:
+    """How many arguments a call has."""
+    return named.call.positional + len(named.call.keywords)
 
 
 def _is_strange(file: PortedFile, head: bytes, given: int) -> bool:

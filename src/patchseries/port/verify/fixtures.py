@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from patchseries.model import Finding, PortCode, Severity, TreeId
+from patchseries.model import Finding, PortCode, TreeId
 from patchseries.port.names.textsearch import says
+from patchseries.port.verify.names import lacking
 from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.queries import captured, node_text
 from patchseries.port.verify.syntax import Chunk
@@ -39,14 +40,8 @@ def check_fixtures(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iter
         defined.update(_DEFINED.findall(text))
     for name, line in asked.items():
         if name in defined and name not in known:
-            yield Finding(
-                PortCode.UNKNOWN_NAME,
-                Severity.ERROR,
-                f"{name.decode('utf-8', 'replace')} is no fixture here",
-                file=file.path,
-                line=line + 1,
-                hint="upstream it is there; find its name here",
-            )
+            message = f"{name.decode('utf-8', 'replace')} is no fixture here"
+            yield lacking(PortCode.UNKNOWN_NAME, file.path, line, message)
 
 
 def _asked(file: PortedFile, parts: Sequence[Chunk]) -> dict[bytes, int]:

@@ -143,15 +143,18 @@ class Modules:
         where, _ = self._by_star(found, rest[0])
         return self.definer(b".".join([where, *rest]), depth - 1) if where else None
 
-    def class_called(self, dotted: bytes, depth: int = 4) -> tuple[bytes, bytes] | None:
-        """The module and the name of what a dotted name leads to, perhaps a class."""
+    def origin(self, dotted: bytes, depth: int = 4) -> tuple[bytes, list[bytes]] | None:
+        """The module that a dotted name leads to through imports, and the names in it.
+
+        None if the tree has no such module, or more than *depth* imports lead on to another.
+        """
         home, rest = self.split(dotted)
-        module = self.module(home) if len(rest) == 1 and depth else None
+        module = self.module(home) if rest and depth else None
         if module is None:
             return None
         if rest[0] in module.imports:
-            return self.class_called(module.imports[rest[0]], depth - 1)
-        return home, rest[0]
+            return self.origin(b".".join([module.imports[rest[0]], *rest[1:]]), depth - 1)
+        return home, rest
 
     def _by_star(self, module: Module, name: bytes) -> tuple[bytes, bool]:
         """The module from which *module* has *name* by ``import *``; whether all are seen."""

@@ -126,7 +126,7 @@ class Names:
                 PortCode.UNKNOWN_NAME,
                 b"self." + name,
                 lines[0],
-                f"class {_show(owner)} has no such attribute",
+                f"is no attribute of class {_show(owner)}",
             )
 
     def lost_attributes(self) -> Iterator[tuple[bytes, bytes, list[int]]]:
@@ -243,14 +243,13 @@ class Names:
         return answer is False or not self._here.has_package(here)
 
     def _finding(self, code: PortCode, name: bytes, line: int, what: str) -> Finding:
-        return Finding(
-            code,
-            Severity.ERROR,
-            f"{_show(name)} {what}",
-            file=self.file.path,
-            line=line + 1,
-            hint="upstream it is there; find its name here",
-        )
+        return lacking(code, self.file.path, line, f"{_show(name)} {what}")
+
+
+def lacking(code: PortCode, path: str, line: int, message: str) -> Finding:
+    """The error that line *line* (from 0) of a file uses what only upstream has."""
+    hint = "upstream it is there; find its name here"
+    return Finding(code, Severity.ERROR, message, file=path, line=line + 1, hint=hint)
 
 
 def meaning(module: Module, home: bytes, chain: tuple[bytes, ...]) -> bytes | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 from tree_sitter import Node
 
-from patchseries.model import Finding, PortCode, Severity
-from patchseries.port.verify.bindings import BOUND, bindings
+from patchseries.model import Finding, PortCode
+from patchseries.port.verify.bindings import bindings, often_bound
+from patchseries.port.verify.names import lacking
 from patchseries.port.verify.ported import Port, PortedFile
-from patchseries.port.verify.queries import around, captured, captures, child_named, node_text
+from patchseries.port.verify.queries import around, captured, child_named, node_text
 from patchseries.port.verify.sourcetree import SourceTree
 from patchseries.port.verify.syntax import Chunk
 from patchseries.port.verify.uses import chain_of
@@ -25,26 +25,25 @@ _MADE = "(assignment left: (identifier) @name right: (call))"
 def check_members(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Iterator[Finding]:
     """Members of such objects on added lines that the class has upstream and not here."""
     here = SourceTree.here(port, file)
-    told: set[tuple[tuple[bytes, bytes] | None, bytes]] = set()
+    upstream = cache(partial(SourceTree.upstream, port, file))
+    told: set[tuple[tuple[bytes, bytes], bytes]] = set()
     for node, line in _members(file, parts):
         name = node_text(child_named(node, "attribute"))
         variable = node_text(child_named(node, "object"))
         made = made_by(node, variable, name)
         owner = here.class_of(made) if made else None
-        if not owner or here.modules.has_attribute(*owner, name) is not False:
+        if not owner or (owner, name) in told:
             continue
-        there = SourceTree.upstream(port, file)
-        known = there.class_of(made)
-        if known and there.modules.has_attribute(*known, name) and (owner, name) not in told:
-            told.add((owner, name))
-            yield Finding(
-                PortCode.UNKNOWN_NAME,
-                Severity.ERROR,
-                f"{_shown(variable)}.{_shown(name)} class {_shown(owner[1])} has no such attribute",
-                file=file.path,
-                line=line + 1,
-                hint="upstream it is there; find its name here",
+        told.add((owner, name))
+        if here.modules.has_attribute(*owner, name) is not False:
+            continue
+        known = upstream().class_of(made)
+        if known and upstream().modules.has_attribute(*known, name):
+            shown, class_ = (
+                b.decode("utf-8", "replace") for b in (variable + b"." + name, owner[1])
             )
+            message = f"{shown} is no attribute of class {class_}"
+            yield lacking(PortCode.UNKNOWN_NAME, file.path, line, message)
 
 
 def _members(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[tuple[Node, int]]:
@@ -57,10 +56,6 @@ def _members(file: PortedFile, parts: Sequence[Chunk]) -> Iterator[tuple[Node, i
             name = node_text(child_named(node, "object"))
             if line in added and bindings(part).is_local(name, node.start_byte):
                 yield node, line
-
-
-def _shown(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
 
 
 def made_by(node: Node, name: bytes, attribute: bytes) -> tuple[bytes, ...]:
@@ -84,8 +79,7 @@ def _made(function: Node) -> dict[bytes, tuple[bytes, ...]]:
     """The variables of a function that are set once, to what a call gives: what is called."""
     made: dict[bytes, tuple[bytes, ...]] = {}
     found = captured(function, _MADE, "name")
-    bound = captures(function, BOUND) if found else {}
-    often = Counter(node_text(node) for nodes in bound.values() for node in nodes)
+    often = often_bound(function) if found else {}
     for node in found:
         chain = chain_of(child_named(child_named(around(node), "right"), "function"))
         if chain and chain[0] not in often and often[node_text(node)] == 1:

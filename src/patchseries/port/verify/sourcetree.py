@@ -31,12 +31,13 @@ class SourceTree(NamedTuple):
         home, _ = module_name(file.upstream)
         return cls(port.modules(port.after), module_upstream(port, file), home)
 
-    def dotted(self, chain: tuple[bytes, ...]) -> bytes | None:
-        """The full name that *chain* stands for; None when it is a value."""
+    def origin(self, chain: tuple[bytes, ...]) -> tuple[bytes, list[bytes]] | None:
+        """The module and the names in it that *chain* stands for; None when it is a value."""
         is_object = chain[0] in (b"self", b"cls")
-        return None if is_object else meaning(self.module, self.home, chain)
+        dotted = None if is_object else meaning(self.module, self.home, chain)
+        return self.modules.origin(dotted) if dotted else None
 
     def class_of(self, chain: tuple[bytes, ...]) -> tuple[bytes, bytes] | None:
-        """The module and the name of the class that *chain* stands for."""
-        dotted = self.dotted(chain)
-        return self.modules.class_called(dotted) if dotted else None
+        """The module and the name of what *chain* stands for, if it may be a class."""
+        origin = self.origin(chain)
+        return (origin[0], origin[1][0]) if origin and len(origin[1]) == 1 else None
