@@ -155,6 +155,8 @@ def test_other_lines_stay_as_they_are(base: str, ours: str) -> None:
         (" return e.code\n", True),  # on its own line
         (" return 2\n", False),
         ("        if far:\n\n            print(e)\n", True),
+        ("        pass\n" * 99, False),
+        ("        pass\n" * 100, True),  # so long a one is not searched
     ],
 )
 def test_the_name_of_an_exception_counts_if_its_handler_reads_it(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, takewhile
+from itertools import groupby, islice, takewhile
 
 from patchseries.port.hunks.lines import Replacement, indent
 from patchseries.port.hunks.regions import Texts
@@ -24,6 +24,8 @@ _PROSE = 2
 _ALIAS = re.compile(r"\b(assert(?:Not|AlmostNot|Almost)?Equal)s\b")
 """Python's unittest has these methods by two names, of which one was deprecated in 3.1."""
 _HANDLER = re.compile(r"([ \t]*except\b[^:#]*?)(?:,|[ \t]as\b)[ \t]*(\w+)[ \t]*:")
+_LONGEST_HANDLER = 100
+"""A handler of so many lines is not searched for the name of its exception."""
 
 
 def restyled(old: Sequence[str], new: Sequence[str]) -> bool:
@@ -73,9 +75,10 @@ def _without_unread(lines: Sequence[str], at: int) -> str:
         return lines[at]
     rest = lines[at][found.end() :]
     depth, name = indent(lines[at]), re.compile(rf"\b{found[2]}\b")
-    below = (lines[n] for n in range(at + 1, len(lines)))
-    block = takewhile(lambda line: not line.strip() or indent(line) > depth, below)
-    return lines[at] if any(map(name.search, chain((rest,), block))) else f"{found[1]}:{rest}"
+    below = islice(lines, at + 1, at + 1 + _LONGEST_HANDLER)
+    block = [rest, *takewhile(lambda line: not line.strip() or indent(line) > depth, below)]
+    is_unread = len(block) <= _LONGEST_HANDLER and not any(map(name.search, block))
+    return f"{found[1]}:{rest}" if is_unread else lines[at]
 
 
 def _plain(line: str) -> str:
