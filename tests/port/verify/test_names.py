@@ -363,9 +363,16 @@ def test_a_habit_is_found_beside_what_is_none(examined: Examined) -> None:
 
 @pytest.mark.parametrize(
     ("first", "is_told"),
-    [("", True), ("    r = make()\n", False), ("    x = f(r=1)\n", True), ("    r == 1\n", True)],
+    [
+        ("", True),
+        ("    r = make()\n", False),
+        ("    x = f(r=1)\n", True),
+        ("    r == 1\n", True),
+        ("".join(f"    r.n{n}\n" for n in range(499)), True),
+        ("".join(f"    r.n{n}\n" for n in range(500)), False),  # so many are not all looked at
+    ],
 )
-def test_what_the_port_sets_itself_has_no_habits(
+def test_what_the_port_sets_itself_and_what_comes_late_has_no_habits(
     examined: Examined, first: str, is_told: bool
 ) -> None:
     new = responses("headers", extra=f"\n\ndef more(r):\n{first}    r.headers('Y')\n")

@@ -144,3 +144,16 @@ def test_no_line_is_looked_at_for_each_place_below_it() -> None:
     assert {scopes.chain(line) for line in range(2000)} == {()}
     assert _Counted.looked < 3 * 2000
     assert [len(spans) for spans in scopes._spans.values()] == [1]
+
+
+@given(
+    st.lists(st.sampled_from([b"x", b'"""', b'x = """a""" + """b', b""])),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))),
+)
+def test_quotes_are_counted_whatever_was_asked_before(
+    lines: list[bytes], asked: list[tuple[int, int]]
+) -> None:
+    scopes = Scopes.of(b"\n".join(lines), "a.py")
+    for low, high in asked:
+        counted = sum(line.count(b'"""') for line in scopes.lines[low:high])
+        assert scopes.quotes(low, high) == counted

@@ -11,6 +11,7 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from patchseries.model import Finding, PortCode, Severity, TreeId
 from patchseries.port.verify.definitions import Module, defines, read_module
@@ -30,6 +31,8 @@ _DOTTED = re.compile(rb"[\"']((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)[\"']")
 _HABIT = 5
 """From so many times on, a file's way of saying something is no accident (`make bench-thresholds`:
 2 to 8 are as good)."""
+_MOST_PAIRS = 500
+"""So many of the names that a port adds to a file are looked at for habits."""
 _PROSE = 3
 """A string of more words than this is a sentence for people (1 to 5 are as good)."""
 _INDEX = WordIndex()
@@ -153,7 +156,7 @@ class Names:
 
         What ``r`` is cannot be known, but that two versions of a file treat it differently can.
         """
-        for (name, attribute), line in self.uses.pairs.items():
+        for (name, attribute), line in islice(self.uses.pairs.items(), _MOST_PAIRS):
             pair = name + b"." + attribute
             if self.file.before.count(pair) < _HABIT or pair in self.file.onto:
                 continue

@@ -67,6 +67,7 @@ class Scopes:
     text: bytes
     pattern: re.Pattern[bytes]
     _spans: defaultdict[int, list[_ScopeSpan]] = field(default_factory=lambda: defaultdict(list))
+    _quotes: list[int] = field(default_factory=lambda: [0, 0, 0])
 
     @classmethod
     @lru_cache(maxsize=32)
@@ -80,6 +81,18 @@ class Scopes:
         """The lines of the text without their newlines (git's idea of a line: ``\\n`` alone)."""
         lines = self.text.split(b"\n")
         return lines if lines[-1] else lines[:-1]
+
+    def quotes(self, low: int, high: int) -> int:
+        """How many of the three quotes of a text stand in the lines from *low* to before *high*.
+
+        It goes on from the last answer: the lines that changed are asked about in order.
+        """
+        was_low, seen, count = self._quotes
+        if low != was_low or high < seen:
+            seen, count = low, 0
+        count += b"\n".join(self.lines[seen:high]).count(b'"""')
+        self._quotes[:] = low, max(low, high), count
+        return count
 
     def around(self, line: int) -> list[ScopeHeader]:
         """The definitions that the line stands in (or starts), outermost first."""

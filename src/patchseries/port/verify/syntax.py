@@ -182,14 +182,14 @@ def _statement_start(scopes: Scopes, line: int) -> int:
     for start in range(line, max(line - _FAR, 0), -1):
         indent = scopes.indent(start)
         if indent is not None and indent <= level and not _closes(scopes.lines[start]):
-            return _text_start(scopes.lines, start, first)
+            return _text_start(scopes, start, first)
     return max(line - _FAR, 0)
 
 
-def _text_start(lines: Sequence[bytes], start: int, body: int) -> int:
+def _text_start(scopes: Scopes, start: int, body: int) -> int:
     """The line that opens the text (in three quotes) which *start* is in; else *start* itself."""
-    if b"\n".join(lines[body:start]).count(b'"""') % 2:
-        return next(n for n in range(start - 1, -1, -1) if b'"""' in lines[n])
+    if scopes.quotes(body, start) % 2:
+        return next(n for n in range(start - 1, -1, -1) if b'"""' in scopes.lines[n])
     return start
 
 
