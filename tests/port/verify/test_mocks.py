@@ -97,6 +97,13 @@ def test_so_many_are_searched_for(examined: Examined) -> None:
     assert len(found) == 100
 
 
+@pytest.mark.parametrize(("sound", "is_told"), [(9, False), (10, True)])
+def test_so_many_of_one_name_are_looked_at(examined: Examined, sound: int, is_told: bool) -> None:
+    odd = case(BELL, ", bell, lock")
+    upstream = HEAD + (ONE * sound + odd).replace(HEAD, "")
+    assert bool(told(examined, upstream, HEAD, odd)) == is_told
+
+
 def test_a_test_of_the_name_in_another_class_says_nothing(examined: Examined) -> None:
     other = TWO.replace("TestTill", "TestShop")
     assert told(examined, other, other, case(BELL, ", bell, lock")) == []
