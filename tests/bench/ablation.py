@@ -66,6 +66,10 @@ PARTS = (
     Part("imports apart", "hunks.imports", "with_gap", _third),
     Part("imports sorted", "hunks.imports", "in_order", _first),
     Part("blank lines", "hunks.resolve", "close_gaps", _first),
+    Part("blank lines own", "hunks.resolve", "own_gaps", _first),
+    Part("style kept", "hunks.resolve", "keep_style", _first),
+    Part("the block goes on", "hunks.rules", "_goes_on", lambda _: False),
+    Part("lost items", "hunks.rules", "RULES", RULES[:-3] + RULES[-2:]),
     Part("blank line kept", "hunks.rules", "_gap", lambda *_: []),
     Part("rewording", "hunks.rules", "reworded", lambda _, lines: lines),
     Part("missing block", "hunks.interleave", "Interleaving._in_missing_block", lambda *_: False),
@@ -79,7 +83,10 @@ PARTS = (
     _without("elsewhere", "strategies", "OPEN_FILES"),
     Part("beside others", "strategies.elsewhere", "_beside_others", lambda *_: None),
     Part("moved into", "strategies.elsewhere", "_where_the_code_went", lambda *_: None),
-    Part("imports added", "completion", "_edits", lambda _: ()),
+    Part("imports added", "completion", "_completed", lambda _: ()),
+    Part("imports moved", "completion", "moved_imports", lambda _: ()),
+    Part("imports unread", "completion", "_without_unread", _first),
+    Part("members renamed", "completion", "_with_members", _first),
 )
 
 
