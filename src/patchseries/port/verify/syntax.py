@@ -7,7 +7,7 @@ when one of those does not parse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from tree_sitter import Node, Parser, Tree
