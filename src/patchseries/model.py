@@ -153,6 +153,7 @@ class PortCode(StrEnum):
     REMOVED_OVERRIDE = "port-removed-override"
     REPLACED = "port-replaced"
     RESOLUTION_USED = "resolution-used"
+    SIBLING_LACKS = "port-sibling-lacks-line"
     SYNTAX = "port-syntax"
     TESTS_CHOSE = "port-tests-chose"
     TESTS_FAIL = "port-tests-fail"

@@ -123,6 +123,13 @@ class Scopes:
         """The lines in which the definitions start whose chain is *chain*."""
         return (line for line in self._defined(chain[-1]) if self.chain(line) == chain)
 
+    def chains_with(self, line: bytes) -> Iterator[Chain]:
+        """The chains of the places where a line says *line*, whatever it is indented by."""
+        for start in lines_with(self.text, line):
+            number = self.text.count(b"\n", 0, start)
+            if self.lines[number].strip() == line:
+                yield self.chain(number)
+
     def _defined(self, name: bytes) -> Iterator[int]:
         """The lines in which definitions of *name* start."""
         for start in lines_with(self.text, name):

@@ -25,6 +25,7 @@ from patchseries.port.verify.ported import Port, PortedFile
 from patchseries.port.verify.removals import Removals
 from patchseries.port.verify.repeated import check_repeated_imports, check_repeated_keys
 from patchseries.port.verify.scopes import Scopes
+from patchseries.port.verify.siblings import check_siblings
 from patchseries.port.verify.syntax import (
     changed_chunks,
     check_syntax,
@@ -101,6 +102,7 @@ class PythonExamination:
             yield from check_syntax(file, parts)
             yield from check_unbound(self._port, file, parts)
             yield from check_mocks(file, parts)
+            yield from check_siblings(file)
             yield from check_repeated_keys(file, parts)
             yield from check_repeated_imports(file)
         calls = list(calls_in(file, parts))
