@@ -25,6 +25,7 @@ _LIBRARIES = (
     "patiencediff",
     "pydantic",
     "python-debian",
+    "pyyaml",
     "tomlkit",
     "tree-sitter",
     "tree-sitter-bash",

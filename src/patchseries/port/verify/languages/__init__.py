@@ -9,11 +9,13 @@ from patchseries.port.verify.languages import (
     go,
     java,
     javascript,
+    json,
     python,
     ruby,
     rust,
     shell,
     typescript,
+    yaml,
 )
 from patchseries.port.verify.treechecks import TreeLanguage
 
@@ -29,7 +31,8 @@ GRAMMARS = (
     typescript.GRAMMAR,
     typescript.TSX,
 )
-LANGUAGES: tuple[Language, ...] = (python.Python(), *map(TreeLanguage, GRAMMARS))
+DOCUMENTS = (json.LANGUAGE, yaml.LANGUAGE)
+LANGUAGES: tuple[Language, ...] = (python.Python(), *map(TreeLanguage, GRAMMARS), *DOCUMENTS)
 
 
 def language_of(path: str, first_line: bytes) -> Language | None:
