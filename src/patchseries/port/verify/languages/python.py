@@ -22,6 +22,7 @@ from patchseries.port.verify.names import BUILTINS, Names, check_words
 from patchseries.port.verify.objects import check_members
 from patchseries.port.verify.omitted import check_omitted
 from patchseries.port.verify.ported import Port, PortedFile
+from patchseries.port.verify.pythonversion import check_version
 from patchseries.port.verify.removals import Removals
 from patchseries.port.verify.repeated import check_repeated_imports, check_repeated_keys
 from patchseries.port.verify.scopes import Scopes
@@ -105,6 +106,7 @@ class PythonExamination:
             yield from check_siblings(file)
             yield from check_repeated_keys(file, parts)
             yield from check_repeated_imports(file)
+        yield from check_version(self._port, file, parts)
         calls = list(calls_in(file, parts))
         yield from check_arguments(self._port, file, calls)
         yield from check_members(self._port, file, parts)
