@@ -56,6 +56,27 @@ def test_the_call_is_the_one_whose_bracket_is_open(
     assert calls(base, ours, [old.format(n=9) + "\n"]) == found
 
 
+def test_an_argument_in_the_place_of_another() -> None:
+    found = calls(BASE, BASE.replace("log, ", "log.out, "), ADDED)
+    assert found == {"create(log,": "create(log.out,"}
+    assert apply(found, "create(log.err, path, None)\n") == "create(log.err, path, None)\n"
+    base = "open('a:b', 1)\nshut(1)\n" * 2
+    assert calls(base, base.replace("a:", "c:"), ["open('a:b', 2)\n"]) == {"open('a:": "open('c:"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("say(_E('a{n}'))", "say(_('a{n}'))"),  # what is called: a name
+        ("class Fake(Case):\n    n = {n}", "class Fake(Test):\n    n = {n}"),
+        ("    (a, b{n}) = f(c)", "    (z, b{n}) = f(c)"),
+    ],
+)
+def test_what_differs_is_no_argument(old: str, new: str) -> None:
+    base, ours = ("".join(f"{line.format(n=n)}\n" for n in range(4)) for line in (old, new))
+    assert calls(base, ours, [old.format(n=1) + "\n"]) == {}
+
+
 def test_a_last_argument_that_the_target_gives_too() -> None:
     base, ours = "take(b, log)\nput(1)\n" * 2, "take(b, log, 0)\nput(1)\n" * 2
     added = ["    take(b, log)\n", "take(b, logs)\n"]
@@ -66,7 +87,6 @@ def test_a_last_argument_that_the_target_gives_too() -> None:
 @pytest.mark.parametrize(
     ("ours", "why"),
     [
-        (BASE.replace("log, ", "out, "), "another argument is taste, or a name that changed"),
         (BASE.replace("log, ", "", 1), "one place is none"),
         (BASE.replace("log, ", "", 3), "the target calls it as the ancestor does, once"),
         (BASE.replace("log, ", "", 2).replace("log, ", "a, b, "), "the places do not agree"),

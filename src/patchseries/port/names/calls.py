@@ -1,7 +1,8 @@
 """How the target calls what the ancestor calls with other arguments: ``f(x)`` for ``f(log, x)``.
 
-Only where the number of arguments differs, the lines that changed agree, and the target never
-calls it as the ancestor does: then a call that is new to the file cannot stand as it is.
+Only where one argument differs, the lines that changed agree, and the target never calls it as the
+ancestor does: then a call that is new to the file will hardly do as it is. (An argument for another
+is in 17 of 5,836 backports: 13 come nearer to the person's tree, one goes away from it.)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from patchseries.port.hunks.words import counterparts
 
 _TOKEN = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.")
 _HEAD = re.compile(r"(?<![\w.])[^\W\d][\w.]*\(")
+_NAME = re.compile(r"[^\W\d]")
 _OPEN, _CLOSE = ("(", "[", "{"), (")", "]", "}")
 _PLACES = 2
 """So many calls must have changed alike. With one, one more of 1,637 backports gets worse."""
@@ -60,7 +62,10 @@ def _changed(ancestor: Lines, ours: Lines, heads: set[str]) -> Iterator[tuple[st
 
 
 def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The call in which all that differs is an argument more or less, up to there."""
+    """The call in which all that differs is one argument, or one more or less, up to there.
+
+    What is called within it is a name by itself, and so is a class with what it inherits.
+    """
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     differing = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     if len(differing) != 1:
@@ -68,10 +73,11 @@ def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str
     _, low, high, start, end = differing[0]
     at = _opening(old, low)
     was, now = old[low:high], new[start:end]
-    if not was:  # the word after what the target has more tells where it goes
+    if not was or was.count(",") == now.count(","):  # the word after it tells where it ends
         further = _next_word(old, high)
         high, end = high + further, end + further
-    if at and was.count(",") != now.count(",") and _depth(was) == _depth(now):
+    is_call = at > 0 and _NAME.match(old[at - 1]) and "class" not in old[:at]
+    if is_call and old[high - 1] != "(" and _depth(was) == _depth(now):
         yield "".join(old[at - 1 : high]), "".join(new[at - 1 : end])
 
 
