@@ -17,6 +17,7 @@ from patchseries.port.hunks.lines import Run, encode
 from patchseries.port.hunks.resolve import Sound
 from patchseries.port.names.textsearch import says
 from patchseries.port.verify.blocks import blocks_around
+from patchseries.port.verify.depth import check_depth
 from patchseries.port.verify.grammar import Definition, Grammar, SyntaxTree, UnparsedError
 from patchseries.port.verify.language import Places, not_verified
 from patchseries.port.verify.ported import Port, PortedFile
@@ -81,6 +82,7 @@ class TreeExamination:
             rules = _FileCheck(self._port, self._grammar, file)
             if not file.is_same:
                 yield from list(rules.check())
+                yield from check_depth(file)
             self._readers.append(Readers(file, rules.reads()))
         except UnparsedError as error:
             yield not_verified(file, str(error))
