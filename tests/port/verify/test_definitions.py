@@ -102,13 +102,33 @@ def test_the_names_of_a_module(text: str, names: str) -> None:
     [
         "def __getattr__(name): pass",
         "globals()['a'] = 1",
+        "globals().update(b)",
+        "b = globals()",
+        "exec(b, globals())",
         "from x import *",
-        "sys.modules[__name__]",
+        "sys.modules[__name__] = b",
+        "b = sys.modules[__name__]",
+        "setattr(sys.modules[__name__], 'b', 1)",
     ],
 )
 def test_a_module_that_may_have_more_is_open(line: str) -> None:
     assert read_module(f"a = 1\n{line}\n".encode()).is_open
     assert read_class(b"class A:\n    def __getattr__(self, n): pass\n", b"A").is_open  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "b = globals()['a']",
+        "b = globals()['a'] == 1",
+        "b = globals().get('a')",
+        "b = getattr(sys.modules[__name__], 'a')",
+        "def b():\n    return sys.modules[__name__]",
+        "b = sys.modules[__name__].__file__",
+    ],
+)
+def test_a_module_that_only_looks_into_itself_is_not(line: str) -> None:
+    assert not read_module(f"a = 1\n{line}\n".encode()).is_open
 
 
 CLASSES = b"""\

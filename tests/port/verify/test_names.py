@@ -115,6 +115,15 @@ def test_an_attribute_that_the_module_lacks(examined: Examined) -> None:
     assert "app.utils.synchronized" in only(findings, "port-unknown-name").message
 
 
+@pytest.mark.parametrize(("argument", "is_told"), [("", True), ("utils", False)])
+def test_an_attribute_in_a_new_file(examined: Examined, argument: str, is_told: bool) -> None:
+    """The import that the change brings with it does not say that the attribute is there."""
+    text = HEAD + BODY.replace("()", f"({argument})", 1).replace("old", "synchronized")
+    target = TARGET | {"app/other.py": "synchronized = 1\n"}  # the word alone is known here
+    findings = examined(UPSTREAM, UPSTREAM | {"app/main.py": text}, target)
+    assert [f.code for f in findings] == ["port-unknown-name"] * is_told
+
+
 def test_one_name_may_be_two_modules(examined: Examined) -> None:
     """Upstream's file means another by it, which the target has too."""
     there = HEAD.replace("import utils", "import news as utils")
@@ -245,6 +254,42 @@ def test_a_word_that_upstream_defines_and_the_target_never_says(
     assert {f.code for f in findings} == {"port-unknown-word"}
     elsewhere = {"app/other.py": "check_exists = preallocate = ['-proxy-', 'a-proxy-']\n"}
     assert examined(attribute(DISK), new, attribute(OLD_DISK) | elsewhere) == ()
+
+
+@pytest.mark.parametrize("elsewhere", ["", "check_all = 1\n"])
+def test_a_method_that_only_upstreams_base_defines(examined: Examined, elsewhere: str) -> None:
+    """A class that sets attributes by name may have it; but that name nothing here says."""
+    base = "class Base:\n    def go(self, name):\n        setattr(self, name, 1)\n"
+    new = base + "\n    def check_all(self):\n        pass\n"
+    disk = "from app import base\n\n\nclass Disk(base.Base):\n    pass\n"
+    main = (
+        "from app import disk\n\n\nclass Own(disk.Disk):\n    def run(self):\n        self.go(1)\n"
+    )
+    here = {"app/__init__.py": "", "app/disk.py": disk, "app/main.py": main, "app/base.py": base}
+    there = here | {"app/base.py": new}
+    after = there | {"app/main.py": main.replace("go(1)", "check_all()")}
+    found = examined(there, after, here | {"app/other.py": elsewhere})
+    assert [f.code for f in found] == ["port-unknown-word"] * (not elsewhere)
+    # What the change itself brings, somehow, is there.
+    data = main + "        self.check_all\n\n    data = dict(\n        check_all=1)\n"
+    assert examined(here, here | {"app/main.py": data}, here) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "brings", "is_told"),
+    [
+        ("exec(body, globals())", "import json\n", True),
+        ("exec(body, globals())", "json = 1\n", False),
+        ("from far import *", "import json\n", False),
+    ],
+)
+def test_a_name_that_the_file_may_get_at_run_time(
+    examined: Examined, line: str, brings: str, is_told: bool
+) -> None:
+    """What upstream has to import, nothing else brings, but `import *`."""
+    head = f"import os\n{line}\n"
+    found = port_line(examined, "json.dumps(1)", there=brings + head, here=head)
+    assert [f.code for f in found] == ["port-unknown-name"] * is_told
 
 
 SAID = "'-a-b-', 'word', 'wor', '1234', 'one two word', 'one two three word'"

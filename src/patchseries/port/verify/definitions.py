@@ -33,7 +33,14 @@ _IMPORT = re.compile(
 )
 _STAR = re.compile(rb"import[ \t]*\*")
 _TOP_STAR = re.compile(rb"\nfrom[ \t]+([.\w]+)[ \t]+import[ \t]*\*")
-_DYNAMIC = (b"\ndef __getattr__(", b"globals()", b"sys.modules[__name__]")
+_DYNAMIC = {
+    b"\ndef __getattr__(": re.compile(rb""),
+    b"globals()": re.compile(rb"globals\(\)(?!\.get\b|\[[^\n\]]*\](?![ \t]*=[^=]))"),
+    b"sys.modules[__name__]": re.compile(
+        rb"(?<!getattr\()(?<!return )sys\.modules\[__name__\](?!\.__file__)"
+    ),
+}
+"""What a module says that may get names at run time, and how: it is more than looked into."""
 _CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w+)[ \t]*+(?:\(([^)]*)\)[ \t]*+)?:")
 _CODE = rb"@|(?:class|def|if|for|from|import)[ \t]"
 """How a line begins that is hardly one of a string: there are many, and a look at each would take
@@ -117,7 +124,9 @@ def read_module(text: bytes, package: bytes = b"") -> Module:
         line = _GLOBAL.match(text, text.rfind(b"\n", 0, at))
         names.update(_NAME.findall(line[1]) if line else ())
     stars = tuple(absolute(home, package) for home in _TOP_STAR.findall(text))
-    is_dynamic = len(_STAR.findall(text)) > len(stars) or any(mark in text for mark in _DYNAMIC)
+    is_dynamic = len(_STAR.findall(text)) > len(stars) or any(
+        mark in text and how.search(text) for mark, how in _DYNAMIC.items()
+    )
     return Module(frozenset(names | imports.keys()), imports, stars, is_dynamic)
 
 

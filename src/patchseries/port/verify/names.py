@@ -89,10 +89,12 @@ class Names:
 
     def unknown(self) -> Iterator[tuple[bytes, int]]:
         """Those names, each with its 0-based line."""
+        upstream = self._upstream
         for name, line in self.uses.names.items():
-            if name in BUILTINS or self._module.is_open or name in self._module.names:
+            if name in BUILTINS or self._module.stars or name in self._module.names:
                 continue
-            if name in self._upstream.names:
+            # What may get names at run time does not get those that upstream has to import.
+            if name in (upstream.imports if self._module.is_open else upstream.names):
                 yield name, line
 
     def lacking_imports(self) -> Iterator[tuple[bytes, bytes, bool]]:
@@ -204,7 +206,16 @@ class Names:
 
         The names of libraries are not defined there, and what a test spells out it made up.
         """
-        return next((path for path, text in self._origins.items() if defines(text, word)), None)
+        found = next((path for path, text in self._origins.items() if defines(text, word)), None)
+        return found or (self.file.upstream if self._is_own(word) else None)
+
+    def _is_own(self, word: bytes) -> bool:
+        """Whether a class around a line that says ``self.word`` had that upstream, or a base."""
+        lines = () if word in self.file.onto else self.uses.own.get(word, ())
+        scopes = (one for at in lines for one in self.file.result_scopes.around(at))
+        owners = {one.name for one in scopes if not one.is_function}
+        before, home = self._port.modules(self._port.before), self._there_home
+        return any(before.has_attribute(home, owner, word) for owner in owners)
 
     @cached_property
     def _origins(self) -> dict[str, bytes]:

@@ -111,7 +111,7 @@ def _attribute(collected: Uses, node: Node, line: int, local: Bindings) -> None:
             collected.own.setdefault(name, []).append(line)
         return
     collected.pairs.setdefault((chain[0], chain[1]), line)
-    if not local.sees(chain[0], node.start_byte):
+    if not local.is_local(chain[0], node.start_byte):
         collected.chains.setdefault(chain, []).append(line)
 
 
