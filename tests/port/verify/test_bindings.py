@@ -55,6 +55,8 @@ def test_a_lambda_that_a_class_begins_with_has_its_own_parameter() -> None:
         ("def f():\n    a = b = 1\n    a = a + b\n", {}),
         ("def f():\n    def g():\n        return a\n    a = 1\n", {}),
         ("def f():\n    def g():\n        a = 1\n    return a\n", {"a": 3}),
+        ("def f(a):\n    def g():\n        b(a)\n        a = 1\n    b = 2\n", {"a": 2}),
+        ("def f(a):\n    def g(a=a):\n        a = b(a)\n    b = 2\n", {}),
         ("def f():\n    return [a for a in ()] + [b.c for d, (b, e) in ()]\n", {}),
         ("def f():\n    global a\n    return a\n", {}),
         ("def f():\n    return a\n\n\ndef g():\n    return a\n", {"a": 1}),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from patchseries.model import Finding
 from patchseries.port.verify import Accounted
 
@@ -34,6 +36,22 @@ def test_a_local_that_is_taken_away_and_still_read(examined: Examined) -> None:
     target = OLD + "    return a\n"
     findings = examined({"a.py": OLD}, {"a.py": new}, {"a.py": target})
     assert told(findings) == [("a is not defined in this function", 6)]
+
+
+@pytest.mark.parametrize("head", ["", "from sea import *\n\n\n", "c = 1\n\n\n"])
+def test_a_local_that_is_set_too_late(examined: Examined, head: str) -> None:
+    """What else the module has, or may have, of that name is not what the function reads."""
+    old, new = (
+        head + OLD.replace("    c = 3\n", ""),
+        head + OLD.replace("    c = 3\n", "    a(c)\n"),
+    )
+    onto, result = head + OLD, head + OLD.replace("    b = 2\n", "    b = 2\n    a(c)\n")
+    sides = {"a.py": old}, {"a.py": new}, {"a.py": onto}
+    found = [m for m, _ in told(examined(*sides, {"a.py": result}))]
+    assert found == ["c is not defined in this function"]
+    # It may well be set before, if the target reads it so, too.
+    loop = onto + "\n\ndef g(one):\n    for a in one:\n        a(c)\n        c = a\n"
+    assert told(examined(*sides[:2], {"a.py": loop}, {"a.py": loop.replace(onto, result)})) == []
 
 
 def test_so_many_names_are_looked_for(examined: Examined) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -103,15 +103,29 @@ class Bindings:
     def sees(self, name: bytes, place: int) -> bool:
         """Whether *name* is bound in the scope at the byte *place*, or around it in this text.
 
-        In a function of its own it must be bound further up; when the ones around it are called
-        is not known.
+        In a function of its own it must be bound further up, whatever is around; when the ones
+        around it are called is not known.
         """
         inner = self._innermost(place)
         since = self._names[inner].get(name)
-        if since is not None and (since <= place or not inner or self._spans[inner].is_class):
-            return True
+        if since is not None:
+            return since <= place or not inner or self._spans[inner].is_class
         outer = self._around(place, inner - 1)
         return any(name in self._names[n] for n in outer if not self._spans[n].is_class)
+
+    def is_late(self, name: bytes, place: int) -> bool:
+        """Whether the function right around the byte *place* binds *name*, but further down."""
+        if name not in self._of_functions:  # as nearly all that are asked for
+            return False
+        inner = self._innermost(place)
+        since = self._names[inner].get(name, 0)
+        return since > place and inner > 0 and not self._spans[inner].is_class
+
+    @cached_property
+    def _of_functions(self) -> set[bytes]:
+        """The names that functions bind."""
+        scopes = zip(self._spans[1:], self._names[1:], strict=True)
+        return {name for span, names in scopes if not span.is_class for name in names}
 
     def is_local(self, name: bytes, place: int) -> bool:
         """Whether a function or the body of a class around the byte *place* binds *name*."""
@@ -156,25 +170,47 @@ def unbound(part: Chunk, defined: Set[bytes]) -> dict[bytes, int]:
 
     The lines are those of the file, from 0.
     """
+    return {name: line for name, line, _ in _unseen(part) if name not in defined}
+
+
+def free_names(part: Chunk) -> dict[bytes, int]:
+    """All that it does not bind itself, likewise."""
+    return unbound(part, set())
+
+
+def bound_late(part: Chunk) -> dict[bytes, int]:
+    """The names that a function of a chunk reads before it binds them itself, likewise."""
+    return {name: line for name, line, is_late in _unseen(part) if is_late}
+
+
+@lru_cache(maxsize=64)
+def _unseen(part: Chunk) -> list[tuple[bytes, int, bool]]:
+    """The names that a chunk reads where it does not bind them, the last first.
+
+    Each with its line in the file, and whether its function binds it further down.
+    """
     if not part.parses:
-        return {}
+        return []
     bound = bindings(part)
     nodes = captures(part.tree.root_node, _READ)
     free: dict[int, Node] = {}
     for node in nodes.get("name", ()):
-        name = node_text(node)
-        if name not in defined and not bound.sees(name, node.start_byte):
+        if not bound.sees(node_text(node), node.start_byte):
             free[node.start_byte] = node
     not_read = {node.start_byte for node in nodes.get("other", ())} if free else set()
-    return {
-        node_text(free[at]): free[at].start_point.row + part.offset
-        for at in sorted(free.keys() - not_read, reverse=True)
-    }
+    found = ((at, free[at]) for at in sorted(free.keys() - not_read, reverse=True))
+    named = ((at, node_text(node), node.start_point.row + part.offset) for at, node in found)
+    return [(name, line, bound.is_late(name, at)) for at, name, line in named]
 
 
-def where_unbound(scopes: Scopes, name: bytes) -> int | None:
-    """A line (from 0) of a text that reads *name* where no function or class binds it."""
+def where_unbound(
+    scopes: Scopes, name: bytes, read: Callable[[Chunk], dict[bytes, int]] = free_names
+) -> int | None:
+    """A line (from 0) of a text that reads *name* where no function or class binds it.
+
+    :param read: other names of a chunk that are asked for
+    """
     word = re.compile(rb"\b%b\b" % re.escape(name))
     saying = (line for line, text in enumerate(scopes.lines) if name in text and word.search(text))
     parts = chunks(scopes, ((line, line) for line in islice(saying, _MANY)))
-    return next((where[name] for part in parts if name in (where := unbound(part, set()))), None)
+    return next((where[name] for part in parts if name in (where := read(part))), None)

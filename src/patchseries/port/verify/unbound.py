@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from patchseries.model import Finding, PortCode, Severity
-from patchseries.port.verify.bindings import MOST_NAMES, unbound, where_unbound
+from patchseries.port.verify.bindings import (
+    MOST_NAMES,
+    bound_late,
+    free_names,
+    unbound,
+    where_unbound,
+)
 from patchseries.port.verify.definitions import defines
 from patchseries.port.verify.names import BUILTINS, module_before, module_here, module_upstream
 from patchseries.port.verify.ported import Port, PortedFile
@@ -18,43 +24,61 @@ def check_unbound(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> Itera
 
     Left out are names of a module, of which other rules speak, and those that upstream's file or
     the target's reads as well without a scope that binds them: something puts them there at run
-    time.
+    time. A name that the function binds itself, but later, is none of a module.
     """
+    late = {name: line for part in parts for name, line in bound_late(part).items()}
+    found = _unbound(port, file, parts)
+    yield from _findings(file, late, bound_late)
+    yield from _findings(
+        file, {name: found[name] for name in found.keys() - late.keys()}, free_names
+    )
+
+
+def _unbound(port: Port, file: PortedFile, parts: Sequence[Chunk]) -> dict[bytes, int]:
+    """The names that no scope binds, and no module."""
     here = module_here(port, file)
     if here.is_open:
-        return
+        return {}
     known = here.names | BUILTINS
     found = {name: line for part in parts for name, line in unbound(part, known).items()}
-    if not found:
+    if found:
+        elsewhere = module_before(port, file).names | module_upstream(port, file).names
+        found = {name: found[name] for name in found.keys() - elsewhere}
+    return found
+
+
+def _findings(
+    file: PortedFile, lines: dict[bytes, int], read: Callable[[Chunk], dict[bytes, int]]
+) -> Iterator[Finding]:
+    """Those of the names in *lines* that are *read* so in the whole file, and on neither side."""
+    if not lines:
         return
-    elsewhere = module_before(port, file).names | module_upstream(port, file).names
     texts = file.onto_scopes, Scopes.of(file.upstream_text, file.path)
-    names = sorted(_in_whole(file, found.keys() - elsewhere, known))
-    for name in names[:MOST_NAMES]:
-        if any(where_unbound(text, name) is not None for text in texts):
+    for name in sorted(_in_whole(file, lines.keys(), read))[:MOST_NAMES]:
+        if any(where_unbound(text, name, read) is not None for text in texts):
             continue
-        if _may_be_defined(file, found[name], name):
+        if _may_be_defined(file, lines[name], name):
             continue
         yield Finding(
             PortCode.UNKNOWN_NAME,
             Severity.ERROR,
             f"{name.decode('utf-8', 'replace')} is not defined in this function",
             file=file.path,
-            line=found[name] + 1,
+            line=lines[name] + 1,
             hint="set it before, or find its name here",
         )
 
 
-def _in_whole(file: PortedFile, names: Set[bytes], defined: Set[bytes]) -> Set[bytes]:
-    """Those of *names* that nothing binds in the whole file, if it parses.
+def _in_whole(
+    file: PortedFile, names: Set[bytes], read: Callable[[Chunk], dict[bytes, int]]
+) -> Set[bytes]:
+    """Those of *names* that are *read* so in the whole file, if it parses.
 
     A text at the left margin inside a function cuts what was parsed before off from its scope.
     """
-    if not names:
-        return names
     lines = 0, len(file.result_scopes.lines)
     whole = Chunk(file.result_scopes, lines, lines)
-    return names & unbound(whole, defined).keys() if whole.parses else names
+    return names & read(whole).keys() if whole.parses else names
 
 
 def _may_be_defined(file: PortedFile, line: int, name: bytes) -> bool:
