@@ -67,6 +67,33 @@ def test_a_call_that_only_upstreams_function_takes(
 
 
 @pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("swap(a, b)", "swap has the parameter a in another place here"),
+        ("swap(a, b, more=1)", "swap has no parameter more here"),
+        ("swap(a, 1)", "swap has the parameter a in another place here"),
+        ("swap(1, c)", ""),
+        ("swap(b, a)", ""),
+        ("swap(1, b.a)", ""),
+        ("swap(b, 1)", ""),
+        ("swap(1, 2, a)", ""),
+        ("swap(a=a, b=b)", ""),
+    ],
+)
+def test_a_variable_by_the_name_of_a_parameter_that_stands_elsewhere(
+    examined: Examined, call: str, message: str
+) -> None:
+    """It goes to that parameter upstream, and would go to another here."""
+    there, here = (
+        f"def swap({names}):\n    pass\n" for names in ("a, b, c=1, more=2", "b, a, c=1")
+    )
+    user = "from shop.till import swap\n\n\ndef day(a, b, c):\n    return a\n"
+    new = user.replace("return a", f"return {call}")
+    sides = files(there, user), files(there, new), files(here, user), files(here, new)
+    assert told(examined(*sides)) == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
     "call",
     [
         "till.Till(1, 2)",

@@ -84,6 +84,36 @@ def test_so_many_different_calls_are_looked_at(
     assert bool(found) is is_told
 
 
+NAMED = "    shop.till.put(1, at=2)\n    a = shop.till.put(3, at = f(4))\n"
+SECOND = "    shop.till.put(1, 2)\n    a = shop.till.put(3, now=4)\n"
+
+
+@pytest.mark.parametrize(
+    ("upstream", "target", "call", "is_told"),
+    [
+        (NAMED, SECOND, "shop.till.put(5, at=6)", True),
+        (NAMED, ONE, "shop.till.put(5, 6, at=7)", True),
+        (NAMED, SECOND + "    shop.till.take(at=1)\n", "shop.till.put(5, at=6)", False),
+        (NAMED, "    shop.till.put(1, 2)\n", "shop.till.put(5, at=6)", False),
+        (NAMED[: NAMED.index("\n") + 1], SECOND, "shop.till.put(5, at=6)", False),
+        (NAMED + SECOND, SECOND, "shop.till.put(5, at=6)", False),
+        (NAMED, SECOND, "shop.till.put(5, to=6)", False),
+        (NAMED.replace("at", "flat"), SECOND, "shop.till.put(5, at=6)", False),
+        (NAMED.replace("=", "=="), SECOND, "shop.till.put(5, at=6)", False),
+        *(
+            (NAMED.replace("till.put", name), SECOND.replace("till.put", name), call, False)
+            for name, call in [("patch", "shop.patch(5, at=6)"), ("AMock", "shop.AMock(5, at=6)")]
+        ),
+    ],
+)
+def test_a_named_argument_that_only_upstreams_file_gives(
+    examined: Examined, upstream: str, target: str, call: str, is_told: bool
+) -> None:
+    """It does so in all of its calls; that the target's says the name anywhere is enough."""
+    said = [TOLD.format("the argument at")] if is_told else []
+    assert told(examined, upstream, target, call) == said
+
+
 ARGUMENTS = st.lists(
     st.sampled_from(
         ["1", "a.b", "f(1, 2)", "[1, (2, 3)]", "{4: 5}", "','", '")"', "k=1", "b * c", "'''('''"]
@@ -94,10 +124,13 @@ ARGUMENTS = st.lists(
 @given(ARGUMENTS, st.sampled_from([", ", ",\n    ", ",  # (, )\n"]), st.booleans())
 def test_what_is_counted_is_what_was_written(given: list[str], comma: str, is_ended: bool) -> None:
     text = comma.join(given) + ("," if is_ended and given else "") + ")"
-    assert _arguments(text.encode(), 0) == len(given)
+    found = _arguments(text.encode(), 0)
+    assert found is not None
+    assert len(found) == len(given)
+    assert all(want.encode() in one for want, one in zip(given, found, strict=True))
     assert _arguments(text[:-1].encode(), 0) is None
 
 
 @given(st.binary())
 def test_any_bytes_can_be_counted(text: bytes) -> None:
-    assert (_arguments(text, 0) or 0) <= text.count(b",") + 1
+    assert len(_arguments(text, 0) or ()) <= text.count(b",") + 1

@@ -40,11 +40,16 @@ def check_arguments(port: Port, file: PortedFile, calls: Sequence[NamedCall]) ->
     for named in calls:
         callee = _callee(file, named)
         found = signature(callee) if callee else None
-        misfit = found.misfit(named.call) if found else ""
-        if callee is None or not misfit:
+        if callee is None or found is None:
             continue
-        known = _signature(upstream(), callee)
-        if known and not known.misfit(named.call):
+        misfit, strays = found.misfit(named.call), list(found.strays(named.call))
+        known = _signature(upstream(), callee) if misfit or strays else None
+        if known is None or known.misfit(named.call):
+            continue
+        moved = (name for place, name in strays if known.names[place : place + 1] == (name,))
+        if not misfit and (name := next(moved, b"")):
+            misfit = f"has the parameter {name.decode('utf-8', 'replace')} in another place"
+        if misfit:
             shown = b".".join(callee.chain).decode("utf-8", "replace")
             yield Finding(
                 PortCode.WRONG_ARGUMENTS,

@@ -25,10 +25,14 @@ _COMMENT = re.compile(rb"[ \t]#[^\n]*$")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The arguments of a call: how many without a name, and the names of the others."""
+    """The arguments of a call: how many without a name, and the names of the others.
+
+    :ivar plain: of those without a name, the plain variables, each with its place
+    """
 
     positional: int
     keywords: tuple[bytes, ...]
+    plain: tuple[tuple[int, bytes], ...] = ()
 
     @classmethod
     def of(cls, call: Node) -> Call | None:
@@ -43,7 +47,8 @@ class Call:
             return None
         named = [node for node in given if node.type == "keyword_argument"]
         keywords = (node_text(child_named(node, "name")) for node in named)
-        return cls(len(given) - len(named), tuple(keywords))
+        plain = ((n, node_text(a)) for n, a in enumerate(given) if a.type == "identifier")
+        return cls(len(given) - len(named), tuple(keywords), tuple(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,12 @@ class Parameters:
             if name not in self.optional and name not in given:
                 return f"needs the argument {_shown(name)}"
         return ""
+
+    def strays(self, call: Call) -> Iterator[tuple[int, bytes]]:
+        """The variables of *call*, with their places, that have the name of another parameter."""
+        for place, name in call.plain:
+            if name in self.names and self.names[place : place + 1] != (name,):
+                yield place, name
 
 
 def signature_in(text: bytes, name: bytes, *, in_class: bool) -> Parameters | None:
