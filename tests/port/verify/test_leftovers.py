@@ -53,6 +53,7 @@ BLOCK = "".join(f"* point {n}\n" for n in range(5))
         (BLOCK, BLOCK * 2, BLOCK, ["1: a block of 5 lines stands 3 times"]),
         (BLOCK, BLOCK, BLOCK, []),
         (BLOCK, "", "", []),
+        ("own\n" + BLOCK, "", "", []),
         (BLOCK.partition("\n")[2], BLOCK, "", []),  # four lines stand twice by chance
         ("--\n" * 6, "--\n" * 6, "", []),
     ],
@@ -61,6 +62,26 @@ def test_a_block_of_five_lines_with_words_stands_once(
     examined: Examined, block: str, here: str, upstream: str, words: list[str]
 ) -> None:
     assert told(examined, "a.txt", block, here=here, upstream=upstream) == words
+
+
+@pytest.mark.parametrize(
+    ("upstream", "here", "words"),
+    [
+        ("", BLOCK, ["3: a block of 5 lines stands 2 times"]),
+        ("", BLOCK * 2, ["3: a block of 5 lines stands 3 times"]),
+        ("", BLOCK.partition("\n")[2], []),
+        ("", "own\n" + BLOCK, []),
+        (BLOCK, BLOCK, []),
+    ],
+)
+def test_the_end_of_what_is_added_may_stand_below_it(
+    examined: Examined, upstream: str, here: str, words: list[str]
+) -> None:
+    """The target has a part of what the change adds, right where it is added."""
+    added = "new\n\n" + BLOCK
+    sides = (upstream + HEAD, added + upstream + HEAD, here + HEAD, added + here + HEAD)
+    found = examined(*({"a.txt": side} for side in sides))
+    assert [f"{f.line}: {f.message}" for f in found if f.code.startswith("port-dup")] == words
 
 
 def test_a_block_that_upstream_has_otherwise_may_stand_once(examined: Examined) -> None:

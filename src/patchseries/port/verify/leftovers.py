@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from patchseries.git import LineChange
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.ported import PortedFile
 from patchseries.port.verify.scopes import Scopes
@@ -14,6 +15,8 @@ _MARKER = re.compile(rb"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$", re.MULTILINE)
 _DEFINITION = re.compile(rb"[ \t]*+(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _KEY = re.compile(rb"([A-Za-z_][\w.-]*)[ \t]*[:=]")
 _SETTINGS = (".ini", ".conf", ".cfg", ".filters", ".properties", ".toml")
+_MOST_SEAM = 300
+"""So many lines next to each other are compared."""
 _BLOCK = 5
 """From so many lines on, a block with words in it does not repeat by chance (`make
 bench-thresholds`: 3 to 8 are as good)."""
@@ -82,18 +85,32 @@ def _keys(scopes: Scopes, names: set[bytes]) -> Counter[tuple[bytes, bytes]]:
 
 
 def check_blocks(file: PortedFile) -> Iterator[Finding]:
-    """Whole blocks that the port added beside the same block, which upstream has less often."""
+    """Whole blocks that the port added beside the same block, which upstream has less often.
+
+    What follows the added lines may be the same as the last of them.
+    """
     for run in file.ours:
-        block = b"".join(run.added)
-        if len(run.added) < _BLOCK or not re.search(rb"\w", block):
-            continue
-        count = file.result.count(block)
-        if count > 1 and count > file.after.count(block):
-            yield Finding(
-                PortCode.DUPLICATE_BLOCK,
-                Severity.WARNING,
-                f"a block of {len(run.added)} lines stands {count} times",
-                file=file.path,
-                line=run.new_start + 1,
-                hint="the target had it already; keep one",
-            )
+        for block in (run.added, run.added[len(run.added) - _seam(file, run) :]):
+            text = b"".join(block)
+            if len(block) < _BLOCK or not re.search(rb"\w", text):
+                continue
+            count = file.result.count(text)
+            if count > 1 and count > file.after.count(text):
+                yield Finding(
+                    PortCode.DUPLICATE_BLOCK,
+                    Severity.WARNING,
+                    f"a block of {len(block)} lines stands {count} times",
+                    file=file.path,
+                    line=run.new_start + len(run.added) - len(block) + 1,
+                    hint="the target had it already; keep one",
+                )
+                break
+
+
+def _seam(file: PortedFile, run: LineChange) -> int:
+    """How many of the last lines of *run* stand once more right after it."""
+    end = run.new_start + len(run.added)
+    most = min(len(run.added), len(file.result_scopes.lines) - end, _MOST_SEAM)
+    below = file.result_scopes.lines[end : end + most]
+    last = [line.rstrip(b"\n") for line in run.added]
+    return next((n for n in range(most, 0, -1) if last[-n:] == below[:n]), 0)
