@@ -26,6 +26,8 @@ def told(examined: Examined, line: str, metadata: dict[str, str], own: str = OWN
         ("    y: int = x\n", "an annotated variable needs Python 3.6"),
         ("    y = (z := x)\n", "an assignment in an expression needs Python 3.8"),
         ("    def y(z, /): pass\n", "an argument by place only needs Python 3.8"),
+        ("    with (x.y() as z): pass\n", "a bracket around what with opens needs Python 3.9"),
+        ("    with (x as y, y as z): pass\n", "a bracket around what with opens needs Python 3.9"),
         ("    match x:\n        case y: pass\n", "match needs Python 3.10"),
     ],
 )
@@ -56,6 +58,19 @@ PY2 = {"setup.cfg": "[metadata]\nclassifier =\n  Programming Language :: Python 
         "    y = [*x]\n",
         "    y = {**x}\n",
         "    y = (1, *x)\n",
+        "    y = {1, *x}\n",
+        "    heat(**x, y=1)\n",
+        "    heat(**x,)\n",
+        "    heat(*x,)\n",
+        "    (y, *z) = x\n",
+        "    super().y(x)\n",
+        "    y = bytes(x, 'utf-8')\n",
+        "    y = x.keys() - more\n",
+        "    y = x.items() & more\n",
+        "    y = 'builtins.open'\n",
+        "    try: heat()\n    except FileNotFoundError: pass\n",
+        "    y = 'ä'\n",
+        "    # ä\n",
     ],
 )
 def test_what_python_2_cannot_read(examined: Examined, line: str) -> None:
@@ -70,6 +85,12 @@ def test_what_python_2_cannot_read(examined: Examined, line: str) -> None:
         "    y = x[1:2] / 3 or lambda *a, **k: {1: 2}\n",
         "    try:\n        yield x\n    except (A, B) as y:\n        raise\n",
         "    y = 'f{x}' % u'async' if x else b'await'\n",
+        "    y = heat(*x, y=1) or heat(y=1, **x) or heat(**x  # all\n    )\n",
+        "    y = super(A, x).y() or x.super() or bytes(x) or x.get() - x.keys()\n",
+        "    y = 'builtins.open()'\n",
+        "    y = '\\xe4'\n",
+        "    try: heat()\n    except OSError: pass\n",
+        "    with (x): pass\n    with (x) as y: pass\n",
     ],
 )
 def test_what_every_python_reads(examined: Examined, line: str) -> None:
@@ -123,3 +144,52 @@ def test_a_new_file_is_looked_at_and_one_for_python_3_is_not(examined: Examined)
         found = examined({}, {path: new}, {"setup.py": SETUP})
         told_of[path] = [f.code for f in found]
     assert told_of == {"a.py": ["port-syntax"], "py3_a.py": []}
+
+
+@pytest.mark.parametrize(
+    ("head", "is_told"),
+    [
+        ("", True),
+        ("# coding: utf-8\n", False),
+        ("#!/usr/bin/python\n# -*- coding: utf-8 -*-\n", False),
+        ("\ufeff", False),
+        ("# ä was here before\n", False),
+        ("#\n#\n# coding: utf-8\n", True),
+    ],
+)
+def test_the_coding_of_a_file_for_python_2(examined: Examined, head: str, is_told: bool) -> None:
+    before, after = head + BAKE, head + BAKE.replace("= x", "= 'ä'")
+    line = 5 + head.count("\n")
+    for metadata, told_of in ((PY2, is_told), ({"setup.py": SETUP}, False)):
+        found = examined({"a.py": before}, {"a.py": after}, {"a.py": before + OWN, **metadata})
+        assert [(f.code, f.line) for f in found] == [("port-syntax", line)] * told_of
+
+
+@pytest.mark.parametrize("text", [b"x = '\xff'\n", b"'''\n\xff\n'''", b"try: x\nexcept \xff: y"])
+def test_any_bytes_may_be_in_a_file(examined: Examined, text: bytes) -> None:
+    found = examined({"a.py": b""}, {"a.py": text}, {"a.py": b"", **PY2})
+    assert {f.code for f in found} <= {"port-syntax"}
+
+
+@pytest.mark.parametrize(
+    ("line", "python", "is_told"),
+    [
+        ("from unittest import mock", "2.7", True),
+        ("import queue", "2.7", True),
+        ("from urllib import parse, error", "2.7", True),
+        ("import zoneinfo", "3.8", True),
+        ("import zoneinfo", "3.9", False),
+        ("import mock", "2.7", False),
+        ("try:\n    import queue\nexcept ImportError:\n    import Queue as queue", "2.7", False),
+    ],
+)
+def test_a_module_that_an_older_python_lacks(
+    examined: Examined, line: str, python: str, is_told: bool
+) -> None:
+    sides = {"a.py": BAKE}, {"a.py": f"{line}\n{BAKE}"}
+    target = {"a.py": BAKE + OWN, "setup.py": SETUP.replace("3.5", python)}
+    found = [f.code for f in examined(*sides, target) if f.code == "port-unknown-import"]
+    assert found == ["port-unknown-import"] * (line.count(",") + 1) * is_told
+    own = {"queue.py": "", "unittest/__init__.py": "", "unittest/mock.py": ""}
+    if "queue" in line or "unittest" in line:  # the target has a module of that name
+        assert examined(*sides, target | own) == ()

@@ -8,6 +8,7 @@ from functools import cache
 from patchseries.model import Finding
 from patchseries.port.hunks.lines import Run, encode
 from patchseries.port.hunks.resolve import Sound
+from patchseries.port.verify.adopted import check_adopted
 from patchseries.port.verify.arguments import check_arguments
 from patchseries.port.verify.bindings import unbound, where_unbound
 from patchseries.port.verify.callhabits import check_call_habits
@@ -95,6 +96,7 @@ class PythonExamination:
         """All that one file shows, and what its imports and attributes lead to in the tree."""
         if not file.is_same:
             yield from check_definitions(file)
+            yield from check_adopted(file)
             yield from Removals(self._port, file).check()
         if not file.ours:
             return
