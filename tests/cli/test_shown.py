@@ -199,7 +199,7 @@ def test_the_result_of_a_port(capsys: Captured) -> None:
     assert err(capsys) == [
         "conflict by paths, imports; review it",
         "note: a.py:3: look [odd]",
-        "note: b:: also [odd]",
+        "note: b: also [odd]",
         "note: so [odd]",
         "conflict: a.py (contents)",
         "a.py:3: candidates:",

@@ -69,7 +69,7 @@ def test_the_causes_and_what_would_help(capsys: pytest.CaptureFixture[str]) -> N
         "1. clean after 2 prerequisites (5 lines in 1 file):",
         "     aaaaaaaaaa 2013-01-01 1.0: Add it (only adds lines)",
         "     bbbbbbbbbb 2013-02-01 in no tag: Move it",
-        "   still unknown: nova.db",
+        "   still missing: nova.db",
         "2. clean after 1 prerequisite (1 line in 2 files):",
         "     bbbbbbbbbb 2013-02-01 in no tag: Move it (adapted: review it)",
         "",

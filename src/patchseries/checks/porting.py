@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
             "The base never had it, or has it in another form.", _READ),
     warning(PortCode.SIBLING_LACKS, "a function of the same name lacks a line that the change adds",
             "Upstream both have it: the other got it by an earlier change, which this base lacks.",
-            _READ),
+            "find that change with `series port COMMIT --onto BASE --with-prerequisites`"),
     warning(PortCode.REMOVED_OVERRIDE, "a method was removed that only upstream inherits",
             "Upstream it moved to a parent class; here it may just be missing.", _READ),
     error(PortCode.REMOVED_NAME_USED, "a name was removed but is still used",

@@ -14,6 +14,7 @@ from patchseries.cli.flags import refuse_beside, refuse_others, refuse_without
 from patchseries.cli.terminal import Progress, note, note_text, show_plain_json, write_patch
 from patchseries.counting import counted
 from patchseries.errors import UsageError
+from patchseries.report.grouped import location
 
 if TYPE_CHECKING:
     from patchseries.pipeline.chain import Chain
@@ -189,7 +190,7 @@ def _show_result(result: PortResult) -> None:
     fails = "; will not run as it is" if result.failing else ""
     note(f"{result.outcome}{by}{fails}{'; review it' if result.review else ''}")
     for found in result.findings:
-        where = f"{found.file}:{found.line or ''}: " if found.file else ""
+        where = f"{location(found)}: " if found.file else ""
         note(f"{found.severity}: {where}{found.message} [{found.code}]")
     for conflict in result.conflicts:
         note(f"conflict: {conflict.path} ({conflict.words})")

@@ -90,7 +90,7 @@ def show_why(explained: Explained, asked: Given) -> None:
         for commit in one.commits:
             show(f"     {_words(explained, commit)}{_remarks(one, commit)}", asked)
         if one.unknown:
-            show(f"   still unknown: {', '.join(one.unknown)}", asked)
+            show(f"   still missing: {', '.join(one.unknown)}", asked)
     if not explained.why.sets:
         tried = counted(explained.why.tried, "merge")
         late = ", then the time was over" if explained.why.stopped else ""

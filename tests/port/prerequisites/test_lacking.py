@@ -90,6 +90,28 @@ def test_who_defined_a_name_that_is_unknown_although_git_merges(
     assert found.sets[0].only_adds == (helper,)
 
 
+def test_who_added_the_line_that_a_method_lacks_although_git_merges(
+    made: Upstream, tmp_path: Path
+) -> None:
+    def tills(*having: str) -> bytes:
+        line = "        self.bell.ring_twice()\n"
+        classes = (
+            f"class {name}:\n    def open(self):\n        self.unlock{name}()\n"
+            f"{line if name in having else ''}        self.light()\n\n\n"
+            for name in ("Left", "Right")
+        )
+        return "".join(classes).encode()
+
+    start = made.commit({"a.py": tills()}, "Tills")
+    made.commit({"README": b"2\n"}, "Stable", branch="stable", parent=start)
+    other = made.commit({"noise.py": b"self.bell.ring_twice()\n"}, "Noise")
+    rings = made.commit({"a.py": tills("Right")}, "Ring at the right")
+    fix = made.commit({"a.py": tills("Left", "Right")}, "Ring at the left")
+    (best,) = asked(made, tmp_path, fix).sets
+    assert (best.commits, best.unknown) == ((rings,), ())
+    assert other not in best.commits
+
+
 def test_a_chain_is_in_upstream_s_order(made: Upstream, tmp_path: Path) -> None:
     first = made.commit({"a.py": between("def helper():", "    return 1")}, "Helper")
     second = made.commit({"a.py": between("def helper(size):", "    return size")}, "Size")

@@ -64,7 +64,8 @@ def _changed(ancestor: Lines, ours: Lines, heads: set[str]) -> Iterator[tuple[st
 def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The call in which all that differs is one argument, or one more or less, up to there.
 
-    What is called within it is a name by itself, and so is a class with what it inherits.
+    What is called within it is a name by itself, and so is a class with what it inherits. One
+    plain name for another is a variable of these places.
     """
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     differing = [code for code in matcher.get_opcodes() if code[0] != "equal"]
@@ -77,7 +78,8 @@ def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str
         further = _next_word(old, high)
         high, end = high + further, end + further
     is_call = at > 0 and _NAME.match(old[at - 1]) and "class" not in old[:at]
-    if is_call and old[high - 1] != "(" and _depth(was) == _depth(now):
+    is_local = all(len(words) == 1 and words[0].isidentifier() for words in (was, now))
+    if is_call and not is_local and old[high - 1] != "(" and _depth(was) == _depth(now):
         yield "".join(old[at - 1 : high]), "".join(new[at - 1 : end])
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from patchseries.git import Commit, Merge, Repository
 from patchseries.git.blame import creators
@@ -40,17 +41,24 @@ _DEFINES = (
 """A line that defines a name, in most languages: a keyword before it, or a value set."""
 
 
+class Missing(NamedTuple):
+    """What a clean merge lacks: a name that it uses; with a path, a line of that file."""
+
+    text: bytes
+    path: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Where a set of prerequisites stops: git merges *commit* onto *tree*.
 
-    :ivar unknown: names that the result uses and the target has not, where the merge is clean
+    :ivar missing: what the result needs and the target has not, where the merge is clean
     """
 
     commit: Commit
     tree: TreeId
     merge: Merge
-    unknown: tuple[bytes, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 class Lacking:
@@ -73,10 +81,10 @@ class Lacking:
             self._proposed[place] = self._ranked(stop)
         return self._proposed[place]
 
-    def unknown(self, tree: TreeId, result: PortResult) -> tuple[bytes, ...]:
-        """The names that *result* uses and the target *tree* lacks, as its findings say."""
-        found = (self._names_of(tree, result, one) for one in result.findings)
-        return tuple(dict.fromkeys(name for names in found for name in names))
+    def missing(self, tree: TreeId, result: PortResult) -> tuple[Missing, ...]:
+        """What *result* needs and the target *tree* lacks, as its findings say."""
+        found = (self._missing_at(tree, result, one) for one in result.findings)
+        return tuple(dict.fromkeys(one for some in found for one in some))
 
     # Private ---------------------------------------------------------------------------------
 
@@ -93,7 +101,8 @@ class Lacking:
                 found.update(self._creators(parent, file.path))
             else:
                 found.update(self._for_file(stop, file))
-        found.update(self._for_names(parent, stop.unknown))
+        found.update(self._for_names(parent, [one.text for one in stop.missing if not one.path]))
+        found.update(self._for_lines([one for one in stop.missing if one.path]))
         del found[stop.commit.id]
         ranked = [c for c, _ in found.most_common() if self._is_single(c)]
         return ranked[: self._bounds.width]
@@ -125,6 +134,15 @@ class Lacking:
         for name, path in homes.items():
             yield from self._first_with(self._histories[path], [name])
 
+    def _for_lines(self, lines: Sequence[Missing]) -> Iterator[CommitId]:
+        """Who added one of *lines* to its file: which of them to the method that lacks it shows
+        when they are tried."""
+        self._read([line.path for line in lines])
+        for line in lines:
+            for one in self._histories[line.path]:
+                if any(added.strip() == line.text for added in one.added):
+                    yield one.commit
+
     def _first_with(
         self, history: Sequence[PathChange], names: Sequence[bytes]
     ) -> Iterator[CommitId]:
@@ -150,16 +168,21 @@ class Lacking:
         most = self._bounds.commits
         self._histories |= path_histories(self._repository, self._common, self._parent, new, most)
 
-    def _names_of(self, tree: TreeId, result: PortResult, finding: Finding) -> Iterable[bytes]:
-        """The names on the line of *finding*: what the target lacks, or else its file."""
-        if finding.code not in UNKNOWN or not (finding.file and finding.line and result.tree):
+    def _missing_at(self, tree: TreeId, result: PortResult, finding: Finding) -> Iterable[Missing]:
+        """The names on the line of *finding*: what the target lacks, or else its file. Or the line
+        itself, if that is what a method lacks."""
+        if not (finding.file and finding.line and result.tree):
             return ()
         lines = lines_of(self._repository, result.tree, finding.file)
         line = lines[finding.line - 1] if finding.line <= len(lines) else b""
+        if finding.code == PortCode.SIBLING_LACKS:
+            return [Missing(line.strip(), finding.file)]
+        if finding.code not in UNKNOWN:
+            return ()
         known = words_of(self._repository.file(tree, finding.file) or b"")
         words = sorted(w for w in words_of(line) - known if _NAME.fullmatch(w))
         there = {one.name for one in places(self._repository, tree, words)} if words else set()
-        return [word for word in words if word not in there] or words
+        return map(Missing, [word for word in words if word not in there] or words)
 
     def _is_single(self, commit: CommitId) -> bool:
         return len(self._repository.commit(commit).parents) == 1

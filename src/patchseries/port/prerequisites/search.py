@@ -17,7 +17,7 @@ from patchseries.git import Commit, Merge, Repository
 from patchseries.git.blame import merge_base
 from patchseries.model import CommitId, Outcome, TreeId
 from patchseries.port.engine import port
-from patchseries.port.prerequisites.lacking import Lacking, Stop
+from patchseries.port.prerequisites.lacking import Lacking, Missing, Stop
 from patchseries.port.prerequisites.origins import origins
 from patchseries.port.prerequisites.values import Bounds, CherryPick, Prerequisites, Why
 from patchseries.port.result import Change
@@ -36,7 +36,7 @@ def why(
     progress: ProgressCallback = no_progress,
     clock: Callable[[], float] = time.monotonic,
 ) -> Why:
-    """Why *pick* conflicts, or uses names that are unknown, and which commits before it would help.
+    """Why *pick* conflicts, or needs what the target lacks, and which commits before it would help.
 
     :param progress: hears how far the search is
     :param clock: seconds, by which the search ends
@@ -106,11 +106,11 @@ class _Tried:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is missing any more."""
-        return self.is_clean and not self.stop.unknown
+        return self.is_clean and not self.stop.missing
 
     def is_better(self, other: _Tried) -> bool:
-        """Whether fewer names are unknown than with *other*."""
-        return len(self.stop.unknown) < len(other.stop.unknown)
+        """Whether less is missing than with *other*."""
+        return len(self.stop.missing) < len(other.stop.missing)
 
     def stops_like(self, other: _Tried) -> bool:
         """Whether it stops where *other* does, as if no member had been added."""
@@ -118,7 +118,7 @@ class _Tried:
         return (
             mine.commit.id == theirs.commit.id
             and mine.merge.files == theirs.merge.files
-            and mine.unknown == theirs.unknown
+            and mine.missing == theirs.missing
         )
 
 
@@ -140,7 +140,7 @@ class _Search:
         self._may_adapt = False
         self._merges: dict[tuple[CommitId, TreeId], Merge] = {}
         self._ports: dict[tuple[CommitId, TreeId], TreeId | None] = {}
-        self._unknown: dict[TreeId, tuple[bytes, ...]] = {}
+        self._missing: dict[TreeId, tuple[Missing, ...]] = {}
         self._places: dict[CommitId, int] = {}
 
     def find(self) -> list[Prerequisites]:
@@ -166,7 +166,7 @@ class _Search:
             size, _, chosen, chain = heapq.heappop(queue)
             if chain.is_clean and (not alone.is_clean or chain.is_better(alone)):
                 yield chosen
-                if not chain.stop.unknown:
+                if not chain.stop.missing:
                     helps, found = size, found + 1
             if size == helps or chain.is_whole:
                 continue
@@ -192,8 +192,8 @@ class _Search:
             tree = after
             trees.append(tree)
         merge = self._merged(self._pick.commit, tree)
-        unknown = self._unknown_on(tree) if merge.clean else ()
-        stop = Stop(self._pick.commit, tree, merge, unknown)
+        missing = self._missing_on(tree) if merge.clean else ()
+        stop = Stop(self._pick.commit, tree, merge, missing)
         return _Tried(tuple(trees), tuple(adapted), stop)
 
     def _adapted(self, commit: Commit, tree: TreeId) -> TreeId | None:
@@ -215,19 +215,19 @@ class _Search:
             )
         return self._merges[commit.id, tree]
 
-    def _unknown_on(self, tree: TreeId) -> tuple[bytes, ...]:
-        if tree not in self._unknown:
+    def _missing_on(self, tree: TreeId) -> tuple[Missing, ...]:
+        if tree not in self._missing:
             result = port(self._repository, Change.of(self._repository, self._pick.commit), tree)
-            self._unknown[tree] = self._lacking.unknown(tree, result)
-        return self._unknown[tree]
+            self._missing[tree] = self._lacking.missing(tree, result)
+        return self._missing[tree]
 
     def _least(self, chosen: Members) -> Members:
         """*chosen* without the members that are not needed, the last ones tried first."""
-        wanted = len(self._applied(chosen).stop.unknown)
+        wanted = len(self._applied(chosen).stop.missing)
         for commit in reversed(self._ordered(chosen)):
             fewer = chosen - {commit.id}
             chain = self._applied(fewer)
-            if fewer and chain.is_clean and len(chain.stop.unknown) <= wanted:
+            if fewer and chain.is_clean and len(chain.stop.missing) <= wanted:
                 chosen = fewer
         return chosen
 
@@ -259,7 +259,7 @@ class _Search:
             if not removed and all(new for _, new in change.entries.values()):
                 only_adds.append(commit.id)
             before = after
-        unknown = tuple(name.decode("utf-8", "replace") for name in chain.stop.unknown)
+        unknown = tuple(one.text.decode("utf-8", "replace") for one in chain.stop.missing)
         ids = tuple(commit.id for commit in ordered)
         return Prerequisites(ids, lines, files, tuple(only_adds), chain.adapted, unknown)
 

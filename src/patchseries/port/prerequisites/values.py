@@ -57,7 +57,7 @@ class Prerequisites:
     :ivar lines: how many they change in all, and ``files``: how much comes along
     :ivar only_adds: those that remove no line of the target: helpers, constants, tests
     :ivar adapted: those that git's merge leaves open and the engine adapts: to be reviewed
-    :ivar unknown: the names that the change uses and that are still unknown with them
+    :ivar unknown: the names and lines that the change needs and that are missing with them too
     """
 
     commits: tuple[CommitId, ...]

@@ -36,25 +36,24 @@ def check_siblings(file: PortedFile) -> Iterator[Finding]:
         own = tuple(header.name for header in around)
         if own in told or any(header.is_function for header in around[:-1]):
             continue
-        lacking = sorted(chain for chain in _lacking(file, text) if chain[-1:] == own[-1:])
-        where = [at for chain in lacking for at in islice(here.lines_of(chain), 1)]
-        if where:
+        lacking = [c for c in sorted(_lacking(file, text)) if c[-1:] == own[-1:]]
+        lacking = [c for c in lacking if next(here.lines_of(c), None) is not None]
+        if lacking:
             told.add(own)
-            yield _finding(file, own, text, where)
+            yield Finding(
+                PortCode.SIBLING_LACKS,
+                Severity.WARNING,
+                f"{_told(lacking)} a line that is there upstream, and that the change adds to "
+                f"{_shown(b'.'.join(own))}: {_shown(text[:80])}",
+                file=file.path,
+                line=number + 1,
+                hint="port the earlier change that added it there too, or add the line",
+            )
 
 
-def _finding(file: PortedFile, own: Chain, text: bytes, where: Sequence[int]) -> Finding:
-    name = _shown(b".".join(file.result_scopes.chain(where[0])))
-    one = f"{name} lacks" if len(where) == 1 else f"{name} and {len(where) - 1} more lack"
-    return Finding(
-        PortCode.SIBLING_LACKS,
-        Severity.WARNING,
-        f"{one} a line that the change adds to {_shown(b'.'.join(own))}, and upstream all have: "
-        f"{_shown(text[:80])}",
-        file=file.path,
-        line=where[0] + 1,
-        hint="an earlier change added it there: port that change too, or add the line",
-    )
+def _told(lacking: Sequence[Chain]) -> str:
+    first = _shown(b".".join(lacking[0]))
+    return f"{first} lacks" if len(lacking) == 1 else f"{first} and {len(lacking) - 1} more lack"
 
 
 def _is_rarer_here(file: PortedFile, text: bytes) -> bool:
