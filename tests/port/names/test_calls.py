@@ -68,6 +68,7 @@ def test_an_argument_in_the_place_of_another() -> None:
     ("old", "new"),
     [
         ("say(_E('a{n}'))", "say(_('a{n}'))"),  # what is called: a name
+        ("pin(left, {n})", "pin(right, {n})"),  # a variable
         ("class Fake(Case):\n    n = {n}", "class Fake(Test):\n    n = {n}"),
         ("    (a, b{n}) = f(c)", "    (z, b{n}) = f(c)"),
     ],

@@ -18,6 +18,7 @@ from patchseries.port.hunks.words import counterparts
 _TOKEN = re.compile(r"[^\W\d][\w.]*|\d+|\s+|.")
 _HEAD = re.compile(r"(?<![\w.])[^\W\d][\w.]*\(")
 _NAME = re.compile(r"[^\W\d]")
+_QUOTES = ("'", '"')
 _OPEN, _CLOSE = ("(", "[", "{"), (")", "]", "}")
 _PLACES = 2
 """So many calls must have changed alike. With one, one more of 1,637 backports gets worse."""
@@ -78,7 +79,8 @@ def _argument(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str
         further = _next_word(old, high)
         high, end = high + further, end + further
     is_call = at > 0 and _NAME.match(old[at - 1]) and "class" not in old[:at]
-    is_local = all(len(words) == 1 and words[0].isidentifier() for words in (was, now))
+    in_text = sum(word in _QUOTES for word in old[at:low]) % 2
+    is_local = not in_text and all(len(w) == 1 and w[0].isidentifier() for w in (was, now))
     if is_call and not is_local and old[high - 1] != "(" and _depth(was) == _depth(now):
         yield "".join(old[at - 1 : high]), "".join(new[at - 1 : end])
 

@@ -43,7 +43,7 @@ def check_siblings(file: PortedFile) -> Iterator[Finding]:
             yield Finding(
                 PortCode.SIBLING_LACKS,
                 Severity.WARNING,
-                f"{_told(lacking)} a line that is there upstream, and that the change adds to "
+                f"{_subject(lacking)} a line that is there upstream, and that the change adds to "
                 f"{_shown(b'.'.join(own))}: {_shown(text[:80])}",
                 file=file.path,
                 line=number + 1,
@@ -51,7 +51,7 @@ def check_siblings(file: PortedFile) -> Iterator[Finding]:
             )
 
 
-def _told(lacking: Sequence[Chain]) -> str:
+def _subject(lacking: Sequence[Chain]) -> str:
     first = _shown(b".".join(lacking[0]))
     return f"{first} lacks" if len(lacking) == 1 else f"{first} and {len(lacking) - 1} more lack"
 
