@@ -171,6 +171,35 @@ def test_what_upstream_imports_and_this_file_does_not(
     assert told(examined, top + BAKE, top + more, ours + OWN + BAKE, ours + OWN + more) == words
 
 
+CONST = "const heat = 1;\n\n"
+FRY = "function fry(n) {\n  return n;\n}\n"
+MEANS = "nothing in this file gives heat a meaning"
+
+
+@pytest.mark.parametrize(
+    ("name", "there", "here", "line", "words"),
+    [
+        ("a.js", CONST, "", "n += heat;", [f"4: {MEANS}"]),
+        ("a.ts", CONST, "", "n += heat;", [f"4: {MEANS}"]),
+        ("a.js", CONST, "let heat;\n", "n += heat;", []),
+        ("a.js", CONST, "// heat\n", "n += heat;", []),  # what it says may have a meaning
+        ("a.js", "", "", "n += heat;", []),  # a global, upstream too
+        ("a.js", CONST, "", "const heat = 2;", []),
+        ("a.js", "import { heat } from 'x';\n", "", "n += heat;", ["4: heat is not imported"]),
+        ("a.go", "var heat = 1\n", "", "n += heat", []),  # another file of the package may have it
+    ],
+)
+def test_what_only_upstreams_file_binds(
+    examined: Examined, name: str, there: str, here: str, line: str, words: list[str]
+) -> None:
+    more = FRY.replace("  return", f"  {line}\n  return")
+    own = "// our own line\n\n"
+    sides = (there + FRY, there + more, own + here + FRY, own + here + more)
+    found = examined(*({name: text} for text in sides))
+    said = [f"{f.line}: {f.message}" for f in found if f.code == "port-unknown-name"]
+    assert [one[: len(word)] for one, word in zip(said, words, strict=True)] == words
+
+
 WRONG = BAKE.replace("return n", "return n + ]")
 
 

@@ -66,6 +66,7 @@ class Grammar:
     :ivar uses: a query: ``@name`` is a plain name that is read
     :ivar imported: from the text of an ``@import`` to the name that it gives
     :ivar requirement: how a line says that it needs another file of the project
+    :ivar is_closed: whether a plain name that no file binds itself is none of another file's either
     :ivar unpaired: the lines (from 0) of a text that open or close something alone, which the
         grammar does not see or forgives
     """
@@ -80,6 +81,7 @@ class Grammar:
     interpreters: tuple[bytes, ...] = ()
     imported: Callable[[bytes], bytes] = field(default=_as_written)
     requirement: Requirement | None = None
+    is_closed: bool = False
     unpaired: Callable[[bytes], Sequence[int]] = field(default=_none)
 
     @cached_property

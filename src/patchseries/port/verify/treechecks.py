@@ -183,6 +183,7 @@ class _FileCheck:
         yield from self.check_definitions()
         yield from self.check_removed()
         yield from self.check_imports()
+        yield from self.check_bound()
 
     def reads(self) -> Mapping[bytes, int]:
         """The plain names that the added lines read and nothing near gives a meaning."""
@@ -266,6 +267,22 @@ class _FileCheck:
             if not self._parts.binds(name) and not self._result.binds(name):
                 what = f"{_shown(name)} is not imported in this file"
                 hint = "upstream it is; find its name here"
+                yield self._finding(PortCode.UNKNOWN_NAME, used[name], what, hint)
+
+    def check_bound(self) -> Iterator[Finding]:
+        """Names that added lines read, upstream's file binds, and the target's does not even say.
+
+        But for imports, which are looked up by themselves.
+        """
+        if not self._grammar.is_closed:
+            return
+        used = self._parts.uses()
+        new = sorted(name for name in used if not says(self._file.onto, name))
+        for name in (name for name in new if not self._parts.binds(name)):
+            is_theirs = self._after.binds(name) and name not in self._after.all_imports
+            if is_theirs and not self._result.binds(name):
+                what = f"nothing in this file gives {_shown(name)} a meaning"
+                hint = "upstream something does; find its name here"
                 yield self._finding(PortCode.UNKNOWN_NAME, used[name], what, hint)
 
     def _lacking_imports(self, names: Set[bytes]) -> Set[bytes]:

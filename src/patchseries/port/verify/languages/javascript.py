@@ -77,4 +77,5 @@ GRAMMAR = Grammar(
     bindings=BINDINGS + "(formal_parameters (identifier) @local)",
     uses=USES,
     requirement=REQUIREMENT,
+    is_closed=True,
 )

@@ -32,6 +32,7 @@ GRAMMAR = Grammar(
     bindings=javascript.BINDINGS + _BINDINGS,
     uses=javascript.USES + "(type_identifier) @name",
     requirement=javascript.REQUIREMENT,
+    is_closed=True,
 )
 
 TSX = replace(GRAMMAR, name="TSX", function="language_tsx", suffixes=(".tsx",))
