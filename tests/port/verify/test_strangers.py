@@ -34,13 +34,32 @@ def test_a_name_that_the_change_itself_brings(examined: Examined) -> None:
     assert examined(before, after, before | {"a.c": FILE + "\nint own;\n"}) == ()
 
 
-def test_a_name_of_upstreams_own_file(examined: Examined) -> None:
-    base = "function f(a) {\n  let b = a;\n  return b;\n}\n"
-    before = {"a.js": "function warmUp(n) { return n; }\n\n" + base}
-    after = {"a.js": before["a.js"].replace("let b = a", "let b = warmUp(a)")}
-    result = {"a.js": "var own;\n\n" + base.replace("let b = a", "let b = warmUp(a)")}
-    found = examined(before, after, {"a.js": "var own;\n\n" + base}, result)
-    assert [f.code for f in found] == ["port-unknown-word"]
+@pytest.mark.parametrize(
+    ("name", "own", "warm", "base", "code"),
+    [
+        (
+            "a.c",
+            "int own;\n\n",
+            "int warmUp(int n) { return n; }\n\n",
+            "int f(int a) {\n  int b = a;\n  return b;\n}\n",
+            "port-unknown-word",
+        ),
+        (  # here no other file can have it
+            "a.js",
+            "var own;\n\n",
+            "function warmUp(n) { return n; }\n\n",
+            "function f(a) {\n  let b = a;\n  return b;\n}\n",
+            "port-unknown-name",
+        ),
+    ],
+)
+def test_a_name_of_upstreams_own_file(
+    examined: Examined, name: str, own: str, warm: str, base: str, code: str
+) -> None:
+    changed = base.replace("b = a", "b = warmUp(a)")
+    sides = (warm + base, warm + changed, own + base, own + changed)
+    found = examined(*({name: text} for text in sides))
+    assert [f.code for f in found] == [code]
 
 
 def test_what_a_module_defines_has_no_meaning_where_it_is_only_imported(

@@ -107,8 +107,8 @@ _CODING = re.compile(rb"(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=]|\xef\xbb\xbf")
 
 _METADATA = ("pyproject.toml", "setup.cfg", "setup.py")
 _REQUIRES = re.compile(
-    rb"(?:python_requires|python-requires|requires-python)[\"']?[ \t]*[:=][ \t]*\(?\s*[\"']?"
-    rb"[ \t]*[>~]=[ \t]*(\d)(?:\.(\d+))?"
+    rb"(?:python_requires|python-requires|requires-python)[\"']?[ \t]*+[:=]\s*+(?:\(\s*+)?[\"']?"
+    rb"[ \t]*+[>~]=[ \t]*+(\d)(?:\.(\d+))?"
 )
 _CLASSIFIER = re.compile(rb"Programming Language :: Python :: (\d)(?:\.(\d+))?[ \t]*[\"'\r\n]")
 

@@ -68,9 +68,9 @@ def _again(events: Iterator[Any]) -> Iterable[tuple[str, list[int]]]:
 
 
 _INCLUDED = re.compile(
-    rb"[ \t]*(?:-[ \t]+)?(?:ansible\.builtin\.)?"
-    rb"(?:include|include_tasks|import_tasks|import_playbook|include_vars)[ \t]*:"
-    rb"[ \t]*[\"']?([\w./-]+\.ya?ml)[\"']?\s*$"
+    rb"(?<![ \t])[ \t]*+(?:-[ \t]++)?(?:ansible\.builtin\.)?"
+    rb"(?:include|include_tasks|import_tasks|import_playbook|include_vars)[ \t]*+:"
+    rb"[ \t]*+[\"']?([\w./-]+\.ya?ml)[\"']?\s*+$"
 )
 
 
