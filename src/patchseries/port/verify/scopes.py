@@ -117,20 +117,13 @@ class Scopes:
     def chains(self, names: set[bytes]) -> Iterator[Chain]:
         """The chains of the definitions with one of *names*, each as often as it stands there."""
         for name in sorted(names):
-            yield from (self.chain(line) for line in self._defined(name))
+            yield from (self.chain(line) for line in self.defined(name))
 
     def lines_of(self, chain: Chain) -> Iterator[int]:
         """The lines in which the definitions start whose chain is *chain*."""
-        return (line for line in self._defined(chain[-1]) if self.chain(line) == chain)
+        return (line for line in self.defined(chain[-1]) if self.chain(line) == chain)
 
-    def chains_with(self, line: bytes) -> Iterator[Chain]:
-        """The chains of the places where a line says *line*, whatever it is indented by."""
-        for start in lines_with(self.text, line):
-            number = self.text.count(b"\n", 0, start)
-            if self.lines[number].strip() == line:
-                yield self.chain(number)
-
-    def _defined(self, name: bytes) -> Iterator[int]:
+    def defined(self, name: bytes) -> Iterator[int]:
         """The lines in which definitions of *name* start."""
         for start in lines_with(self.text, name):
             found = self.pattern.match(self.text, start)

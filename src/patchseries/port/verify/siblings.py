@@ -9,36 +9,40 @@ Functions within functions are left out: `handler` in every test says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cache, partial
 from itertools import islice
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.verify.ported import PortedFile
-from patchseries.port.verify.scopes import Chain
+from patchseries.port.verify.scopes import Chain, Scopes
 
 _TELLING = 20
 """A shorter line stands in many functions by chance."""
 _NO_CODE = b"#", b'"', b"'", b"@"
 """What comments, texts and decorators begin with."""
 _MOST = 500
-"""So many added lines of a file are looked at."""
+"""So many added lines of a file, and methods of one name, are looked at."""
+
+Bodies = Mapping[Chain, Set[bytes]]
+"""The lines of some methods, however indented."""
 
 
 def check_siblings(file: PortedFile) -> Iterator[Finding]:
     """Methods that lack an added line, which upstream's had before the change and have after."""
-    here = file.result_scopes
+    siblings = cache(partial(_Siblings, file))
     told: set[Chain] = set()
     for number, line in islice(file.added, _MOST):
         text = line.strip()
-        if len(text) < _TELLING or text.startswith(_NO_CODE) or not _is_rarer_here(file, text):
+        if len(text) < _TELLING or text.startswith(_NO_CODE):
             continue
-        around = here.around(number)
+        around = file.result_scopes.around(number)
         own = tuple(header.name for header in around)
-        if own in told or any(header.is_function for header in around[:-1]):
+        if not own or own in told or any(header.is_function for header in around[:-1]):
             continue
-        lacking = [c for c in sorted(_lacking(file, text)) if c[-1:] == own[-1:]]
-        lacking = [c for c in lacking if next(here.lines_of(c), None) is not None]
-        if lacking:
+        lacking = siblings(own[-1]).lacking(text)
+        if lacking and file.before.count(text) > file.onto.count(text):
             told.add(own)
             yield Finding(
                 PortCode.SIBLING_LACKS,
@@ -51,23 +55,45 @@ def check_siblings(file: PortedFile) -> Iterator[Finding]:
             )
 
 
+class _Siblings:
+    """The methods of one name, upstream and here."""
+
+    def __init__(self, file: PortedFile, name: bytes) -> None:
+        here = file.result_scopes
+        is_alone = len([*islice(here.defined(name), 2)]) < 2
+        sides = (here, file.before_scopes, file.after_scopes, file.onto_scopes)
+        self._bodies = [{} if is_alone else _bodies(scopes, name) for scopes in sides]
+
+    def lacking(self, text: bytes) -> list[Chain]:
+        """Those that have a line *text* upstream, before and after, and not here."""
+        here, before, after, onto = self._bodies
+        return sorted(
+            chain
+            for chain, lines in here.items()
+            if text not in lines
+            and text not in onto.get(chain, ())
+            and text in before.get(chain, ())
+            and text in after.get(chain, ())
+        )
+
+
+def _bodies(scopes: Scopes, name: bytes) -> Bodies:
+    found: defaultdict[Chain, set[bytes]] = defaultdict(set)
+    for start in islice(scopes.defined(name), _MOST):
+        level = scopes.indent(start) or 0
+        body = found[scopes.chain(start)]
+        body.add(scopes.lines[start].strip())
+        for number in range(start + 1, len(scopes.lines)):
+            depth = scopes.indent(number)
+            if depth is not None and depth <= level:
+                break
+            body.add(scopes.lines[number].strip())
+    return found
+
+
 def _subject(lacking: Sequence[Chain]) -> str:
     first = _shown(b".".join(lacking[0]))
     return f"{first} lacks" if len(lacking) == 1 else f"{first} and {len(lacking) - 1} more lack"
-
-
-def _is_rarer_here(file: PortedFile, text: bytes) -> bool:
-    """Whether upstream's file said *text* more often before the change than the target's does."""
-    return text in file.before and file.before.count(text) > file.onto.count(text)
-
-
-def _lacking(file: PortedFile, text: bytes) -> set[Chain]:
-    """The definitions that have a line *text* upstream, before and after, and not here."""
-    before, after, onto, result = (
-        set(islice(scopes.chains_with(text), _MOST))
-        for scopes in (file.before_scopes, file.after_scopes, file.onto_scopes, file.result_scopes)
-    )
-    return (before & after) - onto - result
 
 
 def _shown(text: bytes) -> str:
