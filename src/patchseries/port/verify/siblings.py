@@ -3,7 +3,7 @@
 Classes that are much alike (drivers, tests of them) have methods of one name. Where the change adds
 a line to one of them that upstream's other one had before, and the target's other one has not, an
 earlier change is missing: what works upstream after both may not work here after one. Of 5,836
-backports it speaks of 9, and one of these results was the person's (`make bench-backports`).
+backports it speaks of 8, and one of these results was the person's (`make bench-backports`).
 Functions within functions are left out: `handler` in every test says nothing.
 """
 
