@@ -18,7 +18,7 @@ _RESOLVE = "finish it by hand with `series resolve PATCH`"
 
 RULES: tuple[Rule, ...] = (
     error(PortCode.SYNTAX, "the result of a port does not parse",
-          "The merged lines are not a valid program.", _RESOLVE),
+          "The merged lines are not valid, or not for the oldest Python of this base.", _RESOLVE),
     note(PortCode.NOT_VERIFIED, "a file of a port was not looked at as a program",
          "There is no grammar for it, or it is too large; its lines were compared all the same.",
          _READ),
@@ -41,8 +41,8 @@ RULES: tuple[Rule, ...] = (
             "A merge may have brought it in twice.", _READ),
     warning(PortCode.LINE_REMOVED, "a line is missing that the change does not remove",
             "A merge may have removed what is needed here.", _READ),
-    warning(PortCode.HUNK_MISPLACED, "a hunk landed in another function",
-            "In repetitive code git may find the wrong place.", _READ),
+    warning(PortCode.HUNK_MISPLACED, "a hunk landed in another place than upstream",
+            "In repetitive code git may find the wrong function or block.", _READ),
     error(PortCode.DUPLICATE_DEFINITION, "a name is defined twice in the result",
           "The second definition silently replaces the first.", _RESOLVE),
     warning(PortCode.DUPLICATE_BLOCK, "a block of lines is in the result twice",

@@ -49,7 +49,7 @@ UPSTREAM = OLD.replace("            return\n", ""), OLD.replace("            ret
 
 def test_a_line_that_comes_into_an_added_block(examined: Examined) -> None:
     upstream = UPSTREAM[0], put(BLOCK, "        self.run()\n", UPSTREAM[1])
-    said = "return belongs to what the change adds here: if self.more:"
+    said = "return is now part of an added block: if self.more:"
     assert told(examined, upstream, put(BLOCK, "            return\n")) == [(said, 13)]
     assert told(examined, upstream, put(BLOCK, "        self.run()\n")) == []
 
@@ -57,7 +57,7 @@ def test_a_line_that_comes_into_an_added_block(examined: Examined) -> None:
 def test_an_else_that_comes_to_an_added_if(examined: Examined) -> None:
     target = OLD.replace("        self.run()\n", "        else:\n            self.run()\n")
     upstream = OLD, put(BLOCK, "        self.run()\n")
-    said = "else: belongs to what the change adds here: if self.more:"
+    said = "else: is now part of an added block: if self.more:"
     found = told(examined, upstream, put(BLOCK, "        else:\n", target), target)
     assert (said, 14) in found
 
@@ -65,7 +65,7 @@ def test_an_else_that_comes_to_an_added_if(examined: Examined) -> None:
 def test_a_decorator_that_comes_to_an_added_function(examined: Examined) -> None:
     bare = OLD.replace("    @trace\n", "")
     upstream = bare, put(METHOD, "    def stop", bare)
-    said = "@trace belongs to what the change adds here: def more(self):"
+    said = "@trace is now part of an added block: def more(self):"
     assert told(examined, upstream, put(METHOD, "    def stop")) == [(said, 2)]
     assert told(examined, upstream, put(METHOD, "    @trace")) == []
     # Upstream that is so, too; or the function that it decorates is another one by name alone.

@@ -24,10 +24,10 @@ def told(examined: Examined, line: str, metadata: dict[str, str], own: str = OWN
     [
         ("    y = f'{x}'\n", "an f-string needs Python 3.6"),
         ("    y: int = x\n", "an annotated variable needs Python 3.6"),
-        ("    y = (z := x)\n", "an assignment in an expression needs Python 3.8"),
-        ("    def y(z, /): pass\n", "an argument by place only needs Python 3.8"),
-        ("    with (x.y() as z): pass\n", "a bracket around what with opens needs Python 3.9"),
-        ("    with (x as y, y as z): pass\n", "a bracket around what with opens needs Python 3.9"),
+        ("    y = (z := x)\n", "an assignment expression needs Python 3.8"),
+        ("    def y(z, /): pass\n", "a positional-only argument needs Python 3.8"),
+        ("    with (x.y() as z): pass\n", "a with statement in brackets needs Python 3.9"),
+        ("    with (x as y, y as z): pass\n", "a with statement in brackets needs Python 3.9"),
         ("    match x:\n        case y: pass\n", "match needs Python 3.10"),
     ],
 )

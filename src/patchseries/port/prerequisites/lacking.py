@@ -135,8 +135,10 @@ class Lacking:
             yield from self._first_with(self._histories[path], [name])
 
     def _for_lines(self, lines: Sequence[Missing]) -> Iterator[CommitId]:
-        """Who added one of *lines* to its file: which of them to the method that lacks it shows
-        when they are tried."""
+        """All who added one of *lines* to its file.
+
+        Who added it to the right method is found when they are tried.
+        """
         self._read([line.path for line in lines])
         for line in lines:
             for one in self._histories[line.path]:
@@ -169,8 +171,10 @@ class Lacking:
         self._histories |= path_histories(self._repository, self._common, self._parent, new, most)
 
     def _missing_at(self, tree: TreeId, result: PortResult, finding: Finding) -> Iterable[Missing]:
-        """The names on the line of *finding*: what the target lacks, or else its file. Or the line
-        itself, if that is what a method lacks."""
+        """The names on the line of *finding* that the target lacks, or else its file.
+
+        The line itself, if that is what a method lacks.
+        """
         if not (finding.file and finding.line and result.tree):
             return ()
         lines = lines_of(self._repository, result.tree, finding.file)

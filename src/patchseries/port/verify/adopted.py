@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from patchseries.git import LineChange
@@ -20,6 +21,8 @@ _OPENS = re.compile(
 _GOES_ON = re.compile(rb"(?:else|elif|except|finally)\b")
 _OPEN = (b"(", b"[", b"{", b",", b"\\")
 """How a line ends that goes on in the next one."""
+_MOST = 100
+"""In so many places a run may be seen."""
 _DEFINES = re.compile(rb"(?:async[ \t]+def|def|class)\b")
 
 
@@ -51,10 +54,10 @@ def check_adopted(file: PortedFile) -> Iterator[Finding]:
             yield Finding(
                 PortCode.HUNK_MISPLACED,
                 Severity.WARNING,
-                f"{taken[:60]} belongs to what the change adds here: {by[:60]}",
+                f"{taken[:60]} is now part of an added block: {by[:60]}",
                 file=file.path,
                 line=line + 1,
-                hint="upstream nothing does; should it stand elsewhere?",
+                hint="upstream the block takes in no other line: move it above or below",
             )
 
 
@@ -64,7 +67,7 @@ def _adoptions(lines: Sequence[bytes], run: LineChange) -> list[_Adoption]:
     Where it begins with the lines that follow it, these may as well be the added ones.
     """
     least: list[_Adoption] | None = None
-    for start, end in _places(lines, run):
+    for start, end in islice(_places(lines, run), _MOST):
         found = [one for one in (_below(lines, start, end), _above(lines, start, end)) if one]
         if not found:
             return []

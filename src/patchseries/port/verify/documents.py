@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.hunks.lines import Run, encode
@@ -84,16 +85,20 @@ class DocumentLanguage:
         None is refused, and all are worth the same if a side cannot be read itself.
         """
 
+        @cache
+        def sides() -> list[Document]:
+            return [self.read(encode(side)) for side in (ours, theirs)]
+
         def sound(lines: Sequence[str], _: Sequence[Run]) -> float:
             try:
-                made, *sides = map(self.read, map(encode, ("".join(lines), ours, theirs)))
+                made = self.read(encode("".join(lines)))
+                if any(side.error is not None for side in sides()):
+                    return 1
             except UnparsedError:
-                return 1
-            if any(side.error is not None for side in sides):
                 return 1
             if made.error is not None:
                 return _UNREADABLE
-            return _REPEATED if any(made.more_than(*sides)) else 1
+            return _REPEATED if any(made.more_than(*sides())) else 1
 
         return sound
 

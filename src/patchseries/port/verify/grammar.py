@@ -66,7 +66,7 @@ class Grammar:
     :ivar uses: a query: ``@name`` is a plain name that is read
     :ivar imported: from the text of an ``@import`` to the name that it gives
     :ivar requirement: how a line says that it needs another file of the project
-    :ivar is_closed: whether a plain name that no file binds itself is none of another file's either
+    :ivar is_closed: whether a file reads no plain name of another file that it does not import
     :ivar unpaired: the lines (from 0) of a text that open or close something alone, which the
         grammar does not see or forgives
     """

@@ -22,25 +22,25 @@ from patchseries.port.verify.syntax import Chunk, parse
 Version = tuple[int, int]
 
 _SYNTAX: dict[str, tuple[Version, str]] = {
-    "keyword": ((3, 0), "an argument by name only"),
+    "keyword": ((3, 0), "a keyword-only argument"),
     "annotation": ((3, 0), "an annotation"),
     "nonlocal": ((3, 0), "nonlocal"),
     "cause": ((3, 0), "raise … from"),
-    "metaclass": ((3, 0), "an argument of a class"),
-    "starred": ((3, 0), "a target with a star"),
+    "metaclass": ((3, 0), "a keyword in the head of a class"),
+    "starred": ((3, 0), "a starred assignment"),
     "super": ((3, 0), "super() without arguments"),
     "bytes": ((3, 0), "bytes() with an encoding"),
     "keys": ((3, 0), "a set of keys()"),
     "builtins": ((3, 0), "the module builtins"),
-    "error": ((3, 3), "the name of this error"),
+    "error": ((3, 3), "this exception"),
     "delegated": ((3, 3), "yield from"),
     "async": ((3, 5), "async or await"),
-    "unpacked": ((3, 5), "unpacking in a list, tuple or dict"),
+    "unpacked": ((3, 5), "unpacking in a list, tuple, dict or call"),
     "formatted": ((3, 6), "an f-string"),
     "variable": ((3, 6), "an annotated variable"),
-    "assigned": ((3, 8), "an assignment in an expression"),
-    "positional": ((3, 8), "an argument by place only"),
-    "opened": ((3, 9), "a bracket around what with opens"),
+    "assigned": ((3, 8), "an assignment expression"),
+    "positional": ((3, 8), "a positional-only argument"),
+    "opened": ((3, 9), "a with statement in brackets"),
     "matched": ((3, 10), "match"),
 }
 """What each capture of the query is: since when, and what people call it."""

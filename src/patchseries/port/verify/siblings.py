@@ -51,7 +51,7 @@ def check_siblings(file: PortedFile) -> Iterator[Finding]:
                 f"{_shown(b'.'.join(own))}: {_shown(text[:80])}",
                 file=file.path,
                 line=number + 1,
-                hint="port the earlier change that added it there too, or add the line",
+                hint="add it there, or port the earlier change that did",
             )
 
 

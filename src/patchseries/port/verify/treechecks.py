@@ -163,6 +163,10 @@ class _FileCheck:
         self._parts = _Parts(grammar, file.result, self._added)
 
     @cached_property
+    def _used(self) -> Mapping[bytes, int]:
+        return self._parts.uses()
+
+    @cached_property
     def _old_parts(self) -> _Parts:
         return _Parts(self._grammar, self._file.onto, self._removed)
 
@@ -187,7 +191,7 @@ class _FileCheck:
 
     def reads(self) -> Mapping[bytes, int]:
         """The plain names that the added lines read and nothing near gives a meaning."""
-        used = self._parts.uses()
+        used = self._used
         return {name: row for name, row in used.items() if not self._parts.binds(name)}
 
     def check_syntax(self) -> Iterator[Finding]:
@@ -262,7 +266,7 @@ class _FileCheck:
         """Names that added lines read, upstream's file imports, and this one gives no meaning."""
         if "@import" not in self._grammar.bindings:
             return
-        used = self._parts.uses()
+        used = self._used
         for name in sorted(self._lacking_imports(used.keys()) & used.keys()):
             if not self._parts.binds(name) and not self._result.binds(name):
                 what = f"{_shown(name)} is not imported in this file"
@@ -276,7 +280,7 @@ class _FileCheck:
         """
         if not self._grammar.is_closed:
             return
-        used = self._parts.uses()
+        used = self._used
         new = sorted(name for name in used if not says(self._file.onto, name))
         for name in (name for name in new if not self._parts.binds(name)):
             is_theirs = self._after.binds(name) and name not in self._after.all_imports

@@ -22,16 +22,25 @@ def _parse(text: bytes) -> Document:
         return Document(error.lineno - 1)
     except (ValueError, RecursionError):
         return Document(0)
-    return Document(None, {key: _last(text, key, n) for key, n in again.items()})
+    return Document(None, _last(text, again) if again else {})
 
 
-def _last(text: bytes, key: str, count: int) -> list[int]:
-    """The lines of the last *count* places where *key* is a key; the reader does not tell them."""
-    spelled = re.compile(
-        rb"%b[ \t\r\n]*:" % re.escape(json.dumps(key, ensure_ascii=False).encode())
-    )
-    found = [text.count(b"\n", 0, place.start()) for place in spelled.finditer(text)]
-    return ([0] * count + found)[-count:]
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*"([ \t\r\n]*+:)?', re.DOTALL)
+
+
+def _last(text: bytes, again: Counter[str]) -> dict[str, list[int]]:
+    """The lines of the last places where each key of *again* stands, as many as it counts.
+
+    The reader does not tell them.
+    """
+    found: dict[str, list[int]] = {key: [] for key in again}
+    line = at = 0
+    for string in filter(lambda match: match[1], _STRING.finditer(text)):
+        line, at = line + text.count(b"\n", at, string.start()), string.start()
+        key = json.loads(string[0][: -len(string[1])], strict=False)
+        if key in found:
+            found[key].append(line)
+    return {key: lines[-again[key] :] for key, lines in found.items()}
 
 
 LANGUAGE = DocumentLanguage("JSON", (".json",), _parse)
