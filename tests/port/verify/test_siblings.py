@@ -69,6 +69,21 @@ def test_a_sibling_that_lacks_nothing(
     assert told(examined, before, after, onto, result) == []
 
 
+def test_a_line_that_the_target_had_there_is_lost_not_lacking(examined: Examined) -> None:
+    """Other rules tell it."""
+    sides = (("TestRbd",), BOTH, ("TestRbd",), ("TestLvm",))
+    more = "    def test_boot(self):\n        self.stub('image_exists')\n" * 2
+    before, after, onto, result = (file(*have) for have in sides)
+    assert told(examined, before + more, after + more, onto, result) == []
+
+
+def test_a_line_that_the_target_has_elsewhere_may_have_moved(examined: Examined) -> None:
+    sides = (("TestRbd",), BOTH, (), ("TestLvm",))
+    before, after, onto, result = (file(*have) for have in sides)
+    more = f"\n\nclass Stubs(object):\n    def test_boot(self):\n{LINE}"
+    assert told(examined, before, after, onto + more, result + more) == []
+
+
 def test_a_function_of_another_name_is_no_sibling(examined: Examined) -> None:
     sides = (("TestRbd",), BOTH, (), ("TestLvm",))
     other = (file(*have).replace("test_cache", "test_boot", 1) for have in sides)

@@ -2,7 +2,7 @@
 
 Only where one argument differs, the lines that changed agree, and the target never calls it as the
 ancestor does: then a call that is new to the file will hardly do as it is. (An argument for another
-is in 17 of 5,836 backports: 13 come nearer to the person's tree, one goes away from it.)
+is in 13 of 5,836 backports: 12 come nearer to the person's tree, one goes away from it.)
 """
 
 from __future__ import annotations

@@ -43,6 +43,11 @@ def lines_with(text: AnyStr, word: AnyStr) -> Iterator[int]:
         at = text.find(word, low) if low else -1
 
 
+def shown(text: bytes) -> str:
+    """*text* for a message, whatever its bytes."""
+    return text.decode("utf-8", "replace")
+
+
 def line_start(text: bytes, at: int) -> int:
     r"""Where the line begins that the byte *at* stands in.
 

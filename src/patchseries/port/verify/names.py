@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import islice
 
 from patchseries.model import Finding, PortCode, Severity, TreeId
+from patchseries.port.names.textsearch import shown
 from patchseries.port.verify.definitions import Module, defines, read_module
 from patchseries.port.verify.language import Places
 from patchseries.port.verify.ported import Port, PortedFile
@@ -111,7 +112,7 @@ class Names:
                 PortCode.UNKNOWN_NAME,
                 b".".join(chain),
                 lines[0],
-                f"does not resolve: {_show(here)} is not defined",
+                f"does not resolve: {shown(here)} is not defined",
             )
 
     def lost_chains(self) -> Iterator[tuple[tuple[bytes, ...], bytes, bytes, list[int]]]:
@@ -131,7 +132,7 @@ class Names:
                 PortCode.UNKNOWN_NAME,
                 b"self." + name,
                 lines[0],
-                f"is no attribute of class {_show(owner)}",
+                f"is no attribute of class {shown(owner)}",
             )
 
     def lost_attributes(self) -> Iterator[tuple[bytes, bytes, list[int]]]:
@@ -168,7 +169,7 @@ class Names:
                 yield Finding(
                     PortCode.UNKNOWN_HABIT,
                     Severity.WARNING,
-                    f"{_show(pair)} is how upstream calls it; the target's file never does",
+                    f"{shown(pair)} is how upstream calls it; the target's file never does",
                     file=self.file.path,
                     line=line + 1,
                 )
@@ -257,7 +258,7 @@ class Names:
         return answer is False or not self._here.has_package(here)
 
     def _finding(self, code: PortCode, name: bytes, line: int, what: str) -> Finding:
-        return lacking(code, self.file.path, line, f"{_show(name)} {what}")
+        return lacking(code, self.file.path, line, f"{shown(name)} {what}")
 
 
 def lacking(code: PortCode, path: str, line: int, message: str) -> Finding:
@@ -309,10 +310,6 @@ def _module(port: Port, tree: TreeId, path: str, text: bytes) -> Module:
     return known or read_module(text, package)
 
 
-def _show(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
-
-
 def absent_from_target(port: Port, used: Sequence[Names], words: Iterable[bytes]) -> set[bytes]:
     """Those of *words* that stand in no source file of the target; files of *used* come first."""
     paths = dict.fromkeys(names.file.path for names in used)
@@ -346,7 +343,7 @@ def check_words(port: Port, used: Sequence[Names], reported: Places) -> Iterator
         yield Finding(
             PortCode.UNKNOWN_WORD,
             Severity.WARNING,
-            f"{_show(word)} is nowhere in the target",
+            f"{shown(word)} is nowhere in the target",
             file=names.file.path,
             line=line + 1,
             hint="upstream it is there; find its name here",

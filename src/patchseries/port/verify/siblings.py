@@ -15,6 +15,7 @@ from functools import cache, partial
 from itertools import islice
 
 from patchseries.model import Finding, PortCode, Severity
+from patchseries.port.names.textsearch import shown
 from patchseries.port.verify.ported import PortedFile
 from patchseries.port.verify.scopes import Chain, Scopes
 
@@ -48,7 +49,7 @@ def check_siblings(file: PortedFile) -> Iterator[Finding]:
                 PortCode.SIBLING_LACKS,
                 Severity.WARNING,
                 f"{_subject(lacking)} a line that is there upstream, and that the change adds to "
-                f"{_shown(b'.'.join(own))}: {_shown(text[:80])}",
+                f"{shown(b'.'.join(own))}: {shown(text[:80])}",
                 file=file.path,
                 line=number + 1,
                 hint="add it there, or port the earlier change that did",
@@ -92,9 +93,5 @@ def _bodies(scopes: Scopes, name: bytes) -> Bodies:
 
 
 def _subject(lacking: Sequence[Chain]) -> str:
-    first = _shown(b".".join(lacking[0]))
+    first = shown(b".".join(lacking[0]))
     return f"{first} lacks" if len(lacking) == 1 else f"{first} and {len(lacking) - 1} more lack"
-
-
-def _shown(text: bytes) -> str:
-    return text.decode("utf-8", "replace")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from patchseries.port.names.textsearch import line_start, lines_with
+from patchseries.port.names.textsearch import line_start, lines_with, shown
 from patchseries.port.verify.queries import child_named, node_text
 from patchseries.port.verify.syntax import parse
 
@@ -84,12 +84,12 @@ class Parameters:
         known = {*self.names, *self.by_name}
         for name in call.keywords:
             if name in filled:
-                return f"gets {_shown(name)} twice"
+                return f"gets {shown(name)} twice"
             if name not in known and not self.any_name:
-                return f"has no parameter {_shown(name)}"
+                return f"has no parameter {shown(name)}"
         for name in (*self.names[call.positional :], *self.by_name):
             if name not in self.optional and name not in given:
-                return f"needs the argument {_shown(name)}"
+                return f"needs the argument {shown(name)}"
         return ""
 
     def strays(self, call: Call) -> Iterator[tuple[int, bytes]]:
@@ -185,7 +185,3 @@ def _name(node: Node) -> bytes:
     named = node.child_by_field_name("name")
     first = node.named_children[0] if node.type == "typed_parameter" else node
     return node_text(named or first)
-
-
-def _shown(name: bytes) -> str:
-    return name.decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from itertools import islice
 from patchseries.model import Finding, PortCode, Severity
 from patchseries.port.hunks.lines import Run, encode
 from patchseries.port.hunks.resolve import Sound
-from patchseries.port.names.textsearch import says
+from patchseries.port.names.textsearch import says, shown
 from patchseries.port.verify.blocks import blocks_around
 from patchseries.port.verify.depth import check_depth
 from patchseries.port.verify.grammar import Definition, Grammar, SyntaxTree, UnparsedError
@@ -224,7 +224,7 @@ class _FileCheck:
                 continue
             count = self._result.most(name, key)
             if count > 1 and count > max(t.most(name, key) for t in (self._onto, self._after)):
-                what = f"{_shown(name)} is defined {count} times"
+                what = f"{shown(name)} is defined {count} times"
                 hint = "the target had it already; keep one"
                 yield self._finding(PortCode.DUPLICATE_DEFINITION, line, what, hint)
 
@@ -251,7 +251,7 @@ class _FileCheck:
             line = self._result.where_used(name)
             if line is None or self._is_elsewhere(name):
                 continue
-            what = f"{_shown(name)} was removed but is still used"
+            what = f"{shown(name)} was removed but is still used"
             hint = "keep it, or change what uses it too"
             yield self._finding(PortCode.REMOVED_NAME_USED, line, what, hint)
 
@@ -269,7 +269,7 @@ class _FileCheck:
         used = self._used
         for name in sorted(self._lacking_imports(used.keys()) & used.keys()):
             if not self._parts.binds(name) and not self._result.binds(name):
-                what = f"{_shown(name)} is not imported in this file"
+                what = f"{shown(name)} is not imported in this file"
                 hint = "upstream it is; find its name here"
                 yield self._finding(PortCode.UNKNOWN_NAME, used[name], what, hint)
 
@@ -285,7 +285,7 @@ class _FileCheck:
         for name in (name for name in new if not self._parts.binds(name)):
             is_theirs = self._after.binds(name) and name not in self._after.all_imports
             if is_theirs and not self._result.binds(name):
-                what = f"nothing in this file gives {_shown(name)} a meaning"
+                what = f"nothing in this file gives {shown(name)} a meaning"
                 hint = "upstream something does; find its name here"
                 yield self._finding(PortCode.UNKNOWN_NAME, used[name], what, hint)
 
@@ -304,7 +304,3 @@ class _FileCheck:
 
     def _finding(self, code: PortCode, line: int, what: str, hint: str | None = None) -> Finding:
         return Finding(code, Severity.ERROR, what, file=self._file.path, line=line + 1, hint=hint)
-
-
-def _shown(name: bytes) -> str:
-    return name.decode("utf-8", "replace")
